@@ -1,0 +1,54 @@
+//! The vendors' window on JSON, over the browser's own parser.
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::vendor::Json;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `JSON.parse` on a string that stays in JavaScript: `js_sys` would copy it in and out.
+    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
+    pub(super) fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = JSON, js_name = stringify, catch)]
+    pub(super) fn write_json(value: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+impl Json for JsValue {
+    fn parse(text: &str) -> Option<Self> {
+        parse_json(&text.into()).ok()
+    }
+
+    fn member(&self, name: &str) -> Option<Self> {
+        let object = self.dyn_ref::<Object>()?;
+        let name = Self::from_str(name);
+        if !Object::has_own(object, &name) {
+            return None;
+        }
+        Reflect::get(self, &name).ok().filter(|value| !value.is_null() && !value.is_undefined())
+    }
+
+    fn text(&self) -> Option<String> {
+        self.as_string()
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn truth(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn elements(&self, limit: usize) -> Option<Vec<Self>> {
+        // By index: iterating would go through the page's Array.prototype.
+        let array = self.dyn_ref::<Array>()?;
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        Some((0..array.length().min(limit)).map(|index| array.get(index)).collect())
+    }
+
+    fn is_object(&self) -> bool {
+        Self::is_object(self) && !Array::is_array(self)
+    }
+}

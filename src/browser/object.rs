@@ -1,0 +1,31 @@
+//! JavaScript objects, made and read so that a polluted `Object.prototype` neither breaks nor leaks (R15).
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// An object without a prototype. What the platform reads as options (`RequestInit` and the like) it reads through
+/// the prototype chain, so an ordinary `{}` would take `credentials` or `body` from a polluted one.
+#[must_use]
+pub fn bare() -> Object {
+    Object::create(JsValue::NULL.unchecked_ref())
+}
+
+/// Sets a member of an object that was just made.
+pub fn put(object: &JsValue, name: &str, value: &JsValue) {
+    // Fails only on frozen or exotic objects, which a fresh one is not.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// Reads a member of a caller's object, as the platform would: also inherited from a class, and through getters. Only
+/// `Object.prototype` itself is not believed. `Err`: a getter threw.
+pub fn member(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    let Some(target) = object.dyn_ref::<Object>().filter(|_| object.is_object() || object.is_function()) else {
+        return Ok(JsValue::UNDEFINED);
+    };
+    let name = JsValue::from_str(name);
+    let root = Object::get_prototype_of(&Object::new());
+    if Object::has_own(&root, &name) && !Object::has_own(target, &name) {
+        return Ok(JsValue::UNDEFINED);
+    }
+    Reflect::get(object, &name)
+}

@@ -1,0 +1,260 @@
+/**
+ * Sign people in to vendors' APIs, keep and renew their tokens, and make requests with them.
+ *
+ * ```ts
+ * import { openSession } from "hallpass";
+ *
+ * const session = await openSession({ vendor: "ocient", baseUrl: "https://sql0.example.com" });
+ * await session.login({ username: "jdoe", password: "…", database: "retail_analytics" });
+ * const reply = await session.json("/v1/execute/retail_analytics", { json: { statement: "SELECT 1" } });
+ * ```
+ *
+ * All times are in milliseconds.
+ * @module
+ */
+
+/**
+ * Loads the WebAssembly. Not needed: {@link openSession} does it. For preloading it, or for saying where the file lies.
+ *
+ * Loads once, however often and from however many places it is called; a failed load may be tried again.
+ *
+ * @param source Where the file lies, or the file itself. Default: `hallpass_wasm_bg.wasm` beside this module.
+ * @throws {AuthError} `load-failed`; `invalid-options` for a source of another type.
+ */
+export function init(
+  source?:
+    | URL
+    | string
+    | Request
+    | Response
+    | BufferSource
+    | WebAssembly.Module
+    | Promise<Response | BufferSource | WebAssembly.Module>,
+): Promise<void>;
+
+/**
+ * Opens a session handle, and restores what `storage` holds. Never talks to the vendor.
+ *
+ * @throws {AuthError} `invalid-options`, naming the option and what was expected; `unsupported`; `load-failed`.
+ */
+export function openSession(options: SessionOptions): Promise<Session>;
+
+/** Whether a value is an {@link AuthError}, also one of another realm or of another copy of this package. */
+export function isAuthError(value: unknown): value is AuthError;
+
+export type VendorName = "ocient" | "lenses" | "pegase3" | "ethgas";
+
+export type SessionOptions = {
+  vendor: VendorName;
+  /**
+   * The vendor's address: https, or http on localhost, 127.0.0.1 and [::1]. May have a path prefix; no user info, query
+   * or fragment. Relative input is appended to it: with `https://h/p`, both `x` and `/x` mean `https://h/p/x`.
+   */
+  baseUrl: string | URL;
+  /**
+   * Where the tokens live. Never a password, never profile data.
+   *
+   * - `"memory"` (default): gone on reload. Script on the page can't read it without hallpass's help.
+   * - `"session"`: sessionStorage; survives a reload of the tab. Any script on your origin can read it.
+   * - `"local"`: localStorage; survives the browser's restart. Any script on your origin can read it, in every tab.
+   * - `"encrypted"`: not in this version; rejects `unsupported`.
+   * - an object of your own with `get`, `set` and `delete`.
+   */
+  storage?: "memory" | "session" | "local" | "encrypted" | TokenStorage;
+  /** Tells apart several sessions with the same vendor and address. Default `"default"`. */
+  account?: string;
+  /**
+   * More URL prefixes that may be sent the credential, by whole path segments: `https://h/api` admits
+   * `https://h/api/x`, not `https://h/apix`. Default: `baseUrl` alone, with its prefix.
+   */
+  allow?: readonly (string | URL)[];
+  /** `"auto"` (default): ahead of expiry and after a rejected token. `"manual"`: only on {@link Session.refresh}. */
+  renew?: "auto" | "manual";
+  /** Bound on each call that hallpass makes to the vendor itself, in ms. Default 10 000. */
+  timeoutMs?: number;
+  /** Paths that differ at this deployment, relative to `baseUrl`. */
+  endpoints?: Partial<Record<"login" | "refresh" | "logout" | "check", string>>;
+  /** ETHGAS only: `"password"` (default). `"wallet"` is not in this version; rejects `unsupported`. */
+  flow?: "password" | "wallet";
+};
+
+/**
+ * A storage of your own. The methods may answer at once or with a promise (or any thenable), within 2 000 ms. They may
+ * throw: the session then goes on in memory, and `state.problem` says `"storage"`.
+ */
+export interface TokenStorage {
+  get(key: string): string | null | undefined | PromiseLike<string | null | undefined>;
+  set(key: string, value: string): void | PromiseLike<void>;
+  delete(key: string): void | PromiseLike<void>;
+}
+
+/** One person's session with one vendor. The methods are bound: they may be handed on by themselves. */
+export interface Session {
+  readonly vendor: VendorName;
+  /** The vendor's address, normalised, without a trailing slash. */
+  readonly baseUrl: string;
+  /** A frozen snapshot; the same object until something changes, as React's `useSyncExternalStore` wants it. */
+  readonly state: SessionState;
+
+  /**
+   * Signs in. Sent once, never repeated by itself, since vendors lock accounts; the password is not kept.
+   *
+   * @throws {AuthError} `invalid-credentials`, `sso-required`, `invalid-request` (see `fields`), `forbidden`,
+   * `superseded` by a newer login or a logout, `rate-limited`, `vendor-unavailable`, `network`, `timeout`,
+   * `malformed-reply`, `vendor-error`, `invalid-options`. A failed login leaves the present session as it is.
+   */
+  login(credentials: Credentials, options?: CallOptions): Promise<LoginResult>;
+
+  /**
+   * Renews the token now. Callers at the same time share one request.
+   *
+   * @throws {AuthError} `not-renewable` (lenses, pegase3), `not-signed-in`, `session-expired` where the vendor refuses;
+   * after any other failure the session goes on.
+   */
+  refresh(options?: CallOptions): Promise<SessionState>;
+
+  /**
+   * Asks the vendor whether the session is alive, and updates `state`: lenses at `users/me`, ethgas at `login/verify`.
+   * A lenses session is asked for also when signed out here, as the cookie may be there from a single sign-on.
+   *
+   * @throws {AuthError} `unsupported` for ocient and pegase3, which have no such operation, unless `endpoints.check`
+   * names one; `network` and the like where the vendor gave no answer.
+   */
+  check(options?: CallOptions): Promise<SessionState>;
+
+  /** Signs out, whatever the network says. `revoked`: the vendor confirmed it. */
+  logout(options?: CallOptions): Promise<{ revoked: boolean }>;
+
+  /**
+   * `fetch` with the session's credential. Renews once after a rejected token and then sends the request once more.
+   * Resolves to the platform's own Response, 4xx and 5xx included.
+   *
+   * Relative input is appended to `baseUrl`. An `Authorization` header (pegase3: `Token`) or a `credentials` mode of your
+   * own wins. A body that can be read only once, a stream, is not sent again: then the 401 comes back.
+   *
+   * @throws {AuthError} `forbidden-target` outside `baseUrl` and `allow`, `not-signed-in`, `session-expired`, `network`,
+   * `invalid-options`. An abort rejects with the signal's own reason.
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+
+  /**
+   * {@link fetch}, and then the vendor's envelope taken off: resolves to `data` for ethgas and pegase3, to all but `status`
+   * for ocient, to the whole for lenses, and to undefined for an empty reply. `init.json` is sent as a JSON body, by POST
+   * unless `init.method` says otherwise.
+   *
+   * @throws {AuthError} as {@link fetch}, and the vendor's refusals: `session-expired`, `forbidden`, `invalid-request`,
+   * `rate-limited`, `vendor-unavailable`, `vendor-error`; `malformed-reply` for what is not the vendor's shape.
+   */
+  json<T = unknown>(input: RequestInfo | URL, init?: RequestInit & { json?: unknown }): Promise<T>;
+
+  /** Calls the listener at once and on every change. Returns the unsubscribe function: Svelte's store contract. */
+  subscribe(listener: (state: SessionState) => void): () => void;
+
+  /**
+   * A token that is good now, renewed if need be, for what `fetch` can't reach, such as a WebSocket. Undefined for lenses,
+   * whose session is a cookie.
+   *
+   * @throws {AuthError} `not-signed-in`, `session-expired`, `network` and the like.
+   */
+  accessToken(): Promise<string | undefined>;
+
+  /** Stops the timers and listeners of this handle; its methods reject from then on. Stored tokens stay. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+declare global {
+  // For projects without lib "esnext.disposable"; with it, the declarations merge.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
+
+export type CallOptions = {
+  /** Ends the wait: the promise rejects with the signal's own reason. */
+  signal?: AbortSignal;
+};
+
+export type Credentials =
+  /** ocient; the vendor takes the database `"system"` where none is given. */
+  | { username: string; password: string; database?: string }
+  /** lenses; `redirectionToken` is echoed, and the vendor answers with where to go next. */
+  | { username: string; password: string; redirectionToken?: string }
+  /** pegase3 and ethgas. */
+  | { username: string; password: string };
+
+export type LoginResult = {
+  state: SessionState;
+  /** lenses: where to go next. Only ever a safe path on `baseUrl`'s origin. */
+  redirectTo?: string;
+};
+
+export type SessionState = {
+  readonly status: "signed-out" | "signed-in";
+  /** Why signed out. `"never"`: no session was found. */
+  readonly reason?: "never" | "logout" | "expired" | "refused" | "replaced";
+  readonly user?: string;
+  /** ocient only. */
+  readonly database?: string;
+  /** When the token ends, in ms since the epoch by this machine's clock. Absent where the vendor tells no lifetime. */
+  readonly expiresAt?: number;
+  readonly renewable: boolean;
+  /** `"waiting"`: a renewal failed for now; it is tried again by itself. */
+  readonly renewal: "idle" | "running" | "waiting";
+  /** The last trouble that did not end the session: `"network"` while offline, `"storage"` while only in memory. */
+  readonly problem?: AuthErrorCode;
+};
+
+/** The one kind of error. Carries what happened and what to do; never a token, a password or an address. */
+export class AuthError extends Error {
+  private constructor();
+  readonly name: "AuthError";
+  readonly code: AuthErrorCode;
+  readonly vendor?: VendorName;
+  /** The HTTP status, where there was one. */
+  readonly status?: number;
+  /** ocient `vendor_code`, lenses `type`, pegase3 `code`, ethgas `errorCode` or `code`. */
+  readonly vendorCode?: number | string;
+  readonly fields?: readonly { name: string; code: string; title: string; pointer?: string }[];
+  /** lenses: an http(s) address to navigate to. */
+  readonly ssoUrl?: string;
+  /** lenses: the id under which the vendor logged the request. */
+  readonly requestId?: string;
+  /** How long the vendor asks to wait, in ms. */
+  readonly retryAfterMs?: number;
+  /** The platform's own error, where there was one. */
+  readonly cause?: unknown;
+}
+
+export type AuthErrorCode =
+  /** The caller's mistake: says which option and what was expected. */
+  | "invalid-options"
+  /** The vendor refused user name or password. */
+  | "invalid-credentials"
+  /** lenses: unauthorised, with a single sign-on address in `ssoUrl`. */
+  | "sso-required"
+  /** The vendor, or hallpass before sending, refused a field; see `fields`. */
+  | "invalid-request"
+  /** Signed in, but not allowed. */
+  | "forbidden"
+  /** Nothing was sent. */
+  | "not-signed-in"
+  /** Was signed in; the vendor no longer accepts it and it could not be renewed. */
+  | "session-expired"
+  | "not-renewable"
+  /** A newer login or a logout overtook this call. */
+  | "superseded"
+  /** The URL is outside `baseUrl` and `allow`: nothing was sent. */
+  | "forbidden-target"
+  | "rate-limited"
+  | "vendor-unavailable"
+  | "network"
+  | "timeout"
+  /** Not the vendor's documented shape. */
+  | "malformed-reply"
+  /** Any other refusal, with the vendor's own code. */
+  | "vendor-error"
+  | "storage"
+  | "unsupported"
+  | "load-failed"
+  | "internal";

@@ -1,0 +1,21 @@
+//! Reading JavaScript strings that may be secret.
+
+use js_sys::JsString;
+use wasm_bindgen::{JsCast, JsValue};
+use zeroize::Zeroizing;
+
+/// A string's text, byte-exact, in one buffer that is zeroed after use (R30). `None`: no string, or one that no UTF-8 can
+/// express (half of a surrogate pair).
+///
+/// Read unit by unit, since the bindings' own conversion grows its buffer as it goes and leaves pieces of the password
+/// behind in freed memory. Passwords are short.
+pub(super) fn secret(value: &JsValue) -> Option<Zeroizing<String>> {
+    let string = value.dyn_ref::<JsString>()?;
+    let units = string.length();
+    let room = usize::try_from(units).ok()?.checked_mul(3)?;
+    let mut text = Zeroizing::new(String::with_capacity(room));
+    for character in char::decode_utf16(string.iter()) {
+        text.push(character.ok()?);
+    }
+    Some(text)
+}

@@ -1,0 +1,5 @@
+//! hallpass
+pub mod browser;
+pub mod js;
+pub mod session;
+pub mod vendor;

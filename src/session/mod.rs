@@ -1,0 +1,14 @@
+//! The rules of one session: what it may do next, when its token is renewed, what a failure means, and whose
+//! result still counts. No effect and no clock: time is a value handed in, in ms since the epoch.
+
+mod audience;
+mod record;
+mod rules;
+mod schedule;
+mod snapshot;
+
+pub use audience::{Audience, Place, has_hidden_parent};
+pub use record::Record;
+pub use rules::{Epoch, Pass, Session, Verdict};
+pub use schedule::backoff_ms;
+pub use snapshot::{Reason, Snapshot};

@@ -1,0 +1,358 @@
+//! States and transitions.
+
+use super::schedule::{backoff_ms, due_at};
+use super::{Reason, Record, Snapshot};
+use crate::vendor::{Code, Failure, Grant, Held, Renewal};
+
+/// Names the tokens of one moment. A result that was asked for under an older epoch writes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Epoch(u64);
+
+/// What a request may do for its credential.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pass {
+    /// Go: with this token (none: the browser attaches a cookie).
+    Go(Option<String>, Epoch),
+    /// The token is over; renew first.
+    RenewFirst,
+    /// Nothing may be sent: nobody is signed in, or the session is over.
+    Refused(Code),
+    /// Nothing may be sent yet: the last renewal failed for now, and the pause before the next is not over.
+    Wait(Failure),
+}
+
+/// What a rejected token means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The token has been replaced since: replay with the present one.
+    Replay,
+    /// Renew, then replay.
+    Renew,
+    /// The session stays as it is, and so does the reply.
+    Leave,
+    /// It was the session's only credential: the session is over.
+    End,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Renewing {
+    Idle,
+    Running,
+    /// Failed for now; the next try is at this moment.
+    Waiting(f64),
+}
+
+/// One session's state and its rules.
+#[derive(Debug)]
+pub struct Session {
+    renewal: Renewal,
+    automatic: bool,
+    /// Goes up with every change of the tokens: login, renewal, adoption, sign-out.
+    epoch: u64,
+    /// Goes up with every login that begins and with every logout.
+    attempt: u64,
+    held: Option<Record>,
+    reason: Reason,
+    renewing: Renewing,
+    failures: u32,
+    problem: Option<Code>,
+}
+
+impl Session {
+    /// A session that nobody has signed in to. `automatic`: renewed without being asked.
+    #[must_use]
+    pub const fn new(renewal: Renewal, automatic: bool) -> Self {
+        Self {
+            renewal,
+            automatic,
+            epoch: 0,
+            attempt: 0,
+            held: None,
+            reason: Reason::Never,
+            renewing: Renewing::Idle,
+            failures: 0,
+            problem: None,
+        }
+    }
+
+    /// Takes up what a storage held.
+    pub fn restore(&mut self, record: Record, now: f64) {
+        self.epoch += 1;
+        self.held = Some(record);
+        self.tick(now);
+    }
+
+    /// A login begins; it makes every login before it the older one.
+    pub const fn begin_login(&mut self) -> u64 {
+        self.attempt += 1;
+        self.attempt
+    }
+
+    /// Whether no newer login and no logout has overtaken this one.
+    #[must_use]
+    pub const fn is_latest(&self, attempt: u64) -> bool {
+        self.attempt == attempt
+    }
+
+    /// A login succeeded: what the old session left is replaced whole (R25). False when it was overtaken.
+    pub fn signed_in(&mut self, attempt: u64, grant: Grant, now: f64) -> bool {
+        if !self.is_latest(attempt) {
+            return false;
+        }
+        self.epoch += 1;
+        self.held = Some(record(Held::default(), grant, now));
+        self.settle();
+        true
+    }
+
+    /// The user signs out. Gives back what was held, for telling the vendor.
+    pub fn sign_out(&mut self) -> Option<Record> {
+        self.attempt += 1;
+        let held = self.held.take();
+        self.end(Reason::Logout);
+        held
+    }
+
+    /// The vendor was asked and knows the session, which was not known here: a cookie from an earlier visit, or from a
+    /// single sign-on. Writes nothing when a login or logout came between.
+    pub fn confirmed(&mut self, epoch: Epoch, user: Option<String>, now: f64) {
+        if epoch.0 != self.epoch {
+            return;
+        }
+        match &mut self.held {
+            Some(held) => held.held.user = user.or(held.held.user.take()),
+            None => {
+                self.epoch += 1;
+                self.held = Some(record(Held::default(), Grant { user, ..Grant::default() }, now));
+            }
+        }
+        self.settle();
+    }
+
+    /// The vendor refused the tokens of this epoch for good. Writes nothing when they have been replaced.
+    pub fn refused(&mut self, epoch: Epoch, reason: Reason) {
+        if epoch.0 == self.epoch && self.held.is_some() {
+            self.end(reason);
+        }
+    }
+
+    /// A reply brought a new token (PEGASE3). Writes nothing when its request's tokens have been replaced by a login,
+    /// a logout or another adoption.
+    pub fn adopt(&mut self, epoch: Epoch, grant: Grant, now: f64) -> bool {
+        let current = epoch.0 == self.epoch;
+        match self.held.take() {
+            Some(held) if current => {
+                self.epoch += 1;
+                self.held = Some(record(held.held, grant, now));
+            }
+            held => self.held = held,
+        }
+        current
+    }
+
+    /// What a request may do for its credential now.
+    #[must_use]
+    pub fn pass(&self, now: f64) -> Pass {
+        let Some(held) = &self.held else {
+            return Pass::Refused(match self.reason {
+                Reason::Expired | Reason::Refused => Code::SessionExpired,
+                Reason::Never | Reason::Logout | Reason::Replaced => Code::NotSignedIn,
+            });
+        };
+        if held.expires_at.is_none_or(|end| now < end) {
+            return Pass::Go(held.held.access.clone(), Epoch(self.epoch));
+        }
+        match self.pause(now) {
+            _ if !self.renewable() || !self.automatic => Pass::Refused(Code::SessionExpired),
+            Some(left) => Pass::Wait(Failure {
+                retry_after_ms: Some(left),
+                ..Failure::new(self.problem.unwrap_or(Code::VendorUnavailable))
+            }),
+            None => Pass::RenewFirst,
+        }
+    }
+
+    /// What is left of the pause after a failed renewal, in ms. Until it is over, callers get the failure at once
+    /// instead of each causing a further try: a vendor that is down is not hammered (R22).
+    fn pause(&self, now: f64) -> Option<f64> {
+        match self.renewing {
+            Renewing::Waiting(until) if now < until => Some(until - now),
+            _ => None,
+        }
+    }
+
+    /// What it means that the token of this epoch was rejected.
+    #[must_use]
+    pub fn rejected(&self, epoch: Epoch, now: f64) -> Verdict {
+        if self.held.is_none() {
+            Verdict::Leave
+        } else if self.epoch != epoch.0 {
+            Verdict::Replay
+        } else if !self.renewable() {
+            Verdict::End
+        } else if self.automatic && self.pause(now).is_none() {
+            Verdict::Renew
+        } else {
+            Verdict::Leave
+        }
+    }
+
+    /// The present epoch.
+    #[must_use]
+    pub const fn epoch(&self) -> Epoch {
+        Epoch(self.epoch)
+    }
+
+    /// What is held, for building the next call.
+    #[must_use]
+    pub const fn held(&self) -> Option<&Record> {
+        self.held.as_ref()
+    }
+
+    /// Whether this vendor's sessions can be renewed at all.
+    #[must_use]
+    pub const fn renewable(&self) -> bool {
+        !matches!(self.renewal, Renewal::None)
+    }
+
+    /// Whether a renewal in the background is due: the token is still good but not for long, and no pause is kept.
+    #[must_use]
+    pub fn renewal_due(&self, now: f64) -> bool {
+        self.next_renewal().is_some_and(|due| now >= due)
+    }
+
+    /// The moment at which something is to be done without being asked: a renewal, a further try, or the end.
+    #[must_use]
+    pub fn next_event(&self) -> Option<f64> {
+        let end = self.held.as_ref()?.expires_at.filter(|_| !self.renewable());
+        [self.next_renewal(), end].into_iter().flatten().reduce(f64::min)
+    }
+
+    fn next_renewal(&self) -> Option<f64> {
+        if !self.automatic {
+            return None;
+        }
+        let held = self.held.as_ref()?;
+        match self.renewing {
+            Renewing::Running => None,
+            Renewing::Waiting(until) => Some(until),
+            Renewing::Idle => due_at(self.renewal, held.received_at, held.expires_at?),
+        }
+    }
+
+    /// Time has passed: a session that can't be renewed ends with its token.
+    pub fn tick(&mut self, now: f64) {
+        let over = self.held.as_ref().is_some_and(|held| held.expires_at.is_some_and(|end| now >= end));
+        if over && !self.renewable() {
+            self.end(Reason::Expired);
+        }
+    }
+
+    /// A renewal begins.
+    pub fn begin_renewal(&mut self) -> Epoch {
+        self.renewing = Renewing::Running;
+        Epoch(self.epoch)
+    }
+
+    /// A renewal succeeded. False, and nothing written, when a login or logout overtook it (R18).
+    pub fn renewed(&mut self, epoch: Epoch, grant: Grant, now: f64) -> bool {
+        let current = epoch.0 == self.epoch;
+        match self.held.take() {
+            Some(held) if current => {
+                self.epoch += 1;
+                self.held = Some(record(held.held, grant, now));
+                self.settle();
+            }
+            held => self.held = held,
+        }
+        current
+    }
+
+    /// A renewal failed: the vendor's explicit no ends the session, anything else keeps it and tries again later. False,
+    /// and nothing written, when a login or logout overtook it.
+    ///
+    /// `chance`: from 0 to 1, for the jitter.
+    pub fn renewal_failed(&mut self, epoch: Epoch, failure: &Failure, now: f64, chance: f64) -> bool {
+        if epoch.0 != self.epoch || self.held.is_none() {
+            return false;
+        }
+        if failure.code.ends_session() {
+            let over = self.held.as_ref().is_some_and(|held| held.expires_at.is_some_and(|end| now >= end));
+            self.end(if over { Reason::Expired } else { Reason::Refused });
+        } else {
+            self.failures = self.failures.saturating_add(1);
+            self.problem = Some(failure.code);
+            self.renewing = if self.automatic {
+                Renewing::Waiting(now + backoff_ms(self.failures, failure.retry_after_ms, chance))
+            } else {
+                Renewing::Idle
+            };
+        }
+        true
+    }
+
+    /// The vendor takes refresh tokens in the other documented form.
+    pub const fn use_other_refresh_form(&mut self) {
+        if let Some(held) = &mut self.held {
+            held.held.refresh_in_body = !held.held.refresh_in_body;
+        }
+    }
+
+    /// The storage failed or works again.
+    pub fn storage_works(&mut self, works: bool) {
+        match (works, self.problem) {
+            (false, _) => self.problem = Some(Code::Storage),
+            (true, Some(Code::Storage)) => self.problem = None,
+            (true, _) => {}
+        }
+    }
+
+    /// What the outside sees.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let held = self.held.as_ref();
+        Snapshot {
+            status: if held.is_some() { "signed-in" } else { "signed-out" },
+            reason: if held.is_some() { None } else { Some(self.reason) },
+            user: held.and_then(|held| held.held.user.clone()),
+            database: held.and_then(|held| held.held.database.clone()),
+            expires_at: held.and_then(|held| held.expires_at),
+            renewable: held.is_some() && self.renewable(),
+            renewal: match self.renewing {
+                Renewing::Idle => "idle",
+                Renewing::Running => "running",
+                Renewing::Waiting(_) => "waiting",
+            },
+            problem: self.problem.map(Code::as_str),
+        }
+    }
+
+    fn end(&mut self, reason: Reason) {
+        self.epoch += 1;
+        self.held = None;
+        self.reason = reason;
+        self.settle();
+    }
+
+    /// Back to rest: no renewal under way, no pause, no trouble but the storage's.
+    fn settle(&mut self) {
+        self.renewing = Renewing::Idle;
+        self.failures = 0;
+        self.problem = self.problem.filter(|problem| *problem == Code::Storage);
+    }
+}
+
+/// What is held after a grant: its tokens, and of the old ones only what it doesn't name.
+fn record(old: Held, grant: Grant, now: f64) -> Record {
+    Record {
+        received_at: now,
+        expires_at: grant.lifetime_ms.map(|lifetime| now + lifetime),
+        held: Held {
+            access: grant.access.or(old.access),
+            refresh: grant.refresh.or(old.refresh),
+            user: grant.user.or(old.user),
+            database: grant.database.or(old.database),
+            refresh_in_body: old.refresh_in_body,
+        },
+    }
+}

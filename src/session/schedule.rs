@@ -1,0 +1,40 @@
+//! When a token that is still good is renewed, and when a renewal that failed is tried again.
+
+use crate::vendor::Renewal;
+
+/// The widest margin before the end of a token's life, in ms: five minutes, as the vendors' own samples have it.
+const WIDEST_MARGIN_MS: f64 = 300_000.0;
+
+/// The first pause after a failed renewal, in ms; each further one doubles.
+const FIRST_PAUSE_MS: f64 = 1_000.0;
+
+/// The longest pause that hallpass chooses by itself, in ms.
+const LONGEST_PAUSE_MS: f64 = 60_000.0;
+
+/// The longest pause that a vendor's `Retry-After` is followed for, in ms: a day.
+const LONGEST_RETRY_AFTER_MS: f64 = 86_400_000.0;
+
+/// When a token that was received at one moment and ends at another is due for renewal. The margin scales with the
+/// lifetime, so that neither a token of five seconds nor one of a day is renewed in a loop.
+pub(super) fn due_at(renewal: Renewal, received_at: f64, expires_at: f64) -> Option<f64> {
+    let lifetime = expires_at - received_at;
+    match renewal {
+        Renewal::None => None,
+        Renewal::AtHalf => Some(received_at + lifetime / 2.0),
+        Renewal::BeforeEnd => Some(expires_at - (lifetime / 4.0).min(WIDEST_MARGIN_MS)),
+    }
+}
+
+/// How long to wait before the next try, in ms: what the vendor asked for, or else twice as long as the last time
+/// with half of it left to chance, so that many tabs don't come back in step.
+///
+/// `failures`: how many tries in a row have failed, at least one. `chance`: from 0 to 1.
+#[must_use]
+pub fn backoff_ms(failures: u32, retry_after_ms: Option<f64>, chance: f64) -> f64 {
+    let doubled = FIRST_PAUSE_MS * f64::from(2u32.saturating_pow(failures.saturating_sub(1).min(16)));
+    let own = doubled.min(LONGEST_PAUSE_MS) * (0.5 + chance / 2.0);
+    match retry_after_ms {
+        Some(asked) => asked.clamp(0.0, LONGEST_RETRY_AFTER_MS) + own * 0.1 + own.min(FIRST_PAUSE_MS) * chance,
+        None => own,
+    }
+}

@@ -1,0 +1,44 @@
+//! The tables from vendors' codes to hallpass's.
+
+use super::Code;
+
+/// One row of a vendor's table, for the documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The vendor's code, as the vendor writes it.
+    pub vendor_code: &'static str,
+    /// hallpass's code at login.
+    pub at_login: Code,
+    /// hallpass's code everywhere else.
+    pub elsewhere: Code,
+    /// What the vendor means by it.
+    pub meaning: &'static str,
+}
+
+/// Writes a vendor's table once and makes two things of it: a lookup for the program, and the rows for the
+/// documentation, which the linker leaves out of the WebAssembly because nothing there uses them.
+macro_rules! codes {
+    ($key:ty; $($pattern:literal $(| $more:literal)* => $login:ident / $elsewhere:ident, $meaning:literal;)*) => {
+        /// This vendor's codes, as documentation.
+        pub const CODES: &[$crate::vendor::Row] = &[$(
+            $crate::vendor::Row {
+                vendor_code: concat!($pattern $(, ", ", $more)*),
+                at_login: $crate::vendor::Code::$login,
+                elsewhere: $crate::vendor::Code::$elsewhere,
+                meaning: $meaning,
+            },
+        )*];
+
+        fn known(code: $key, operation: $crate::vendor::Operation) -> Option<$crate::vendor::Code> {
+            let at_login = matches!(operation, $crate::vendor::Operation::Login);
+            Some(match code {
+                $($pattern $(| $more)* => {
+                    if at_login { $crate::vendor::Code::$login } else { $crate::vendor::Code::$elsewhere }
+                })*
+                _ => return None,
+            })
+        }
+    };
+}
+
+pub(super) use codes;

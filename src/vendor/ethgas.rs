@@ -1,0 +1,158 @@
+//! ETHGAS, the user name and password family.
+//!
+//! Sources: the documents repository `ETHGas_Docs` of July and August 2025, pages authentication/login, verify, refresh,
+//! logout and index, and reference/error-codes/general. The wallet family of the present reference is another
+//! login and not spoken here.
+//!
+//! The habits: an access and a refresh token in an envelope `{code, message, data}`; the refresh token is dead once
+//! used; success is code 200 on some pages and 1 on others; the refresh token goes in the `Authorization` header on
+//! one page and in a JSON body on another.
+
+use super::codes::codes;
+use super::grant::{lifetime_ms, token};
+use super::{
+    Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload, Renewal,
+    Reply, Vendor, VendorCode,
+};
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct Ethgas;
+
+static FACTS: Facts = Facts {
+    name: "ethgas",
+    title: "ETHGAS",
+    carrier: Carrier::Bearer,
+    // The vendor's samples renew five minutes before the end of an hour.
+    renewal: Renewal::BeforeEnd,
+    paths: Paths {
+        login: "api/v1/user/login",
+        refresh: Some("api/v1/user/login/refresh"),
+        logout: Some("api/v1/user/logout"),
+        check: Some("api/v1/user/login/verify"),
+    },
+    speaks_inside: false,
+};
+
+codes! { i32;
+    2 | 1000 => Forbidden / Forbidden, "permission denied";
+    99 | 9999 => VendorUnavailable / VendorUnavailable, "unexpected error";
+    1001 => InvalidRequest / InvalidRequest, "validation failed";
+    1002 => VendorError / VendorError, "the operation failed";
+    400 | 422 | 40001 => InvalidRequest / InvalidRequest, "the request was refused";
+    401 => InvalidCredentials / SessionExpired, "unauthorised";
+    40101 => InvalidCredentials / SessionExpired, "the access token is invalid";
+    40102 => InvalidCredentials / SessionExpired, "the access token has expired";
+    403 | 40103 => Forbidden / Forbidden, "insufficient permission";
+    40302 => Forbidden / Forbidden, "the account is suspended";
+    429 | 40303 | 42901 => RateLimited / RateLimited, "rate limited: wait and retry";
+    500 | 503 => VendorUnavailable / VendorUnavailable, "the server can't serve now";
+}
+
+impl<J: Json> Vendor<J> for Ethgas {
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
+
+    /// `POST /api/v1/user/login`, JSON.
+    fn login(&self, credentials: &Credentials) -> Result<Call, Failure> {
+        credentials.check()?;
+        Ok(Call::new(Operation::Login, "POST").json(&[
+            ("username", Some(&credentials.username)),
+            ("password", Some(&credentials.password)),
+        ]))
+    }
+
+    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Failure> {
+        let grant = read_grant(reply, Operation::Login)?;
+        if grant.refresh.is_none() {
+            return Err(reply.failure(Code::MalformedReply));
+        }
+        Ok(Grant { user: Some(credentials.username.to_string()), ..grant })
+    }
+
+    /// `POST /api/v1/user/login/refresh`. The refresh page puts the token in the header; the index page, in the body.
+    /// Never both: a request carries one credential (RFC 6750, section 2).
+    fn refresh(&self, held: &Held) -> Option<Call> {
+        let call = Call::new(Operation::Refresh, "POST");
+        let token = held.refresh.as_deref()?;
+        Some(if held.refresh_in_body { call.json(&[("refreshToken", Some(token))]) } else { call.bearer(token) })
+    }
+
+    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Failure> {
+        read_grant(reply, Operation::Refresh)
+    }
+
+    /// A deployment that wants the other form calls the request invalid. An unauthorised reply is the end: the token
+    /// was understood and refused, and a second presentation of a dead refresh token revokes the whole family.
+    fn other_refresh_form(&self, failure: &Failure) -> bool {
+        failure.code == Code::InvalidRequest
+    }
+
+    /// `POST /api/v1/user/login/verify` with the access token, no body. The answer's `userId` is not the user name,
+    /// so it is not shown as one.
+    fn check(&self, held: &Held) -> Call {
+        Vendor::<J>::plain(self, Operation::Check, "POST", held)
+    }
+
+    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Failure> {
+        self.read(reply, Operation::Check)?;
+        match reply.member("data").and_then(|data| data.member("valid")?.truth()) {
+            Some(true) => Ok(None),
+            Some(false) => Err(reply.failure(Code::SessionExpired)),
+            None => Err(reply.failure(Code::MalformedReply)),
+        }
+    }
+
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Failure> {
+        match number(reply.member("code")) {
+            Some(200 | 1) if reply.is_ok() => Ok(Payload::Member("data")),
+            Some(code) => Err(refusal(reply, code, operation)),
+            None => Err(reply.foreign(operation)),
+        }
+    }
+}
+
+/// `errorCode`, where there is one, says more than `code`: a five-digit number as a string.
+fn refusal<J: Json>(reply: &Reply<J>, code: i32, operation: Operation) -> Failure {
+    let told = reply.member("errorCode");
+    let detailed = told.as_ref().and_then(Json::text);
+    let detail = detailed.as_deref().and_then(|text| text.parse().ok()).or_else(|| number(told));
+    let by_status = Code::of_status(reply.status, operation);
+    let meaning = detail.and_then(|detail| known(detail, operation)).or_else(|| known(code, operation));
+    let unreadable = if reply.is_ok() { Code::VendorError } else { by_status };
+    let vendor_code = match (detailed, detail) {
+        (Some(text), _) => VendorCode::Text(text),
+        (None, number) => VendorCode::Number(f64::from(number.unwrap_or(code))),
+    };
+    let code = match by_status {
+        Code::RateLimited | Code::VendorUnavailable => by_status,
+        _ => meaning.unwrap_or(unreadable),
+    };
+    Failure { vendor_code: Some(vendor_code), ..reply.failure(code) }
+}
+
+fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Failure> {
+    Vendor::<J>::read(&Ethgas, reply, operation)?;
+    let malformed = |code| reply.failure(code);
+    let data = reply.member("data").ok_or_else(|| malformed(Code::MalformedReply))?;
+    // A string in this family; one page shows the other family's object with a `token` member.
+    let access = data.member("accessToken");
+    let access = access.as_ref().and_then(|value| token(value).or_else(|| token(&value.member("token")?)));
+    let refresh = match data.member("refreshToken") {
+        Some(value) => Some(token(&value).ok_or_else(|| malformed(Code::MalformedReply))?),
+        None => None,
+    };
+    Ok(Grant {
+        access: Some(access.ok_or_else(|| malformed(Code::MalformedReply))?),
+        refresh,
+        lifetime_ms: lifetime_ms(data.member("expiresIn")).map_err(malformed)?,
+        ..Grant::default()
+    })
+}
+
+fn number<J: Json>(value: Option<J>) -> Option<i32> {
+    let number = value?.number()?;
+    #[expect(clippy::cast_possible_truncation, reason = "a code beyond i32 saturates into one that no table knows")]
+    Some(number as i32)
+}

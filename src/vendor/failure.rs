@@ -1,0 +1,231 @@
+//! What can go wrong, in one closed set of codes for all vendors.
+
+use super::Operation;
+
+/// The codes a caller can switch on. JavaScript sees [`Code::as_str`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The caller's mistake: an option or argument of the wrong type or value.
+    InvalidOptions,
+    /// The vendor refused the user name or the password.
+    InvalidCredentials,
+    /// Lenses: unauthorised, with the address of a single sign-on provider.
+    SsoRequired,
+    /// The vendor, or hallpass before sending, refused a field.
+    InvalidRequest,
+    /// Signed in, but not allowed.
+    Forbidden,
+    /// Nobody is signed in; nothing was sent.
+    NotSignedIn,
+    /// Was signed in; the vendor no longer accepts it and it could not be renewed.
+    SessionExpired,
+    /// This vendor's sessions can't be renewed.
+    NotRenewable,
+    /// A newer login or a logout overtook the call.
+    Superseded,
+    /// The URL lies outside `baseUrl` and `allow`; nothing was sent.
+    ForbiddenTarget,
+    /// The vendor asks for fewer calls.
+    RateLimited,
+    /// The vendor is there but can't serve now.
+    VendorUnavailable,
+    /// The vendor could not be reached, or the connection broke.
+    Network,
+    /// The vendor did not answer in time.
+    Timeout,
+    /// The reply is not of the vendor's documented shape.
+    MalformedReply,
+    /// Any other refusal, with the vendor's own code.
+    VendorError,
+    /// The storage failed; the session goes on in memory.
+    Storage,
+    /// The vendor, the platform or this version has no such operation.
+    Unsupported,
+    /// The WebAssembly could not be loaded.
+    LoadFailed,
+    /// A fault in hallpass itself.
+    Internal,
+}
+
+impl Code {
+    /// The code as JavaScript sees it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidOptions => "invalid-options",
+            Self::InvalidCredentials => "invalid-credentials",
+            Self::SsoRequired => "sso-required",
+            Self::InvalidRequest => "invalid-request",
+            Self::Forbidden => "forbidden",
+            Self::NotSignedIn => "not-signed-in",
+            Self::SessionExpired => "session-expired",
+            Self::NotRenewable => "not-renewable",
+            Self::Superseded => "superseded",
+            Self::ForbiddenTarget => "forbidden-target",
+            Self::RateLimited => "rate-limited",
+            Self::VendorUnavailable => "vendor-unavailable",
+            Self::Network => "network",
+            Self::Timeout => "timeout",
+            Self::MalformedReply => "malformed-reply",
+            Self::VendorError => "vendor-error",
+            Self::Storage => "storage",
+            Self::Unsupported => "unsupported",
+            Self::LoadFailed => "load-failed",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// Whether this is the vendor's explicit no to a session it once granted. Only such a no ends a
+    /// session: network trouble, overload and unreadable replies say nothing about it.
+    #[must_use]
+    pub const fn ends_session(self) -> bool {
+        matches!(self, Self::SessionExpired | Self::InvalidCredentials | Self::SsoRequired | Self::Forbidden)
+    }
+
+    /// What an HTTP status alone says, where the vendor's body says nothing.
+    #[must_use]
+    pub const fn of_status(status: u16, operation: Operation) -> Self {
+        match status {
+            401 => Self::unauthorised(operation),
+            403 => Self::Forbidden,
+            400 | 422 => Self::InvalidRequest,
+            429 => Self::RateLimited,
+            408 | 500..=599 => Self::VendorUnavailable,
+            _ => Self::VendorError,
+        }
+    }
+
+    /// "Unauthorised" means the password at login and the session everywhere else.
+    #[must_use]
+    pub const fn unauthorised(operation: Operation) -> Self {
+        match operation {
+            Operation::Login => Self::InvalidCredentials,
+            _ => Self::SessionExpired,
+        }
+    }
+}
+
+/// The vendor's own code, kept for the caller as it came.
+#[derive(Clone, Debug, PartialEq)]
+pub enum VendorCode {
+    /// Ocient `vendor_code`, PEGASE3 `code`, ETHGAS `code`.
+    Number(f64),
+    /// Lenses `type`, ETHGAS `errorCode`.
+    Text(String),
+}
+
+/// One field that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The field's name, as the caller or the vendor calls it.
+    pub name: String,
+    /// Why, as a code: the vendor's, or hallpass's own `required` and `not-sendable`.
+    pub code: String,
+    /// Why, for a person.
+    pub title: String,
+    /// Lenses: a JSON Pointer (RFC 6901) to the field.
+    pub pointer: Option<String>,
+}
+
+/// A call that did not succeed. Carries no token, password, header or URL.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// What happened.
+    pub code: Code,
+    /// The HTTP status, where there was a reply.
+    pub status: Option<u16>,
+    /// The vendor's own code.
+    pub vendor_code: Option<VendorCode>,
+    /// The fields that were refused.
+    pub fields: Vec<Field>,
+    /// Lenses: where to sign in instead; an http(s) URL.
+    pub sso_url: Option<String>,
+    /// Lenses: the id under which the vendor logged the request.
+    pub request_id: Option<String>,
+    /// How long the vendor asks to wait, in ms.
+    pub retry_after_ms: Option<f64>,
+    /// The sentence for a person, where it says more than the code's own.
+    pub sentence: Option<String>,
+}
+
+impl Failure {
+    /// A failure of which only the code is known.
+    #[must_use]
+    pub const fn new(code: Code) -> Self {
+        Self {
+            code,
+            status: None,
+            vendor_code: None,
+            fields: Vec::new(),
+            sso_url: None,
+            request_id: None,
+            retry_after_ms: None,
+            sentence: None,
+        }
+    }
+
+    /// A failure with a sentence of its own.
+    #[must_use]
+    pub fn saying(code: Code, sentence: impl Into<String>) -> Self {
+        Self { sentence: Some(sentence.into()), ..Self::new(code) }
+    }
+
+    /// A field that hallpass refuses before anything is sent.
+    #[must_use]
+    pub fn field(name: &str, code: &str, title: &str) -> Self {
+        let field = Field { name: name.into(), code: code.into(), title: title.into(), pointer: None };
+        Self { fields: vec![field], ..Self::new(Code::InvalidRequest) }
+    }
+
+    /// One plain sentence: what happened, at which vendor and operation, what to do.
+    #[must_use]
+    pub fn message(&self, vendor: &str, operation: Operation) -> String {
+        if let Some(sentence) = &self.sentence {
+            return sentence.clone();
+        }
+        let (happened, advice) = phrases(self.code);
+        let mut message = [happened, " (", vendor, ", ", operation.as_str(), ")"].concat();
+        for (index, field) in self.fields.iter().enumerate() {
+            message.push_str(if index == 0 { ": " } else { ", " });
+            message.push_str(&field.name);
+        }
+        message.push_str("; ");
+        message.push_str(advice);
+        message.push('.');
+        message
+    }
+}
+
+/// What happened, and what to do.
+const fn phrases(code: Code) -> (&'static str, &'static str) {
+    match code {
+        Code::InvalidOptions => ("An argument is not valid", "correct the call"),
+        Code::InvalidCredentials => {
+            ("The vendor refused the user name or password", "check both before trying again, as vendors lock accounts")
+        }
+        Code::SsoRequired => ("This account signs in with single sign-on", "continue at the address in ssoUrl"),
+        Code::InvalidRequest => ("A field was refused", "correct it and try again"),
+        Code::Forbidden => ("The vendor does not allow this for the account", "ask its administrator"),
+        Code::NotSignedIn => ("Nobody is signed in, so nothing was sent", "call login first"),
+        Code::SessionExpired => ("The session has ended", "sign in again"),
+        Code::NotRenewable => ("This session can't be renewed", "sign in again when it ends"),
+        Code::Superseded => ("A newer login or a logout overtook this call", "use the session's present state"),
+        Code::ForbiddenTarget => {
+            ("The address lies outside baseUrl and allow, so nothing was sent", "add its prefix to allow if it may see the credential")
+        }
+        Code::RateLimited => ("The vendor asks for fewer requests", "wait before trying again"),
+        Code::VendorUnavailable => ("The vendor can't serve this now", "try again later"),
+        Code::Network => {
+            ("The vendor could not be reached", "check the connection, and the vendor's CORS settings if it never worked")
+        }
+        Code::Timeout => ("The vendor did not answer in time", "try again, or raise timeoutMs"),
+        Code::MalformedReply => {
+            ("The reply is not what the vendor documents", "check that baseUrl is the vendor's address")
+        }
+        Code::VendorError => ("The vendor refused the request", "see vendorCode in the vendor's documentation"),
+        Code::Storage => ("The storage failed", "the session goes on in memory"),
+        Code::Unsupported => ("There is no such operation", "see the documentation of this vendor"),
+        Code::LoadFailed => ("The WebAssembly could not be loaded", "check that the .wasm file is served"),
+        Code::Internal => ("hallpass met a fault of its own", "reload the page and report it"),
+    }
+}

@@ -1,0 +1,156 @@
+//! Lenses HQ 6.x.
+//!
+//! Sources: the API reference's Login page (docs.lenses.io/latest/api-reference/reference/login, and its 6.1 and 6.3
+//! editions), the authentication page for the cookie and `users/me`, and the configuration reference for
+//! `auth.sessionDuration`.
+//!
+//! The habits: the session is an HttpOnly cookie and nothing else; errors are problem details (RFC 7807, served as
+//! `application/json`); an unauthorised reply may name a single sign-on provider; login may answer where to go next.
+
+use super::codes::codes;
+use super::{
+    Call, Carrier, Code, Credentials, Facts, Failure, Field, Grant, Held, Json, Operation, Paths, Payload,
+    Renewal, Reply, Vendor, VendorCode,
+};
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct Lenses;
+
+static FACTS: Facts = Facts {
+    name: "lenses",
+    title: "Lenses HQ",
+    carrier: Carrier::Cookie,
+    renewal: Renewal::None,
+    paths: Paths {
+        login: "api/v1/login",
+        refresh: None,
+        logout: None, // "all sessions of the user" can be deleted, at a path that no document shows
+        check: Some("api/v1/users/me"),
+    },
+    speaks_inside: false,
+};
+
+codes! { &str;
+    "unauthorised" => InvalidCredentials / SessionExpired, "not signed in, or the wrong password; sso-required where it names a provider at login";
+    "forbidden" => Forbidden / Forbidden, "not allowed";
+    "validation_error" | "invalid_metadata" | "missing_parameter" | "invalid_parameter" => InvalidRequest / InvalidRequest, "a field failed validation";
+    "internal_server_error" | "agent_rpc_error" | "agent_not_connected" => VendorUnavailable / VendorUnavailable, "the server or its agent can't serve now";
+    "not_found" | "conflict" | "licence_limitation" | "missing_agent_capabilities" | "unspecified" => VendorError / VendorError, "any other refusal";
+}
+
+/// As many fields as a form could show; a longer list is hostile.
+const MOST_FIELDS: usize = 64;
+
+impl<J: Json> Vendor<J> for Lenses {
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
+
+    /// `POST /api/v1/login`, JSON.
+    fn login(&self, credentials: &Credentials) -> Result<Call, Failure> {
+        credentials.check()?;
+        Ok(Call::new(Operation::Login, "POST").json(&[
+            ("username", Some(&credentials.username)),
+            ("password", Some(&credentials.password)),
+            ("redirection_token", credentials.redirection_token.as_deref()),
+        ]))
+    }
+
+    /// 204 without a body (6.0, 6.1), or 200 with an object whose every member is optional (6.2, 6.3). The lifetime,
+    /// 24 h by default, is only in the cookie, which script can't read.
+    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Failure> {
+        self.read(reply, Operation::Login)?;
+        let redirect_to = reply.member("redir_to").and_then(|target| target.text());
+        Ok(Grant {
+            user: Some(credentials.username.to_string()),
+            redirect_to: redirect_to.as_deref().and_then(safe_path),
+            ..Grant::default()
+        })
+    }
+
+    /// `GET /api/v1/users/me`: the user's `name`. A 200 of another shape, such as a front end's catch-all page, is no
+    /// sign of life.
+    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Failure> {
+        self.read(reply, Operation::Check)?;
+        match reply.member("name").and_then(|name| name.text()) {
+            Some(name) => Ok(Some(name)),
+            None => Err(reply.failure(Code::MalformedReply)),
+        }
+    }
+
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Failure> {
+        use super::Body;
+        match &reply.body {
+            Body::Empty if reply.is_ok() => Ok(Payload::Whole),
+            Body::Json(json) if reply.is_ok() && (json.is_object() || operation == Operation::Request) => {
+                Ok(Payload::Whole)
+            }
+            Body::Json(json) if !reply.is_ok() && json.is_object() => Err(refusal(reply, json, operation)),
+            _ => Err(reply.foreign(operation)),
+        }
+    }
+
+    fn logout(&self, _held: &Held) -> Call {
+        Call::new(Operation::Logout, "POST")
+    }
+}
+
+/// Reads `hq_Error`. Its `status` is advisory (RFC 9457, section 3.1.2): the HTTP status counts. Members that the
+/// document doesn't name are ignored.
+fn refusal<J: Json>(reply: &Reply<J>, error: &J, operation: Operation) -> Failure {
+    let kind = error.member("type").and_then(|kind| kind.text());
+    let by_status = Code::of_status(reply.status, operation);
+    let mut code = match by_status {
+        Code::RateLimited | Code::VendorUnavailable => by_status,
+        _ => kind.as_deref().and_then(|kind| known(kind, operation)).unwrap_or(by_status),
+    };
+    let sso_url = error.member("sso_url").and_then(|url| url.text()).filter(|url| is_web_address(url));
+    if code == Code::InvalidCredentials && sso_url.is_some() {
+        code = Code::SsoRequired;
+    }
+    Failure {
+        vendor_code: kind.map(VendorCode::Text),
+        fields: fields(error),
+        sso_url,
+        request_id: error.member("request_id").and_then(|id| id.text()),
+        ..reply.failure(code)
+    }
+}
+
+fn fields<J: Json>(error: &J) -> Vec<Field> {
+    let listed = error.member("invalid_fields").and_then(|fields| fields.elements(MOST_FIELDS)).unwrap_or_default();
+    let text = |field: &J, name| field.member(name).and_then(|text| text.text());
+    listed
+        .iter()
+        .filter_map(|field| {
+            Some(Field {
+                name: text(field, "name")?,
+                code: text(field, "error")?,
+                title: text(field, "title").unwrap_or_default(),
+                pointer: text(field, "pointer"),
+            })
+        })
+        .collect()
+}
+
+/// `redir_to` is documented as a relative URL of path and query. Only what stays on the vendor's origin whoever
+/// resolves it is handed on (R27): it starts with one slash, and has no backslash, blank or control character, which
+/// URL parsers fold into slashes or drop.
+fn safe_path(target: &str) -> Option<String> {
+    let harmless = target.chars().all(|character| character > ' ' && character != '\\' && character != '\x7f');
+    let on_origin = target.starts_with('/') && !target.starts_with("//");
+    (harmless && on_origin).then(|| target.into())
+}
+
+/// Whether `sso_url` is an http(s) address that can be navigated to (R27): a host and no user info.
+fn is_web_address(url: &str) -> bool {
+    let lower = url.to_ascii_lowercase();
+    let Some(rest) = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")) else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    !authority.is_empty()
+        && !authority.contains('@')
+        && url.chars().all(|character| character > ' ' && character != '\\' && character != '\x7f')
+}

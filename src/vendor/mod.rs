@@ -1,0 +1,194 @@
+//! What each vendor says on the wire, and nothing else: which request to send, how to read the reply, which
+//! credential to attach, which reply says "expired". No clock, no promise, no browser: all of it runs natively.
+//!
+//! One file a vendor. To add one, write its file and its line in [`named`].
+
+mod call;
+mod codes;
+mod ethgas;
+mod failure;
+mod grant;
+mod jwt;
+mod lenses;
+mod ocient;
+mod pegase3;
+mod reply;
+
+pub use call::{Call, Operation};
+pub use codes::Row;
+pub use ethgas::Ethgas;
+pub use failure::{Code, Failure, Field, VendorCode};
+pub use grant::{Credentials, Grant, Held};
+pub use lenses::Lenses;
+pub use ocient::Ocient;
+pub use pegase3::Pegase3;
+pub use reply::{Body, Json, Reply};
+
+/// The vendor of a name, as `SessionOptions.vendor` spells it.
+#[must_use]
+pub fn named<J: Json>(name: &str) -> Option<&'static dyn Vendor<J>> {
+    let vendors: [&'static dyn Vendor<J>; 4] = [&Ocient, &Lenses, &Pegase3, &Ethgas];
+    vendors.into_iter().find(|vendor| vendor.facts().name == name)
+}
+
+/// Every vendor's table of codes, for the documentation: its title, and the rows.
+pub const CODES: [(&str, &[Row]); 4] = [
+    ("Ocient `status.vendor_code`", ocient::CODES),
+    ("Lenses HQ `type`", lenses::CODES),
+    ("PEGASE3 `code`", pegase3::CODES),
+    ("ETHGAS `errorCode`, else `code`", ethgas::CODES),
+];
+
+/// How a request carries the session's credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// `Authorization: Bearer <token>`.
+    Bearer,
+    /// A header of the vendor's own, with the bare token.
+    Header(&'static str),
+    /// A cookie that script can't read: the browser attaches it.
+    Cookie,
+}
+
+impl Carrier {
+    /// The header that carries the credential, if one does.
+    #[must_use]
+    pub const fn header(self) -> Option<&'static str> {
+        match self {
+            Self::Bearer => Some("Authorization"),
+            Self::Header(name) => Some(name),
+            Self::Cookie => None,
+        }
+    }
+
+    /// The header's value for a token.
+    #[must_use]
+    pub fn value(self, token: &str) -> String {
+        match self {
+            Self::Bearer => ["Bearer ", token].concat(),
+            _ => token.into(),
+        }
+    }
+}
+
+/// The documented path of each operation, relative to `baseUrl`. `None`: the vendor has none.
+#[derive(Clone, Copy, Debug)]
+pub struct Paths {
+    /// Where credentials become a session.
+    pub login: &'static str,
+    /// Where the session gets a new token.
+    pub refresh: Option<&'static str>,
+    /// Where the vendor is told that the session is over.
+    pub logout: Option<&'static str>,
+    /// Where the vendor is asked whether the session is alive.
+    pub check: Option<&'static str>,
+}
+
+/// When a token that is still good is renewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// The vendor has no renewal.
+    None,
+    /// At half of the lifetime.
+    AtHalf,
+    /// A margin before the end: a quarter of the lifetime, five minutes at most.
+    BeforeEnd,
+}
+
+/// What is fixed for a vendor.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// The name in `SessionOptions.vendor`.
+    pub name: &'static str,
+    /// The name in sentences.
+    pub title: &'static str,
+    /// How requests carry the credential.
+    pub carrier: Carrier,
+    /// When to renew.
+    pub renewal: Renewal,
+    /// Where the operations are.
+    pub paths: Paths,
+    /// Whether a reply to any request may say inside its JSON that the token was rejected, or bring a new one.
+    pub speaks_inside: bool,
+}
+
+/// Which part of a reply's JSON is the payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// All of it.
+    Whole,
+    /// One member.
+    Member(&'static str),
+    /// All but one member.
+    Without(&'static str),
+}
+
+/// A vendor: requests as values out, replies as values in.
+pub trait Vendor<J: Json> {
+    /// What is fixed.
+    fn facts(&self) -> &'static Facts;
+
+    /// The request that signs in. Refuses what can't be sent.
+    fn login(&self, credentials: &Credentials) -> Result<Call, Failure>;
+
+    /// Reads the reply to [`login`](Self::login). `now_ms`: this machine's clock, ms since the epoch.
+    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, now_ms: f64) -> Result<Grant, Failure>;
+
+    /// The request that renews; `None` where the vendor has no renewal.
+    fn refresh(&self, _held: &Held) -> Option<Call> {
+        None
+    }
+
+    /// Reads the reply to [`refresh`](Self::refresh).
+    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Failure> {
+        Err(reply.failure(Code::NotRenewable))
+    }
+
+    /// Whether a refused renewal is worth one more try in the vendor's other documented form.
+    fn other_refresh_form(&self, _failure: &Failure) -> bool {
+        false
+    }
+
+    /// The request that signs out.
+    fn logout(&self, held: &Held) -> Call {
+        self.plain(Operation::Logout, "POST", held)
+    }
+
+    /// Reads the reply to [`logout`](Self::logout): whether the vendor confirmed.
+    fn confirms_logout(&self, reply: &Reply<J>) -> bool {
+        self.read(reply, Operation::Logout).is_ok()
+    }
+
+    /// The request that asks whether the session is alive.
+    fn check(&self, held: &Held) -> Call {
+        self.plain(Operation::Check, "GET", held)
+    }
+
+    /// Reads the reply to [`check`](Self::check): alive, with the user's name where the reply tells it.
+    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Failure> {
+        self.read(reply, Operation::Check).map(|_| None)
+    }
+
+    /// Reads the reply to any request: where its payload lies, or the failure it tells.
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Failure>;
+
+    /// Whether the reply to a request says that its token was rejected, in so many words.
+    fn rejects_token(&self, reply: &Reply<J>) -> bool {
+        reply.status == 401
+    }
+
+    /// A token that the reply to a request brought along.
+    fn adopts(&self, _reply: &Reply<J>, _now_ms: f64) -> Option<Grant> {
+        None
+    }
+
+    /// A request with the held token and nothing else.
+    fn plain(&self, operation: Operation, method: &'static str, held: &Held) -> Call {
+        let call = Call::new(operation, method);
+        match (self.facts().carrier, &held.access) {
+            (Carrier::Bearer, Some(token)) => call.bearer(token),
+            (Carrier::Header(name), Some(token)) => call.header(name, zeroize::Zeroizing::new(token.clone())),
+            _ => call,
+        }
+    }
+}

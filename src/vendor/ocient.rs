@@ -1,0 +1,183 @@
+//! Ocient HTTP Query API v1.
+//!
+//! Sources: the vendor's `OpenAPI` description and guide (docs.ocient.com/ocient-http-query-api), its list of errors
+//! and warnings, and its Python driver `pyocient` for how -733 is answered.
+//!
+//! The habits: a bearer token, and a cookie beside it that hallpass leaves to the browser's defaults; every
+//! outcome in a `status` object, on HTTP 200 as well as on errors; no separate refresh token.
+
+use super::codes::codes;
+use super::grant::{lifetime_ms, token};
+use super::{
+    Call, Carrier, Code, Credentials, Facts, Failure, Field, Grant, Held, Json, Operation, Paths, Payload,
+    Renewal, Reply, Vendor, VendorCode,
+};
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct Ocient;
+
+static FACTS: Facts = Facts {
+    name: "ocient",
+    title: "Ocient",
+    carrier: Carrier::Bearer,
+    // "A common practice is to refresh when the token has half of its time remaining."
+    renewal: Renewal::AtHalf,
+    paths: Paths {
+        login: "v1/login",
+        refresh: Some("v1/token_refresh"),
+        logout: Some("v1/logout"),
+        check: None, // no operation tells who is signed in
+    },
+    speaks_inside: true,
+};
+
+codes! { i32;
+    -304 => InvalidCredentials / SessionExpired, "wrong user name or password";
+    -608 => InvalidCredentials / SessionExpired, "the user does not exist";
+    -205 => InvalidRequest / InvalidRequest, "no such database";
+    -316 => VendorUnavailable / VendorUnavailable, "no connection";
+    -719 => Forbidden / Forbidden, "not authorized for the action";
+    -733 => VendorError / SessionExpired, "the session has expired; renewal is necessary";
+    -1100 => VendorUnavailable / VendorUnavailable, "no free query slot";
+    -1200 | -1201 => VendorError / VendorError, "single sign-on is disabled or not set up";
+    -1203 => VendorError / VendorError, "single sign-on request not found";
+    -1204 => VendorError / SessionExpired, "no session on the connection";
+    -1205 => VendorError / SessionExpired, "the security token is invalid";
+    -1206 => VendorError / SessionExpired, "the security token's signature is bad";
+    -1207 => VendorError / SessionExpired, "the security token's issuer is unknown";
+    -1208 => VendorError / SessionExpired, "the security token has expired";
+    -1228 => VendorError / SessionExpired, "the OpenID token has expired";
+    -1231 | -1232 | -1233 | -1234 | -1235 | -1236 => VendorError / SessionExpired, "the OpenID token is bad";
+    -1237 => VendorError / SessionExpired, "the provider's refresh token is invalid";
+    -1238 => VendorError / VendorError, "timed out waiting for the user";
+    -1251 => Forbidden / Forbidden, "denied";
+    -100 => VendorError / VendorError, "unknown error";
+    -201 | -202 | -203 | -204 => VendorUnavailable / VendorUnavailable, "network trouble at the vendor";
+    -206 => VendorUnavailable / VendorUnavailable, "the node is offline";
+}
+
+/// The codes that say of a request's token that it is no longer good. The others in the table that end a session
+/// can't follow from an ordinary request.
+const TOKEN_REJECTED: [i32; 3] = [-733, -1205, -1208];
+
+impl<J: Json> Vendor<J> for Ocient {
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
+
+    /// `POST /v1/login`, JSON; the vendor takes the database `system` where none is given.
+    fn login(&self, credentials: &Credentials) -> Result<Call, Failure> {
+        credentials.check()?;
+        Ok(Call::new(Operation::Login, "POST").json(&[
+            ("username", Some(&credentials.username)),
+            ("password", Some(&credentials.password)),
+            ("database", credentials.database.as_deref()),
+        ]))
+    }
+
+    /// The reply's user name may differ from the one that was sent (`jdoe@analytics` comes back as `jdoe`), so they
+    /// are not compared; the reply's is shown.
+    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Failure> {
+        let mut grant = read_grant(reply, Operation::Login)?;
+        grant.user = grant.user.or_else(|| Some(credentials.username.to_string()));
+        grant.database = grant.database.or_else(|| credentials.database.clone());
+        Ok(grant)
+    }
+
+    /// `POST /v1/token_refresh` with the current token. The database goes along: left out, the vendor would take
+    /// `system`.
+    fn refresh(&self, held: &Held) -> Option<Call> {
+        let call = Call::new(Operation::Refresh, "POST").json(&[("database", held.database.as_deref())]);
+        Some(call.bearer(held.access.as_deref()?))
+    }
+
+    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Failure> {
+        read_grant(reply, Operation::Refresh)
+    }
+
+    /// `POST /v1/logout`. Clears the cookie; the vendor says that tokens go on until they expire, so the one that
+    /// matters is that hallpass forgets them.
+    fn logout(&self, held: &Held) -> Call {
+        let call = Call::new(Operation::Logout, "POST").json(&[("database", held.database.as_deref())]);
+        match &held.access {
+            Some(token) => call.bearer(token),
+            None => call,
+        }
+    }
+
+    /// The envelope is the `status` member; some documented replies (`/v1/version`, `/v1/stats`) have none.
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Failure> {
+        match (refusal(reply, operation), reply.json()) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(json)) if reply.is_ok() => {
+                Ok(if json.member("status").is_some_and(|status| status.is_object()) {
+                    Payload::Without("status")
+                } else {
+                    Payload::Whole
+                })
+            }
+            _ => Err(reply.foreign(operation)),
+        }
+    }
+
+    fn rejects_token(&self, reply: &Reply<J>) -> bool {
+        reply.status == 401 || vendor_code(reply).is_some_and(|code| TOKEN_REJECTED.contains(&code))
+    }
+}
+
+fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Failure> {
+    if let Some(failure) = refusal(reply, operation) {
+        return Err(failure);
+    }
+    if !reply.is_ok() {
+        return Err(reply.foreign(operation));
+    }
+    let malformed = |code| reply.failure(code);
+    let access = reply.member("access_token").as_ref().and_then(token);
+    Ok(Grant {
+        access: Some(access.ok_or_else(|| malformed(Code::MalformedReply))?),
+        // Optional: older replies, and the device grant's, have none.
+        lifetime_ms: lifetime_ms(reply.member("expires_in")).map_err(malformed)?,
+        user: reply.member("username").and_then(|name| name.text()),
+        database: reply.member("database").and_then(|name| name.text()),
+        ..Grant::default()
+    })
+}
+
+/// The vendor's no in `status`, on any HTTP status. Success is `vendor_code` 0; the wording of `reason` varies and
+/// is no test. An error whose code is not in the table is judged by its SQL state's class.
+fn refusal<J: Json>(reply: &Reply<J>, operation: Operation) -> Option<Failure> {
+    let vendor_code = vendor_code(reply)?;
+    if vendor_code == 0 {
+        return None;
+    }
+    let sql_state = reply.member("status")?.member("sql_state").and_then(|state| state.text());
+    let class = sql_state.as_deref().and_then(|state| state.get(..2));
+    let code = known(vendor_code, operation).unwrap_or(match class {
+        Some("28") => Code::unauthorised(operation),
+        Some("08" | "53" | "57" | "58") => Code::VendorUnavailable,
+        _ => match reply.status {
+            429 => Code::RateLimited,
+            500..=599 => Code::VendorUnavailable,
+            _ => Code::VendorError,
+        },
+    });
+    let mut failure = reply.failure(code);
+    failure.vendor_code = Some(VendorCode::Number(f64::from(vendor_code)));
+    if vendor_code == -205 {
+        failure.fields.push(Field {
+            name: "database".into(),
+            code: "unknown".into(),
+            title: "no such database".into(),
+            pointer: None,
+        });
+    }
+    Some(failure)
+}
+
+fn vendor_code<J: Json>(reply: &Reply<J>) -> Option<i32> {
+    let code = reply.member("status")?.member("vendor_code")?.number()?;
+    #[expect(clippy::cast_possible_truncation, reason = "a code beyond i32 saturates into one that no table knows")]
+    Some(code as i32)
+}

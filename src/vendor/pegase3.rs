@@ -1,0 +1,135 @@
+//! PEGASE3 API.
+//!
+//! Sources: the vendor's Login page and its list of common API codes in the public repository
+//! (github.com/TranKovak/PEGASE3_API, docs/User documentation), and the handlers of the same repository.
+//!
+//! The habits: a GET with the credentials as headers; the token in a header `Token` of the vendor's own; the outcome
+//! in the body's `code`, with HTTP 200 for everything (the published version) or the same code as HTTP status
+//! (later ones); no renewal, but later versions bring a new token in every reply; no logout.
+
+use zeroize::Zeroizing;
+
+use super::codes::codes;
+use super::grant::token;
+use super::{
+    Call, Carrier, Code, Credentials, Facts, Failure, Grant, Json, Operation, Paths, Payload, Renewal, Reply,
+    Vendor, VendorCode, jwt,
+};
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct Pegase3;
+
+static FACTS: Facts = Facts {
+    name: "pegase3",
+    title: "PEGASE3",
+    carrier: Carrier::Header("Token"),
+    renewal: Renewal::None,
+    paths: Paths { login: "login", refresh: None, logout: None, check: None },
+    speaks_inside: true,
+};
+
+codes! { i32;
+    400 => InvalidRequest / InvalidRequest, "the request was refused";
+    401 => InvalidCredentials / SessionExpired, "user or password match nothing; elsewhere: the token is not valid";
+    402 => InvalidRequest / InvalidRequest, "a required header is missing or empty";
+    404 => VendorError / VendorError, "field or data not found";
+    429 => RateLimited / RateLimited, "too many requests (from a gateway: the vendor documents none)";
+    498 => SessionExpired / SessionExpired, "the token has expired, though its documented status is \"ok\"";
+}
+
+/// "Works for the next 30 minutes." The published code says 24 h; the token's own `exp` decides where it is
+/// plausible.
+const DOCUMENTED_LIFETIME_MS: f64 = 30.0 * 60_000.0;
+
+/// The longest lifetime that the vendor's code knows, and a minute for clocks that differ.
+const LONGEST_LIFETIME_MS: f64 = 24.0 * 3_600_000.0 + 60_000.0;
+
+impl<J: Json> Vendor<J> for Pegase3 {
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
+
+    /// `GET /login` with `User-Name` and `Password` as headers. A header can't carry every text byte-exact, and
+    /// `fetch` would trim or refuse it without saying which: so what it can't carry is refused here, by field.
+    fn login(&self, credentials: &Credentials) -> Result<Call, Failure> {
+        credentials.check()?;
+        for (name, value) in [("username", &credentials.username), ("password", &credentials.password)] {
+            if !is_header_value(value) {
+                return Err(Failure::field(
+                    name,
+                    "not-sendable",
+                    "must be Latin-1 without leading or trailing blanks or control characters, as this vendor takes it in a header",
+                ));
+            }
+        }
+        Ok(Call::new(Operation::Login, "GET")
+            .header("User-Name", Zeroizing::clone(&credentials.username))
+            .header("Password", Zeroizing::clone(&credentials.password)))
+    }
+
+    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, now_ms: f64) -> Result<Grant, Failure> {
+        self.read(reply, Operation::Login)?;
+        let access = reply.member("token").as_ref().and_then(token);
+        let access = access.ok_or_else(|| reply.failure(Code::MalformedReply))?;
+        let user = Some(credentials.username.to_string());
+        Ok(Grant { user, ..grant(access, reply, now_ms) })
+    }
+
+    /// The envelope is `{code, status, data}`. `code` counts before the HTTP status; `status` never counts, as the
+    /// documents list "token expired" with status "ok".
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Failure> {
+        match body_code(reply) {
+            Some(200 | 201) if reply.is_ok() => Ok(Payload::Member("data")),
+            Some(code) => {
+                let unlisted = if reply.is_ok() && code < 500 {
+                    Code::VendorError
+                } else {
+                    Code::of_status(if reply.is_ok() { 500 } else { reply.status }, operation)
+                };
+                let failure = reply.failure(known(code, operation).unwrap_or(unlisted));
+                Err(Failure { vendor_code: Some(VendorCode::Number(f64::from(code))), ..failure })
+            }
+            None if reply.status == 498 => Err(reply.failure(Code::SessionExpired)),
+            None => Err(reply.foreign(operation)),
+        }
+    }
+
+    fn rejects_token(&self, reply: &Reply<J>) -> bool {
+        matches!(body_code(reply), Some(401 | 498))
+            || body_code(reply).is_none() && matches!(reply.status, 401 | 498)
+    }
+
+    /// Later versions send a new token with every reply and may drop the old one, so it is taken wherever it comes.
+    fn adopts(&self, reply: &Reply<J>, now_ms: f64) -> Option<Grant> {
+        matches!(body_code(reply), Some(200 | 201)).then_some(())?;
+        let access = reply.member("token").as_ref().and_then(token)?;
+        Some(grant(access, reply, now_ms))
+    }
+}
+
+/// The token's lifetime: its `exp` against the vendor's clock (`Date`, where it can be read) or else this machine's.
+/// A machine whose clock is a day off gets an implausible lifetime from it, and then the documented one (R19).
+fn grant<J: Json>(access: String, reply: &Reply<J>, now_ms: f64) -> Grant {
+    let told = jwt::expiry_s::<J>(&access).map(|expiry| expiry * 1000.0 - reply.date_ms.unwrap_or(now_ms));
+    let plausible = told.filter(|lifetime| *lifetime > 0.0 && *lifetime <= LONGEST_LIFETIME_MS);
+    Grant {
+        access: Some(access),
+        lifetime_ms: Some(plausible.unwrap_or(DOCUMENTED_LIFETIME_MS)),
+        ..Grant::default()
+    }
+}
+
+fn body_code<J: Json>(reply: &Reply<J>) -> Option<i32> {
+    let code = reply.member("code")?.number()?;
+    #[expect(clippy::cast_possible_truncation, reason = "a code beyond i32 saturates into one that no table knows")]
+    Some(code as i32)
+}
+
+/// What `fetch` sends byte-exact in a header: Latin-1 without control characters, and no blank at either end.
+fn is_header_value(text: &str) -> bool {
+    let blank = |character: Option<char>| matches!(character, Some(' ' | '\t'));
+    text.chars().all(|character| character <= '\u{ff}' && (!character.is_ascii_control() || character == '\t'))
+        && !blank(text.chars().next())
+        && !blank(text.chars().next_back())
+}

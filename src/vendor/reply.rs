@@ -1,0 +1,86 @@
+//! A vendor's reply, seen through a narrow window.
+
+use super::{Code, Failure, Operation};
+
+/// JSON as the vendors' readers see it: own members only, each checked for its type as it is read.
+///
+/// A window instead of a typed deserialiser, because a deserialiser of `JsValue` or text adds 18 to 31 kB to the
+/// WebAssembly. The browser implements it over `JSON.parse`'s result, the native tests over `serde_json`'s.
+pub trait Json: Sized {
+    /// Parses a text; `None` where it isn't JSON.
+    fn parse(text: &str) -> Option<Self>;
+    /// An object's own member; `None` where this is no object, or the member is missing or null.
+    fn member(&self, name: &str) -> Option<Self>;
+    /// A string's text.
+    fn text(&self) -> Option<String>;
+    /// A number's value.
+    fn number(&self) -> Option<f64>;
+    /// A boolean's value.
+    fn truth(&self) -> Option<bool>;
+    /// An array's elements, at most `limit` of them.
+    fn elements(&self, limit: usize) -> Option<Vec<Self>>;
+    /// Whether this is an object (an array is none).
+    fn is_object(&self) -> bool;
+}
+
+/// The body of a reply.
+#[derive(Debug)]
+pub enum Body<J> {
+    /// No bytes at all.
+    Empty,
+    /// JSON.
+    Json(J),
+    /// Anything else: HTML from a proxy, truncated JSON, too many bytes.
+    Unreadable,
+}
+
+/// A reply: the status, the body, and the two headers that matter.
+#[derive(Debug)]
+pub struct Reply<J> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Body<J>,
+    /// `Retry-After`, in ms from now.
+    pub retry_after_ms: Option<f64>,
+    /// `Date`, in ms since the epoch by the vendor's clock, where the browser lets it be read.
+    pub date_ms: Option<f64>,
+}
+
+impl<J: Json> Reply<J> {
+    /// A reply without headers of interest.
+    pub const fn new(status: u16, body: Body<J>) -> Self {
+        Self { status, body, retry_after_ms: None, date_ms: None }
+    }
+
+    /// Whether the status is one of success.
+    pub const fn is_ok(&self) -> bool {
+        matches!(self.status, 200..=299)
+    }
+
+    /// The body, where it is JSON.
+    pub const fn json(&self) -> Option<&J> {
+        match &self.body {
+            Body::Json(json) => Some(json),
+            _ => None,
+        }
+    }
+
+    /// A member of the body.
+    pub fn member(&self, name: &str) -> Option<J> {
+        self.json()?.member(name)
+    }
+
+    /// A failure with this reply's status and `Retry-After`.
+    pub fn failure(&self, code: Code) -> Failure {
+        Failure { status: Some(self.status), retry_after_ms: self.retry_after_ms, ..Failure::new(code) }
+    }
+
+    /// What the status alone says of a reply that does not speak the vendor's language: a gateway's page, an
+    /// empty 502. A success without the documented body is malformed.
+    pub fn foreign(&self, operation: Operation) -> Failure {
+        let code =
+            if self.is_ok() { Code::MalformedReply } else { Code::of_status(self.status, operation) };
+        self.failure(code)
+    }
+}

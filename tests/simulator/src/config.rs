@@ -1,0 +1,132 @@
+//! What a test may configure about a vendor (`POST /_sim/config`): choices between readings of the vendor's documents,
+//! and lifetimes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::lifetime::Lifetime;
+
+/// The configuration of one world. A member that a vendor has no use for is accepted and ignored.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the control API")]
+pub struct Config {
+    /// Lifetime of access tokens and sessions in seconds; `null` is the vendor's documented one.
+    pub access_lifetime_s: Option<Lifetime>,
+    /// Lifetime of refresh tokens (ETHGAS) or of a sign-in's renewability (Ocient) in seconds; `null` as above.
+    pub refresh_lifetime_s: Option<Lifetime>,
+    /// Leave the lifetime out of replies (Ocient, ETHGAS).
+    pub omit_expires_in: bool,
+    /// ETHGAS: the body code of success; its documents show 200 in examples and 1 in the table of codes.
+    pub success_code: SuccessCode,
+    /// ETHGAS: which of the two documented forms of refresh is accepted.
+    pub refresh_form: RefreshForm,
+    /// Lenses: which documented reply a login gets, 6.2's or 6.1's.
+    pub login_reply: LoginReply,
+    /// Lenses: `redir_to` of a 200 login reply.
+    pub redir_to: Option<String>,
+    /// Lenses: play `POST /api/v1/logout`, which the vendor's documents don't have.
+    pub logout: bool,
+    /// PEGASE3: HTTP status equals the body's code; else it is always 200.
+    pub mirror_http: bool,
+    /// PEGASE3: each data reply carries a fresh token.
+    pub echo_token: bool,
+    /// PEGASE3: the status word of success.
+    pub status_word: StatusWord,
+    /// PEGASE3: the status word that comes with code 498; the vendor's code and its table of codes differ.
+    pub status_word_498: StatusWord498,
+    /// Ocient: refusals have HTTP status 401 or 400; else they are in-band, with HTTP status 200.
+    pub http_errors: bool,
+}
+
+impl Config {
+    /// Overlays the members of a JSON object; `null` goes back to the default of a member that may be absent.
+    pub fn merge(&mut self, change: Value) -> Result<(), String> {
+        let Value::Object(change) = change else { return Err("expected a JSON object".to_owned()) };
+        let mut merged = serde_json::to_value(&*self).map_err(|error| error.to_string())?;
+        if let Value::Object(members) = &mut merged {
+            members.extend(change);
+        }
+        *self = serde_json::from_value(merged).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+}
+
+/// ETHGAS's body code of success.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub enum SuccessCode {
+    /// 200, as in the examples.
+    #[default]
+    Http,
+    /// 1, as in the table of codes.
+    One,
+}
+
+impl TryFrom<u16> for SuccessCode {
+    type Error = String;
+
+    fn try_from(code: u16) -> Result<Self, String> {
+        match code {
+            200 => Ok(Self::Http),
+            1 => Ok(Self::One),
+            _ => Err("success_code is 200 or 1".to_owned()),
+        }
+    }
+}
+
+impl From<SuccessCode> for u16 {
+    fn from(code: SuccessCode) -> Self {
+        match code {
+            SuccessCode::Http => 200,
+            SuccessCode::One => 1,
+        }
+    }
+}
+
+/// How ETHGAS takes a refresh token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RefreshForm {
+    /// Either way.
+    #[default]
+    Both,
+    /// `Authorization: Bearer …`, no body.
+    Bearer,
+    /// JSON `{refreshToken}`.
+    Body,
+}
+
+/// What Lenses replies to a login.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoginReply {
+    /// 200 with JSON (6.2, 6.3).
+    #[default]
+    #[serde(rename = "200")]
+    Json,
+    /// 204 (6.0, 6.1).
+    #[serde(rename = "204")]
+    Empty,
+}
+
+/// PEGASE3's word for success.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StatusWord {
+    /// As documented.
+    #[default]
+    Ok,
+    /// As the later code sends.
+    Success,
+}
+
+/// PEGASE3's word beside code 498.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StatusWord498 {
+    /// As the code sends.
+    #[default]
+    Error,
+    /// As the table of codes has it.
+    Ok,
+}

@@ -1,0 +1,102 @@
+use serde_json::{Value, json};
+
+use crate::client::{read, sim};
+
+#[tokio::test]
+async fn a_session_is_a_cookie() {
+    let sim = sim().await;
+    let base = format!("{}/i/cookies", sim.at.lenses);
+    let me = format!("{base}/api/v1/users/me");
+    let (status, body) = read(sim.get(&me)).await;
+    assert_eq!((status, &body["type"], &body["status"]), (401, &json!("unauthorised"), &json!(401)));
+
+    let reply = sim.sign_in(&format!("{base}/api/v1/login"), "jdoe", "correct horse").await;
+    assert_eq!(reply.status(), 200);
+    let cookie = reply.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.starts_with("session_id="), "{cookie}");
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/i/cookies", "Max-Age=86400"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    assert!(!cookie.contains("Secure"), "{cookie}");
+    assert_eq!(reply.json::<Value>().await.unwrap(), json!({}));
+
+    let (status, body) = read(sim.get(&me)).await;
+    assert_eq!((status, &body["name"], &body["is_admin"]), (200, &json!("jdoe"), &json!(false)));
+    for member in ["display_name", "lrn", "id", "created_at", "groups", "profile"] {
+        assert!(body.get(member).is_some(), "{member}");
+    }
+    let (_, users) = read(sim.get(format!("{base}/api/v1/users"))).await;
+    assert!(users.as_array().unwrap().iter().any(|user| user["name"] == "admin"));
+    assert_eq!(sim.get(format!("{}/api/v1/users/me", sim.at.lenses)).send().await.unwrap().status(), 401);
+
+    sim.steer(&base, "expire", json!({})).await;
+    assert_eq!(read(sim.get(&me)).await.0, 401);
+}
+
+#[tokio::test]
+async fn the_service_account_has_a_key() {
+    let sim = sim().await;
+    let me = format!("{}/api/v1/users/me", sim.at.lenses);
+    assert_eq!(read(sim.get(&me).bearer_auth("service-account-key")).await.0, 200);
+    assert_eq!(read(sim.get(&me).bearer_auth("another")).await.0, 401);
+}
+
+#[tokio::test]
+async fn login_replies_as_configured() {
+    let sim = sim().await;
+    let base = &sim.at.lenses;
+    let login = format!("{base}/api/v1/login");
+    sim.steer(base, "config", json!({"redir_to": "/x?y"})).await;
+    let reply = sim.sign_in(&login, "jdoe", "correct horse").await;
+    assert_eq!(reply.json::<Value>().await.unwrap(), json!({"redir_to": "/x?y"}));
+    sim.steer(base, "config", json!({"redir_to": null, "login_reply": "204"})).await;
+    let reply = sim.sign_in(&login, "jdoe", "correct horse").await;
+    assert_eq!(reply.status(), 204);
+    assert!(reply.headers().contains_key("set-cookie"));
+    let body = json!({"username": "jdoe", "password": "correct horse", "redirection_token": "a b&c"});
+    let (status, body) = read(sim.post(&login, &body)).await;
+    assert_eq!((status, body), (200, json!({"redir_to": "/oauth2/authorize?resume=a+b%26c"})));
+}
+
+#[tokio::test]
+async fn refusals_are_hq_errors() {
+    let sim = sim().await;
+    let login = format!("{}/api/v1/login", sim.at.lenses);
+    let refused = async |body: Value| read(sim.post(&login, &body)).await;
+
+    let (status, body) = refused(json!({"username": "jdoe", "password": "x"})).await;
+    assert_eq!((status, &body["type"], body.get("sso_url")), (401, &json!("unauthorised"), None));
+    assert!(body["title"].is_string() && body["request_id"].is_string());
+    let (status, body) = refused(json!({"username": "sso", "password": "x"})).await;
+    assert_eq!((status, &body["sso_url"]), (401, &json!("https://sso.example.com/saml?app=lenses")));
+    let (status, body) = refused(json!({"username": "locked", "password": "correct horse"})).await;
+    assert_eq!((status, &body["type"]), (403, &json!("forbidden")));
+    let (status, body) = refused(json!({"username": "", "password": "x"})).await;
+    assert_eq!((status, &body["type"]), (400, &json!("validation_error")));
+    assert_eq!(body["invalid_fields"][0]["name"], "username");
+    assert_eq!(body["invalid_fields"][0]["error"], "invalid_value");
+    assert_eq!(body["invalid_fields"][0]["pointer"], "/username");
+    let (status, body) = refused(json!({"username": "jdoe"})).await;
+    assert_eq!((status, &body["type"]), (400, &json!("missing_parameter")));
+    assert_eq!(body["invalid_fields"][0]["name"], "password");
+    let (status, body) = refused(json!({"username": "jdoe", "password": 7})).await;
+    assert_eq!((status, &body["type"]), (400, &json!("invalid_parameter")));
+    let form = sim.http.post(&login).header("content-type", "text/plain").body(r#"{"username":"jdoe"}"#);
+    let (status, body) = read(form).await;
+    assert_eq!((status, &body["type"]), (400, &json!("invalid_parameter")));
+}
+
+#[tokio::test]
+async fn logout_is_there_only_when_configured() {
+    let sim = sim().await;
+    let base = &sim.at.lenses;
+    let logout = format!("{base}/api/v1/logout");
+    sim.sign_in(&format!("{base}/api/v1/login"), "jdoe", "correct horse").await;
+    assert_eq!(read(sim.http.post(&logout)).await, (501, json!({"error": "not simulated"})));
+    assert_eq!(sim.ledger(base).await["unknown"], 1);
+    sim.steer(base, "config", json!({"logout": true})).await;
+    let reply = sim.http.post(&logout).send().await.unwrap();
+    assert_eq!(reply.status(), 204);
+    assert!(reply.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+    assert_eq!(read(sim.get(format!("{base}/api/v1/users/me"))).await.0, 401);
+}

@@ -1,0 +1,164 @@
+//! One run of an outside program: its output goes to a log file, the terminal gets a sign of life.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::interrupt::Guarded;
+use crate::progress::{Heartbeat, duration};
+use crate::workspace;
+
+/// Nothing here takes longer on a slow machine; what does has hung.
+const LIMIT: Duration = Duration::from_secs(40 * 60);
+
+/// How much of a log is shown when its program failed.
+const TAIL_LINES: usize = 40;
+
+/// A program about to be run from the repository's root.
+pub struct Job {
+    command: Command,
+    log: PathBuf,
+}
+
+/// What a run left behind.
+pub struct Finished {
+    /// Whether the program ended with exit code 0, in time.
+    pub success: bool,
+    /// Everything that it wrote, with the colours taken out.
+    pub text: String,
+    log: PathBuf,
+}
+
+impl Job {
+    /// `program` with its output in `target/xtask/{log}.log`.
+    pub fn new(program: impl AsRef<OsStr>, log: &str) -> Self {
+        Self { command: command(program), log: workspace::inside("target/xtask").join(format!("{log}.log")) }
+    }
+
+    /// Adds arguments.
+    pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// Sets an environment variable.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it somewhere else than in the repository's root.
+    pub fn folder(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// Runs it to its end. Only a program that can't be started is an error here.
+    pub fn run(mut self) -> Result<Finished> {
+        let (log, copy) = create_log(&self.log)?;
+        self.command.stdin(Stdio::null()).stdout(log).stderr(copy);
+        let mut running = Guarded::spawn(&mut self.command)?;
+        let mut heartbeat = Heartbeat::start();
+        let success = loop {
+            if let Some(status) = running.child().try_wait().context("a child process can't be waited for")? {
+                break status.success();
+            }
+            if heartbeat.elapsed() > LIMIT {
+                eprintln!("       stopped after {}", duration(LIMIT));
+                break false;
+            }
+            thread::sleep(Duration::from_millis(100));
+            heartbeat.beat();
+        };
+        heartbeat.stop();
+        drop(running);
+        let text = without_colours(&String::from_utf8_lossy(&fs::read(&self.log)?));
+        Ok(Finished { success, text, log: self.log })
+    }
+
+    /// Runs it and takes a failure for an error, told as `failure`, with the end of the log printed before.
+    pub fn must(self, failure: &str) -> Result<Finished> {
+        let finished = self.run()?;
+        if !finished.success {
+            finished.show_tail();
+            bail!("{failure}; the log is {}", finished.log());
+        }
+        Ok(finished)
+    }
+}
+
+impl Finished {
+    /// The log's path.
+    pub fn log(&self) -> String {
+        workspace::shown(&self.log)
+    }
+
+    /// Prints the log's path and its last lines.
+    pub fn show_tail(&self) {
+        // Without cargo's messages to programs.
+        let lines: Vec<&str> = self.text.lines().filter(|line| !line.starts_with("{\"reason\":")).collect();
+        let tail = lines.get(lines.len().saturating_sub(TAIL_LINES)..).unwrap_or_default();
+        eprintln!("       the end of {}:", self.log());
+        for line in tail {
+            eprintln!("       | {line}");
+        }
+    }
+}
+
+/// A command in the repository's root with this project's `PATH` and without what `cargo run` told this process about
+/// the crate `xtask`, which would make cargo think that other crates' build scripts have to run again.
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(workspace::root()).env("PATH", workspace::search_path());
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name == "CARGO" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&*name);
+        }
+    }
+    command
+}
+
+/// What a quick program prints on stdout; `None` when it's missing or fails.
+pub fn output_of(program: impl AsRef<OsStr>, args: &[&str]) -> Option<String> {
+    let output = command(program).args(args).stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// An empty log file, twice: for stdout and stderr.
+pub fn create_log(path: &Path) -> Result<(File, File)> {
+    let folder = path.parent().unwrap_or(workspace::root());
+    fs::create_dir_all(folder).with_context(|| format!("{} can't be created", workspace::shown(folder)))?;
+    let log = File::create(path).with_context(|| format!("{} can't be written", workspace::shown(path)))?;
+    let copy = log.try_clone()?;
+    Ok((log, copy))
+}
+
+/// Takes out the terminal's colour codes, which some tools write into files too.
+fn without_colours(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut pieces = text.split("\u{1b}[");
+    plain.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let code = piece.find(|c: char| c.is_ascii_alphabetic()).map_or(piece.len(), |end| end + 1);
+        plain.push_str(piece.get(code..).unwrap_or_default());
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_colours;
+
+    #[test]
+    fn colours_go_and_text_stays() {
+        assert_eq!(without_colours("a \u{1b}[1;32mgreen\u{1b}[0m b"), "a green b");
+        assert_eq!(without_colours("plain"), "plain");
+        assert_eq!(without_colours("cut \u{1b}["), "cut ");
+    }
+}

@@ -1,0 +1,118 @@
+//! The project's own commands; `cargo xtask help` lists them. Each installs what it lacks and says so.
+
+mod browsers;
+mod counts;
+mod demo;
+mod interrupt;
+mod job;
+mod manifest;
+mod npm;
+mod package;
+mod progress;
+mod simulator;
+mod size;
+mod steps;
+mod suite;
+mod summary;
+mod tools;
+mod wasm_file;
+mod workspace;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::progress::Progress;
+use crate::steps::Step;
+use crate::tools::Install;
+
+const HELP: &str = "\
+The project's own commands. Each installs what it lacks; only rustup, Node.js 20 or newer and npm must be there.
+
+  cargo xtask build                 the npm package, in pkg/
+  cargo xtask demo [--port <n>]     the demo page, with simulated vendors behind it
+  cargo xtask test [<part> …]       all checks and tests; or only native, browser, e2e, types, node
+  cargo xtask size [--json]         what the package weighs, against its budget
+  cargo xtask check                 the quick checks: format, clippy, documentation
+  cargo xtask help                  this text
+
+Environment:
+  HALLPASS_PORT   first of the simulator's six ports; 7400 when not set
+  CI              when set, a missing browser fails `test` instead of being skipped
+
+Logs of the tools are in target/xtask, the tools themselves in target/tools and xtask/node_modules.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match interrupt::listen().and_then(|()| dispatch(&arguments)) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("cargo xtask: {failure:#}.");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
+    match arguments {
+        ["build"] => build()?,
+        ["demo", options @ ..] => demo(options)?,
+        ["size", options @ ..] => size(options)?,
+        ["test", parts @ ..] => return test(&steps::named(parts)?, parts.is_empty()),
+        ["check"] => return test(&steps::quick(), false),
+        [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
+        [command @ ("build" | "check"), option, ..] => {
+            bail!("`cargo xtask {command}` has no option `{option}`")
+        }
+        [other, ..] => bail!("there is no command `{other}`; `cargo xtask help` lists them"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn build() -> Result<()> {
+    let mut progress = prepared(package::needs()?, 1)?;
+    progress.step("Building the npm package in pkg/", package::build)?;
+    package::list()
+}
+
+fn demo(options: &[&str]) -> Result<()> {
+    let port = demo::port(options)?;
+    demo::run(&mut prepared(package::needs()?, demo::STEPS)?, port)
+}
+
+fn size(options: &[&str]) -> Result<()> {
+    let json = match options {
+        [] => false,
+        ["--json"] => true,
+        [other, ..] => bail!("`cargo xtask size` has no option `{other}`"),
+    };
+    let mut progress = prepared(package::needs()?, 2)?;
+    package::build_if_stale(&mut progress)?;
+    let report = progress.step("Bundling with esbuild and measuring", size::measure)?;
+    if json {
+        // Then stdout is for programs.
+        eprint!("{}", report.table());
+        println!("{}", report.json());
+    } else {
+        print!("{}", report.table());
+    }
+    report.check()
+}
+
+fn test(steps: &[Step], afresh: bool) -> Result<ExitCode> {
+    let rows = suite::run(steps, afresh)?;
+    println!("\n{}", summary::table(&rows).trim_end());
+    Ok(if summary::total(&rows).failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Does the installations and counts them among the steps of the command.
+fn prepared(installs: Vec<Install>, steps: usize) -> Result<Progress> {
+    let mut progress = Progress::new(installs.len() + steps);
+    for install in installs {
+        install.run(&mut progress)?;
+    }
+    Ok(progress)
+}

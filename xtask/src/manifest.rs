@@ -1,0 +1,118 @@
+//! The package.json of the npm package, and the check that it tells the truth.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::job::output_of;
+
+/// The files that package.json names as ways into the package.
+const ENTRIES: [&str; 4] = ["hallpass.js", "hallpass.d.ts", "node.js", "hallpass_wasm_bg.wasm"];
+
+/// Writes `package.json` for a package of exactly these `files`.
+pub fn write(folder: &Path, files: &[String]) -> Result<()> {
+    for entry in ENTRIES {
+        if !files.iter().any(|file| file == entry) {
+            bail!("the package lacks {entry}, which its package.json names");
+        }
+    }
+    let text = text(&crate_metadata()?, files)?;
+    fs::write(folder.join("package.json"), text).context("pkg/package.json can't be written")
+}
+
+/// What `cargo metadata` says of the crate.
+fn crate_metadata() -> Result<Value> {
+    let metadata = output_of("cargo", &["metadata", "--no-deps", "--format-version", "1"])
+        .context("`cargo metadata` failed")?;
+    let mut metadata: Value = serde_json::from_str(&metadata).context("`cargo metadata` printed no JSON")?;
+    let packages = metadata["packages"].as_array_mut().context("`cargo metadata` names no packages")?;
+    let index = packages.iter().position(|package| package["name"] == "hallpass");
+    let index = index.context("the workspace has no crate `hallpass`")?;
+    Ok(packages.swap_remove(index))
+}
+
+/// Written as text, since the order counts: of the members for the reader, of the conditions in `exports` for
+/// resolvers, which take the first that fits.
+fn text(metadata: &Value, files: &[String]) -> Result<String> {
+    let json = |member: &str| match &metadata[member] {
+        Value::Null => bail!("Cargo.toml has no `{member}`, and package.json needs it"),
+        value => Ok(value.to_string()),
+    };
+    Ok(format!(
+        r#"{{
+  "name": {name},
+  "version": {version},
+  "description": {description},
+  "keywords": {keywords},
+  "license": {license},{repository}
+  "type": "module",
+  "main": "./hallpass.js",
+  "types": "./hallpass.d.ts",
+  "exports": {{
+    ".": {{
+      "types": "./hallpass.d.ts",
+      "node": "./node.js",
+      "default": "./hallpass.js"
+    }},
+    "./hallpass_wasm_bg.wasm": "./hallpass_wasm_bg.wasm",
+    "./package.json": "./package.json"
+  }},
+  "files": {files},
+  "sideEffects": false,
+  "engines": {{
+    "node": ">=20"
+  }}
+}}
+"#,
+        name = json("name")?,
+        version = json("version")?,
+        description = json("description")?,
+        keywords = json("keywords")?,
+        license = json("license")?,
+        repository = match &metadata["repository"] {
+            Value::Null => String::new(),
+            address => format!("\n  \"repository\": {address},"),
+        },
+        files = list(files),
+    ))
+}
+
+/// A JSON list with a line for each file.
+fn list(files: &[String]) -> String {
+    let lines: Vec<String> = files.iter().map(|file| format!("    {}", Value::from(file.as_str()))).collect();
+    format!("[\n{}\n  ]", lines.join(",\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::text;
+
+    fn metadata() -> Value {
+        json!({
+            "name": "hallpass", "version": "1.2.3", "description": "says \"hi\"", "keywords": ["a"],
+            "license": "MIT", "repository": null
+        })
+    }
+
+    #[test]
+    fn it_is_json_with_the_crate_s_facts() {
+        let files = ["hallpass.js".to_owned(), "snippets/a/b.js".to_owned()];
+        let written: Value = serde_json::from_str(&text(&metadata(), &files).unwrap()).unwrap();
+        assert_eq!(written["version"], "1.2.3");
+        assert_eq!(written["description"], "says \"hi\"");
+        assert_eq!(written["files"], json!(files));
+        assert_eq!(written.get("repository"), None);
+    }
+
+    #[test]
+    fn a_missing_fact_is_named() {
+        let mut incomplete = metadata();
+        incomplete["license"] = Value::Null;
+        let refusal = text(&incomplete, &[]).unwrap_err();
+        assert_eq!(refusal.to_string(), "Cargo.toml has no `license`, and package.json needs it");
+    }
+}

@@ -1,0 +1,161 @@
+//! `cargo xtask build`: the npm package in `pkg/`.
+//!
+//! wasm-pack compiles, binds and shrinks; its package.json and type declarations are replaced, since it knows neither
+//! `exports` nor the entry files written by hand in `src/js/npm`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+
+use crate::job::Job;
+use crate::manifest;
+use crate::progress::Progress;
+use crate::tools::{self, Install, Tool};
+use crate::wasm_file::custom_sections;
+use crate::workspace;
+
+/// The name of wasm-pack's files; the entry files import `./hallpass_wasm.js`.
+const OUT_NAME: &str = "hallpass_wasm";
+
+/// What has to be installed before [`build`].
+pub fn needs() -> Result<Vec<Install>> {
+    tools::missing(&[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack])
+}
+
+/// Writes `pkg/` anew.
+pub fn build() -> Result<()> {
+    let folder = workspace::inside("pkg");
+    compile(&folder)?;
+    check_shrunk(&folder)?;
+    finish(&folder)
+}
+
+/// [`build`] as a step, unless `pkg/` is newer than all that it's made of.
+pub fn build_if_stale(progress: &mut Progress) -> Result<()> {
+    progress.step("Building the npm package in pkg/, if it's older than its sources", || {
+        if is_fresh() { Ok(()) } else { build() }
+    })
+}
+
+/// Prints each file of `pkg/` with its size.
+pub fn list() -> Result<()> {
+    let folder = workspace::inside("pkg");
+    for file in files(&folder)? {
+        println!("{:>9}  pkg/{}", fs::metadata(folder.join(&file))?.len(), file);
+    }
+    Ok(())
+}
+
+fn compile(folder: &Path) -> Result<()> {
+    // wasm-pack leaves the snippets of earlier builds where they are.
+    if folder.exists() {
+        fs::remove_dir_all(folder).context("pkg/ can't be deleted")?;
+    }
+    let built = Job::new("wasm-pack", "wasm-pack-build")
+        .args(["build", "--target", "web", "--release", "--mode", "no-install"])
+        .args(["--no-pack", "--no-typescript", "--out-name", OUT_NAME])
+        .must("wasm-pack could not build the package")?;
+    if built.text.contains("Skipping wasm-opt") {
+        bail!("wasm-pack found no wasm-opt and left the WebAssembly at its full size");
+    }
+    Ok(())
+}
+
+/// wasm-opt drops the section with the functions' names, which wasm-bindgen keeps: so its absence proves the run.
+fn check_shrunk(folder: &Path) -> Result<()> {
+    let file = folder.join(format!("{OUT_NAME}_bg.wasm"));
+    let bytes = fs::read(&file).with_context(|| format!("{} is missing", workspace::shown(&file)))?;
+    let sections =
+        custom_sections(&bytes).with_context(|| format!("{} isn't WebAssembly", workspace::shown(&file)))?;
+    if sections.iter().any(|name| name == "name") {
+        bail!("{} still holds the functions' names, so wasm-opt did not run on it", workspace::shown(&file));
+    }
+    Ok(())
+}
+
+fn finish(folder: &Path) -> Result<()> {
+    flatten_snippets(folder)?;
+    copy_all(&workspace::inside("src/js/npm"), folder)?;
+    for name in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+        let source = workspace::inside(name);
+        if source.exists() {
+            fs::copy(&source, folder.join(name))
+                .with_context(|| format!("{name} can't be copied to pkg/"))?;
+        }
+    }
+    // wasm-pack's, and it would make npm leave the whole package out.
+    let _ = fs::remove_file(folder.join(".gitignore"));
+    manifest::write(folder, &files(folder)?)
+}
+
+/// wasm-bindgen puts the JavaScript that the Rust imports below `snippets/`, in a folder named after a hash. The entry
+/// files import the same modules, so they move beside them, under names that stay.
+fn flatten_snippets(folder: &Path) -> Result<()> {
+    let snippets = folder.join("snippets");
+    let mut moved = Vec::new();
+    for path in walk(&snippets)? {
+        let name = path.file_name().context("a snippet has no name")?;
+        fs::rename(&path, folder.join(name))?;
+        moved.push(path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/"));
+    }
+    let glue = folder.join(format!("{OUT_NAME}.js"));
+    let mut text = fs::read_to_string(&glue)?;
+    for path in moved {
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        text = text.replace(&format!("./{path}"), &format!("./{name}"));
+    }
+    if text.contains("./snippets/") {
+        bail!("{OUT_NAME}.js still imports from snippets/");
+    }
+    fs::write(&glue, text)?;
+    fs::remove_dir_all(&snippets).context("pkg/snippets can't be deleted")
+}
+
+fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    let entries = fs::read_dir(from).with_context(|| format!("{} can't be read", workspace::shown(from)))?;
+    for entry in entries {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))
+            .with_context(|| format!("{} can't be copied to pkg/", workspace::shown(&entry.path())))?;
+    }
+    Ok(())
+}
+
+/// The files below `folder`, sorted, with `/` between folders.
+fn files(folder: &Path) -> Result<Vec<String>> {
+    let mut found: Vec<String> = walk(folder)?
+        .iter()
+        .filter_map(|path| path.strip_prefix(folder).ok())
+        .map(|path| path.to_string_lossy().replace('\\', "/"))
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("{} can't be read", workspace::shown(folder)))?
+    {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(walk(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether `pkg/` is newer than all that it's made of.
+pub fn is_fresh() -> bool {
+    let modified = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    // package.json is written last, and only when all else went well.
+    let Some(built) = modified(&workspace::inside("pkg/package.json")) else { return false };
+    let tops = ["Cargo.toml", "Cargo.lock", "README.md", "CHANGELOG.md"].map(workspace::inside);
+    let Ok(sources) = walk(&workspace::inside("src")) else { return false };
+    let newest: Option<SystemTime> = sources.iter().chain(&tops).filter_map(|path| modified(path)).max();
+    newest < Some(built)
+}

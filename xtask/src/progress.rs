@@ -1,0 +1,100 @@
+//! What a person or a CI log sees while the commands run: numbered steps with their times, and signs of life.
+//! All of it goes to stderr, so that stdout holds results only.
+
+use std::io::{IsTerminal, Write, stderr};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+/// How often a log that nobody watches live gets a line from a long step.
+const LOG_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Counts the steps of one command: `[3/12] …`.
+pub struct Progress {
+    total: usize,
+    current: usize,
+}
+
+impl Progress {
+    /// A command of `total` steps.
+    pub fn new(total: usize) -> Self {
+        Self { total, current: 0 }
+    }
+
+    /// Announces a step and starts its clock.
+    pub fn begin(&mut self, what: &str) -> Step {
+        self.current += 1;
+        eprintln!("[{}/{}] {what}", self.current, self.total);
+        Step(Instant::now())
+    }
+
+    /// Announces a step, does it, and says how long it took.
+    pub fn step<T>(&mut self, what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let step = self.begin(what);
+        let outcome = work();
+        step.end(if outcome.is_ok() { "done" } else { "failed" });
+        outcome
+    }
+}
+
+/// A step under way.
+pub struct Step(Instant);
+
+impl Step {
+    /// Says how it ended, and returns how long it took.
+    pub fn end(self, verdict: &str) -> Duration {
+        let time = self.0.elapsed();
+        eprintln!("       {verdict}, {}", duration(time));
+        time
+    }
+}
+
+/// A sign of life from one long job: a spinner on a terminal, a line each half minute in a log.
+pub struct Heartbeat {
+    started: Instant,
+    last_line: Instant,
+    frame: usize,
+    terminal: bool,
+}
+
+impl Heartbeat {
+    /// Starts the clock.
+    pub fn start() -> Self {
+        let now = Instant::now();
+        Self { started: now, last_line: now, frame: 0, terminal: stderr().is_terminal() }
+    }
+
+    /// Time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// To be called some times a second.
+    pub fn beat(&mut self) {
+        if self.terminal {
+            let mark = ["|", "/", "-", "\\"].get(self.frame % 4).unwrap_or(&"|");
+            self.frame += 1;
+            eprint!("\r       {mark} {}  ", duration(self.elapsed()));
+            let _ = stderr().flush();
+        } else if self.last_line.elapsed() >= LOG_INTERVAL {
+            self.last_line = Instant::now();
+            eprintln!("       still at it, {}", duration(self.elapsed()));
+        }
+    }
+
+    /// Wipes the spinner.
+    pub fn stop(self) {
+        if self.terminal && self.frame > 0 {
+            eprint!("\r                         \r");
+        }
+    }
+}
+
+/// A duration as people say it: tenths below ten seconds, then whole seconds.
+pub fn duration(time: Duration) -> String {
+    if time < Duration::from_secs(10) {
+        format!("{:.1} s", time.as_secs_f64())
+    } else {
+        format!("{} s", time.as_secs())
+    }
+}

@@ -1,0 +1,178 @@
+//! The steps of `cargo xtask test`: what each is called, and what it needs to have run before.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use crate::browsers::Engine;
+use crate::tools::Tool;
+use crate::workspace;
+
+/// One row of the summary.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The format of the Rust code.
+    Format,
+    /// Clippy over the workspace.
+    Clippy,
+    /// Clippy over the crate as it's compiled for browsers.
+    ClippyWasm,
+    /// The tests that need no browser.
+    Native,
+    /// The npm package.
+    Build,
+    /// Its size.
+    Size,
+    /// The type declarations, used as an application would.
+    Types,
+    /// The Rust documentation.
+    Docs,
+    /// Start of the simulated vendors.
+    Simulator,
+    /// Tests inside a browser.
+    Browser(Engine),
+    /// Tests of the package in Node.
+    Node,
+    /// Tests of the demo page, from outside of a browser.
+    EndToEnd(Engine),
+}
+
+const ALL: [Step; 14] = [
+    Step::Format,
+    Step::Clippy,
+    Step::ClippyWasm,
+    Step::Native,
+    Step::Build,
+    Step::Size,
+    Step::Types,
+    Step::Docs,
+    Step::Simulator,
+    Step::Browser(Engine::Chromium),
+    Step::Browser(Engine::Firefox),
+    Step::Node,
+    Step::EndToEnd(Engine::Chromium),
+    Step::EndToEnd(Engine::Firefox),
+];
+
+/// The quick steps.
+pub fn quick() -> Vec<Step> {
+    vec![Step::Format, Step::Clippy, Step::ClippyWasm, Step::Docs]
+}
+
+/// The steps behind the words after `cargo xtask test`, with what they need, in order; all without a word.
+pub fn named(words: &[&str]) -> Result<Vec<Step>> {
+    let mut wanted = Vec::new();
+    for word in words {
+        wanted.extend(match *word {
+            "native" => vec![Step::Native],
+            "browser" => Engine::ALL.map(Step::Browser).to_vec(),
+            "e2e" => Engine::ALL.map(Step::EndToEnd).to_vec(),
+            "types" => vec![Step::Types],
+            "node" => vec![Step::Node],
+            other => bail!("`cargo xtask test` knows native, browser, e2e, types and node, not `{other}`"),
+        });
+    }
+    if words.is_empty() {
+        return Ok(ALL.to_vec());
+    }
+    let before: Vec<Step> = wanted.iter().flat_map(|step| step.needs()).copied().collect();
+    Ok(ALL.into_iter().filter(|step| wanted.contains(step) || before.contains(step)).collect())
+}
+
+impl Step {
+    /// Its name in the summary.
+    pub fn name(self) -> String {
+        match self {
+            Self::Format => "format".into(),
+            Self::Clippy => "clippy".into(),
+            Self::ClippyWasm => "clippy, for browsers".into(),
+            Self::Native => "native tests".into(),
+            Self::Build => "build".into(),
+            Self::Size => "size".into(),
+            Self::Types => "types".into(),
+            Self::Docs => "documentation".into(),
+            Self::Simulator => "simulator".into(),
+            Self::Browser(engine) => format!("browser tests, {}", engine.name()),
+            Self::Node => "node tests".into(),
+            Self::EndToEnd(engine) => format!("end-to-end tests, {}", engine.name()),
+        }
+    }
+
+    /// The steps without which it can't run.
+    pub fn needs(self) -> &'static [Self] {
+        match self {
+            Self::Size | Self::Types => &[Self::Build],
+            Self::Browser(_) => &[Self::Simulator],
+            Self::Node | Self::EndToEnd(_) => &[Self::Build, Self::Simulator],
+            _ => &[],
+        }
+    }
+
+    /// The tools without which it can't run, beside cargo.
+    pub fn tools(self) -> &'static [Tool] {
+        match self {
+            Self::Format => &[Tool::Rustfmt],
+            Self::Clippy => &[Tool::Clippy],
+            Self::ClippyWasm => &[Tool::Clippy, Tool::WasmTarget],
+            Self::Build => &[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack],
+            Self::Size | Self::Types | Self::Node => &[Tool::Npm],
+            Self::Browser(_) => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack],
+            _ => &[],
+        }
+    }
+
+    /// The browser that it runs in.
+    pub fn engine(self) -> Option<Engine> {
+        match self {
+            Self::Browser(engine) | Self::EndToEnd(engine) => Some(engine),
+            _ => None,
+        }
+    }
+
+    /// Why there is nothing for it to do, when that is so.
+    pub fn absent(self) -> Option<&'static str> {
+        match self {
+            Self::Types if !workspace::inside("tests/types").is_dir() => Some("there is no tests/types"),
+            Self::Node if node_test_files().is_empty() => Some("there are no tests/node/*.test.mjs"),
+            _ => None,
+        }
+    }
+}
+
+/// The files of the Node tests. They are named to Node one by one, since its versions differ in what a folder means.
+pub fn node_test_files() -> Vec<PathBuf> {
+    let entries = fs::read_dir(workspace::inside("tests/node")).into_iter().flatten().flatten();
+    let is_test = |path: &PathBuf| {
+        let name = path.to_string_lossy();
+        name.ends_with(".test.mjs") || name.ends_with(".test.js")
+    };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_test).collect();
+    files.sort();
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_brings_what_it_needs_and_nothing_else() {
+        let names = |words: &[&str]| named(words).unwrap().into_iter().map(Step::name).collect::<Vec<_>>();
+        assert_eq!(names(&["native"]), ["native tests"]);
+        assert_eq!(names(&["types"]), ["build", "types"]);
+        assert_eq!(names(&["node"]), ["build", "simulator", "node tests"]);
+        assert_eq!(names(&["browser"]), ["simulator", "browser tests, chromium", "browser tests, firefox"]);
+        assert_eq!(names(&[]).len(), ALL.len());
+        assert!(named(&["nothing"]).is_err());
+    }
+
+    #[test]
+    fn what_a_step_needs_comes_before_it() {
+        for (place, step) in ALL.iter().enumerate() {
+            for need in step.needs() {
+                assert!(ALL[..place].contains(need), "{}", step.name());
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! `cargo xtask test` and `check`: runs steps one after another. A step that fails stops only those that need it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::browsers::{self, Engine};
+use crate::counts::Counts;
+use crate::job::{Finished, Job};
+use crate::package;
+use crate::progress::Progress;
+use crate::simulator::{self, Output, Simulator};
+use crate::size;
+use crate::steps::{Step, node_test_files};
+use crate::summary::Row;
+use crate::tools::{self, Tool};
+use crate::workspace;
+
+/// How long one test binary may take in a browser, in seconds; wasm-bindgen's own limit is 20.
+const BROWSER_LIMIT: &str = "300";
+
+/// A step's counts, and a note where there is something to say.
+type Outcome = (Counts, String);
+
+/// A run under way.
+struct Suite {
+    progress: Progress,
+    port: u16,
+    /// Whether `pkg/` is built anew even when nothing changed.
+    afresh: bool,
+    /// Held so that it runs as long as the suite.
+    simulator: Option<Simulator>,
+    rows: Vec<Row>,
+    failed: Vec<Step>,
+}
+
+/// Installs what `steps` need, runs them and returns the summary's rows.
+pub fn run(steps: &[Step], afresh: bool) -> Result<Vec<Row>> {
+    let mut needed: Vec<Tool> = Vec::new();
+    for tool in steps.iter().flat_map(|step| step.tools()) {
+        if !needed.contains(tool) {
+            needed.push(*tool);
+        }
+    }
+    let installs = tools::missing(&needed)?;
+    let browsers =
+        if steps.iter().any(|step| step.engine().is_some()) { browsers::missing() } else { Vec::new() };
+    let mut progress = Progress::new(installs.len() + browsers.len() + steps.len());
+    for install in installs {
+        install.run(&mut progress)?;
+    }
+    for install in browsers {
+        // Without it its engine's steps are reported as skipped, or as failed in CI; the others can still run.
+        if let Err(failure) = install.run(&mut progress) {
+            eprintln!("       {failure:#}");
+        }
+    }
+    let port = simulator::default_port()?;
+    let mut suite = Suite { progress, port, afresh, simulator: None, rows: Vec::new(), failed: Vec::new() };
+    for step in steps {
+        suite.take(*step);
+    }
+    Ok(suite.rows)
+}
+
+impl Suite {
+    /// Runs a step if it can run, and keeps its row.
+    fn take(&mut self, step: Step) {
+        let name = step.name();
+        if let Some((counts, note)) = self.obstacle(step) {
+            self.progress.begin(&name).end(&note);
+            self.keep(step, counts, None, note);
+            return;
+        }
+        let clock = self.progress.begin(&name);
+        let (counts, note) = self.perform(step).unwrap_or_else(|failure| {
+            eprintln!("       {failure:#}");
+            (Counts::FAILED, String::new())
+        });
+        let Counts { passed, failed, skipped } = counts;
+        let time = clock.end(&format!("{passed} passed, {failed} failed, {skipped} skipped"));
+        self.keep(step, counts, Some(time), note);
+    }
+
+    fn keep(&mut self, step: Step, counts: Counts, time: Option<Duration>, note: String) {
+        if counts.failed > 0 {
+            self.failed.push(step);
+        }
+        self.rows.push(Row { name: step.name(), counts, time, note });
+    }
+
+    /// Why a step can't run.
+    fn obstacle(&self, step: Step) -> Option<Outcome> {
+        if let Some(note) = step.absent() {
+            return Some((Counts::SKIPPED, note.to_owned()));
+        }
+        if let Some(need) = step.needs().iter().find(|need| self.failed.contains(need)) {
+            return Some((Counts::SKIPPED, format!("not run, since {} failed", need.name())));
+        }
+        let missing = step.engine()?.driver().err()?;
+        Some((if workspace::in_ci() { Counts::FAILED } else { Counts::SKIPPED }, missing))
+    }
+
+    fn perform(&mut self, step: Step) -> Result<Outcome> {
+        match step {
+            Step::Format => cargo("format", &["fmt", "--all", "--check"]).run().map(|run| check(&run)),
+            Step::Clippy => {
+                let args = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+                cargo("clippy", &args).run().map(|run| check(&run))
+            }
+            Step::ClippyWasm => {
+                let args =
+                    ["clippy", "--all-targets", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"];
+                cargo("clippy-wasm", &args).run().map(|run| check(&run))
+            }
+            Step::Native => {
+                let args = ["test", "--workspace", "--exclude", "hallpass-end-to-end", "--no-fail-fast"];
+                cargo("native-tests", &args).run().map(|run| rust_tests(&run))
+            }
+            Step::Build => self.build(),
+            Step::Size => {
+                let report = size::measure()?;
+                eprint!("{}", report.table());
+                report.check().map(|()| (Counts::PASSED, String::new()))
+            }
+            Step::Types => {
+                Job::new("tsc", "types").args(["--noEmit", "-p", "tests/types"]).run().map(|run| check(&run))
+            }
+            Step::Docs => {
+                let job = cargo("documentation", &["doc", "--no-deps"]);
+                job.env("RUSTDOCFLAGS", "-D warnings").run().map(|run| check(&run))
+            }
+            Step::Simulator => {
+                self.simulator = Some(simulator::start(&simulator::build()?, self.port, Output::Logged)?);
+                Ok((Counts::PASSED, String::new()))
+            }
+            Step::Node => {
+                let job = Job::new("node", "node-tests")
+                    .args(["--test", "--test-reporter=tap"])
+                    .args(node_test_files());
+                self.with_port(job).run().map(|run| tests(&run, Counts::of_tap(&run.text)))
+            }
+            Step::Browser(engine) => self.browser_tests(engine),
+            Step::EndToEnd(engine) => self.end_to_end_tests(engine),
+        }
+    }
+
+    fn browser_tests(&self, engine: Engine) -> Result<Outcome> {
+        let [browser, driver_option] = engine.wasm_pack_options();
+        let job = Job::new("wasm-pack", &format!("browser-tests-{}", engine.name()))
+            .args(["test", "--headless", "--mode", "no-install", browser, driver_option])
+            .args([driver_of(engine)?])
+            .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_LIMIT);
+        self.with_port(job).run().map(|run| rust_tests(&run))
+    }
+
+    fn end_to_end_tests(&self, engine: Engine) -> Result<Outcome> {
+        let log = format!("end-to-end-tests-{}", engine.name());
+        let job = cargo(&log, &["test", "--package", "hallpass-end-to-end", "--no-fail-fast"])
+            .env("HALLPASS_BROWSER", engine.name())
+            .env(engine.driver_variable(), driver_of(engine)?);
+        self.with_port(job).run().map(|run| rust_tests(&run))
+    }
+
+    fn build(&self) -> Result<Outcome> {
+        if self.afresh || !package::is_fresh() {
+            package::build()?;
+        }
+        Ok((Counts::PASSED, String::new()))
+    }
+
+    fn with_port(&self, job: Job) -> Job {
+        job.env("HALLPASS_PORT", self.port.to_string())
+    }
+}
+
+fn cargo(log: &str, args: &[&str]) -> Job {
+    Job::new("cargo", log).args(args)
+}
+
+fn driver_of(engine: Engine) -> Result<PathBuf> {
+    engine.driver().map_err(anyhow::Error::msg)
+}
+
+/// A program that is right or wrong as a whole.
+fn check(run: &Finished) -> Outcome {
+    if run.success {
+        return (Counts::PASSED, String::new());
+    }
+    run.show_tail();
+    (Counts::FAILED, run.log())
+}
+
+fn rust_tests(run: &Finished) -> Outcome {
+    tests(run, Counts::of_rust(&run.text))
+}
+
+fn tests(run: &Finished, counts: Counts) -> Outcome {
+    let (counts, note) = counts.weighed(run.success);
+    if counts.failed == 0 {
+        return (counts, String::new());
+    }
+    run.show_tail();
+    (counts, [note, &run.log()].join(" ").trim().to_owned())
+}
