@@ -55,7 +55,7 @@ pub(super) async fn send(
     match bounded(exchange(&request, operation), Some(timeout_ms), signal).await {
         Waited::Done(result) => result,
         Waited::TimedOut => Err(Rejection::code(Code::Timeout, operation)),
-        Waited::Aborted(reason) => Err(Rejection::Reason(reason)),
+        Waited::Aborted(reason) => Err(Rejection::reason(reason)),
     }
 }
 

@@ -15,5 +15,5 @@ mod wait;
 pub use address::{Base, place};
 pub use live::{Live, Prepared, Setup};
 pub use object::{bare, member, put};
-pub use rejection::Rejection;
+pub use rejection::{Kind, Rejection};
 pub use storage::{Store, is_token_storage};

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{Rejection, put};
+use crate::browser::{Kind, Rejection, put};
 use crate::vendor::{Facts, Failure, VendorCode};
 
 #[wasm_bindgen(module = "/src/js/auth-error.js")]
@@ -51,15 +51,15 @@ struct Field<'a> {
 }
 
 /// What a promise is rejected with, as JavaScript sees it. `facts`: the vendor, where it is known.
-pub(super) fn thrown(rejection: Rejection, facts: Option<&Facts>) -> JsValue {
-    let (failure, operation, cause) = match rejection {
-        Rejection::Reason(reason) => return reason,
-        Rejection::Failure { failure, operation, cause } => (failure, operation, cause),
+pub(super) fn thrown(rejection: &Rejection, facts: Option<&Facts>) -> JsValue {
+    let (failure, operation, cause) = match rejection.kind() {
+        Kind::Reason(reason) => return reason.clone(),
+        Kind::Failure(failure, operation, cause) => (failure, *operation, cause),
     };
     let message = failure.message(facts.map_or("hallpass", |facts| facts.title), operation);
-    let details = details(&failure, facts).serialize(&Serializer::new()).unwrap_or_default();
+    let details = details(failure, facts).serialize(&Serializer::new()).unwrap_or_default();
     if !cause.is_undefined() {
-        put(&details, "cause", &cause);
+        put(&details, "cause", cause);
     }
     AuthError::new(&message, &details).into()
 }

@@ -1,6 +1,7 @@
 //! The exports.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
@@ -10,6 +11,7 @@ use wasm_bindgen_futures::future_to_promise;
 use super::auth_error::thrown;
 use super::{credentials, options};
 use crate::browser::{Live, Rejection};
+use crate::vendor::Facts;
 
 #[wasm_bindgen(module = "/src/js/session.js")]
 extern "C" {
@@ -35,7 +37,7 @@ pub fn start() {
 pub fn open_session(options: &JsValue) -> Promise {
     let setup = options::setup(options);
     future_to_promise(async move {
-        let setup = setup.map_err(|rejection| thrown(rejection, None))?;
+        let setup = setup.map_err(|rejection| thrown(&rejection, None))?;
         let live = Live::open(setup).await;
         Ok(Session::new(Handle { live }).into())
     })
@@ -123,7 +125,7 @@ impl Handle {
     pub fn subscribe(&self, listener: &JsValue) -> Result<u32, JsValue> {
         match listener.dyn_ref::<Function>() {
             Some(listener) => Ok(self.live.subscribe(listener)),
-            None => Err(thrown(Rejection::argument("listener", "a function"), Some(self.live.facts()))),
+            None => Err(thrown(&Rejection::argument("listener", "a function"), Some(self.live.facts()))),
         }
     }
 
@@ -137,12 +139,15 @@ impl Handle {
 }
 
 impl Handle {
+    /// Runs one call to its end. Boxed, so that what surrounds a promise is compiled once and not for each method.
     fn promise<F>(&self, work: impl FnOnce(Rc<Live>) -> F) -> Promise
     where
         F: Future<Output = Result<JsValue, Rejection>> + 'static,
     {
-        let facts = self.live.facts();
-        let work = work(Rc::clone(&self.live));
-        future_to_promise(async move { work.await.map_err(|rejection| thrown(rejection, Some(facts))) })
+        settled(self.live.facts(), Box::pin(work(Rc::clone(&self.live))))
     }
+}
+
+fn settled(facts: &'static Facts, work: Pin<Box<dyn Future<Output = Result<JsValue, Rejection>>>>) -> Promise {
+    future_to_promise(async move { work.await.map_err(|rejection| thrown(&rejection, Some(facts))) })
 }

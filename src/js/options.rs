@@ -55,7 +55,7 @@ fn base(options: &JsValue) -> Result<Base, Rejection> {
 
 fn account(options: &JsValue) -> Result<String, Rejection> {
     let account = text(options, "account")?.unwrap_or_else(|| "default".into());
-    if account.is_empty() || account.len() > LONGEST_ACCOUNT || account.contains('\u{fffd}') {
+    if account.is_empty() || account.len() > LONGEST_ACCOUNT {
         return Err(wrong("account", "a text of 1 to 256 characters"));
     }
     Ok(encode_uri_component(&account).into())
@@ -157,7 +157,7 @@ fn only(object: &JsValue, prefix: &str, known: &[&str]) -> Result<(), Rejection>
     for index in 0..names.length() {
         let name = names.get(index).as_string().unwrap_or_default();
         if !known.contains(&name.as_str()) {
-            let sentence = [prefix, &name, " is not an option; the options are ", &known.join(", "), "."].concat();
+            let sentence = [prefix, &name, " is not one of the options."].concat();
             return Err(Rejection::of(Failure::saying(Code::InvalidOptions, sentence), Operation::Request));
         }
     }
@@ -193,5 +193,5 @@ fn wrong(name: &str, expected: &str) -> Rejection {
 }
 
 fn unsupported(sentence: &str) -> Rejection {
-    Rejection::of(Failure::saying(Code::Unsupported, sentence), Operation::Request)
+    Rejection::of(Failure::saying(Code::Unsupported, sentence.into()), Operation::Request)
 }

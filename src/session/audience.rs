@@ -42,13 +42,31 @@ impl Audience {
 /// has none in the open.
 #[must_use]
 pub fn has_hidden_parent(path: &str) -> bool {
-    if !path.contains('%') {
-        return false;
-    }
-    let mut decoded = path.to_ascii_lowercase();
     // Twice, as some servers decode twice: %252e%252e%252f.
-    for _ in 0..2 {
-        decoded = decoded.replace("%25", "%").replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    let decoded = decode(&decode(path.as_bytes()));
+    decoded.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| segment == b"..")
+}
+
+/// Decodes every `%xx` once.
+fn decode(text: &[u8]) -> Vec<u8> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        let escape = match (first, after) {
+            (b'%', [high, low, ..]) => digit(high).zip(digit(low)),
+            _ => None,
+        };
+        match escape {
+            Some((high, low)) => {
+                decoded.push(high << 4 | low);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                decoded.push(*first);
+                rest = after;
+            }
+        }
     }
-    decoded.split('/').any(|segment| segment == "..")
+    decoded
 }

@@ -1,9 +1,11 @@
 //! What a storage keeps of a session, as text.
 
-use crate::vendor::{Held, Json};
+use serde::Serialize;
+
+use crate::vendor::{Held, Json, is_token};
 
 /// The version of the format. A record of another version is a stranger's.
-const VERSION: f64 = 1.0;
+const VERSION: i32 = 1;
 
 /// A record longer than this was not written by hallpass.
 const LONGEST: usize = 64 * 1024;
@@ -19,34 +21,39 @@ pub struct Record {
     pub expires_at: Option<f64>,
 }
 
+/// A record as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Written<'a> {
+    v: i32,
+    received_at: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    refresh_in_body: bool,
+}
+
 impl Record {
-    /// Writes the record. `quote` makes a JSON string of a text.
-    #[must_use]
-    pub fn write(&self, quote: impl Fn(&str) -> String, number: impl Fn(f64) -> String) -> String {
-        let texts = [
-            ("access", self.held.access.as_deref()),
-            ("refresh", self.held.refresh.as_deref()),
-            ("user", self.held.user.as_deref()),
-            ("database", self.held.database.as_deref()),
-        ];
-        let mut json = ["{\"v\":1,\"receivedAt\":", &number(self.received_at)].concat();
-        if let Some(expires_at) = self.expires_at {
-            json.push_str(",\"expiresAt\":");
-            json.push_str(&number(expires_at));
+    /// The record as it is written.
+    pub fn written(&self) -> impl Serialize + '_ {
+        Written {
+            v: VERSION,
+            received_at: self.received_at,
+            expires_at: self.expires_at,
+            access: self.held.access.as_deref(),
+            refresh: self.held.refresh.as_deref(),
+            user: self.held.user.as_deref(),
+            database: self.held.database.as_deref(),
+            refresh_in_body: self.held.refresh_in_body,
         }
-        if self.held.refresh_in_body {
-            json.push_str(",\"refreshInBody\":true");
-        }
-        for (name, text) in texts {
-            if let Some(text) = text {
-                json.push_str(",\"");
-                json.push_str(name);
-                json.push_str("\":");
-                json.push_str(&quote(text));
-            }
-        }
-        json.push('}');
-        json
     }
 
     /// Reads a record. What comes out of a storage is untrusted (R11): anything but a whole record of this version is
@@ -59,7 +66,7 @@ impl Record {
             return None;
         }
         let json = J::parse(text)?;
-        (json.member("v")?.number()? == VERSION).then_some(())?;
+        (json.code_of("v")? == VERSION).then_some(())?;
         let received_at = moment(&json, "receivedAt")??;
         let expires_at = moment(&json, "expiresAt")?;
         let held = Held {
@@ -84,8 +91,7 @@ fn text_member<J: Json>(json: &J, name: &str) -> Option<Option<String>> {
 /// A token must also be one that a header can carry.
 fn token<J: Json>(json: &J, name: &str) -> Option<Option<String>> {
     let text = text_member(json, name)?;
-    let sound = |token: &String| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-    text.as_ref().is_none_or(sound).then_some(text)
+    text.as_deref().is_none_or(is_token).then_some(text)
 }
 
 fn moment<J: Json>(json: &J, name: &str) -> Option<Option<f64>> {

@@ -17,8 +17,9 @@ pub enum Pass {
     RenewFirst,
     /// Nothing may be sent: nobody is signed in, or the session is over.
     Refused(Code),
-    /// Nothing may be sent yet: the last renewal failed for now, and the pause before the next is not over.
-    Wait(Failure),
+    /// Nothing may be sent yet: the last renewal failed for now with this code, and of the pause before the next this
+    /// much is left, in ms.
+    Wait(Code, f64),
 }
 
 /// What a rejected token means.
@@ -164,10 +165,7 @@ impl Session {
         }
         match self.pause(now) {
             _ if !self.renewable() || !self.automatic => Pass::Refused(Code::SessionExpired),
-            Some(left) => Pass::Wait(Failure {
-                retry_after_ms: Some(left),
-                ..Failure::new(self.problem.unwrap_or(Code::VendorUnavailable))
-            }),
+            Some(left) => Pass::Wait(self.problem.unwrap_or(Code::VendorUnavailable), left),
             None => Pass::RenewFirst,
         }
     }

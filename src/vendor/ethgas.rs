@@ -55,7 +55,7 @@ impl<J: Json> Vendor<J> for Ethgas {
     }
 
     /// `POST /api/v1/user/login`, JSON.
-    fn login(&self, credentials: &Credentials) -> Result<Call, Failure> {
+    fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>> {
         credentials.check()?;
         Ok(Call::new(Operation::Login, "POST").json(&[
             ("username", Some(&credentials.username)),
@@ -63,7 +63,7 @@ impl<J: Json> Vendor<J> for Ethgas {
         ]))
     }
 
-    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Failure> {
+    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Box<Failure>> {
         let grant = read_grant(reply, Operation::Login)?;
         if grant.refresh.is_none() {
             return Err(reply.failure(Code::MalformedReply));
@@ -79,7 +79,7 @@ impl<J: Json> Vendor<J> for Ethgas {
         Some(if held.refresh_in_body { call.json(&[("refreshToken", Some(token))]) } else { call.bearer(token) })
     }
 
-    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Failure> {
+    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Box<Failure>> {
         read_grant(reply, Operation::Refresh)
     }
 
@@ -95,7 +95,7 @@ impl<J: Json> Vendor<J> for Ethgas {
         Vendor::<J>::plain(self, Operation::Check, "POST", held)
     }
 
-    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Failure> {
+    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Box<Failure>> {
         self.read(reply, Operation::Check)?;
         match reply.member("data").and_then(|data| data.member("valid")?.truth()) {
             Some(true) => Ok(None),
@@ -104,8 +104,8 @@ impl<J: Json> Vendor<J> for Ethgas {
         }
     }
 
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Failure> {
-        match number(reply.member("code")) {
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+        match reply.code("code") {
             Some(200 | 1) if reply.is_ok() => Ok(Payload::Member("data")),
             Some(code) => Err(refusal(reply, code, operation)),
             None => Err(reply.foreign(operation)),
@@ -114,10 +114,9 @@ impl<J: Json> Vendor<J> for Ethgas {
 }
 
 /// `errorCode`, where there is one, says more than `code`: a five-digit number as a string.
-fn refusal<J: Json>(reply: &Reply<J>, code: i32, operation: Operation) -> Failure {
-    let told = reply.member("errorCode");
-    let detailed = told.as_ref().and_then(Json::text);
-    let detail = detailed.as_deref().and_then(|text| text.parse().ok()).or_else(|| number(told));
+fn refusal<J: Json>(reply: &Reply<J>, code: i32, operation: Operation) -> Box<Failure> {
+    let detailed = reply.text("errorCode");
+    let detail = detailed.as_deref().and_then(|text| text.parse().ok()).or_else(|| reply.code("errorCode"));
     let by_status = Code::of_status(reply.status, operation);
     let meaning = detail.and_then(|detail| known(detail, operation)).or_else(|| known(code, operation));
     let unreadable = if reply.is_ok() { Code::VendorError } else { by_status };
@@ -129,10 +128,12 @@ fn refusal<J: Json>(reply: &Reply<J>, code: i32, operation: Operation) -> Failur
         Code::RateLimited | Code::VendorUnavailable => by_status,
         _ => meaning.unwrap_or(unreadable),
     };
-    Failure { vendor_code: Some(vendor_code), ..reply.failure(code) }
+    let mut failure = reply.failure(code);
+    failure.vendor_code = Some(vendor_code);
+    failure
 }
 
-fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Failure> {
+fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Box<Failure>> {
     Vendor::<J>::read(&Ethgas, reply, operation)?;
     let malformed = |code| reply.failure(code);
     let data = reply.member("data").ok_or_else(|| malformed(Code::MalformedReply))?;
@@ -149,10 +150,4 @@ fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, 
         lifetime_ms: lifetime_ms(data.member("expiresIn")).map_err(malformed)?,
         ..Grant::default()
     })
-}
-
-fn number<J: Json>(value: Option<J>) -> Option<i32> {
-    let number = value?.number()?;
-    #[expect(clippy::cast_possible_truncation, reason = "a code beyond i32 saturates into one that no table knows")]
-    Some(number as i32)
 }

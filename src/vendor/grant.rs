@@ -20,7 +20,7 @@ pub struct Credentials {
 impl Credentials {
     /// Refuses what no vendor accepts, before anything is sent: an attempt with an empty password counts
     /// towards a lock-out like any other.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub fn check(&self) -> Result<(), Box<Failure>> {
         for (name, value) in [("username", &self.username), ("password", &self.password)] {
             if value.is_empty() {
                 return Err(Failure::field(name, "required", "must not be empty"));
@@ -67,12 +67,19 @@ const LONGEST_LIFETIME_S: f64 = 100.0 * 365.25 * 86_400.0;
 
 /// Reads a token: a string that a header can carry. Anything else is malformed, since a request with half a
 /// token would be an anonymous one (R24).
+#[inline(never)]
 pub(super) fn token<J: Json>(value: &J) -> Option<String> {
-    value.text().filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()))
+    value.text().filter(|token| is_token(token))
+}
+
+/// Whether a header can carry this as a token.
+pub fn is_token(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Reads a lifetime in seconds into ms. Missing is fine where the vendor's documents leave it out; zero,
 /// negative, not a number, or of another type is malformed.
+#[inline(never)]
 pub(super) fn lifetime_ms<J: Json>(seconds: Option<J>) -> Result<Option<f64>, Code> {
     let Some(seconds) = seconds else { return Ok(None) };
     match seconds.number() {

@@ -48,7 +48,7 @@ impl<J: Json> Vendor<J> for Lenses {
     }
 
     /// `POST /api/v1/login`, JSON.
-    fn login(&self, credentials: &Credentials) -> Result<Call, Failure> {
+    fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>> {
         credentials.check()?;
         Ok(Call::new(Operation::Login, "POST").json(&[
             ("username", Some(&credentials.username)),
@@ -59,9 +59,9 @@ impl<J: Json> Vendor<J> for Lenses {
 
     /// 204 without a body (6.0, 6.1), or 200 with an object whose every member is optional (6.2, 6.3). The lifetime,
     /// 24 h by default, is only in the cookie, which script can't read.
-    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Failure> {
+    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Box<Failure>> {
         self.read(reply, Operation::Login)?;
-        let redirect_to = reply.member("redir_to").and_then(|target| target.text());
+        let redirect_to = reply.text("redir_to");
         Ok(Grant {
             user: Some(credentials.username.to_string()),
             redirect_to: redirect_to.as_deref().and_then(safe_path),
@@ -71,15 +71,15 @@ impl<J: Json> Vendor<J> for Lenses {
 
     /// `GET /api/v1/users/me`: the user's `name`. A 200 of another shape, such as a front end's catch-all page, is no
     /// sign of life.
-    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Failure> {
+    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Box<Failure>> {
         self.read(reply, Operation::Check)?;
-        match reply.member("name").and_then(|name| name.text()) {
+        match reply.text("name") {
             Some(name) => Ok(Some(name)),
             None => Err(reply.failure(Code::MalformedReply)),
         }
     }
 
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Failure> {
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         use super::Body;
         match &reply.body {
             Body::Empty if reply.is_ok() => Ok(Payload::Whole),
@@ -98,37 +98,35 @@ impl<J: Json> Vendor<J> for Lenses {
 
 /// Reads `hq_Error`. Its `status` is advisory (RFC 9457, section 3.1.2): the HTTP status counts. Members that the
 /// document doesn't name are ignored.
-fn refusal<J: Json>(reply: &Reply<J>, error: &J, operation: Operation) -> Failure {
-    let kind = error.member("type").and_then(|kind| kind.text());
+fn refusal<J: Json>(reply: &Reply<J>, error: &J, operation: Operation) -> Box<Failure> {
+    let kind = error.text_of("type");
     let by_status = Code::of_status(reply.status, operation);
     let mut code = match by_status {
         Code::RateLimited | Code::VendorUnavailable => by_status,
         _ => kind.as_deref().and_then(|kind| known(kind, operation)).unwrap_or(by_status),
     };
-    let sso_url = error.member("sso_url").and_then(|url| url.text()).filter(|url| is_web_address(url));
+    let sso_url = error.text_of("sso_url").filter(|url| is_web_address(url));
     if code == Code::InvalidCredentials && sso_url.is_some() {
         code = Code::SsoRequired;
     }
-    Failure {
-        vendor_code: kind.map(VendorCode::Text),
-        fields: fields(error),
-        sso_url,
-        request_id: error.member("request_id").and_then(|id| id.text()),
-        ..reply.failure(code)
-    }
+    let mut failure = reply.failure(code);
+    failure.vendor_code = kind.map(VendorCode::Text);
+    failure.fields = fields(error);
+    failure.sso_url = sso_url;
+    failure.request_id = error.text_of("request_id");
+    failure
 }
 
 fn fields<J: Json>(error: &J) -> Vec<Field> {
     let listed = error.member("invalid_fields").and_then(|fields| fields.elements(MOST_FIELDS)).unwrap_or_default();
-    let text = |field: &J, name| field.member(name).and_then(|text| text.text());
     listed
         .iter()
         .filter_map(|field| {
             Some(Field {
-                name: text(field, "name")?,
-                code: text(field, "error")?,
-                title: text(field, "title").unwrap_or_default(),
-                pointer: text(field, "pointer"),
+                name: field.text_of("name")?,
+                code: field.text_of("error")?,
+                title: field.text_of("title").unwrap_or_default(),
+                pointer: field.text_of("pointer"),
             })
         })
         .collect()

@@ -18,7 +18,7 @@ pub use call::{Call, Operation};
 pub use codes::Row;
 pub use ethgas::Ethgas;
 pub use failure::{Code, Failure, Field, VendorCode};
-pub use grant::{Credentials, Grant, Held};
+pub use grant::{Credentials, Grant, Held, is_token};
 pub use lenses::Lenses;
 pub use ocient::Ocient;
 pub use pegase3::Pegase3;
@@ -129,10 +129,10 @@ pub trait Vendor<J: Json> {
     fn facts(&self) -> &'static Facts;
 
     /// The request that signs in. Refuses what can't be sent.
-    fn login(&self, credentials: &Credentials) -> Result<Call, Failure>;
+    fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>>;
 
     /// Reads the reply to [`login`](Self::login). `now_ms`: this machine's clock, ms since the epoch.
-    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, now_ms: f64) -> Result<Grant, Failure>;
+    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, now_ms: f64) -> Result<Grant, Box<Failure>>;
 
     /// The request that renews; `None` where the vendor has no renewal.
     fn refresh(&self, _held: &Held) -> Option<Call> {
@@ -140,7 +140,7 @@ pub trait Vendor<J: Json> {
     }
 
     /// Reads the reply to [`refresh`](Self::refresh).
-    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Failure> {
+    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Box<Failure>> {
         Err(reply.failure(Code::NotRenewable))
     }
 
@@ -165,12 +165,12 @@ pub trait Vendor<J: Json> {
     }
 
     /// Reads the reply to [`check`](Self::check): alive, with the user's name where the reply tells it.
-    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Failure> {
+    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Box<Failure>> {
         self.read(reply, Operation::Check).map(|_| None)
     }
 
     /// Reads the reply to any request: where its payload lies, or the failure it tells.
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Failure>;
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>>;
 
     /// Whether the reply to a request says that its token was rejected, in so many words.
     fn rejects_token(&self, reply: &Reply<J>) -> bool {

@@ -67,7 +67,7 @@ impl<J: Json> Vendor<J> for Ocient {
     }
 
     /// `POST /v1/login`, JSON; the vendor takes the database `system` where none is given.
-    fn login(&self, credentials: &Credentials) -> Result<Call, Failure> {
+    fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>> {
         credentials.check()?;
         Ok(Call::new(Operation::Login, "POST").json(&[
             ("username", Some(&credentials.username)),
@@ -78,7 +78,7 @@ impl<J: Json> Vendor<J> for Ocient {
 
     /// The reply's user name may differ from the one that was sent (`jdoe@analytics` comes back as `jdoe`), so they
     /// are not compared; the reply's is shown.
-    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Failure> {
+    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Box<Failure>> {
         let mut grant = read_grant(reply, Operation::Login)?;
         grant.user = grant.user.or_else(|| Some(credentials.username.to_string()));
         grant.database = grant.database.or_else(|| credentials.database.clone());
@@ -92,7 +92,7 @@ impl<J: Json> Vendor<J> for Ocient {
         Some(call.bearer(held.access.as_deref()?))
     }
 
-    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Failure> {
+    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Box<Failure>> {
         read_grant(reply, Operation::Refresh)
     }
 
@@ -107,7 +107,7 @@ impl<J: Json> Vendor<J> for Ocient {
     }
 
     /// The envelope is the `status` member; some documented replies (`/v1/version`, `/v1/stats`) have none.
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Failure> {
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         match (refusal(reply, operation), reply.json()) {
             (Some(failure), _) => Err(failure),
             (None, Some(json)) if reply.is_ok() => {
@@ -126,7 +126,7 @@ impl<J: Json> Vendor<J> for Ocient {
     }
 }
 
-fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Failure> {
+fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Box<Failure>> {
     if let Some(failure) = refusal(reply, operation) {
         return Err(failure);
     }
@@ -139,20 +139,20 @@ fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, 
         access: Some(access.ok_or_else(|| malformed(Code::MalformedReply))?),
         // Optional: older replies, and the device grant's, have none.
         lifetime_ms: lifetime_ms(reply.member("expires_in")).map_err(malformed)?,
-        user: reply.member("username").and_then(|name| name.text()),
-        database: reply.member("database").and_then(|name| name.text()),
+        user: reply.text("username"),
+        database: reply.text("database"),
         ..Grant::default()
     })
 }
 
 /// The vendor's no in `status`, on any HTTP status. Success is `vendor_code` 0; the wording of `reason` varies and
 /// is no test. An error whose code is not in the table is judged by its SQL state's class.
-fn refusal<J: Json>(reply: &Reply<J>, operation: Operation) -> Option<Failure> {
+fn refusal<J: Json>(reply: &Reply<J>, operation: Operation) -> Option<Box<Failure>> {
     let vendor_code = vendor_code(reply)?;
     if vendor_code == 0 {
         return None;
     }
-    let sql_state = reply.member("status")?.member("sql_state").and_then(|state| state.text());
+    let sql_state = reply.member("status")?.text_of("sql_state");
     let class = sql_state.as_deref().and_then(|state| state.get(..2));
     let code = known(vendor_code, operation).unwrap_or(match class {
         Some("28") => Code::unauthorised(operation),
@@ -177,7 +177,5 @@ fn refusal<J: Json>(reply: &Reply<J>, operation: Operation) -> Option<Failure> {
 }
 
 fn vendor_code<J: Json>(reply: &Reply<J>) -> Option<i32> {
-    let code = reply.member("status")?.member("vendor_code")?.number()?;
-    #[expect(clippy::cast_possible_truncation, reason = "a code beyond i32 saturates into one that no table knows")]
-    Some(code as i32)
+    reply.member("status")?.code_of("vendor_code")
 }

@@ -52,7 +52,7 @@ impl<J: Json> Vendor<J> for Pegase3 {
 
     /// `GET /login` with `User-Name` and `Password` as headers. A header can't carry every text byte-exact, and
     /// `fetch` would trim or refuse it without saying which: so what it can't carry is refused here, by field.
-    fn login(&self, credentials: &Credentials) -> Result<Call, Failure> {
+    fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>> {
         credentials.check()?;
         for (name, value) in [("username", &credentials.username), ("password", &credentials.password)] {
             if !is_header_value(value) {
@@ -68,7 +68,7 @@ impl<J: Json> Vendor<J> for Pegase3 {
             .header("Password", Zeroizing::clone(&credentials.password)))
     }
 
-    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, now_ms: f64) -> Result<Grant, Failure> {
+    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, now_ms: f64) -> Result<Grant, Box<Failure>> {
         self.read(reply, Operation::Login)?;
         let access = reply.member("token").as_ref().and_then(token);
         let access = access.ok_or_else(|| reply.failure(Code::MalformedReply))?;
@@ -78,8 +78,8 @@ impl<J: Json> Vendor<J> for Pegase3 {
 
     /// The envelope is `{code, status, data}`. `code` counts before the HTTP status; `status` never counts, as the
     /// documents list "token expired" with status "ok".
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Failure> {
-        match body_code(reply) {
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+        match reply.code("code") {
             Some(200 | 201) if reply.is_ok() => Ok(Payload::Member("data")),
             Some(code) => {
                 let unlisted = if reply.is_ok() && code < 500 {
@@ -87,8 +87,9 @@ impl<J: Json> Vendor<J> for Pegase3 {
                 } else {
                     Code::of_status(if reply.is_ok() { 500 } else { reply.status }, operation)
                 };
-                let failure = reply.failure(known(code, operation).unwrap_or(unlisted));
-                Err(Failure { vendor_code: Some(VendorCode::Number(f64::from(code))), ..failure })
+                let mut failure = reply.failure(known(code, operation).unwrap_or(unlisted));
+                failure.vendor_code = Some(VendorCode::Number(f64::from(code)));
+                Err(failure)
             }
             None if reply.status == 498 => Err(reply.failure(Code::SessionExpired)),
             None => Err(reply.foreign(operation)),
@@ -96,13 +97,13 @@ impl<J: Json> Vendor<J> for Pegase3 {
     }
 
     fn rejects_token(&self, reply: &Reply<J>) -> bool {
-        matches!(body_code(reply), Some(401 | 498))
-            || body_code(reply).is_none() && matches!(reply.status, 401 | 498)
+        matches!(reply.code("code"), Some(401 | 498))
+            || reply.code("code").is_none() && matches!(reply.status, 401 | 498)
     }
 
     /// Later versions send a new token with every reply and may drop the old one, so it is taken wherever it comes.
     fn adopts(&self, reply: &Reply<J>, now_ms: f64) -> Option<Grant> {
-        matches!(body_code(reply), Some(200 | 201)).then_some(())?;
+        matches!(reply.code("code"), Some(200 | 201)).then_some(())?;
         let access = reply.member("token").as_ref().and_then(token)?;
         Some(grant(access, reply, now_ms))
     }
@@ -118,12 +119,6 @@ fn grant<J: Json>(access: String, reply: &Reply<J>, now_ms: f64) -> Grant {
         lifetime_ms: Some(plausible.unwrap_or(DOCUMENTED_LIFETIME_MS)),
         ..Grant::default()
     }
-}
-
-fn body_code<J: Json>(reply: &Reply<J>) -> Option<i32> {
-    let code = reply.member("code")?.number()?;
-    #[expect(clippy::cast_possible_truncation, reason = "a code beyond i32 saturates into one that no table knows")]
-    Some(code as i32)
 }
 
 /// What `fetch` sends byte-exact in a header: Latin-1 without control characters, and no blank at either end.

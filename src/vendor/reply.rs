@@ -21,6 +21,20 @@ pub trait Json: Sized {
     fn elements(&self, limit: usize) -> Option<Vec<Self>>;
     /// Whether this is an object (an array is none).
     fn is_object(&self) -> bool;
+
+    /// The text of a member.
+    #[inline(never)]
+    fn text_of(&self, name: &str) -> Option<String> {
+        self.member(name)?.text()
+    }
+
+    /// The number of a member that holds a vendor's code.
+    #[inline(never)]
+    fn code_of(&self, name: &str) -> Option<i32> {
+        let code = self.member(name)?.number()?;
+        #[expect(clippy::cast_possible_truncation, reason = "a code beyond i32 saturates into one that no table knows")]
+        Some(code as i32)
+    }
 }
 
 /// The body of a reply.
@@ -67,18 +81,36 @@ impl<J: Json> Reply<J> {
     }
 
     /// A member of the body.
+    #[inline(never)]
     pub fn member(&self, name: &str) -> Option<J> {
         self.json()?.member(name)
     }
 
+    /// The text of a member of the body.
+    #[inline(never)]
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.json()?.text_of(name)
+    }
+
+    /// A vendor's code in the body.
+    #[inline(never)]
+    pub fn code(&self, name: &str) -> Option<i32> {
+        self.json()?.code_of(name)
+    }
+
     /// A failure with this reply's status and `Retry-After`.
-    pub fn failure(&self, code: Code) -> Failure {
-        Failure { status: Some(self.status), retry_after_ms: self.retry_after_ms, ..Failure::new(code) }
+    #[inline(never)]
+    pub fn failure(&self, code: Code) -> Box<Failure> {
+        let mut failure = Failure::new(code);
+        failure.status = Some(self.status);
+        failure.retry_after_ms = self.retry_after_ms;
+        failure
     }
 
     /// What the status alone says of a reply that does not speak the vendor's language: a gateway's page, an
     /// empty 502. A success without the documented body is malformed.
-    pub fn foreign(&self, operation: Operation) -> Failure {
+    #[inline(never)]
+    pub fn foreign(&self, operation: Operation) -> Box<Failure> {
         let code =
             if self.is_ok() { Code::MalformedReply } else { Code::of_status(self.status, operation) };
         self.failure(code)

@@ -20,7 +20,7 @@ impl Live {
         self.in_use(HERE)?;
         if self.endpoint(HERE).is_none() {
             let sentence = "This vendor has no operation that tells whether a session is alive; name one in endpoints.check.";
-            return Err(Rejection::of(Failure::saying(Code::Unsupported, sentence), HERE));
+            return Err(Rejection::of(Failure::saying(Code::Unsupported, sentence.into()), HERE));
         }
         let (held, epoch) = if self.facts().carrier == Carrier::Cookie {
             (Held::default(), self.session.borrow().epoch())
@@ -76,13 +76,15 @@ impl Live {
                     renewed = true;
                     let epoch = self.session.borrow().epoch();
                     match self.renew_for(epoch, signal).await {
-                        Err(rejection) if rejection.failure_code() != Some(Code::Superseded) => {
-                            return Err(rejection);
-                        }
+                        Err(rejection) if !rejection.is(Code::Superseded) => return Err(rejection),
                         _ => {}
                     }
                 }
-                Pass::Wait(failure) => return Err(Rejection::of(failure, operation)),
+                Pass::Wait(code, left_ms) => {
+                    let mut failure = Failure::new(code);
+                    failure.retry_after_ms = Some(left_ms);
+                    return Err(Rejection::of(failure, operation));
+                }
                 Pass::Refused(code) => {
                     self.publish();
                     return Err(Rejection::code(code, operation));

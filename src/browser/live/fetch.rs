@@ -37,8 +37,8 @@ impl Live {
                 return Ok(response);
             }
             Verdict::Renew => match self.renew_for(epoch, Some(&signal)).await {
-                Err(reason @ Rejection::Reason(_)) => return Err(reason),
-                Err(rejection) if rejection.failure_code() != Some(Code::Superseded) => return Ok(response),
+                Err(rejection) if rejection.is_reason() => return Err(rejection),
+                Err(rejection) if !rejection.is(Code::Superseded) => return Ok(response),
                 _ => {}
             },
             Verdict::Replay => {}
@@ -116,7 +116,7 @@ fn copy(request: &Request) -> Result<Request, Rejection> {
 /// The platform's fetch. An abort rejects with the signal's own reason.
 async fn send(request: &Request) -> Result<Response, Rejection> {
     let failed = |cause: JsValue| match aborted(&request.signal()) {
-        Some(reason) => Rejection::Reason(reason),
+        Some(reason) => Rejection::reason(reason),
         None => Rejection::caused(Code::Network, Operation::Request, cause),
     };
     let promise = http::fetch(request).map_err(failed)?;

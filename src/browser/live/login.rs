@@ -21,7 +21,7 @@ impl Live {
         let fail = |failure| Rejection::of(failure, Operation::Login);
         let call = self.setup.vendor.login(&credentials).map_err(fail)?;
         if let Some(reason) = signal.and_then(crate::browser::wait::aborted) {
-            return Err(Rejection::Reason(reason));
+            return Err(Rejection::reason(reason));
         }
         let controller = controller(Operation::Login)?;
         let attempt = self.session.borrow_mut().begin_login();
@@ -31,7 +31,7 @@ impl Live {
         let reply = self.call(call, signal, &controller).await;
         if !self.session.borrow().is_latest(attempt) {
             return Err(match reply {
-                Err(aborted @ Rejection::Reason(_)) => aborted,
+                Err(aborted) if aborted.is_reason() => aborted,
                 _ => Rejection::code(Code::Superseded, Operation::Login),
             });
         }

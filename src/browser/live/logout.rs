@@ -16,7 +16,7 @@ impl Live {
     pub async fn logout(self: &Rc<Self>, signal: Option<&AbortSignal>) -> Result<bool, Rejection> {
         self.in_use(Operation::Logout)?;
         if let Some(reason) = signal.and_then(aborted) {
-            return Err(Rejection::Reason(reason));
+            return Err(Rejection::reason(reason));
         }
         let record = self.session.borrow_mut().sign_out();
         if let Some(login) = self.login.take() {
@@ -34,8 +34,8 @@ impl Live {
         let call = self.setup.vendor.logout(&record.held);
         match self.call(call, signal, &controller(Operation::Logout)?).await {
             Ok(reply) => Ok(self.setup.vendor.confirms_logout(&reply)),
-            Err(reason @ Rejection::Reason(_)) => Err(reason),
-            Err(Rejection::Failure { .. }) => Ok(false),
+            Err(rejection) if rejection.is_reason() => Err(rejection),
+            Err(_) => Ok(false),
         }
     }
 }

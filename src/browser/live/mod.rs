@@ -13,6 +13,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use js_sys::{Date, Math};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, AbortSignal};
 
@@ -108,7 +110,7 @@ impl Live {
     fn in_use(&self, operation: Operation) -> Result<(), Rejection> {
         if self.disposed.get() {
             let sentence = "This session was disposed; open a new one with openSession.";
-            return Err(Rejection::of(crate::vendor::Failure::saying(Code::Unsupported, sentence), operation));
+            return Err(Rejection::of(crate::vendor::Failure::saying(Code::Unsupported, sentence.into()), operation));
         }
         Ok(())
     }
@@ -146,9 +148,9 @@ impl Live {
 
     /// Writes what is held to the storage, or deletes it.
     async fn save(&self) {
-        let text = self.session.borrow().held().map(|record| {
-            let json = |value: JsValue| write_json(&value).ok().and_then(|json| json.as_string()).unwrap_or_default();
-            record.write(|text| json(text.into()), |number| json(number.into()))
+        let text = self.session.borrow().held().and_then(|record| {
+            let written = record.written().serialize(&Serializer::new()).ok()?;
+            write_json(&written).ok()?.as_string()
         });
         let works = self.setup.store.write(text).await.is_ok();
         self.session.borrow_mut().storage_works(works);

@@ -31,13 +31,7 @@ impl Live {
         }
         let target = self.target(input)?;
         let init = if json { with_json(init)? } else { init.clone() };
-        let invalid = |cause| {
-            let failure = Rejection::argument("input or init", "what the platform's Request takes");
-            match failure {
-                Rejection::Failure { failure, operation, .. } => Rejection::Failure { failure, operation, cause },
-                reason @ Rejection::Reason(_) => reason,
-            }
-        };
+        let invalid = |cause| Rejection::mistake("input or init", "what the platform's Request takes", cause);
         let read = |name| member(&init, name).map_err(invalid);
         let streams = streams(&read("body")?);
         let explicit_credentials = !read("credentials")?.is_undefined()

@@ -9,14 +9,14 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::AbortSignal;
 
 use super::{Live, controller};
-use crate::browser::Rejection;
+use crate::browser::{Kind, Rejection};
 use crate::browser::body::ignore;
 use crate::browser::wait::{Waited, bounded};
 use crate::session::Epoch;
-use crate::vendor::{Code, Failure, Grant, Operation};
+use crate::vendor::{Code, Grant, Operation};
 
-/// How a flight ended; the platform's error rides along.
-type Outcome = Result<(), (Failure, JsValue)>;
+/// How a flight ended.
+type Outcome = Result<(), Rejection>;
 
 /// A renewal under way.
 pub(super) struct Flight {
@@ -46,7 +46,7 @@ impl Live {
     pub(super) fn renew_if_due(self: &Rc<Self>, now: f64) {
         if !self.disposed.get() && self.session.borrow().renewal_due(now) {
             let epoch = self.session.borrow().epoch();
-            self.board(epoch);
+            let _ = self.board(epoch);
         }
     }
 
@@ -57,21 +57,15 @@ impl Live {
         signal: Option<&AbortSignal>,
     ) -> Result<(), Rejection> {
         if let Some(reason) = signal.and_then(crate::browser::wait::aborted) {
-            return Err(Rejection::Reason(reason));
+            return Err(Rejection::reason(reason));
         }
         let (done, outcome) = self.board(epoch);
         match bounded(JsFuture::from(done), None, signal).await {
-            Waited::Aborted(reason) => return Err(Rejection::Reason(reason)),
+            Waited::Aborted(reason) => return Err(Rejection::reason(reason)),
             Waited::Done(_) | Waited::TimedOut => {}
         }
         let outcome = outcome.borrow().clone();
-        match outcome {
-            Some(Ok(())) => Ok(()),
-            Some(Err((failure, cause))) => {
-                Err(Rejection::Failure { failure: Box::new(failure), operation: Operation::Refresh, cause })
-            }
-            None => Err(Rejection::code(Code::Internal, Operation::Refresh)),
-        }
+        outcome.unwrap_or_else(|| Err(Rejection::code(Code::Internal, Operation::Refresh)))
     }
 
     /// The flight for this epoch: the one under way, or a new one.
@@ -100,25 +94,23 @@ impl Live {
 
     /// One renewal: the request, and what its reply means. A result that a login or logout has overtaken writes nothing.
     async fn fly(self: &Rc<Self>, epoch: Epoch) -> Outcome {
-        let superseded = || Err((Failure::new(Code::Superseded), JsValue::UNDEFINED));
-        match self.ask(epoch).await {
-            Ok(grant) => {
-                if self.session.borrow_mut().renewed(epoch, grant, Date::now()) { Ok(()) } else { superseded() }
+        let asked = self.ask(epoch).await;
+        let now = Date::now();
+        let mut session = self.session.borrow_mut();
+        let (counts, outcome) = match asked {
+            Ok(grant) => (session.renewed(epoch, grant, now), Ok(())),
+            Err(rejection) => {
+                let counts = match rejection.kind() {
+                    Kind::Failure(failure, ..) => session.renewal_failed(epoch, failure, now, Self::chance()),
+                    Kind::Reason(_) => false, // a renewal has no caller's signal
+                };
+                (counts, Err(rejection))
             }
-            Err((failure, cause)) => {
-                let chance = Self::chance();
-                if self.session.borrow_mut().renewal_failed(epoch, &failure, Date::now(), chance) {
-                    let ended = self.session.borrow().held().is_none();
-                    let failure = if ended { Failure { code: Code::SessionExpired, ..failure } } else { failure };
-                    Err((failure, cause))
-                } else {
-                    superseded()
-                }
-            }
-        }
+        };
+        if counts { outcome } else { Err(Rejection::code(Code::Superseded, Operation::Refresh)) }
     }
 
-    async fn ask(&self, epoch: Epoch) -> Result<Grant, (Failure, JsValue)> {
+    async fn ask(&self, epoch: Epoch) -> Result<Grant, Rejection> {
         let mut other_form_tried = false;
         loop {
             let call = {
@@ -127,9 +119,8 @@ impl Live {
                 held.and_then(|record| self.setup.vendor.refresh(&record.held))
             };
             // Nothing to renew with: the vendor gave no refresh token.
-            let call = call.ok_or_else(|| (Failure::new(Code::SessionExpired), JsValue::UNDEFINED))?;
-            let controller = controller(Operation::Refresh).map_err(pair)?;
-            let reply = self.call(call, None, &controller).await.map_err(pair)?;
+            let call = call.ok_or_else(|| Rejection::code(Code::SessionExpired, Operation::Refresh))?;
+            let reply = self.call(call, None, &controller(Operation::Refresh)?).await?;
             match self.setup.vendor.read_refresh(&reply) {
                 Err(failure) if !other_form_tried && self.setup.vendor.other_refresh_form(&failure) => {
                     other_form_tried = true;
@@ -138,15 +129,8 @@ impl Live {
                         session.use_other_refresh_form();
                     }
                 }
-                result => return result.map_err(|failure| (failure, JsValue::UNDEFINED)),
+                result => return result.map_err(|failure| Rejection::of(failure, Operation::Refresh)),
             }
         }
-    }
-}
-
-fn pair(rejection: Rejection) -> (Failure, JsValue) {
-    match rejection {
-        Rejection::Failure { failure, cause, .. } => (*failure, cause),
-        Rejection::Reason(cause) => (Failure::new(Code::Network), cause),
     }
 }

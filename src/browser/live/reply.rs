@@ -28,8 +28,8 @@ impl Live {
             return reply;
         }
         let header = |name| response.headers().get(name).ok().flatten();
-        let is_json = header("Content-Type").is_some_and(|kind| kind.contains("json"));
-        let is_short = header("Content-Length").is_none_or(|length| length.parse().is_ok_and(|length: f64| length <= LONGEST_LOOK));
+        let is_json = header("Content-Type").is_some_and(|kind| kind.as_bytes().windows(4).any(|word| word == b"json"));
+        let is_short = header("Content-Length").is_none_or(|length| length.parse().is_ok_and(|length: u32| f64::from(length) <= LONGEST_LOOK));
         if !is_json || !is_short || response.body_used() {
             return reply;
         }
@@ -49,7 +49,7 @@ impl Live {
             Waited::Done(Ok(text)) => parsed(&text),
             Waited::Done(Err(Unread::TooLong)) => Body::Unreadable,
             Waited::Done(Err(Unread::Broken(cause))) => return Err(Rejection::caused(Code::Network, HERE, cause)),
-            Waited::Aborted(reason) => return Err(Rejection::Reason(reason)),
+            Waited::Aborted(reason) => return Err(Rejection::reason(reason)),
             Waited::TimedOut => return Err(Rejection::code(Code::Timeout, HERE)),
         };
         let header = response.headers().get("Retry-After").ok().flatten();

@@ -1,0 +1,118 @@
+// The sign-in form: which fields a vendor has, what a storage choice means, and what was filled in.
+
+import { byId, make } from "./dom.js";
+import { TEST_USERS, VENDORS, isLoopback } from "./vendors.js";
+
+/** What each choice keeps, and what a script that got into the page (XSS) makes of it. */
+const STORAGE = {
+  memory: [
+    "until the page is reloaded",
+    "A script injected into this page finds the token in no storage. While the page is open it can still act as you, and " +
+      "see the token in requests that pass.",
+  ],
+  session: [
+    "until the tab is closed",
+    "Survives a reload. Any script on this page’s origin, injected ones too, can read the token from sessionStorage and " +
+      "send it elsewhere.",
+  ],
+  local: [
+    "until you sign out",
+    "Survives the browser’s restart, in every tab. Any script on this page’s origin, injected ones too, can read the " +
+      "token from localStorage and send it elsewhere.",
+  ],
+};
+
+const COOKIE_NOTE =
+  " Lenses’ own token is not concerned: it is an HttpOnly cookie, which no script can read; only who is signed in is kept.";
+
+const form = byId("sign-in");
+const vendor = byId("vendor");
+const baseUrl = byId("base-url");
+const storage = byId("storage");
+const username = byId("username");
+const password = byId("password");
+const database = byId("database");
+const redirectionToken = byId("redirection-token");
+
+/** By the names that hallpass and the vendors use for a field, its input. */
+const INPUTS = { username, password, database, redirectionToken, redirection_token: redirectionToken, baseUrl };
+
+/** By vendor, its address as last seen here. */
+let addresses = {};
+let shown;
+
+/** Fills the choices in. `remembered` counts before the page's own `defaults`. */
+export function fillForm(defaults, remembered) {
+  addresses = { ...defaults, ...remembered.addresses };
+  vendor.append(...Object.entries(VENDORS).map(([value, { title }]) => make("option", { value }, title)));
+  storage.append(
+    ...Object.entries(STORAGE).map(([value, [lasts]]) => make("option", { value }, `${value}: ${lasts}`)),
+  );
+  if (Object.hasOwn(VENDORS, remembered.vendor ?? "")) vendor.value = remembered.vendor;
+  if (Object.hasOwn(STORAGE, remembered.storage ?? "")) storage.value = remembered.storage;
+  byId("test-users")
+    .querySelector("dl")
+    .append(...TEST_USERS.map(testUser));
+  vendor.addEventListener("change", showVendor);
+  storage.addEventListener("change", showStorage);
+  baseUrl.addEventListener("input", showHint);
+  showVendor();
+}
+
+/** Where to sign in: the options of `openSession`. */
+export function chosenSettings() {
+  return { vendor: vendor.value, baseUrl: baseUrl.value.trim(), storage: storage.value };
+}
+
+/** Who signs in, as typed: a password may begin or end with a blank. */
+export function typedCredentials() {
+  const { field } = VENDORS[vendor.value];
+  const optional = { database, redirectionToken }[field]?.value;
+  return { username: username.value, password: password.value, ...(optional ? { [field]: optional } : {}) };
+}
+
+export const forgetPassword = () => {
+  password.value = "";
+};
+
+export const onSubmit = (handler) =>
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    handler();
+  });
+
+/** Marks the fields that an error is about, so that each says so by itself. Without an error, unmarks all. */
+export function markFields(error) {
+  const names = new Set(error?.fields?.map(({ name }) => name));
+  if (error?.code === "invalid-credentials") names.add("username").add("password");
+  if (error?.code === "invalid-options" && error.message.includes("baseUrl")) names.add("baseUrl");
+  for (const [name, input] of Object.entries(INPUTS)) {
+    if (names.has(name)) input.setAttribute("aria-invalid", "true");
+    else if (!names.size) input.removeAttribute("aria-invalid");
+  }
+}
+
+function showVendor() {
+  // What was typed for the vendor shown until now is kept, should it be chosen again.
+  if (shown) addresses[shown] = baseUrl.value;
+  shown = vendor.value;
+  baseUrl.value = addresses[shown] ?? "";
+  const { field, cookie } = VENDORS[shown];
+  for (const part of form.querySelectorAll("[data-only]")) part.hidden = part.dataset.only !== field;
+  byId("resume").hidden = !cookie;
+  showStorage();
+  showHint();
+}
+
+function showStorage() {
+  byId("storage-note").textContent = STORAGE[storage.value][1] + (VENDORS[vendor.value].cookie ? COOKIE_NOTE : "");
+}
+
+function showHint() {
+  byId("test-users").hidden = !isLoopback(baseUrl.value);
+}
+
+function testUser([name, secret, note]) {
+  const detail = make("dd", {}, make("code", {}, secret), note ? make("span", { className: "note" }, ` ${note}`) : undefined);
+  return make("div", {}, make("dt", {}, make("code", {}, name)), detail);
+}

@@ -1,0 +1,81 @@
+// What the page has to know of each vendor: its name, its fields, a call to try, and which requests are hallpass's own.
+
+/**
+ * @typedef {object} DemoVendor
+ * @property {string} title for a person
+ * @property {"database" | "redirectionToken"} [field] a field beside user name and password
+ * @property {(session: object) => { method: string, path: string, json?: unknown }} call what "Call the API" sends
+ * @property {Record<string, string>} operations method and path of hallpass's own requests, and what they are for
+ * @property {"body" | "headers"} password where a sign-in carries the password
+ * @property {boolean} [cookie] the session is a cookie, also one that another page's sign-in left
+ * @property {string} note what is particular about the session's buttons
+ */
+
+/** @type {Record<string, DemoVendor>} */
+export const VENDORS = {
+  ocient: {
+    title: "Ocient",
+    field: "database",
+    call: ({ state }) => ({
+      method: "POST",
+      // The vendor takes "system" where a sign-in names no database.
+      path: `/v1/execute/${encodeURIComponent(state.database ?? "system")}`,
+      json: { statement: "SELECT 1" },
+    }),
+    operations: {
+      "POST /v1/login": "sign-in",
+      "POST /v1/token_refresh": "renewal",
+      "POST /v1/logout": "sign-out",
+    },
+    password: "body",
+    note: "Ocient has no way to ask whether a session is alive: Check shows the error an app would get.",
+  },
+  lenses: {
+    title: "Lenses HQ",
+    field: "redirectionToken",
+    call: () => ({ method: "GET", path: "/api/v1/users/me" }),
+    operations: {
+      "POST /api/v1/login": "sign-in",
+      "GET /api/v1/users/me": "check",
+      "POST /api/v1/logout": "sign-out",
+    },
+    password: "body",
+    cookie: true,
+    note: "Lenses doesn’t renew sessions: Renew shows the error an app would get.",
+  },
+  pegase3: {
+    title: "PEGASE3",
+    call: () => ({ method: "GET", path: "/company/info" }),
+    operations: { "GET /login": "sign-in" },
+    password: "headers",
+    note: "PEGASE3 has neither renewal nor a check: those two show the error an app would get.",
+  },
+  ethgas: {
+    title: "ETHGas",
+    call: () => ({ method: "GET", path: "/api/v1/user/info" }),
+    operations: {
+      "POST /api/v1/user/login": "sign-in",
+      "POST /api/v1/user/login/refresh": "renewal",
+      "POST /api/v1/user/login/verify": "check",
+      "POST /api/v1/user/logout": "sign-out",
+    },
+    password: "body",
+    note: "",
+  },
+};
+
+/** The users that every simulated vendor has, for the hint beside the form. */
+export const TEST_USERS = [
+  ["jdoe", "correct horse", ""],
+  ["admin", "admin", ""],
+  ["ünïcode", "pässwörd ", "with the blank at the end"],
+  ["locked", "correct horse", "a locked account"],
+  ["sso", "any", "single sign-on only, which Lenses tells"],
+];
+
+/** Whether an address means this machine, where the simulator listens. */
+export function isLoopback(address) {
+  if (!URL.canParse(address)) return false; // half typed
+  const { hostname } = new URL(address);
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+}
