@@ -5,7 +5,10 @@
  * @type {Record<string, (vendor: string, error: object) => [happened: string, advice: string]>}
  */
 const WORDS = {
-  "invalid-options": () => ["Something in the form can’t be used.", "Correct it and try again."],
+  "invalid-options": (vendor, { message }) =>
+    message?.includes("baseUrl") // hallpass names the option that it means
+      ? ["That address can’t be used.", "It has to begin with https:// (http:// only on this machine), without a user name, query or #."]
+      : ["Something in the form can’t be used.", "Correct it and try again."],
   "invalid-credentials": (vendor) => [
     "That user name and password don’t match.",
     `Check both before you try again: after a few wrong tries ${vendor} may lock the account.`,
@@ -66,6 +69,15 @@ const WORDS = {
   internal: () => ["Something broke inside hallpass.", "Reload the page; if it happens again, report it."],
 };
 
+/** The fields as the form calls them; a vendor may refuse others. */
+const FIELDS = {
+  username: "User name",
+  password: "Password",
+  database: "Database",
+  redirectionToken: "Redirection token",
+  redirection_token: "Redirection token",
+};
+
 /** One sentence for a code, for where there's room for no more. */
 export const sentence = (code, vendor) => (WORDS[code] ?? WORDS.internal)(vendor, {})[0];
 
@@ -85,9 +97,8 @@ export function explain(error, vendor) {
     code,
     happened,
     advice: retryAfterMs > 0 ? `${vendor} asks you to wait ${duration(retryAfterMs)}, then try again.` : advice,
-    fields,
+    fields: fields.map(({ name, title }) => ({ name: FIELDS[name] ?? name, title })),
     ssoUrl,
-    // hallpass's sentence names the option, which ours can't.
     message: known || error instanceof Error ? error.message : String(error),
     facts: [
       ["HTTP status", status],

@@ -23,6 +23,7 @@ const SIGNED_OUT = {
 };
 
 let session;
+let openedWith;
 let loading;
 
 const title = () => VENDORS[session?.vendor ?? form.chosenSettings().vendor].title;
@@ -46,12 +47,15 @@ async function load() {
 
 /** Makes `session` the one of these settings; restores what its storage holds. */
 async function open(settings) {
+  const wanted = JSON.stringify(settings);
+  if (session && wanted === openedWith) return;
   loading ??= load();
   loading.catch(() => (loading = undefined)); // so that it may be tried again
   const { openSession } = await loading;
   const opened = await openSession(settings);
   session?.dispose();
   session = opened;
+  openedWith = wanted;
   remember(settings);
   session.subscribe(follow);
 }

@@ -29,7 +29,7 @@ export function showSession({ vendor, baseUrl, state }) {
   byId("database-of-user").textContent = database ? `on ${database}` : "";
   byId("session-vendor").textContent = title;
   byId("session-address").textContent = baseUrl;
-  byId("session-note").textContent = note;
+  showRow(byId("session-note"), byId("session-note"), note);
   showRow(byId("renewal-row"), byId("renewal"), RENEWAL[renewal]);
   showRow(byId("problem-row"), byId("problem"), problem && `${sentence(problem, title)} (${problem})`);
   showEnd(expiresAt);
@@ -52,8 +52,9 @@ function moment(at) {
 /** Nothing of a session stays on the page when it is over. */
 export function forgetSession() {
   countTo(undefined);
-  byId("user").textContent = "";
-  byId("database-of-user").textContent = "";
+  for (const id of ["user", "database-of-user", "expires", "expires-at"]) byId(id).textContent = "";
+  showRow(byId("renewal-row"), byId("renewal"), undefined);
+  showRow(byId("problem-row"), byId("problem"), undefined);
   showRedirect(undefined);
   payload.textContent = "";
   byId("reply").hidden = true;

@@ -6,12 +6,12 @@ import { TEST_USERS, VENDORS, isLoopback } from "./vendors.js";
 /** What each choice keeps, and what a script that got into the page (XSS) makes of it. */
 const STORAGE = {
   memory: [
-    "until the page is reloaded",
+    "until a reload",
     "A script injected into this page finds the token in no storage. While the page is open it can still act as you, and " +
       "see the token in requests that pass.",
   ],
   session: [
-    "until the tab is closed",
+    "until the tab closes",
     "Survives a reload. Any script on this page’s origin, injected ones too, can read the token from sessionStorage and " +
       "send it elsewhere.",
   ],
@@ -113,6 +113,7 @@ function showHint() {
 }
 
 function testUser([name, secret, note]) {
-  const detail = make("dd", {}, make("code", {}, secret), note ? make("span", { className: "note" }, ` ${note}`) : undefined);
-  return make("div", {}, make("dt", {}, make("code", {}, name)), detail);
+  const password = secret ? make("code", {}, secret) : undefined;
+  const remark = note ? make("span", { className: "note" }, note) : undefined;
+  return make("div", {}, make("dt", {}, make("code", {}, name)), make("dd", {}, password, remark));
 }

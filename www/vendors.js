@@ -8,7 +8,7 @@
  * @property {Record<string, string>} operations method and path of hallpass's own requests, and what they are for
  * @property {"body" | "headers"} password where a sign-in carries the password
  * @property {boolean} [cookie] the session is a cookie, also one that another page's sign-in left
- * @property {string} note what is particular about the session's buttons
+ * @property {string} [note] what is particular about the session's buttons
  */
 
 /** @type {Record<string, DemoVendor>} */
@@ -60,7 +60,6 @@ export const VENDORS = {
       "POST /api/v1/user/logout": "sign-out",
     },
     password: "body",
-    note: "",
   },
 };
 
@@ -68,9 +67,9 @@ export const VENDORS = {
 export const TEST_USERS = [
   ["jdoe", "correct horse", ""],
   ["admin", "admin", ""],
-  ["ünïcode", "pässwörd ", "with the blank at the end"],
+  ["ünïcode", "pässwörd ", "with the blank at its end"],
   ["locked", "correct horse", "a locked account"],
-  ["sso", "any", "single sign-on only, which Lenses tells"],
+  ["sso", "", "any password: single sign-on only, which Lenses tells"],
 ];
 
 /** Whether an address means this machine, where the simulator listens. */

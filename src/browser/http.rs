@@ -4,13 +4,13 @@ use gloo_net::http::Response;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, Headers, Request};
+use web_sys::{AbortSignal, Headers, Request};
 
-use super::body::{Unread, parsed, text};
+use super::json::body;
 use super::object::{bare, put};
 use super::rejection::Rejection;
-use super::wait::{Waited, bounded};
-use crate::vendor::{Body, Call, Code, Operation, Reply};
+use super::script::{Deadline, read_text};
+use crate::vendor::{Call, Code, Reply};
 
 #[wasm_bindgen]
 extern "C" {
@@ -18,7 +18,7 @@ extern "C" {
     // panics where an instrumented `fetch` throws, rejects with something that is no Error, or answers with another
     // realm's Response.
     #[wasm_bindgen(js_name = fetch, catch)]
-    pub(super) fn fetch(request: &Request) -> Result<Promise, JsValue>;
+    fn fetch(request: &Request) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(js_namespace = Date, js_name = parse)]
     fn parse_date(text: &str) -> f64;
@@ -27,81 +27,63 @@ extern "C" {
 /// The longest reply of a vendor to hallpass's own calls, in bytes. The documented ones have less than 4 kB.
 const LONGEST_REPLY: f64 = 262_144.0;
 
-/// Aborts a fetch that nobody waits for any more.
-struct Flight<'a>(&'a AbortController);
-
-impl Drop for Flight<'_> {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// Sends a call and reads its reply whole, within a bound in ms. Redirects are refused: they would carry the password
-/// or the token to wherever they point (R5).
-///
-/// `controller`: aborts the call from outside; it is aborted in any case when this returns.
-pub(super) async fn send(
-    url: &str,
-    call: Call,
-    cookies: bool,
-    timeout_ms: f64,
-    signal: Option<&AbortSignal>,
-    controller: &AbortController,
-) -> Result<Reply<JsValue>, Rejection> {
+/// Sends a call and reads its reply whole, within a deadline. Redirects are refused: they would carry the password or the
+/// token to wherever they point (R5).
+pub(super) async fn send(url: &str, call: Call, cookies: bool, deadline: &Deadline) -> Result<Reply<JsValue>, Rejection> {
     let operation = call.operation;
-    let _flight = Flight(controller);
-    let request = request(url, call, cookies, &controller.signal())
-        .map_err(|cause| Rejection::caused(Code::Internal, operation, cause))?;
-    match bounded(exchange(&request, operation), Some(timeout_ms), signal).await {
-        Waited::Done(result) => result,
-        Waited::TimedOut => Err(Rejection::code(Code::Timeout, operation)),
-        Waited::Aborted(reason) => Err(Rejection::reason(reason)),
-    }
+    let exchanged = match request(url, call, cookies, &deadline.signal()) {
+        Ok(request) => exchange(request, deadline).await,
+        Err(cause) => Err(cause),
+    };
+    let ended = deadline.ended();
+    deadline.end("done");
+    exchanged.map_err(|cause| match ended.as_str() {
+        "timeout" => Rejection::code(Code::Timeout, operation),
+        "abort" => Rejection::reason(deadline.reason()),
+        "superseded" => Rejection::code(Code::Superseded, operation),
+        _ => Rejection::caused(Code::Network, operation, cause),
+    })
 }
 
+/// The request. The call, and with it the password, is zeroed as soon as the browser has it.
 fn request(url: &str, call: Call, cookies: bool, signal: &AbortSignal) -> Result<Request, JsValue> {
+    let text = |init: &JsValue, name, value: &str| put(init, name, &value.into());
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
     for (name, value) in &call.headers {
         headers.set(name, value)?;
     }
     let init = bare();
-    put(&init, "method", &call.method.into());
     put(&init, "headers", &headers);
-    put(&init, "redirect", &"error".into());
-    put(&init, "cache", &"no-store".into());
     put(&init, "signal", signal);
+    text(&init, "method", call.method);
+    text(&init, "redirect", "error");
+    text(&init, "cache", "no-store");
     if cookies {
-        put(&init, "credentials", &"include".into());
+        text(&init, "credentials", "include");
     }
     if let Some(body) = &call.body {
-        put(&init, "body", &body.as_str().into());
+        text(&init, "body", body);
     }
     Request::new_with_str_and_init(url, init.unchecked_ref())
 }
 
-async fn exchange(request: &Request, operation: Operation) -> Result<Reply<JsValue>, Rejection> {
-    let unreachable = |cause| Rejection::caused(Code::Network, operation, cause);
-    let promise = fetch(request).map_err(unreachable)?;
-    let response = JsFuture::from(promise).await.map_err(unreachable)?;
+async fn exchange(request: Request, deadline: &Deadline) -> Result<Reply<JsValue>, JsValue> {
+    let response = JsFuture::from(deadline.guard(&fetch(&request)?)).await?;
     let response = Response::from(response.unchecked_into::<web_sys::Response>());
-    let body = match text(response.body(), LONGEST_REPLY).await {
-        Ok(text) => parsed(&text),
-        Err(Unread::TooLong) => Body::Unreadable,
-        Err(Unread::Broken(cause)) => return Err(unreachable(cause)),
-    };
-    let header = |name| response.headers().get(name);
+    let text = JsFuture::from(deadline.guard(&read_text(response.body(), LONGEST_REPLY))).await?;
+    let headers = response.headers();
     Ok(Reply {
         status: response.status(),
-        body,
-        retry_after_ms: header("Retry-After").and_then(|value| retry_after_ms(&value)),
-        date_ms: header("Date").map(|date| parse_date(&date)).filter(|date| date.is_finite()),
+        body: body(&text),
+        retry_after_ms: headers.get("Retry-After").and_then(|value| retry_after_ms(&value)),
+        date_ms: headers.get("Date").map(|date| parse_date(&date)).filter(|date| date.is_finite()),
     })
 }
 
 /// `Retry-After` in both of its forms (RFC 9110, section 10.2.3): seconds, or a date.
 pub(super) fn retry_after_ms(value: &str) -> Option<f64> {
-    let wait = match value.trim().parse::<u32>() {
+    let wait = match value.parse::<u32>() {
         Ok(seconds) => f64::from(seconds) * 1000.0,
         Err(_) => parse_date(value) - js_sys::Date::now(),
     };

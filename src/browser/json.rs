@@ -3,16 +3,24 @@
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::vendor::Json;
+use crate::vendor::{Body, Json};
 
 #[wasm_bindgen]
 extern "C" {
     /// `JSON.parse` on a string that stays in JavaScript: `js_sys` would copy it in and out.
     #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
-    pub(super) fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
+    fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_namespace = JSON, js_name = stringify, catch)]
     pub(super) fn write_json(value: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// What a text is as a reply's body; undefined: it was too long to be read.
+pub(super) fn body(text: &JsValue) -> Body<JsValue> {
+    match text.as_string() {
+        Some(text) if text.is_empty() => Body::Empty,
+        _ => parse_json(text).map_or(Body::Unreadable, Body::Json),
+    }
 }
 
 impl Json for JsValue {
@@ -20,10 +28,13 @@ impl Json for JsValue {
         parse_json(&text.into()).ok()
     }
 
+    #[inline(never)]
     fn member(&self, name: &str) -> Option<Self> {
-        let object = self.dyn_ref::<Object>()?;
+        if !Self::is_object(self) {
+            return None;
+        }
         let name = Self::from_str(name);
-        if !Object::has_own(object, &name) {
+        if !Object::has_own(self.unchecked_ref::<Object>(), &name) {
             return None;
         }
         Reflect::get(self, &name).ok().filter(|value| !value.is_null() && !value.is_undefined())

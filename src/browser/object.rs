@@ -11,21 +11,29 @@ pub fn bare() -> Object {
 }
 
 /// Sets a member of an object that was just made.
+#[inline(never)]
 pub fn put(object: &JsValue, name: &str, value: &JsValue) {
     // Fails only on frozen or exotic objects, which a fresh one is not.
     let _ = Reflect::set(object, &name.into(), value);
 }
 
 /// Reads a member of a caller's object, as the platform would: also inherited from a class, and through getters. Only
-/// `Object.prototype` itself is not believed. `Err`: a getter threw.
-pub fn member(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
-    let Some(target) = object.dyn_ref::<Object>().filter(|_| object.is_object() || object.is_function()) else {
-        return Ok(JsValue::UNDEFINED);
-    };
-    let name = JsValue::from_str(name);
-    let root = Object::get_prototype_of(&Object::new());
-    if Object::has_own(&root, &name) && !Object::has_own(target, &name) {
-        return Ok(JsValue::UNDEFINED);
+/// `Object.prototype` itself is not believed. Undefined where there is no such member, or its getter throws.
+#[must_use]
+#[inline(never)]
+pub fn member(object: &JsValue, name: &str) -> JsValue {
+    if !object.is_object() {
+        return JsValue::UNDEFINED;
     }
-    Reflect::get(object, &name)
+    let target = object.unchecked_ref::<Object>();
+    let name = JsValue::from_str(name);
+    let root = Object::get_prototype_of(&bare_root());
+    if Object::has_own(&root, &name) && !Object::has_own(target, &name) {
+        return JsValue::UNDEFINED;
+    }
+    Reflect::get(object, &name).unwrap_or_default()
+}
+
+fn bare_root() -> JsValue {
+    Object::new().into()
 }

@@ -34,7 +34,7 @@ impl Timer {
 
     /// In Node a pending timer keeps the process alive; a session's must not.
     pub(super) fn in_the_background(self) -> Self {
-        if let Some(unref) = member(&self.handle, "unref").ok().and_then(|unref| unref.dyn_into::<js_sys::Function>().ok()) {
+        if let Some(unref) = member(&self.handle, "unref").dyn_ref::<js_sys::Function>() {
             let _ = unref.call0(&self.handle);
         }
         self

@@ -25,7 +25,7 @@ pub(super) fn credentials(value: &JsValue) -> Result<Credentials, Rejection> {
 }
 
 fn required(value: &JsValue, name: &str) -> Result<Zeroizing<String>, Rejection> {
-    let text = read(value, name)?;
+    let text = member(value, name);
     if !text.is_string() {
         return Err(wrong(name));
     }
@@ -33,7 +33,7 @@ fn required(value: &JsValue, name: &str) -> Result<Zeroizing<String>, Rejection>
 }
 
 fn optional(value: &JsValue, name: &str) -> Result<Option<String>, Rejection> {
-    let text = read(value, name)?;
+    let text = member(value, name);
     if text.is_undefined() || text.is_null() {
         return Ok(None);
     }
@@ -45,10 +45,6 @@ fn optional(value: &JsValue, name: &str) -> Result<Option<String>, Rejection> {
         return Err(Rejection::of(Failure::field(name, "required", "must not be empty"), Operation::Login));
     }
     Ok(Some(text.to_string()))
-}
-
-fn read(value: &JsValue, name: &str) -> Result<JsValue, Rejection> {
-    member(value, name).map_err(|_| wrong(name))
 }
 
 fn exact(text: &JsValue, name: &str) -> Result<Zeroizing<String>, Rejection> {
@@ -72,12 +68,12 @@ pub(super) fn signal(options: &JsValue) -> Result<Option<AbortSignal>, Rejection
         return Err(Rejection::argument("options", "an object such as { signal }"));
     }
     let wrong = || Rejection::argument("options.signal", "an AbortSignal");
-    let signal = member(options, "signal").map_err(|_| wrong())?;
+    let signal = member(options, "signal");
     if signal.is_undefined() || signal.is_null() {
         return Ok(None);
     }
     // By its shape: a signal of another realm or of a polyfill is one too.
-    let listens = member(&signal, "addEventListener").is_ok_and(|method| method.is_function());
-    let answers = member(&signal, "aborted").is_ok_and(|aborted| aborted.as_bool().is_some());
+    let listens = member(&signal, "addEventListener").is_function();
+    let answers = member(&signal, "aborted").as_bool().is_some();
     if listens && answers { Ok(Some(signal.unchecked_into())) } else { Err(wrong()) }
 }

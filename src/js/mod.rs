@@ -1,5 +1,5 @@
 //! What JavaScript sees: the reading of callers' input, and the conversions back. `session.js` beside this file is
-//! the face of it; the public types stand in `npm/hallpass.d.ts`.
+//! the face of it; the public types stand in `hallpass.d.ts`.
 
 mod auth_error;
 mod credentials;

@@ -3,7 +3,7 @@
 use js_sys::{Array, Object, encode_uri_component};
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{Base, Rejection, Setup, Store, is_token_storage, member};
+use crate::browser::{Base, Rejection, Setup, Store, member};
 use crate::session::{Audience, Place};
 use crate::vendor::{Code, Failure, Operation, Vendor, named};
 
@@ -37,7 +37,7 @@ pub(super) fn setup(options: &JsValue) -> Result<Setup, Rejection> {
     let key = ["hallpass:", vendor.facts().name, ":", &base.text(), ":", &account].concat();
     flow(options, vendor)?;
     Ok(Setup {
-        store: store(options, key)?,
+        store: store(options, &key)?,
         audience: audience(options, &base)?,
         automatic: choice(options, "renew", &["auto", "manual"], "\"auto\" or \"manual\"")? == 0,
         timeout_ms: timeout(options)?,
@@ -48,7 +48,7 @@ pub(super) fn setup(options: &JsValue) -> Result<Setup, Rejection> {
 }
 
 fn base(options: &JsValue) -> Result<Base, Rejection> {
-    let value = read(options, "baseUrl")?;
+    let value = member(options, "baseUrl");
     let address = address(&value).ok_or_else(|| wrong("baseUrl", "a string or a URL"))?;
     Base::parse(&address).map_err(|expected| wrong("baseUrl", expected))
 }
@@ -61,27 +61,29 @@ fn account(options: &JsValue) -> Result<String, Rejection> {
     Ok(encode_uri_component(&account).into())
 }
 
-fn store(options: &JsValue, key: String) -> Result<Store, Rejection> {
-    let storage = read(options, "storage")?;
-    if storage.is_undefined() {
-        return Ok(Store::memory());
-    }
-    match storage.as_string().as_deref() {
-        Some("memory") => Ok(Store::memory()),
-        Some("session") => Ok(Store::web(key, "sessionStorage")),
-        Some("local") => Ok(Store::web(key, "localStorage")),
-        Some("encrypted") => Err(unsupported("storage \"encrypted\" is not in this version; use \"memory\" or a storage of your own.")),
-        None if is_token_storage(&storage) => Ok(Store::custom(key, storage)),
-        _ => Err(wrong(
-            "storage",
-            "\"memory\", \"session\", \"local\", \"encrypted\" or an object with get, set and delete",
-        )),
-    }
+fn store(options: &JsValue, key: &str) -> Result<Store, Rejection> {
+    let storage = member(options, "storage");
+    let global = match storage.as_string().as_deref() {
+        Some("memory") => JsValue::UNDEFINED,
+        Some("session") => "sessionStorage".into(),
+        Some("local") => "localStorage".into(),
+        Some("encrypted") => return Err(unsupported("storage \"encrypted\"")),
+        None if storage.is_undefined() || is_token_storage(&storage) => storage,
+        _ => {
+            let expected = "\"memory\", \"session\", \"local\", \"encrypted\" or an object with get, set and delete";
+            return Err(wrong("storage", expected));
+        }
+    };
+    Ok(Store::new(&global, key))
+}
+
+fn is_token_storage(object: &JsValue) -> bool {
+    ["get", "set", "delete"].into_iter().all(|verb| member(object, verb).is_function())
 }
 
 fn audience(options: &JsValue, base: &Base) -> Result<Audience, Rejection> {
     let mut prefixes: Vec<Place> = vec![base.place().clone()];
-    let allow = read(options, "allow")?;
+    let allow = member(options, "allow");
     if !allow.is_undefined() {
         let list = allow.dyn_ref::<Array>().filter(|list| list.length() <= MOST_PREFIXES);
         let list = list.ok_or_else(|| wrong("allow", "an array of at most 64 strings or URLs"))?;
@@ -95,7 +97,7 @@ fn audience(options: &JsValue, base: &Base) -> Result<Audience, Rejection> {
 }
 
 fn timeout(options: &JsValue) -> Result<f64, Rejection> {
-    let value = read(options, "timeoutMs")?;
+    let value = member(options, "timeoutMs");
     if value.is_undefined() {
         return Ok(TIMEOUT_MS);
     }
@@ -111,7 +113,7 @@ fn endpoints(
     vendor: &dyn Vendor<JsValue>,
     base: &Base,
 ) -> Result<[Option<String>; 4], Rejection> {
-    let given = read(options, "endpoints")?;
+    let given = member(options, "endpoints");
     if !given.is_undefined() {
         if !given.is_object() || Array::is_array(&given) {
             return Err(wrong("endpoints", "an object of paths"));
@@ -124,7 +126,7 @@ fn endpoints(
     let mut all = [const { None }; 4];
     for ((endpoint, name), documented) in all.iter_mut().zip(OPERATIONS).zip(documented) {
         let wrong = || wrong(&["endpoints.", name].concat(), "a path below baseUrl");
-        let value = if given.is_undefined() { JsValue::UNDEFINED } else { member(&given, name).map_err(|_| wrong())? };
+        let value = member(&given, name);
         let path = if value.is_undefined() {
             documented.map(Into::into)
         } else {
@@ -145,7 +147,7 @@ fn flow(options: &JsValue, vendor: &dyn Vendor<JsValue>) -> Result<(), Rejection
     match choice(options, "flow", &["password", "wallet"], "\"password\" or \"wallet\"")? {
         0 => Ok(()),
         _ if vendor.facts().name == "ethgas" => {
-            Err(unsupported("flow \"wallet\" is not in this version; use \"password\"."))
+            Err(unsupported("flow \"wallet\""))
         }
         _ => Err(wrong("flow", "left out: only ethgas has one")),
     }
@@ -172,7 +174,7 @@ fn choice(options: &JsValue, name: &str, choices: &[&str], expected: &str) -> Re
 }
 
 fn text(options: &JsValue, name: &str) -> Result<Option<String>, Rejection> {
-    let value = read(options, name)?;
+    let value = member(options, name);
     if value.is_undefined() {
         return Ok(None);
     }
@@ -181,17 +183,14 @@ fn text(options: &JsValue, name: &str) -> Result<Option<String>, Rejection> {
 
 /// A string, or an object with an `href`, as a URL of any realm has.
 fn address(value: &JsValue) -> Option<String> {
-    value.as_string().or_else(|| member(value, "href").ok()?.as_string())
-}
-
-fn read(options: &JsValue, name: &str) -> Result<JsValue, Rejection> {
-    member(options, name).map_err(|_| wrong(name, "readable"))
+    value.as_string().or_else(|| member(value, "href").as_string())
 }
 
 fn wrong(name: &str, expected: &str) -> Rejection {
     Rejection::argument(name, expected)
 }
 
-fn unsupported(sentence: &str) -> Rejection {
-    Rejection::of(Failure::saying(Code::Unsupported, sentence.into()), Operation::Request)
+fn unsupported(what: &str) -> Rejection {
+    let sentence = [what, " is not in this version."].concat();
+    Rejection::of(Failure::saying(Code::Unsupported, sentence), Operation::Request)
 }

@@ -1,45 +1,5 @@
-import { AuthError, isAuthError } from "./auth-error.js";
-
-// The promises under way. A panic inside the WebAssembly settles none of them by itself.
-const underWay = new Set();
-let broken = false;
-
-const internal = (cause) =>
-  new AuthError("hallpass met a fault of its own; reload the page and report it.", { code: "internal", cause });
-
-/** Called when the WebAssembly panics: rejects what is under way, and everything after it. */
-export function breakDown() {
-  broken = true;
-  const error = internal();
-  for (const reject of underWay) reject(error);
-  underWay.clear();
-}
-
-/** Runs a call into the WebAssembly. Its own errors pass; a trap becomes "internal". */
-function enter(call) {
-  if (broken) throw internal();
-  try {
-    return call();
-  } catch (error) {
-    throw isAuthError(error) ? error : internal(error);
-  }
-}
-
-/** The same for a call that answers with a promise: it settles, whatever happens inside. */
-export function settle(call) {
-  return new Promise((resolve, reject) => {
-    const done = (finish) => (value) => {
-      underWay.delete(reject);
-      finish(value);
-    };
-    underWay.add(reject);
-    try {
-      enter(call).then(done(resolve), done(reject));
-    } catch (error) {
-      done(reject)(error);
-    }
-  });
-}
+import { prepare, send, sendForJson } from "./fetch.js";
+import { enter, settle } from "./guard.js";
 
 /**
  * What openSession hands out. Its methods are bound, because people hand them on: `useSyncExternalStore(session.subscribe,
@@ -47,9 +7,11 @@ export function settle(call) {
  */
 export class Session {
   #handle;
+  #announcer;
 
   constructor(handle) {
     this.#handle = handle;
+    this.#announcer = handle.announcer;
   }
 
   get vendor() {
@@ -61,7 +23,9 @@ export class Session {
   }
 
   get state() {
-    return enter(() => this.#handle.state);
+    // A machine that slept fires no timer: an end that is past is seen on use.
+    enter(() => this.#handle.tick());
+    return this.#announcer.state;
   }
 
   login = async (credentials, options) => {
@@ -69,24 +33,37 @@ export class Session {
     return redirectTo === undefined ? { state: this.state } : { state: this.state, redirectTo };
   };
 
-  refresh = (options) => settle(() => this.#handle.refresh(options));
+  refresh = async (options) => {
+    await settle(() => this.#handle.refresh(options));
+    return this.state;
+  };
 
-  check = (options) => settle(() => this.#handle.check(options));
+  check = async (options) => {
+    await settle(() => this.#handle.check(options));
+    return this.state;
+  };
 
   logout = async (options) => ({ revoked: await settle(() => this.#handle.logout(options)) });
 
-  fetch = (input, init) => settle(() => this.#handle.fetch(input, init));
+  fetch = (input, init) => settle(() => send(this.#handle, prepare(this.#handle, input, init, false)));
 
-  json = (input, init) => settle(() => this.#handle.json(input, init));
+  json = (input, init) => settle(() => sendForJson(this.#handle, prepare(this.#handle, input, init, true)));
 
-  accessToken = () => settle(() => this.#handle.accessToken());
+  accessToken = () =>
+    settle(async () => {
+      if (this.#handle.pass() < 0) await this.#handle.ready();
+      return this.#handle.token;
+    });
 
   subscribe = (listener) => {
-    const number = enter(() => this.#handle.subscribe(listener));
-    return () => enter(() => this.#handle.unsubscribe(number));
+    if (typeof listener !== "function") throw enter(() => this.#handle.invalid("listener", "a function"));
+    return this.#announcer.subscribe(listener);
   };
 
-  dispose = () => enter(() => this.#handle.dispose());
+  dispose = () => {
+    this.#announcer.clear();
+    enter(() => this.#handle.dispose());
+  };
 }
 
 if (Symbol.dispose) {

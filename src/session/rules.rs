@@ -6,13 +6,13 @@ use crate::vendor::{Code, Failure, Grant, Held, Renewal};
 
 /// Names the tokens of one moment. A result that was asked for under an older epoch writes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Epoch(u64);
+pub struct Epoch(pub u32);
 
 /// What a request may do for its credential.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pass {
-    /// Go: with this token (none: the browser attaches a cookie).
-    Go(Option<String>, Epoch),
+    /// Go, with the token of this epoch.
+    Go(Epoch),
     /// The token is over; renew first.
     RenewFirst,
     /// Nothing may be sent: nobody is signed in, or the session is over.
@@ -49,9 +49,9 @@ pub struct Session {
     renewal: Renewal,
     automatic: bool,
     /// Goes up with every change of the tokens: login, renewal, adoption, sign-out.
-    epoch: u64,
+    epoch: u32,
     /// Goes up with every login that begins and with every logout.
-    attempt: u64,
+    attempt: u32,
     held: Option<Record>,
     reason: Reason,
     renewing: Renewing,
@@ -84,19 +84,19 @@ impl Session {
     }
 
     /// A login begins; it makes every login before it the older one.
-    pub const fn begin_login(&mut self) -> u64 {
+    pub const fn begin_login(&mut self) -> u32 {
         self.attempt += 1;
         self.attempt
     }
 
     /// Whether no newer login and no logout has overtaken this one.
     #[must_use]
-    pub const fn is_latest(&self, attempt: u64) -> bool {
+    pub const fn is_latest(&self, attempt: u32) -> bool {
         self.attempt == attempt
     }
 
     /// A login succeeded: what the old session left is replaced whole (R25). False when it was overtaken.
-    pub fn signed_in(&mut self, attempt: u64, grant: Grant, now: f64) -> bool {
+    pub fn signed_in(&mut self, attempt: u32, grant: Grant, now: f64) -> bool {
         if !self.is_latest(attempt) {
             return false;
         }
@@ -161,7 +161,7 @@ impl Session {
             });
         };
         if held.expires_at.is_none_or(|end| now < end) {
-            return Pass::Go(held.held.access.clone(), Epoch(self.epoch));
+            return Pass::Go(Epoch(self.epoch));
         }
         match self.pause(now) {
             _ if !self.renewable() || !self.automatic => Pass::Refused(Code::SessionExpired),

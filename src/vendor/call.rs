@@ -9,10 +9,10 @@ pub enum Operation {
     Login,
     /// The session gets a new token.
     Refresh,
-    /// The vendor is asked whether the session is alive.
-    Check,
     /// The vendor is told that the session is over.
     Logout,
+    /// The vendor is asked whether the session is alive.
+    Check,
     /// A request of the caller's own.
     Request,
 }

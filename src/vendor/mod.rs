@@ -177,6 +177,11 @@ pub trait Vendor<J: Json> {
         reply.status == 401
     }
 
+    /// Whether a rejection says that the token's time was up, and not that it was never good.
+    fn says_expired(&self, _reply: &Reply<J>) -> bool {
+        false
+    }
+
     /// A token that the reply to a request brought along.
     fn adopts(&self, _reply: &Reply<J>, _now_ms: f64) -> Option<Grant> {
         None

@@ -101,6 +101,10 @@ impl<J: Json> Vendor<J> for Pegase3 {
             || reply.code("code").is_none() && matches!(reply.status, 401 | 498)
     }
 
+    fn says_expired(&self, reply: &Reply<J>) -> bool {
+        reply.code("code") == Some(498) || reply.status == 498
+    }
+
     /// Later versions send a new token with every reply and may drop the old one, so it is taken wherever it comes.
     fn adopts(&self, reply: &Reply<J>, now_ms: f64) -> Option<Grant> {
         matches!(reply.code("code"), Some(200 | 201)).then_some(())?;

@@ -1,7 +1,7 @@
 //! `cargo xtask build`: the npm package in `pkg/`.
 //!
 //! wasm-pack compiles, binds and shrinks; its package.json and type declarations are replaced, since it knows neither
-//! `exports` nor the entry files written by hand in `src/js/npm`.
+//! `exports` nor the entry files written by hand in `src/js`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ fn check_shrunk(folder: &Path) -> Result<()> {
 
 fn finish(folder: &Path) -> Result<()> {
     flatten_snippets(folder)?;
-    copy_all(&workspace::inside("src/js/npm"), folder)?;
+    copy_scripts(&workspace::inside("src/js"), folder)?;
     for name in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         let source = workspace::inside(name);
         if source.exists() {
@@ -113,12 +113,16 @@ fn flatten_snippets(folder: &Path) -> Result<()> {
     fs::remove_dir_all(&snippets).context("pkg/snippets can't be deleted")
 }
 
-fn copy_all(from: &Path, to: &Path) -> Result<()> {
+/// The modules and the types, which lie among the Rust files of the same floor.
+fn copy_scripts(from: &Path, to: &Path) -> Result<()> {
     let entries = fs::read_dir(from).with_context(|| format!("{} can't be read", workspace::shown(from)))?;
     for entry in entries {
-        let entry = entry?;
-        fs::copy(entry.path(), to.join(entry.file_name()))
-            .with_context(|| format!("{} can't be copied to pkg/", workspace::shown(&entry.path())))?;
+        let path = entry?.path();
+        let name = path.file_name().context("a file has no name")?;
+        if path.extension().is_some_and(|end| end == "js" || end == "ts") {
+            fs::copy(&path, to.join(name))
+                .with_context(|| format!("{} can't be copied to pkg/", workspace::shown(&path)))?;
+        }
     }
     Ok(())
 }

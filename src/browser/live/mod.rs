@@ -1,33 +1,30 @@
 //! A session that is live in this browser: the rules of `session`, with effects.
 
-mod announce;
 mod check;
-mod fetch;
 mod login;
 mod logout;
-mod prepare;
 mod renew;
-mod reply;
+mod request;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::{Date, Math};
+use js_sys::Date;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, AbortSignal};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-pub use prepare::Prepared;
+pub use request::Judgement;
 
 use super::address::Base;
 use super::http;
 use super::json::write_json;
 use super::rejection::Rejection;
-use super::storage::Store;
+use super::script::{Announcer, Deadline, Store};
 use super::timer::Timer;
 use crate::session::{Audience, Record, Session, Snapshot};
-use crate::vendor::{Call, Carrier, Code, Facts, Operation, Renewal, Reply, Vendor};
+use crate::vendor::{Call, Carrier, Code, Facts, Failure, Operation, Reply, Vendor};
 
 /// Checked options.
 pub struct Setup {
@@ -43,7 +40,7 @@ pub struct Setup {
     pub automatic: bool,
     /// The bound on each own call, in ms.
     pub timeout_ms: f64,
-    /// The full addresses of the operations: login, refresh, logout, check.
+    /// The full addresses of the operations, in the order of [`Operation`].
     pub endpoints: [Option<String>; 4],
 }
 
@@ -51,9 +48,12 @@ pub struct Setup {
 pub struct Live {
     setup: Setup,
     session: RefCell<Session>,
-    announced: RefCell<announce::Announced>,
+    announcer: Announcer,
+    /// The state as it was last told.
+    told: RefCell<Option<Snapshot>>,
     flight: RefCell<Option<renew::Flight>>,
-    login: RefCell<Option<AbortController>>,
+    /// The login under way, for a newer one or a logout to end.
+    login: RefCell<Option<Deadline>>,
     timer: RefCell<Option<Timer>>,
     disposed: Cell<bool>,
     myself: Weak<Self>,
@@ -64,26 +64,27 @@ impl Live {
     pub async fn open(setup: Setup) -> Rc<Self> {
         let facts = setup.vendor.facts();
         let mut session = Session::new(facts.renewal, setup.automatic);
-        match setup.store.read().await {
+        match JsFuture::from(setup.store.read()).await {
             Ok(text) => {
-                let carries_token = facts.carrier != Carrier::Cookie;
-                if let Some(record) = text.and_then(|text| Record::read::<JsValue>(&text, carries_token)) {
+                let record = text.as_string().and_then(|text| Record::read::<JsValue>(&text, facts.carrier != Carrier::Cookie));
+                if let Some(record) = record {
                     session.restore(record, Date::now());
                 }
             }
-            Err(()) => session.storage_works(false),
+            Err(_) => session.storage_works(false),
         }
         let live = Rc::new_cyclic(|myself| Self {
-            announced: RefCell::new(announce::Announced::of(&session.snapshot())),
             setup,
             session: RefCell::new(session),
+            announcer: Announcer::new(),
+            told: RefCell::default(),
             flight: RefCell::default(),
             login: RefCell::default(),
             timer: RefCell::default(),
             disposed: Cell::new(false),
             myself: myself.clone(),
         });
-        live.set_timer();
+        live.publish();
         live
     }
 
@@ -99,62 +100,79 @@ impl Live {
         self.setup.base.text()
     }
 
-    /// Stops timers and listeners. Stored tokens stay.
+    /// The bound on each own call, in ms.
+    #[must_use]
+    pub const fn timeout_ms(&self) -> f64 {
+        self.setup.timeout_ms
+    }
+
+    /// Who tells the page what changes.
+    #[must_use]
+    pub fn announcer(&self) -> Announcer {
+        self.announcer.clone()
+    }
+
+    /// Stops the timer. Stored tokens stay.
     pub fn dispose(&self) {
         self.disposed.set(true);
         self.timer.take();
-        self.announced.borrow_mut().forget_listeners();
     }
 
     /// Refuses work after [`dispose`](Self::dispose).
     fn in_use(&self, operation: Operation) -> Result<(), Rejection> {
         if self.disposed.get() {
-            let sentence = "This session was disposed; open a new one with openSession.";
-            return Err(Rejection::of(crate::vendor::Failure::saying(Code::Unsupported, sentence.into()), operation));
+            let sentence = "This session was disposed; open a new one with openSession.".into();
+            return Err(Rejection::of(Failure::saying(Code::Unsupported, sentence), operation));
         }
         Ok(())
     }
 
-    fn snapshot(&self) -> Snapshot {
-        self.session.borrow().snapshot()
+    /// Whether somebody is signed in, as far as is known here.
+    fn is_signed_in(&self) -> bool {
+        self.session.borrow().held().is_some()
     }
 
     /// Where an operation is, at this deployment.
     fn endpoint(&self, operation: Operation) -> Option<&str> {
-        let index = match operation {
-            Operation::Login => 0,
-            Operation::Refresh => 1,
-            Operation::Logout => 2,
-            Operation::Check => 3,
-            Operation::Request => return None,
-        };
-        self.setup.endpoints.get(index)?.as_deref()
+        self.setup.endpoints.get(operation as usize)?.as_deref()
     }
 
     /// Makes a call of hallpass's own.
-    async fn call(
-        &self,
-        call: Call,
-        signal: Option<&AbortSignal>,
-        controller: &AbortController,
-    ) -> Result<Reply<JsValue>, Rejection> {
-        let operation = call.operation;
-        let Some(url) = self.endpoint(operation) else {
-            return Err(Rejection::code(Code::Unsupported, operation));
+    async fn call(&self, call: Call, deadline: &Deadline) -> Result<Reply<JsValue>, Rejection> {
+        let Some(url) = self.endpoint(call.operation) else {
+            return Err(Rejection::code(Code::Unsupported, call.operation));
         };
-        let cookies = self.facts().carrier == Carrier::Cookie;
-        http::send(url, call, cookies, self.setup.timeout_ms, signal, controller).await
+        http::send(url, call, self.facts().carrier == Carrier::Cookie, deadline).await
     }
 
-    /// Writes what is held to the storage, or deletes it.
+    /// Publishes the state and writes what is held to the storage, or deletes it.
     async fn save(&self) {
+        self.publish();
         let text = self.session.borrow().held().and_then(|record| {
             let written = record.written().serialize(&Serializer::new()).ok()?;
-            write_json(&written).ok()?.as_string()
+            write_json(&written).ok()
         });
-        let works = self.setup.store.write(text).await.is_ok();
+        let works = JsFuture::from(self.setup.store.write(&text.unwrap_or_default())).await.is_ok();
         self.session.borrow_mut().storage_works(works);
         self.publish();
+    }
+
+    /// [`save`](Self::save), without waiting for it.
+    fn save_in_background(&self) {
+        if let Some(live) = self.myself.upgrade() {
+            spawn_local(async move { live.save().await });
+        }
+    }
+
+    /// Tells the page when the state has changed, and sets the timer anew. Nothing is borrowed while listeners run.
+    fn publish(&self) {
+        self.set_timer();
+        let snapshot = self.session.borrow().snapshot();
+        if self.told.borrow().as_ref() != Some(&snapshot) {
+            let state = snapshot.serialize(&Serializer::new()).unwrap_or_default();
+            *self.told.borrow_mut() = Some(snapshot);
+            self.announcer.tell(state);
+        }
     }
 
     /// Sets the timer to the next moment at which something is to be done.
@@ -162,44 +180,25 @@ impl Live {
         let next = self.session.borrow().next_event();
         let timer = next.filter(|_| !self.disposed.get()).map(|at| {
             let myself = self.myself.clone();
-            Timer::after(at - Date::now(), move || {
+            let wake = move || {
                 if let Some(live) = myself.upgrade() {
-                    live.wake();
+                    live.tick();
                 }
-            })
-            .in_the_background()
+            };
+            Timer::after(at - Date::now(), wake).in_the_background()
         });
         *self.timer.borrow_mut() = timer;
     }
 
     /// Looks at the clock: the session may have come to its end, or its token may be due for renewal.
-    fn wake(self: &Rc<Self>) {
+    pub fn tick(&self) {
         let now = Date::now();
-        let before = self.session.borrow().held().is_some();
+        let before = self.is_signed_in();
         self.session.borrow_mut().tick(now);
-        if before && self.session.borrow().held().is_none() {
+        if before && !self.is_signed_in() {
             self.save_in_background();
         }
         self.renew_if_due(now);
         self.publish();
     }
-
-    fn save_in_background(self: &Rc<Self>) {
-        let live = Rc::clone(self);
-        wasm_bindgen_futures::spawn_local(async move { live.save().await });
-    }
-
-    /// Whether this vendor's sessions can be renewed.
-    fn renewable(&self) -> bool {
-        self.facts().renewal != Renewal::None
-    }
-
-    fn chance() -> f64 {
-        Math::random()
-    }
-}
-
-/// A new abort controller.
-fn controller(operation: Operation) -> Result<AbortController, Rejection> {
-    AbortController::new().map_err(|cause| Rejection::caused(Code::Unsupported, operation, cause))
 }

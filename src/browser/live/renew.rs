@@ -3,97 +3,105 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Date, Promise};
+use js_sys::{Date, Math, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::AbortSignal;
 
-use super::{Live, controller};
+use super::Live;
+use crate::browser::script::Deadline;
 use crate::browser::{Kind, Rejection};
-use crate::browser::body::ignore;
-use crate::browser::wait::{Waited, bounded};
 use crate::session::Epoch;
 use crate::vendor::{Code, Grant, Operation};
 
-/// How a flight ended.
-type Outcome = Result<(), Rejection>;
+/// How a flight ended; none while it is under way.
+type Outcome = Rc<RefCell<Option<Result<(), Rejection>>>>;
 
 /// A renewal under way.
+#[derive(Clone)]
 pub(super) struct Flight {
     epoch: Epoch,
     done: Promise,
-    outcome: Rc<RefCell<Option<Outcome>>>,
+    outcome: Outcome,
 }
 
 impl Live {
     /// Renews now. Callers at the same time share one request.
-    pub async fn refresh(self: &Rc<Self>, signal: Option<&AbortSignal>) -> Result<(), Rejection> {
-        self.in_use(Operation::Refresh)?;
-        if !self.renewable() {
-            return Err(Rejection::code(Code::NotRenewable, Operation::Refresh));
-        }
-        let epoch = {
+    pub async fn refresh(&self, signal: Option<AbortSignal>) -> Result<(), Rejection> {
+        const HERE: Operation = Operation::Refresh;
+        self.in_use(HERE)?;
+        let (epoch, refusal) = {
             let session = self.session.borrow();
-            if session.held().is_none() {
-                return Err(Rejection::code(Code::NotSignedIn, Operation::Refresh));
-            }
-            session.epoch()
+            let refusal = match (session.renewable(), session.held()) {
+                (false, _) => Some(Code::NotRenewable),
+                (true, None) => Some(Code::NotSignedIn),
+                _ => None,
+            };
+            (session.epoch(), refusal)
         };
-        self.renew_for(epoch, signal).await
+        match refusal {
+            Some(code) => Err(Rejection::code(code, HERE)),
+            None => self.renew(epoch, signal.as_ref()).await,
+        }
     }
 
     /// Renews in the background when the token is still good but not for long.
-    pub(super) fn renew_if_due(self: &Rc<Self>, now: f64) {
-        if !self.disposed.get() && self.session.borrow().renewal_due(now) {
-            let epoch = self.session.borrow().epoch();
+    pub(super) fn renew_if_due(&self, now: f64) {
+        let epoch = {
+            let session = self.session.borrow();
+            session.renewal_due(now).then(|| session.epoch())
+        };
+        if let Some(epoch) = epoch.filter(|_| !self.disposed.get()) {
             let _ = self.board(epoch);
         }
     }
 
     /// Renews the tokens of an epoch, and waits for it no longer than the caller's signal lets.
-    pub(super) async fn renew_for(
-        self: &Rc<Self>,
-        epoch: Epoch,
-        signal: Option<&AbortSignal>,
-    ) -> Result<(), Rejection> {
-        if let Some(reason) = signal.and_then(crate::browser::wait::aborted) {
-            return Err(Rejection::reason(reason));
+    pub(super) async fn renew(&self, epoch: Epoch, signal: Option<&AbortSignal>) -> Result<(), Rejection> {
+        let deadline = Deadline::new(None, signal);
+        let flight = if deadline.ended() == "abort" { None } else { self.board(epoch) };
+        if let Some(flight) = &flight {
+            let _ = JsFuture::from(deadline.guard(&flight.done)).await;
         }
-        let (done, outcome) = self.board(epoch);
-        match bounded(JsFuture::from(done), None, signal).await {
-            Waited::Aborted(reason) => return Err(Rejection::reason(reason)),
-            Waited::Done(_) | Waited::TimedOut => {}
+        if deadline.ended() == "abort" {
+            return Err(Rejection::reason(deadline.reason()));
         }
-        let outcome = outcome.borrow().clone();
+        deadline.end("done");
+        let outcome = flight.and_then(|flight| flight.outcome.borrow().clone());
         outcome.unwrap_or_else(|| Err(Rejection::code(Code::Internal, Operation::Refresh)))
     }
 
     /// The flight for this epoch: the one under way, or a new one.
-    fn board(self: &Rc<Self>, epoch: Epoch) -> (Promise, Rc<RefCell<Option<Outcome>>>) {
+    fn board(&self, epoch: Epoch) -> Option<Flight> {
         if let Some(flight) = self.flight.borrow().as_ref().filter(|flight| flight.epoch == epoch) {
-            return (flight.done.clone(), Rc::clone(&flight.outcome));
+            return Some(flight.clone());
         }
-        let outcome = Rc::new(RefCell::new(None));
-        let (live, result) = (Rc::clone(self), Rc::clone(&outcome));
+        let live = self.myself.upgrade()?;
+        let outcome = Outcome::default();
+        let result = Rc::clone(&outcome);
         self.session.borrow_mut().begin_renewal();
         let done = future_to_promise(async move {
             let ended = live.fly(epoch).await;
             *result.borrow_mut() = Some(ended);
-            if live.flight.borrow().as_ref().is_some_and(|flight| flight.epoch == epoch) {
-                live.flight.take();
-            }
-            live.publish();
+            live.land(epoch);
             live.save().await;
             Ok(JsValue::UNDEFINED)
         });
-        ignore(done.clone());
-        *self.flight.borrow_mut() = Some(Flight { epoch, done: done.clone(), outcome: Rc::clone(&outcome) });
+        let flight = Flight { epoch, done, outcome };
+        *self.flight.borrow_mut() = Some(flight.clone());
         self.publish();
-        (done, outcome)
+        Some(flight)
+    }
+
+    fn land(&self, epoch: Epoch) {
+        let mut flight = self.flight.borrow_mut();
+        if flight.as_ref().is_some_and(|flight| flight.epoch == epoch) {
+            *flight = None;
+        }
     }
 
     /// One renewal: the request, and what its reply means. A result that a login or logout has overtaken writes nothing.
-    async fn fly(self: &Rc<Self>, epoch: Epoch) -> Outcome {
+    async fn fly(&self, epoch: Epoch) -> Result<(), Rejection> {
         let asked = self.ask(epoch).await;
         let now = Date::now();
         let mut session = self.session.borrow_mut();
@@ -101,7 +109,7 @@ impl Live {
             Ok(grant) => (session.renewed(epoch, grant, now), Ok(())),
             Err(rejection) => {
                 let counts = match rejection.kind() {
-                    Kind::Failure(failure, ..) => session.renewal_failed(epoch, failure, now, Self::chance()),
+                    Kind::Failure(failure, ..) => session.renewal_failed(epoch, failure, now, Math::random()),
                     Kind::Reason(_) => false, // a renewal has no caller's signal
                 };
                 (counts, Err(rejection))
@@ -120,7 +128,7 @@ impl Live {
             };
             // Nothing to renew with: the vendor gave no refresh token.
             let call = call.ok_or_else(|| Rejection::code(Code::SessionExpired, Operation::Refresh))?;
-            let reply = self.call(call, None, &controller(Operation::Refresh)?).await?;
+            let reply = self.call(call, &Deadline::new(Some(self.setup.timeout_ms), None)).await?;
             match self.setup.vendor.read_refresh(&reply) {
                 Err(failure) if !other_form_tried && self.setup.vendor.other_refresh_form(&failure) => {
                     other_form_tried = true;

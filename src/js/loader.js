@@ -1,13 +1,14 @@
-import load, { openSession as open } from "./hallpass_wasm.js";
 import { AuthError } from "./auth-error.js";
-import { settle } from "./session.js";
+import { settle } from "./guard.js";
+import load, { openSession as open } from "./hallpass_wasm.js";
+import { Session } from "./session.js";
 
 /** Makes `init` and `openSession`. `locate` says where the WebAssembly lies when the caller doesn't. */
 export function loader(locate) {
   let loading;
 
   const init = (source) => {
-    if (source === null || !["undefined", "string", "object"].includes(typeof source)) {
+    if (source === null || !/^(undefined|string|object)$/.test(typeof source)) {
       const expected = "a URL, a Response, the bytes or a compiled module";
       return Promise.reject(new AuthError(`source must be ${expected}.`, { code: "invalid-options" }));
     }
@@ -27,7 +28,7 @@ export function loader(locate) {
 
   const openSession = async (options) => {
     await init();
-    return settle(() => open(options));
+    return new Session(await settle(() => open(options)));
   };
 
   return { init, openSession };

@@ -1,0 +1,45 @@
+/** The state as the page last saw it, and who listens. */
+export class Announcer {
+  #listeners = new Map();
+  #telling = false;
+  state;
+
+  /** Tells everybody a new state, which is frozen. */
+  tell(state) {
+    this.state = Object.freeze(state);
+    // A listener may call any method. A change that it causes is told after the present one, so that all see one order.
+    if (this.#telling) return;
+    this.#telling = true;
+    let told;
+    while (told !== this.state) {
+      told = this.state;
+      for (const [key, listener] of [...this.#listeners]) {
+        if (this.#listeners.has(key)) call(listener, told);
+      }
+    }
+    this.#telling = false;
+  }
+
+  /** Adds a listener and calls it at once. Returns what takes it away. */
+  subscribe(listener) {
+    const key = {};
+    this.#listeners.set(key, listener);
+    call(listener, this.state);
+    return () => void this.#listeners.delete(key);
+  }
+
+  clear() {
+    this.#listeners.clear();
+  }
+}
+
+/** What a listener throws is its own affair: reported like any uncaught error, and no other listener misses the news. */
+function call(listener, state) {
+  try {
+    listener(state);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
