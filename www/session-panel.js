@@ -62,7 +62,7 @@ export function forgetSession() {
 
 /** Where the vendor asks to go next. hallpass lets only a path on the vendor's own origin through. */
 export function showRedirect(path, baseUrl) {
-  showRow(byId("redirect-row"), redirect, path);
+  showRow(byId("redirect-row"), redirect, path?.split("?")[0]); // the query may hold a one-time value
   if (path === undefined) redirect.removeAttribute("href");
   else redirect.href = new URL(path, baseUrl).href;
 }

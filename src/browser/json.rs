@@ -10,9 +10,6 @@ extern "C" {
     /// `JSON.parse` on a string that stays in JavaScript: `js_sys` would copy it in and out.
     #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
     fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(js_namespace = JSON, js_name = stringify, catch)]
-    pub(super) fn write_json(value: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 /// What a text is as a reply's body; undefined: it was too long to be read.

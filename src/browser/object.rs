@@ -17,6 +17,22 @@ pub fn put(object: &JsValue, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }
 
+/// Sets a member to a text, where there is one.
+#[inline(never)]
+pub fn put_text(object: &JsValue, name: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        put(object, name, &value.into());
+    }
+}
+
+/// Sets a member to a number, where there is one.
+#[inline(never)]
+pub fn put_number(object: &JsValue, name: &str, value: Option<f64>) {
+    if let Some(value) = value {
+        put(object, name, &value.into());
+    }
+}
+
 /// Reads a member of a caller's object, as the platform would: also inherited from a class, and through getters. Only
 /// `Object.prototype` itself is not believed. Undefined where there is no such member, or its getter throws.
 #[must_use]

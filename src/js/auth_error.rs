@@ -1,90 +1,50 @@
 //! `AuthError`, the one kind of error.
 
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{Kind, Rejection, put};
-use crate::vendor::{Facts, Failure, VendorCode};
+use crate::browser::{bare, put, put_number, put_text};
+use crate::vendor::{Facts, Failure, Operation, VendorCode};
 
 #[wasm_bindgen(module = "/src/js/auth-error.js")]
 extern "C" {
-    type AuthError;
-    #[wasm_bindgen(constructor)]
-    fn new(message: &str, details: &JsValue) -> AuthError;
+    /// A mistake of the caller's.
+    pub(super) fn mistake(name: &str, expected: &str) -> JsValue;
+    /// An `AuthError` of these details, with its sentence.
+    #[wasm_bindgen(js_name = failure)]
+    fn make(details: &JsValue, title: &str, operation: &str) -> JsValue;
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Details<'a> {
-    code: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    vendor: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    vendor_code: Option<Printed<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<Field<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sso_url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after_ms: Option<f64>,
+/// The error of a failure.
+pub(super) fn thrown(failure: &Failure, operation: Operation, facts: &Facts) -> JsValue {
+    let details = details(failure);
+    put_text(&details, "vendor", Some(facts.name));
+    make(&details, facts.title, operation.as_str())
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Printed<'a> {
-    Number(f64),
-    Text(&'a str),
-}
-
-#[derive(Serialize)]
-struct Field<'a> {
-    name: &'a str,
-    code: &'a str,
-    title: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pointer: Option<&'a str>,
-}
-
-/// What a promise is rejected with, as JavaScript sees it. `facts`: the vendor, where it is known.
-pub(super) fn thrown(rejection: &Rejection, facts: Option<&Facts>) -> JsValue {
-    let (failure, operation, cause) = match rejection.kind() {
-        Kind::Reason(reason) => return reason.clone(),
-        Kind::Failure(failure, operation, cause) => (failure, *operation, cause),
-    };
-    let message = failure.message(facts.map_or("hallpass", |facts| facts.title), operation);
-    let details = details(failure, facts).serialize(&Serializer::new()).unwrap_or_default();
-    if !cause.is_undefined() {
-        put(&details, "cause", cause);
+fn details(failure: &Failure) -> JsValue {
+    let details = bare();
+    put_text(&details, "code", Some(failure.code.as_str()));
+    put_number(&details, "status", failure.status.map(f64::from));
+    match &failure.vendor_code {
+        Some(VendorCode::Number(number)) => put_number(&details, "vendorCode", Some(*number)),
+        Some(VendorCode::Text(text)) => put_text(&details, "vendorCode", Some(text)),
+        None => {}
     }
-    AuthError::new(&message, &details).into()
-}
-
-fn details<'a>(failure: &'a Failure, facts: Option<&'a Facts>) -> Details<'a> {
-    Details {
-        code: failure.code.as_str(),
-        vendor: facts.map(|facts| facts.name),
-        status: failure.status,
-        vendor_code: failure.vendor_code.as_ref().map(|code| match code {
-            VendorCode::Number(number) => Printed::Number(*number),
-            VendorCode::Text(text) => Printed::Text(text),
-        }),
-        fields: failure
-            .fields
-            .iter()
-            .map(|field| Field {
-                name: &field.name,
-                code: &field.code,
-                title: &field.title,
-                pointer: field.pointer.as_deref(),
-            })
-            .collect(),
-        sso_url: failure.sso_url.as_deref(),
-        request_id: failure.request_id.as_deref(),
-        retry_after_ms: failure.retry_after_ms,
+    if !failure.fields.is_empty() {
+        let fields = Array::new();
+        for field in &failure.fields {
+            let one = bare();
+            put_text(&one, "name", Some(&field.name));
+            put_text(&one, "code", Some(&field.code));
+            put_text(&one, "title", Some(&field.title));
+            put_text(&one, "pointer", field.pointer.as_deref());
+            fields.push(&one);
+        }
+        put(&details, "fields", &fields);
     }
+    put_text(&details, "ssoUrl", failure.sso_url.as_deref());
+    put_text(&details, "requestId", failure.request_id.as_deref());
+    put_number(&details, "retryAfterMs", failure.retry_after_ms);
+    details.into()
 }

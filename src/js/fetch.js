@@ -1,58 +1,60 @@
 /**
- * The caller's own requests. They stay in JavaScript, where the caller's Request, Response, body and signal are; what is
- * decided about them (may the credential go there, is this reply a rejection, what next) is asked of the WebAssembly.
+ * The caller's own requests. What is decided about them (may the credential go there, is this reply a rejection, what next)
+ * is asked of the WebAssembly.
  */
+import { resolve, textOf } from "./address.js";
+import { mistake } from "./auth-error.js";
 import { parseJson, readText } from "./body.js";
+import { member } from "./object.js";
 import { Deadline } from "./wait.js";
 
 // The longest reply that is looked into, and the longest that json() reads, in bytes.
 const LONGEST_LOOK = 65_536;
 const LONGEST_JSON = 67_108_864;
 
-// What the WebAssembly says of a reply (`Handle::judge`).
+// What a reply means for its request, as `Core::judge` says it. 0: it is for the caller to see.
 const RENEW = 1;
-const REPLAY = 2;
 
 /**
  * Judges a target and makes the request, before anything is awaited: what the caller changes afterwards in a buffer or an
  * init object changes nothing.
  */
-export function prepare(handle, input, init, wantsJson) {
-  if (init !== undefined && init !== null && typeof init !== "object") throw handle.invalid("init", "an object, as fetch takes it");
-  const target = input instanceof Request ? input : handle.target(typeof input === "string" ? input : input?.href);
-  if (target === input) handle.target(input.url);
+export function prepare(live, input, init, wantsJson) {
+  if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
+  const request = input instanceof Request;
+  const text = request ? input.url : textOf(input);
+  if (text === undefined) throw mistake("input", "a string, a URL or a Request");
+  const target = resolve(live.base, text);
+  if (!target || !live.core.admits(target.origin, target.path)) throw live.failure("forbidden-target", "request");
   try {
-    return make(handle, target, init ?? undefined, wantsJson);
+    return make(live.facts.header, request ? input : target.href, init ?? { __proto__: null }, wantsJson);
   } catch (cause) {
-    throw handle.invalid("input and init", "what the platform's Request takes, with at most one of json and body", cause);
+    throw mistake("input and init", "what the platform's Request takes, with json or body but not both", cause);
   }
 }
 
-function make(handle, target, init, wantsJson) {
-  const own = (name) => (init && !(name in Object.prototype && !Object.hasOwn(init, name)) ? init[name] : undefined);
-  let options = init;
-  if (wantsJson && own("json") !== undefined) options = withJson(init, own);
-  const body = options?.body;
-  const streams = typeof body?.getReader === "function" || typeof body?.[Symbol.asyncIterator] === "function";
-  const request = new Request(target, options ?? Object.create(null));
-  const header = handle.header;
-  const ownHeader = request.headers.has(header ?? "Authorization");
-  if (wantsJson && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
-  const prepared = (changes, ownCredential) => ({
-    request: changes ? new Request(request, { __proto__: null, ...changes }) : request,
-    // A stream is gone once read: it can't be sent again.
-    repeatable: !streams,
-    ownCredential,
-  });
+function make(header, target, init, wantsJson) {
+  const own = (name) => member(init, name);
+  const options = wantsJson && own("json") !== undefined ? withJson(init, own) : init;
+  let request = new Request(target, options);
+  const override = (changes) => {
+    request = new Request(request, { __proto__: null, ...changes });
+  };
+  let ownCredential = request.headers.has(header ?? "Authorization");
   if (header === undefined) {
     // A cookie. One credential a request: beside a caller's own Authorization, none.
     const explicit = own("credentials") !== undefined || (target instanceof Request && target.credentials !== "same-origin");
-    if (explicit) return prepared(undefined, ownHeader || request.credentials === "omit");
-    return prepared({ credentials: ownHeader ? "omit" : "include" }, ownHeader);
+    if (!explicit) override({ credentials: ownCredential ? "omit" : "include" });
+    ownCredential ||= request.credentials === "omit";
+  } else if (header !== "Authorization" && request.redirect === "follow") {
+    // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing.
+    override({ redirect: "error" });
   }
-  // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing.
-  const leaks = header !== "Authorization" && request.redirect === "follow";
-  return prepared(leaks ? { redirect: "error" } : undefined, ownHeader);
+  if (wantsJson && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
+  // A stream is gone once read: it can't be sent again.
+  const { body } = options;
+  const streams = typeof body?.getReader === "function" || typeof body?.[Symbol.asyncIterator] === "function";
+  return { request, repeatable: !streams, ownCredential };
 }
 
 function withJson(init, own) {
@@ -62,80 +64,104 @@ function withJson(init, own) {
   if (!headers.has("Content-Type")) headers.set("Content-Type", "application/json");
   // The init stays behind the new one, so that its getters and what it inherits go on working.
   const define = (value) => ({ __proto__: null, value });
-  return Object.create(init, {
-    __proto__: null,
-    body: define(body),
-    headers: define(headers),
-    method: define(own("method") ?? "POST"),
-  });
+  const method = define(own("method") ?? "POST");
+  return Object.create(init, { __proto__: null, body: define(body), headers: define(headers), method });
 }
 
 /** Sends a prepared request; renews once after a rejected token, and then sends it once more. */
-export async function send(handle, { request, repeatable, ownCredential }) {
-  if (ownCredential) return attempt(handle, request);
+export async function send(live, { request, repeatable, ownCredential }) {
+  if (ownCredential) return attempt(live, request);
+  const { core } = live;
   const { signal } = request;
-  let epoch = handle.pass();
-  if (epoch < 0) epoch = await handle.ready(signal);
+  if (!live.pass()) await live.ready(signal);
+  const epoch = core.epoch();
   // A copy goes first where the body may be needed again.
   const first = repeatable && !/^(GET|HEAD)$/.test(request.method) ? request.clone() : request;
-  const response = await attempt(handle, first, handle.credential);
-  const verdict = await judge(handle, epoch, response, signal);
-  if (verdict === RENEW && !(await handle.renewAfterRejection(epoch, signal))) return response;
-  if (!verdict || !repeatable) return response;
-  epoch = handle.pass();
-  if (epoch < 0) return response;
+  const response = await attempt(live, first, core.token());
+  const verdict = await judge(live, epoch, response, signal);
+  if (verdict === RENEW && !(await renewed(live, epoch, signal))) return response;
+  if (!verdict || !repeatable || !passes(live)) return response;
   response.body?.cancel().catch(() => {});
-  const second = await attempt(handle, request, handle.credential);
+  const again = core.epoch();
+  const second = await attempt(live, request, core.token());
   // Looked into for a token that it brings; a second rejection is the caller's to see.
-  await judge(handle, epoch, second, signal, true);
+  await judge(live, again, second, signal);
   return second;
 }
 
 /** `send`, and then the vendor's envelope taken off. */
-export async function sendForJson(handle, prepared) {
-  const response = await send(handle, prepared);
-  const { signal } = prepared.request;
+export async function sendForJson(live, prepared) {
+  const response = await send(live, prepared);
   let text;
   try {
     text = await readText(response.body, LONGEST_JSON);
   } catch (cause) {
-    throw signal.aborted ? signal.reason : handle.network(cause);
+    throw broken(live, prepared.request, cause);
   }
   if (text === "" && response.ok) return undefined;
-  return handle.unwrap(response.status, text && parseJson(text), response.headers.get("Retry-After") ?? undefined);
+  return live.core.unwrap(response.status, text && parseJson(text), response.headers.get("Retry-After") ?? undefined);
 }
 
-async function attempt(handle, request, credential) {
-  if (credential !== undefined) {
-    const { header } = handle;
+/** One try, with the credential if there is one. */
+async function attempt(live, request, token) {
+  const { header } = live.facts;
+  if (token !== undefined && header) {
+    const credential = header === "Authorization" ? `Bearer ${token}` : token;
     request.headers.set(header, credential);
     // Mode "no-cors" drops the header without a word; the request would go out anonymous.
-    if (request.headers.get(header) !== credential) throw handle.invalid("init.mode", "one that can carry a credential");
+    if (request.headers.get(header) !== credential) throw mistake("init.mode", "one that can carry a credential");
   }
   try {
     return await fetch(request);
   } catch (cause) {
-    throw request.signal.aborted ? request.signal.reason : handle.network(cause);
+    throw broken(live, request, cause);
   }
 }
 
-/** What a reply means for the session: RENEW, REPLAY, or nothing. */
-async function judge(handle, epoch, response, signal, last = false) {
+function broken(live, { signal }, cause) {
+  return signal.aborted ? signal.reason : live.failure("network", "request", cause);
+}
+
+/** Whether a request may be sent again after a rejection. A renewal that failed leaves the reply to the caller. */
+async function renewed(live, epoch, signal) {
+  try {
+    await live.renew(epoch, signal);
+    return true;
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    return error?.code === "superseded";
+  }
+}
+
+function passes(live) {
+  try {
+    return live.pass();
+  } catch {
+    return false;
+  }
+}
+
+/** What a reply means for the session. */
+async function judge(live, epoch, response, signal) {
   // What another origin says after a redirect is no word of the vendor's.
-  if (response.redirected && !handle.admits(response.url)) return 0;
-  const inside = handle.speaksInside ? await lookInside(handle, response, signal) : undefined;
-  return handle.judge(epoch, response.status, inside, last);
+  if (response.redirected) {
+    const from = resolve(live.base, response.url);
+    if (!from || !live.core.admits(from.origin, from.path)) return 0;
+  }
+  const inside = live.facts.speaksInside ? await lookInside(live, response, signal) : undefined;
+  const verdict = live.core.judge(epoch, response.status, inside);
+  if (live.core.epoch() !== epoch) live.save();
+  return verdict;
 }
 
 /** The JSON of a short reply, without consuming the caller's body. */
-async function lookInside(handle, response, signal) {
+async function lookInside(live, response, signal) {
   const { headers, body } = response;
   const short = !(Number(headers.get("Content-Length")) > LONGEST_LOOK);
   if (!body || !short || !/\bjson\b/i.test(headers.get("Content-Type"))) return undefined;
-  const deadline = new Deadline(handle.timeoutMs, signal);
-  const copy = response.clone().body;
+  const deadline = new Deadline(live.timeoutMs, signal);
   try {
-    const text = await deadline.guard(readText(copy, LONGEST_LOOK));
+    const text = await deadline.guard(readText(response.clone().body, LONGEST_LOOK));
     return text && parseJson(text);
   } catch {
     return undefined; // cut off, or too slow: the caller will see

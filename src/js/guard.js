@@ -1,4 +1,4 @@
-import { AuthError, isAuthError } from "./auth-error.js";
+import { AuthError } from "./auth-error.js";
 
 // The promises under way. A panic inside the WebAssembly settles none of them by itself.
 const underWay = new Set();
@@ -15,13 +15,16 @@ export function breakDown() {
   underWay.clear();
 }
 
-/** Runs a call into the WebAssembly. Its own errors pass; a trap becomes "internal". */
+/** Whether an error is a trap of the WebAssembly, and not a word for the caller. */
+const isTrap = (error) => error instanceof WebAssembly.RuntimeError;
+
+/** Runs a call into the WebAssembly. A trap becomes "internal". */
 export function enter(call) {
   if (broken) throw internal();
   try {
     return call();
   } catch (error) {
-    throw isAuthError(error) ? error : internal(error);
+    throw isTrap(error) ? internal(error) : error;
   }
 }
 
@@ -30,7 +33,7 @@ export function settle(call) {
   return new Promise((resolve, reject) => {
     const done = (finish) => (value) => {
       underWay.delete(reject);
-      finish(value);
+      finish(isTrap(value) ? internal(value) : value);
     };
     underWay.add(reject);
     try {

@@ -1,6 +1,8 @@
-import { AuthError } from "./auth-error.js";
+import { AuthError, mistake } from "./auth-error.js";
 import { settle } from "./guard.js";
-import load, { openSession as open } from "./hallpass_wasm.js";
+import load from "./hallpass_wasm.js";
+import { Live } from "./live.js";
+import { readOptions } from "./options.js";
 import { Session } from "./session.js";
 
 /** Makes `init` and `openSession`. `locate` says where the WebAssembly lies when the caller doesn't. */
@@ -9,8 +11,7 @@ export function loader(locate) {
 
   const init = (source) => {
     if (source === null || !/^(undefined|string|object)$/.test(typeof source)) {
-      const expected = "a URL, a Response, the bytes or a compiled module";
-      return Promise.reject(new AuthError(`source must be ${expected}.`, { code: "invalid-options" }));
+      return Promise.reject(mistake("source", "a URL, a Response, the bytes or a compiled module"));
     }
     loading ??= attempt(source);
     return loading;
@@ -18,7 +19,8 @@ export function loader(locate) {
 
   const attempt = async (source) => {
     try {
-      await load({ __proto__: null, module_or_path: await (source ?? locate()) });
+      // An ordinary object, as the generated loader knows its options by their prototype.
+      await load({ module_or_path: await (source ?? locate()) });
     } catch (cause) {
       loading = undefined; // so that it may be tried again
       const message = "hallpass could not load its WebAssembly; check that the .wasm file is served, or pass init its address.";
@@ -28,7 +30,7 @@ export function loader(locate) {
 
   const openSession = async (options) => {
     await init();
-    return new Session(await settle(() => open(options)));
+    return new Session(await settle(() => new Live(readOptions(options)).open()));
   };
 
   return { init, openSession };

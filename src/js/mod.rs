@@ -1,10 +1,9 @@
-//! What JavaScript sees: the reading of callers' input, and the conversions back. `session.js` beside this file is
-//! the face of it; the public types stand in `hallpass.d.ts`.
+//! What JavaScript sees. The scripts beside these files are the face of hallpass and its shell in the page: the caller's
+//! objects, storage, timers and listeners stay with them. The public types stand in `hallpass.d.ts`.
 
 mod auth_error;
+mod core;
 mod credentials;
-mod handle;
-mod options;
 mod text;
 
-pub use handle::{Handle, open_session};
+pub use self::core::Core;

@@ -1,69 +1,69 @@
+import { mistake } from "./auth-error.js";
 import { prepare, send, sendForJson } from "./fetch.js";
 import { enter, settle } from "./guard.js";
+import { readSignal } from "./options.js";
 
 /**
  * What openSession hands out. Its methods are bound, because people hand them on: `useSyncExternalStore(session.subscribe,
  * …)`, `createClient({ fetch: session.fetch })`.
  */
 export class Session {
-  #handle;
-  #announcer;
+  #live;
 
-  constructor(handle) {
-    this.#handle = handle;
-    this.#announcer = handle.announcer;
+  constructor(live) {
+    this.#live = live;
   }
 
   get vendor() {
-    return enter(() => this.#handle.vendor);
+    return this.#live.facts.vendor;
   }
 
   get baseUrl() {
-    return enter(() => this.#handle.baseUrl);
+    return this.#live.base.origin + this.#live.base.path;
   }
 
   get state() {
     // A machine that slept fires no timer: an end that is past is seen on use.
-    enter(() => this.#handle.tick());
-    return this.#announcer.state;
+    enter(() => this.#live.tick());
+    return this.#live.announcer.state;
   }
 
-  login = async (credentials, options) => {
-    const redirectTo = await settle(() => this.#handle.login(credentials, options));
-    return redirectTo === undefined ? { state: this.state } : { state: this.state, redirectTo };
-  };
+  login = (credentials, options) =>
+    settle(async () => {
+      const redirectTo = await this.#live.login(credentials, readSignal(options));
+      return redirectTo === undefined ? { state: this.state } : { state: this.state, redirectTo };
+    });
 
-  refresh = async (options) => {
-    await settle(() => this.#handle.refresh(options));
-    return this.state;
-  };
+  refresh = (options) =>
+    settle(async () => {
+      await this.#live.refresh(readSignal(options));
+      return this.state;
+    });
 
-  check = async (options) => {
-    await settle(() => this.#handle.check(options));
-    return this.state;
-  };
+  check = (options) =>
+    settle(async () => {
+      await this.#live.check(readSignal(options));
+      return this.state;
+    });
 
-  logout = async (options) => ({ revoked: await settle(() => this.#handle.logout(options)) });
+  logout = (options) => settle(async () => ({ revoked: await this.#live.logout(readSignal(options)) }));
 
-  fetch = (input, init) => settle(() => send(this.#handle, prepare(this.#handle, input, init, false)));
+  fetch = (input, init) => settle(() => send(this.#live, prepare(this.#live, input, init, false)));
 
-  json = (input, init) => settle(() => sendForJson(this.#handle, prepare(this.#handle, input, init, true)));
+  json = (input, init) => settle(() => sendForJson(this.#live, prepare(this.#live, input, init, true)));
 
   accessToken = () =>
     settle(async () => {
-      if (this.#handle.pass() < 0) await this.#handle.ready();
-      return this.#handle.token;
+      await this.#live.ready();
+      return this.#live.core.token();
     });
 
   subscribe = (listener) => {
-    if (typeof listener !== "function") throw enter(() => this.#handle.invalid("listener", "a function"));
-    return this.#announcer.subscribe(listener);
+    if (typeof listener !== "function") throw mistake("listener", "a function");
+    return this.#live.announcer.subscribe(listener);
   };
 
-  dispose = () => {
-    this.#announcer.clear();
-    enter(() => this.#handle.dispose());
-  };
+  dispose = () => this.#live.dispose();
 }
 
 if (Symbol.dispose) {

@@ -1,25 +1,26 @@
 /**
- * A bound on waiting: so many ms, and the caller's signal. What it guards is settled when the bound is reached, also
- * where the thing waited for ignores being aborted (an instrumented fetch, a storage of the caller's).
+ * A bound on waiting: so many ms, and the caller's signal. What it guards is settled when the bound is reached, also where
+ * the thing waited for ignores being aborted (an instrumented fetch, a storage of the caller's).
  */
 export class Deadline {
   #controller = new AbortController();
   #reached;
+  #reach;
   #timer;
-  #signal;
+  #from;
 
-  /** "timeout" or "abort" once the bound is reached. */
+  /** Why it was reached: "timeout", "abort" or "superseded"; "done" when it was released. */
   ended = "";
 
-  constructor(ms, signal) {
-    this.#signal = signal;
+  constructor(ms, from) {
+    this.#from = from;
     this.#reached = new Promise((_, reject) => {
-      this.#controller.signal.addEventListener("abort", () => reject(this.#controller.signal.reason), { __proto__: null, once: true });
+      this.#reach = reject;
     });
     this.#reached.catch(() => {});
     if (ms !== undefined) this.#timer = setTimeout(() => this.end("timeout"), ms);
-    if (signal?.aborted) this.end("abort");
-    else signal?.addEventListener("abort", this.#abort);
+    if (from?.aborted) this.end("abort");
+    else from?.addEventListener("abort", this.#abort);
   }
 
   #abort = () => this.end("abort");
@@ -31,7 +32,7 @@ export class Deadline {
 
   /** The caller's own reason, of whatever type. */
   get reason() {
-    return this.#signal?.reason;
+    return this.#from?.reason;
   }
 
   /** The promise, or a rejection when the bound is reached first. */
@@ -39,11 +40,13 @@ export class Deadline {
     return Promise.race([promise, this.#reached]);
   }
 
-  /** Reaches the bound, or releases what waits for it: nothing more is awaited. */
+  /** Reaches the bound, or releases it: what still waits is rejected, and nothing is left behind. */
   end(how) {
-    this.ended ||= how;
+    if (this.ended) return;
+    this.ended = how;
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#abort);
+    this.#from?.removeEventListener("abort", this.#abort);
     this.#controller.abort();
+    this.#reach(new Error(how));
   }
 }

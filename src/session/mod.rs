@@ -7,8 +7,8 @@ mod rules;
 mod schedule;
 mod snapshot;
 
-pub use audience::{Audience, Place, has_hidden_parent};
-pub use record::Record;
+pub use audience::{Audience, has_hidden_parent};
+pub use record::{Record, VERSION};
 pub use rules::{Epoch, Pass, Session, Verdict};
 pub use schedule::backoff_ms;
 pub use snapshot::{Reason, Snapshot};

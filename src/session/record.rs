@@ -1,11 +1,9 @@
 //! What a storage keeps of a session, as text.
 
-use serde::Serialize;
-
 use crate::vendor::{Held, Json, is_token};
 
 /// The version of the format. A record of another version is a stranger's.
-const VERSION: i32 = 1;
+pub const VERSION: i32 = 1;
 
 /// A record longer than this was not written by hallpass.
 const LONGEST: usize = 64 * 1024;
@@ -21,41 +19,7 @@ pub struct Record {
     pub expires_at: Option<f64>,
 }
 
-/// A record as it is written.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Written<'a> {
-    v: i32,
-    received_at: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    database: Option<&'a str>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    refresh_in_body: bool,
-}
-
 impl Record {
-    /// The record as it is written.
-    pub fn written(&self) -> impl Serialize + '_ {
-        Written {
-            v: VERSION,
-            received_at: self.received_at,
-            expires_at: self.expires_at,
-            access: self.held.access.as_deref(),
-            refresh: self.held.refresh.as_deref(),
-            user: self.held.user.as_deref(),
-            database: self.held.database.as_deref(),
-            refresh_in_body: self.held.refresh_in_body,
-        }
-    }
-
     /// Reads a record. What comes out of a storage is untrusted (R11): anything but a whole record of this version is
     /// `None`, which means signed out.
     ///

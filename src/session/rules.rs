@@ -2,7 +2,7 @@
 
 use super::schedule::{backoff_ms, due_at};
 use super::{Reason, Record, Snapshot};
-use crate::vendor::{Code, Failure, Grant, Held, Renewal};
+use crate::vendor::{Code, Grant, Held, Renewal};
 
 /// Names the tokens of one moment. A result that was asked for under an older epoch writes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,26 +84,21 @@ impl Session {
     }
 
     /// A login begins; it makes every login before it the older one.
-    pub const fn begin_login(&mut self) -> u32 {
+    pub const fn begin_login(&mut self) {
         self.attempt += 1;
+    }
+
+    /// The number of the latest login or logout: what is asked for under an older one writes nothing.
+    #[must_use]
+    pub const fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// Whether no newer login and no logout has overtaken this one.
-    #[must_use]
-    pub const fn is_latest(&self, attempt: u32) -> bool {
-        self.attempt == attempt
-    }
-
-    /// A login succeeded: what the old session left is replaced whole (R25). False when it was overtaken.
-    pub fn signed_in(&mut self, attempt: u32, grant: Grant, now: f64) -> bool {
-        if !self.is_latest(attempt) {
-            return false;
-        }
+    /// A login succeeded: what the old session left is replaced whole (R25).
+    pub fn signed_in(&mut self, grant: Grant, now: f64) {
         self.epoch += 1;
         self.held = Some(record(Held::default(), grant, now));
         self.settle();
-        true
     }
 
     /// The user signs out. Gives back what was held, for telling the vendor.
@@ -238,18 +233,19 @@ impl Session {
         }
     }
 
-    /// Time has passed: a session that can't be renewed ends with its token.
-    pub fn tick(&mut self, now: f64) {
+    /// Time has passed: a session that can't be renewed ends with its token. Whether it did.
+    pub fn tick(&mut self, now: f64) -> bool {
         let over = self.held.as_ref().is_some_and(|held| held.expires_at.is_some_and(|end| now >= end));
-        if over && !self.renewable() {
+        let ends = over && !self.renewable();
+        if ends {
             self.end(Reason::Expired);
         }
+        ends
     }
 
     /// A renewal begins.
-    pub fn begin_renewal(&mut self) -> Epoch {
+    pub fn begin_renewal(&mut self) {
         self.renewing = Renewing::Running;
-        Epoch(self.epoch)
     }
 
     /// A renewal succeeded. False, and nothing written, when a login or logout overtook it (R18).
@@ -270,18 +266,18 @@ impl Session {
     /// and nothing written, when a login or logout overtook it.
     ///
     /// `chance`: from 0 to 1, for the jitter.
-    pub fn renewal_failed(&mut self, epoch: Epoch, failure: &Failure, now: f64, chance: f64) -> bool {
+    pub fn renewal_failed(&mut self, epoch: Epoch, code: Code, retry_after_ms: Option<f64>, now: f64, chance: f64) -> bool {
         if epoch.0 != self.epoch || self.held.is_none() {
             return false;
         }
-        if failure.code.ends_session() {
+        if code.ends_session() {
             let over = self.held.as_ref().is_some_and(|held| held.expires_at.is_some_and(|end| now >= end));
             self.end(if over { Reason::Expired } else { Reason::Refused });
         } else {
             self.failures = self.failures.saturating_add(1);
-            self.problem = Some(failure.code);
+            self.problem = Some(code);
             self.renewing = if self.automatic {
-                Renewing::Waiting(now + backoff_ms(self.failures, failure.retry_after_ms, chance))
+                Renewing::Waiting(now + backoff_ms(self.failures, retry_after_ms, chance))
             } else {
                 Renewing::Idle
             };
@@ -290,8 +286,8 @@ impl Session {
     }
 
     /// The vendor takes refresh tokens in the other documented form.
-    pub const fn use_other_refresh_form(&mut self) {
-        if let Some(held) = &mut self.held {
+    pub fn use_other_refresh_form(&mut self, epoch: Epoch) {
+        if let Some(held) = self.held.as_mut().filter(|_| epoch.0 == self.epoch) {
             held.held.refresh_in_body = !held.held.refresh_in_body;
         }
     }

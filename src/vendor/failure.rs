@@ -127,7 +127,7 @@ pub struct Field {
     pub pointer: Option<String>,
 }
 
-/// A call that did not succeed. Carries no token, password, header or URL.
+/// A call that did not succeed. Carries no token, password, header or URL; its sentence is made in `auth-error.js`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     /// What happened.
@@ -144,8 +144,6 @@ pub struct Failure {
     pub request_id: Option<String>,
     /// How long the vendor asks to wait, in ms.
     pub retry_after_ms: Option<f64>,
-    /// The sentence for a person, where it says more than the code's own.
-    pub sentence: Option<String>,
 }
 
 impl Failure {
@@ -161,16 +159,7 @@ impl Failure {
             sso_url: None,
             request_id: None,
             retry_after_ms: None,
-            sentence: None,
         })
-    }
-
-    /// A failure with a sentence of its own.
-    #[must_use]
-    pub fn saying(code: Code, sentence: String) -> Box<Self> {
-        let mut failure = Self::new(code);
-        failure.sentence = Some(sentence);
-        failure
     }
 
     /// A field that hallpass refuses before anything is sent.
@@ -179,57 +168,5 @@ impl Failure {
         let mut failure = Self::new(Code::InvalidRequest);
         failure.fields.push(Field { name: name.into(), code: code.into(), title: title.into(), pointer: None });
         failure
-    }
-
-    /// One plain sentence: what happened, at which vendor and operation, what to do.
-    #[must_use]
-    pub fn message(&self, vendor: &str, operation: Operation) -> String {
-        if let Some(sentence) = &self.sentence {
-            return sentence.clone();
-        }
-        let (happened, advice) = phrases(self.code);
-        let mut message = [happened, " (", vendor, ", ", operation.as_str(), ")"].concat();
-        for (index, field) in self.fields.iter().enumerate() {
-            message.push_str(if index == 0 { ": " } else { ", " });
-            message.push_str(&field.name);
-        }
-        message.push_str("; ");
-        message.push_str(advice);
-        message.push('.');
-        message
-    }
-}
-
-/// What happened, and what to do.
-const fn phrases(code: Code) -> (&'static str, &'static str) {
-    match code {
-        Code::InvalidOptions => ("An argument is not valid", "correct the call"),
-        Code::InvalidCredentials => {
-            ("The vendor refused the user name or password", "check both before trying again, as vendors lock accounts")
-        }
-        Code::SsoRequired => ("This account signs in with single sign-on", "continue at the address in ssoUrl"),
-        Code::InvalidRequest => ("A field was refused", "correct it and try again"),
-        Code::Forbidden => ("The vendor does not allow this for the account", "ask its administrator"),
-        Code::NotSignedIn => ("Nobody is signed in, so nothing was sent", "call login first"),
-        Code::SessionExpired => ("The session has ended", "sign in again"),
-        Code::NotRenewable => ("This session can't be renewed", "sign in again when it ends"),
-        Code::Superseded => ("A newer login or a logout overtook this call", "use the session's present state"),
-        Code::ForbiddenTarget => {
-            ("The address lies outside baseUrl and allow, so nothing was sent", "add its prefix to allow if it may see the credential")
-        }
-        Code::RateLimited => ("The vendor asks for fewer requests", "wait before trying again"),
-        Code::VendorUnavailable => ("The vendor can't serve this now", "try again later"),
-        Code::Network => {
-            ("The vendor could not be reached", "check the connection, and the vendor's CORS settings if it never worked")
-        }
-        Code::Timeout => ("The vendor did not answer in time", "try again, or raise timeoutMs"),
-        Code::MalformedReply => {
-            ("The reply is not what the vendor documents", "check that baseUrl is the vendor's address")
-        }
-        Code::VendorError => ("The vendor refused the request", "see vendorCode in the vendor's documentation"),
-        Code::Storage => ("The storage failed", "the session goes on in memory"),
-        Code::Unsupported => ("There is no such operation", "see the documentation of this vendor"),
-        Code::LoadFailed => ("The WebAssembly could not be loaded", "check that the .wasm file is served"),
-        Code::Internal => ("hallpass met a fault of its own", "reload the page and report it"),
     }
 }

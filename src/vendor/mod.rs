@@ -60,15 +60,6 @@ impl Carrier {
             Self::Cookie => None,
         }
     }
-
-    /// The header's value for a token.
-    #[must_use]
-    pub fn value(self, token: &str) -> String {
-        match self {
-            Self::Bearer => ["Bearer ", token].concat(),
-            _ => token.into(),
-        }
-    }
 }
 
 /// The documented path of each operation, relative to `baseUrl`. `None`: the vendor has none.

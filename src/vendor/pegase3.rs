@@ -116,7 +116,10 @@ impl<J: Json> Vendor<J> for Pegase3 {
 /// The token's lifetime: its `exp` against the vendor's clock (`Date`, where it can be read) or else this machine's.
 /// A machine whose clock is a day off gets an implausible lifetime from it, and then the documented one (R19).
 fn grant<J: Json>(access: String, reply: &Reply<J>, now_ms: f64) -> Grant {
-    let told = jwt::expiry_s::<J>(&access).map(|expiry| expiry * 1000.0 - reply.date_ms.unwrap_or(now_ms));
+    // `Date` has whole seconds: within its second, this machine's clock is the better one. (Not `clamp`: its panic prints
+    // floats, which is 10 kB of WebAssembly.)
+    let vendors_now = reply.date_ms.map_or(now_ms, |date| now_ms.max(date).min(date + 1000.0));
+    let told = jwt::expiry_s::<J>(&access).map(|expiry| expiry * 1000.0 - vendors_now);
     let plausible = told.filter(|lifetime| *lifetime > 0.0 && *lifetime <= LONGEST_LIFETIME_MS);
     Grant {
         access: Some(access),

@@ -104,9 +104,11 @@ fn flatten_snippets(folder: &Path) -> Result<()> {
     let mut text = fs::read_to_string(&glue)?;
     for path in moved {
         let name = path.rsplit('/').next().unwrap_or(&path);
-        text = text.replace(&format!("./{path}"), &format!("./{name}"));
+        // Only where it is imported: the same text also names the import towards the WebAssembly.
+        text = text.replace(&format!("from \"./{path}\""), &format!("from \"./{name}\""));
+        text = text.replace(&format!("from './{path}'"), &format!("from './{name}'"));
     }
-    if text.contains("./snippets/") {
+    if text.contains("from \"./snippets/") || text.contains("from './snippets/") {
         bail!("{OUT_NAME}.js still imports from snippets/");
     }
     fs::write(&glue, text)?;

@@ -1,0 +1,43 @@
+// A host that exists nowhere (RFC 2606): what is still on it after parsing named no host of its own.
+const NOWHERE = "hallpass.invalid";
+
+/** An address as a string, or of a URL of any realm; undefined for anything else. */
+export function textOf(address) {
+  return typeof address === "string" ? address : typeof address?.href === "string" ? address.href : undefined;
+}
+
+/** The vendor's address, or a prefix in `allow`: its origin, and its path without a trailing slash. Throws what was expected. */
+export function parseBase(address) {
+  const text = textOf(address);
+  if (text === undefined) throw "a string or a URL";
+  const url = parse(text);
+  if (!url) throw "an absolute URL, such as https://api.example.com";
+  const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+    throw "an https address (http only on localhost, 127.0.0.1 and [::1])";
+  }
+  if (url.username || url.password) throw "an address without user name and password";
+  if (/[?#]/.test(url.href)) throw "an address without query and fragment";
+  return { origin: url.origin, path: url.pathname.replace(/\/+$/, "") };
+}
+
+/**
+ * What an input means: its address and the parts to judge it by, as the URL parser says and not as it is spelt. An input
+ * that names no host is appended to the base, prefix kept: its dot segments end there. Undefined: no URL, one of another
+ * scheme than http(s) (a `blob:` claims the origin of the page that made it), or one with user info, which fetch refuses.
+ */
+export function resolve(base, input) {
+  const url = parse(input, `${base.origin.split("/", 1)[0]}//${NOWHERE}`);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return undefined;
+  if (url.host !== NOWHERE) return { href: url.href, origin: url.origin, path: url.pathname };
+  const path = base.path + url.pathname;
+  return { href: base.origin + path + url.search + url.hash, origin: base.origin, path };
+}
+
+function parse(text, base) {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}

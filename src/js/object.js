@@ -1,0 +1,12 @@
+/**
+ * Reads a member of a caller's object as the platform would, also inherited from a class; only what hangs on
+ * `Object.prototype` itself is not believed, since any script on the page may have put it there.
+ */
+export function member(object, name) {
+  return name in Object.prototype && !Object.hasOwn(object, name) ? undefined : object[name];
+}
+
+/** Whether a value is an object, and no function or null. */
+export function isObject(value) {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,122 @@
+import { parseBase, resolve } from "./address.js";
+import { mistake, unsupported } from "./auth-error.js";
+import { Core } from "./hallpass_wasm.js";
+import { isObject, member } from "./object.js";
+import { Store } from "./storage.js";
+
+const OPTIONS = ["vendor", "baseUrl", "storage", "account", "allow", "renew", "timeoutMs", "endpoints", "flow"];
+const OPERATIONS = ["login", "refresh", "logout", "check"];
+const STORAGES = { __proto__: null, memory: [], session: ["sessionStorage"], local: ["localStorage"] };
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+// The longest that timers can keep.
+const LONGEST_TIMEOUT_MS = 2_147_483_647;
+
+/** Reads and checks `SessionOptions`: every mistake is named, and nothing is taken silently. */
+export function readOptions(options) {
+  if (!isObject(options) || Array.isArray(options)) throw mistake("options", "an object with vendor and baseUrl");
+  only(options, OPTIONS, "");
+  const get = (name) => member(options, name);
+  const automatic = oneOf("renew", get("renew") ?? "auto", ["auto", "manual"]) === "auto";
+  const core = typeof get("vendor") === "string" ? Core.open(get("vendor"), automatic) : undefined;
+  if (!core) throw mistake("vendor", '"ocient", "lenses", "pegase3" or "ethgas"');
+  const facts = core.facts();
+  const base = prefix("baseUrl", get("baseUrl"));
+  core.allow(base.origin, base.path);
+  const ownEndpoints = endpoints(core, facts, base, get("endpoints"));
+  const allow = get("allow") ?? [];
+  if (!Array.isArray(allow)) throw mistake("allow", "an array of strings or URLs");
+  for (const address of allow) {
+    const { origin, path } = prefix("each prefix in allow", address);
+    core.allow(origin, path);
+  }
+  flow(facts, get("flow"));
+  const key = `hallpass:${facts.vendor}:${base.origin}${base.path}:${encodeURIComponent(account(get("account") ?? "default"))}`;
+  return {
+    core,
+    facts,
+    base,
+    endpoints: ownEndpoints,
+    store: store(get("storage") ?? "memory", key),
+    timeoutMs: timeout(get("timeoutMs") ?? DEFAULT_TIMEOUT_MS),
+  };
+}
+
+function prefix(name, address) {
+  try {
+    return parseBase(address);
+  } catch (expected) {
+    throw mistake(name, typeof expected === "string" ? expected : "a string or a URL");
+  }
+}
+
+/** The operations' full addresses: documented, or given, but always below `baseUrl`, as the password goes there. */
+function endpoints(core, facts, base, given) {
+  if (given !== undefined) {
+    if (!isObject(given) || Array.isArray(given)) throw mistake("endpoints", "an object of paths");
+    only(given, OPERATIONS, "endpoints.");
+  }
+  const all = { __proto__: null };
+  for (const name of OPERATIONS) {
+    const path = (given && member(given, name)) ?? facts[name];
+    if (path === undefined) continue;
+    const target = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
+    // At this point nothing but baseUrl is admitted.
+    if (!target || !core.admits(target.origin, target.path)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
+    all[name] = target.href;
+  }
+  return all;
+}
+
+function account(name) {
+  if (typeof name !== "string" || name === "" || name.length > 256 || !name.isWellFormed?.() === true) {
+    throw mistake("account", "a text of 1 to 256 characters");
+  }
+  return name;
+}
+
+function store(storage, key) {
+  if (storage === "encrypted") throw unsupported('storage "encrypted" is not in this version; choose another.');
+  if (typeof storage === "string" && storage in STORAGES) return new Store(STORAGES[storage][0], key);
+  const verbs = ["get", "set", "delete"];
+  if (!isObject(storage) || !verbs.every((verb) => typeof member(storage, verb) === "function")) {
+    throw mistake("storage", '"memory", "session", "local", "encrypted" or an object with get, set and delete');
+  }
+  return new Store(storage, key);
+}
+
+function timeout(ms) {
+  if (!(typeof ms === "number" && ms > 0 && ms <= LONGEST_TIMEOUT_MS)) {
+    throw mistake("timeoutMs", `a number of ms above 0 and at most ${LONGEST_TIMEOUT_MS}`);
+  }
+  return ms;
+}
+
+function flow(facts, flow = "password") {
+  oneOf("flow", flow, ["password", "wallet"]);
+  if (flow === "password") return;
+  if (facts.vendor !== "ethgas") throw mistake("flow", "left out: only ethgas has one");
+  throw unsupported('flow "wallet" is not in this version; use "password".');
+}
+
+function oneOf(name, value, choices) {
+  if (!choices.includes(value)) throw mistake(name, choices.map((choice) => `"${choice}"`).join(" or "));
+  return value;
+}
+
+/** Refuses members that nobody reads: a misspelt option would be a silent default. */
+function only(object, known, prefix) {
+  const unknown = Object.keys(object).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw mistake(`${prefix}${unknown}`, `left out: the options are ${known.join(", ")}`);
+}
+
+/** Reads `CallOptions.signal`, by its shape: one of another realm or of a polyfill is one too. */
+export function readSignal(options) {
+  if (options === undefined || options === null) return undefined;
+  if (typeof options !== "object") throw mistake("options", "an object such as { signal }");
+  const signal = member(options, "signal") ?? undefined;
+  if (signal !== undefined && !(typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function")) {
+    throw mistake("options.signal", "an AbortSignal");
+  }
+  return signal;
+}
