@@ -12,6 +12,13 @@ extern "C" {
     fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
 }
 
+#[wasm_bindgen(module = "/src/js/body.js")]
+extern "C" {
+    /// The claims of a JWT, or undefined.
+    #[wasm_bindgen(js_name = readClaims)]
+    fn read_claims(token: &str) -> JsValue;
+}
+
 /// What a text is as a reply's body; undefined: it was too long to be read.
 pub(super) fn body(text: &JsValue) -> Body<JsValue> {
     match text.as_string() {
@@ -23,6 +30,10 @@ pub(super) fn body(text: &JsValue) -> Body<JsValue> {
 impl Json for JsValue {
     fn parse(text: &str) -> Option<Self> {
         parse_json(&text.into()).ok()
+    }
+
+    fn claims(token: &str) -> Option<Self> {
+        Some(read_claims(token))
     }
 
     #[inline(never)]

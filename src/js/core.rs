@@ -1,8 +1,6 @@
 //! The exports: the rules of one session, its vendor's requests and the reading of its replies. Nothing waits in here:
 //! what has to be waited for (the network, timers, storage, listeners) is in the scripts.
 
-use std::cell::RefCell;
-
 use js_sys::{Date, Math, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -33,10 +31,10 @@ pub fn start() {
 #[wasm_bindgen]
 pub struct Core {
     vendor: &'static dyn Vendor<JsValue>,
-    session: RefCell<Session>,
-    audience: RefCell<Audience>,
+    session: Session,
+    audience: Audience,
     /// Who is signing in; without the password, which has gone into the request.
-    newcomer: RefCell<Credentials>,
+    newcomer: Credentials,
 }
 
 #[wasm_bindgen]
@@ -48,9 +46,9 @@ impl Core {
         let vendor = named::<JsValue>(vendor)?;
         Some(Self {
             vendor,
-            session: RefCell::new(Session::new(vendor.facts().renewal, automatic)),
-            audience: RefCell::default(),
-            newcomer: RefCell::default(),
+            session: Session::new(vendor.facts().renewal, automatic),
+            audience: Audience::default(),
+            newcomer: Credentials::default(),
         })
     }
 
@@ -72,29 +70,28 @@ impl Core {
     }
 
     /// Admits an address and what lies below it, by whole path segments.
-    pub fn allow(&self, origin: &str, path: &str) {
-        self.audience.borrow_mut().add(origin, path);
+    pub fn allow(&mut self, origin: &str, path: &str) {
+        self.audience.add(origin, path);
     }
 
     /// Whether an address may be sent the credential (R1).
     #[must_use]
     pub fn admits(&self, origin: &str, path: &str) -> bool {
-        self.audience.borrow().admits(origin, path)
+        self.audience.admits(origin, path)
     }
 
     /// Takes up what a storage held; anything but a whole record means signed out (R11).
-    pub fn restore(&self, text: &str) {
+    pub fn restore(&mut self, text: &str) {
         let carries_token = self.vendor.facts().carrier != Carrier::Cookie;
         if let Some(record) = Record::read::<JsValue>(text, carries_token) {
-            self.session.borrow_mut().restore(record, Date::now());
+            self.session.restore(record, Date::now());
         }
     }
 
     /// What a storage is to keep; undefined: nothing.
     #[must_use]
     pub fn record(&self) -> JsValue {
-        let session = self.session.borrow();
-        let Some(record) = session.held() else { return JsValue::UNDEFINED };
+        let Some(record) = self.session.held() else { return JsValue::UNDEFINED };
         let object = bare();
         put_number(&object, "v", Some(f64::from(VERSION)));
         put_number(&object, "receivedAt", Some(record.received_at));
@@ -109,53 +106,53 @@ impl Core {
 
     /// Says whether the storage works.
     #[wasm_bindgen(js_name = storageWorks)]
-    pub fn storage_works(&self, works: bool) {
-        self.session.borrow_mut().storage_works(works);
+    pub fn storage_works(&mut self, works: bool) {
+        self.session.storage_works(works);
     }
 
     /// The state: `SessionState` of the public API.
     #[must_use]
     pub fn state(&self) -> JsValue {
-        let snapshot = self.session.borrow().snapshot();
+        let snapshot = self.session.snapshot();
         snapshot.serialize(&Serializer::new()).unwrap_or_default()
     }
 
     /// Looks at the clock: a session that can't be renewed ends with its token. Whether it did.
     #[must_use]
-    pub fn tick(&self) -> bool {
-        self.session.borrow_mut().tick(Date::now())
+    pub fn tick(&mut self) -> bool {
+        self.session.tick(Date::now())
     }
 
     /// When to look at the clock again, in ms since the epoch.
     #[wasm_bindgen(js_name = nextEvent)]
     #[must_use]
     pub fn next_event(&self) -> Option<f64> {
-        self.session.borrow().next_event()
+        self.session.next_event()
     }
 
     /// Whether a renewal in the background is due.
     #[wasm_bindgen(js_name = renewalDue)]
     #[must_use]
     pub fn renewal_due(&self) -> bool {
-        self.session.borrow().renewal_due(Date::now())
+        self.session.renewal_due(Date::now())
     }
 
     /// Names the present tokens.
     #[must_use]
     pub fn epoch(&self) -> u32 {
-        self.session.borrow().epoch().0
+        self.session.epoch().0
     }
 
     /// Whether somebody is signed in.
     #[wasm_bindgen(js_name = isSignedIn)]
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
-        self.session.borrow().held().is_some()
+        self.session.held().is_some()
     }
 
     /// Whether a request may go now: true, or false where the token has to be renewed first. Throws where neither.
     pub fn pass(&self) -> Result<bool, JsValue> {
-        let pass = self.session.borrow().pass(Date::now());
+        let pass = self.session.pass(Date::now());
         let failure = match pass {
             Pass::Go(_) => return Ok(true),
             Pass::RenewFirst => return Ok(false),
@@ -169,33 +166,32 @@ impl Core {
         Err(self.thrown(&failure, Operation::Request))
     }
 
-    /// The token that requests carry now; undefined for a cookie session.
+    /// The token that requests carry now; undefined for a cookie self.session.
     #[must_use]
     pub fn token(&self) -> Option<String> {
-        self.session.borrow().held()?.held.access.clone()
+        self.session.held()?.held.access.clone()
     }
 
     /// Judges a reply to a request that carried the credential of an epoch. A token that it brings is taken over; a rejected
-    /// one that can't be renewed ends the session. `json`: what was read of its body, or undefined. 0: keep the reply; 1:
+    /// one that can't be renewed ends the self.session. `json`: what was read of its body, or undefined. 0: keep the reply; 1:
     /// renew and send again; 2: send again, as the token has been replaced since.
     #[must_use]
-    pub fn judge(&self, epoch: u32, status: u16, json: JsValue) -> u8 {
+    pub fn judge(&mut self, epoch: u32, status: u16, json: JsValue) -> u8 {
         let reply = Reply::new(status, if json.is_undefined() { Body::Unreadable } else { Body::Json(json) });
         let (epoch, now) = (Epoch(epoch), Date::now());
-        let mut session = self.session.borrow_mut();
         if let Some(grant) = self.vendor.adopts(&reply, now) {
-            session.adopt(epoch, grant, now);
+            self.session.adopt(epoch, grant, now);
         }
         if !self.vendor.rejects_token(&reply) {
             return 0;
         }
-        match session.rejected(epoch, now) {
+        match self.session.rejected(epoch, now) {
             Verdict::Leave => 0,
             Verdict::Renew => 1,
             Verdict::Replay => 2,
             Verdict::End => {
                 let expired = self.vendor.says_expired(&reply);
-                session.refused(epoch, if expired { Reason::Expired } else { Reason::Refused });
+                self.session.refused(epoch, if expired { Reason::Expired } else { Reason::Refused });
                 0
             }
         }
@@ -223,7 +219,7 @@ impl Core {
 impl Core {
     /// A login begins; it makes every login before it the older one.
     #[wasm_bindgen(js_name = loginRequest)]
-    pub fn login_request(&self, credentials: &JsValue, url: &str, signal: &AbortSignal) -> Result<Request, JsValue> {
+    pub fn login_request(&mut self, credentials: &JsValue, url: &str, signal: &AbortSignal) -> Result<Request, JsValue> {
         let mut credentials = credentials::credentials(credentials).map_err(|refusal| match refusal {
             Refusal::Argument(name, expected) => mistake(name, expected),
             Refusal::Field(failure) => self.thrown(&failure, Operation::Login),
@@ -232,30 +228,29 @@ impl Core {
         let call = call.map_err(|failure| self.thrown(&failure, Operation::Login))?;
         let request = self.request(call, url, signal)?;
         credentials.password = zeroize::Zeroizing::default();
-        *self.newcomer.borrow_mut() = credentials;
-        self.session.borrow_mut().begin_login();
+        self.newcomer = credentials;
+        self.session.begin_login();
         Ok(request)
     }
 
     /// The number of the latest login or logout.
     #[must_use]
     pub fn attempt(&self) -> u32 {
-        self.session.borrow().attempt()
+        self.session.attempt()
     }
 
     /// Signs in with the reply to the login of a number, unless it was overtaken. Gives back where the vendor wants the user to
     /// go next, if anywhere.
     #[wasm_bindgen(js_name = loginReply)]
-    pub fn login_reply(&self, attempt: u32, response: Response, text: &JsValue) -> Result<Option<String>, JsValue> {
+    pub fn login_reply(&mut self, attempt: u32, response: Response, text: &JsValue) -> Result<Option<String>, JsValue> {
         let (reply, now) = (reply(response, text), Date::now());
-        let mut session = self.session.borrow_mut();
-        if attempt != session.attempt() {
+        if attempt != self.session.attempt() {
             return Err(self.thrown(&Failure::new(Code::Superseded), Operation::Login));
         }
-        match self.vendor.read_login(&reply, &self.newcomer.take(), now) {
+        match self.vendor.read_login(&reply, &self.newcomer, now) {
             Ok(mut grant) => {
                 let redirect_to = grant.redirect_to.take();
-                session.signed_in(grant, now);
+                self.session.signed_in(grant, now);
                 Ok(redirect_to)
             }
             Err(failure) => Err(self.thrown(&failure, Operation::Login)),
@@ -264,11 +259,10 @@ impl Core {
 
     /// A renewal of the tokens of an epoch begins; undefined where they can't be, or have been replaced.
     #[wasm_bindgen(js_name = refreshRequest)]
-    pub fn refresh_request(&self, epoch: u32, url: &str, signal: &AbortSignal) -> Result<Option<Request>, JsValue> {
+    pub fn refresh_request(&mut self, epoch: u32, url: &str, signal: &AbortSignal) -> Result<Option<Request>, JsValue> {
         let call = {
-            let mut session = self.session.borrow_mut();
-            session.begin_renewal();
-            let current = session.held().filter(|_| session.epoch() == Epoch(epoch));
+                self.session.begin_renewal();
+            let current = self.session.held().filter(|_| self.session.epoch() == Epoch(epoch));
             current.and_then(|record| self.vendor.refresh(&record.held))
         };
         call.map(|call| self.request(call, url, signal)).transpose()
@@ -277,18 +271,17 @@ impl Core {
     /// Takes over the reply to a renewal; a result that a login or logout has overtaken writes nothing (R18). True: to be asked
     /// again, in the vendor's other documented form. `again`: it was.
     #[wasm_bindgen(js_name = refreshReply)]
-    pub fn refresh_reply(&self, epoch: u32, response: Response, text: &JsValue, again: bool) -> Result<bool, JsValue> {
+    pub fn refresh_reply(&mut self, epoch: u32, response: Response, text: &JsValue, again: bool) -> Result<bool, JsValue> {
         let reply = reply(response, text);
-        let mut session = self.session.borrow_mut();
         let (counts, failure) = match self.vendor.read_refresh(&reply) {
-            Ok(grant) => (session.renewed(Epoch(epoch), grant, Date::now()), None),
+            Ok(grant) => (self.session.renewed(Epoch(epoch), grant, Date::now()), None),
             Err(failure) if !again && self.vendor.other_refresh_form(&failure) => {
-                session.use_other_refresh_form(Epoch(epoch));
+                self.session.use_other_refresh_form(Epoch(epoch));
                 return Ok(true);
             }
             Err(failure) => {
                 let now = Date::now();
-                let counts = session.renewal_failed(Epoch(epoch), failure.code, failure.retry_after_ms, now, Math::random());
+                let counts = self.session.renewal_failed(Epoch(epoch), failure.code, failure.retry_after_ms, now, Math::random());
                 (counts, Some(failure))
             }
         };
@@ -299,40 +292,46 @@ impl Core {
         }
     }
 
-    /// A renewal got no reply (`gone`: there was nothing to renew with). False where a login or logout has overtaken it.
+    /// A renewal got no reply: the network broke, or it was not in time. False where a login or logout has overtaken it.
     #[wasm_bindgen(js_name = refreshFailed)]
     #[must_use]
-    pub fn refresh_failed(&self, epoch: u32, gone: bool) -> bool {
-        let code = if gone { Code::SessionExpired } else { Code::Network };
-        self.session.borrow_mut().renewal_failed(Epoch(epoch), code, None, Date::now(), Math::random())
+    pub fn refresh_failed(&mut self, epoch: u32, timeout: bool) -> bool {
+        let code = if timeout { Code::Timeout } else { Code::Network };
+        self.session.renewal_failed(Epoch(epoch), code, None, Date::now(), Math::random())
+    }
+
+    /// There was nothing to renew with: the session is over, unless a login or logout has overtaken the renewal.
+    #[wasm_bindgen(js_name = refreshGone)]
+    #[must_use]
+    pub fn refresh_gone(&mut self, epoch: u32) -> bool {
+        self.session.renewal_failed(Epoch(epoch), Code::SessionExpired, None, Date::now(), 0.0)
     }
 
     /// The question whether the session is alive.
     #[wasm_bindgen(js_name = checkRequest)]
     pub fn check_request(&self, url: &str, signal: &AbortSignal) -> Result<Request, JsValue> {
-        let held = self.session.borrow().held().map_or_else(Held::default, |record| record.held.clone());
+        let held = self.session.held().map_or_else(Held::default, |record| record.held.clone());
         self.request(self.vendor.check(&held), url, signal)
     }
 
     /// Takes over the vendor's answer about the session of an epoch. True: its token has to be renewed to know more.
     #[wasm_bindgen(js_name = checkReply)]
-    pub fn check_reply(&self, epoch: u32, response: Response, text: &JsValue) -> Result<bool, JsValue> {
+    pub fn check_reply(&mut self, epoch: u32, response: Response, text: &JsValue) -> Result<bool, JsValue> {
         let (reply, epoch, now) = (reply(response, text), Epoch(epoch), Date::now());
-        let mut session = self.session.borrow_mut();
         let failure = match self.vendor.read_check(&reply) {
             Ok(user) => {
-                session.confirmed(epoch, user, now);
+                self.session.confirmed(epoch, user, now);
                 return Ok(false);
             }
             Err(failure) => failure,
         };
         if failure.code == Code::SessionExpired {
-            match session.rejected(epoch, now) {
+            match self.session.rejected(epoch, now) {
                 Verdict::Renew => return Ok(true),
-                Verdict::End => session.refused(epoch, Reason::Refused),
+                Verdict::End => self.session.refused(epoch, Reason::Refused),
                 Verdict::Leave | Verdict::Replay => {}
             }
-            if session.epoch() != epoch || session.held().is_none() {
+            if self.session.epoch() != epoch || self.session.held().is_none() {
                 return Ok(false);
             }
         }
@@ -342,8 +341,8 @@ impl Core {
     /// Signs out here, at once. Gives back the request that tells the vendor; undefined where nobody was signed in, or there
     /// is no address to tell it at.
     #[wasm_bindgen(js_name = logoutRequest)]
-    pub fn logout_request(&self, url: Option<String>, signal: &AbortSignal) -> Result<Option<Request>, JsValue> {
-        let record = self.session.borrow_mut().sign_out();
+    pub fn logout_request(&mut self, url: Option<String>, signal: &AbortSignal) -> Result<Option<Request>, JsValue> {
+        let record = self.session.sign_out();
         let (Some(mut record), Some(url)) = (record, url) else { return Ok(None) };
         if record.expires_at.is_some_and(|end| Date::now() >= end) {
             record.held.access = None; // an expired token is sent nowhere

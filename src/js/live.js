@@ -166,20 +166,16 @@ export class Live {
         const request = this.core.refreshRequest(epoch, this.#endpoints.refresh, deadline.signal);
         if (!request) {
           deadline.end("done");
-          throw this.#refreshFailed(epoch, this.failure("session-expired", "refresh"), true);
+          throw this.failure(this.core.refreshGone(epoch) ? "session-expired" : "superseded", "refresh");
         }
         const reply = await this.#exchange("refresh", request, deadline).catch((error) => {
-          throw this.#refreshFailed(epoch, error, false);
+          throw this.core.refreshFailed(epoch, error.code === "timeout") ? error : this.failure("superseded", "refresh");
         });
         again = this.core.refreshReply(epoch, ...reply, again);
       } while (again);
     } finally {
       await this.save();
     }
-  }
-
-  #refreshFailed(epoch, error, gone) {
-    return this.core.refreshFailed(epoch, gone) ? error : this.failure("superseded", "refresh");
   }
 
   /** Sends a request of hallpass's own and reads its reply, within a deadline: the response, and its body's text. */

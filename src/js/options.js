@@ -1,5 +1,5 @@
 import { parseBase, resolve } from "./address.js";
-import { mistake, unsupported } from "./auth-error.js";
+import { AuthError, mistake, unsupported } from "./auth-error.js";
 import { Core } from "./hallpass_wasm.js";
 import { isObject, member } from "./object.js";
 import { Store } from "./storage.js";
@@ -69,7 +69,7 @@ function endpoints(core, facts, base, given) {
 }
 
 function account(name) {
-  if (typeof name !== "string" || name === "" || name.length > 256 || !name.isWellFormed?.() === true) {
+  if (typeof name !== "string" || name === "" || name.length > 256 || name.isWellFormed?.() === false) {
     throw mistake("account", "a text of 1 to 256 characters");
   }
   return name;
@@ -107,7 +107,9 @@ function oneOf(name, value, choices) {
 /** Refuses members that nobody reads: a misspelt option would be a silent default. */
 function only(object, known, prefix) {
   const unknown = Object.keys(object).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw mistake(`${prefix}${unknown}`, `left out: the options are ${known.join(", ")}`);
+  if (unknown !== undefined) {
+    throw new AuthError(`${prefix}${unknown} is no option; the options are ${known.join(", ")}.`, { code: "invalid-options" });
+  }
 }
 
 /** Reads `CallOptions.signal`, by its shape: one of another realm or of a polyfill is one too. */

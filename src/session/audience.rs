@@ -38,27 +38,24 @@ impl Audience {
 /// has none in the open.
 #[must_use]
 pub fn has_hidden_parent(path: &str) -> bool {
-    let mut decoded = path.as_bytes().to_vec();
     // Twice, as some servers decode twice: %252e%252e%252f.
-    decode(&mut decoded);
-    decode(&mut decoded);
+    let decoded = decode(decode(path.bytes()).into_iter());
     decoded.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| segment == b"..")
 }
 
-/// Decodes every `%xx` once, in place.
-fn decode(text: &mut Vec<u8>) {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    let mut at = 0;
-    while let Some(rest) = text.get(at..) {
-        let escape = match rest {
-            [] => return,
-            [b'%', high, low, ..] => digit(high).zip(digit(low)),
-            _ => None,
-        };
-        if let (Some((high, low)), Some(first)) = (escape, text.get_mut(at)) {
-            *first = u8::try_from(high * 16 + low).unwrap_or_default();
-            text.drain(at + 1..at + 3);
+/// Decodes every `%xx` once.
+fn decode(mut bytes: impl Iterator<Item = u8> + Clone) -> Vec<u8> {
+    let mut decoded = Vec::new();
+    while let Some(byte) = bytes.next() {
+        let mut ahead = bytes.clone();
+        let mut digit = || ahead.next().and_then(|byte| char::from(byte).to_digit(16));
+        match (byte, digit(), digit()) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push(u8::try_from(high * 16 + low).unwrap_or(byte));
+                bytes = ahead;
+            }
+            _ => decoded.push(byte),
         }
-        at += 1;
     }
+    decoded
 }

@@ -147,8 +147,8 @@ fn is_web_address(url: &str) -> bool {
     let Some(rest) = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")) else {
         return false;
     };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    !authority.is_empty()
-        && !authority.contains('@')
+    let authority = rest.bytes().take_while(|byte| !matches!(byte, b'/' | b'?' | b'#'));
+    authority.clone().count() > 0
+        && authority.clone().all(|byte| byte != b'@')
         && url.chars().all(|character| character > ' ' && character != '\\' && character != '\x7f')
 }

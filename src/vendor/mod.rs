@@ -8,7 +8,6 @@ mod codes;
 mod ethgas;
 mod failure;
 mod grant;
-mod jwt;
 mod lenses;
 mod ocient;
 mod pegase3;

@@ -13,7 +13,7 @@ use super::codes::codes;
 use super::grant::token;
 use super::{
     Call, Carrier, Code, Credentials, Facts, Failure, Grant, Json, Operation, Paths, Payload, Renewal, Reply,
-    Vendor, VendorCode, jwt,
+    Vendor, VendorCode,
 };
 
 /// See the [module](self).
@@ -119,7 +119,8 @@ fn grant<J: Json>(access: String, reply: &Reply<J>, now_ms: f64) -> Grant {
     // `Date` has whole seconds: within its second, this machine's clock is the better one. (Not `clamp`: its panic prints
     // floats, which is 10 kB of WebAssembly.)
     let vendors_now = reply.date_ms.map_or(now_ms, |date| now_ms.max(date).min(date + 1000.0));
-    let told = jwt::expiry_s::<J>(&access).map(|expiry| expiry * 1000.0 - vendors_now);
+    let expiry_s = J::claims(&access).and_then(|claims| claims.member("exp")?.number());
+    let told = expiry_s.map(|expiry| expiry * 1000.0 - vendors_now);
     let plausible = told.filter(|lifetime| *lifetime > 0.0 && *lifetime <= LONGEST_LIFETIME_MS);
     Grant {
         access: Some(access),

@@ -9,6 +9,8 @@ use super::{Code, Failure, Operation};
 pub trait Json: Sized {
     /// Parses a text; `None` where it isn't JSON.
     fn parse(text: &str) -> Option<Self>;
+    /// The claims of a JWT, unverified: a hint, on which no decision but timing may rest (R20).
+    fn claims(token: &str) -> Option<Self>;
     /// An object's own member; `None` where this is no object, or the member is missing or null.
     fn member(&self, name: &str) -> Option<Self>;
     /// A string's text.
