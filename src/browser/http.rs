@@ -17,8 +17,8 @@ extern "C" {
 }
 
 /// The request of a call to an address. Redirects are refused: they would carry the password or the token to wherever they
-/// point (R5). The call, and with it the password, is zeroed as soon as the browser has it.
-pub fn request(url: &str, call: Call, cookies: bool, signal: &AbortSignal) -> Result<Request, JsValue> {
+/// point (R5).
+pub fn request(url: &str, call: &Call, cookies: bool, signal: &AbortSignal) -> Result<Request, JsValue> {
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
     for (name, value) in &call.headers {

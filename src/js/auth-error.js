@@ -51,8 +51,10 @@ const SENTENCES = {
 /** A failure of a vendor's call: one sentence of what happened, at which vendor and operation, and what to do. */
 export function failure(details, title, operation) {
   const [happened, advice] = SENTENCES[details.code];
-  const fields = details.fields ? `: ${details.fields.map((field) => `${field.name} ${field.title}`).join(", ")}` : "";
-  return new AuthError(`${happened} (${title}, ${operation})${fields}; ${advice}.`, details);
+  const fields = details.fields?.map((field) => ({ ...field }));
+  // Of what the vendor wrote, nothing stands in the message: it may echo what was typed.
+  const own = fields && details.status === undefined ? `: ${fields.map((field) => `${field.name} ${field.title}`).join(", ")}` : "";
+  return new AuthError(`${happened} (${title}, ${operation})${own}; ${advice}.`, { ...details, fields });
 }
 
 /** A mistake of the caller's: which argument, and what was expected. */

@@ -198,7 +198,13 @@ impl Core {
     }
 
     /// Takes the vendor's envelope off. `json`: the parsed body; undefined: it was no JSON, or too long.
-    pub fn unwrap(&self, status: u16, json: JsValue, retry_after: Option<String>) -> Result<JsValue, JsValue> {
+    #[expect(clippy::needless_pass_by_value, reason = "the bindings hand optional strings over by value")]
+    pub fn unwrap(
+        &self,
+        status: u16,
+        json: JsValue,
+        retry_after: Option<String>,
+    ) -> Result<JsValue, JsValue> {
         let body = if json.is_undefined() { Body::Unreadable } else { Body::Json(json.clone()) };
         let mut reply = Reply::new(status, body);
         reply.retry_after_ms = retry_after.as_deref().and_then(retry_after_ms);
@@ -219,14 +225,19 @@ impl Core {
 impl Core {
     /// A login begins; it makes every login before it the older one.
     #[wasm_bindgen(js_name = loginRequest)]
-    pub fn login_request(&mut self, credentials: &JsValue, url: &str, signal: &AbortSignal) -> Result<Request, JsValue> {
+    pub fn login_request(
+        &mut self,
+        credentials: &JsValue,
+        url: &str,
+        signal: &AbortSignal,
+    ) -> Result<Request, JsValue> {
         let mut credentials = credentials::credentials(credentials).map_err(|refusal| match refusal {
             Refusal::Argument(name, expected) => mistake(name, expected),
             Refusal::Field(failure) => self.thrown(&failure, Operation::Login),
         })?;
         let call = self.vendor.login(&credentials);
         let call = call.map_err(|failure| self.thrown(&failure, Operation::Login))?;
-        let request = self.request(call, url, signal)?;
+        let request = self.request(&call, url, signal)?;
         credentials.password = zeroize::Zeroizing::default();
         self.newcomer = credentials;
         self.session.begin_login();
@@ -242,7 +253,12 @@ impl Core {
     /// Signs in with the reply to the login of a number, unless it was overtaken. Gives back where the vendor wants the user to
     /// go next, if anywhere.
     #[wasm_bindgen(js_name = loginReply)]
-    pub fn login_reply(&mut self, attempt: u32, response: Response, text: &JsValue) -> Result<Option<String>, JsValue> {
+    pub fn login_reply(
+        &mut self,
+        attempt: u32,
+        response: Response,
+        text: &JsValue,
+    ) -> Result<Option<String>, JsValue> {
         let (reply, now) = (reply(response, text), Date::now());
         if attempt != self.session.attempt() {
             return Err(self.thrown(&Failure::new(Code::Superseded), Operation::Login));
@@ -259,19 +275,30 @@ impl Core {
 
     /// A renewal of the tokens of an epoch begins; undefined where they can't be, or have been replaced.
     #[wasm_bindgen(js_name = refreshRequest)]
-    pub fn refresh_request(&mut self, epoch: u32, url: &str, signal: &AbortSignal) -> Result<Option<Request>, JsValue> {
-        let call = {
-                self.session.begin_renewal();
-            let current = self.session.held().filter(|_| self.session.epoch() == Epoch(epoch));
-            current.and_then(|record| self.vendor.refresh(&record.held))
+    pub fn refresh_request(
+        &mut self,
+        epoch: u32,
+        url: &str,
+        signal: &AbortSignal,
+    ) -> Result<Option<Request>, JsValue> {
+        let current = self.session.held().filter(|_| self.session.epoch() == Epoch(epoch));
+        let Some(call) = current.and_then(|record| self.vendor.refresh(&record.held)) else {
+            return Ok(None);
         };
-        call.map(|call| self.request(call, url, signal)).transpose()
+        self.session.begin_renewal();
+        self.request(&call, url, signal).map(Some)
     }
 
     /// Takes over the reply to a renewal; a result that a login or logout has overtaken writes nothing (R18). True: to be asked
     /// again, in the vendor's other documented form. `again`: it was.
     #[wasm_bindgen(js_name = refreshReply)]
-    pub fn refresh_reply(&mut self, epoch: u32, response: Response, text: &JsValue, again: bool) -> Result<bool, JsValue> {
+    pub fn refresh_reply(
+        &mut self,
+        epoch: u32,
+        response: Response,
+        text: &JsValue,
+        again: bool,
+    ) -> Result<bool, JsValue> {
         let reply = reply(response, text);
         let (counts, failure) = match self.vendor.read_refresh(&reply) {
             Ok(grant) => (self.session.renewed(Epoch(epoch), grant, Date::now()), None),
@@ -281,7 +308,13 @@ impl Core {
             }
             Err(failure) => {
                 let now = Date::now();
-                let counts = self.session.renewal_failed(Epoch(epoch), failure.code, failure.retry_after_ms, now, Math::random());
+                let counts = self.session.renewal_failed(
+                    Epoch(epoch),
+                    failure.code,
+                    failure.retry_after_ms,
+                    now,
+                    Math::random(),
+                );
                 (counts, Some(failure))
             }
         };
@@ -311,7 +344,7 @@ impl Core {
     #[wasm_bindgen(js_name = checkRequest)]
     pub fn check_request(&self, url: &str, signal: &AbortSignal) -> Result<Request, JsValue> {
         let held = self.session.held().map_or_else(Held::default, |record| record.held.clone());
-        self.request(self.vendor.check(&held), url, signal)
+        self.request(&self.vendor.check(&held), url, signal)
     }
 
     /// Takes over the vendor's answer about the session of an epoch. True: its token has to be renewed to know more.
@@ -341,13 +374,17 @@ impl Core {
     /// Signs out here, at once. Gives back the request that tells the vendor; undefined where nobody was signed in, or there
     /// is no address to tell it at.
     #[wasm_bindgen(js_name = logoutRequest)]
-    pub fn logout_request(&mut self, url: Option<String>, signal: &AbortSignal) -> Result<Option<Request>, JsValue> {
+    pub fn logout_request(
+        &mut self,
+        url: Option<String>,
+        signal: &AbortSignal,
+    ) -> Result<Option<Request>, JsValue> {
         let record = self.session.sign_out();
         let (Some(mut record), Some(url)) = (record, url) else { return Ok(None) };
         if record.expires_at.is_some_and(|end| Date::now() >= end) {
             record.held.access = None; // an expired token is sent nowhere
         }
-        self.request(self.vendor.logout(&record.held), &url, signal).map(Some)
+        self.request(&self.vendor.logout(&record.held), &url, signal).map(Some)
     }
 
     /// Whether the vendor confirms the logout.
@@ -363,7 +400,7 @@ impl Core {
         thrown(failure, operation, self.vendor.facts())
     }
 
-    fn request(&self, call: Call, url: &str, signal: &AbortSignal) -> Result<Request, JsValue> {
+    fn request(&self, call: &Call, url: &str, signal: &AbortSignal) -> Result<Request, JsValue> {
         request(url, call, self.vendor.facts().carrier == Carrier::Cookie, signal)
     }
 }

@@ -45,7 +45,10 @@ fn optional(value: &JsValue, name: &str) -> Result<Option<String>, Refusal> {
         return Ok(None);
     }
     if !text.is_string() {
-        return Err(Refusal::Argument("credentials.database and credentials.redirectionToken", "strings, where given"));
+        return Err(Refusal::Argument(
+            "credentials.database and credentials.redirectionToken",
+            "strings, where given",
+        ));
     }
     let text = exact(&text, name)?;
     if text.is_empty() {

@@ -28,7 +28,9 @@ impl Audience {
     pub fn admits(&self, origin: &str, path: &str) -> bool {
         self.prefixes.iter().any(|prefix| {
             prefix.origin == origin
-                && path.strip_prefix(&*prefix.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                && path
+                    .strip_prefix(&*prefix.path)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
                 && (prefix.path.is_empty() || !has_hidden_parent(path))
         })
     }

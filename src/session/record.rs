@@ -31,36 +31,32 @@ impl Record {
         }
         let json = J::parse(text)?;
         (json.code_of("v")? == VERSION).then_some(())?;
-        let received_at = moment(&json, "receivedAt")??;
-        let expires_at = moment(&json, "expiresAt")?;
+        let token = |name| text_member(&json, name, is_token).ok();
+        let label = |name| text_member(&json, name, |_| true).ok();
         let held = Held {
-            access: token(&json, "access")?,
-            refresh: token(&json, "refresh")?,
-            user: text_member(&json, "user")?,
-            database: text_member(&json, "database")?,
+            access: token("access")?,
+            refresh: token("refresh")?,
+            user: label("user")?,
+            database: label("database")?,
             refresh_in_body: json.member("refreshInBody").and_then(|flag| flag.truth()).unwrap_or(false),
         };
+        let received_at = moment(&json, "receivedAt").ok()??;
+        let expires_at = moment(&json, "expiresAt").ok()?;
         (held.access.is_some() == carries_token).then_some(Self { held, received_at, expires_at })
     }
 }
 
-/// A member that may be missing (`Some(None)`) but must not be of another type (`None`).
-fn text_member<J: Json>(json: &J, name: &str) -> Option<Option<String>> {
-    match json.member(name) {
-        None => Some(None),
-        Some(value) => value.text().map(Some),
-    }
+/// Something else than what hallpass writes.
+struct Foreign;
+
+/// A text that may be missing, but must be sound.
+fn text_member<J: Json>(json: &J, name: &str, sound: fn(&str) -> bool) -> Result<Option<String>, Foreign> {
+    let Some(value) = json.member(name) else { return Ok(None) };
+    value.text().filter(|text| sound(text)).map(Some).ok_or(Foreign)
 }
 
-/// A token must also be one that a header can carry.
-fn token<J: Json>(json: &J, name: &str) -> Option<Option<String>> {
-    let text = text_member(json, name)?;
-    text.as_deref().is_none_or(is_token).then_some(text)
-}
-
-fn moment<J: Json>(json: &J, name: &str) -> Option<Option<f64>> {
-    match json.member(name) {
-        None => Some(None),
-        Some(value) => value.number().filter(|ms| ms.is_finite() && *ms >= 0.0).map(Some),
-    }
+/// A moment that may be missing, in ms since the epoch.
+fn moment<J: Json>(json: &J, name: &str) -> Result<Option<f64>, Foreign> {
+    let Some(value) = json.member(name) else { return Ok(None) };
+    value.number().filter(|ms| ms.is_finite() && *ms >= 0.0).map(Some).ok_or(Foreign)
 }

@@ -115,12 +115,11 @@ impl Session {
         if epoch.0 != self.epoch {
             return;
         }
-        match &mut self.held {
-            Some(held) => held.held.user = user.or(held.held.user.take()),
-            None => {
-                self.epoch += 1;
-                self.held = Some(record(Held::default(), Grant { user, ..Grant::default() }, now));
-            }
+        if let Some(held) = &mut self.held {
+            held.held.user = user.or(held.held.user.take());
+        } else {
+            self.epoch += 1;
+            self.held = Some(record(Held::default(), Grant { user, ..Grant::default() }, now));
         }
         self.settle();
     }
@@ -266,7 +265,14 @@ impl Session {
     /// and nothing written, when a login or logout overtook it.
     ///
     /// `chance`: from 0 to 1, for the jitter.
-    pub fn renewal_failed(&mut self, epoch: Epoch, code: Code, retry_after_ms: Option<f64>, now: f64, chance: f64) -> bool {
+    pub fn renewal_failed(
+        &mut self,
+        epoch: Epoch,
+        code: Code,
+        retry_after_ms: Option<f64>,
+        now: f64,
+        chance: f64,
+    ) -> bool {
         if epoch.0 != self.epoch || self.held.is_none() {
             return false;
         }

@@ -34,7 +34,9 @@ pub fn backoff_ms(failures: u32, retry_after_ms: Option<f64>, chance: f64) -> f6
     let doubled = FIRST_PAUSE_MS * f64::from(2u32.saturating_pow(failures.saturating_sub(1).min(16)));
     let own = doubled.min(LONGEST_PAUSE_MS) * (0.5 + chance / 2.0);
     match retry_after_ms {
-        Some(asked) => asked.clamp(0.0, LONGEST_RETRY_AFTER_MS) + own * 0.1 + own.min(FIRST_PAUSE_MS) * chance,
+        Some(asked) => {
+            asked.clamp(0.0, LONGEST_RETRY_AFTER_MS) + own * 0.1 + own.min(FIRST_PAUSE_MS) * chance
+        }
         None => own,
     }
 }

@@ -79,7 +79,8 @@ impl Call {
 /// The longest escape of one byte is `\u00XX`: six bytes. Room for the worst case is reserved up front,
 /// because a buffer that grows leaves an unzeroed copy of the password behind.
 fn write_object(members: &[(&str, Option<&str>)]) -> Zeroizing<String> {
-    let room: usize = members.iter().map(|(name, value)| 8 + (name.len() + value.map_or(0, str::len)) * 6).sum();
+    let room: usize =
+        members.iter().map(|(name, value)| 8 + (name.len() + value.map_or(0, str::len)) * 6).sum();
     let mut json = Zeroizing::new(String::with_capacity(room + 2));
     json.push('{');
     for (name, value) in members {

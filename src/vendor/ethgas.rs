@@ -57,13 +57,16 @@ impl<J: Json> Vendor<J> for Ethgas {
     /// `POST /api/v1/user/login`, JSON.
     fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>> {
         credentials.check()?;
-        Ok(Call::new(Operation::Login, "POST").json(&[
-            ("username", Some(&credentials.username)),
-            ("password", Some(&credentials.password)),
-        ]))
+        Ok(Call::new(Operation::Login, "POST")
+            .json(&[("username", Some(&credentials.username)), ("password", Some(&credentials.password))]))
     }
 
-    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Box<Failure>> {
+    fn read_login(
+        &self,
+        reply: &Reply<J>,
+        credentials: &Credentials,
+        _now_ms: f64,
+    ) -> Result<Grant, Box<Failure>> {
         let grant = read_grant(reply, Operation::Login)?;
         if grant.refresh.is_none() {
             return Err(reply.failure(Code::MalformedReply));
@@ -76,7 +79,11 @@ impl<J: Json> Vendor<J> for Ethgas {
     fn refresh(&self, held: &Held) -> Option<Call> {
         let call = Call::new(Operation::Refresh, "POST");
         let token = held.refresh.as_deref()?;
-        Some(if held.refresh_in_body { call.json(&[("refreshToken", Some(token))]) } else { call.bearer(token) })
+        Some(if held.refresh_in_body {
+            call.json(&[("refreshToken", Some(token))])
+        } else {
+            call.bearer(token)
+        })
     }
 
     fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Box<Failure>> {

@@ -166,7 +166,12 @@ impl Failure {
     #[must_use]
     pub fn field(name: &str, code: &str, title: &str) -> Box<Self> {
         let mut failure = Self::new(Code::InvalidRequest);
-        failure.fields.push(Field { name: name.into(), code: code.into(), title: title.into(), pointer: None });
+        failure.fields.push(Field {
+            name: name.into(),
+            code: code.into(),
+            title: title.into(),
+            pointer: None,
+        });
         failure
     }
 }

@@ -73,6 +73,7 @@ pub(super) fn token<J: Json>(value: &J) -> Option<String> {
 }
 
 /// Whether a header can carry this as a token.
+#[must_use]
 pub fn is_token(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -59,7 +59,12 @@ impl<J: Json> Vendor<J> for Lenses {
 
     /// 204 without a body (6.0, 6.1), or 200 with an object whose every member is optional (6.2, 6.3). The lifetime,
     /// 24 h by default, is only in the cookie, which script can't read.
-    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Box<Failure>> {
+    fn read_login(
+        &self,
+        reply: &Reply<J>,
+        credentials: &Credentials,
+        _now_ms: f64,
+    ) -> Result<Grant, Box<Failure>> {
         self.read(reply, Operation::Login)?;
         let redirect_to = reply.text("redir_to");
         Ok(Grant {
@@ -118,7 +123,8 @@ fn refusal<J: Json>(reply: &Reply<J>, error: &J, operation: Operation) -> Box<Fa
 }
 
 fn fields<J: Json>(error: &J) -> Vec<Field> {
-    let listed = error.member("invalid_fields").and_then(|fields| fields.elements(MOST_FIELDS)).unwrap_or_default();
+    let listed =
+        error.member("invalid_fields").and_then(|fields| fields.elements(MOST_FIELDS)).unwrap_or_default();
     listed
         .iter()
         .filter_map(|field| {
@@ -136,7 +142,8 @@ fn fields<J: Json>(error: &J) -> Vec<Field> {
 /// resolves it is handed on (R27): it starts with one slash, and has no backslash, blank or control character, which
 /// URL parsers fold into slashes or drop.
 fn safe_path(target: &str) -> Option<String> {
-    let harmless = target.chars().all(|character| character > ' ' && character != '\\' && character != '\x7f');
+    let harmless =
+        target.chars().all(|character| character > ' ' && character != '\\' && character != '\x7f');
     let on_origin = target.starts_with('/') && !target.starts_with("//");
     (harmless && on_origin).then(|| target.into())
 }

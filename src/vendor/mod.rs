@@ -122,7 +122,12 @@ pub trait Vendor<J: Json> {
     fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>>;
 
     /// Reads the reply to [`login`](Self::login). `now_ms`: this machine's clock, ms since the epoch.
-    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, now_ms: f64) -> Result<Grant, Box<Failure>>;
+    fn read_login(
+        &self,
+        reply: &Reply<J>,
+        credentials: &Credentials,
+        now_ms: f64,
+    ) -> Result<Grant, Box<Failure>>;
 
     /// The request that renews; `None` where the vendor has no renewal.
     fn refresh(&self, _held: &Held) -> Option<Call> {

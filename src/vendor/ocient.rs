@@ -78,7 +78,12 @@ impl<J: Json> Vendor<J> for Ocient {
 
     /// The reply's user name may differ from the one that was sent (`jdoe@analytics` comes back as `jdoe`), so they
     /// are not compared; the reply's is shown.
-    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, _now_ms: f64) -> Result<Grant, Box<Failure>> {
+    fn read_login(
+        &self,
+        reply: &Reply<J>,
+        credentials: &Credentials,
+        _now_ms: f64,
+    ) -> Result<Grant, Box<Failure>> {
         let mut grant = read_grant(reply, Operation::Login)?;
         grant.user = grant.user.or_else(|| Some(credentials.username.to_string()));
         grant.database = grant.database.or_else(|| credentials.database.clone());

@@ -68,7 +68,12 @@ impl<J: Json> Vendor<J> for Pegase3 {
             .header("Password", Zeroizing::clone(&credentials.password)))
     }
 
-    fn read_login(&self, reply: &Reply<J>, credentials: &Credentials, now_ms: f64) -> Result<Grant, Box<Failure>> {
+    fn read_login(
+        &self,
+        reply: &Reply<J>,
+        credentials: &Credentials,
+        now_ms: f64,
+    ) -> Result<Grant, Box<Failure>> {
         self.read(reply, Operation::Login)?;
         let access = reply.member("token").as_ref().and_then(token);
         let access = access.ok_or_else(|| reply.failure(Code::MalformedReply))?;
@@ -132,7 +137,8 @@ fn grant<J: Json>(access: String, reply: &Reply<J>, now_ms: f64) -> Grant {
 /// What `fetch` sends byte-exact in a header: Latin-1 without control characters, and no blank at either end.
 fn is_header_value(text: &str) -> bool {
     let blank = |character: Option<char>| matches!(character, Some(' ' | '\t'));
-    text.chars().all(|character| character <= '\u{ff}' && (!character.is_ascii_control() || character == '\t'))
+    text.chars()
+        .all(|character| character <= '\u{ff}' && (!character.is_ascii_control() || character == '\t'))
         && !blank(text.chars().next())
         && !blank(text.chars().next_back())
 }

@@ -34,7 +34,10 @@ pub trait Json: Sized {
     #[inline(never)]
     fn code_of(&self, name: &str) -> Option<i32> {
         let code = self.member(name)?.number()?;
-        #[expect(clippy::cast_possible_truncation, reason = "a code beyond i32 saturates into one that no table knows")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a code beyond i32 saturates into one that no table knows"
+        )]
         Some(code as i32)
     }
 }
@@ -113,8 +116,7 @@ impl<J: Json> Reply<J> {
     /// empty 502. A success without the documented body is malformed.
     #[inline(never)]
     pub fn foreign(&self, operation: Operation) -> Box<Failure> {
-        let code =
-            if self.is_ok() { Code::MalformedReply } else { Code::of_status(self.status, operation) };
+        let code = if self.is_ok() { Code::MalformedReply } else { Code::of_status(self.status, operation) };
         self.failure(code)
     }
 }
