@@ -29,6 +29,7 @@ macro_rules! codes {
             },
         )*];
 
+        #[allow(clippy::manual_range_patterns, reason = "the documents list the codes one by one")]
         fn known(code: $key, operation: $crate::vendor::Operation) -> Option<$crate::vendor::Code> {
             let at_login = matches!(operation, $crate::vendor::Operation::Login);
             Some(match code {

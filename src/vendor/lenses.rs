@@ -4,7 +4,7 @@
 //! editions), the authentication page for the cookie and `users/me`, and the configuration reference for
 //! `auth.sessionDuration`.
 //!
-//! The habits: the session is an HttpOnly cookie and nothing else; errors are problem details (RFC 7807, served as
+//! The habits: the session is an `HttpOnly` cookie and nothing else; errors are problem details (RFC 7807, served as
 //! `application/json`); an unauthorised reply may name a single sign-on provider; login may answer where to go next.
 
 use super::codes::codes;

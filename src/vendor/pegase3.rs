@@ -1,7 +1,7 @@
 //! PEGASE3 API.
 //!
 //! Sources: the vendor's Login page and its list of common API codes in the public repository
-//! (github.com/TranKovak/PEGASE3_API, docs/User documentation), and the handlers of the same repository.
+//! (`github.com/TranKovak/PEGASE3_API`, docs/User documentation), and the handlers of the same repository.
 //!
 //! The habits: a GET with the credentials as headers; the token in a header `Token` of the vendor's own; the outcome
 //! in the body's `code`, with HTTP 200 for everything (the published version) or the same code as HTTP status

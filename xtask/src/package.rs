@@ -3,6 +3,7 @@
 //! wasm-pack compiles, binds and shrinks; its package.json and type declarations are replaced, since it knows neither
 //! `exports` nor the entry files written by hand in `src/js`.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -56,11 +57,23 @@ fn compile(folder: &Path) -> Result<()> {
     let built = Job::new("wasm-pack", "wasm-pack-build")
         .args(["build", "--target", "web", "--release", "--mode", "no-install"])
         .args(["--no-pack", "--no-typescript", "--out-name", OUT_NAME])
+        .env("CARGO_ENCODED_RUSTFLAGS", without_local_paths())
         .must("wasm-pack could not build the package")?;
     if built.text.contains("Skipping wasm-opt") {
         bail!("wasm-pack found no wasm-opt and left the WebAssembly at its full size");
     }
     Ok(())
+}
+
+/// Panics name their source file. The published file is to be the same wherever it is built, and to tell nothing of the
+/// machine.
+fn without_local_paths() -> String {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
+    let mut flags = vec![format!("--remap-path-prefix={}=.", workspace::root().display())];
+    let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
+    flags.extend(registries.map(|entry| format!("--remap-path-prefix={}=crates", entry.path().display())));
+    flags.join("\x1f")
 }
 
 /// wasm-opt drops the section with the functions' names, which wasm-bindgen keeps: so its absence proves the run.

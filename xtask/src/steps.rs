@@ -103,8 +103,7 @@ impl Step {
     pub fn needs(self) -> &'static [Self] {
         match self {
             Self::Size | Self::Types => &[Self::Build],
-            Self::Browser(_) => &[Self::Simulator],
-            Self::Node | Self::EndToEnd(_) => &[Self::Build, Self::Simulator],
+            Self::Browser(_) | Self::Node | Self::EndToEnd(_) => &[Self::Build, Self::Simulator],
             _ => &[],
         }
     }
@@ -162,7 +161,7 @@ mod tests {
         assert_eq!(names(&["native"]), ["native tests"]);
         assert_eq!(names(&["types"]), ["build", "types"]);
         assert_eq!(names(&["node"]), ["build", "simulator", "node tests"]);
-        assert_eq!(names(&["browser"]), ["simulator", "browser tests, chromium", "browser tests, firefox"]);
+        assert_eq!(names(&["browser"]), ["build", "simulator", "browser tests, chromium", "browser tests, firefox"]);
         assert_eq!(names(&[]).len(), ALL.len());
         assert!(named(&["nothing"]).is_err());
     }

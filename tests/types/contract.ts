@@ -1,0 +1,90 @@
+// The types, as an application uses them. Compiled, not run: what must not compile is marked so, and fails if it does.
+import { AuthError, init, isAuthError, openSession } from "hallpass";
+import type { AuthErrorCode, Credentials, LoginResult, Session, SessionState, TokenStorage } from "hallpass";
+
+const same = <A, B>(_: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void => {};
+
+export async function signIn(): Promise<SessionState> {
+  await init();
+  await init(new URL("https://cdn.example.com/hallpass_wasm_bg.wasm"));
+  await init(fetch("/hallpass_wasm_bg.wasm"));
+  const session = await openSession({ vendor: "ocient", baseUrl: new URL("https://sql0.example.com") });
+  same<typeof session, Session>(true);
+  const result = await session.login({ username: "jdoe", password: "…", database: "retail_analytics" });
+  same<typeof result, LoginResult>(true);
+  const { signal } = new AbortController();
+  await session.login({ username: "jdoe", password: "…" }, { signal });
+  const { revoked } = await session.logout({ signal });
+  same<typeof revoked, boolean>(true);
+  return session.state;
+}
+
+export async function call(session: Session): Promise<void> {
+  const response = await session.fetch("/v1/version", { method: "POST", body: "x" });
+  same<typeof response, Response>(true);
+  const untyped = await session.json("/v1/version");
+  same<typeof untyped, unknown>(true);
+  const typed = await session.json<{ version: string }>("/v1/version", { json: { statement: "SELECT 1" } });
+  same<typeof typed, { version: string }>(true);
+  const token = await session.accessToken();
+  same<typeof token, string | undefined>(true);
+  const unsubscribe = session.subscribe((state) => console.log(state.status));
+  unsubscribe();
+  session.dispose();
+  session[Symbol.dispose]();
+}
+
+export function explain(error: unknown): string {
+  if (!isAuthError(error)) return "unknown";
+  same<typeof error, AuthError>(true);
+  switch (error.code) {
+    case "sso-required":
+      return error.ssoUrl ?? "";
+    case "invalid-request":
+      return (error.fields ?? []).map((field) => `${field.name}: ${field.title}`).join();
+    case "rate-limited":
+      return `${error.retryAfterMs ?? 0} ms`;
+    default:
+      return error.message;
+  }
+}
+
+export function describe(state: SessionState): string {
+  switch (state.status) {
+    case "signed-in":
+      return state.user ?? "somebody";
+    case "signed-out":
+      return state.reason ?? "never";
+    default: {
+      const nothing: never = state.status;
+      return nothing;
+    }
+  }
+}
+
+export const stores: TokenStorage[] = [
+  { get: () => null, set: () => {}, delete: () => {} },
+  { get: async () => undefined, set: async () => {}, delete: async () => {} },
+];
+
+export const credentials: Credentials[] = [{ username: "u", password: "p", redirectionToken: "t" }];
+export const code: AuthErrorCode = "storage";
+
+export async function mistakes(session: Session, state: SessionState): Promise<void> {
+  // @ts-expect-error an unknown vendor
+  await openSession({ vendor: "acme", baseUrl: "https://a.example.com" });
+  // @ts-expect-error no address
+  await openSession({ vendor: "ocient" });
+  // @ts-expect-error a misspelt option
+  await openSession({ vendor: "ocient", baseUrl: "https://a.example.com", timeout: 5 });
+  // @ts-expect-error undefined is not the same as left out
+  await openSession({ vendor: "ocient", baseUrl: "https://a.example.com", account: undefined });
+  // @ts-expect-error no password
+  await session.login({ username: "jdoe" });
+  // @ts-expect-error the state is frozen
+  state.status = "signed-in";
+  // @ts-expect-error not a code
+  const wrong: AuthErrorCode = "teapot";
+  // @ts-expect-error errors are made by hallpass alone
+  throw new AuthError(wrong);
+}
