@@ -9,9 +9,13 @@ let world = 0;
 /** The package under test, as users import it. */
 export let hallpass;
 
+/** Where the package under test was loaded from. */
+export let packageAddress;
+
 /** Loads the package from an address and says at which port the simulator listens. */
 export async function start(packageUrl, simulatorPort) {
   port = simulatorPort;
+  packageAddress = packageUrl;
   hallpass = await import(packageUrl);
 }
 
@@ -102,4 +106,81 @@ export async function until(condition, what, ms = 5_000) {
     if (Date.now() > end) throw new Error(`not so within ${ms} ms: ${what}`);
     await new Promise((done) => setTimeout(done, 20));
   }
+}
+
+/** The values that can be thrown or given as the reason of an abort, the falsy ones included. */
+export const REASONS = [
+  new Error("why"),
+  new DOMException("why", "DataCloneError"),
+  "why",
+  "",
+  null,
+  { why: 1 },
+  7,
+  0,
+  false,
+];
+
+/** Runs with a global replaced, and puts the old one back whatever happens. */
+export async function withGlobal(name, value, run) {
+  const before = globalThis[name];
+  globalThis[name] = value;
+  try {
+    return await run();
+  } finally {
+    globalThis[name] = before;
+  }
+}
+
+/** The promise, or a failure when it is not settled within so many ms. */
+export async function within(ms, promise, what) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`still pending after ${ms} ms: ${what}`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits until a vendor has received so many requests in all. */
+export async function received(vendor, requests) {
+  await until(async () => (await vendor.total()) >= requests, `${requests} requests received`);
+}
+
+/** Whether the platform keeps cookies: pages and workers do, Node doesn't. */
+export const keepsCookies = typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined";
+
+/** What a vendor received at a path, in order. */
+export async function received(vendor, path) {
+  return (await vendor.ledger()).requests.filter((request) => request.path === path);
+}
+
+/** Runs with a fetch of the test's own, which is handed each Request and the platform's fetch. */
+export async function withFetch(fake, run) {
+  const real = globalThis.fetch;
+  globalThis.fetch = (input, init) => fake(new Request(input, init), real);
+  try {
+    return await run();
+  } finally {
+    globalThis.fetch = real;
+  }
+}
+
+/** Runs with this machine's clock off by so many ms. */
+export async function withClock(shiftMs, run) {
+  const real = Date.now;
+  Date.now = () => real.call(Date) + shiftMs;
+  try {
+    return await run();
+  } finally {
+    Date.now = real;
+  }
+}
+
+/** A reply with JSON. */
+export function jsonReply(value, status = 200) {
+  return new Response(JSON.stringify(value), { status, headers: { "Content-Type": "application/json" } });
 }

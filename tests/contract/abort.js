@@ -1,0 +1,295 @@
+import {
+  DATA, REASONS, equal, hallpass, jdoe, ok, reasonOf, received, rejects, simulate, until, within, withGlobal,
+} from "./env.js";
+
+const VENDORS = ["ocient", "lenses", "pegase3", "ethgas"];
+
+/** The calls that take a signal, at a vendor that has them all. */
+const CALLS = {
+  login: (session, options) => session.login(jdoe, options),
+  refresh: (session, options) => session.refresh(options),
+  check: (session, options) => session.check(options),
+  logout: (session, options) => session.logout(options),
+  fetch: (session, options) => session.fetch(DATA.ethgas, options),
+  json: (session, options) => session.json(DATA.ethgas, options),
+};
+
+const forever = () => new Promise(() => {});
+
+/** Fails unless a call that is aborted after a moment is rejected with this very reason. */
+async function abortsWith(reason, call, ready, what) {
+  const controller = new AbortController();
+  const call_ = within(5_000, reasonOf(call({ signal: controller.signal })), what);
+  call_.catch(() => {});
+  await ready();
+  controller.abort(reason);
+  const seen = await call_;
+  ok(Object.is(seen, reason), `${what}: rejected with ${String(reason)}, saw ${String(seen)}`);
+}
+
+/** Rule 1: an abort before the call is the call's rejection, with the signal's own reason, and nothing is sent. */
+export async function rule_1_a_signal_aborted_before_sends_nothing() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  const before = await vendor.total();
+  for (const [name, call] of Object.entries(CALLS)) {
+    if (name === "logout") continue;
+    for (const reason of REASONS) {
+      const signal = AbortSignal.abort(reason);
+      const seen = await within(5_000, reasonOf(call(session, { signal })), name);
+      ok(Object.is(seen, reason), `${name}: rejected with ${String(reason)}, saw ${String(seen)}`);
+    }
+    const plain = AbortSignal.abort();
+    ok((await reasonOf(call(session, { signal: plain }))) === plain.reason, `${name}: the platform's own reason`);
+  }
+  equal(await vendor.total(), before, "requests");
+  equal(session.state.status, "signed-in");
+}
+
+/** Rule 1: the same for logout, whatever it does about the session here. */
+export async function rule_1_a_signal_aborted_before_rejects_logout() {
+  for (const reason of REASONS) {
+    const vendor = simulate("ethgas");
+    const session = await vendor.signIn();
+    const seen = await within(5_000, reasonOf(session.logout({ signal: AbortSignal.abort(reason) })), "logout");
+    ok(Object.is(seen, reason), `rejected with ${String(reason)}, saw ${String(seen)}`);
+    equal(await vendor.count("POST /api/v1/user/logout"), 0, "requests");
+  }
+}
+
+/** Rule 1: a check that was aborted before says so also where nobody is signed in. */
+export async function rule_1_a_signal_aborted_before_rejects_check_when_signed_out() {
+  const session = await simulate("ethgas").open();
+  equal((await session.check()).status, "signed-out", "without a signal it resolves");
+  const reason = { why: 1 };
+  equal(await reasonOf(session.check({ signal: AbortSignal.abort(reason) })), reason);
+}
+
+/** Rule 1: an abort while the vendor hangs. */
+export async function rule_1_a_signal_aborted_midway_rejects_with_its_reason() {
+  for (const [name, call] of Object.entries(CALLS)) {
+    for (const reason of REASONS) {
+      const vendor = simulate("ethgas");
+      const session = await vendor.signIn({ renew: "manual" });
+      await vendor.fault({ path: "*", hang: true, count: 9 });
+      const ready = () => received(vendor, 2);
+      await abortsWith(reason, (options) => call(session, options), ready, name);
+      equal(session.state.status, name === "logout" ? "signed-out" : "signed-in", `after ${name}`);
+      session.dispose();
+    }
+  }
+}
+
+/** Rule 1: login and a caller's request at every vendor, for their requests differ. */
+export async function rule_1_every_vendor_can_be_aborted_midway() {
+  for (const name of VENDORS) {
+    const vendor = simulate(name);
+    const session = await vendor.open();
+    await vendor.fault({ path: "*", hang: true });
+    const reason = "leave";
+    await abortsWith(reason, (options) => session.login(jdoe, options), () => received(vendor, 1), `${name} login`);
+    equal(session.state.status, "signed-out", name);
+    await session.login(jdoe);
+    await vendor.fault({ path: "*", hang: true });
+    await abortsWith(reason, (options) => session.fetch(DATA[name], options), () => received(vendor, 3), `${name} fetch`);
+    equal(session.state.status, "signed-in", name);
+  }
+}
+
+/** Rule 1: an abort while the reply's body is on its way. */
+export async function rule_1_a_signal_aborted_in_the_body_rejects_with_its_reason() {
+  for (const reason of REASONS) {
+    for (const name of ["login", "check", "refresh", "json"]) {
+      const vendor = simulate("ethgas");
+      const session = await vendor.signIn({ renew: "manual" });
+      await vendor.fault({ path: "*", drip_ms: 100 });
+      const ready = async () => {
+        await received(vendor, 2);
+        await new Promise((done) => setTimeout(done, 150)); // a byte or two; the rest takes seconds
+      };
+      await abortsWith(reason, (options) => CALLS[name](session, options), ready, name);
+      equal(session.state.status, "signed-in", name);
+      session.dispose();
+    }
+  }
+}
+
+/** Rule 1: an abort while a request waits for a renewal; the renewal goes on for who else waits. */
+export async function rule_1_an_abort_ends_the_wait_for_a_renewal_of_its_caller_alone() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn({ renew: "auto" });
+  await vendor.expire();
+  await vendor.fault({ path: "/api/v1/user/login/refresh", delay_ms: 600 });
+  const other = session.fetch(DATA.ethgas);
+  const asked = async () => (await vendor.count("POST /api/v1/user/login/refresh")) === 1;
+  const ready = () => until(asked, "a renewal under way");
+  for (const name of ["fetch", "json", "refresh"]) {
+    await abortsWith(null, (options) => CALLS[name](session, options), ready, name);
+  }
+  equal((await other).status, 200);
+  equal(await vendor.count("POST /api/v1/user/login/refresh"), 1, "renewals");
+}
+
+/** Rule 1: a Request's own signal counts as well. */
+export async function rule_1_the_signal_of_a_request_counts() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  await vendor.fault({ path: DATA.ethgas, hang: true });
+  const call = ({ signal }) => session.fetch(new Request(vendor.baseUrl + DATA.ethgas, { signal }));
+  await abortsWith("leave", call, () => received(vendor, 2), "fetch");
+}
+
+/** Rule 1: also where the page's fetch ignores the signal and never settles. */
+export async function rule_1_an_abort_works_though_fetch_ignores_it() {
+  for (const [name, call] of Object.entries(CALLS)) {
+    const session = await simulate("ethgas").signIn({ renew: "manual" });
+    let asked = 0;
+    const deaf = () => (asked++, forever());
+    await withGlobal("fetch", deaf, async () => {
+      const ready = () => until(() => asked > 0, "fetch called");
+      await abortsWith({ why: name }, (options) => call(session, options), ready, name);
+    });
+    session.dispose();
+  }
+}
+
+/** Rule 1: also where the page's fetch answers with a body that ignores the signal and never ends. */
+export async function rule_1_an_abort_works_though_the_body_ignores_it() {
+  for (const name of ["login", "refresh", "check", "logout", "json"]) {
+    const session = await simulate("ethgas").signIn({ renew: "manual" });
+    let asked = 0;
+    const endless = async () => {
+      asked++;
+      return new Response(new ReadableStream({ pull: forever }), { headers: { "Content-Type": "application/json" } });
+    };
+    await withGlobal("fetch", endless, async () => {
+      const ready = async () => {
+        await until(() => asked > 0, "fetch called");
+        await new Promise((done) => setTimeout(done, 20)); // so that the body is being read
+      };
+      await abortsWith({ why: name }, (options) => CALLS[name](session, options), ready, name);
+    });
+    session.dispose();
+  }
+}
+
+/** Rule 2: hallpass's own calls are bounded by timeoutMs where the vendor hangs. */
+export async function rule_2_a_vendor_that_hangs_is_a_timeout() {
+  for (const name of ["login", "refresh", "check", "logout"]) {
+    const vendor = simulate("ethgas");
+    const session = await vendor.signIn({ renew: "manual", timeoutMs: 250 });
+    await vendor.fault({ path: "*", hang: true });
+    const call = within(3_000, CALLS[name](session), name);
+    if (name === "logout") equal(await call, { revoked: false });
+    else equal((await rejects(call, "timeout")).vendor, "ethgas");
+    equal(session.state.status, name === "logout" ? "signed-out" : "signed-in", name);
+    session.dispose();
+  }
+}
+
+/** Rule 2: a caller's request that waits for a renewal does not wait longer than the renewal's own bound. */
+export async function rule_2_a_renewal_that_hangs_holds_no_request_for_ever() {
+  const vendor = simulate("ethgas");
+  await vendor.config({ access_lifetime_s: 1 });
+  const session = await vendor.signIn({ timeoutMs: 250 });
+  await vendor.fault({ path: "/api/v1/user/login/refresh", hang: true, count: 99 });
+  await until(() => session.state.renewal === "waiting", "a renewal that failed");
+  await until(() => Date.now() > session.state.expiresAt, "the token's end");
+  const calls = [session.fetch(DATA.ethgas), session.json(DATA.ethgas), session.accessToken()];
+  for (const call of calls) await rejects(within(3_000, call, "a request"), "timeout");
+  equal(session.state.status, "signed-in", "rule 10");
+  session.dispose();
+}
+
+/** Rule 2: hallpass's own calls are bounded though the page's fetch ignores the signal and never settles. */
+export async function rule_2_a_fetch_that_never_settles_is_a_timeout() {
+  for (const name of ["login", "refresh", "check", "logout"]) {
+    const session = await simulate("ethgas").signIn({ renew: "manual", timeoutMs: 100 });
+    await withGlobal("fetch", forever, async () => {
+      const call = within(3_000, CALLS[name](session), name);
+      if (name === "logout") equal(await call, { revoked: false });
+      else await rejects(call, "timeout");
+    });
+    session.dispose();
+  }
+}
+
+/** Rule 2: a fetch that throws, or is rejected with anything, is a network failure. */
+export async function rule_2_a_fetch_that_throws_anything_is_a_network_failure() {
+  for (const thrown of [new TypeError("no"), "no", undefined, null, 0]) {
+    for (const broken of [() => Promise.reject(thrown), () => { throw thrown; }]) {
+      const session = await simulate("ethgas").signIn({ renew: "manual" });
+      await withGlobal("fetch", broken, async () => {
+        for (const name of ["login", "refresh", "check", "fetch", "json"]) await rejects(CALLS[name](session), "network");
+        equal(await session.logout(), { revoked: false });
+      });
+      session.dispose();
+    }
+  }
+}
+
+/** Rule 2: a storage that never answers holds nobody for ever; hallpass goes on in memory and says so. */
+export async function rule_2_a_storage_that_never_answers_is_left_alone() {
+  const vendor = simulate("ethgas");
+  const storage = { get: forever, set: forever, delete: forever };
+  const session = await within(5_000, vendor.open({ storage }), "openSession");
+  equal(session.state.problem, "storage");
+  await within(5_000, session.login(jdoe), "login");
+  equal(session.state.status, "signed-in");
+  await within(10_000, session.logout(), "logout");
+  equal(session.state.status, "signed-out");
+}
+
+/** Rule 2: a source of the WebAssembly that never comes. Time is made to fly, as no bound is documented. */
+export async function rule_2_a_load_that_hangs_is_bounded() {
+  const { packageAddress } = await import("./env.js");
+  const fresh = await import(`${packageAddress}?hangs`);
+  const { setTimeout: real } = globalThis;
+  await withGlobal("setTimeout", (run, ms, ...rest) => real(run, ms / 100, ...rest), async () => {
+    const loaded = reasonOf(fresh.init(forever()));
+    const late = new Promise((done) => real(done, 3_000, "still pending after 300 s"));
+    const error = await Promise.race([loaded, late]);
+    ok(hallpass.isAuthError(error), `an AuthError, saw ${error}`);
+    equal(error.code, "load-failed");
+  });
+}
+
+/** Runs while collecting what is thrown outside of any call, which the platform would report as uncaught. */
+async function uncaught(run) {
+  const seen = [];
+  const { queueMicrotask: later, setTimeout: timer } = globalThis;
+  const guarded = (call) => (...rest) => {
+    try {
+      call(...rest);
+    } catch (error) {
+      seen.push(error);
+    }
+  };
+  const replaced = [
+    ["queueMicrotask", (call) => later(guarded(call))],
+    ["setTimeout", (call, ...rest) => timer(guarded(call), ...rest)],
+    ["reportError", (error) => void seen.push(error)],
+  ];
+  const all = replaced.reduceRight((inner, [name, value]) => () => withGlobal(name, value, inner), run);
+  await all();
+  return seen;
+}
+
+/** Rule 2: a listener that throws harms neither the call that changed the state, nor the other listeners; it is reported. */
+export async function rule_2_a_listener_that_throws_harms_nobody() {
+  const session = await simulate("ethgas").open();
+  const fault = new Error("a listener's own");
+  const told = [];
+  const seen = await uncaught(async () => {
+    const stop = session.subscribe(() => {
+      throw fault;
+    });
+    ok(typeof stop === "function", "subscribe returns the unsubscribe function");
+    session.subscribe((state) => told.push(state.status));
+    await session.login(jdoe);
+    await session.logout();
+    stop();
+  });
+  equal(told, ["signed-out", "signed-in", "signed-out"]);
+  ok(seen.length === 3 && seen.every((error) => error === fault), `reported each time, saw ${seen.length}`);
+}

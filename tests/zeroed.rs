@@ -1,0 +1,54 @@
+//! R30: after a login's request is made, no copy of the password is left in the WebAssembly's memory.
+#![cfg(target_family = "wasm")]
+
+use hallpass::js::Core;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen(inline_js = r#"
+    // Made here, so that the password is in no literal of the WebAssembly; with and without characters beyond ASCII.
+    const random = () => Math.random().toString(36).slice(2, 10);
+    export const password = (extra) => `${random()}${random()}${extra}${random()}${random()}`;
+    export const credentials = (password) => ({ username: "jdoe", password });
+    export function occurrences(memory, text) {
+        const bytes = new Uint8Array(memory.buffer);
+        let found = 0;
+        for (const needle of [new TextEncoder().encode(text.slice(0, 12)), new TextEncoder().encode(text.slice(-12))]) {
+            for (let at = bytes.indexOf(needle[0]); at !== -1; at = bytes.indexOf(needle[0], at + 1)) {
+                if (needle.every((byte, index) => bytes[at + index] === byte)) found += 1;
+            }
+        }
+        return found;
+    }
+"#)]
+extern "C" {
+    fn password(extra: &str) -> JsValue;
+    fn credentials(password: &JsValue) -> JsValue;
+    fn occurrences(memory: &JsValue, text: &JsValue) -> u32;
+}
+
+#[wasm_bindgen_test]
+fn r30_no_password_is_left_in_memory_after_use() {
+    for vendor in ["ocient", "lenses", "pegase3", "ethgas"] {
+        for extra in ["plain", "ÿ", "\"\\"] {
+            let mut core = Core::open(vendor, true).expect("a known vendor");
+            let password = password(extra);
+            let signal = web_sys::AbortController::new().expect("an abort controller").signal();
+            let request = core.login_request(&credentials(&password), "https://vendor.example.com/login", &signal);
+            assert!(request.is_ok(), "{vendor}: a request is made");
+            let left = occurrences(&wasm_bindgen::memory(), &password);
+            assert_eq!(left, 0, "{vendor}: copies of a password with {extra}");
+        }
+    }
+}
+
+/// The search finds what is there: otherwise the test above could not fail.
+#[wasm_bindgen_test]
+fn the_search_finds_a_copy() {
+    let password = password("plain");
+    let copy = password.as_string().expect("a string");
+    assert!(occurrences(&wasm_bindgen::memory(), &password) > 0);
+    assert!(!copy.is_empty());
+}
