@@ -36,7 +36,8 @@ fn r30_no_password_is_left_in_memory_after_use() {
             let mut core = Core::open(vendor, true).expect("a known vendor");
             let password = password(extra);
             let signal = web_sys::AbortController::new().expect("an abort controller").signal();
-            let request = core.login_request(&credentials(&password), "https://vendor.example.com/login", &signal);
+            let request =
+                core.login_request(&credentials(&password), "https://vendor.example.com/login", &signal);
             assert!(request.is_ok(), "{vendor}: a request is made");
             let left = occurrences(&wasm_bindgen::memory(), &password);
             assert_eq!(left, 0, "{vendor}: copies of a password with {extra}");

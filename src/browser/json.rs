@@ -12,7 +12,7 @@ extern "C" {
     fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-#[wasm_bindgen(module = "/src/js/body.js")]
+#[wasm_bindgen(module = "/src/js/claims.js")]
 extern "C" {
     /// The claims of a JWT, or undefined.
     #[wasm_bindgen(js_name = readClaims)]

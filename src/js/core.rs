@@ -1,7 +1,7 @@
 //! The exports: the rules of one session, its vendor's requests and the reading of its replies. Nothing waits in here:
 //! what has to be waited for (the network, timers, storage, listeners) is in the scripts.
 
-use js_sys::{Date, Math, Reflect};
+use js_sys::{Date, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -290,7 +290,7 @@ impl Core {
     }
 
     /// Takes over the reply to a renewal; a result that a login or logout has overtaken writes nothing (R18). True: to be asked
-    /// again, in the vendor's other documented form. `again`: it was.
+    /// again, in the vendor's other documented form. `again`: it was. `chance`: from 0 to 1, for the pause after a failure.
     #[wasm_bindgen(js_name = refreshReply)]
     pub fn refresh_reply(
         &mut self,
@@ -298,6 +298,7 @@ impl Core {
         response: Response,
         text: &JsValue,
         again: bool,
+        chance: f64,
     ) -> Result<bool, JsValue> {
         let reply = reply(response, text);
         let (counts, failure) = match self.vendor.read_refresh(&reply) {
@@ -313,7 +314,7 @@ impl Core {
                     failure.code,
                     failure.retry_after_ms,
                     now,
-                    Math::random(),
+                    chance,
                 );
                 (counts, Some(failure))
             }
@@ -328,9 +329,9 @@ impl Core {
     /// A renewal got no reply: the network broke, or it was not in time. False where a login or logout has overtaken it.
     #[wasm_bindgen(js_name = refreshFailed)]
     #[must_use]
-    pub fn refresh_failed(&mut self, epoch: u32, timeout: bool) -> bool {
+    pub fn refresh_failed(&mut self, epoch: u32, timeout: bool, chance: f64) -> bool {
         let code = if timeout { Code::Timeout } else { Code::Network };
-        self.session.renewal_failed(Epoch(epoch), code, None, Date::now(), Math::random())
+        self.session.renewal_failed(Epoch(epoch), code, None, Date::now(), chance)
     }
 
     /// There was nothing to renew with: the session is over, unless a login or logout has overtaken the renewal.

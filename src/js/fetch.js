@@ -94,7 +94,7 @@ export async function sendForJson(live, prepared) {
   const response = await send(live, prepared);
   let text;
   try {
-    text = await readText(response.body, LONGEST_JSON);
+    text = await readText(response.body, LONGEST_JSON, live.timeoutMs);
   } catch (cause) {
     throw broken(live, prepared.request, cause);
   }
@@ -119,7 +119,7 @@ async function attempt(live, request, token) {
 }
 
 function broken(live, { signal }, cause) {
-  return signal.aborted ? signal.reason : live.failure("network", "request", cause);
+  return signal.aborted ? signal.reason : live.failure(cause?.name === "TimeoutError" ? "timeout" : "network", "request", cause);
 }
 
 /** Whether a request may be sent again after a rejection. A renewal that failed leaves the reply to the caller. */

@@ -169,9 +169,9 @@ export class Live {
           throw this.failure(this.core.refreshGone(epoch) ? "session-expired" : "superseded", "refresh");
         }
         const reply = await this.#exchange("refresh", request, deadline).catch((error) => {
-          throw this.core.refreshFailed(epoch, error.code === "timeout") ? error : this.failure("superseded", "refresh");
+          throw this.core.refreshFailed(epoch, error.code === "timeout", chance()) ? error : this.failure("superseded", "refresh");
         });
-        again = this.core.refreshReply(epoch, ...reply, again);
+        again = this.core.refreshReply(epoch, ...reply, again, chance());
       } while (again);
     } finally {
       await this.save();
@@ -246,6 +246,9 @@ export class Live {
     if (this.#disposed) throw unsupported("This session was disposed; open a new one with openSession.");
   }
 }
+
+/** A random number from 0 to 1. */
+const chance = () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32;
 
 /** A timer that doesn't keep its session alive, nor, in Node, the process. */
 function wake(weakly, ms) {

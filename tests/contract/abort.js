@@ -1,5 +1,5 @@
 import {
-  DATA, REASONS, equal, hallpass, jdoe, ok, reasonOf, received, rejects, simulate, until, within, withGlobal,
+  DATA, REASONS, equal, hallpass, jdoe, ok, packageAddress, reasonOf, received, rejects, simulate, until, within, withGlobal,
 } from "./env.js";
 
 const VENDORS = ["ocient", "lenses", "pegase3", "ethgas"];
@@ -19,11 +19,11 @@ const forever = () => new Promise(() => {});
 /** Fails unless a call that is aborted after a moment is rejected with this very reason. */
 async function abortsWith(reason, call, ready, what) {
   const controller = new AbortController();
-  const call_ = within(5_000, reasonOf(call({ signal: controller.signal })), what);
-  call_.catch(() => {});
+  const rejected = reasonOf(call({ signal: controller.signal }));
+  rejected.catch(() => {}); // looked at below
   await ready();
   controller.abort(reason);
-  const seen = await call_;
+  const seen = await within(3_000, rejected, what);
   ok(Object.is(seen, reason), `${what}: rejected with ${String(reason)}, saw ${String(seen)}`);
 }
 
@@ -98,7 +98,7 @@ export async function rule_1_every_vendor_can_be_aborted_midway() {
 
 /** Rule 1: an abort while the reply's body is on its way. */
 export async function rule_1_a_signal_aborted_in_the_body_rejects_with_its_reason() {
-  for (const reason of REASONS) {
+  for (const reason of [{ why: 1 }, null]) {
     for (const name of ["login", "check", "refresh", "json"]) {
       const vendor = simulate("ethgas");
       const session = await vendor.signIn({ renew: "manual" });
@@ -242,7 +242,6 @@ export async function rule_2_a_storage_that_never_answers_is_left_alone() {
 
 /** Rule 2: a source of the WebAssembly that never comes. Time is made to fly, as no bound is documented. */
 export async function rule_2_a_load_that_hangs_is_bounded() {
-  const { packageAddress } = await import("./env.js");
   const fresh = await import(`${packageAddress}?hangs`);
   const { setTimeout: real } = globalThis;
   await withGlobal("setTimeout", (run, ms, ...rest) => real(run, ms / 100, ...rest), async () => {

@@ -154,7 +154,7 @@ export async function received(vendor, requests) {
 export const keepsCookies = typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined";
 
 /** What a vendor received at a path, in order. */
-export async function received(vendor, path) {
+export async function entries(vendor, path) {
   return (await vendor.ledger()).requests.filter((request) => request.path === path);
 }
 
