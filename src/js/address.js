@@ -3,7 +3,9 @@ const NOWHERE = "hallpass.invalid";
 
 /** An address as a string, or of a URL of any realm; undefined for anything else. */
 export function textOf(address) {
-  return typeof address === "string" ? address : typeof address?.href === "string" ? address.href : undefined;
+  // Read once: what is judged is what is sent.
+  const text = typeof address === "string" ? address : address?.href;
+  return typeof text === "string" ? text : undefined;
 }
 
 /** The vendor's address, or a prefix in `allow`: its origin, and its path without a trailing slash. Throws what was expected. */

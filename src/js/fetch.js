@@ -21,16 +21,28 @@ const RENEW = 1;
  */
 export function prepare(live, input, init, wantsJson) {
   if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
-  const request = input instanceof Request;
-  const text = request ? input.url : textOf(input);
-  if (text === undefined) throw mistake("input", "a string, a URL or a Request");
-  const target = resolve(live.base, text);
-  if (!target || !live.core.admits(target.origin, target.path)) throw live.failure("forbidden-target", "request");
+  const forbidden = () => live.failure("forbidden-target", "request");
+  let target = input;
+  if (!(input instanceof Request)) {
+    const text = textOf(input);
+    if (text === undefined) throw mistake("input", "a string, a URL or a Request");
+    target = resolve(live.base, text)?.href;
+    if (target === undefined) throw forbidden();
+  }
+  let prepared;
   try {
-    return make(live.facts.header, request ? input : target.href, init ?? { __proto__: null }, wantsJson);
+    prepared = make(live.facts.header, target, init ?? { __proto__: null }, wantsJson);
   } catch (cause) {
     throw mistake("input and init", "what the platform's Request takes, with json or body but not both", cause);
   }
+  // The request itself is judged, not what it was made from: a subclass of Request may say anything of its url.
+  if (!admits(live, prepared.request.url)) throw forbidden();
+  return prepared;
+}
+
+function admits(live, address) {
+  const place = resolve(live.base, address);
+  return place !== undefined && live.core.admits(place.origin, place.path);
 }
 
 function make(header, target, init, wantsJson) {
@@ -54,7 +66,9 @@ function make(header, target, init, wantsJson) {
   // A stream is gone once read: it can't be sent again.
   const { body } = options;
   const streams = typeof body?.getReader === "function" || typeof body?.[Symbol.asyncIterator] === "function";
-  return { request, repeatable: !streams, ownCredential };
+  // The caller's signal; without one, nothing needs to listen.
+  const signal = own("signal") || target instanceof Request ? request.signal : undefined;
+  return { request, signal, repeatable: !streams, ownCredential };
 }
 
 function withJson(init, own) {
@@ -69,21 +83,20 @@ function withJson(init, own) {
 }
 
 /** Sends a prepared request; renews once after a rejected token, and then sends it once more. */
-export async function send(live, { request, repeatable, ownCredential }) {
-  if (ownCredential) return attempt(live, request);
+export async function send(live, { request, signal, repeatable, ownCredential }) {
+  if (ownCredential) return attempt(live, request, signal);
   const { core } = live;
-  const { signal } = request;
   if (!live.pass()) await live.ready(signal);
   const epoch = core.epoch();
   // A copy goes first where the body may be needed again.
   const first = repeatable && !/^(GET|HEAD)$/.test(request.method) ? request.clone() : request;
-  const response = await attempt(live, first, core.token());
+  const response = await attempt(live, first, signal, core.token());
   const verdict = await judge(live, epoch, response, signal);
   if (verdict === RENEW && !(await renewed(live, epoch, signal))) return response;
   if (!verdict || !repeatable || !passes(live)) return response;
   response.body?.cancel().catch(() => {});
   const again = core.epoch();
-  const second = await attempt(live, request, core.token());
+  const second = await attempt(live, request, signal, core.token());
   // Looked into for a token that it brings; a second rejection is the caller's to see.
   await judge(live, again, second, signal);
   return second;
@@ -92,18 +105,13 @@ export async function send(live, { request, repeatable, ownCredential }) {
 /** `send`, and then the vendor's envelope taken off. */
 export async function sendForJson(live, prepared) {
   const response = await send(live, prepared);
-  let text;
-  try {
-    text = await readText(response.body, LONGEST_JSON, live.timeoutMs);
-  } catch (cause) {
-    throw broken(live, prepared.request, cause);
-  }
+  const text = await bounded(live, prepared.signal, () => readText(response.body, LONGEST_JSON, live.timeoutMs));
   if (text === "" && response.ok) return undefined;
   return live.core.unwrap(response.status, text && parseJson(text), response.headers.get("Retry-After") ?? undefined);
 }
 
 /** One try, with the credential if there is one. */
-async function attempt(live, request, token) {
+async function attempt(live, request, signal, token) {
   const { header } = live.facts;
   if (token !== undefined && header) {
     const credential = header === "Authorization" ? `Bearer ${token}` : token;
@@ -111,15 +119,20 @@ async function attempt(live, request, token) {
     // Mode "no-cors" drops the header without a word; the request would go out anonymous.
     if (request.headers.get(header) !== credential) throw mistake("init.mode", "one that can carry a credential");
   }
-  try {
-    return await fetch(request);
-  } catch (cause) {
-    throw broken(live, request, cause);
-  }
+  return bounded(live, signal, () => fetch(request));
 }
 
-function broken(live, { signal }, cause) {
-  return signal.aborted ? signal.reason : live.failure(cause?.name === "TimeoutError" ? "timeout" : "network", "request", cause);
+/** Work of the platform's. The caller's abort ends it with the signal's own reason, also where the work ignores it. */
+async function bounded(live, signal, work) {
+  const deadline = signal && new Deadline(undefined, signal);
+  try {
+    return await (deadline ? deadline.guard(work()) : work());
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
+    throw live.failure(cause?.name === "TimeoutError" ? "timeout" : "network", "request", cause);
+  } finally {
+    deadline?.end("done");
+  }
 }
 
 /** Whether a request may be sent again after a rejection. A renewal that failed leaves the reply to the caller. */
@@ -128,7 +141,7 @@ async function renewed(live, epoch, signal) {
     await live.renew(epoch, signal);
     return true;
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
+    if (signal?.aborted) throw signal.reason;
     return error?.code === "superseded";
   }
 }
@@ -144,10 +157,7 @@ function passes(live) {
 /** What a reply means for the session. */
 async function judge(live, epoch, response, signal) {
   // What another origin says after a redirect is no word of the vendor's.
-  if (response.redirected) {
-    const from = resolve(live.base, response.url);
-    if (!from || !live.core.admits(from.origin, from.path)) return 0;
-  }
+  if (response.redirected && !admits(live, response.url)) return 0;
   const inside = live.facts.speaksInside ? await lookInside(live, response, signal) : undefined;
   const verdict = live.core.judge(epoch, response.status, inside);
   if (live.core.epoch() !== epoch) live.save();

@@ -78,7 +78,7 @@ export class Live {
       try {
         await this.ready(signal);
       } catch (error) {
-        if (this.core.isSignedIn() || signal?.aborted) throw error;
+        if (signal?.aborted || this.core.isSignedIn()) throw error;
         return;
       }
     }
@@ -237,9 +237,7 @@ export class Live {
 
   #deadline(signal) {
     this.#inUse();
-    const deadline = new Deadline(this.timeoutMs, signal);
-    if (deadline.ended) throw deadline.reason;
-    return deadline;
+    return new Deadline(this.timeoutMs, signal);
   }
 
   #inUse() {

@@ -4,6 +4,10 @@ import load from "./hallpass_wasm.js";
 import { Live } from "./live.js";
 import { readOptions } from "./options.js";
 import { Session } from "./session.js";
+import { Deadline } from "./wait.js";
+
+// How long the WebAssembly may take to come, in ms. It is as large as a picture.
+const PATIENCE_MS = 60_000;
 
 /** Makes `init` and `openSession`. `locate` says where the WebAssembly lies when the caller doesn't. */
 export function loader(locate) {
@@ -18,13 +22,16 @@ export function loader(locate) {
   };
 
   const attempt = async (source) => {
+    const deadline = new Deadline(PATIENCE_MS);
     try {
       // An ordinary object, as the generated loader knows its options by their prototype.
-      await load({ module_or_path: await (source ?? locate()) });
+      await deadline.guard(load({ module_or_path: await deadline.guard(source ?? locate()) }));
     } catch (cause) {
       loading = undefined; // so that it may be tried again
       const message = "hallpass could not load its WebAssembly; check that the .wasm file is served, or pass init its address.";
       throw new AuthError(message, { code: "load-failed", cause });
+    } finally {
+      deadline.end("done");
     }
   };
 

@@ -112,7 +112,7 @@ function only(object, known, prefix) {
   }
 }
 
-/** Reads `CallOptions.signal`, by its shape: one of another realm or of a polyfill is one too. */
+/** Reads `CallOptions.signal`, by its shape: one of another realm or of a polyfill is one too. Throws the reason of an aborted one. */
 export function readSignal(options) {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw mistake("options", "an object such as { signal }");
@@ -120,5 +120,6 @@ export function readSignal(options) {
   if (signal !== undefined && !(typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function")) {
     throw mistake("options.signal", "an AbortSignal");
   }
+  if (signal?.aborted) throw signal.reason;
   return signal;
 }

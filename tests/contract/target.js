@@ -160,21 +160,29 @@ export async function rule_12_urls_and_requests_are_judged_like_strings() {
 /** Rule 12: what is judged is what is sent, also when an input says one thing first and another thing later. */
 export async function rule_12_what_was_judged_is_what_is_sent() {
   await pretend(async (session, sent) => {
-    let reads = 0;
-    const turncoat = {
-      get href() {
-        return ++reads < 2 ? `${BASE}/x` : "https://evil.example/x";
-      },
-    };
-    await session.fetch(turncoat).catch(() => {});
-    // Frameworks have Requests whose `url` is not where fetch would go.
-    class Framed extends Request {
-      get url() {
-        return `${BASE}/x`;
-      }
+    for (const honest of [0, 1, 2, 3]) {
+      let reads = 0;
+      const turncoat = {
+        get href() {
+          return ++reads > honest ? "https://evil.example/x" : `${BASE}/x`;
+        },
+      };
+      await session.fetch(turncoat).catch(() => {});
     }
-    await session.fetch(new Framed("https://evil.example/x")).catch(() => {});
     equal(sent.filter(({ url }) => !url.startsWith(`${BASE}/`)), []);
+  });
+}
+
+/** Rule 12: a Request is judged by where it would go. Frameworks have subclasses that say something else in `url`. */
+export async function rule_12_a_request_is_judged_by_where_it_goes() {
+  class Framed extends Request {
+    get url() {
+      return `${BASE}/x`;
+    }
+  }
+  await pretend(async (session, sent) => {
+    await session.fetch(new Framed("https://evil.example/x")).catch(() => {});
+    equal(sent, []);
   });
 }
 

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use fantoccini::Client;
-use fantoccini::error::CmdError;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
-use reqwest::Method;
+use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
 /// A browser engine.
@@ -75,14 +74,14 @@ impl Engine {
     pub async fn console_errors(self, client: &Client) -> Result<Vec<String>> {
         match self {
             Self::Chromium => {
-                let entries = client.issue_cmd(Vendors::ChromiumLog).await?;
+                let entries = client.issue_cmd(Special::ChromiumLog).await?;
                 let severe = |entry: &&Value| entry["level"] == "SEVERE";
                 Ok(entries.as_array().into_iter().flatten().filter(severe).map(message).collect())
             }
             Self::Firefox => {
-                client.issue_cmd(Vendors::FirefoxContext("chrome")).await?;
+                client.issue_cmd(Special::FirefoxContext("chrome")).await?;
                 let entries = client.execute(FIREFOX_CONSOLE, vec![]).await;
-                client.issue_cmd(Vendors::FirefoxContext("content")).await?;
+                client.issue_cmd(Special::FirefoxContext("content")).await?;
                 Ok(entries?.as_array().into_iter().flatten().map(message).collect())
             }
         }
@@ -103,17 +102,17 @@ fn message(entry: &Value) -> String {
 
 /// Commands of the drivers that WebDriver itself doesn't have.
 #[derive(Debug)]
-enum Vendors {
+enum Special {
     ChromiumLog,
     FirefoxContext(&'static str),
 }
 
-impl WebDriverCompatibleCommand for Vendors {
+impl WebDriverCompatibleCommand for Special {
     fn endpoint(
         &self,
-        base_url: &fantoccini::url::Url,
+        base_url: &Url,
         session_id: Option<&str>,
-    ) -> Result<fantoccini::url::Url, fantoccini::url::ParseError> {
+    ) -> Result<Url, url::ParseError> {
         let command = match self {
             Self::ChromiumLog => "se/log",
             Self::FirefoxContext(_) => "moz/context",
@@ -121,7 +120,7 @@ impl WebDriverCompatibleCommand for Vendors {
         base_url.join(&format!("session/{}/{command}", session_id.unwrap_or_default()))
     }
 
-    fn method_and_body(&self, _: &fantoccini::url::Url) -> (Method, Option<String>) {
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         let body = match self {
             Self::ChromiumLog => json!({"type": "browser"}),
             Self::FirefoxContext(context) => json!({"context": context}),
@@ -129,6 +128,3 @@ impl WebDriverCompatibleCommand for Vendors {
         (Method::POST, Some(body.to_string()))
     }
 }
-
-/// Kept so that callers can name the error of a command.
-pub type CommandError = CmdError;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
 use tokio::runtime;
 use tokio::time::timeout;
 
@@ -44,7 +45,7 @@ pub fn on_the_page(scenario: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()
 }
 
 async fn connect(engine: Engine, driver: &Driver) -> Result<Client> {
-    ClientBuilder::new(fantoccini::HttpConnector::new())
+    ClientBuilder::new(HttpConnector::new())
         .capabilities(engine.capabilities())
         .connect(&driver.url())
         .await

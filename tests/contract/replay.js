@@ -1,0 +1,301 @@
+import { DATA, entries, equal, keepsCookies, ok, rejects, simulate, until, withFetch } from "./env.js";
+
+const REFRESH = "POST /api/v1/user/login/refresh";
+const VERIFY = "/api/v1/user/login/verify"; // any POST with a good token is answered 200
+const INFO = DATA.ethgas;
+const EXECUTE = "/v1/execute/system";
+const STATEMENT = JSON.stringify({ statement: "SELECT 1" });
+
+const json = (status, value) => ({ reply: { status, content_type: "application/json", body: JSON.stringify(value) } });
+const inBand = (code, more) => ({ status: { reason: "no", sql_state: "08003", vendor_code: code }, ...more });
+const bytes = (text) => new TextEncoder().encode(text);
+
+/** An ETHGAS session whose access token the vendor no longer takes. */
+async function stale(options) {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn(options);
+  await vendor.expire();
+  return { vendor, session };
+}
+
+/** Bodies of every kind: the name, and what makes one, with what is done to it after the call. */
+const BODIES = [
+  ["string", () => ["täxt \u0000"]],
+  ["Blob", () => [new Blob(["bl", "ob"], { type: "text/x-blob" })]],
+  ["File", () => [new File(["file"], "a.txt", { type: "text/plain" })]],
+  ["URLSearchParams", () => {
+    const body = new URLSearchParams({ a: "1 & 2" });
+    return [body, () => body.set("a", "changed")];
+  }],
+  ["FormData", () => {
+    const body = new FormData();
+    body.set("field", "välue");
+    body.set("file", new Blob(["content"], { type: "text/x-part" }), "name.txt");
+    return [body, () => body.set("field", "changed")];
+  }],
+  ["ArrayBuffer", () => {
+    const view = bytes("buffer");
+    return [view.buffer, () => view.fill(120)];
+  }],
+  ["Uint8Array", () => {
+    const view = bytes("--typed--").subarray(2, 7);
+    return [view, () => view.fill(120)];
+  }],
+  ["DataView", () => {
+    const view = bytes("data view");
+    return [new DataView(view.buffer), () => view.fill(120)];
+  }],
+  ["nothing", () => [undefined]],
+];
+
+/** The two requests of a replay: the same but for the token. */
+function twins([first, second, ...more], what) {
+  ok(first && second && more.length === 0, `${what}: sent twice, not ${more.length + Number(!!first) + Number(!!second)} times`);
+  ok(first.headers.authorization !== second.headers.authorization, `${what}: another token`);
+  for (const name of ["method", "path", "query", "body"]) equal(second[name], first[name], `${what}: ${name}`);
+  for (const name of new Set([...Object.keys(first.headers), ...Object.keys(second.headers)])) {
+    // How the body is framed, and what connection it goes over, is the platform's affair.
+    if (/^(authorization|connection|content-length|transfer-encoding)$/.test(name)) continue;
+    equal(second.headers[name], first.headers[name], `${what}: header ${name}`);
+  }
+}
+
+/** Rule 9: after the renewal the same request goes again, whatever its body is, and what the caller does to it meanwhile. */
+export async function rule_9_a_replay_has_the_same_method_headers_and_body() {
+  for (const [what, make] of BODIES) {
+    const { vendor, session } = await stale();
+    const [body, change] = make();
+    const headers = { "x-test": "kept" };
+    const call = session.fetch(`${VERIFY}?q=1`, { method: "POST", headers, body });
+    change?.();
+    headers["x-test"] = "changed";
+    const response = await call;
+    equal([response.status, (await response.json()).data.valid], [200, true], what);
+    const sent = await entries(vendor, VERIFY);
+    twins(sent, what);
+    equal([sent[0].headers["x-test"], sent[0].method, sent[0].query], ["kept", "POST", "q=1"], what);
+    ok(!sent[0].body.includes("changed") && !/^x+$/.test(sent[0].body), `${what}: as it was at the call`);
+    equal(await vendor.count(REFRESH), 1, what);
+  }
+}
+
+/** Rule 9: the same for a Request, also one with an init beside it. */
+export async function rule_9_a_request_is_replayed() {
+  const headers = { "x-test": "kept", "Content-Type": "text/plain" };
+  for (const init of [undefined, { body: "other body" }, { headers: { "x-test": "other" } }]) {
+    const { vendor, session } = await stale();
+    const request = new Request(vendor.baseUrl + VERIFY, { method: "POST", headers, body: "a body" });
+    equal((await session.fetch(request, init)).status, 200);
+    const sent = await entries(vendor, VERIFY);
+    twins(sent, "a Request");
+    equal([sent[1].body, sent[1].headers["x-test"]], [init?.body ?? "a body", init?.headers?.["x-test"] ?? "kept"]);
+  }
+}
+
+/** Rule 9: what json() makes of `init.json` is replayed, too. */
+export async function rule_9_json_is_replayed() {
+  const { vendor, session } = await stale();
+  equal((await session.json(VERIFY, { json: { a: ["ä", 1] } })).valid, true);
+  const sent = await entries(vendor, VERIFY);
+  twins(sent, "json");
+  equal([sent[1].body, sent[1].method, sent[1].headers["content-type"]], ['{"a":["ä",1]}', "POST", "application/json"]);
+}
+
+/** Rule 9: a stream can't be sent twice; its 401 is returned. The session is renewed all the same, or at the next call. */
+export async function rule_9_a_stream_is_not_replayed() {
+  const stream = () => new Blob(["streamed"]).stream();
+  const refusal = () => new Response('{"code":401}', { status: 401, headers: { "Content-Type": "application/json" } });
+  const { vendor, session } = await stale();
+  // Browsers send streams over HTTP/2 only, or not at all. So here what would be sent is counted.
+  let times = 0;
+  const fake = (request, real) => (request.url.endsWith("/stream") ? Promise.resolve(refusal(times++)) : real(request));
+  await withFetch(fake, async () => {
+    const response = await session.fetch("/stream", { method: "POST", body: stream(), duplex: "half" });
+    equal([response.status, await response.text(), times], [401, '{"code":401}', 1]);
+  });
+  equal((await session.fetch(INFO)).status, 200, "the next request");
+  equal(session.state.status, "signed-in");
+  if (keepsCookies) return;
+  // Node sends them over HTTP/1.1.
+  await vendor.expire();
+  const response = await session.fetch(VERIFY, { method: "POST", body: stream(), duplex: "half" });
+  equal([response.status, (await response.json()).code], [401, 401]);
+  equal((await entries(vendor, VERIFY)).map(({ body }) => body), ["streamed"]);
+}
+
+/** R16, R21: ten requests whose token is rejected share one renewal, and all succeed. */
+export async function r16_concurrent_rejections_share_one_renewal() {
+  const { vendor, session } = await stale();
+  const responses = await Promise.all(Array.from({ length: 10 }, () => session.fetch(INFO)));
+  equal(responses.map(({ status }) => status), Array(10).fill(200));
+  equal(await vendor.count(REFRESH), 1);
+  equal((await vendor.ledger()).refresh_reuse, 0);
+}
+
+/** Rule 8: a token that was replaced meanwhile is no reason to renew: the request goes again with the present one. */
+export async function rule_8_a_stale_rejection_is_replayed_without_renewal() {
+  const { vendor, session } = await stale();
+  await vendor.fault({ path: INFO, delay_ms: 600 });
+  const slow = session.fetch(INFO);
+  await until(async () => (await entries(vendor, INFO)).length === 1, "the slow request has arrived");
+  await session.refresh();
+  equal((await slow).status, 200);
+  const sent = await entries(vendor, INFO);
+  equal([sent[0].status, sent[1].status], [401, 200]);
+  equal(await vendor.count(REFRESH), 1, "renewals");
+}
+
+/** R21: a second rejection, after the renewal, is the caller's to see. No loop, and no sign-out. */
+export async function r21_a_second_rejection_is_returned() {
+  const refusals = { ethgas: [INFO, REFRESH, { status: 401, body: "again" }], ocient: [EXECUTE, "POST /v1/token_refresh", json(200, inBand(-733))] };
+  for (const [name, [path, refresh, refusal]] of Object.entries(refusals)) {
+    const vendor = simulate(name);
+    const session = await vendor.signIn();
+    await vendor.fault({ path, count: 5, ...refusal });
+    const response = await session.fetch(path);
+    equal([response.status, await response.text()], [refusal.status ?? 200, refusal.body ?? refusal.reply.body], name);
+    equal([await vendor.count(refresh), (await entries(vendor, path)).length], [1, 2], `renewals and requests at ${name}`);
+    equal(session.state.status, "signed-in", name);
+  }
+}
+
+/** R21: 403 is no word about the token. */
+export async function r21_403_never_renews() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  await vendor.fault({ path: INFO, count: 2, ...json(403, { code: 403, message: "Forbidden", errorCode: "40103" }) });
+  equal((await session.fetch(INFO)).status, 403);
+  await rejects(session.json(INFO), "forbidden");
+  equal([await vendor.count(REFRESH), (await entries(vendor, INFO)).length], [0, 2]);
+  equal(session.state.status, "signed-in");
+}
+
+/** Rule 9: a renewal that the vendor refuses leaves the first reply to the caller, and ends the session. */
+export async function rule_9_a_refused_renewal_returns_the_rejection() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  await vendor.revoke();
+  const response = await session.fetch(INFO);
+  equal([response.status, (await response.json()).code], [401, 401]);
+  equal([session.state.status, session.state.reason, await vendor.count(REFRESH)], ["signed-out", "refused", 1]);
+  await rejects(session.fetch(INFO), "session-expired");
+  equal((await entries(vendor, INFO)).length, 1);
+}
+
+/** Rule 11: Ocient says inside a 200 that the token was rejected. The request is replayed after a renewal. */
+export async function rule_11_ocient_rejects_inside_a_200() {
+  for (const code of [-733, -1205, -1208]) {
+    for (const content_type of ["application/json", "Application/JSON; charset=utf-8", "application/problem+json"]) {
+      const vendor = simulate("ocient");
+      const session = await vendor.signIn();
+      await vendor.fault({ path: EXECUTE, reply: { status: 200, content_type, body: JSON.stringify(inBand(code)) } });
+      const headers = { "Content-Type": "application/json" };
+      const response = await session.fetch(EXECUTE, { method: "POST", headers, body: STATEMENT });
+      equal((await response.json()).data, [{ c1: 1 }, { c1: 2 }], `${code} as ${content_type}`);
+      twins(await entries(vendor, EXECUTE), String(code));
+      equal(await vendor.count("POST /v1/token_refresh"), 1);
+    }
+  }
+  // Other refusals are no word about the token.
+  const vendor = simulate("ocient");
+  const session = await vendor.signIn();
+  await vendor.fault({ path: EXECUTE, ...json(200, inBand(-719)) });
+  equal((await (await session.fetch(EXECUTE)).json()).status.vendor_code, -719);
+  equal(await vendor.count("POST /v1/token_refresh"), 0);
+}
+
+/** Rule 11: JSON of at most 64 kB is looked into; longer replies, and what is no JSON, are the caller's alone. */
+export async function rule_11_only_short_json_is_looked_into() {
+  const padded = (size) => JSON.stringify(inBand(-733, { pad: "x".repeat(size) }));
+  const replies = [
+    [padded(63_000), "application/json", 1],
+    [padded(66_000), "application/json", 0],
+    [padded(10), "text/plain", 0],
+    [padded(10), "application/jsonish", 0],
+    [padded(10).slice(1), "application/json", 0],
+    [JSON.stringify([inBand(-733)]), "application/json", 0],
+    [JSON.stringify({ data: inBand(-733) }), "application/json", 0],
+  ];
+  for (const [body, content_type, renewals] of replies) {
+    const vendor = simulate("ocient");
+    const session = await vendor.signIn();
+    await vendor.fault({ path: EXECUTE, reply: { status: 200, content_type, body } });
+    const response = await session.fetch(EXECUTE, { method: "POST", headers: { "Content-Type": "application/json" }, body: STATEMENT });
+    const text = await response.text();
+    equal(await vendor.count("POST /v1/token_refresh"), renewals, `${body.length} bytes of ${content_type}`);
+    ok(renewals ? text.includes("query_id") : text === body, `the body of ${content_type} is whole`);
+  }
+}
+
+/** Rule 11: looking into a reply neither consumes it nor keeps the caller waiting longer than the bound. */
+export async function rule_11_the_callers_body_is_still_readable() {
+  const vendor = simulate("ocient");
+  const session = await vendor.signIn({ timeoutMs: 300 });
+  const response = await session.fetch(DATA.ocient);
+  ok(response instanceof Response && !response.bodyUsed && !response.body.locked, "a platform's Response, untouched");
+  equal(response.url, vendor.baseUrl + DATA.ocient);
+  equal((await response.clone().json()).data, (await response.json()).data);
+  await vendor.fault({ path: EXECUTE, huge_mb: 1 });
+  equal((await (await session.fetch(DATA.ocient)).text()).length, 1024 * 1024 + 2);
+  await vendor.fault({ path: EXECUTE, drip_ms: 10 });
+  const began = Date.now();
+  const slow = await session.fetch(DATA.ocient);
+  ok(Date.now() - began < 1_500, `bounded: ${Date.now() - began} ms`);
+  equal((await slow.json()).data.length, 2);
+}
+
+/** Rules 10, 11: PEGASE3 can't be renewed. Its rejection ends the session, and the reply goes to the caller unread. */
+export async function rule_11_pegase3_rejections_end_the_session() {
+  for (const config of [{}, { mirror_http: true }, { status_word_498: "ok" }]) {
+    for (const [end, code, reason] of [["expire", 498, "expired"], ["revoke", 401, "refused"]]) {
+      const vendor = simulate("pegase3");
+      await vendor.config(config);
+      const session = await vendor.signIn();
+      await vendor[end]();
+      const response = await session.fetch(DATA.pegase3);
+      ok(!response.bodyUsed, "unread");
+      equal([response.status, (await response.json()).code], [config.mirror_http ? code : 200, code]);
+      equal([session.state.status, session.state.reason], ["signed-out", reason], `${code}`);
+      await rejects(session.fetch(DATA.pegase3), "session-expired");
+      equal((await entries(vendor, DATA.pegase3)).length, 1, "sent once");
+    }
+  }
+}
+
+/** Rule 11: later versions of PEGASE3 bring a new token in every reply, and drop the old one. */
+export async function rule_11_pegase3_tokens_are_adopted() {
+  const vendor = simulate("pegase3");
+  await vendor.config({ echo_token: true });
+  const session = await vendor.signIn();
+  for (let round = 0; round < 3; round++) {
+    const before = await session.accessToken();
+    const { token } = await (await session.fetch(DATA.pegase3)).json();
+    ok(token && token !== before && (await session.accessToken()) === token, "the token of the reply is the present one");
+    await session.fetch(DATA.pegase3);
+    equal((await entries(vendor, DATA.pegase3)).at(-1).headers.token, token);
+  }
+  // A token in a reply that is no success, is too long, or is no JSON, is none.
+  const present = await session.accessToken();
+  const body = (more) => JSON.stringify({ code: 200, status: "ok", token: "a.b.c", data: {}, ...more });
+  const replies = [["application/json", body({ code: 404 })], ["application/json", body({ pad: "x".repeat(66_000) })], ["text/html", body()], ["application/json", body({ token: "a b" })]];
+  for (const [content_type, text] of replies) {
+    await vendor.fault({ path: DATA.pegase3, reply: { status: 200, content_type, body: text } });
+    await session.fetch(DATA.pegase3);
+    equal(await session.accessToken(), present);
+  }
+}
+
+/** renew "manual": a rejection is the caller's to see, and to renew after. */
+export async function renew_manual_leaves_the_rejection_to_the_caller() {
+  const { vendor, session } = await stale({ renew: "manual" });
+  equal((await session.fetch(INFO)).status, 401);
+  await rejects(session.json(INFO), "session-expired");
+  equal([await vendor.count(REFRESH), (await entries(vendor, INFO)).length, session.state.status], [0, 2, "signed-in"]);
+  await session.refresh();
+  equal((await session.fetch(INFO)).status, 200);
+  const ocient = simulate("ocient");
+  const other = await ocient.signIn({ renew: "manual" });
+  await ocient.fault({ path: EXECUTE, ...json(200, inBand(-733)) });
+  equal((await (await other.fetch(EXECUTE)).json()).status.vendor_code, -733);
+  equal([await ocient.count("POST /v1/token_refresh"), other.state.status], [0, "signed-in"]);
+}

@@ -1,0 +1,63 @@
+//! The page on a narrow screen.
+
+use anyhow::{Context, Result};
+use hallpass_end_to_end::harness::on_the_page;
+use hallpass_end_to_end::page::Page;
+use hallpass_end_to_end::vendor::Vendor;
+use hallpass_end_to_end::wait::until;
+use hallpass_end_to_end::world::World;
+
+const WIDTH: u32 = 360;
+
+#[test]
+fn nothing_scrolls_sideways_at_360_px() -> Result<()> {
+    on_the_page(async |page| {
+        narrow(page).await?;
+        fits(page, "the form").await?;
+        for vendor in Vendor::ALL {
+            let world = World::new(vendor)?;
+            page.choose(&world, "local").await?;
+            page.evaluate::<()>("for (const more of document.querySelectorAll('details')) more.open = true").await?;
+            fits(page, "a vendor's form").await?;
+            page.submit("somebody-with-a-name-that-no-line-can-hold-and-that-has-no-blank-in-it", "wrong").await?;
+            page.until_error().await?;
+            page.evaluate::<()>("document.querySelector('#error details').open = true").await?;
+            fits(page, "an error").await?;
+            page.sign_in(&world, "local").await?;
+            fits(page, "a session").await?;
+            page.click("call").await?;
+            page.until_text("payload", "{").await?;
+            fits(page, "a reply").await?;
+            page.click("sign-out").await?;
+            page.until_signed_out().await?;
+        }
+        Ok(())
+    })
+}
+
+/// Opens the page in a window of 360 px; a browser's main window may not get so narrow, a pop-up does.
+async fn narrow(page: &Page) -> Result<()> {
+    let main = page.client.window().await?;
+    page.evaluate::<()>(&format!("window.open(location.href, '_blank', 'popup,width={WIDTH},height=740')")).await?;
+    until("the window is there", async || Ok(page.client.windows().await?.len() == 2)).await?;
+    let windows = page.client.windows().await?;
+    let popup = windows.into_iter().find(|window| *window != main).context("a second window")?;
+    page.client.switch_to_window(popup).await?;
+    page.until_ready().await?;
+    until("the window is 360 px wide", async || Ok(page.evaluate::<u32>("return innerWidth").await? == WIDTH)).await
+}
+
+async fn fits(page: &Page, what: &str) -> Result<()> {
+    let widest: Vec<String> = page
+        .evaluate(
+            "const { clientWidth, scrollWidth } = document.documentElement;
+             if (scrollWidth <= clientWidth && clientWidth <= innerWidth) return [];
+             return [...document.querySelectorAll('body *')]
+                 .filter((element) => element.getBoundingClientRect().right > clientWidth)
+                 .map((element) => `${element.tagName} #${element.id}`)
+                 .concat(`${scrollWidth} of ${clientWidth} px`)",
+        )
+        .await?;
+    assert!(widest.is_empty(), "{what} is too wide: {widest:?}");
+    Ok(())
+}

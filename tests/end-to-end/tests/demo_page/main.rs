@@ -1,0 +1,11 @@
+//! The demo page in a real browser: what a person does, and what must never be seen there.
+
+mod keyboard;
+mod layout;
+mod lifetime;
+mod policy;
+mod refusals;
+mod reload;
+mod secrets;
+mod tabs;
+mod tour;

@@ -1,0 +1,103 @@
+//! The page under its Content-Security-Policy, and its cookies.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use hallpass_end_to_end::harness::on_the_page;
+use hallpass_end_to_end::page::{PASSWORD, Page, USER};
+use hallpass_end_to_end::vendor::Vendor;
+use hallpass_end_to_end::wait::until;
+use hallpass_end_to_end::world::{World, page_url};
+
+/// Counts what goes wrong on the page from now on.
+const WATCH: &str = "
+    window.troubles = [];
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
+        window.troubles.push(`${effectiveDirective} ${blockedURI}`));
+    window.addEventListener('error', ({ message }) => window.troubles.push(message));
+    window.addEventListener('unhandledrejection', ({ reason }) => window.troubles.push(String(reason)));
+    for (const level of ['error', 'warn']) console[level] = (...words) => window.troubles.push(words.join(' '));";
+
+#[test]
+fn r32_the_page_works_under_its_strict_policy_without_a_complaint() -> Result<()> {
+    on_the_page(async |page| {
+        is_strict(&served_policy().await?);
+        page.evaluate::<()>(WATCH).await?;
+        for vendor in Vendor::ALL {
+            let world = World::new(vendor)?;
+            page.sign_in(&world, "local").await?;
+            page.click("call").await?;
+            page.until_text("payload", "{").await?;
+            if vendor.renews() {
+                page.click("renew").await?;
+                page.until_status("Renewed.").await?;
+            }
+            page.click("sign-out").await?;
+            page.until_signed_out().await?;
+        }
+        assert_eq!(troubles(page).await?, Vec::<String>::new());
+        assert_eq!(page.console_errors().await?, Vec::<String>::new());
+        Ok(())
+    })
+}
+
+/// Shows as well that the test above sees violations.
+#[test]
+fn r32_the_policy_stops_other_addresses_and_the_page_says_so() -> Result<()> {
+    on_the_page(async |page| {
+        page.evaluate::<()>(WATCH).await?;
+        page.element("vendor").await?.select_by_value("ocient").await?;
+        page.fill("base-url", "http://localhost:9").await?;
+        page.submit(USER, PASSWORD).await?;
+        let error = page.until_error().await?;
+        assert_eq!(error.code, "network");
+        page.until_text("error", "its connect-src doesn’t list http://localhost:9.").await?;
+        let troubles = troubles(page).await?;
+        assert!(troubles.iter().any(|trouble| trouble.starts_with("connect-src http://localhost:9")), "{troubles:?}");
+        until("the console shows it", async || {
+            Ok(page.console_errors().await?.iter().any(|line| line.contains("Content") && line.contains("localhost:9")))
+        })
+        .await
+    })
+}
+
+#[test]
+fn r9_no_script_can_read_a_cookie() -> Result<()> {
+    on_the_page(async |page| {
+        for vendor in Vendor::ALL {
+            let world = World::new(vendor)?;
+            page.sign_in(&world, "local").await?;
+            page.click("call").await?;
+            page.until_text("payload", "{").await?;
+            let readable: String = page.evaluate("return document.cookie").await?;
+            assert_eq!(readable, "", "at {}", vendor.name());
+            let cookies = page.client.get_all_cookies().await?;
+            assert!(cookies.is_empty(), "the page's own: {cookies:?}");
+            page.click("sign-out").await?;
+            page.until_signed_out().await?;
+        }
+        Ok(())
+    })
+}
+
+async fn troubles(page: &Page) -> Result<Vec<String>> {
+    page.evaluate("return window.troubles").await
+}
+
+async fn served_policy() -> Result<String> {
+    let reply = reqwest::get(page_url()?).await?;
+    let policy = reply.headers().get("content-security-policy").context("the page has no policy")?;
+    Ok(policy.to_str()?.to_owned())
+}
+
+/// The policy is the one that hallpass promises to work under, and allows nothing beside.
+fn is_strict(policy: &str) {
+    let directives: BTreeMap<_, _> = policy.split(';').filter_map(|part| part.trim().split_once(' ')).collect();
+    assert_eq!(directives.get("default-src"), Some(&"'none'"), "{policy}");
+    assert_eq!(directives.get("script-src"), Some(&"'self' 'wasm-unsafe-eval'"), "{policy}");
+    assert_eq!(directives.get("require-trusted-types-for"), Some(&"'script'"), "{policy}");
+    assert!(!policy.contains("'unsafe-") && !policy.contains('*'), "{policy}");
+    let connect = directives.get("connect-src").copied().unwrap_or_default();
+    let known = |source: &str| source == "'self'" || source.starts_with("http://localhost:") || source.starts_with("http://127.0.0.1:");
+    assert!(connect.split(' ').all(known), "{policy}");
+}

@@ -1,0 +1,129 @@
+//! From sign-in to sign-out at each vendor.
+
+use anyhow::Result;
+use hallpass_end_to_end::harness::on_the_page;
+use hallpass_end_to_end::page::{Page, USER};
+use hallpass_end_to_end::vendor::Vendor;
+use hallpass_end_to_end::wait::until;
+use hallpass_end_to_end::world::World;
+
+#[test]
+fn ocient_from_sign_in_to_sign_out() -> Result<()> {
+    on_the_page(async |page| {
+        let world = World::new(Vendor::Ocient)?;
+        sign_in(page, &world).await?;
+        assert_eq!(page.text("database-of-user").await?, "on system");
+        counts_down_from(page, 3600).await?;
+        call(page, "POST /v1/execute/system", "\"c1\": 1").await?;
+        renew(page, &world, "POST /v1/token_refresh").await?;
+        call(page, "POST /v1/execute/system", "\"c1\": 1").await?;
+        sign_out(page, "Signed out. Ocient confirmed it.").await
+    })
+}
+
+#[test]
+fn lenses_from_sign_in_to_sign_out() -> Result<()> {
+    on_the_page(async |page| {
+        let world = World::new(Vendor::Lenses)?;
+        sign_in(page, &world).await?;
+        assert_eq!(page.text("expires").await?, "not told");
+        assert_eq!(page.text("expires-at").await?, "by the vendor");
+        call(page, "GET /api/v1/users/me", "\"lrn\": \"iam:user:jdoe\"").await?;
+        cannot_be_renewed(page, &world).await?;
+        page.click("check").await?;
+        page.until_status("The vendor says that the session is alive.").await?;
+        sign_out(page, "Signed out. Lenses HQ did not confirm it").await
+    })
+}
+
+#[test]
+fn pegase3_from_sign_in_to_sign_out() -> Result<()> {
+    on_the_page(async |page| {
+        let world = World::new(Vendor::Pegase3)?;
+        sign_in(page, &world).await?;
+        counts_down_from(page, 1800).await?;
+        call(page, "GET /company/info", "\"name\": \"Acme\"").await?;
+        cannot_be_renewed(page, &world).await?;
+        sign_out(page, "Signed out. PEGASE3 did not confirm it").await
+    })
+}
+
+#[test]
+fn ethgas_from_sign_in_to_sign_out() -> Result<()> {
+    on_the_page(async |page| {
+        let world = World::new(Vendor::Ethgas)?;
+        sign_in(page, &world).await?;
+        counts_down_from(page, 3600).await?;
+        call(page, "GET /api/v1/user/info", "\"username\": \"jdoe\"").await?;
+        renew(page, &world, "POST /api/v1/user/login/refresh").await?;
+        call(page, "GET /api/v1/user/info", "\"username\": \"jdoe\"").await?;
+        page.click("check").await?;
+        page.until_status("The vendor says that the session is alive.").await?;
+        sign_out(page, "Signed out. ETHGas confirmed it.").await
+    })
+}
+
+async fn sign_in(page: &Page, world: &World) -> Result<()> {
+    assert_eq!(page.text("status").await?, "Not signed in.");
+    page.sign_in(world, "memory").await?;
+    let title = world.vendor.title();
+    assert_eq!(page.text("status").await?, format!("Signed in to {title}."));
+    assert_eq!(page.text("user").await?, USER);
+    assert_eq!(page.text("session-vendor").await?, title);
+    assert_eq!(page.text("session-address").await?, world.address);
+    assert!(!page.is_shown("error").await?, "no error is shown");
+    Ok(())
+}
+
+/// The countdown begins near the vendor's lifetime, the time of its end fits it, and it goes down.
+async fn counts_down_from(page: &Page, lifetime: u32) -> Result<()> {
+    let first = page.seconds_left().await?;
+    assert!((lifetime - 20..=lifetime + 1).contains(&first), "{first} s of {lifetime} s are left");
+    let fits = "const { expires, end } = { expires: document.getElementById('expires').textContent,
+                                           end: document.getElementById('expires-at').textContent };
+                const left = expires.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+                const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+                const near = [-2, -1, 0, 1, 2].map((off) => time.format(Date.now() + (left + off) * 1000));
+                return end.startsWith('until ') && near.some((text) => end.endsWith(text))";
+    assert!(page.evaluate::<bool>(fits).await?, "{:?} fits the countdown", page.text("expires-at").await?);
+    // Twice, since it's the second step that shows a running clock.
+    until("the countdown goes down", async || Ok(page.seconds_left().await? <= first - 2)).await?;
+    assert!(page.seconds_left().await? > first - 20, "it goes down a second at a time");
+    Ok(())
+}
+
+async fn call(page: &Page, what: &str, answer: &str) -> Result<()> {
+    page.click("call").await?;
+    page.until_text("payload", answer).await?;
+    assert_eq!(page.text("reply-call").await?, what);
+    Ok(())
+}
+
+async fn renew(page: &Page, world: &World, request: &str) -> Result<()> {
+    let before = page.seconds_left().await?;
+    page.click("renew").await?;
+    page.until_status("Renewed.").await?;
+    until("the countdown starts over", async || Ok(page.seconds_left().await? > before)).await?;
+    assert_eq!(world.count(request).await?, 1, "{request}");
+    Ok(())
+}
+
+async fn cannot_be_renewed(page: &Page, world: &World) -> Result<()> {
+    page.click("renew").await?;
+    let error = page.until_error().await?;
+    assert_eq!(error.code, "not-renewable");
+    assert_eq!(error.happened, format!("{} doesn’t renew sessions.", world.vendor.title()));
+    assert!(page.is_shown("signed-in").await?, "the session goes on");
+    Ok(())
+}
+
+async fn sign_out(page: &Page, news: &str) -> Result<()> {
+    page.click("sign-out").await?;
+    page.until_signed_out().await?;
+    page.until_status(news).await?;
+    for id in ["user", "expires", "payload"] {
+        let left: String = page.evaluate(&format!("return document.getElementById('{id}').textContent")).await?;
+        assert_eq!(left, "", "#{id} after the sign-out");
+    }
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! ETHGAS, user name and password: the pages login, verify, refresh, logout and index of "Authentication", and "Error
+//! codes".
+
+use hallpass::vendor::{CODES, Code, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+
+use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
+
+/// The pages' example of a token.
+const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...";
+
+/// "Error Response (401)", the same on all pages.
+const UNAUTHORISED: &str = r#"{"code": 401, "message": "Unauthorized", "data": null}"#;
+
+fn ethgas() -> &'static dyn Vendor<Value> {
+    named("ethgas").unwrap()
+}
+
+fn held() -> Held {
+    Held { access: Some("your_access_token".into()), refresh: Some("your_refresh_token".into()), ..Held::default() }
+}
+
+fn granted(code: u16) -> String {
+    format!(
+        r#"{{"code": {code}, "message": "OK",
+            "data": {{"accessToken": "{TOKEN}", "refreshToken": "{TOKEN}", "expiresIn": 3600}}}}"#
+    )
+}
+
+fn grant(user: Option<&str>) -> Grant {
+    Grant {
+        access: Some(TOKEN.into()),
+        refresh: Some(TOKEN.into()),
+        lifetime_ms: Some(3_600_000.0),
+        user: user.map(Into::into),
+        ..Grant::default()
+    }
+}
+
+/// "POST /api/v1/user/login", the example of a request.
+#[test]
+fn login_sends_the_documented_request() {
+    assert_eq!(
+        wire(ethgas(), &ethgas().login(&user("your_username", "your_password")).unwrap()),
+        "POST /api/v1/user/login\nContent-Type: application/json\n\n\
+         {\"username\":\"your_username\",\"password\":\"your_password\"}"
+    );
+}
+
+/// "Success Response (200)". Success is code 200 on the page, and code 1 in "Error codes".
+#[test]
+fn login_reads_both_documented_codes_of_success() {
+    for code in [200, 1] {
+        let login = ethgas().read_login(&reply(200, &granted(code)), &user("your_username", "x"), 0.0);
+        assert_eq!(login.unwrap(), grant(Some("your_username")), "code {code}");
+        assert_eq!(ethgas().read_refresh(&reply(200, &granted(code))).unwrap(), grant(None), "code {code}");
+    }
+    for code in [0, 2, 201, -1] {
+        let reply = reply(200, &granted(200).replace("200", &code.to_string()));
+        assert!(ethgas().read_refresh(&reply).is_err(), "code {code}");
+    }
+}
+
+/// "Error Response (401)": the password at login, the session everywhere else.
+#[test]
+fn unauthorised_means_the_password_at_login_and_the_session_elsewhere() {
+    let failure = refusal(ethgas().read_login(&reply(401, UNAUTHORISED), &user("u", "wrong"), 0.0));
+    assert_eq!((failure.code, failure.status), (Code::InvalidCredentials, Some(401)));
+    assert_eq!(failure.vendor_code, Some(VendorCode::Number(401.0)));
+    let dead = r#"{"code": 401, "message": "Refresh token is invalid or expired", "data": null}"#;
+    assert_eq!(refusal(ethgas().read_refresh(&reply(401, dead))).code, Code::SessionExpired);
+    assert_eq!(refusal(ethgas().read_check(&reply(401, UNAUTHORISED))).code, Code::SessionExpired);
+    assert_eq!(refusal(ethgas().read(&reply(401, UNAUTHORISED), Operation::Request)).code, Code::SessionExpired);
+    assert!(ethgas().rejects_token(&reply(401, UNAUTHORISED)) && !ethgas().rejects_token(&reply(403, "")), "r21");
+}
+
+/// "POST /api/v1/user/login/refresh": the refresh token in the header and no body.
+#[test]
+fn refresh_sends_the_refresh_pages_request() {
+    assert_eq!(
+        wire(ethgas(), &ethgas().refresh(&held()).unwrap()),
+        "POST /api/v1/user/login/refresh\nAuthorization: Bearer your_refresh_token"
+    );
+}
+
+/// "Authentication", the index page: the refresh token in the body and no header.
+#[test]
+fn refresh_sends_the_index_pages_request_where_that_is_wanted() {
+    let held = Held { refresh_in_body: true, ..held() };
+    assert_eq!(
+        wire(ethgas(), &ethgas().refresh(&held).unwrap()),
+        "POST /api/v1/user/login/refresh\nContent-Type: application/json\n\n{\"refreshToken\":\"your_refresh_token\"}"
+    );
+}
+
+/// Only a deployment that calls the request itself invalid is asked in the other form: a refresh token that was refused
+/// must not be shown twice.
+#[test]
+fn rule_05_only_a_request_that_was_not_understood_is_asked_in_the_other_form() {
+    let other = |status, text: &str| {
+        ethgas().other_refresh_form(&refusal(ethgas().read_refresh(&reply(status, text))))
+    };
+    assert!(other(400, r#"{"code": 400, "message": "Bad Request", "data": null}"#));
+    assert!(other(422, r#"{"code": 422, "message": "Validation failed", "data": null}"#));
+    assert!(other(200, r#"{"code": 1001, "message": "Validation Error", "data": null}"#));
+    assert!(!other(401, UNAUTHORISED) && !other(403, "") && !other(429, "") && !other(503, HTML) && !other(200, "{}"));
+}
+
+#[test]
+fn r06_no_refresh_token_no_renewal() {
+    assert!(ethgas().refresh(&Held { refresh: None, ..held() }).is_none());
+    for call in [ethgas().check(&held()), ethgas().logout(&held()), ethgas().plain(Operation::Request, "GET", &held())] {
+        assert!(!wire(ethgas(), &call).contains("your_refresh_token"), "{call:?}");
+    }
+}
+
+/// A renewal that brings no new refresh token leaves the old one in place; one of another type is malformed.
+#[test]
+fn a_renewal_may_leave_the_refresh_token_as_it_is() {
+    let renewed = |data: &str| {
+        ethgas().read_refresh(&reply(200, &format!(r#"{{"code": 200, "message": "OK", "data": {data}}}"#)))
+    };
+    let kept = renewed(r#"{"accessToken": "t", "expiresIn": 60}"#).unwrap();
+    assert_eq!((kept.refresh, kept.lifetime_ms), (None, Some(60_000.0)));
+    assert_eq!(refusal(renewed(r#"{"accessToken": "t", "refreshToken": 5}"#)).code, Code::MalformedReply);
+    assert_eq!(renewed(r#"{"accessToken": {"token": "nested"}}"#).unwrap().access.as_deref(), Some("nested"));
+}
+
+/// "POST /api/v1/user/login/verify": the access token, no body. `userId` is no name, and `expiresAt` is a moment of the
+/// vendor's clock.
+#[test]
+fn check_verifies_the_token() {
+    assert_eq!(
+        wire(ethgas(), &ethgas().check(&held())),
+        "POST /api/v1/user/login/verify\nAuthorization: Bearer your_access_token"
+    );
+    let verified = r#"{"code": 200, "message": "OK",
+        "data": {"valid": true, "userId": "user_123", "expiresAt": 1640995200}}"#;
+    assert_eq!(ethgas().read_check(&reply(200, verified)).unwrap(), None);
+    let invalid = verified.replace("true", "false");
+    assert_eq!(refusal(ethgas().read_check(&reply(200, &invalid))).code, Code::SessionExpired);
+    for text in [HTML, "", "{}", r#"{"code": 200, "data": null}"#, r#"{"code": 200, "data": {"valid": "true"}}"#] {
+        assert_eq!(refusal(ethgas().read_check(&reply(200, text))).code, Code::MalformedReply, "{text}");
+    }
+}
+
+/// "POST /api/v1/user/logout".
+#[test]
+fn logout_sends_and_reads_what_is_documented() {
+    assert_eq!(
+        wire(ethgas(), &ethgas().logout(&held())),
+        "POST /api/v1/user/logout\nAuthorization: Bearer your_access_token"
+    );
+    let text = r#"{"code": 200, "message": "OK", "data": {"loggedOut": true}}"#;
+    assert!(ethgas().confirms_logout(&reply(200, text)));
+    assert!(!ethgas().confirms_logout(&reply(401, UNAUTHORISED)));
+    assert!(!ethgas().confirms_logout(&reply(200, HTML)));
+}
+
+/// "Returns `loggedOut`: confirmation that logout was successful", and the page's samples return it to their callers.
+#[test]
+fn logout_that_says_false_is_not_confirmed() {
+    let text = r#"{"code": 200, "message": "OK", "data": {"loggedOut": false}}"#;
+    assert!(!ethgas().confirms_logout(&reply(200, text)));
+}
+
+/// "Error codes", the three examples of a refusal, and rows of its tables: `errorCode` says more than `code`.
+#[test]
+fn the_documented_errors_are_read() {
+    let failure = |status, text: &str| refusal(ethgas().read(&reply(status, text), Operation::Request));
+    let validation = failure(200, r#"{"code": 1001, "message": "Validation Error", "data": null}"#);
+    assert_eq!((validation.code, validation.vendor_code), (Code::InvalidRequest, Some(VendorCode::Number(1001.0))));
+    let detailed = failure(
+        400,
+        r#"{"code": 400, "message": "Invalid order parameters", "data": null, "errorCode": "40001",
+            "details": {"field": "blockNumber", "value": "invalid", "expected": "positive integer"}}"#,
+    );
+    assert_eq!((detailed.code, detailed.vendor_code), (Code::InvalidRequest, Some(VendorCode::Text("40001".into()))));
+    let listed = failure(422, r#"{"code": 422, "message": "Validation failed", "data": null, "errors": [{"field": "gasLimit"}]}"#);
+    assert_eq!(listed.code, Code::InvalidRequest);
+    let told = |status, detail: &str| {
+        failure(status, &format!(r#"{{"code": {status}, "message": "m", "data": null, "errorCode": "{detail}"}}"#)).code
+    };
+    assert_eq!(told(401, "40102"), Code::SessionExpired);
+    assert_eq!(told(401, "40103"), Code::Forbidden, "403 in a 401: the session is not over");
+    assert_eq!(told(403, "40303"), Code::RateLimited, "429 in a 403");
+    assert_eq!(told(403, "40304"), Code::Forbidden, "an order's code: judged by the code above it");
+    assert_eq!(told(409, "40901"), Code::VendorError);
+    assert_eq!(told(429, "42902"), Code::RateLimited);
+    assert_eq!(told(500, "50001"), Code::VendorUnavailable);
+}
+
+#[test]
+fn every_code_of_the_table_becomes_what_the_table_says() {
+    hold_to_table(ethgas(), CODES[3].1, |code| {
+        let coded = format!(r#"{{"code": {code}, "message": "m", "data": null}}"#);
+        let text = format!(r#"{{"code": 400, "message": "m", "data": null, "errorCode": "{code}"}}"#);
+        let number = format!(r#"{{"code": 400, "message": "m", "data": null, "errorCode": {code}}}"#);
+        [200, 400, 401, 403, 409]
+            .iter()
+            .flat_map(|status| [&coded, &text, &number].map(|text| reply(*status, text)))
+            .collect()
+    });
+}
+
+/// Overload is overload, whatever the body calls it.
+#[test]
+fn rule_10_overload_is_no_refusal() {
+    assert_eq!(refusal(ethgas().read_refresh(&reply(429, UNAUTHORISED))).code, Code::RateLimited);
+    assert_eq!(refusal(ethgas().read_refresh(&reply(503, UNAUTHORISED))).code, Code::VendorUnavailable);
+    assert_eq!(refusal(ethgas().read_refresh(&reply(500, HTML))).code, Code::VendorUnavailable);
+    assert_eq!(refusal(ethgas().read_refresh(&reply(200, HTML))).code, Code::MalformedReply);
+}
+
+/// "GET /api/v1/user/info": the payload is `data`.
+#[test]
+fn the_payload_is_the_data() {
+    let text = r#"{"code": 200, "message": "OK", "data": {"userId": "user_123", "username": "your_username"}}"#;
+    assert_eq!(ethgas().read(&reply(200, text), Operation::Request).unwrap(), Payload::Member("data"));
+    assert!(ethgas().read(&reply(401, text), Operation::Request).is_err(), "200 inside a 401");
+}
+
+#[test]
+fn r24_a_success_without_usable_tokens_is_malformed() {
+    for data in [
+        "null",
+        "{}",
+        "[]",
+        r#"{"refreshToken": "r", "expiresIn": 3600}"#,
+        r#"{"accessToken": "a", "expiresIn": 3600}"#,
+        r#"{"accessToken": "", "refreshToken": "r", "expiresIn": 3600}"#,
+        r#"{"accessToken": "a", "refreshToken": "", "expiresIn": 3600}"#,
+        r#"{"accessToken": {"token": 5}, "refreshToken": "r", "expiresIn": 3600}"#,
+        r#"{"accessToken": "a", "refreshToken": "r", "expiresIn": 0}"#,
+        r#"{"accessToken": "a", "refreshToken": "r", "expiresIn": "3600"}"#,
+        r#"{"accessToken": "a\r\nb", "refreshToken": "r", "expiresIn": 3600}"#,
+    ] {
+        let reply = reply(200, &format!(r#"{{"code": 200, "message": "OK", "data": {data}}}"#));
+        assert_eq!(refusal(ethgas().read_login(&reply, &user("u", "p"), 0.0)).code, Code::MalformedReply, "{data}");
+    }
+}

@@ -1,0 +1,177 @@
+//! Lenses HQ: the API reference's Login page (6.1, 6.2, 6.3), its Users page, and the authentication page.
+
+use hallpass::vendor::{CODES, Code, Credentials, Field, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+
+use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
+
+fn lenses() -> &'static dyn Vendor<Value> {
+    named("lenses").unwrap()
+}
+
+fn log_in(status: u16, text: &str) -> Result<Grant, Box<hallpass::vendor::Failure>> {
+    lenses().read_login(&reply(status, text), &user("jdoe", "secret"), 0.0)
+}
+
+fn signed_in(redirect_to: Option<&str>) -> Grant {
+    Grant { user: Some("jdoe".into()), redirect_to: redirect_to.map(Into::into), ..Grant::default() }
+}
+
+/// "Login", `hq_LoginRequest`: `redirection_token` is optional.
+#[test]
+fn login_sends_the_documented_request() {
+    assert_eq!(
+        wire(lenses(), &lenses().login(&user("jdoe", "secret")).unwrap()),
+        "POST /api/v1/login\nContent-Type: application/json\n\n{\"username\":\"jdoe\",\"password\":\"secret\"}"
+    );
+    let resuming = Credentials { redirection_token: Some("abc/123".into()), ..user("jdoe", "secret") };
+    assert_eq!(
+        wire(lenses(), &lenses().login(&resuming).unwrap()),
+        "POST /api/v1/login\nContent-Type: application/json\n\n\
+         {\"username\":\"jdoe\",\"password\":\"secret\",\"redirection_token\":\"abc/123\"}"
+    );
+}
+
+/// "Login" 6.0 and 6.1: 204, no body.
+#[test]
+fn login_reads_204() {
+    assert_eq!(log_in(204, "").unwrap(), signed_in(None));
+}
+
+/// "Login" 6.2 and 6.3: 200 and `hq_LoginResponse`, whose one member is optional. Nothing says that a 200 with nowhere
+/// to go has a body at all.
+#[test]
+fn login_reads_200() {
+    assert_eq!(log_in(200, r#"{"redir_to": "/oauth2/authorize?client_id=mcp&state=x"}"#).unwrap(), {
+        signed_in(Some("/oauth2/authorize?client_id=mcp&state=x"))
+    });
+    assert_eq!(log_in(200, "{}").unwrap(), signed_in(None));
+    assert_eq!(log_in(200, "").unwrap(), signed_in(None));
+}
+
+/// A front end's catch-all page answers 200 to anything.
+#[test]
+fn r35_a_page_is_no_login() {
+    for text in [HTML, "[]", "null", "\"ok\"", "{\"redir_to\": "] {
+        assert_eq!(refusal(log_in(200, text)).code, Code::MalformedReply, "{text}");
+    }
+}
+
+/// `hq_Error` with all its members, and one that the document doesn't name (R23).
+#[test]
+fn r23_reads_a_validation_error() {
+    let failure = refusal(log_in(
+        400,
+        r#"{"type": "validation_error", "title": "Validation failed", "status": 400, "request_id": "b4a1",
+            "invalid_fields": [{"name": "username", "error": "invalid_value", "title": "Too long", "pointer": "/username"},
+                               {"name": "password", "error": "other_error", "title": "Too short"}, {"title": "half"}, 5],
+            "detail": "unknown members are ignored"}"#,
+    ));
+    let field = |name: &str, code: &str, title: &str, pointer: Option<&str>| Field {
+        name: name.into(),
+        code: code.into(),
+        title: title.into(),
+        pointer: pointer.map(Into::into),
+    };
+    assert_eq!(failure.code, Code::InvalidRequest);
+    assert_eq!(failure.vendor_code, Some(VendorCode::Text("validation_error".into())));
+    assert_eq!(failure.request_id.as_deref(), Some("b4a1"));
+    assert_eq!(
+        failure.fields,
+        [
+            field("username", "invalid_value", "Too long", Some("/username")),
+            field("password", "other_error", "Too short", None)
+        ]
+    );
+}
+
+#[test]
+fn r35_a_list_of_fields_is_cut() {
+    let listed = vec![r#"{"name": "n", "error": "not_unique", "title": "t"}"#; 10_000].join(",");
+    let text = format!(r#"{{"title": "t", "status": 400, "invalid_fields": [{listed}]}}"#);
+    assert_eq!(refusal(log_in(400, &text)).fields.len(), 64);
+}
+
+/// "Contains in case of an "unauthorised" type of error, the url of the SSO provider, if any."
+#[test]
+fn an_unauthorised_login_may_name_a_single_sign_on() {
+    let text = r#"{"type": "unauthorised", "title": "Unauthorised", "status": 401,
+        "sso_url": "https://idp.example.com/saml?x=1"}"#;
+    let failure = refusal(log_in(401, text));
+    assert_eq!(failure.code, Code::SsoRequired);
+    assert_eq!(failure.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"));
+    assert_eq!(failure.vendor_code, Some(VendorCode::Text("unauthorised".into())));
+    let elsewhere = refusal(lenses().read(&reply(401, text), Operation::Request));
+    assert_eq!(elsewhere.code, Code::SessionExpired);
+    assert_eq!(elsewhere.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"));
+    let none = refusal(log_in(401, r#"{"type": "unauthorised", "title": "Unauthorised", "status": 401}"#));
+    assert_eq!((none.code, none.sso_url), (Code::InvalidCredentials, None));
+}
+
+/// RFC 9457, section 3.1.2: the member `status` is advisory.
+#[test]
+fn r23_the_http_status_counts_and_not_the_bodys_copy() {
+    let failure = refusal(log_in(401, r#"{"title": "Unauthorised", "status": 200}"#));
+    assert_eq!((failure.code, failure.status), (Code::InvalidCredentials, Some(401)));
+    assert_eq!(refusal(log_in(403, r#"{"title": "t", "status": "403"}"#)).code, Code::Forbidden);
+    assert_eq!(refusal(log_in(418, r#"{"title": "t", "type": "brand_new"}"#)).code, Code::VendorError);
+}
+
+/// Overload is overload, whatever the body calls it: only a vendor's explicit no may end a session (rule 10).
+#[test]
+fn rule_10_overload_is_no_refusal() {
+    for (status, code) in [(429, Code::RateLimited), (500, Code::VendorUnavailable), (503, Code::VendorUnavailable)] {
+        let reply = reply(status, r#"{"type": "unauthorised", "title": "t", "status": 401}"#);
+        assert_eq!(refusal(lenses().read_check(&reply)).code, code);
+    }
+}
+
+#[test]
+fn every_type_of_the_table_becomes_what_the_table_says() {
+    hold_to_table(lenses(), CODES[1].1, |kind| {
+        let text = format!(r#"{{"type": "{kind}", "title": "t", "status": 400}}"#);
+        [400, 401, 403, 404, 409, 422].map(|status| reply(status, &text)).into()
+    });
+}
+
+/// The enumeration of `hq_ErrorType`.
+#[test]
+fn every_documented_type_is_in_the_table() {
+    let documented = "not_found unauthorised forbidden internal_server_error agent_rpc_error missing_agent_capabilities \
+                      agent_not_connected validation_error invalid_metadata missing_parameter invalid_parameter \
+                      licence_limitation conflict unspecified";
+    let listed: Vec<_> = CODES[1].1.iter().flat_map(|row| row.vendor_code.split(", ")).collect();
+    assert!(documented.split_whitespace().all(|kind| listed.contains(&kind)), "{listed:?}");
+    assert_eq!(listed.len(), documented.split_whitespace().count());
+}
+
+/// "Users", `hq_User`, at `GET /api/v1/users/me`. The credential is a cookie, which the browser attaches.
+#[test]
+fn check_asks_who_is_signed_in() {
+    assert_eq!(wire(lenses(), &lenses().check(&Held::default())), "GET /api/v1/users/me");
+    let me = r#"{"name": "jdoe", "display_name": "Jane Doe", "lrn": "lrn:iam:user:jdoe", "id": "1", "groups": [],
+        "created_at": "2025-01-01T00:00:00Z", "profile": {}, "is_admin": false}"#;
+    assert_eq!(lenses().read_check(&reply(200, me)).unwrap().as_deref(), Some("jdoe"));
+    for text in [HTML, "", "{}", "[]", r#"{"name": 5}"#, r#"{"display_name": "Jane Doe"}"#] {
+        assert_eq!(refusal(lenses().read_check(&reply(200, text))).code, Code::MalformedReply, "{text}");
+    }
+    assert_eq!(refusal(lenses().read_check(&reply(401, ""))).code, Code::SessionExpired);
+}
+
+/// No document shows a renewal, nor where to sign out.
+#[test]
+fn there_is_no_renewal_and_no_documented_logout() {
+    let held = Held { access: Some("stray".into()), refresh: Some("stray".into()), ..Held::default() };
+    assert!(lenses().refresh(&held).is_none());
+    assert_eq!(refusal(lenses().read_refresh(&reply(200, "{}"))).code, Code::NotRenewable);
+    assert_eq!(wire(lenses(), &lenses().logout(&held)), "POST -", "at the caller's own address, without a header");
+    assert!(lenses().confirms_logout(&reply(204, "")) && !lenses().confirms_logout(&reply(404, "")));
+}
+
+#[test]
+fn a_payload_is_the_whole_of_it() {
+    for text in [r#"{"items": []}"#, "[]", "5", ""] {
+        assert_eq!(lenses().read(&reply(200, text), Operation::Request).unwrap(), Payload::Whole, "{text}");
+    }
+    assert_eq!(refusal(lenses().read(&reply(200, HTML), Operation::Request)).code, Code::MalformedReply);
+    assert!(lenses().rejects_token(&reply(401, HTML)) && !lenses().rejects_token(&reply(403, "{}")), "r21");
+}

@@ -1,0 +1,65 @@
+//! What the vendors say on the wire: every example in their documents, each reading where documents disagree, and
+//! replies that no document shows.
+
+#![cfg(not(target_family = "wasm"))]
+
+mod ethgas;
+mod hostile;
+mod lenses;
+mod ocient;
+mod pegase3;
+mod support;
+
+use std::fmt::Write;
+
+use hallpass::vendor::CODES;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/vendor-codes.md");
+
+const INTRODUCTION: &str = "\
+# The vendors' codes
+
+Every failure has one of hallpass's own codes in `AuthError.code`, and the vendor's code, as it came, in
+`AuthError.vendorCode`. These tables say which of the vendors' codes becomes which of hallpass's. Some mean one thing
+when somebody signs in and another for a session that is already there, so there is a column for each.
+
+A code that is not listed becomes what the reply's HTTP status says, and otherwise `vendor-error`.
+
+<!-- Written by `UPDATE_DOCS=1 cargo test --test vendors`, from the tables in src/vendor. -->
+";
+
+/// The page, as the tables in the source have it.
+fn page() -> String {
+    let mut page = String::from(INTRODUCTION);
+    for (title, rows) in CODES {
+        write!(page, "\n## {title}\n\n").unwrap();
+        page.push_str("| Vendor's code | At login | Elsewhere | Meaning |\n|---|---|---|---|\n");
+        for row in rows {
+            let codes: Vec<_> = row.vendor_code.split(", ").map(|code| format!("`{code}`")).collect();
+            let (at_login, elsewhere) = (row.at_login.as_str(), row.elsewhere.as_str());
+            let codes = codes.join(", ");
+            writeln!(page, "| {codes} | `{at_login}` | `{elsewhere}` | {} |", row.meaning).unwrap();
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_of_codes_is_what_the_tables_say() {
+    if std::env::var_os("UPDATE_DOCS").is_some_and(|update| update == "1") {
+        std::fs::write(PAGE, page()).unwrap();
+    }
+    let written = std::fs::read_to_string(PAGE).unwrap_or_default();
+    assert!(written == page(), "docs/vendor-codes.md is out of date: UPDATE_DOCS=1 cargo test --test vendors");
+}
+
+#[test]
+fn no_code_stands_in_two_rows() {
+    for (title, rows) in CODES {
+        let mut codes: Vec<_> = rows.iter().flat_map(|row| row.vendor_code.split(", ")).collect();
+        let listed = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), listed, "{title}");
+    }
+}

@@ -1,0 +1,231 @@
+//! Ocient: the examples of the "Ocient HTTP Query API" OpenAPI description and its guide, and what its list of errors
+//! and warnings adds.
+
+use hallpass::vendor::{CODES, Code, Credentials, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+
+use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
+
+fn ocient() -> &'static dyn Vendor<Value> {
+    named("ocient").unwrap()
+}
+
+fn held() -> Held {
+    Held {
+        access: Some("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...".into()),
+        user: Some("jdoe".into()),
+        database: Some("retail_analytics".into()),
+        ..Held::default()
+    }
+}
+
+/// "POST /v1/login", the code sample for curl.
+#[test]
+fn login_sends_the_documented_request() {
+    let credentials = Credentials { database: Some("system".into()), ..user("admin", "admin") };
+    assert_eq!(
+        wire(ocient(), &ocient().login(&credentials).unwrap()),
+        "POST /v1/login\nContent-Type: application/json\n\n\
+         {\"username\":\"admin\",\"password\":\"admin\",\"database\":\"system\"}"
+    );
+}
+
+/// "If you do not specify this parameter, the request defaults this value to system."
+#[test]
+fn login_leaves_out_a_database_that_was_not_given() {
+    assert_eq!(
+        wire(ocient(), &ocient().login(&user("admin@system", "admin")).unwrap()),
+        "POST /v1/login\nContent-Type: application/json\n\n{\"username\":\"admin@system\",\"password\":\"admin\"}"
+    );
+}
+
+/// "POST /v1/login", the example of a reply.
+#[test]
+fn login_reads_the_documented_reply() {
+    let reply = reply(
+        200,
+        r#"{"access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...", "username": "jdoe",
+            "database": "retail_analytics", "expires_in": 3600,
+            "status": {"reason": "Authentication successful", "sql_state": "00000", "vendor_code": 0}}"#,
+    );
+    assert_eq!(
+        ocient().read_login(&reply, &user("jdoe", "secret"), 0.0).unwrap(),
+        Grant {
+            access: Some("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...".into()),
+            lifetime_ms: Some(3_600_000.0),
+            user: Some("jdoe".into()),
+            database: Some("retail_analytics".into()),
+            ..Grant::default()
+        }
+    );
+}
+
+/// The same API as docs.rovert.io describes it: no `expires_in`, another reason, a user name without its database.
+#[test]
+fn login_reads_the_older_reply() {
+    let reply = reply(
+        200,
+        r#"{"access_token": "eyJhbGciOiJIUzI1NiJ9", "username": "admin", "database": "system",
+            "status": {"reason": "The operation completed successfully", "sql_state": "00000", "vendor_code": 0}}"#,
+    );
+    let grant = ocient().read_login(&reply, &user("admin@system", "admin"), 0.0).unwrap();
+    assert_eq!((grant.user.as_deref(), grant.lifetime_ms), (Some("admin"), None));
+}
+
+/// "POST /v1/sso_device_grant_verify": a token without an end. What the reply leaves out is what was sent.
+#[test]
+fn a_grant_may_have_no_end_and_name_nobody() {
+    let reply = reply(200, r#"{"access_token": "eyJhbGciOiJIUzI1NiJ9.e30.Sf", "status": {"vendor_code": 0}}"#);
+    let credentials = Credentials { database: Some("retail_analytics".into()), ..user("jdoe", "secret") };
+    let grant = ocient().read_login(&reply, &credentials, 0.0).unwrap();
+    assert_eq!(grant.user.as_deref(), Some("jdoe"));
+    assert_eq!(grant.database.as_deref(), Some("retail_analytics"));
+    assert_eq!(grant.lifetime_ms, None);
+}
+
+/// "POST /v1/token_refresh": the bearer token in the header, the database in the body.
+#[test]
+fn refresh_sends_the_documented_request() {
+    assert_eq!(
+        wire(ocient(), &ocient().refresh(&held()).unwrap()),
+        "POST /v1/token_refresh\nContent-Type: application/json\n\
+         Authorization: Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...\n\n{\"database\":\"retail_analytics\"}"
+    );
+    let nowhere = Held { database: None, ..held() };
+    assert!(wire(ocient(), &ocient().refresh(&nowhere).unwrap()).ends_with("\n\n{}"), "the body is optional");
+    assert!(ocient().refresh(&Held::default()).is_none(), "r24: never an anonymous request");
+}
+
+/// "POST /v1/token_refresh", the example of a reply.
+#[test]
+fn refresh_reads_the_documented_reply() {
+    let reply = reply(
+        200,
+        r#"{"access_token": "eyJhb...", "username": "jdoe", "database": "retail_analytics", "expires_in": 3600,
+            "status": {"reason": "Token refreshed successfully", "sql_state": "00000", "vendor_code": 0}}"#,
+    );
+    let grant = ocient().read_refresh(&reply).unwrap();
+    assert_eq!(grant.access.as_deref(), Some("eyJhb..."));
+    assert_eq!(grant.lifetime_ms, Some(3_600_000.0));
+    assert_eq!(grant.refresh, None, "there is no separate refresh token");
+}
+
+/// "POST /v1/logout", with the example of a reply.
+#[test]
+fn logout_sends_and_reads_what_is_documented() {
+    assert_eq!(
+        wire(ocient(), &ocient().logout(&held())),
+        "POST /v1/logout\nContent-Type: application/json\n\
+         Authorization: Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...\n\n{\"database\":\"retail_analytics\"}"
+    );
+    let said = r#"{"status": {"reason": "Logged out successfully", "sql_state": "00000", "vendor_code": 0}}"#;
+    assert!(ocient().confirms_logout(&reply(200, said)));
+    assert!(!ocient().confirms_logout(&reply(200, r#"{"status": {"vendor_code": -1204}}"#)));
+    assert!(!ocient().confirms_logout(&reply(500, said)));
+    assert!(!ocient().confirms_logout(&reply(200, HTML)));
+}
+
+/// "POST /v1/execute/{database}", "GET /v1/stats" and "GET /v1/version": the payload is what is beside `status`.
+#[test]
+fn the_payload_is_all_but_the_status() {
+    let read = |text| ocient().read(&reply(200, text), Operation::Request).unwrap();
+    let rows = r#"{"query_id": "ac4dd039-e385-400b-a428-fd1fdcd02e30", "data": [{"c1": 1}, {"c1": 2}],
+        "status": {"reason": "The operation completed successfully", "sql_state": "00000", "vendor_code": 0}}"#;
+    assert_eq!(read(rows), Payload::Without("status"));
+    assert_eq!(read(r#"[{"name": "vm.stats.pdfCacheSize", "node": "sql0", "value": 4680936}]"#), Payload::Whole);
+    assert_eq!(read(r#"{"version": "24.0.0", "build_type": "DEBUG"}"#), Payload::Whole);
+    assert_eq!(read(r#"{"node": "sql0", "status": "Active"}"#), Payload::Whole, "a status of another kind is payload");
+}
+
+/// "POST /v1/sso_authentication", 404: the one error that the description declares.
+#[test]
+fn a_message_without_a_status_is_judged_by_the_http_status() {
+    let reply = reply(404, r#"{"message": "Ain't no cake like that."}"#);
+    assert_eq!(refusal(ocient().read(&reply, Operation::Request)).code, Code::VendorError);
+}
+
+/// No HTTP status is documented for a refusal: it may come on any.
+#[test]
+fn a_wrong_password_is_one_on_any_http_status() {
+    let text = r#"{"status": {"reason": "Invalid user or password", "sql_state": "28000", "vendor_code": -304}}"#;
+    for status in [200, 400, 401, 403, 500] {
+        let failure = refusal(ocient().read_login(&reply(status, text), &user("jdoe", "wrong"), 0.0));
+        assert_eq!(failure.code, Code::InvalidCredentials, "HTTP {status}");
+        assert_eq!(failure.vendor_code, Some(VendorCode::Number(-304.0)));
+    }
+}
+
+#[test]
+fn every_code_of_the_table_becomes_what_the_table_says() {
+    hold_to_table(ocient(), CODES[0].1, |code| {
+        let text = format!(r#"{{"access_token": "t", "status": {{"sql_state": "XX000", "vendor_code": {code}}}}}"#);
+        [200, 400, 401, 429, 500].map(|status| reply(status, &text)).into()
+    });
+}
+
+/// The classes of SQL states, as the vendor's Python driver sorts them; 28 is the standard's.
+#[test]
+fn an_unlisted_code_is_judged_by_its_sql_state() {
+    let code = |operation, status, state: &str| {
+        let text = format!(r#"{{"status": {{"vendor_code": -9999, "sql_state": "{state}"}}}}"#);
+        refusal(ocient().read(&reply(status, &text), operation)).code
+    };
+    for status in [200, 400, 500] {
+        assert_eq!(code(Operation::Login, status, "28000"), Code::InvalidCredentials);
+        assert_eq!(code(Operation::Request, status, "28P01"), Code::SessionExpired);
+        for state in ["08001", "53000", "57014", "58005"] {
+            assert_eq!(code(Operation::Request, status, state), Code::VendorUnavailable);
+        }
+    }
+    assert_eq!(code(Operation::Request, 200, "42601"), Code::VendorError);
+    assert_eq!(code(Operation::Request, 429, "42601"), Code::RateLimited);
+    assert_eq!(code(Operation::Request, 503, ""), Code::VendorUnavailable);
+    assert_eq!(code(Operation::Login, 200, "é8"), Code::VendorError, "cut inside a character");
+}
+
+#[test]
+fn a_database_that_is_not_there_is_a_refused_field() {
+    let reply = reply(200, r#"{"status": {"vendor_code": -205}}"#);
+    let failure = refusal(ocient().read_login(&reply, &user("jdoe", "secret"), 0.0));
+    assert_eq!(failure.fields.first().map(|field| field.name.as_str()), Some("database"));
+}
+
+/// Rule 11: -733, -1205 and -1208 inside a 200. A query that is not allowed says nothing about the token.
+#[test]
+fn rule_11_a_rejected_token_may_be_told_inside_a_200() {
+    let rejects = |status, code: i32| {
+        ocient().rejects_token(&reply(status, &format!(r#"{{"status": {{"vendor_code": {code}}}}}"#)))
+    };
+    assert!([-733, -1205, -1208].into_iter().all(|code| rejects(200, code)));
+    assert!([0, -719, -304, -1100, -9999].into_iter().all(|code| !rejects(200, code)));
+    assert!(ocient().rejects_token(&reply(401, HTML)) && ocient().rejects_token(&reply(401, "")));
+    assert!(!ocient().rejects_token(&reply(403, "")) && !ocient().rejects_token(&reply(500, HTML)), "r21");
+}
+
+#[test]
+fn r24_a_success_without_a_usable_token_is_malformed() {
+    let missing = ["null", "\"\"", "5", "{}", "[]", "true", "\"a b\"", "\"line\\nbreak\"", "\"é\""];
+    for token in missing {
+        let text = format!(r#"{{"access_token": {token}, "expires_in": 3600, "status": {{"vendor_code": 0}}}}"#);
+        let login = ocient().read_login(&reply(200, &text), &user("jdoe", "secret"), 0.0);
+        assert_eq!(refusal(login).code, Code::MalformedReply, "{token}");
+        assert_eq!(refusal(ocient().read_refresh(&reply(200, &text))).code, Code::MalformedReply, "{token}");
+    }
+    for lifetime in ["0", "-1", "1e300", "\"3600\"", "true", "[]"] {
+        let text = format!(r#"{{"access_token": "t", "expires_in": {lifetime}, "status": {{"vendor_code": 0}}}}"#);
+        assert_eq!(refusal(ocient().read_refresh(&reply(200, &text))).code, Code::MalformedReply, "{lifetime}");
+    }
+}
+
+#[test]
+fn a_reply_that_is_not_the_vendors_is_judged_by_its_status() {
+    let login = |status, text| {
+        refusal(ocient().read_login(&reply(status, text), &user("jdoe", "secret"), 0.0)).code
+    };
+    assert_eq!(login(200, HTML), Code::MalformedReply);
+    assert_eq!(login(200, ""), Code::MalformedReply);
+    assert_eq!(login(401, HTML), Code::InvalidCredentials);
+    assert_eq!(login(429, ""), Code::RateLimited);
+    assert_eq!(login(502, HTML), Code::VendorUnavailable);
+    assert_eq!(refusal(ocient().read_refresh(&reply(401, ""))).code, Code::SessionExpired);
+    assert_eq!(refusal(ocient().read_refresh(&reply(503, HTML))).code, Code::VendorUnavailable);
+}

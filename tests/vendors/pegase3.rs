@@ -1,0 +1,204 @@
+//! PEGASE3: the documents "Login", "Common API code" and "Company/Sections" of its repository, and what its code does
+//! otherwise.
+
+use hallpass::vendor::{CODES, Code, Failure, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+
+use crate::support::{HTML, Value, hold_to_table, jwt, refusal, reply, user, wire};
+
+const MINUTE: f64 = 60_000.0;
+const HOUR: f64 = 60.0 * MINUTE;
+const DAY: f64 = 24.0 * HOUR;
+
+/// "Login", the example of a token: `{"user":"user_test","exp":1628605206}`.
+const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjoidXNlcl90ZXN0IiwiZXhwIjoxNjI4NjA1MjA2fQ.sFG8WK8b509wAKSilBylyavIQr_yBuz4vueyzogMjZo";
+const TOKEN_ENDS: f64 = 1_628_605_206_000.0;
+
+fn pegase3() -> &'static dyn Vendor<Value> {
+    named("pegase3").unwrap()
+}
+
+fn log_in(status: u16, text: &str, now_ms: f64) -> Result<Grant, Box<Failure>> {
+    pegase3().read_login(&reply(status, text), &user("user_test", "password_test"), now_ms)
+}
+
+fn granted(token: &str) -> String {
+    format!(r#"{{"code": 200, "status": "ok", "token": "{token}"}}"#)
+}
+
+/// "Login", the example of a request.
+#[test]
+fn login_sends_the_documented_request() {
+    assert_eq!(
+        wire(pegase3(), &pegase3().login(&user("user_test", "password_test")).unwrap()),
+        "GET /login\nUser-Name: user_test\nPassword: password_test"
+    );
+}
+
+/// "Login", the example of a reply, half an hour before its token ends. The published version says "ok", the later
+/// ones "success".
+#[test]
+fn login_reads_the_documented_reply() {
+    for status in ["ok", "success"] {
+        let text = format!("{{\n\t\"code\": 200,\n\t\"status\": \"{status}\",\n\t\"token\": \"{TOKEN}\"\n}}");
+        assert_eq!(
+            log_in(200, &text, TOKEN_ENDS - 30.0 * MINUTE).unwrap(),
+            Grant {
+                access: Some(TOKEN.into()),
+                user: Some("user_test".into()),
+                lifetime_ms: Some(30.0 * MINUTE),
+                ..Grant::default()
+            }
+        );
+    }
+}
+
+/// "Works for the next 30 minutes", says the document; 24 hours, says the code. The token knows.
+#[test]
+fn r20_the_tokens_end_is_a_hint_for_its_lifetime() {
+    let lifetime = |left_ms| log_in(200, &granted(TOKEN), TOKEN_ENDS - left_ms).unwrap().lifetime_ms;
+    assert_eq!(lifetime(24.0 * HOUR), Some(24.0 * HOUR));
+    assert_eq!(lifetime(20.0 * MINUTE), Some(20.0 * MINUTE));
+    assert_eq!(lifetime(0.0), Some(30.0 * MINUTE), "over at once is not plausible");
+    assert_eq!(lifetime(25.0 * HOUR), Some(30.0 * MINUTE), "longer than any is not plausible");
+    for claims in ["{}", "[]", "null", "{\"exp\": \"1628605206\"}", "{\"exp\": -1}", "{\"exp\": 1e308}", "{"] {
+        let grant = log_in(200, &granted(&jwt(claims)), TOKEN_ENDS).unwrap();
+        assert_eq!(grant.lifetime_ms, Some(30.0 * MINUTE), "{claims}");
+    }
+    assert_eq!(log_in(200, &granted("no-jwt"), 0.0).unwrap().lifetime_ms, Some(30.0 * MINUTE));
+}
+
+/// A machine whose clock is a day off gets neither a dead token nor one that lives a day too long.
+#[test]
+fn r19_a_clock_that_is_a_day_off_gets_the_documented_half_hour() {
+    for off in [-DAY, DAY] {
+        let now = TOKEN_ENDS - 30.0 * MINUTE + off;
+        assert_eq!(log_in(200, &granted(TOKEN), now).unwrap().lifetime_ms, Some(30.0 * MINUTE), "{off}");
+    }
+}
+
+/// Where the vendor's own clock can be read, it counts: on it, a clock that is off changes nothing.
+#[test]
+fn r19_the_vendors_date_counts_before_this_machines_clock() {
+    for off in [-DAY, -5.0 * HOUR, 0.0, 5.0 * HOUR, DAY] {
+        let mut reply = reply(200, &granted(TOKEN));
+        reply.date_ms = Some(TOKEN_ENDS - 24.0 * HOUR);
+        let grant = pegase3().read_login(&reply, &user("user_test", "x"), TOKEN_ENDS - 24.0 * HOUR + off).unwrap();
+        let lifetime = grant.lifetime_ms.unwrap();
+        assert!((24.0 * HOUR - 1000.0..=24.0 * HOUR).contains(&lifetime), "{off}: {lifetime}");
+    }
+}
+
+/// The published version answers HTTP 200 to everything; the later ones repeat the code as the HTTP status.
+#[test]
+fn every_code_of_the_table_becomes_what_the_table_says() {
+    hold_to_table(pegase3(), CODES[2].1, |code| {
+        let text = format!(r#"{{"code": {code}, "status": "error", "message": "m", "token": "t"}}"#);
+        [200, code.parse().unwrap()].map(|status| reply(status, &text)).into()
+    });
+}
+
+/// "Common API code", row by row, on both kinds of HTTP status.
+#[test]
+fn the_documented_rows_are_read_by_code_and_operation() {
+    let code = |operation, code: u16, status: &str, message: &str| {
+        let text = format!(r#"{{"code": {code}, "status": "{status}", "message": "{message}"}}"#);
+        let [always_200, mirrored] = [200, code].map(|status| refusal(pegase3().read(&reply(status, &text), operation)));
+        assert_eq!(always_200.code, mirrored.code);
+        assert_eq!(always_200.vendor_code, Some(VendorCode::Number(code.into())));
+        always_200.code
+    };
+    use Operation::{Login, Request};
+    assert_eq!(code(Request, 401, "error", "Token not valid."), Code::SessionExpired);
+    assert_eq!(code(Login, 401, "error", "User doesn't exists."), Code::InvalidCredentials);
+    assert_eq!(code(Login, 402, "error", "Required field User-Name is not specified."), Code::InvalidRequest);
+    assert_eq!(code(Request, 402, "error", "Required field Fields is empty."), Code::InvalidRequest);
+    assert_eq!(code(Request, 404, "error", "Data not found."), Code::VendorError);
+    assert_eq!(code(Request, 498, "ok", "Token has expired."), Code::SessionExpired, "its status is never looked at");
+    assert_eq!(code(Request, 498, "error", "Token has expired."), Code::SessionExpired);
+    let created = r#"{"code": 201, "status": "ok", "message": "User created."}"#;
+    assert!(pegase3().read(&reply(200, created), Request).is_ok() && pegase3().read(&reply(201, created), Request).is_ok());
+}
+
+/// "Company/Sections", the example of a reply.
+#[test]
+fn the_payload_is_the_data() {
+    let text = r#"{"code": 200, "data": [{"CODRUBRIQUE": "380000", "NOM": "Absences congés payés"}], "status": "ok"}"#;
+    assert_eq!(pegase3().read(&reply(200, text), Operation::Request).unwrap(), Payload::Member("data"));
+}
+
+/// The later versions bring a new token in every reply and may drop the old one.
+#[test]
+fn a_token_in_any_reply_is_adopted() {
+    let adopted = |text: &str| pegase3().adopts(&reply(200, text), TOKEN_ENDS - 10.0 * MINUTE);
+    let text = format!(r#"{{"code": 200, "status": "success", "data": [], "token": "{TOKEN}"}}"#);
+    let grant = adopted(&text).unwrap();
+    assert_eq!((grant.access.as_deref(), grant.lifetime_ms), (Some(TOKEN), Some(10.0 * MINUTE)));
+    assert_eq!(grant.user, None, "nobody is renamed");
+    for text in [
+        r#"{"code": 200, "status": "ok", "data": []}"#,
+        r#"{"code": 401, "status": "error", "token": "t"}"#,
+        r#"{"code": 498, "status": "ok", "token": "t"}"#,
+        r#"{"code": 200, "token": ""}"#,
+        r#"{"code": 200, "token": {"token": "t"}}"#,
+        r#"{"token": "t"}"#,
+        HTML,
+    ] {
+        assert!(adopted(text).is_none(), "{text}");
+    }
+}
+
+/// Rule 11: the body's code counts before the HTTP status, and a page of HTML has none.
+#[test]
+fn rule_11_a_rejected_token_may_be_told_inside_a_200() {
+    let told = |status, text: &str| {
+        let reply = reply(status, text);
+        (pegase3().rejects_token(&reply), pegase3().says_expired(&reply))
+    };
+    assert_eq!(told(200, r#"{"code": 401, "status": "error"}"#), (true, false));
+    assert_eq!(told(401, r#"{"code": 401, "status": "error"}"#), (true, false));
+    assert_eq!(told(200, r#"{"code": 498, "status": "ok"}"#), (true, true));
+    assert_eq!(told(498, HTML), (true, true));
+    assert_eq!(told(401, HTML), (true, false));
+    assert_eq!(told(200, r#"{"code": 404, "status": "error"}"#), (false, false));
+    assert_eq!(told(403, HTML), (false, false), "r21");
+    assert_eq!(told(500, HTML), (false, false), "a token that is no JWT makes the vendor's code fall over");
+}
+
+/// "Token": a header of the vendor's own, with the bare token. No other operation is documented.
+#[test]
+fn r03_the_token_goes_in_the_vendors_header() {
+    let held = Held { access: Some(TOKEN.into()), refresh: Some("stray".into()), ..Held::default() };
+    assert_eq!(wire(pegase3(), &pegase3().check(&held)), format!("GET -\nToken: {TOKEN}"));
+    assert_eq!(wire(pegase3(), &pegase3().logout(&held)), format!("POST -\nToken: {TOKEN}"));
+    assert!(pegase3().refresh(&held).is_none());
+    assert_eq!(refusal(pegase3().read_refresh(&reply(200, &granted(TOKEN)))).code, Code::NotRenewable);
+}
+
+/// Rule 6: what a header can't carry byte-exact is refused by field, and nothing is sent.
+#[test]
+fn rule_06_what_a_header_cannot_carry_is_not_sent() {
+    for text in ["p", "pä\u{ff}ss", "in side", "in\tside", "\u{80}\u{a0}", ": , ; \"", "\u{a0}"] {
+        let call = pegase3().login(&user("u", text)).unwrap();
+        assert_eq!(call.headers[1].1.as_str(), text, "byte-exact");
+    }
+    for text in [" p", "p ", "\tp", "p\t", "p\r\nX: y", "p\nq", "p\rq", "p\0q", "\u{7f}", "\u{1}", "€", "Ā", "pass🔑"] {
+        for (name, credentials) in [("username", user(text, "p")), ("password", user("u", text))] {
+            let failure = refusal(pegase3().login(&credentials));
+            assert_eq!(failure.code, Code::InvalidRequest, "{text:?}");
+            assert_eq!((failure.fields[0].name.as_str(), failure.fields[0].code.as_str()), (name, "not-sendable"));
+        }
+    }
+}
+
+/// "Login" types the token an "associative array" and shows a string.
+#[test]
+fn r24_a_success_without_a_usable_token_is_malformed() {
+    for token in ["null", "\"\"", "{\"token\": \"t\"}", "[\"t\"]", "5", "\"a b\"", "\"a\\nb\"", "\"é\""] {
+        let text = format!(r#"{{"code": 200, "status": "ok", "token": {token}}}"#);
+        assert_eq!(refusal(log_in(200, &text, 0.0)).code, Code::MalformedReply, "{token}");
+    }
+    assert_eq!(refusal(log_in(200, r#"{"status": "ok", "token": "t"}"#, 0.0)).code, Code::MalformedReply, "no code");
+    assert_eq!(refusal(log_in(200, HTML, 0.0)).code, Code::MalformedReply);
+    assert_eq!(refusal(log_in(500, HTML, 0.0)).code, Code::VendorUnavailable);
+    assert_eq!(refusal(log_in(500, &granted("t"), 0.0)).code, Code::VendorUnavailable, "r24: 200 inside a 500");
+}

@@ -1,0 +1,122 @@
+//! Replies and requests as the tests write them.
+
+use std::fmt::Debug;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hallpass::vendor::{Body, Call, Credentials, Failure, Json, Operation, Renewal, Reply, Row, Vendor};
+
+/// The vendors' window on JSON, over `serde_json`.
+#[derive(Clone, Debug)]
+pub struct Value(pub serde_json::Value);
+
+impl Json for Value {
+    fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(Self)
+    }
+
+    fn claims(token: &str) -> Option<Self> {
+        let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+        serde_json::from_slice(&payload).ok().map(Self)
+    }
+
+    fn member(&self, name: &str) -> Option<Self> {
+        self.0.as_object()?.get(name).filter(|value| !value.is_null()).cloned().map(Self)
+    }
+
+    fn text(&self) -> Option<String> {
+        self.0.as_str().map(Into::into)
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+
+    fn truth(&self) -> Option<bool> {
+        self.0.as_bool()
+    }
+
+    fn elements(&self, limit: usize) -> Option<Vec<Self>> {
+        Some(self.0.as_array()?.iter().take(limit).cloned().map(Self).collect())
+    }
+
+    fn is_object(&self) -> bool {
+        self.0.is_object()
+    }
+}
+
+/// A reply with a body as the browser reads it: nothing, JSON, or something else.
+pub fn reply(status: u16, text: &str) -> Reply<Value> {
+    Reply::new(
+        status,
+        match text {
+            "" => Body::Empty,
+            text => Value::parse(text).map_or(Body::Unreadable, Body::Json),
+        },
+    )
+}
+
+/// A page of a gateway or a front end, in place of a reply.
+pub const HTML: &str = "<!doctype html><title>Sign in</title>";
+
+pub fn user(username: &str, password: &str) -> Credentials {
+    Credentials { username: username.to_owned().into(), password: password.to_owned().into(), ..Credentials::default() }
+}
+
+/// A request as HTTP writes it, without the host: all that goes over the wire.
+pub fn wire(vendor: &dyn Vendor<Value>, call: &Call) -> String {
+    let paths = vendor.facts().paths;
+    let path = match call.operation {
+        Operation::Login => Some(paths.login),
+        Operation::Refresh => paths.refresh,
+        Operation::Logout => paths.logout,
+        Operation::Check => paths.check,
+        Operation::Request => None,
+    };
+    let mut text = format!("{} {}", call.method, path.map_or("-".into(), |path| format!("/{path}")));
+    for (name, value) in &call.headers {
+        text += &format!("\n{name}: {}", value.as_str());
+    }
+    call.body.as_ref().map_or(text.clone(), |body| format!("{text}\n\n{}", body.as_str()))
+}
+
+/// The failure of a result that must be one.
+#[track_caller]
+pub fn refusal<T: Debug>(result: Result<T, Box<Failure>>) -> Failure {
+    *result.expect_err("a refusal")
+}
+
+pub const OPERATIONS: [Operation; 5] =
+    [Operation::Login, Operation::Refresh, Operation::Logout, Operation::Check, Operation::Request];
+
+/// Reads a reply as the one to an operation.
+pub fn read(vendor: &dyn Vendor<Value>, operation: Operation, reply: &Reply<Value>) -> Result<(), Box<Failure>> {
+    match operation {
+        Operation::Login => vendor.read_login(reply, &user("jdoe", "secret"), 0.0).map(drop),
+        Operation::Refresh if vendor.facts().renewal != Renewal::None => vendor.read_refresh(reply).map(drop),
+        Operation::Check => vendor.read_check(reply).map(drop),
+        _ => vendor.read(reply, operation).map(drop),
+    }
+}
+
+/// Holds a vendor's table to what its replies become: every code of every row, at every operation.
+pub fn hold_to_table(vendor: &dyn Vendor<Value>, rows: &[Row], replies: impl Fn(&str) -> Vec<Reply<Value>>) {
+    assert!(!rows.is_empty());
+    for row in rows {
+        for code in row.vendor_code.split(", ") {
+            for (reply, operation) in replies(code).iter().flat_map(|reply| OPERATIONS.map(|at| (reply, at))) {
+                let expected = if operation == Operation::Login { row.at_login } else { row.elsewhere };
+                let failure = refusal(read(vendor, operation, reply));
+                assert_eq!(failure.code, expected, "{code}, HTTP {}, {operation:?}", reply.status);
+                assert_eq!(failure.status, Some(reply.status));
+                assert!(failure.vendor_code.is_some(), "{code} is kept for the caller");
+            }
+        }
+    }
+}
+
+/// A JWT with these claims and a signature that nobody checks.
+pub fn jwt(claims: &str) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    format!("{}.{}.{}", part(r#"{"typ":"JWT","alg":"HS256"}"#), part(claims), part("signature"))
+}
