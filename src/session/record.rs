@@ -38,7 +38,7 @@ impl Record {
             refresh: token("refresh")?,
             user: label("user")?,
             database: label("database")?,
-            refresh_in_body: json.member("refreshInBody").and_then(|flag| flag.truth()).unwrap_or(false),
+            refresh_in_body: json.member("refreshInBody").map_or(Some(false), |flag| flag.truth())?,
         };
         let received_at = moment(&json, "receivedAt").ok()??;
         let expires_at = moment(&json, "expiresAt").ok()?;

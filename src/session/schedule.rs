@@ -5,6 +5,9 @@ use crate::vendor::Renewal;
 /// The widest margin before the end of a token's life, in ms: five minutes, as the vendors' own samples have it.
 const WIDEST_MARGIN_MS: f64 = 300_000.0;
 
+/// The shortest time from a token's receipt to its renewal, in ms: tokens that are over at once make no loop.
+const SHORTEST_LIFE_MS: f64 = 250.0;
+
 /// The first pause after a failed renewal, in ms; each further one doubles.
 const FIRST_PAUSE_MS: f64 = 1_000.0;
 
@@ -18,11 +21,12 @@ const LONGEST_RETRY_AFTER_MS: f64 = 86_400_000.0;
 /// lifetime, so that neither a token of five seconds nor one of a day is renewed in a loop.
 pub(super) fn due_at(renewal: Renewal, received_at: f64, expires_at: f64) -> Option<f64> {
     let lifetime = expires_at - received_at;
-    match renewal {
-        Renewal::None => None,
-        Renewal::AtHalf => Some(received_at + lifetime / 2.0),
-        Renewal::BeforeEnd => Some(expires_at - (lifetime / 4.0).min(WIDEST_MARGIN_MS)),
-    }
+    let kept = match renewal {
+        Renewal::None => return None,
+        Renewal::AtHalf => lifetime / 2.0,
+        Renewal::BeforeEnd => lifetime - (lifetime / 4.0).min(WIDEST_MARGIN_MS),
+    };
+    Some(received_at + kept.max(SHORTEST_LIFE_MS))
 }
 
 /// How long to wait before the next try, in ms: what the vendor asked for, or else twice as long as the last time

@@ -30,15 +30,13 @@ pub trait Json: Sized {
         self.member(name)?.text()
     }
 
-    /// The number of a member that holds a vendor's code.
+    /// The whole number of a member that holds a vendor's code.
     #[inline(never)]
     fn code_of(&self, name: &str) -> Option<i32> {
         let code = self.member(name)?.number()?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a code beyond i32 saturates into one that no table knows"
-        )]
-        Some(code as i32)
+        #[expect(clippy::cast_possible_truncation, reason = "what is cut off is noticed below")]
+        let whole = code as i32;
+        (f64::from(whole) == code).then_some(whole)
     }
 }
 

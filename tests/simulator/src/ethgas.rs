@@ -93,7 +93,9 @@ fn refresh(call: &Call, world: &mut World) -> Result<Value, Refusal> {
         RefreshForm::Body => in_body(),
         RefreshForm::Both => in_body().or_else(in_header),
     };
-    let token = token.ok_or(REFRESH_REFUSED)?;
+    // A deployment that validates a body calls one without its parameter invalid; one that reads the header finds nobody.
+    let missing = if matches!(world.config.refresh_form, RefreshForm::Body) { MALFORMED } else { REFRESH_REFUSED };
+    let token = token.ok_or(missing)?;
     match world.tokens.standing(&token, Role::Refresh) {
         Standing::Live(old) => {
             world.tokens.spend(&token);
