@@ -134,13 +134,15 @@ impl Session {
     /// A reply brought a new token (PEGASE3). Writes nothing when its request's tokens have been replaced by a login,
     /// a logout or another adoption.
     pub fn adopt(&mut self, epoch: Epoch, grant: Grant, now: f64) -> bool {
+        self.exchange(epoch, grant, now)
+    }
+
+    /// New tokens for those of an epoch, if they are still held.
+    fn exchange(&mut self, epoch: Epoch, grant: Grant, now: f64) -> bool {
         let current = epoch.0 == self.epoch;
-        match self.held.take() {
-            Some(held) if current => {
-                self.epoch += 1;
-                self.held = Some(record(held.held, grant, now));
-            }
-            held => self.held = held,
+        if let Some(held) = self.held.take_if(|_| current) {
+            self.epoch += 1;
+            self.held = Some(record(held.held, grant, now));
         }
         current
     }
@@ -249,14 +251,9 @@ impl Session {
 
     /// A renewal succeeded. False, and nothing written, when a login or logout overtook it (R18).
     pub fn renewed(&mut self, epoch: Epoch, grant: Grant, now: f64) -> bool {
-        let current = epoch.0 == self.epoch;
-        match self.held.take() {
-            Some(held) if current => {
-                self.epoch += 1;
-                self.held = Some(record(held.held, grant, now));
-                self.settle();
-            }
-            held => self.held = held,
+        let current = self.exchange(epoch, grant, now);
+        if current {
+            self.settle();
         }
         current
     }
