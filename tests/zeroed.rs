@@ -11,7 +11,6 @@ wasm_bindgen_test_configure!(run_in_browser);
     // Made here, so that the password is in no literal of the WebAssembly; with and without characters beyond ASCII.
     const random = () => Math.random().toString(36).slice(2, 10);
     export const password = (extra) => `${random()}${random()}${extra}${random()}${random()}`;
-    export const credentials = (password) => ({ username: "jdoe", password });
     export function occurrences(memory, text) {
         const bytes = new Uint8Array(memory.buffer);
         let found = 0;
@@ -25,7 +24,6 @@ wasm_bindgen_test_configure!(run_in_browser);
 "#)]
 extern "C" {
     fn password(extra: &str) -> JsValue;
-    fn credentials(password: &JsValue) -> JsValue;
     fn occurrences(memory: &JsValue, text: &JsValue) -> u32;
 }
 
@@ -36,8 +34,9 @@ fn r30_no_password_is_left_in_memory_after_use() {
             let mut core = Core::open(vendor, true).expect("a known vendor");
             let password = password(extra);
             let signal = web_sys::AbortController::new().expect("an abort controller").signal();
-            let request =
-                core.login_request(&credentials(&password), "https://vendor.example.com/login", &signal);
+            let (user, none) = (JsValue::from_str("jdoe"), JsValue::UNDEFINED);
+            let address = "https://vendor.example.com/login";
+            let request = core.login_request(&user, &password, &none, &none, address, &signal);
             assert!(request.is_ok(), "{vendor}: a request is made");
             let left = occurrences(&wasm_bindgen::memory(), &password);
             assert_eq!(left, 0, "{vendor}: copies of a password with {extra}");

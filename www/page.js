@@ -62,13 +62,16 @@ async function open(settings) {
 
 function follow(state) {
   panels["signed-out"].dataset.reason = state.reason ?? "";
+  const now = state.status === "signed-in" ? `Signed in to ${title()}.` : SIGNED_OUT[state.reason ?? "never"];
+  // A renewal in the background is no news to read out.
+  if (now !== situation) {
+    situation = now;
+    say();
+  }
+  // Afterwards, as the countdown may have something to add.
   if (state.status === "signed-in") showSession(session);
   else forgetSession();
   showPanel(state.status);
-  const now = state.status === "signed-in" ? `Signed in to ${title()}.` : SIGNED_OUT[state.reason ?? "never"];
-  if (now === situation) return; // a renewal in the background is no news to read out
-  situation = now;
-  say();
 }
 
 /** Shows one of the panels. The focus goes along if it was in the other one, or nowhere. */
@@ -94,7 +97,8 @@ async function run(button, work, { waiting } = {}) {
   if (waiting) status.textContent = waiting;
   else say();
   try {
-    say(await work());
+    const said = await work();
+    if (said || status.textContent === waiting) say(said);
   } catch (error) {
     say();
     form.markFields(error);

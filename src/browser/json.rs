@@ -32,6 +32,10 @@ impl Json for JsValue {
         parse_json(&text.into()).ok()
     }
 
+    fn is_url(text: &str) -> bool {
+        web_sys::Url::new(text).is_ok()
+    }
+
     fn claims(token: &str) -> Option<Self> {
         Some(read_claims(token))
     }

@@ -1,10 +1,13 @@
-// A host that exists nowhere (RFC 2606): what is still on it after parsing named no host of its own.
-const NOWHERE = "hallpass.invalid";
+import { member } from "./object.js";
+
+// A host that exists nowhere (RFC 2606), and that nobody can guess: what is still on it after parsing named no host of its
+// own.
+const NOWHERE = `${crypto.getRandomValues(new Uint32Array(4)).join("-")}.invalid`;
 
 /** An address as a string, or of a URL of any realm; undefined for anything else. */
 export function textOf(address) {
   // Read once: what is judged is what is sent.
-  const text = typeof address === "string" ? address : address?.href;
+  const text = typeof address === "object" && address !== null ? member(address, "href") : address;
   return typeof text === "string" ? text : undefined;
 }
 
@@ -24,16 +27,27 @@ export function parseBase(address) {
 }
 
 /**
- * What an input means: its address and the parts to judge it by, as the URL parser says and not as it is spelt. An input
- * that names no host is appended to the base, prefix kept: its dot segments end there. Undefined: no URL, one of another
- * scheme than http(s) (a `blob:` claims the origin of the page that made it), or one with user info, which fetch refuses.
+ * The place of an address, as the URL parser says and not as it is spelt. Undefined: no URL, one of another scheme than
+ * http(s) (a `blob:` claims the origin of the page that made it), or one with user info, which fetch refuses.
+ */
+export function placeOf(address, base) {
+  const url = parse(address, base);
+  return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : undefined;
+}
+
+/**
+ * The address that an input means. One that names no host is appended to the base, prefix kept: its dot segments end there.
+ * Undefined as in `placeOf`.
  */
 export function resolve(base, input) {
-  const url = parse(input, `${base.origin.split("/", 1)[0]}//${NOWHERE}`);
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return undefined;
-  if (url.host !== NOWHERE) return { href: url.href, origin: url.origin, path: url.pathname };
-  const path = base.path + url.pathname;
-  return { href: base.origin + path + url.search + url.hash, origin: base.origin, path };
+  const url = placeOf(input, `${base.origin.split("/", 1)[0]}//${NOWHERE}`);
+  return url?.host === NOWHERE ? base.origin + base.path + url.pathname + url.search + url.hash : url?.href;
+}
+
+/** Whether an address lies at or below the base, by whole path segments. */
+export function isBelow(base, address) {
+  const place = placeOf(address);
+  return place?.origin === base.origin && `${place.pathname}/`.startsWith(`${base.path}/`);
 }
 
 function parse(text, base) {

@@ -2,17 +2,21 @@
 export class Announcer {
   #listeners = new Map();
   #telling = false;
+  #told;
   state;
 
-  /** Tells everybody a new state, which is frozen. */
-  tell(state) {
+  /** Takes a new state without telling anybody yet. */
+  take(state) {
     this.state = Object.freeze(state);
+  }
+
+  /** Tells everybody the state, if it is news. */
+  tell() {
     // A listener may call any method. A change that it causes is told after the present one, so that all see one order.
     if (this.#telling) return;
     this.#telling = true;
-    let told;
-    while (told !== this.state) {
-      told = this.state;
+    while (this.#told !== this.state) {
+      const told = (this.#told = this.state);
       for (const [key, listener] of [...this.#listeners]) {
         if (this.#listeners.has(key)) call(listener, told);
       }

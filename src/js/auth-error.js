@@ -54,7 +54,7 @@ export function failure(details, title, operation) {
   const fields = details.fields?.map((field) => ({ ...field }));
   // Of what the vendor wrote, nothing stands in the message: it may echo what was typed.
   const own = fields && details.status === undefined ? `: ${fields.map((field) => `${field.name} ${field.title}`).join(", ")}` : "";
-  return new AuthError(`${happened} (${title}, ${operation})${own}; ${advice}.`, { ...details, fields });
+  return new AuthError(`${happened} (${title}, ${operation})${own}; ${advice}.`, { __proto__: null, ...details, fields });
 }
 
 /** A mistake of the caller's: which argument, and what was expected. */

@@ -1,37 +1,23 @@
-import { Deadline } from "./wait.js";
-
 /**
- * Reads a body as UTF-8 text of at most so many bytes; undefined where it is longer. What is left is cancelled, so that a
- * reply of 100 MB does not go on downloading. `idleMs`: how long the next piece may take; without it, the caller bounds it.
+ * Reads a body as UTF-8 text of at most so many bytes; undefined where it is longer. `bound` guards the wait for each piece.
+ * What is left is cancelled, so that a reply of 100 MB, or one that never ends, does not go on downloading.
  */
-export async function readText(body, limit, idleMs) {
+export async function readText(body, limit, bound) {
   if (!body) return "";
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
-  for (;;) {
-    const next = reader.read();
-    const { done, value } = await (idleMs ? within(next, idleMs, reader) : next);
-    if (done) return text + decoder.decode();
-    size += value.byteLength;
-    if (size > limit) {
-      reader.cancel().catch(() => {});
-      return undefined;
-    }
-    text += decoder.decode(value, { __proto__: null, stream: true });
-  }
-}
-
-async function within(next, ms, reader) {
-  const deadline = new Deadline(ms);
   try {
-    return await deadline.guard(next);
-  } catch (error) {
-    reader.cancel().catch(() => {});
-    throw deadline.ended ? new DOMException("The body stopped coming.", "TimeoutError") : error;
+    for (;;) {
+      const { done, value } = await bound(reader.read());
+      if (done) return text + decoder.decode();
+      size += value.byteLength;
+      if (size > limit) return undefined;
+      text += decoder.decode(value, { __proto__: null, stream: true });
+    }
   } finally {
-    deadline.end("done");
+    reader.cancel().catch(() => {}); // of a body that was read whole, nothing is left to cancel
   }
 }
 

@@ -2,8 +2,6 @@
 //! what has to be waited for (the network, timers, storage, listeners) is in the scripts.
 
 use js_sys::{Date, Reflect};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Request, Response};
 
@@ -114,7 +112,16 @@ impl Core {
     #[must_use]
     pub fn state(&self) -> JsValue {
         let snapshot = self.session.snapshot();
-        snapshot.serialize(&Serializer::new()).unwrap_or_default()
+        let object = bare();
+        put_text(&object, "status", Some(snapshot.status));
+        put_text(&object, "reason", snapshot.reason.map(Reason::as_str));
+        put_text(&object, "user", snapshot.user.as_deref());
+        put_text(&object, "database", snapshot.database.as_deref());
+        put_number(&object, "expiresAt", snapshot.expires_at);
+        put(&object, "renewable", &snapshot.renewable.into());
+        put_text(&object, "renewal", Some(snapshot.renewal));
+        put_text(&object, "problem", snapshot.problem);
+        object.into()
     }
 
     /// Looks at the clock: a session that can't be renewed ends with its token. Whether it did.
@@ -166,34 +173,34 @@ impl Core {
         Err(self.thrown(&failure, Operation::Request))
     }
 
-    /// The token that requests carry now; undefined for a cookie self.session.
+    /// The token that requests carry now; undefined for a cookie session.
     #[must_use]
     pub fn token(&self) -> Option<String> {
         self.session.held()?.held.access.clone()
     }
 
     /// Judges a reply to a request that carried the credential of an epoch. A token that it brings is taken over; a rejected
-    /// one that can't be renewed ends the self.session. `json`: what was read of its body, or undefined. 0: keep the reply; 1:
+    /// one that can't be renewed ends the session. `json`: what was read of its body, or undefined. 0: keep the reply; 1:
     /// renew and send again; 2: send again, as the token has been replaced since.
     #[must_use]
-    pub fn judge(&mut self, epoch: u32, status: u16, json: JsValue) -> u8 {
+    pub fn judge(&mut self, epoch: u32, status: u16, json: JsValue, from_vendor: bool) -> u8 {
         let reply = Reply::new(status, if json.is_undefined() { Body::Unreadable } else { Body::Json(json) });
         let (epoch, now) = (Epoch(epoch), Date::now());
-        if let Some(grant) = self.vendor.adopts(&reply, now) {
+        if let Some(grant) = self.vendor.adopts(&reply, now).filter(|_| from_vendor) {
             self.session.adopt(epoch, grant, now);
         }
         if !self.vendor.rejects_token(&reply) {
             return 0;
         }
         match self.session.rejected(epoch, now) {
-            Verdict::Leave => 0,
             Verdict::Renew => 1,
             Verdict::Replay => 2,
-            Verdict::End => {
+            Verdict::End if from_vendor => {
                 let expired = self.vendor.says_expired(&reply);
                 self.session.refused(epoch, if expired { Reason::Expired } else { Reason::Refused });
                 0
             }
+            Verdict::Leave | Verdict::End => 0,
         }
     }
 
@@ -220,18 +227,40 @@ impl Core {
     }
 }
 
-/// Requests to the vendor, and the reading of its replies. A reply's text is undefined where it was too long to be read.
+/// A vendor's answer. Read before it is handed to a [`Core`]: what throws while it is read, a page's idea of a Response, must
+/// not leave a core locked.
+#[wasm_bindgen]
+pub struct Answer {
+    reply: Reply<JsValue>,
+}
+
+#[wasm_bindgen]
+impl Answer {
+    /// Reads a response and its body's text; undefined: it was too long to be read.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn read(response: Response, text: &JsValue) -> Self {
+        Self { reply: reply(response, text) }
+    }
+}
+
+/// Requests to the vendor, and the reading of its replies.
 #[wasm_bindgen]
 impl Core {
-    /// A login begins; it makes every login before it the older one.
+    /// A login begins; it makes every login before it the older one. The four credentials are values, and no object whose
+    /// getters might call back in here.
     #[wasm_bindgen(js_name = loginRequest)]
     pub fn login_request(
         &mut self,
-        credentials: &JsValue,
+        username: &JsValue,
+        password: &JsValue,
+        database: &JsValue,
+        redirection_token: &JsValue,
         url: &str,
         signal: &AbortSignal,
     ) -> Result<Request, JsValue> {
-        let mut credentials = credentials::credentials(credentials).map_err(|refusal| match refusal {
+        let credentials = credentials::credentials(username, password, database, redirection_token);
+        let mut credentials = credentials.map_err(|refusal| match refusal {
             Refusal::Argument(name, expected) => mistake(name, expected),
             Refusal::Field(failure) => self.thrown(&failure, Operation::Login),
         })?;
@@ -253,17 +282,12 @@ impl Core {
     /// Signs in with the reply to the login of a number, unless it was overtaken. Gives back where the vendor wants the user to
     /// go next, if anywhere.
     #[wasm_bindgen(js_name = loginReply)]
-    pub fn login_reply(
-        &mut self,
-        attempt: u32,
-        response: Response,
-        text: &JsValue,
-    ) -> Result<Option<String>, JsValue> {
-        let (reply, now) = (reply(response, text), Date::now());
+    pub fn login_reply(&mut self, attempt: u32, answer: &Answer) -> Result<Option<String>, JsValue> {
+        let (reply, now) = (&answer.reply, Date::now());
         if attempt != self.session.attempt() {
             return Err(self.thrown(&Failure::new(Code::Superseded), Operation::Login));
         }
-        match self.vendor.read_login(&reply, &self.newcomer, now) {
+        match self.vendor.read_login(reply, &self.newcomer, now) {
             Ok(mut grant) => {
                 let redirect_to = grant.redirect_to.take();
                 self.session.signed_in(grant, now);
@@ -295,13 +319,12 @@ impl Core {
     pub fn refresh_reply(
         &mut self,
         epoch: u32,
-        response: Response,
-        text: &JsValue,
+        answer: &Answer,
         again: bool,
         chance: f64,
     ) -> Result<bool, JsValue> {
-        let reply = reply(response, text);
-        let (counts, failure) = match self.vendor.read_refresh(&reply) {
+        let reply = &answer.reply;
+        let (counts, failure) = match self.vendor.read_refresh(reply) {
             Ok(grant) => (self.session.renewed(Epoch(epoch), grant, Date::now()), None),
             Err(failure) if !again && self.vendor.other_refresh_form(&failure) => {
                 self.session.use_other_refresh_form(Epoch(epoch));
@@ -309,9 +332,11 @@ impl Core {
             }
             Err(failure) => {
                 let now = Date::now();
+                // A bare 403 is a gateway's; the vendor's own has a code, and is its no to the account.
+                let gateways = failure.code == Code::Forbidden && failure.vendor_code.is_none();
                 let counts = self.session.renewal_failed(
                     Epoch(epoch),
-                    failure.code,
+                    if gateways { Code::VendorUnavailable } else { failure.code },
                     failure.retry_after_ms,
                     now,
                     chance,
@@ -350,9 +375,9 @@ impl Core {
 
     /// Takes over the vendor's answer about the session of an epoch. True: its token has to be renewed to know more.
     #[wasm_bindgen(js_name = checkReply)]
-    pub fn check_reply(&mut self, epoch: u32, response: Response, text: &JsValue) -> Result<bool, JsValue> {
-        let (reply, epoch, now) = (reply(response, text), Epoch(epoch), Date::now());
-        let failure = match self.vendor.read_check(&reply) {
+    pub fn check_reply(&mut self, epoch: u32, answer: &Answer) -> Result<bool, JsValue> {
+        let (reply, epoch, now) = (&answer.reply, Epoch(epoch), Date::now());
+        let failure = match self.vendor.read_check(reply) {
             Ok(user) => {
                 self.session.confirmed(epoch, user, now);
                 return Ok(false);
@@ -391,8 +416,8 @@ impl Core {
     /// Whether the vendor confirms the logout.
     #[wasm_bindgen(js_name = logoutReply)]
     #[must_use]
-    pub fn logout_reply(&self, response: Response, text: &JsValue) -> bool {
-        self.vendor.confirms_logout(&reply(response, text))
+    pub fn logout_reply(&self, answer: &Answer) -> bool {
+        self.vendor.confirms_logout(&answer.reply)
     }
 }
 

@@ -4,7 +4,6 @@ use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
 use super::text::secret;
-use crate::browser::member;
 use crate::vendor::{Credentials, Failure};
 
 /// Why credentials were not taken.
@@ -19,38 +18,29 @@ pub(super) enum Refusal {
 const LONGEST: u32 = 4096;
 
 /// Reads credentials. The members of other vendors are ignored.
-pub(super) fn credentials(value: &JsValue) -> Result<Credentials, Refusal> {
-    if !value.is_object() {
-        return Err(Refusal::Argument("credentials", "an object with username and password"));
-    }
+pub(super) fn credentials(
+    username: &JsValue,
+    password: &JsValue,
+    database: &JsValue,
+    redirection_token: &JsValue,
+) -> Result<Credentials, Refusal> {
     Ok(Credentials {
-        username: required(value, "username")?,
-        password: required(value, "password")?,
-        database: optional(value, "database")?,
-        redirection_token: optional(value, "redirectionToken")?,
+        username: required(username, "username", "credentials.username")?,
+        password: required(password, "password", "credentials.password")?,
+        database: optional(database, "database", "credentials.database")?,
+        redirection_token: optional(redirection_token, "redirectionToken", "credentials.redirectionToken")?,
     })
 }
 
-fn required(value: &JsValue, name: &str) -> Result<Zeroizing<String>, Refusal> {
-    let text = member(value, name);
-    if !text.is_string() {
-        return Err(Refusal::Argument("credentials.username and credentials.password", "strings"));
-    }
-    exact(&text, name)
+fn required(text: &JsValue, name: &str, path: &'static str) -> Result<Zeroizing<String>, Refusal> {
+    if text.is_string() { exact(text, name) } else { Err(Refusal::Argument(path, "a string")) }
 }
 
-fn optional(value: &JsValue, name: &str) -> Result<Option<String>, Refusal> {
-    let text = member(value, name);
+fn optional(text: &JsValue, name: &str, path: &'static str) -> Result<Option<String>, Refusal> {
     if text.is_undefined() || text.is_null() {
         return Ok(None);
     }
-    if !text.is_string() {
-        return Err(Refusal::Argument(
-            "credentials.database and credentials.redirectionToken",
-            "strings, where given",
-        ));
-    }
-    let text = exact(&text, name)?;
+    let text = required(text, name, path)?;
     if text.is_empty() {
         return Err(Refusal::Field(Failure::field(name, "required", "must not be empty")));
     }

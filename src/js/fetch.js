@@ -2,11 +2,11 @@
  * The caller's own requests. What is decided about them (may the credential go there, is this reply a rejection, what next)
  * is asked of the WebAssembly.
  */
-import { resolve, textOf } from "./address.js";
+import { isBelow, placeOf, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
 import { parseJson, readText } from "./body.js";
-import { member } from "./object.js";
-import { Deadline } from "./wait.js";
+import { copyOf } from "./object.js";
+import { Deadline, genuine } from "./wait.js";
 
 // The longest reply that is looked into, and the longest that json() reads, in bytes.
 const LONGEST_LOOK = 65_536;
@@ -23,103 +23,118 @@ export function prepare(live, input, init, wantsJson) {
   if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
   const forbidden = () => live.failure("forbidden-target", "request");
   let target = input;
-  if (!(input instanceof Request)) {
+  if (!isRequest(input)) {
     const text = textOf(input);
     if (text === undefined) throw mistake("input", "a string, a URL or a Request");
-    target = resolve(live.base, text)?.href;
+    target = resolve(live.base, text);
     if (target === undefined) throw forbidden();
   }
   let prepared;
   try {
-    prepared = make(live.facts.header, target, init ?? { __proto__: null }, wantsJson);
-  } catch (cause) {
-    throw mistake("input and init", "what the platform's Request takes, with json or body but not both", cause);
+    prepared = make(live.facts.header, target, copyOf(init), wantsJson);
+  } catch {
+    // Without the platform's error: some quote the header that they refuse.
+    throw mistake("input and init", "what the platform's Request takes, with json or body but not both");
   }
   // The request itself is judged, not what it was made from: a subclass of Request may say anything of its url.
   if (!admits(live, prepared.request.url)) throw forbidden();
   return prepared;
 }
 
-function admits(live, address) {
-  const place = resolve(live.base, address);
-  return place !== undefined && live.core.admits(place.origin, place.path);
+/** A Request of any realm. */
+function isRequest(input) {
+  return input instanceof Request || Object.prototype.toString.call(input) === "[object Request]";
 }
 
-function make(header, target, init, wantsJson) {
-  const own = (name) => member(init, name);
-  const options = wantsJson && own("json") !== undefined ? withJson(init, own) : init;
+function admits(live, address) {
+  const place = placeOf(address);
+  return place !== undefined && live.core.admits(place.origin, place.pathname);
+}
+
+function make(header, target, options, wantsJson) {
+  if (wantsJson) useJson(options);
   let request = new Request(target, options);
-  const override = (changes) => {
-    request = new Request(request, { __proto__: null, ...changes });
-  };
+  const changes = { __proto__: null };
   let ownCredential = request.headers.has(header ?? "Authorization");
   if (header === undefined) {
     // A cookie. One credential a request: beside a caller's own Authorization, none.
-    const explicit = own("credentials") !== undefined || (target instanceof Request && target.credentials !== "same-origin");
-    if (!explicit) override({ credentials: ownCredential ? "omit" : "include" });
-    ownCredential ||= request.credentials === "omit";
-  } else if (header !== "Authorization" && request.redirect === "follow") {
-    // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing.
-    override({ redirect: "error" });
+    const explicit = options.credentials !== undefined || request.credentials !== "same-origin";
+    if (!explicit) changes.credentials = ownCredential ? "omit" : "include";
+    // In a mode of the caller's choosing the cookie may have stayed behind: then a rejection says nothing of the session.
+    ownCredential ||= (changes.credentials ?? request.credentials) !== "include";
   }
+  // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing, and
+  // cookies ignore ports: so there is no following.
+  if (header !== "Authorization" && request.redirect === "follow") changes.redirect = "error";
+  if (Object.keys(changes).length) request = new Request(request, changes);
   if (wantsJson && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
   // A stream is gone once read: it can't be sent again.
   const { body } = options;
   const streams = typeof body?.getReader === "function" || typeof body?.[Symbol.asyncIterator] === "function";
   // The caller's signal; without one, nothing needs to listen.
-  const signal = own("signal") || target instanceof Request ? request.signal : undefined;
+  const signal = options.signal || isRequest(target) ? request.signal : undefined;
   return { request, signal, repeatable: !streams, ownCredential };
 }
 
-function withJson(init, own) {
-  const body = JSON.stringify(own("json"));
-  if (body === undefined || own("body") !== undefined) throw new TypeError("no body can be made of this");
-  const headers = new Headers(own("headers"));
+/** Makes a body of the `json` member. */
+function useJson(options) {
+  if (options.json === undefined) return;
+  const body = JSON.stringify(options.json);
+  if (body === undefined || options.body !== undefined) throw new TypeError("no body can be made of this");
+  const headers = new Headers(options.headers);
   if (!headers.has("Content-Type")) headers.set("Content-Type", "application/json");
-  // The init stays behind the new one, so that its getters and what it inherits go on working.
-  const define = (value) => ({ __proto__: null, value });
-  const method = define(own("method") ?? "POST");
-  return Object.create(init, { __proto__: null, body: define(body), headers: define(headers), method });
+  Object.assign(options, { body, headers, method: options.method ?? "POST" });
 }
 
 /** Sends a prepared request; renews once after a rejected token, and then sends it once more. */
 export async function send(live, { request, signal, repeatable, ownCredential }) {
-  if (ownCredential) return attempt(live, request, signal);
+  live.inUse();
+  if (signal?.aborted) throw signal.reason;
+  if (ownCredential) return exchange(live, request, signal);
   const { core } = live;
-  if (!live.pass()) await live.ready(signal);
+  // Asked again after each wait: a logout may have come in between.
+  while (!live.pass()) await live.ready(signal);
   const epoch = core.epoch();
   // A copy goes first where the body may be needed again.
   const first = repeatable && !/^(GET|HEAD)$/.test(request.method) ? request.clone() : request;
-  const response = await attempt(live, first, signal, core.token());
-  const verdict = await judge(live, epoch, response, signal);
+  const response = await attempt(live, first, signal);
+  const verdict = await judge(live, epoch, response, request.url, signal);
   if (verdict === RENEW && !(await renewed(live, epoch, signal))) return response;
   if (!verdict || !repeatable || !passes(live)) return response;
   response.body?.cancel().catch(() => {});
   const again = core.epoch();
-  const second = await attempt(live, request, signal, core.token());
+  const second = await attempt(live, request, signal);
   // Looked into for a token that it brings; a second rejection is the caller's to see.
-  await judge(live, again, second, signal);
+  await judge(live, again, second, request.url, signal);
   return second;
 }
 
 /** `send`, and then the vendor's envelope taken off. */
 export async function sendForJson(live, prepared) {
   const response = await send(live, prepared);
-  const text = await bounded(live, prepared.signal, () => readText(response.body, LONGEST_JSON, live.timeoutMs));
+  const { signal } = prepared;
+  const text = await bounded(live, signal, () => readText(response.body, LONGEST_JSON, pieces(live.timeoutMs, signal)));
   if (text === "" && response.ok) return undefined;
   return live.core.unwrap(response.status, text && parseJson(text), response.headers.get("Retry-After") ?? undefined);
 }
 
-/** One try, with the credential if there is one. */
-async function attempt(live, request, signal, token) {
+/** One try, with the credential. */
+function attempt(live, request, signal) {
   const { header } = live.facts;
-  if (token !== undefined && header) {
+  if (header) {
+    const token = live.core.token();
+    if (token === undefined) throw live.failure("not-signed-in", "request");
     const credential = header === "Authorization" ? `Bearer ${token}` : token;
     request.headers.set(header, credential);
     // Mode "no-cors" drops the header without a word; the request would go out anonymous.
     if (request.headers.get(header) !== credential) throw mistake("init.mode", "one that can carry a credential");
   }
-  return bounded(live, signal, () => fetch(request));
+  return exchange(live, request, signal);
+}
+
+/** The platform's fetch. */
+function exchange(live, request, signal) {
+  return bounded(live, signal, async () => genuine(await fetch(request)));
 }
 
 /** Work of the platform's. The caller's abort ends it with the signal's own reason, also where the work ignores it. */
@@ -133,6 +148,20 @@ async function bounded(live, signal, work) {
   } finally {
     deadline?.end("done");
   }
+}
+
+/** A guard for each piece of a body: how long it may take, and the caller's signal. */
+function pieces(ms, signal) {
+  return async (piece) => {
+    const deadline = new Deadline(ms, signal);
+    try {
+      return await deadline.guard(piece);
+    } catch (error) {
+      throw deadline.ended === "timeout" ? new DOMException("The body stopped coming.", "TimeoutError") : error;
+    } finally {
+      deadline.end("done");
+    }
+  };
 }
 
 /** Whether a request may be sent again after a rejection. A renewal that failed leaves the reply to the caller. */
@@ -155,11 +184,11 @@ function passes(live) {
 }
 
 /** What a reply means for the session. */
-async function judge(live, epoch, response, signal) {
+async function judge(live, epoch, response, address, signal) {
   // What another origin says after a redirect is no word of the vendor's.
   if (response.redirected && !admits(live, response.url)) return 0;
   const inside = live.facts.speaksInside ? await lookInside(live, response, signal) : undefined;
-  const verdict = live.core.judge(epoch, response.status, inside);
+  const verdict = live.core.judge(epoch, response.status, inside, isBelow(live.base, response.url || address));
   if (live.core.epoch() !== epoch) live.save();
   return verdict;
 }
@@ -171,7 +200,7 @@ async function lookInside(live, response, signal) {
   if (!body || !short || !/\bjson\b/i.test(headers.get("Content-Type"))) return undefined;
   const deadline = new Deadline(live.timeoutMs, signal);
   try {
-    const text = await deadline.guard(readText(response.clone().body, LONGEST_LOOK));
+    const text = await readText(response.clone().body, LONGEST_LOOK, (piece) => deadline.guard(piece));
     return text && parseJson(text);
   } catch {
     return undefined; // cut off, or too slow: the caller will see

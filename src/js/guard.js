@@ -28,18 +28,22 @@ export function enter(call) {
   }
 }
 
-/** The same for a call that answers with a promise: it settles, whatever happens inside. */
-export function settle(call) {
+/**
+ * The same for a call that answers with a promise: it settles, whatever happens inside. `from`: where the caller's signal
+ * is, whose reason passes as it is, also where it is a trap of the caller's own.
+ */
+export function settle(call, from) {
   return new Promise((resolve, reject) => {
     const done = (finish) => (value) => {
       underWay.delete(reject);
-      finish(isTrap(value) ? internal(value) : value);
+      finish(value);
     };
+    const fail = done((error) => reject(isTrap(error) && error !== from?.signal?.reason ? internal(error) : error));
     underWay.add(reject);
     try {
-      enter(call).then(done(resolve), done(reject));
+      enter(call).then(done(resolve), fail);
     } catch (error) {
-      done(reject)(error);
+      fail(error);
     }
   });
 }

@@ -1,7 +1,10 @@
 import { Announcer } from "./announcer.js";
-import { failure, unsupported } from "./auth-error.js";
+import { failure, mistake, unsupported } from "./auth-error.js";
 import { readText } from "./body.js";
-import { Deadline } from "./wait.js";
+import { enter } from "./guard.js";
+import { Answer } from "./hallpass_wasm.js";
+import { isObject, member } from "./object.js";
+import { Deadline, genuine } from "./wait.js";
 
 // The longest reply of a vendor to hallpass's own calls, in bytes. The documented ones have less than 4 kB.
 const LONGEST_REPLY = 262_144;
@@ -36,87 +39,93 @@ export class Live {
 
   /** Restores what the storage holds. Never talks to the vendor. */
   async open() {
+    let text;
     try {
-      const text = await this.#store.read();
+      text = await this.#store.read();
       if (text !== undefined) this.core.restore(text);
     } catch {
       this.core.storageWorks(false);
     }
     this.publish();
+    // What can't be used any more does not lie about.
+    if (text !== undefined && !this.core.isSignedIn()) await this.save();
     return this;
   }
 
   /** Signs in, once. Resolves to where the vendor wants the user to go next, if anywhere. */
   async login(credentials, signal) {
-    const deadline = this.#deadline(signal);
-    const request = this.core.loginRequest(credentials, this.#endpoints.login, deadline.signal);
-    const attempt = this.core.attempt();
-    this.#login?.end("superseded");
-    this.#login = deadline;
-    const reply = await this.#exchange("login", request, deadline);
-    const redirectTo = this.core.loginReply(attempt, ...reply);
-    await this.save();
+    this.inUse();
+    if (!isObject(credentials)) throw mistake("credentials", "an object with username and password");
+    const values = ["username", "password", "database", "redirectionToken"].map((name) => member(credentials, name));
+    let attempt;
+    const answer = await this.#ask("login", signal, (deadline) => {
+      const request = this.core.loginRequest(...values, this.#endpoints.login, deadline.signal);
+      attempt = this.core.attempt();
+      this.#login?.end("superseded");
+      this.#login = deadline;
+      return request;
+    });
+    const redirectTo = this.core.loginReply(attempt, answer);
+    await this.#saved(signal);
     if (this.core.attempt() !== attempt) throw this.failure("superseded", "login");
     return redirectTo;
   }
 
   /** Renews now. Callers at the same time share one request. */
   async refresh(signal) {
-    this.#inUse();
+    this.inUse();
     if (!this.facts.renewable) throw this.failure("not-renewable", "refresh");
-    if (!this.core.isSignedIn()) throw this.failure("not-signed-in", "refresh");
+    if (!this.core.isSignedIn()) this.core.pass(); // throws why
     await this.renew(this.core.epoch(), signal);
   }
 
   /** Asks the vendor whether the session is alive, and takes its answer over. */
   async check(signal) {
+    this.inUse();
+    if (signal?.aborted) throw signal.reason;
     if (!this.#endpoints.check) {
       throw unsupported(`${this.facts.title} has no operation that tells whether a session is alive; name one in endpoints.check.`);
     }
     // A cookie may be there although nobody is signed in here. Without a token there is nothing to ask about.
     if (this.facts.header) {
       try {
-        await this.ready(signal);
+        while (!this.pass()) await this.ready(signal);
       } catch (error) {
         if (signal?.aborted || this.core.isSignedIn()) throw error;
         return;
       }
     }
-    const deadline = this.#deadline(signal);
     const epoch = this.core.epoch();
-    const request = this.core.checkRequest(this.#endpoints.check, deadline.signal);
-    const renewToKnow = this.core.checkReply(epoch, ...(await this.#exchange("check", request, deadline)));
+    const answer = await this.#ask("check", signal, (deadline) => this.core.checkRequest(this.#endpoints.check, deadline.signal));
     // A new token is a better answer than any about the old one.
-    if (renewToKnow) {
+    if (this.core.checkReply(epoch, answer)) {
       await this.renew(epoch, signal).catch((error) => {
-        if (this.core.isSignedIn()) throw error;
+        if (signal?.aborted || this.core.isSignedIn()) throw error;
       });
     }
-    await this.save();
+    await this.#saved(signal);
   }
 
   /** Signs out here first, whatever the network says, and then tells the vendor. Resolves to whether it confirmed. */
   async logout(signal) {
-    const deadline = this.#deadline(signal);
-    const request = this.core.logoutRequest(this.#endpoints.logout, deadline.signal);
+    this.inUse();
     this.#login?.end("superseded");
-    const told = request && this.#exchange("logout", request, deadline);
-    told?.catch(() => {});
-    await this.save();
+    const told = this.#ask("logout", signal, (deadline) => this.core.logoutRequest(this.#endpoints.logout, deadline.signal));
+    told.catch(() => {});
+    await this.#saved(signal);
     try {
-      return request !== undefined && this.core.logoutReply(...(await told));
+      const answer = await told;
+      return answer !== undefined && this.core.logoutReply(answer);
     } catch {
       // The vendor's silence or its no is no error: the user is signed out all the same.
-      if (deadline.ended === "abort") throw deadline.reason;
+      if (signal?.aborted) throw signal.reason;
       return false;
-    } finally {
-      deadline.end("done");
     }
   }
 
   /** Whether a request may go now; false where the token has to be renewed first. Throws where neither. */
   pass() {
-    this.#inUse();
+    this.inUse();
     this.tick();
     return this.core.pass();
   }
@@ -129,7 +138,7 @@ export class Live {
       try {
         await this.renew(this.core.epoch(), signal);
       } catch (error) {
-        if (error?.code !== "superseded") throw error;
+        if (signal?.aborted || error?.code !== "superseded") throw error;
       }
     }
     if (!this.pass()) throw this.failure("session-expired", "request");
@@ -137,57 +146,64 @@ export class Live {
 
   /** Renews the tokens of an epoch, and waits for it no longer than the caller's signal lets. */
   async renew(epoch, signal) {
-    const deadline = new Deadline(undefined, signal);
-    if (deadline.ended) throw deadline.reason;
+    if (signal?.aborted) throw signal.reason;
     if (this.#flight?.epoch !== epoch) {
-      const flight = { epoch, done: this.#fly(epoch) };
+      const flight = { epoch };
       this.#flight = flight;
-      const land = () => {
-        if (this.#flight === flight) this.#flight = undefined;
-      };
-      flight.done.then(land, land);
+      flight.done = this.#fly(flight);
+      flight.done.catch(() => {});
       this.publish();
     }
-    try {
-      await deadline.guard(this.#flight.done);
-    } catch (error) {
-      throw deadline.ended ? deadline.reason : error;
-    } finally {
-      deadline.end("done");
-    }
+    await guarded(signal, this.#flight.done);
   }
 
-  async #fly(epoch) {
+  async #fly(flight) {
     try {
-      // A vendor may document two forms of one request.
-      let again = false;
-      do {
-        const deadline = new Deadline(this.timeoutMs);
-        const request = this.core.refreshRequest(epoch, this.#endpoints.refresh, deadline.signal);
-        if (!request) {
-          deadline.end("done");
-          throw this.failure(this.core.refreshGone(epoch) ? "session-expired" : "superseded", "refresh");
-        }
-        const reply = await this.#exchange("refresh", request, deadline).catch((error) => {
-          throw this.core.refreshFailed(epoch, error.code === "timeout", chance()) ? error : this.failure("superseded", "refresh");
-        });
-        again = this.core.refreshReply(epoch, ...reply, again, chance());
-      } while (again);
+      await this.#refresh(flight.epoch);
     } finally {
+      if (this.#flight === flight) this.#flight = undefined;
       await this.save();
     }
   }
 
-  /** Sends a request of hallpass's own and reads its reply, within a deadline: the response, and its body's text. */
-  async #exchange(operation, request, deadline) {
+  async #refresh(epoch) {
+    // A vendor may document two forms of one request.
+    let again = false;
+    do {
+      let answer;
+      try {
+        answer = await this.#ask("refresh", undefined, (deadline) =>
+          this.core.refreshRequest(epoch, this.#endpoints.refresh, deadline.signal),
+        );
+      } catch (error) {
+        throw this.core.refreshFailed(epoch, error.code === "timeout", chance()) ? error : this.failure("superseded", "refresh");
+      }
+      if (!answer) throw this.failure(this.core.refreshGone(epoch) ? "session-expired" : "superseded", "refresh");
+      again = this.core.refreshReply(epoch, answer, again, chance());
+    } while (again);
+  }
+
+  /** Makes a request of hallpass's own, sends it and reads its reply, within a deadline. Undefined: there was none to make. */
+  async #ask(operation, signal, make) {
+    const deadline = new Deadline(this.timeoutMs, signal);
     try {
-      const response = await deadline.guard(fetch(request));
-      return [response, await deadline.guard(readText(response.body, LONGEST_REPLY))];
+      const request = make(deadline);
+      if (deadline.ended === "abort") throw deadline.reason;
+      return request && (await this.#exchange(operation, request, deadline));
+    } finally {
+      deadline.end("done");
+    }
+  }
+
+  async #exchange(operation, request, deadline) {
+    const guard = (promise) => deadline.guard(promise);
+    try {
+      const response = genuine(await guard(fetch(request)));
+      const text = await readText(response.body, LONGEST_REPLY, guard);
+      return new Answer(response, text);
     } catch (cause) {
       if (deadline.ended === "abort") throw deadline.reason;
       throw this.failure(deadline.ended || "network", operation, deadline.ended ? undefined : cause);
-    } finally {
-      deadline.end("done");
     }
   }
 
@@ -204,10 +220,22 @@ export class Live {
     this.publish();
   }
 
+  /** `save`, waited for no longer than the caller's signal lets. */
+  #saved(signal) {
+    return guarded(signal, this.save());
+  }
+
   /** Looks at the clock: the session may have come to its end, or its token may be due for renewal. */
   tick() {
     if (this.core.tick()) this.save();
     if (!this.#disposed && this.core.renewalDue()) this.renew(this.core.epoch()).catch(() => {});
+  }
+
+  /** Looks at the clock for somebody who only reads the state: listeners are told afterwards, not in the middle of a reading. */
+  look() {
+    if (!this.core.tick()) return;
+    this.#take();
+    queueMicrotask(() => this.save());
   }
 
   /** Tells the page when the state has changed, and sets the timer anew. */
@@ -217,11 +245,16 @@ export class Live {
     if (next !== undefined) {
       this.#timer = wake(new WeakRef(this), Math.min(Math.max(next - Date.now(), 0), LONGEST_DELAY_MS));
     }
-    const state = this.core.state();
-    const text = JSON.stringify(state);
-    if (text === this.#told) return;
-    this.#told = text;
-    this.announcer.tell(state);
+    this.#take();
+    this.announcer.tell();
+  }
+
+  /** Takes the present state as the one to show, if it is another. */
+  #take() {
+    const state = { ...this.core.state() };
+    const shown = this.announcer.state ?? {};
+    const names = Object.keys({ ...shown, ...state });
+    if (names.some((name) => state[name] !== shown[name])) this.announcer.take(state);
   }
 
   /** Stops the timer and forgets the listeners. Stored tokens stay. */
@@ -232,16 +265,24 @@ export class Live {
   }
 
   failure(code, operation, cause) {
-    return failure({ code, vendor: this.facts.vendor, cause }, this.facts.title, operation);
+    return failure({ __proto__: null, code, vendor: this.facts.vendor, cause }, this.facts.title, operation);
   }
 
-  #deadline(signal) {
-    this.#inUse();
-    return new Deadline(this.timeoutMs, signal);
-  }
-
-  #inUse() {
+  /** Refuses work after `dispose`. */
+  inUse() {
     if (this.#disposed) throw unsupported("This session was disposed; open a new one with openSession.");
+  }
+}
+
+/** A promise, waited for no longer than the caller's signal lets. */
+async function guarded(signal, promise) {
+  const deadline = new Deadline(undefined, signal);
+  try {
+    return await deadline.guard(promise);
+  } catch (error) {
+    throw deadline.ended ? deadline.reason : error;
+  } finally {
+    deadline.end("done");
   }
 }
 
@@ -252,8 +293,11 @@ const chance = () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32;
 function wake(weakly, ms) {
   const timer = setTimeout(() => {
     const live = weakly.deref();
-    live?.tick();
-    live?.publish();
+    if (!live) return;
+    enter(() => {
+      live.tick();
+      live.publish();
+    });
   }, ms);
   timer.unref?.();
   return timer;

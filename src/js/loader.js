@@ -17,6 +17,7 @@ export function loader(locate) {
     if (source === null || !/^(undefined|string|object)$/.test(typeof source)) {
       return Promise.reject(mistake("source", "a URL, a Response, the bytes or a compiled module"));
     }
+    if (loading) Promise.resolve(source).catch(() => {}); // not needed any more, so its failure is nobody's
     loading ??= attempt(source);
     return loading;
   };

@@ -10,3 +10,13 @@ export function member(object, name) {
 export function isObject(value) {
   return typeof value === "object" && value !== null;
 }
+
+/** A copy of a caller's object without a prototype, with what `member` would read of it: each getter is read once. */
+export function copyOf(object) {
+  const copy = { __proto__: null };
+  for (const name in object) {
+    const value = member(object, name);
+    if (value !== undefined) copy[name] = value;
+  }
+  return copy;
+}

@@ -1,4 +1,4 @@
-import { parseBase, resolve } from "./address.js";
+import { parseBase, placeOf, resolve } from "./address.js";
 import { AuthError, mistake, unsupported } from "./auth-error.js";
 import { Core } from "./hallpass_wasm.js";
 import { isObject, member } from "./object.js";
@@ -60,10 +60,11 @@ function endpoints(core, facts, base, given) {
   for (const name of OPERATIONS) {
     const path = (given && member(given, name)) ?? facts[name];
     if (path === undefined) continue;
-    const target = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
+    const address = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
+    const place = address && placeOf(address);
     // At this point nothing but baseUrl is admitted.
-    if (!target || !core.admits(target.origin, target.path)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
-    all[name] = target.href;
+    if (!place || !core.admits(place.origin, place.pathname)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
+    all[name] = address;
   }
   return all;
 }
@@ -112,14 +113,14 @@ function only(object, known, prefix) {
   }
 }
 
-/** Reads `CallOptions.signal`, by its shape: one of another realm or of a polyfill is one too. Throws the reason of an aborted one. */
+/** Reads `CallOptions.signal`, by its shape: one of another realm or of a polyfill is one too. */
 export function readSignal(options) {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw mistake("options", "an object such as { signal }");
   const signal = member(options, "signal") ?? undefined;
-  if (signal !== undefined && !(typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function")) {
+  const listens = (verb) => typeof signal[verb] === "function";
+  if (signal !== undefined && !(typeof signal.aborted === "boolean" && ["addEventListener", "removeEventListener"].every(listens))) {
     throw mistake("options.signal", "an AbortSignal");
   }
-  if (signal?.aborted) throw signal.reason;
   return signal;
 }

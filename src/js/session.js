@@ -24,7 +24,7 @@ export class Session {
 
   get state() {
     // A machine that slept fires no timer: an end that is past is seen on use.
-    enter(() => this.#live.tick());
+    enter(() => this.#live.look());
     return this.#live.announcer.state;
   }
 
@@ -32,34 +32,35 @@ export class Session {
     settle(async () => {
       const redirectTo = await this.#live.login(credentials, readSignal(options));
       return redirectTo === undefined ? { state: this.state } : { state: this.state, redirectTo };
-    });
+    }, options);
 
   refresh = (options) =>
     settle(async () => {
       await this.#live.refresh(readSignal(options));
       return this.state;
-    });
+    }, options);
 
   check = (options) =>
     settle(async () => {
       await this.#live.check(readSignal(options));
       return this.state;
-    });
+    }, options);
 
-  logout = (options) => settle(async () => ({ revoked: await this.#live.logout(readSignal(options)) }));
+  logout = (options) => settle(async () => ({ revoked: await this.#live.logout(readSignal(options)) }), options);
 
-  fetch = (input, init) => settle(() => send(this.#live, prepare(this.#live, input, init, false)));
+  fetch = (input, init) => settle(() => send(this.#live, prepare(this.#live, input, init, false)), init ?? input);
 
-  json = (input, init) => settle(() => sendForJson(this.#live, prepare(this.#live, input, init, true)));
+  json = (input, init) => settle(() => sendForJson(this.#live, prepare(this.#live, input, init, true)), init ?? input);
 
   accessToken = () =>
     settle(async () => {
-      await this.#live.ready();
+      while (!this.#live.pass()) await this.#live.ready();
       return this.#live.core.token();
     });
 
   subscribe = (listener) => {
     if (typeof listener !== "function") throw mistake("listener", "a function");
+    this.#live.inUse();
     return this.#live.announcer.subscribe(listener);
   };
 

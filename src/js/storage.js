@@ -15,6 +15,7 @@ export class Store {
   #verbs;
   #key;
   #last = Promise.resolve();
+  #wanted;
 
   /** `storage`: undefined for none, the name of a global ("localStorage"), or an object with get, set and delete. */
   constructor(storage, key) {
@@ -28,8 +29,9 @@ export class Store {
     return typeof text === "string" ? text : undefined;
   }
 
-  /** Writes a text, or deletes it (undefined). Writes never overlap, so that the last one wins. */
+  /** Writes a text, or deletes it (undefined). One after the other, so that the last one wins. */
   write(text) {
+    this.#wanted = text;
     const write = () => (text === undefined ? this.#call("delete") : this.#call("set", text));
     this.#last = this.#last.then(write, write);
     return this.#last;
@@ -40,8 +42,14 @@ export class Store {
     const storage = typeof this.#storage === "string" ? globalThis[this.#storage] : this.#storage;
     const deadline = new Deadline(PATIENCE_MS);
     try {
-      // A plain value, a promise or any thenable: a race takes them all.
-      return await deadline.guard(storage[this.#verbs[verb]](this.#key, ...value));
+      // A plain value, a promise or any thenable.
+      const answer = Promise.resolve(storage[this.#verbs[verb]](this.#key, ...value));
+      // A write that comes too late may land on a newer one, such as a deletion: then the newer one is written again.
+      const late = () => {
+        if (deadline.ended === "timeout" && verb !== "get") this.write(this.#wanted).catch(() => {});
+      };
+      answer.then(late, late);
+      return await deadline.guard(answer);
     } finally {
       deadline.end("done");
     }

@@ -50,3 +50,9 @@ export class Deadline {
     this.#reach(new Error(how));
   }
 }
+
+/** A Response that is one. What an instrumented fetch answers with may be anything. */
+export function genuine(response) {
+  if (response instanceof Response) return response;
+  throw new TypeError("fetch did not answer with a Response");
+}

@@ -39,9 +39,20 @@ pub enum Verdict {
 enum Renewing {
     Idle,
     Running,
-    /// Failed for now; the next try is at this moment.
-    Waiting(f64),
+    /// Failed for now.
+    Waiting(Pause),
 }
+
+/// The pause after a failed renewal. A clock that was set back to before its beginning ends it (R19).
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pause {
+    since: f64,
+    until: f64,
+    because: Code,
+}
+
+/// How far back a clock may be set, in ms, before the age of a token that it received can't be told any more.
+const SMALL_CORRECTION_MS: f64 = 60_000.0;
 
 /// One session's state and its rules.
 #[derive(Debug)]
@@ -156,21 +167,22 @@ impl Session {
                 Reason::Never | Reason::Logout | Reason::Replaced => Code::NotSignedIn,
             });
         };
-        if held.expires_at.is_none_or(|end| now < end) {
+        let set_back = now < held.received_at - SMALL_CORRECTION_MS && self.renewable() && self.automatic;
+        if held.expires_at.is_none_or(|end| now < end && !set_back) {
             return Pass::Go(Epoch(self.epoch));
         }
         match self.pause(now) {
             _ if !self.renewable() || !self.automatic => Pass::Refused(Code::SessionExpired),
-            Some(left) => Pass::Wait(self.problem.unwrap_or(Code::VendorUnavailable), left),
+            Some(pause) => Pass::Wait(pause.because, pause.until - now),
             None => Pass::RenewFirst,
         }
     }
 
-    /// What is left of the pause after a failed renewal, in ms. Until it is over, callers get the failure at once
+    /// The pause after a failed renewal. Until it is over, callers get the failure at once
     /// instead of each causing a further try: a vendor that is down is not hammered (R22).
-    fn pause(&self, now: f64) -> Option<f64> {
+    fn pause(&self, now: f64) -> Option<Pause> {
         match self.renewing {
-            Renewing::Waiting(until) if now < until => Some(until - now),
+            Renewing::Waiting(pause) if pause.since <= now && now < pause.until => Some(pause),
             _ => None,
         }
     }
@@ -212,7 +224,8 @@ impl Session {
     /// Whether a renewal in the background is due: the token is still good but not for long, and no pause is kept.
     #[must_use]
     pub fn renewal_due(&self, now: f64) -> bool {
-        self.next_renewal().is_some_and(|due| now >= due)
+        let set_back = matches!(self.renewing, Renewing::Waiting(pause) if now < pause.since);
+        self.next_renewal().is_some_and(|due| now >= due || set_back)
     }
 
     /// The moment at which something is to be done without being asked: a renewal, a further try, or the end.
@@ -229,7 +242,7 @@ impl Session {
         let held = self.held.as_ref()?;
         match self.renewing {
             Renewing::Running => None,
-            Renewing::Waiting(until) => Some(until),
+            Renewing::Waiting(pause) => Some(pause.until),
             Renewing::Idle => due_at(self.renewal, held.received_at, held.expires_at?),
         }
     }
@@ -246,7 +259,9 @@ impl Session {
 
     /// A renewal begins.
     pub fn begin_renewal(&mut self) {
-        self.renewing = Renewing::Running;
+        if self.held.is_some() {
+            self.renewing = Renewing::Running;
+        }
     }
 
     /// A renewal succeeded. False, and nothing written, when a login or logout overtook it (R18).
@@ -280,7 +295,11 @@ impl Session {
             self.failures = self.failures.saturating_add(1);
             self.problem = Some(code);
             self.renewing = if self.automatic {
-                Renewing::Waiting(now + backoff_ms(self.failures, retry_after_ms, chance))
+                Renewing::Waiting(Pause {
+                    since: now,
+                    until: now + backoff_ms(self.failures, retry_after_ms, chance),
+                    because: code,
+                })
             } else {
                 Renewing::Idle
             };
@@ -318,7 +337,7 @@ impl Session {
             renewal: match self.renewing {
                 Renewing::Idle => "idle",
                 Renewing::Running => "running",
-                Renewing::Waiting(_) => "waiting",
+                Renewing::Waiting(..) => "waiting",
             },
             problem: self.problem.map(Code::as_str),
         }

@@ -1,10 +1,7 @@
 //! What the outside sees of a session.
 
-use serde::Serialize;
-
 /// Why a session is signed out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// No session was found.
     Never,
@@ -18,22 +15,30 @@ pub enum Reason {
     Replaced,
 }
 
+impl Reason {
+    /// The reason as JavaScript sees it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Logout => "logout",
+            Self::Expired => "expired",
+            Self::Refused => "refused",
+            Self::Replaced => "replaced",
+        }
+    }
+}
+
 /// `SessionState` of the public API; its documentation stands there.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the fields are SessionState's")]
 pub struct Snapshot {
     pub status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<f64>,
     pub renewable: bool,
     pub renewal: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<&'static str>,
 }

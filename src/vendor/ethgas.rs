@@ -111,6 +111,12 @@ impl<J: Json> Vendor<J> for Ethgas {
         }
     }
 
+    /// "loggedOut" is the confirmation; a success without it is one too.
+    fn confirms_logout(&self, reply: &Reply<J>) -> bool {
+        let told = reply.member("data").and_then(|data| data.member("loggedOut")?.truth());
+        Vendor::<J>::read(self, reply, Operation::Logout).is_ok() && told != Some(false)
+    }
+
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         match reply.code("code") {
             Some(200 | 1) if reply.is_ok() => Ok(Payload::Member("data")),

@@ -110,7 +110,7 @@ fn refusal<J: Json>(reply: &Reply<J>, error: &J, operation: Operation) -> Box<Fa
         Code::RateLimited | Code::VendorUnavailable => by_status,
         _ => kind.as_deref().and_then(|kind| known(kind, operation)).unwrap_or(by_status),
     };
-    let sso_url = error.text_of("sso_url").filter(|url| is_web_address(url));
+    let sso_url = error.text_of("sso_url").filter(|url| is_web_address::<J>(url));
     if code == Code::InvalidCredentials && sso_url.is_some() {
         code = Code::SsoRequired;
     }
@@ -139,23 +139,31 @@ fn fields<J: Json>(error: &J) -> Vec<Field> {
 }
 
 /// `redir_to` is documented as a relative URL of path and query. Only what stays on the vendor's origin whoever
-/// resolves it is handed on (R27): it starts with one slash, and has no backslash, blank or control character, which
-/// URL parsers fold into slashes or drop.
+/// resolves it is handed on (R27): it starts with one slash, has no backslash, blank or control character, which URL
+/// parsers fold into slashes or drop, and no empty segment that dot segments could bring to the front (`/.//evil.example` is
+/// `//evil.example` once parsed).
 fn safe_path(target: &str) -> Option<String> {
-    let harmless =
-        target.chars().all(|character| character > ' ' && character != '\\' && character != '\x7f');
+    let path = target.as_bytes().split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+    let has = |part: &[u8]| path.windows(part.len()).any(|window| window == part);
+    let turns = has(b"//") && (has(b"/.") || has(b"/%2"));
     let on_origin = target.starts_with('/') && !target.starts_with("//");
-    (harmless && on_origin).then(|| target.into())
+    (on_origin && !turns && is_plain(target)).then(|| target.into())
 }
 
 /// Whether `sso_url` is an http(s) address that can be navigated to (R27): a host and no user info.
-fn is_web_address(url: &str) -> bool {
+fn is_web_address<J: Json>(url: &str) -> bool {
     let lower = url.to_ascii_lowercase();
     let Some(rest) = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")) else {
         return false;
     };
-    let authority = rest.bytes().take_while(|byte| !matches!(byte, b'/' | b'?' | b'#'));
-    authority.clone().count() > 0
-        && authority.clone().all(|byte| byte != b'@')
-        && url.chars().all(|character| character > ' ' && character != '\\' && character != '\x7f')
+    let mut authority = rest.bytes().take_while(|byte| !matches!(byte, b'/' | b'?' | b'#'));
+    !rest.starts_with(['/', '?', '#'])
+        && authority.all(|byte| byte != b'@')
+        && is_plain(url)
+        && J::is_url(url)
+}
+
+/// No blank, backslash or control character.
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|character| character > ' ' && character != '\\' && character != '\x7f')
 }

@@ -111,6 +111,10 @@ impl<J: Json> Vendor<J> for Ocient {
         }
     }
 
+    fn confirms_logout(&self, reply: &Reply<J>) -> bool {
+        reply.is_ok() && vendor_code(reply) == Some(0)
+    }
+
     /// The envelope is the `status` member; some documented replies (`/v1/version`, `/v1/stats`) have none.
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         match (refusal(reply, operation), reply.json()) {
@@ -139,6 +143,10 @@ fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, 
         return Err(reply.foreign(operation));
     }
     let malformed = |code| reply.failure(code);
+    // A status that can't be read is no success.
+    if reply.member("status").is_some() && vendor_code(reply).is_none() {
+        return Err(malformed(Code::MalformedReply));
+    }
     let access = reply.member("access_token").as_ref().and_then(token);
     Ok(Grant {
         access: Some(access.ok_or_else(|| malformed(Code::MalformedReply))?),

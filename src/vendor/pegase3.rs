@@ -112,7 +112,7 @@ impl<J: Json> Vendor<J> for Pegase3 {
 
     /// Later versions send a new token with every reply and may drop the old one, so it is taken wherever it comes.
     fn adopts(&self, reply: &Reply<J>, now_ms: f64) -> Option<Grant> {
-        matches!(reply.code("code"), Some(200 | 201)).then_some(())?;
+        (reply.is_ok() && matches!(reply.code("code"), Some(200 | 201))).then_some(())?;
         let access = reply.member("token").as_ref().and_then(token)?;
         Some(grant(access, reply, now_ms))
     }

@@ -110,6 +110,7 @@ export async function until(condition, what, ms = 5_000) {
 
 /** The values that can be thrown or given as the reason of an abort, the falsy ones included. */
 export const REASONS = [
+  AbortSignal.abort().reason,
   new Error("why"),
   new DOMException("why", "DataCloneError"),
   "why",

@@ -5,4 +5,205 @@ contract! { "/tests/contract/login.js":
     r30_passwords_are_byte_exact,
     rule_5_login_is_never_repeated,
     r25_a_new_login_replaces_the_old_one,
+    rule_5_login_is_sent_once_whatever_the_trouble,
+    rule_5_passwords_are_not_kept,
+    rule_6_pegase3_refuses_what_a_header_cant_carry,
+    rule_6_pegase3_sends_what_a_header_can_carry,
+    r30_what_cant_be_sent_byte_exact_is_refused,
+    r18_an_older_login_is_superseded_by_a_newer_one,
+    r18_a_login_is_superseded_by_a_logout,
+    a_login_that_was_not_sent_supersedes_nothing,
+    r22_a_login_says_how_long_to_wait,
+}
+
+contract! { "/tests/contract/replies.js":
+    r24_a_hostile_login_reply_signs_nobody_in,
+    r24_a_hostile_login_reply_keeps_the_session_before,
+    r24_a_token_beside_a_refusal_signs_nobody_in,
+    r24_an_unreadable_outcome_is_no_success,
+    r27_redirectTo_is_a_safe_path,
+    r27_redirectTo_stays_on_the_origin_after_parsing,
+    r27_ssoUrl_is_a_web_address,
+    lenses_logins_as_documented,
+    lenses_invalid_fields_become_fields,
+    ocient_logins_as_documented,
+    pegase3_and_ethgas_logins_as_documented,
+}
+
+contract! { "/tests/contract/abort.js":
+    rule_1_a_signal_aborted_before_sends_nothing,
+    rule_1_a_signal_aborted_before_rejects_logout,
+    rule_1_a_signal_aborted_before_rejects_check_when_signed_out,
+    rule_1_a_signal_aborted_midway_rejects_with_its_reason,
+    rule_1_every_vendor_can_be_aborted_midway,
+    rule_1_a_signal_aborted_in_the_body_rejects_with_its_reason,
+    rule_1_an_abort_ends_the_wait_for_a_renewal_of_its_caller_alone,
+    rule_1_the_signal_of_a_request_counts,
+    rule_1_an_abort_works_though_fetch_ignores_it,
+    rule_1_an_abort_works_though_the_body_ignores_it,
+    rule_2_a_vendor_that_hangs_is_a_timeout,
+    rule_2_a_renewal_that_hangs_holds_no_request_for_ever,
+    rule_2_a_fetch_that_never_settles_is_a_timeout,
+    rule_2_a_fetch_that_throws_anything_is_a_network_failure,
+    rule_2_a_storage_that_never_answers_is_left_alone,
+    rule_2_a_load_that_hangs_is_bounded,
+    rule_2_a_listener_that_throws_harms_nobody,
+}
+
+contract! { "/tests/contract/options.js":
+    rule_3_openSession_wants_an_object,
+    rule_3_openSession_names_the_option_of_a_wrong_type,
+    rule_3_openSession_names_what_is_wrong_inside,
+    rule_3_an_unknown_option_is_named,
+    r4_addresses_are_https_or_on_this_machine,
+    r4_addresses_have_no_user_info_query_or_fragment,
+    rule_3_login_names_what_is_wrong,
+    rule_3_call_options_are_checked,
+    rule_3_fetch_and_json_name_what_is_wrong,
+    rule_3_subscribe_wants_a_function,
+    rule_3_init_names_a_wrong_source,
+    a_failed_load_may_be_tried_again,
+    rule_3_a_getter_that_throws_is_no_trap,
+}
+
+contract! { "/tests/contract/errors.js":
+    rule_4_no_error_of_a_call_shows_a_secret,
+    rule_4_no_refusal_before_sending_shows_a_secret,
+    r2_a_cause_repeats_no_header,
+    rule_4_a_vendors_words_put_no_secret_into_the_message,
+    r2_no_object_shows_a_token,
+    r23_problem_details_are_advisory,
+    r23_an_unknown_type_leaves_it_to_the_status,
+    r31_an_unknown_user_fails_like_a_wrong_password,
+    r31_code_and_sentence_tell_no_account,
+    isAuthError_knows_errors_of_other_copies_and_realms,
+    isAuthError_is_false_for_anything_else,
+}
+
+contract! { "/tests/contract/hostile.js":
+    r35_a_huge_body_is_given_up,
+    r35_a_depth_bomb_is_no_reply,
+    r35_a_slow_drip_is_a_timeout,
+    r35_truncated_json_is_malformed,
+    r35_a_cut_reply_is_a_network_failure,
+    r35_a_dropped_connection_is_a_network_failure,
+    r35_html_with_200_is_malformed,
+    r35_json_of_another_shape_is_malformed,
+    r35_an_empty_reply_is_malformed,
+    r35_a_check_believes_no_other_shape,
+    r35_a_renewal_believes_no_wrong_types,
+    r35_a_logout_ends_whatever_comes_back,
+    r35_a_body_is_cancelled_when_the_time_is_over,
+    r35_json_survives_hostile_replies,
+    r35_looking_into_a_slow_reply_is_bounded,
+}
+
+contract! { "/tests/contract/target.js":
+    r1_the_credential_goes_only_to_base_url_and_allow,
+    rule_12_urls_and_requests_are_judged_like_strings,
+    rule_12_what_was_judged_is_what_is_sent,
+    rule_12_a_request_is_judged_by_where_it_goes,
+    r1_nothing_is_sent_to_a_forbidden_target,
+    r1_relative_input_stays_below_base_url,
+    rule_12_other_spellings_of_base_url_are_served,
+    r1_allow_admits_by_whole_segments,
+}
+
+contract! { "/tests/contract/redirect.js":
+    r5_a_redirect_never_carries_the_token,
+    r5_pegase3_follows_no_redirect,
+    r26_a_redirect_takes_no_cookie_to_another_origin,
+    r5_login_refuses_redirects,
+    r6_refresh_refuses_redirects,
+    r5_check_refuses_redirects,
+    r5_logout_refuses_redirects,
+    r5_a_strangers_answer_says_nothing_about_the_session,
+    r6_tokens_and_passwords_go_only_where_they_belong,
+    r6_a_refresh_token_in_the_body_goes_only_to_refresh,
+    r6_endpoints_outside_base_url_are_refused,
+}
+
+contract! { "/tests/contract/credential.js":
+    rule_7_the_callers_own_header_wins,
+    rule_7_no_cookie_beside_an_own_authorization,
+    rule_7_the_callers_credentials_mode_wins,
+    r3_one_credential_per_request,
+    r24_no_cors_is_refused_where_a_header_carries_the_token,
+    r24_not_signed_in_sends_nothing,
+    r24_a_login_without_a_token_is_an_error,
+    r26_cookies_only_where_the_session_is_one,
+    r26_cookies_go_only_to_admitted_targets,
+    access_token_is_the_one_that_requests_carry,
+    access_token_is_renewed_if_need_be,
+}
+
+contract! { "/tests/contract/replay.js":
+    rule_9_a_replay_has_the_same_method_headers_and_body,
+    rule_9_a_request_is_replayed,
+    rule_9_json_is_replayed,
+    rule_9_a_stream_is_not_replayed,
+    r16_concurrent_rejections_share_one_renewal,
+    rule_8_a_stale_rejection_is_replayed_without_renewal,
+    r21_a_second_rejection_is_returned,
+    r21_403_never_renews,
+    rule_9_a_refused_renewal_returns_the_rejection,
+    rule_11_ocient_rejects_inside_a_200,
+    rule_11_only_short_json_is_looked_into,
+    rule_11_the_callers_body_is_still_readable,
+    rule_11_pegase3_rejections_end_the_session,
+    rule_11_pegase3_tokens_are_adopted,
+    renew_manual_leaves_the_rejection_to_the_caller,
+}
+
+contract! { "/tests/contract/state.js":
+    state_is_the_same_object_until_it_changes,
+    subscribe_tells_at_once_and_in_order,
+    subscribe_keeps_equal_listeners_apart,
+    r17_a_listener_may_call_any_method,
+    subscribe_fits_sveltes_store_contract,
+    methods_are_bound,
+    check_asks_lenses_who_is_signed_in,
+    check_asks_ethgas_whether_the_session_is_alive,
+    rule_10_trouble_at_a_check_keeps_the_session,
+    check_needs_an_endpoint_where_the_vendor_has_none,
+    refresh_is_not_renewable_at_lenses_and_pegase3,
+    logout_says_whether_the_vendor_confirmed,
+    r10_logout_needs_no_vendor,
+    dispose_stops_timers_and_listeners,
+}
+
+contract! { "/tests/contract/renewal.js":
+    rule_10_trouble_at_a_renewal_keeps_the_session,
+    rule_10_a_failed_renewal_is_tried_again_by_itself,
+    rule_10_a_refused_renewal_ends_the_session,
+    rule_10_expiry_without_renewal_ends_the_session,
+    renewal_is_automatic_ahead_of_expiry,
+    renewal_is_never_automatic_when_manual,
+    r19_expires_at_is_by_this_machines_clock,
+    r19_a_wrong_clock_does_not_end_pegase3s_session,
+    r19_a_jumping_clock_makes_no_loop,
+    r19_tokens_that_are_over_at_once_make_no_loop,
+    r20_claims_are_hints,
+}
+
+contract! { "/tests/contract/storage.js":
+    storage_of_the_callers_own_restores_the_session,
+    r8_no_password_and_no_profile_is_stored,
+    storage_follows_the_renewal,
+    storage_is_cleared_when_the_session_ends,
+    r11_garbage_means_signed_out,
+    r11_wrong_types_mean_signed_out,
+    r11_other_versions_and_long_records_mean_signed_out,
+    storage_that_fails_leaves_the_session_in_memory,
+    storage_that_fails_in_part_is_told,
+}
+
+contract! { "/tests/contract/web-storage.js":
+    r7_default_storage_writes_nothing,
+    r7_web_storage_restores_the_session,
+    r11_garbage_in_web_storage_means_signed_out,
+    web_storage_that_throws_leaves_the_session_in_memory,
+    r9_document_cookie_is_never_written,
+    accounts_are_kept_apart,
+    r33_records_are_found_by_vendor_and_address,
 }

@@ -8,7 +8,7 @@ const json = (status, value) => ({ reply: { status, content_type: "application/j
 
 /** Trouble at a renewal that says nothing about the session, and the code it is told as. */
 const TROUBLE = [
-  ["network", { drop: true, count: 3 }], // browsers try once more by themselves
+  ["network", { drop: true, count: 30 }], // browsers try again on each connection they have kept
   ["network", { cut: true }],
   ["timeout", { hang: true }],
   ["rate-limited", { status: 429 }],

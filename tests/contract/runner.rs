@@ -31,6 +31,7 @@ macro_rules! contract {
     ($file:literal: $($test:ident,)*) => {
         $(
             #[wasm_bindgen_test]
+            #[allow(non_snake_case, reason = "the JavaScript names of what is tested stand in some")]
             async fn $test() {
                 #[wasm_bindgen(module = $file)]
                 extern "C" {

@@ -1,8 +1,14 @@
 //! Lenses HQ: the API reference's Login page (6.1, 6.2, 6.3), its Users page, and the authentication page.
 
-use hallpass::vendor::{CODES, Code, Credentials, Field, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+use hallpass::vendor::{
+    CODES, Code, Credentials, Field, Grant, Held, Operation, Payload, Vendor, VendorCode, named,
+};
 
-use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
+use proptest::prelude::*;
+use serde_json::json;
+use url::Url;
+
+use crate::support::{HTML, Value, cases, hold_to_table, refusal, reply, user, wire};
 
 fn lenses() -> &'static dyn Vendor<Value> {
     named("lenses").unwrap()
@@ -119,7 +125,9 @@ fn r23_the_http_status_counts_and_not_the_bodys_copy() {
 /// Overload is overload, whatever the body calls it: only a vendor's explicit no may end a session (rule 10).
 #[test]
 fn rule_10_overload_is_no_refusal() {
-    for (status, code) in [(429, Code::RateLimited), (500, Code::VendorUnavailable), (503, Code::VendorUnavailable)] {
+    for (status, code) in
+        [(429, Code::RateLimited), (500, Code::VendorUnavailable), (503, Code::VendorUnavailable)]
+    {
         let reply = reply(status, r#"{"type": "unauthorised", "title": "t", "status": 401}"#);
         assert_eq!(refusal(lenses().read_check(&reply)).code, code);
     }
@@ -163,7 +171,11 @@ fn there_is_no_renewal_and_no_documented_logout() {
     let held = Held { access: Some("stray".into()), refresh: Some("stray".into()), ..Held::default() };
     assert!(lenses().refresh(&held).is_none());
     assert_eq!(refusal(lenses().read_refresh(&reply(200, "{}"))).code, Code::NotRenewable);
-    assert_eq!(wire(lenses(), &lenses().logout(&held)), "POST -", "at the caller's own address, without a header");
+    assert_eq!(
+        wire(lenses(), &lenses().logout(&held)),
+        "POST -",
+        "at the caller's own address, without a header"
+    );
     assert!(lenses().confirms_logout(&reply(204, "")) && !lenses().confirms_logout(&reply(404, "")));
 }
 
@@ -174,4 +186,113 @@ fn a_payload_is_the_whole_of_it() {
     }
     assert_eq!(refusal(lenses().read(&reply(200, HTML), Operation::Request)).code, Code::MalformedReply);
     assert!(lenses().rejects_token(&reply(401, HTML)) && !lenses().rejects_token(&reply(403, "{}")), "r21");
+}
+
+proptest! {
+    #![proptest_config(cases(4000))]
+
+    /// R27: whoever resolves it, and from whichever page.
+    #[test]
+    fn r27_redirect_to_stays_on_the_vendors_origin(
+        target in prop_oneof!["[/\\\\]{0,3}[a-z:@.?#%\t\n\r \u{0}/\\\\]{0,12}", "/.{0,12}", any::<String>()],
+    ) {
+        let reply = reply(200, &json!({ "redir_to": target }).to_string());
+        let grant = lenses().read_login(&reply, &user("u", "p"), 0.0).unwrap();
+        if let Some(path) = grant.redirect_to {
+            for page in ["https://hq.example.com/any/path", "https://hq.example.com/", "https://hq.example.com/a?b#c"] {
+                let resolved = Url::parse(page).unwrap().join(&path).unwrap();
+                prop_assert_eq!(resolved.origin(), Url::parse(page).unwrap().origin());
+                prop_assert!(resolved.username().is_empty() && resolved.password().is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn r27_sso_url_is_an_http_address_with_a_host_and_no_user_info(
+        address in prop_oneof![
+            "https?://[a-z0-9:.%@\\[\\]]{1,6}",
+            "(https?|HTTP|ftp|javascript)?:?[/\\\\]{0,3}[a-z0-9:@.?#%\\[\\]\t\n /\\\\-]{0,14}",
+            any::<String>(),
+        ],
+    ) {
+        if let Some(address) = sso_url(&address) {
+            let url = Url::parse(&address).map_err(|_| TestCaseError::fail(format!("{address} is no URL")))?;
+            prop_assert!(["http", "https"].contains(&url.scheme()) && url.has_host());
+            prop_assert!(url.username().is_empty() && url.password().is_none());
+        }
+    }
+}
+
+fn sso_url(address: &str) -> Option<String> {
+    let text = json!({ "type": "unauthorised", "title": "t", "status": 401, "sso_url": address }).to_string();
+    let failure = refusal(lenses().read_login(&reply(401, &text), &user("u", "p"), 0.0));
+    assert_eq!(failure.code == Code::SsoRequired, failure.sso_url.is_some());
+    failure.sso_url
+}
+
+/// Starts like an address, but can't be navigated to.
+#[test]
+fn r27_an_sso_url_that_no_parser_takes_is_dropped() {
+    let unparsable =
+        "http://[ https://[::1 https://h:99999/ https://h:x/ https://a%zz/ https://a<b/ https://:80";
+    for address in unparsable.split(' ') {
+        assert!(Url::parse(address).is_err());
+        assert_eq!(sso_url(address), None, "{address}");
+    }
+}
+
+#[test]
+fn r27_what_leads_elsewhere_is_dropped() {
+    let redirect_to = |target: &str| {
+        let reply = reply(200, &json!({ "redir_to": target }).to_string());
+        lenses().read_login(&reply, &user("u", "p"), 0.0).unwrap().redirect_to
+    };
+    for target in [
+        "javascript:alert(1)",
+        "//evil.test",
+        "///evil.test",
+        "/\\evil.test",
+        "\\\\evil.test",
+        "https://evil.test/",
+        "https:evil.test",
+        "data:text/html,x",
+        "/\t/evil.test",
+        "/\n/evil.test",
+        "\t//evil.test",
+        " //evil.test",
+        "/ /evil.test",
+        "\u{0}/x",
+        "/x\u{7f}",
+        "x",
+        "",
+        "?x=1",
+        "#x",
+        "@evil.test",
+    ] {
+        assert_eq!(redirect_to(target), None, "{target:?}");
+    }
+    for target in ["/", "/a/b?c=d&e=%2F%2Fevil.test#f", "/@evil.test", "/a//b", "/:80", "/é"] {
+        assert_eq!(redirect_to(target).as_deref(), Some(target));
+    }
+    for address in [
+        "javascript:alert(1)//https://idp.test",
+        "https:// /",
+        "https://idp.test\\@evil.test",
+        "https://idp.test/\tx",
+        "https://idp\n.test",
+        " https://idp.test",
+        "",
+    ] {
+        assert_eq!(sso_url(address), None, "{address:?}");
+    }
+    let no_host = "//idp.test /login ftp://idp.test https:idp.test https:// https:/// https://?x blob:https://idp.test/1";
+    let user_info = "https://user@idp.test https://user:pw@idp.test https://@idp.test";
+    for address in no_host.split(' ').chain(user_info.split(' ')) {
+        assert_eq!(sso_url(address), None, "{address}");
+    }
+    for address in
+        ["https://idp.test/saml?a=b@c#d", "http://localhost:8080", "HTTPS://IDP.test", "https://[::1]/"]
+    {
+        assert_eq!(sso_url(address).as_deref(), Some(address));
+    }
 }

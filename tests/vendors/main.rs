@@ -50,7 +50,10 @@ fn the_page_of_codes_is_what_the_tables_say() {
         std::fs::write(PAGE, page()).unwrap();
     }
     let written = std::fs::read_to_string(PAGE).unwrap_or_default();
-    assert!(written == page(), "docs/vendor-codes.md is out of date: UPDATE_DOCS=1 cargo test --test vendors");
+    assert!(
+        written == page(),
+        "docs/vendor-codes.md is out of date: UPDATE_DOCS=1 cargo test --test vendors"
+    );
 }
 
 #[test]

@@ -1,7 +1,9 @@
-//! Ocient: the examples of the "Ocient HTTP Query API" OpenAPI description and its guide, and what its list of errors
+//! Ocient: the examples of the "Ocient HTTP Query API" `OpenAPI` description and its guide, and what its list of errors
 //! and warnings adds.
 
-use hallpass::vendor::{CODES, Code, Credentials, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+use hallpass::vendor::{
+    CODES, Code, Credentials, Grant, Held, Operation, Payload, Vendor, VendorCode, named,
+};
 
 use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
 
@@ -18,7 +20,7 @@ fn held() -> Held {
     }
 }
 
-/// "POST /v1/login", the code sample for curl.
+/// `POST /v1/login`, the code sample for curl.
 #[test]
 fn login_sends_the_documented_request() {
     let credentials = Credentials { database: Some("system".into()), ..user("admin", "admin") };
@@ -38,7 +40,7 @@ fn login_leaves_out_a_database_that_was_not_given() {
     );
 }
 
-/// "POST /v1/login", the example of a reply.
+/// `POST /v1/login`, the example of a reply.
 #[test]
 fn login_reads_the_documented_reply() {
     let reply = reply(
@@ -71,10 +73,11 @@ fn login_reads_the_older_reply() {
     assert_eq!((grant.user.as_deref(), grant.lifetime_ms), (Some("admin"), None));
 }
 
-/// "POST /v1/sso_device_grant_verify": a token without an end. What the reply leaves out is what was sent.
+/// `POST /v1/sso_device_grant_verify`: a token without an end. What the reply leaves out is what was sent.
 #[test]
 fn a_grant_may_have_no_end_and_name_nobody() {
-    let reply = reply(200, r#"{"access_token": "eyJhbGciOiJIUzI1NiJ9.e30.Sf", "status": {"vendor_code": 0}}"#);
+    let reply =
+        reply(200, r#"{"access_token": "eyJhbGciOiJIUzI1NiJ9.e30.Sf", "status": {"vendor_code": 0}}"#);
     let credentials = Credentials { database: Some("retail_analytics".into()), ..user("jdoe", "secret") };
     let grant = ocient().read_login(&reply, &credentials, 0.0).unwrap();
     assert_eq!(grant.user.as_deref(), Some("jdoe"));
@@ -82,7 +85,7 @@ fn a_grant_may_have_no_end_and_name_nobody() {
     assert_eq!(grant.lifetime_ms, None);
 }
 
-/// "POST /v1/token_refresh": the bearer token in the header, the database in the body.
+/// `POST /v1/token_refresh`: the bearer token in the header, the database in the body.
 #[test]
 fn refresh_sends_the_documented_request() {
     assert_eq!(
@@ -95,7 +98,7 @@ fn refresh_sends_the_documented_request() {
     assert!(ocient().refresh(&Held::default()).is_none(), "r24: never an anonymous request");
 }
 
-/// "POST /v1/token_refresh", the example of a reply.
+/// `POST /v1/token_refresh`, the example of a reply.
 #[test]
 fn refresh_reads_the_documented_reply() {
     let reply = reply(
@@ -109,7 +112,7 @@ fn refresh_reads_the_documented_reply() {
     assert_eq!(grant.refresh, None, "there is no separate refresh token");
 }
 
-/// "POST /v1/logout", with the example of a reply.
+/// `POST /v1/logout`, with the example of a reply.
 #[test]
 fn logout_sends_and_reads_what_is_documented() {
     assert_eq!(
@@ -124,19 +127,26 @@ fn logout_sends_and_reads_what_is_documented() {
     assert!(!ocient().confirms_logout(&reply(200, HTML)));
 }
 
-/// "POST /v1/execute/{database}", "GET /v1/stats" and "GET /v1/version": the payload is what is beside `status`.
+/// `POST /v1/execute/{database}`, `GET /v1/stats` and `GET /v1/version`: the payload is what is beside `status`.
 #[test]
 fn the_payload_is_all_but_the_status() {
     let read = |text| ocient().read(&reply(200, text), Operation::Request).unwrap();
     let rows = r#"{"query_id": "ac4dd039-e385-400b-a428-fd1fdcd02e30", "data": [{"c1": 1}, {"c1": 2}],
         "status": {"reason": "The operation completed successfully", "sql_state": "00000", "vendor_code": 0}}"#;
     assert_eq!(read(rows), Payload::Without("status"));
-    assert_eq!(read(r#"[{"name": "vm.stats.pdfCacheSize", "node": "sql0", "value": 4680936}]"#), Payload::Whole);
+    assert_eq!(
+        read(r#"[{"name": "vm.stats.pdfCacheSize", "node": "sql0", "value": 4680936}]"#),
+        Payload::Whole
+    );
     assert_eq!(read(r#"{"version": "24.0.0", "build_type": "DEBUG"}"#), Payload::Whole);
-    assert_eq!(read(r#"{"node": "sql0", "status": "Active"}"#), Payload::Whole, "a status of another kind is payload");
+    assert_eq!(
+        read(r#"{"node": "sql0", "status": "Active"}"#),
+        Payload::Whole,
+        "a status of another kind is payload"
+    );
 }
 
-/// "POST /v1/sso_authentication", 404: the one error that the description declares.
+/// `POST /v1/sso_authentication`, 404: the one error that the description declares.
 #[test]
 fn a_message_without_a_status_is_judged_by_the_http_status() {
     let reply = reply(404, r#"{"message": "Ain't no cake like that."}"#);
@@ -146,7 +156,8 @@ fn a_message_without_a_status_is_judged_by_the_http_status() {
 /// No HTTP status is documented for a refusal: it may come on any.
 #[test]
 fn a_wrong_password_is_one_on_any_http_status() {
-    let text = r#"{"status": {"reason": "Invalid user or password", "sql_state": "28000", "vendor_code": -304}}"#;
+    let text =
+        r#"{"status": {"reason": "Invalid user or password", "sql_state": "28000", "vendor_code": -304}}"#;
     for status in [200, 400, 401, 403, 500] {
         let failure = refusal(ocient().read_login(&reply(status, text), &user("jdoe", "wrong"), 0.0));
         assert_eq!(failure.code, Code::InvalidCredentials, "HTTP {status}");
@@ -157,7 +168,8 @@ fn a_wrong_password_is_one_on_any_http_status() {
 #[test]
 fn every_code_of_the_table_becomes_what_the_table_says() {
     hold_to_table(ocient(), CODES[0].1, |code| {
-        let text = format!(r#"{{"access_token": "t", "status": {{"sql_state": "XX000", "vendor_code": {code}}}}}"#);
+        let text =
+            format!(r#"{{"access_token": "t", "status": {{"sql_state": "XX000", "vendor_code": {code}}}}}"#);
         [200, 400, 401, 429, 500].map(|status| reply(status, &text)).into()
     });
 }
@@ -205,22 +217,27 @@ fn rule_11_a_rejected_token_may_be_told_inside_a_200() {
 fn r24_a_success_without_a_usable_token_is_malformed() {
     let missing = ["null", "\"\"", "5", "{}", "[]", "true", "\"a b\"", "\"line\\nbreak\"", "\"é\""];
     for token in missing {
-        let text = format!(r#"{{"access_token": {token}, "expires_in": 3600, "status": {{"vendor_code": 0}}}}"#);
+        let text =
+            format!(r#"{{"access_token": {token}, "expires_in": 3600, "status": {{"vendor_code": 0}}}}"#);
         let login = ocient().read_login(&reply(200, &text), &user("jdoe", "secret"), 0.0);
         assert_eq!(refusal(login).code, Code::MalformedReply, "{token}");
         assert_eq!(refusal(ocient().read_refresh(&reply(200, &text))).code, Code::MalformedReply, "{token}");
     }
     for lifetime in ["0", "-1", "1e300", "\"3600\"", "true", "[]"] {
-        let text = format!(r#"{{"access_token": "t", "expires_in": {lifetime}, "status": {{"vendor_code": 0}}}}"#);
-        assert_eq!(refusal(ocient().read_refresh(&reply(200, &text))).code, Code::MalformedReply, "{lifetime}");
+        let text =
+            format!(r#"{{"access_token": "t", "expires_in": {lifetime}, "status": {{"vendor_code": 0}}}}"#);
+        assert_eq!(
+            refusal(ocient().read_refresh(&reply(200, &text))).code,
+            Code::MalformedReply,
+            "{lifetime}"
+        );
     }
 }
 
 #[test]
 fn a_reply_that_is_not_the_vendors_is_judged_by_its_status() {
-    let login = |status, text| {
-        refusal(ocient().read_login(&reply(status, text), &user("jdoe", "secret"), 0.0)).code
-    };
+    let login =
+        |status, text| refusal(ocient().read_login(&reply(status, text), &user("jdoe", "secret"), 0.0)).code;
     assert_eq!(login(200, HTML), Code::MalformedReply);
     assert_eq!(login(200, ""), Code::MalformedReply);
     assert_eq!(login(401, HTML), Code::InvalidCredentials);

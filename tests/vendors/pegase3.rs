@@ -60,7 +60,8 @@ fn r20_the_tokens_end_is_a_hint_for_its_lifetime() {
     assert_eq!(lifetime(20.0 * MINUTE), Some(20.0 * MINUTE));
     assert_eq!(lifetime(0.0), Some(30.0 * MINUTE), "over at once is not plausible");
     assert_eq!(lifetime(25.0 * HOUR), Some(30.0 * MINUTE), "longer than any is not plausible");
-    for claims in ["{}", "[]", "null", "{\"exp\": \"1628605206\"}", "{\"exp\": -1}", "{\"exp\": 1e308}", "{"] {
+    for claims in ["{}", "[]", "null", "{\"exp\": \"1628605206\"}", "{\"exp\": -1}", "{\"exp\": 1e308}", "{"]
+    {
         let grant = log_in(200, &granted(&jwt(claims)), TOKEN_ENDS).unwrap();
         assert_eq!(grant.lifetime_ms, Some(30.0 * MINUTE), "{claims}");
     }
@@ -82,7 +83,8 @@ fn r19_the_vendors_date_counts_before_this_machines_clock() {
     for off in [-DAY, -5.0 * HOUR, 0.0, 5.0 * HOUR, DAY] {
         let mut reply = reply(200, &granted(TOKEN));
         reply.date_ms = Some(TOKEN_ENDS - 24.0 * HOUR);
-        let grant = pegase3().read_login(&reply, &user("user_test", "x"), TOKEN_ENDS - 24.0 * HOUR + off).unwrap();
+        let grant =
+            pegase3().read_login(&reply, &user("user_test", "x"), TOKEN_ENDS - 24.0 * HOUR + off).unwrap();
         let lifetime = grant.lifetime_ms.unwrap();
         assert!((24.0 * HOUR - 1000.0..=24.0 * HOUR).contains(&lifetime), "{off}: {lifetime}");
     }
@@ -100,23 +102,31 @@ fn every_code_of_the_table_becomes_what_the_table_says() {
 /// "Common API code", row by row, on both kinds of HTTP status.
 #[test]
 fn the_documented_rows_are_read_by_code_and_operation() {
+    use Operation::{Login, Request};
     let code = |operation, code: u16, status: &str, message: &str| {
         let text = format!(r#"{{"code": {code}, "status": "{status}", "message": "{message}"}}"#);
-        let [always_200, mirrored] = [200, code].map(|status| refusal(pegase3().read(&reply(status, &text), operation)));
+        let [always_200, mirrored] =
+            [200, code].map(|status| refusal(pegase3().read(&reply(status, &text), operation)));
         assert_eq!(always_200.code, mirrored.code);
         assert_eq!(always_200.vendor_code, Some(VendorCode::Number(code.into())));
         always_200.code
     };
-    use Operation::{Login, Request};
     assert_eq!(code(Request, 401, "error", "Token not valid."), Code::SessionExpired);
     assert_eq!(code(Login, 401, "error", "User doesn't exists."), Code::InvalidCredentials);
     assert_eq!(code(Login, 402, "error", "Required field User-Name is not specified."), Code::InvalidRequest);
     assert_eq!(code(Request, 402, "error", "Required field Fields is empty."), Code::InvalidRequest);
     assert_eq!(code(Request, 404, "error", "Data not found."), Code::VendorError);
-    assert_eq!(code(Request, 498, "ok", "Token has expired."), Code::SessionExpired, "its status is never looked at");
+    assert_eq!(
+        code(Request, 498, "ok", "Token has expired."),
+        Code::SessionExpired,
+        "its status is never looked at"
+    );
     assert_eq!(code(Request, 498, "error", "Token has expired."), Code::SessionExpired);
     let created = r#"{"code": 201, "status": "ok", "message": "User created."}"#;
-    assert!(pegase3().read(&reply(200, created), Request).is_ok() && pegase3().read(&reply(201, created), Request).is_ok());
+    assert!(
+        pegase3().read(&reply(200, created), Request).is_ok()
+            && pegase3().read(&reply(201, created), Request).is_ok()
+    );
 }
 
 /// "Company/Sections", the example of a reply.
@@ -181,11 +191,16 @@ fn rule_06_what_a_header_cannot_carry_is_not_sent() {
         let call = pegase3().login(&user("u", text)).unwrap();
         assert_eq!(call.headers[1].1.as_str(), text, "byte-exact");
     }
-    for text in [" p", "p ", "\tp", "p\t", "p\r\nX: y", "p\nq", "p\rq", "p\0q", "\u{7f}", "\u{1}", "€", "Ā", "pass🔑"] {
+    for text in
+        [" p", "p ", "\tp", "p\t", "p\r\nX: y", "p\nq", "p\rq", "p\0q", "\u{7f}", "\u{1}", "€", "Ā", "pass🔑"]
+    {
         for (name, credentials) in [("username", user(text, "p")), ("password", user("u", text))] {
             let failure = refusal(pegase3().login(&credentials));
             assert_eq!(failure.code, Code::InvalidRequest, "{text:?}");
-            assert_eq!((failure.fields[0].name.as_str(), failure.fields[0].code.as_str()), (name, "not-sendable"));
+            assert_eq!(
+                (failure.fields[0].name.as_str(), failure.fields[0].code.as_str()),
+                (name, "not-sendable")
+            );
         }
     }
 }
@@ -197,8 +212,16 @@ fn r24_a_success_without_a_usable_token_is_malformed() {
         let text = format!(r#"{{"code": 200, "status": "ok", "token": {token}}}"#);
         assert_eq!(refusal(log_in(200, &text, 0.0)).code, Code::MalformedReply, "{token}");
     }
-    assert_eq!(refusal(log_in(200, r#"{"status": "ok", "token": "t"}"#, 0.0)).code, Code::MalformedReply, "no code");
+    assert_eq!(
+        refusal(log_in(200, r#"{"status": "ok", "token": "t"}"#, 0.0)).code,
+        Code::MalformedReply,
+        "no code"
+    );
     assert_eq!(refusal(log_in(200, HTML, 0.0)).code, Code::MalformedReply);
     assert_eq!(refusal(log_in(500, HTML, 0.0)).code, Code::VendorUnavailable);
-    assert_eq!(refusal(log_in(500, &granted("t"), 0.0)).code, Code::VendorUnavailable, "r24: 200 inside a 500");
+    assert_eq!(
+        refusal(log_in(500, &granted("t"), 0.0)).code,
+        Code::VendorUnavailable,
+        "r24: 200 inside a 500"
+    );
 }

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass::vendor::{Body, Call, Credentials, Failure, Json, Operation, Renewal, Reply, Row, Vendor};
+use proptest::prelude::ProptestConfig;
 
 /// The vendors' window on JSON, over `serde_json`.
 #[derive(Clone, Debug)]
@@ -13,6 +14,10 @@ pub struct Value(pub serde_json::Value);
 impl Json for Value {
     fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok().map(Self)
+    }
+
+    fn is_url(text: &str) -> bool {
+        url::Url::parse(text).is_ok()
     }
 
     fn claims(token: &str) -> Option<Self> {
@@ -60,7 +65,11 @@ pub fn reply(status: u16, text: &str) -> Reply<Value> {
 pub const HTML: &str = "<!doctype html><title>Sign in</title>";
 
 pub fn user(username: &str, password: &str) -> Credentials {
-    Credentials { username: username.to_owned().into(), password: password.to_owned().into(), ..Credentials::default() }
+    Credentials {
+        username: username.to_owned().into(),
+        password: password.to_owned().into(),
+        ..Credentials::default()
+    }
 }
 
 /// A request as HTTP writes it, without the host: all that goes over the wire.
@@ -73,11 +82,10 @@ pub fn wire(vendor: &dyn Vendor<Value>, call: &Call) -> String {
         Operation::Check => paths.check,
         Operation::Request => None,
     };
-    let mut text = format!("{} {}", call.method, path.map_or("-".into(), |path| format!("/{path}")));
-    for (name, value) in &call.headers {
-        text += &format!("\n{name}: {}", value.as_str());
-    }
-    call.body.as_ref().map_or(text.clone(), |body| format!("{text}\n\n{}", body.as_str()))
+    let path = path.map_or("-".into(), |path| format!("/{path}"));
+    let headers = call.headers.iter().map(|(name, value)| format!("{name}: {}", value.as_str()));
+    let body = call.body.iter().map(|body| format!("\n{}", body.as_str()));
+    [format!("{} {path}", call.method)].into_iter().chain(headers).chain(body).collect::<Vec<_>>().join("\n")
 }
 
 /// The failure of a result that must be one.
@@ -90,7 +98,11 @@ pub const OPERATIONS: [Operation; 5] =
     [Operation::Login, Operation::Refresh, Operation::Logout, Operation::Check, Operation::Request];
 
 /// Reads a reply as the one to an operation.
-pub fn read(vendor: &dyn Vendor<Value>, operation: Operation, reply: &Reply<Value>) -> Result<(), Box<Failure>> {
+pub fn read(
+    vendor: &dyn Vendor<Value>,
+    operation: Operation,
+    reply: &Reply<Value>,
+) -> Result<(), Box<Failure>> {
     match operation {
         Operation::Login => vendor.read_login(reply, &user("jdoe", "secret"), 0.0).map(drop),
         Operation::Refresh if vendor.facts().renewal != Renewal::None => vendor.read_refresh(reply).map(drop),
@@ -104,7 +116,8 @@ pub fn hold_to_table(vendor: &dyn Vendor<Value>, rows: &[Row], replies: impl Fn(
     assert!(!rows.is_empty());
     for row in rows {
         for code in row.vendor_code.split(", ") {
-            for (reply, operation) in replies(code).iter().flat_map(|reply| OPERATIONS.map(|at| (reply, at))) {
+            for (reply, operation) in replies(code).iter().flat_map(|reply| OPERATIONS.map(|at| (reply, at)))
+            {
                 let expected = if operation == Operation::Login { row.at_login } else { row.elsewhere };
                 let failure = refusal(read(vendor, operation, reply));
                 assert_eq!(failure.code, expected, "{code}, HTTP {}, {operation:?}", reply.status);
@@ -113,6 +126,11 @@ pub fn hold_to_table(vendor: &dyn Vendor<Value>, rows: &[Row], replies: impl Fn(
             }
         }
     }
+}
+
+/// How many cases a property is tried with. Nothing is written beside the tests: what fails is printed.
+pub fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) }
 }
 
 /// A JWT with these claims and a signature that nobody checks.

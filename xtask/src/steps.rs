@@ -161,7 +161,10 @@ mod tests {
         assert_eq!(names(&["native"]), ["native tests"]);
         assert_eq!(names(&["types"]), ["build", "types"]);
         assert_eq!(names(&["node"]), ["build", "simulator", "node tests"]);
-        assert_eq!(names(&["browser"]), ["build", "simulator", "browser tests, chromium", "browser tests, firefox"]);
+        assert_eq!(
+            names(&["browser"]),
+            ["build", "simulator", "browser tests, chromium", "browser tests, firefox"]
+        );
         assert_eq!(names(&[]).len(), ALL.len());
         assert!(named(&["nothing"]).is_err());
     }

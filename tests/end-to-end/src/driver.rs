@@ -1,4 +1,4 @@
-//! The WebDriver server of a browser, as a child process on a port of its own.
+//! The `WebDriver` server of a browser, as a child process on a port of its own.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};

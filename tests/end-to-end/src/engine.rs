@@ -100,7 +100,7 @@ fn message(entry: &Value) -> String {
     entry["message"].as_str().map_or_else(|| entry.to_string(), str::to_owned)
 }
 
-/// Commands of the drivers that WebDriver itself doesn't have.
+/// Commands of the drivers that `WebDriver` itself doesn't have.
 #[derive(Debug)]
 enum Special {
     ChromiumLog,
@@ -108,11 +108,7 @@ enum Special {
 }
 
 impl WebDriverCompatibleCommand for Special {
-    fn endpoint(
-        &self,
-        base_url: &Url,
-        session_id: Option<&str>,
-    ) -> Result<Url, url::ParseError> {
+    fn endpoint(&self, base_url: &Url, session_id: Option<&str>) -> Result<Url, url::ParseError> {
         let command = match self {
             Self::ChromiumLog => "se/log",
             Self::FirefoxContext(_) => "moz/context",

@@ -1,6 +1,6 @@
 //! The demo page, as a person uses it.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::{Client, Locator};
@@ -33,7 +33,10 @@ impl Page {
 
     /// Goes there and waits until it is ready.
     pub async fn open(&self) -> Result<()> {
-        self.client.goto(&page_url()?).await.context("the page could not be opened: does the simulator run?")?;
+        self.client
+            .goto(&page_url()?)
+            .await
+            .context("the page could not be opened: does the simulator run?")?;
         self.until_ready().await
     }
 
@@ -73,6 +76,9 @@ impl Page {
     /// Waits until the panel of a session is there, instead of the form.
     pub async fn until_signed_in(&self) -> Result<()> {
         until("somebody is signed in", async || {
+            if self.is_shown("error").await? {
+                bail!("the sign-in failed: {:?}", self.text("error").await?);
+            }
             Ok(self.is_shown("signed-in").await? && !self.is_shown("signed-out").await?)
         })
         .await
@@ -115,9 +121,10 @@ impl Page {
     pub async fn seconds_left(&self) -> Result<u32> {
         let text = self.text("expires").await?;
         let parts = text.split(':').map(str::parse::<u32>);
-        parts.into_iter().try_fold(0, |sum, part| Ok(sum * 60 + part?)).map_err(|_: std::num::ParseIntError| {
-            anyhow::anyhow!("no countdown: {text:?}")
-        })
+        parts
+            .into_iter()
+            .try_fold(0, |sum, part| Ok(sum * 60 + part?))
+            .map_err(|_: std::num::ParseIntError| anyhow::anyhow!("no countdown: {text:?}"))
     }
 
     /// The requests listed, the oldest first.

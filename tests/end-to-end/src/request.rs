@@ -24,7 +24,8 @@ impl Request {
     #[must_use]
     pub fn line(&self) -> String {
         let Self { method, path, by, purpose, credential, status } = self;
-        let inner = path.strip_prefix("/i/").and_then(|rest| rest.split_once('/')).map_or("?", |(_, inner)| inner);
+        let inner =
+            path.strip_prefix("/i/").and_then(|rest| rest.split_once('/')).map_or("?", |(_, inner)| inner);
         format!("{method} /{inner}, {purpose} by {by}: {credential}, {status}")
     }
 }

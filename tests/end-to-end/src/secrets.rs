@@ -13,11 +13,16 @@ pub(crate) fn of_ledger(ledger: &Value) -> BTreeSet<String> {
 }
 
 fn of_request(request: &Value) -> Vec<String> {
-    let body: Value = request["body"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let body: Value =
+        request["body"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let named = [&request["headers"], &body].into_iter().flat_map(|place| {
-        NAMES.iter().filter_map(|name| place[*name].as_str()).map(|value| value.strip_prefix("Bearer ").unwrap_or(value))
+        NAMES
+            .iter()
+            .filter_map(|name| place[*name].as_str())
+            .map(|value| value.strip_prefix("Bearer ").unwrap_or(value))
     });
     let cookies = request["headers"]["cookie"].as_str().unwrap_or_default();
-    let cookies = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('=')).map(|(_, value)| value);
+    let cookies =
+        cookies.split(';').filter_map(|cookie| cookie.trim().split_once('=')).map(|(_, value)| value);
     named.chain(cookies).map(str::to_owned).collect()
 }

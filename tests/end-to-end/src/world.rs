@@ -40,8 +40,17 @@ impl World {
 
     /// Configures it.
     pub async fn configure(&self, config: Value) -> Result<()> {
-        let reply = self.http.post(format!("{}/_sim/config", self.address)).json(&config).send().await?;
-        reply.error_for_status().context("the simulator refused a configuration")?;
+        self.control("config", config).await
+    }
+
+    /// Orders a fault.
+    pub async fn fault(&self, fault: Value) -> Result<()> {
+        self.control("faults", fault).await
+    }
+
+    async fn control(&self, route: &str, body: Value) -> Result<()> {
+        let reply = self.http.post(format!("{}/_sim/{route}", self.address)).json(&body).send().await?;
+        reply.error_for_status().with_context(|| format!("the simulator refused {route}"))?;
         Ok(())
     }
 

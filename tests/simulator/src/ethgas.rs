@@ -94,7 +94,8 @@ fn refresh(call: &Call, world: &mut World) -> Result<Value, Refusal> {
         RefreshForm::Both => in_body().or_else(in_header),
     };
     // A deployment that validates a body calls one without its parameter invalid; one that reads the header finds nobody.
-    let missing = if matches!(world.config.refresh_form, RefreshForm::Body) { MALFORMED } else { REFRESH_REFUSED };
+    let missing =
+        if matches!(world.config.refresh_form, RefreshForm::Body) { MALFORMED } else { REFRESH_REFUSED };
     let token = token.ok_or(missing)?;
     match world.tokens.standing(&token, Role::Refresh) {
         Standing::Live(old) => {

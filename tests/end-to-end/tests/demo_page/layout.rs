@@ -2,10 +2,11 @@
 
 use anyhow::{Context, Result};
 use hallpass_end_to_end::harness::on_the_page;
-use hallpass_end_to_end::page::Page;
+use hallpass_end_to_end::page::{PASSWORD, Page, USER};
 use hallpass_end_to_end::vendor::Vendor;
 use hallpass_end_to_end::wait::until;
 use hallpass_end_to_end::world::World;
+use serde_json::json;
 
 const WIDTH: u32 = 360;
 
@@ -17,9 +18,11 @@ fn nothing_scrolls_sideways_at_360_px() -> Result<()> {
         for vendor in Vendor::ALL {
             let world = World::new(vendor)?;
             page.choose(&world, "local").await?;
-            page.evaluate::<()>("for (const more of document.querySelectorAll('details')) more.open = true").await?;
+            page.evaluate::<()>("for (const more of document.querySelectorAll('details')) more.open = true")
+                .await?;
             fits(page, "a vendor's form").await?;
-            page.submit("somebody-with-a-name-that-no-line-can-hold-and-that-has-no-blank-in-it", "wrong").await?;
+            page.submit("somebody-with-a-name-that-no-line-can-hold-and-that-has-no-blank-in-it", "wrong")
+                .await?;
             page.until_error().await?;
             page.evaluate::<()>("document.querySelector('#error details').open = true").await?;
             fits(page, "an error").await?;
@@ -38,13 +41,15 @@ fn nothing_scrolls_sideways_at_360_px() -> Result<()> {
 /// Opens the page in a window of 360 px; a browser's main window may not get so narrow, a pop-up does.
 async fn narrow(page: &Page) -> Result<()> {
     let main = page.client.window().await?;
-    page.evaluate::<()>(&format!("window.open(location.href, '_blank', 'popup,width={WIDTH},height=740')")).await?;
+    page.evaluate::<()>(&format!("window.open(location.href, '_blank', 'popup,width={WIDTH},height=740')"))
+        .await?;
     until("the window is there", async || Ok(page.client.windows().await?.len() == 2)).await?;
     let windows = page.client.windows().await?;
     let popup = windows.into_iter().find(|window| *window != main).context("a second window")?;
     page.client.switch_to_window(popup).await?;
     page.until_ready().await?;
-    until("the window is 360 px wide", async || Ok(page.evaluate::<u32>("return innerWidth").await? == WIDTH)).await
+    until("the window is 360 px wide", async || Ok(page.evaluate::<u32>("return innerWidth").await? == WIDTH))
+        .await
 }
 
 async fn fits(page: &Page, what: &str) -> Result<()> {
@@ -60,4 +65,22 @@ async fn fits(page: &Page, what: &str) -> Result<()> {
         .await?;
     assert!(widest.is_empty(), "{what} is too wide: {widest:?}");
     Ok(())
+}
+
+/// A request id has 36 letters, and a line may end at a hyphen only where no digit follows.
+#[test]
+fn an_error_with_an_unbreakable_request_id_fits_into_360_px() -> Result<()> {
+    on_the_page(async |page| {
+        narrow(page).await?;
+        let world = World::new(Vendor::Lenses)?;
+        let body = r#"{"type": "unauthorised", "title": "No.", "request_id": "00000000-0000-4000-8000-000000000000"}"#;
+        let reply = json!({"status": 401, "content_type": "application/json", "body": body});
+        world.fault(json!({"path": "/api/v1/login", "reply": reply})).await?;
+        page.choose(&world, "memory").await?;
+        page.submit(USER, PASSWORD).await?;
+        page.until_error().await?;
+        page.evaluate::<()>("document.querySelector('#error details').open = true").await?;
+        page.until_text("error", "00000000-0000-4000-8000-000000000000").await?;
+        fits(page, "a request id").await
+    })
 }

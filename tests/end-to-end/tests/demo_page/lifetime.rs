@@ -21,3 +21,15 @@ fn a_token_of_pegase3_ends_and_the_page_says_so() -> Result<()> {
         page.until_signed_out().await
     })
 }
+
+#[test]
+fn the_last_minute_of_a_token_that_cannot_be_renewed_is_told() -> Result<()> {
+    on_the_page(async |page| {
+        let world = World::new(Vendor::Pegase3)?;
+        world.configure(json!({"access_lifetime_s": 40})).await?;
+        page.sign_in(&world, "session").await?;
+        page.until_status("Less than a minute is left").await?;
+        page.reload().await?;
+        page.until_status("Less than a minute is left").await
+    })
+}

@@ -53,9 +53,16 @@ fn r32_the_policy_stops_other_addresses_and_the_page_says_so() -> Result<()> {
         assert_eq!(error.code, "network");
         page.until_text("error", "its connect-src doesn’t list http://localhost:9.").await?;
         let troubles = troubles(page).await?;
-        assert!(troubles.iter().any(|trouble| trouble.starts_with("connect-src http://localhost:9")), "{troubles:?}");
+        assert!(
+            troubles.iter().any(|trouble| trouble.starts_with("connect-src http://localhost:9")),
+            "{troubles:?}"
+        );
         until("the console shows it", async || {
-            Ok(page.console_errors().await?.iter().any(|line| line.contains("Content") && line.contains("localhost:9")))
+            Ok(page
+                .console_errors()
+                .await?
+                .iter()
+                .any(|line| line.contains("Content") && line.contains("localhost:9")))
         })
         .await
     })
@@ -92,12 +99,17 @@ async fn served_policy() -> Result<String> {
 
 /// The policy is the one that hallpass promises to work under, and allows nothing beside.
 fn is_strict(policy: &str) {
-    let directives: BTreeMap<_, _> = policy.split(';').filter_map(|part| part.trim().split_once(' ')).collect();
+    let directives: BTreeMap<_, _> =
+        policy.split(';').filter_map(|part| part.trim().split_once(' ')).collect();
     assert_eq!(directives.get("default-src"), Some(&"'none'"), "{policy}");
     assert_eq!(directives.get("script-src"), Some(&"'self' 'wasm-unsafe-eval'"), "{policy}");
     assert_eq!(directives.get("require-trusted-types-for"), Some(&"'script'"), "{policy}");
     assert!(!policy.contains("'unsafe-") && !policy.contains('*'), "{policy}");
     let connect = directives.get("connect-src").copied().unwrap_or_default();
-    let known = |source: &str| source == "'self'" || source.starts_with("http://localhost:") || source.starts_with("http://127.0.0.1:");
+    let known = |source: &str| {
+        source == "'self'"
+            || source.starts_with("http://localhost:")
+            || source.starts_with("http://127.0.0.1:")
+    };
     assert!(connect.split(' ').all(known), "{policy}");
 }

@@ -46,9 +46,12 @@ fn a_single_sign_on_user_gets_a_link_at_lenses() -> Result<()> {
         assert_eq!(error.happened, "This account signs in with single sign-on.");
         assert!(error.focused, "the focus is on the error");
         let links: Vec<[String; 3]> = page
-            .evaluate("return [...document.querySelectorAll('#error a')].map((a) => [a.innerText, a.href, a.rel])")
+            .evaluate(
+                "return [...document.querySelectorAll('#error a')].map((a) => [a.innerText, a.href, a.rel])",
+            )
             .await?;
-        let expected = ["Continue at sso.example.com", "https://sso.example.com/saml?app=lenses", "noreferrer"];
+        let expected =
+            ["Continue at sso.example.com", "https://sso.example.com/saml?app=lenses", "noreferrer"];
         assert_eq!(links, [expected]);
         Ok(())
     })

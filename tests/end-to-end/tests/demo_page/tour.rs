@@ -122,7 +122,8 @@ async fn sign_out(page: &Page, news: &str) -> Result<()> {
     page.until_signed_out().await?;
     page.until_status(news).await?;
     for id in ["user", "expires", "payload"] {
-        let left: String = page.evaluate(&format!("return document.getElementById('{id}').textContent")).await?;
+        let left: String =
+            page.evaluate(&format!("return document.getElementById('{id}').textContent")).await?;
         assert_eq!(left, "", "#{id} after the sign-out");
     }
     Ok(())

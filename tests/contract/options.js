@@ -1,0 +1,235 @@
+import { DATA, equal, hallpass, jdoe, ok, packageAddress, reasonOf, rejects, simulate } from "./env.js";
+
+const OCIENT = { vendor: "ocient", baseUrl: "https://h.example" };
+
+/** Values of every type. */
+const ALL = {
+  undefined: undefined,
+  null: null,
+  true: true,
+  number: 5,
+  NaN: NaN,
+  bigint: 10n,
+  text: "text",
+  "empty text": "",
+  symbol: Symbol("s"),
+  function: () => {},
+  array: ["x"],
+  object: {},
+};
+
+/** All of them but some. */
+const allBut = (...names) => Object.entries(ALL).filter(([name]) => !names.includes(name));
+
+/** Fails unless a call is refused as the caller's mistake, in a sentence that has this name in it. */
+async function refused(call, name, what) {
+  const error = await rejects(call, "invalid-options").catch((failure) => {
+    throw new Error(`${what}: ${failure.message}`);
+  });
+  ok(error.message.includes(name), `${what}: "${error.message}" names ${name}`);
+  ok(/^[^\n]+\.$/.test(error.message), `${what}: "${error.message}" is one sentence`);
+}
+
+const opens = (options) => hallpass.openSession({ ...OCIENT, ...options });
+
+/** Rule 3: what is no options object. */
+export async function rule_3_openSession_wants_an_object() {
+  for (const [name, value] of allBut("object")) await refused(hallpass.openSession(value), "options", name);
+  await refused(hallpass.openSession(), "options", "nothing");
+  await refused(hallpass.openSession({}), "vendor", "an empty object");
+}
+
+/** Rule 3: each option, with values of every wrong type, is named. Null and undefined mean "left out" where there is a default. */
+export async function rule_3_openSession_names_the_option_of_a_wrong_type() {
+  const wrong = {
+    vendor: [...allBut(), ["another", "acme"], ["in capitals", "Ocient"], ["inherited", "toString"]],
+    baseUrl: allBut(),
+    storage: [...allBut("null", "undefined"), ["misspelt", "localstorage"], ["inherited", "toString"]],
+    account: [...allBut("null", "undefined", "text"), ["too long", "x".repeat(257)]],
+    allow: [...allBut("null", "undefined", "array"), ["a lone address", "https://h.example"]],
+    renew: [...allBut("null", "undefined"), ["misspelt", "automatic"]],
+    timeoutMs: [...allBut("null", "undefined", "number"), ["none", 0], ["negative", -1], ["endless", Infinity]],
+    endpoints: allBut("null", "undefined", "object"),
+    flow: [...allBut("null", "undefined"), ["another", "sso"]],
+  };
+  for (const [option, values] of Object.entries(wrong)) {
+    for (const [name, value] of values) await refused(opens({ [option]: value }), option, `${option}: ${name}`);
+  }
+}
+
+/** Rule 3: what is inside options is looked at as well. */
+export async function rule_3_openSession_names_what_is_wrong_inside() {
+  for (const [name, value] of allBut()) await refused(opens({ allow: [value] }), "allow", `allow: [${name}]`);
+  for (const operation of ["login", "refresh", "logout", "check"]) {
+    const values = [...allBut("undefined", "null", "text"), ["elsewhere", "https://evil.example/login"], ["another host", "//evil.example/login"]];
+    for (const [name, value] of values) {
+      await refused(opens({ endpoints: { [operation]: value } }), operation, `endpoints.${operation}: ${name}`);
+    }
+  }
+  const verbs = { get: () => {}, set: () => {}, delete: () => {} };
+  for (const verb of Object.keys(verbs)) {
+    for (const [name, value] of allBut("function")) {
+      await refused(opens({ storage: { ...verbs, [verb]: value } }), "storage", `storage.${verb}: ${name}`);
+    }
+  }
+  for (const vendor of ["ocient", "lenses", "pegase3"]) {
+    await refused(opens({ vendor, flow: "wallet" }), "flow", `${vendor} has no flows`);
+  }
+}
+
+/** Rule 3: an option that nobody knows is named, as a misspelt one would be a silent default. */
+export async function rule_3_an_unknown_option_is_named() {
+  for (const name of ["baseURL", "timeout", "store", "token", "toString", "__proto_", "Vendor"]) {
+    await refused(opens({ [name]: "x" }), name, `the option ${name}`);
+  }
+  for (const name of ["signin", "Login", "refreshToken", "toString"]) {
+    await refused(opens({ endpoints: { [name]: "x" } }), name, `the endpoint ${name}`);
+  }
+}
+
+/** R4: only https, and http on this machine; refused when the session is opened. */
+export async function r4_addresses_are_https_or_on_this_machine() {
+  const refusedOnes = [
+    "http://api.example.com", "http://10.0.0.1", "http://127.0.0.2", "http://0.0.0.0", "http://[::2]", "http://localhost.evil.example",
+    "http://evil-localhost", "http://sub.localhost", "http://127.0.0.1.nip.io", "HTTP://API.EXAMPLE.COM", " http://api.example.com",
+    "ht\ntp://api.example.com", "ws://h.example", "wss://h.example", "ftp://h.example", "file:///etc", "data:,x", "javascript:1",
+    "blob:https://h.example/1", "about:blank", "h.example", "/path", "//h.example", "", " ", "https://", "https://h:99999", "https://[bad",
+  ];
+  for (const address of refusedOnes) {
+    await refused(opens({ baseUrl: address }), "baseUrl", `baseUrl ${JSON.stringify(address)}`);
+    await refused(opens({ allow: [address] }), "allow", `allow ${JSON.stringify(address)}`);
+  }
+  const taken = {
+    "https://h.example": "https://h.example",
+    "https://h.example/": "https://h.example",
+    "https://h.example:8443/a/b/": "https://h.example:8443/a/b",
+    "HTTPS://H.Example:443/P": "https://h.example/P",
+    "http://localhost:8080": "http://localhost:8080",
+    "http://127.0.0.1:1/x": "http://127.0.0.1:1/x",
+    "http://[::1]:1": "http://[::1]:1",
+  };
+  for (const [address, base] of Object.entries(taken)) {
+    equal((await opens({ baseUrl: address })).baseUrl, base);
+    equal((await opens({ baseUrl: new URL(address) })).baseUrl, base, "of a URL");
+    await opens({ allow: [address, new URL(address)] });
+  }
+}
+
+/** R4: an address with user info, a query or a fragment is refused, the empty ones included. */
+export async function r4_addresses_have_no_user_info_query_or_fragment() {
+  const ends = ["?", "#", "?a=1", "#a", "/p?token=x", "/p#x", "/?", "/#"];
+  const addresses = ["https://u@h.example", "https://u:p@h.example", "https://:p@h.example", ...ends.map((end) => `https://h.example${end}`)];
+  for (const address of addresses) {
+    for (const value of [address, new URL(address)]) {
+      await refused(opens({ baseUrl: value }), "baseUrl", address);
+      await refused(opens({ allow: [value] }), "allow", address);
+    }
+  }
+}
+
+/** Rule 3: login, with every wrong type in every place; nothing is sent. */
+export async function rule_3_login_names_what_is_wrong() {
+  for (const name of Object.keys(DATA)) {
+    const vendor = simulate(name);
+    const session = await vendor.open();
+    for (const [type, value] of allBut("object", "array")) await refused(session.login(value), "credentials", type);
+    await refused(session.login(), "credentials", "nothing");
+    await refused(session.login({}), "username", "an empty object");
+    for (const field of ["username", "password"]) {
+      for (const [type, value] of allBut("text", "empty text")) {
+        await refused(session.login({ ...jdoe, [field]: value }), field, `${field}: ${type}`);
+      }
+    }
+    for (const field of ["database", "redirectionToken"]) {
+      for (const [type, value] of allBut("text", "empty text", "undefined", "null")) {
+        await refused(session.login({ ...jdoe, [field]: value }), field, `${field}: ${type}`);
+      }
+    }
+    equal(await vendor.total(), 0, "requests");
+  }
+}
+
+/** Rule 3: the options of a call, for every method that takes them; nothing is sent, and nobody is signed out. */
+export async function rule_3_call_options_are_checked() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  const calls = {
+    login: (options) => session.login(jdoe, options),
+    refresh: (options) => session.refresh(options),
+    check: (options) => session.check(options),
+    logout: (options) => session.logout(options),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    for (const [type, value] of allBut("undefined", "null", "object", "array")) await refused(call(value), "options", `${name}: ${type}`);
+    for (const [type, value] of allBut("undefined", "null")) await refused(call({ signal: value }), "signal", `${name}, signal: ${type}`);
+  }
+  equal(await vendor.total(), 1, "requests: the login");
+  equal(session.state.status, "signed-in");
+}
+
+/** Rule 3: fetch and json; nothing is sent. */
+export async function rule_3_fetch_and_json_name_what_is_wrong() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  const bad = [{ method: "BAD METHOD" }, { headers: 5 }, { headers: { "X-Y": "a\nb" } }, { headers: { "bad name": "x" } },
+    { signal: 5 }, { mode: "x" }, { body: "x" }, { method: "CONNECT" }, { redirect: "x" }];
+  for (const call of [session.fetch, session.json]) {
+    for (const [type, value] of allBut("text", "empty text")) await refused(call(value), "input", `${call.name} of ${type}`);
+    await refused(call(), "input", "nothing");
+    for (const [type, value] of allBut("undefined", "null", "object", "function", "array")) {
+      await refused(call(DATA.ethgas, value), "init", `init: ${type}`);
+    }
+    for (const init of bad) await refused(call(DATA.ethgas, init), "init", `init ${JSON.stringify(init)}`);
+  }
+  const circular = {};
+  circular.self = circular;
+  for (const json of [circular, 10n, () => {}, Symbol("s")]) await refused(session.json(DATA.ethgas, { json }), "json", typeof json);
+  await refused(session.json(DATA.ethgas, { method: "POST", json: {}, body: "x" }), "json", "json and body");
+  equal(await vendor.total(), 1, "requests: the login");
+}
+
+/** Rule 3: subscribe. */
+export async function rule_3_subscribe_wants_a_function() {
+  const session = await simulate("ethgas").open();
+  for (const [type, value] of allBut("function")) await refused(() => session.subscribe(value), "listener", type);
+  await refused(() => session.subscribe(), "listener", "nothing");
+}
+
+/** Rule 3: init. */
+export async function rule_3_init_names_a_wrong_source() {
+  const fresh = await import(`${packageAddress}?init`);
+  for (const [type, value] of allBut("undefined", "text", "empty text", "object", "array")) await refused(fresh.init(value), "source", type);
+  await fresh.init();
+}
+
+/** init: a failed load is told, with its cause, and may be tried again. */
+export async function a_failed_load_may_be_tried_again() {
+  const fresh = await import(`${packageAddress}?again`);
+  const cause = new Error("no such file");
+  equal((await rejects(fresh.init(Promise.reject(cause)), "load-failed")).cause, cause);
+  ok((await Promise.all([fresh.init(), fresh.init()])).length === 2, "two callers at once");
+  await fresh.init();
+  ok((await fresh.openSession(OCIENT)).state.status === "signed-out", "a session opens");
+}
+
+/** Rule 3: no mistake is met by a trap of the WebAssembly, not even one that no table names; it goes on working. */
+export async function rule_3_a_getter_that_throws_is_no_trap() {
+  const fault = new Error("a getter's own");
+  const trapped = (name) => Object.defineProperty({ ...jdoe }, name, { enumerable: true, get() { throw fault; } });
+  const vendor = simulate("ocient");
+  const session = await vendor.open();
+  const calls = [
+    () => session.login(trapped("username")),
+    () => session.login(trapped("password")),
+    () => session.login(jdoe, trapped("signal")),
+    () => session.fetch(DATA.ocient, trapped("method")),
+    () => hallpass.openSession(Object.defineProperty({ ...OCIENT }, "renew", { enumerable: true, get() { throw fault; } })),
+  ];
+  for (const call of calls) {
+    const error = await reasonOf(call);
+    ok(error === fault || error.code === "invalid-options", `${error}`);
+  }
+  equal(await vendor.total(), 0, "requests");
+  await session.login(jdoe);
+  equal(session.state.status, "signed-in", "and afterwards");
+}

@@ -1,0 +1,237 @@
+import { DATA, equal, jdoe, ok, rejects, simulate, until } from "./env.js";
+
+const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
+
+/** A storage of the caller's own: a class with private members, as people write them. */
+class Shelf {
+  #map = new Map();
+  get = (key) => this.#map.get(key);
+  set(key, value) {
+    ok(typeof key === "string" && typeof value === "string", "strings are stored");
+    this.#map.set(key, value);
+  }
+  delete(key) {
+    this.#map.delete(key);
+  }
+  get texts() {
+    return [...this.#map.values()];
+  }
+  get keys() {
+    return [...this.#map.keys()];
+  }
+}
+
+const later = (value) => new Promise((done) => setTimeout(done, 5, value));
+const thenable = (value) => ({ then: (done) => void setTimeout(done, 5, value) });
+
+/** The same shelf behind methods that answer otherwise. */
+function wrapped(shelf, answer) {
+  return {
+    get: (key) => answer(shelf.get(key)),
+    set: (key, value) => answer(shelf.set(key, value)),
+    delete: (key) => answer(shelf.delete(key)),
+  };
+}
+
+/** Whether a session is in order: its state has the right types, and its methods settle. */
+function sound({ status, reason, user, database, expiresAt, renewable, renewal }) {
+  const optional = (value, type) => value === undefined || typeof value === type;
+  ok(["signed-in", "signed-out"].includes(status) && (status === "signed-in") === (reason === undefined), "status and reason");
+  ok(optional(user, "string") && optional(database, "string") && typeof renewable === "boolean", "types");
+  ok(["idle", "running"].includes(renewal), `renewal: ${renewal}`); // running: a token that is over is renewed
+  ok(optional(expiresAt, "number") && Number.isFinite(expiresAt ?? 0) && (expiresAt ?? 0) >= 0, "expiresAt");
+}
+
+/** A storage of the caller's own keeps the session: synchronous, with promises, or with any thenable. */
+export async function storage_of_the_callers_own_restores_the_session() {
+  for (const answer of [(value) => value, later, thenable, (value) => value ?? null]) {
+    for (const name of ALL) {
+      const vendor = simulate(name);
+      const shelf = new Shelf();
+      const storage = wrapped(shelf, answer);
+      const first = await vendor.signIn({ storage });
+      const { state } = first;
+      first.dispose();
+      equal(shelf.texts.length, 1, "stored tokens stay");
+      const before = await vendor.total();
+      const second = await vendor.open({ storage });
+      equal(second.state, state, name);
+      equal(await vendor.total(), before, "opening doesn't talk to the vendor");
+      ok((await second.fetch(DATA[name])) instanceof Response, "and the session can be used");
+      await second.logout();
+      equal(shelf.texts, [], `after the logout at ${name}`);
+      equal((await vendor.open({ storage })).state.reason, "never");
+    }
+  }
+}
+
+/** R8: what is stored is the session's tokens: no password, and nothing of the user's profile. */
+export async function r8_no_password_and_no_profile_is_stored() {
+  for (const name of ALL) {
+    const shelf = new Shelf();
+    const written = [];
+    const storage = { ...wrapped(shelf, (value) => value), set: (key, value) => void (written.push(key + value), shelf.set(key, value)) };
+    const session = await simulate(name).signIn({ storage });
+    await session.fetch(DATA[name]);
+    await session.check().catch(() => {}); // ocient and pegase3 have none
+    if (session.state.renewable) await session.refresh();
+    ok(written.length > 0, "something is stored");
+    for (const text of written) {
+      for (const secret of [jdoe.password, btoa(jdoe.password), "example.com", "display_name", "user_", "iam:user"]) {
+        ok(!text.includes(secret), `${name} stores no ${secret}`);
+      }
+    }
+    const token = await session.accessToken().catch(() => undefined);
+    ok(shelf.keys.every((key) => !token || !key.includes(token.slice(-20))), "no token in a key");
+  }
+}
+
+/** A new token takes the old one's place; a session that was restored is renewed with what is stored. */
+export async function storage_follows_the_renewal() {
+  for (const name of ["ocient", "ethgas"]) {
+    const vendor = simulate(name);
+    const storage = new Shelf();
+    const session = await vendor.signIn({ storage });
+    const [before] = storage.texts;
+    await session.refresh();
+    ok(storage.texts.length === 1 && storage.texts[0] !== before, "the new one alone");
+    session.dispose();
+    const other = await vendor.open({ storage });
+    await other.refresh();
+    equal([other.state.status, other.state.user, (await other.fetch(DATA[name])).status], ["signed-in", "jdoe", 200]);
+    equal((await vendor.ledger()).refresh_reuse, 0);
+  }
+}
+
+/** An explicit refusal, and expiry, delete what is stored. */
+export async function storage_is_cleared_when_the_session_ends() {
+  const shelves = {};
+  for (const name of ["ethgas", "pegase3", "ocient"]) {
+    const vendor = simulate(name);
+    const storage = (shelves[name] = new Shelf());
+    const session = await vendor.signIn({ storage });
+    await vendor.revoke();
+    await session.fetch(DATA[name]);
+    await until(() => storage.texts.length === 0, `deleted after a refusal by ${name}`, 1_000);
+    equal((await vendor.open({ storage })).state.reason, "never", name);
+  }
+  const vendor = simulate("pegase3");
+  await vendor.config({ access_lifetime_s: 1 });
+  const storage = new Shelf();
+  const session = await vendor.signIn({ storage });
+  const [text] = storage.texts;
+  await until(() => storage.texts.length === 0, "deleted on expiry", 4_000);
+  // One that comes to its end while nobody looks is seen to be over when it is read again.
+  storage.set(session.vendor && (await keyOf(vendor)), text);
+  const other = await vendor.open({ storage });
+  equal([other.state.status, other.state.reason], ["signed-out", "expired"]);
+}
+
+/** Under which key a session is stored. */
+async function keyOf(vendor, options) {
+  const keys = [];
+  await vendor.open({ ...options, storage: { get: (key) => void keys.push(key), set() {}, delete() {} } });
+  return keys[0];
+}
+
+/** R11: whatever is read back, opening never throws, and garbage means signed out. */
+export async function r11_garbage_means_signed_out() {
+  const vendor = simulate("ethgas");
+  const long = JSON.stringify({ v: 1, pad: "x".repeat(100_000) });
+  const texts = ["", " ", "null", "5", '"x"', "[]", "{}", "{", "undefined", '{"v":1}', '{"v":1,"access":"a.b.c"}', "\u0000", "\ud800", long, "[".repeat(100_000), '{"__proto__":{"v":1}}', "x".repeat(5_000_000)];
+  for (const value of [...texts, 5, true, {}, [], null, undefined, Symbol("x"), () => {}]) {
+    const session = await vendor.open({ storage: { get: () => value, set() {}, delete() {} } });
+    const { status, reason, problem } = session.state;
+    equal([status, reason, problem], ["signed-out", "never", undefined], String(value).slice(0, 40));
+    await rejects(session.fetch(DATA.ethgas), "not-signed-in");
+  }
+  equal(await vendor.total(), 0);
+}
+
+/** R11: a record that hallpass did write, with one member of another type, or gone. */
+export async function r11_wrong_types_mean_signed_out() {
+  const taken = [];
+  const wrong = [0, -1, 1.5, 1e308, "", "x y", "x\r\ny", "ä", "5", true, {}, [], [1], null, "x".repeat(70_000), { toString: 1 }];
+  for (const name of ALL) {
+    const vendor = simulate(name);
+    const shelf = new Shelf();
+    await vendor.signIn({ storage: shelf });
+    const record = JSON.parse(shelf.texts[0]);
+    for (const member of Object.keys(record)) {
+      for (const value of [undefined, ...wrong]) {
+        const text = JSON.stringify({ ...record, [member]: value });
+        const session = await vendor.open({ storage: { get: () => text, set() {}, delete() {} } });
+        sound(session.state);
+        const same = value === undefined || value === null || typeof value === typeof record[member];
+        if (!same && session.state.status !== "signed-out") taken.push(`${name} ${member} ${JSON.stringify(value).slice(0, 20)}`);
+        session.dispose();
+      }
+    }
+  }
+  equal(taken, [], "taken for a record");
+}
+
+/** R11: another version of the format, and a record that is far too long, are a stranger's. */
+export async function r11_other_versions_and_long_records_mean_signed_out() {
+  const vendor = simulate("ethgas");
+  const shelf = new Shelf();
+  await vendor.signIn({ storage: shelf });
+  const record = JSON.parse(shelf.texts[0]);
+  ok(typeof record.v === "number", "the record has a version");
+  const opened = async (text) => (await vendor.open({ storage: { get: () => text, set() {}, delete() {} } })).state.status;
+  equal(await opened(JSON.stringify(record)), "signed-in");
+  const taken = [];
+  for (const v of [0, 2, -1, 1.5, record.v + 2 ** 32, 1e300, String(record.v), [record.v], undefined]) {
+    if ((await opened(JSON.stringify({ ...record, v }))) !== "signed-out") taken.push(v);
+  }
+  equal(taken, [], "versions taken");
+  equal(await opened(JSON.stringify({ ...record, pad: "x".repeat(1_000_000) })), "signed-out");
+  equal(await opened(shelf.texts[0].slice(0, -1)), "signed-out");
+  equal(await opened(`${shelf.texts[0]}x`), "signed-out");
+  // A cookie session has no token; one with a token is none of Lenses's.
+  const lenses = simulate("lenses");
+  equal((await lenses.open({ storage: { get: () => shelf.texts[0], set() {}, delete() {} } })).state.status, "signed-out");
+}
+
+/** A storage that throws, rejects or answers never: the session lives in memory, and says so. */
+export async function storage_that_fails_leaves_the_session_in_memory() {
+  const fail = () => {
+    throw new Error("full");
+  };
+  const kinds = {
+    throwing: fail,
+    rejecting: () => Promise.reject(new Error("full")),
+    "rejecting with nothing": () => Promise.reject(),
+    "a thenable that throws": () => ({ then: fail }),
+    silent: () => new Promise(() => {}),
+    "a silent thenable": () => ({ then() {} }),
+  };
+  await Promise.all(Object.entries(kinds).map(async ([kind, broken]) => {
+    const vendor = simulate("ethgas");
+    const began = Date.now();
+    const session = await vendor.open({ storage: { get: broken, set: broken, delete: broken } });
+    equal([session.state.status, session.state.problem], ["signed-out", "storage"], kind);
+    await session.login(jdoe);
+    equal([session.state.status, session.state.problem], ["signed-in", "storage"], kind);
+    equal((await session.fetch(DATA.ethgas)).status, 200, kind);
+    await session.refresh();
+    equal([session.state.status, session.state.problem], ["signed-in", "storage"], kind);
+    equal(await session.logout(), { revoked: true }, kind);
+    equal([session.state.status, session.state.reason], ["signed-out", "logout"], kind);
+    ok(Date.now() - began < 20_000, `${kind}: bounded, ${Date.now() - began} ms`);
+  }));
+}
+
+/** A storage that fails only in part: writing, or deleting. It is told, and nothing throws. */
+export async function storage_that_fails_in_part_is_told() {
+  const fail = () => {
+    throw new Error("full");
+  };
+  const vendor = simulate("pegase3");
+  const writing = await vendor.signIn({ storage: { get: () => null, set: fail, delete() {} } });
+  equal([writing.state.status, writing.state.problem], ["signed-in", "storage"]);
+  const deleting = await vendor.signIn({ storage: { get: () => null, set() {}, delete: fail } });
+  equal(deleting.state.problem, undefined);
+  await deleting.logout();
+  equal([deleting.state.reason, deleting.state.problem], ["logout", "storage"]);
+}

@@ -1,0 +1,12 @@
+//! The rules of a session: who may be sent its credential, what a storage may hold, and what happens next.
+
+#![cfg(not(target_family = "wasm"))]
+
+mod audience;
+mod record;
+mod schedule;
+mod session;
+
+#[expect(dead_code, reason = "the vendors' tests need the rest of it")]
+#[path = "../vendors/support.rs"]
+mod support;

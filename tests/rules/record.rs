@@ -1,0 +1,228 @@
+//! What a storage may hold (R8), and what is made of what it gives back (R11).
+
+use hallpass::session::{Pass, Reason, Record, Session, VERSION};
+use hallpass::vendor::{Held, Renewal, is_token};
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value as Document, json};
+
+use crate::support::{Value, cases};
+
+fn read(text: &str, carries_token: bool) -> Option<Record> {
+    Record::read::<Value>(text, carries_token)
+}
+
+/// As src/js/core.rs writes it: what isn't held is left out.
+fn written(record: &Record) -> String {
+    let mut document = json!({
+        "v": VERSION,
+        "receivedAt": record.received_at,
+        "expiresAt": record.expires_at,
+        "access": record.held.access,
+        "refresh": record.held.refresh,
+        "user": record.held.user,
+        "database": record.held.database,
+        "refreshInBody": record.held.refresh_in_body,
+    });
+    document.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    document.to_string()
+}
+
+fn whole() -> Document {
+    json!({
+        "v": 1, "receivedAt": 1000, "expiresAt": 3_601_000, "access": "acc3ss", "refresh": "r3fresh",
+        "user": "jdoe", "database": "retail_analytics", "refreshInBody": true,
+    })
+}
+
+/// A whole record with one member changed; null: left out.
+fn with(name: &str, value: &Document) -> String {
+    let mut record = whole();
+    record[name] = value.clone();
+    record.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    record.to_string()
+}
+
+#[test]
+fn a_whole_record_is_read() {
+    assert_eq!(
+        read(&whole().to_string(), true).unwrap(),
+        Record {
+            held: Held {
+                access: Some("acc3ss".into()),
+                refresh: Some("r3fresh".into()),
+                user: Some("jdoe".into()),
+                database: Some("retail_analytics".into()),
+                refresh_in_body: true,
+            },
+            received_at: 1000.0,
+            expires_at: Some(3_601_000.0),
+        }
+    );
+    let least = read(r#"{"v": 1, "receivedAt": 0, "access": "t"}"#, true).unwrap();
+    assert_eq!((least.expires_at, least.held.refresh_in_body), (None, false));
+    let cookie =
+        read(r#"{"v": 1, "receivedAt": 0, "user": "jdoe", "later": "unknown members are ignored"}"#, false);
+    assert_eq!(cookie.unwrap().held.user.as_deref(), Some("jdoe"));
+}
+
+#[test]
+fn r11_a_member_of_another_kind_is_no_record() {
+    let nothing = json!(null);
+    let refused: [(&str, Vec<Document>); 8] = [
+        (
+            "v",
+            vec![
+                nothing.clone(),
+                json!(0),
+                json!(2),
+                json!(-1),
+                json!("1"),
+                json!(true),
+                json!(1e300),
+                json!(1.5),
+            ],
+        ),
+        ("receivedAt", vec![nothing.clone(), json!(-1), json!("0"), json!(true), json!([0]), json!({})]),
+        ("expiresAt", vec![json!(-1), json!("3601000"), json!(false), json!([]), json!({})]),
+        (
+            "access",
+            vec![
+                nothing,
+                json!(""),
+                json!(5),
+                json!([]),
+                json!({"token": "t"}),
+                json!("a b"),
+                json!("a\r\nX: y"),
+                json!("é"),
+                json!("\u{0}"),
+            ],
+        ),
+        ("refresh", vec![json!(""), json!(5), json!({}), json!("a b"), json!("a\nb")]),
+        ("user", vec![json!(5), json!({}), json!(["jdoe"]), json!(true)]),
+        ("refreshInBody", vec![json!(1), json!("true"), json!({})]),
+        ("database", vec![json!(5), json!({}), json!([])]),
+    ];
+    for (name, values) in refused {
+        for value in values {
+            assert_eq!(read(&with(name, &value), true), None, "{name}: {value}");
+        }
+    }
+    for name in ["expiresAt", "refresh", "user", "database", "refreshInBody"] {
+        assert!(read(&with(name, &json!(null)), true).is_some(), "{name} may be missing");
+    }
+}
+
+/// R33: a record of another kind of session is a stranger's.
+#[test]
+fn r11_a_token_is_there_where_the_session_is_one_and_not_where_it_is_a_cookie() {
+    assert_eq!(read(&whole().to_string(), false), None);
+    assert_eq!(read(&with("access", &json!(null)), true), None);
+    assert!(read(&with("access", &json!(null)), false).is_some());
+}
+
+#[test]
+fn r11_garbage_is_signed_out() {
+    for text in [
+        "",
+        " ",
+        "null",
+        "1",
+        "\"v\"",
+        "[]",
+        "{}",
+        "{",
+        "[{\"v\": 1}]",
+        "\u{feff}{}",
+        "{\"v\": 1}",
+        "<html>",
+        "undefined",
+    ] {
+        assert_eq!(read(text, true), None, "{text:?}");
+        assert_eq!(read(text, false), None, "{text:?}");
+    }
+    let nested = "[".repeat(50_000);
+    assert_eq!(read(&nested, true), None, "R35: depth");
+}
+
+#[test]
+fn r11_what_is_too_long_was_not_written_here() {
+    let longest = |length: usize| {
+        let bare = with("user", &json!("")).len();
+        with("user", &json!("x".repeat(length - bare)))
+    };
+    assert!(read(&longest(64 * 1024), true).is_some());
+    assert_eq!(read(&longest(64 * 1024 + 1), true), None);
+}
+
+/// A record may be read long after it was written.
+#[test]
+fn what_was_over_when_it_was_read_is_over() {
+    let record = Record { expires_at: Some(1000.0), ..Record::default() };
+    let mut ended = Session::new(Renewal::None, true);
+    ended.restore(record.clone(), 1000.0);
+    assert_eq!(ended.snapshot().reason, Some(Reason::Expired));
+    let mut renewable = Session::new(Renewal::AtHalf, true);
+    renewable.restore(record, 1000.0);
+    assert_eq!((renewable.snapshot().status, renewable.pass(1000.0)), ("signed-in", Pass::RenewFirst));
+}
+
+fn any_value() -> impl Strategy<Value = Document> {
+    prop_oneof![
+        Just(json!(null)),
+        Just(json!({})),
+        Just(json!([])),
+        any::<bool>().prop_map(Document::from),
+        select(&[0.0, 1.0, 2.0, -1.0, 1e300, 0.5][..]).prop_map(Document::from),
+        any::<f64>().prop_map(Document::from),
+        "[ -~]{0,8}".prop_map(Document::from),
+        any::<String>().prop_map(Document::from),
+    ]
+}
+
+proptest! {
+    #![proptest_config(cases(2000))]
+
+    #[test]
+    fn what_is_written_is_read_back(
+        access in "[!-~]{1,40}", refresh in proptest::option::of("[!-~]{1,40}"), user in any::<Option<String>>(),
+        database in any::<Option<String>>(), refresh_in_body in any::<bool>(),
+        received_at in 0.0..1e13, lifetime in proptest::option::of(1.0..1e11), cookie in any::<bool>(),
+    ) {
+        let access = (!cookie).then_some(access);
+        let record = Record {
+            held: Held { access, refresh, user, database, refresh_in_body },
+            received_at,
+            expires_at: lifetime.map(|lifetime: f64| received_at + lifetime),
+        };
+        let back = read(&written(&record), !cookie).unwrap();
+        prop_assert_eq!(&back.held, &record.held);
+        // serde_json reads a float to within its last digit.
+        prop_assert!((back.received_at - record.received_at).abs() < 0.01);
+        prop_assert_eq!(back.expires_at.is_some(), record.expires_at.is_some());
+    }
+
+    #[test]
+    fn r11_no_text_breaks_the_reader(text in any::<String>(), carries_token in any::<bool>()) {
+        prop_assert_eq!(read(&text, carries_token), None);
+    }
+
+    /// R24: whatever was tampered with, a session that comes out of it has what it needs.
+    #[test]
+    fn r11_no_record_gives_a_session_without_what_it_needs(
+        changes in prop::collection::vec((select(&["v", "receivedAt", "expiresAt", "access", "refresh", "user", "refreshInBody"][..]), any_value()), 0..4),
+        carries_token in any::<bool>(),
+    ) {
+        let mut document = whole();
+        for (name, value) in changes {
+            document[name] = value;
+        }
+        if let Some(record) = read(&document.to_string(), carries_token) {
+            prop_assert_eq!(record.held.access.as_deref().map(is_token), carries_token.then_some(true));
+            prop_assert!(record.held.refresh.as_deref().is_none_or(is_token));
+            prop_assert!(record.received_at.is_finite() && record.received_at >= 0.0);
+            prop_assert!(record.expires_at.is_none_or(|end| end.is_finite() && end >= 0.0));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! When a token is renewed, and when a failed renewal is tried again.
+
+use hallpass::session::{Pass, Session, Verdict, backoff_ms};
+use hallpass::vendor::{Code, Grant, Renewal};
+use proptest::prelude::*;
+
+use crate::support::cases;
+
+const NOW: f64 = 1_760_000_000_000.0;
+const SECOND: f64 = 1000.0;
+const HOUR: f64 = 3_600_000.0;
+
+fn grant(lifetime_ms: f64) -> Grant {
+    Grant {
+        access: Some("t".into()),
+        refresh: Some("r".into()),
+        lifetime_ms: Some(lifetime_ms),
+        ..Grant::default()
+    }
+}
+
+fn session(renewal: Renewal, lifetime_ms: f64) -> Session {
+    let mut session = Session::new(renewal, true);
+    session.signed_in(grant(lifetime_ms), NOW);
+    session
+}
+
+/// When the renewal of a token of this lifetime is due, from its receipt.
+fn due_after(renewal: Renewal, lifetime_ms: f64) -> f64 {
+    let session = session(renewal, lifetime_ms);
+    let due = session.next_event().unwrap() - NOW;
+    assert!(!session.renewal_due(NOW + due - 1.0) && session.renewal_due(NOW + due));
+    due
+}
+
+/// "A common practice is to refresh when the token has half of its time remaining."
+#[test]
+fn ocient_renews_at_half() {
+    for lifetime in [5.0 * SECOND, HOUR, 24.0 * HOUR] {
+        assert_eq!(Some(due_after(Renewal::AtHalf, lifetime)), Some(lifetime / 2.0));
+    }
+}
+
+/// The vendor's samples renew five minutes before the end of an hour; a shorter life has a smaller margin.
+#[test]
+fn ethgas_renews_a_margin_before_the_end() {
+    for (lifetime, margin) in
+        [(HOUR, 300.0), (24.0 * HOUR, 300.0), (600.0 * SECOND, 150.0), (5.0 * SECOND, 1.25)]
+    {
+        assert_eq!(
+            Some(due_after(Renewal::BeforeEnd, lifetime)),
+            Some(lifetime - margin * SECOND),
+            "{lifetime}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_due_where_nothing_can_be_renewed_or_ends() {
+    assert_eq!(session(Renewal::None, HOUR).next_event(), Some(NOW + HOUR), "its end");
+    assert!(!session(Renewal::None, HOUR).renewal_due(NOW + 2.0 * HOUR));
+    let mut manual = Session::new(Renewal::AtHalf, false);
+    manual.signed_in(grant(HOUR), NOW);
+    assert_eq!(manual.next_event(), None);
+    let mut endless = Session::new(Renewal::AtHalf, true);
+    endless.signed_in(Grant { lifetime_ms: None, ..grant(HOUR) }, NOW);
+    assert_eq!(endless.next_event(), None);
+}
+
+/// How many renewals a page makes in a day, with a vendor that always grants, when it does what `next_event` says.
+fn renewals_in_a_day(renewal: Renewal, lifetime_ms: f64) -> u32 {
+    let (mut session, mut now, mut renewals) = (session(renewal, lifetime_ms), NOW, 0);
+    while let Some(next) = session.next_event().filter(|next| *next < NOW + 24.0 * HOUR) {
+        assert!(next > now, "the next event is always ahead");
+        now = next;
+        session.begin_renewal();
+        assert_eq!(session.next_event(), None, "one renewal at a time");
+        assert!(session.renewed(session.epoch(), grant(lifetime_ms), now));
+        renewals += 1;
+    }
+    renewals
+}
+
+#[test]
+fn r19_short_and_long_tokens_are_not_renewed_in_a_loop() {
+    assert_eq!(renewals_in_a_day(Renewal::AtHalf, 5.0 * SECOND), 34_559);
+    assert_eq!(renewals_in_a_day(Renewal::BeforeEnd, 5.0 * SECOND), 23_039);
+    assert_eq!(renewals_in_a_day(Renewal::AtHalf, 24.0 * HOUR), 1);
+    assert_eq!(renewals_in_a_day(Renewal::BeforeEnd, 24.0 * HOUR), 1);
+}
+
+/// A token that is over at once is no reason to ask for the next one at once.
+#[test]
+fn r19_tokens_that_are_over_at_once_are_not_renewed_in_a_loop() {
+    for (renewal, lifetime) in
+        [(Renewal::AtHalf, 1e-9), (Renewal::BeforeEnd, 1e-9), (Renewal::BeforeEnd, 1.0)]
+    {
+        let due = session(renewal, lifetime).next_event();
+        assert!(due.is_some_and(|due| due >= NOW + 100.0), "{due:?}");
+    }
+}
+
+/// R22: how often a vendor that is down is asked in an hour, by one page.
+#[test]
+fn r22_a_vendor_that_is_down_is_asked_ever_more_rarely() {
+    let (mut session, mut now, mut tries) = (session(Renewal::AtHalf, 10.0 * SECOND), NOW, 0);
+    while now < NOW + HOUR {
+        now = session.next_event().unwrap();
+        assert!(session.renewal_due(now));
+        session.begin_renewal();
+        session.renewal_failed(session.epoch(), Code::VendorUnavailable, None, now, 0.5);
+        tries += 1;
+    }
+    assert!((60..100).contains(&tries), "{tries}");
+}
+
+#[test]
+fn r22_the_pause_doubles_up_to_a_minute() {
+    let pauses: Vec<_> = (1..=9).map(|failures| backoff_ms(failures, None, 1.0) / SECOND).collect();
+    assert_eq!(pauses, [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]);
+    let least: Vec<_> = (1..=3).map(|failures| backoff_ms(failures, None, 0.0) / SECOND).collect();
+    assert_eq!(least, [0.5, 1.0, 2.0], "half of it is left to chance");
+}
+
+#[test]
+fn r22_a_pause_that_the_vendor_asked_for_is_kept() {
+    let mut session = session(Renewal::BeforeEnd, HOUR);
+    session.begin_renewal();
+    assert!(session.renewal_failed(session.epoch(), Code::RateLimited, Some(120.0 * SECOND), NOW, 0.0));
+    assert!(!session.renewal_due(NOW + 119.9 * SECOND));
+    assert!(session.next_event().is_some_and(|next| next >= NOW + 120.0 * SECOND));
+}
+
+proptest! {
+    #![proptest_config(cases(1000))]
+
+    #[test]
+    fn r22_a_pause_is_positive_and_bounded(failures in any::<u32>(), chance in 0.0..=1.0) {
+        let pause = backoff_ms(failures, None, chance);
+        prop_assert!((500.0..=60_000.0).contains(&pause), "{}", pause);
+    }
+
+    #[test]
+    fn r22_chance_spreads_the_tries(failures in 0_u32..40, retry_after in proptest::option::of(0.0..1e6)) {
+        let spread = backoff_ms(failures, retry_after, 1.0) - backoff_ms(failures, retry_after, 0.0);
+        prop_assert!(spread >= 500.0, "{}", spread);
+    }
+
+    /// Never sooner than asked, not much later, and never so late that the session is as good as dead.
+    #[test]
+    fn r22_retry_after_is_respected(failures in any::<u32>(), asked in 0.0..1e9_f64, chance in 0.0..=1.0) {
+        let (pause, day) = (backoff_ms(failures, Some(asked), chance), 24.0 * HOUR);
+        prop_assert!(pause >= asked.min(day) && pause > 0.0);
+        prop_assert!(pause <= asked.min(day) + 10.0 * SECOND);
+    }
+
+    #[test]
+    fn a_renewal_is_due_after_receipt_and_before_the_end(lifetime in 1.0..1e11_f64, half in any::<bool>()) {
+        let due = due_after(if half { Renewal::AtHalf } else { Renewal::BeforeEnd }, lifetime.max(SECOND));
+        prop_assert!(due >= lifetime.max(SECOND) / 2.0 - 1.0 && due < lifetime.max(SECOND));
+    }
+}
+
+/// A session whose token is over, and whose renewal has just failed: from then, at least half a second is waited.
+fn waiting(now: f64) -> Session {
+    let mut session = session(Renewal::AtHalf, HOUR);
+    session.begin_renewal();
+    assert!(session.renewal_failed(session.epoch(), Code::Network, None, now, 0.0));
+    session
+}
+
+/// R22: until the pause is over, callers get the failure at once instead of each causing another try.
+#[test]
+fn r22_a_pause_holds_callers_off() {
+    let (over, end) = (NOW + HOUR, NOW + HOUR + 500.0);
+    let session = waiting(over);
+    assert_eq!(session.pass(over), Pass::Wait(Code::Network, 500.0));
+    assert_eq!(session.rejected(session.epoch(), over), Verdict::Leave);
+    assert_eq!(session.pass(end), Pass::RenewFirst);
+    assert_eq!(session.rejected(session.epoch(), end), Verdict::Renew);
+    assert_eq!(
+        waiting(NOW).pass(NOW),
+        Pass::Go(session.epoch()),
+        "a token that is still good holds nobody off"
+    );
+}
+
+/// A caller who is held off by a failed renewal learns why, also where the storage is broken besides.
+#[test]
+fn r22_a_pause_tells_what_it_is_kept_for() {
+    let mut session = waiting(NOW + HOUR);
+    session.storage_works(false);
+    assert_eq!(session.pass(NOW + HOUR), Pass::Wait(Code::Network, 500.0));
+    session.storage_works(true);
+    assert_eq!(session.pass(NOW + HOUR), Pass::Wait(Code::Network, 500.0));
+}
+
+/// R19: a clock that is set back a day makes half a second half a second and not a day.
+#[test]
+fn r19_a_clock_set_back_does_not_stretch_a_pause() {
+    let session = waiting(NOW + HOUR);
+    let now = NOW + HOUR - 24.0 * HOUR;
+    assert_eq!(
+        session.rejected(session.epoch(), now),
+        Verdict::Renew,
+        "the vendor says that the token is over"
+    );
+    assert!(session.next_event().is_some_and(|next| next <= now + 60_000.0 || session.renewal_due(now)));
+}
+
+/// R19: what was received in the future was received by another clock, which says nothing about the token's end. Where
+/// it can be renewed, that is safer than using it for a day after its end.
+#[test]
+fn r19_a_clock_set_back_does_not_stretch_a_token() {
+    let session = session(Renewal::BeforeEnd, HOUR);
+    let two_hours_later = NOW - 24.0 * HOUR + 2.0 * HOUR;
+    assert_eq!(session.pass(two_hours_later), Pass::RenewFirst);
+}
+
+/// A renewal may be asked for in the moment in which the session ends.
+#[test]
+fn r18_nothing_is_renewed_while_signed_out() {
+    let mut session = session(Renewal::BeforeEnd, HOUR);
+    session.sign_out();
+    session.begin_renewal();
+    assert_eq!(session.snapshot().renewal, "idle");
+}
