@@ -15,7 +15,7 @@ use super::{
     Reply, Vendor, VendorCode,
 };
 
-/// See the [module](self).
+/// The vendor; its habits stand at the head of this file.
 #[derive(Debug)]
 pub struct Ethgas;
 

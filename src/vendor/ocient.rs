@@ -13,7 +13,7 @@ use super::{
     Renewal, Reply, Vendor, VendorCode,
 };
 
-/// See the [module](self).
+/// The vendor; its habits stand at the head of this file.
 #[derive(Debug)]
 pub struct Ocient;
 

@@ -16,7 +16,7 @@ use super::{
     Vendor, VendorCode,
 };
 
-/// See the [module](self).
+/// The vendor; its habits stand at the head of this file.
 #[derive(Debug)]
 pub struct Pegase3;
 

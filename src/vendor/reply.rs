@@ -38,6 +38,7 @@ pub trait Json: Sized {
         let code = self.member(name)?.number()?;
         #[expect(clippy::cast_possible_truncation, reason = "what is cut off is noticed below")]
         let whole = code as i32;
+        #[expect(clippy::float_cmp, reason = "exactly the whole number, or it is none")]
         (f64::from(whole) == code).then_some(whole)
     }
 }

@@ -1,7 +1,7 @@
 // The contract's tests, one line each: the file, and the functions that it exports. Included by the page's and by the
 // worker's runner, so that both run the same.
 
-contract! { "/tests/contract/login.js":
+contract! { "login.js":
     r30_passwords_are_byte_exact,
     rule_5_login_is_never_repeated,
     r25_a_new_login_replaces_the_old_one,
@@ -16,7 +16,7 @@ contract! { "/tests/contract/login.js":
     r22_a_login_says_how_long_to_wait,
 }
 
-contract! { "/tests/contract/replies.js":
+contract! { "replies.js":
     r24_a_hostile_login_reply_signs_nobody_in,
     r24_a_hostile_login_reply_keeps_the_session_before,
     r24_a_token_beside_a_refusal_signs_nobody_in,
@@ -30,7 +30,7 @@ contract! { "/tests/contract/replies.js":
     pegase3_and_ethgas_logins_as_documented,
 }
 
-contract! { "/tests/contract/abort.js":
+contract! { "abort.js":
     rule_1_a_signal_aborted_before_sends_nothing,
     rule_1_a_signal_aborted_before_rejects_logout,
     rule_1_a_signal_aborted_before_rejects_check_when_signed_out,
@@ -50,7 +50,7 @@ contract! { "/tests/contract/abort.js":
     rule_2_a_listener_that_throws_harms_nobody,
 }
 
-contract! { "/tests/contract/options.js":
+contract! { "options.js":
     rule_3_openSession_wants_an_object,
     rule_3_openSession_names_the_option_of_a_wrong_type,
     rule_3_openSession_names_what_is_wrong_inside,
@@ -66,7 +66,7 @@ contract! { "/tests/contract/options.js":
     rule_3_a_getter_that_throws_is_no_trap,
 }
 
-contract! { "/tests/contract/errors.js":
+contract! { "errors.js":
     rule_4_no_error_of_a_call_shows_a_secret,
     rule_4_no_refusal_before_sending_shows_a_secret,
     r2_a_cause_repeats_no_header,
@@ -80,7 +80,7 @@ contract! { "/tests/contract/errors.js":
     isAuthError_is_false_for_anything_else,
 }
 
-contract! { "/tests/contract/hostile.js":
+contract! { "hostile.js":
     r35_a_huge_body_is_given_up,
     r35_a_depth_bomb_is_no_reply,
     r35_a_slow_drip_is_a_timeout,
@@ -98,7 +98,7 @@ contract! { "/tests/contract/hostile.js":
     r35_looking_into_a_slow_reply_is_bounded,
 }
 
-contract! { "/tests/contract/target.js":
+contract! { "target.js":
     r1_the_credential_goes_only_to_base_url_and_allow,
     rule_12_urls_and_requests_are_judged_like_strings,
     rule_12_what_was_judged_is_what_is_sent,
@@ -109,7 +109,7 @@ contract! { "/tests/contract/target.js":
     r1_allow_admits_by_whole_segments,
 }
 
-contract! { "/tests/contract/redirect.js":
+contract! { "redirect.js":
     r5_a_redirect_never_carries_the_token,
     r5_pegase3_follows_no_redirect,
     r26_a_redirect_takes_no_cookie_to_another_origin,
@@ -123,7 +123,7 @@ contract! { "/tests/contract/redirect.js":
     r6_endpoints_outside_base_url_are_refused,
 }
 
-contract! { "/tests/contract/credential.js":
+contract! { "credential.js":
     rule_7_the_callers_own_header_wins,
     rule_7_no_cookie_beside_an_own_authorization,
     rule_7_the_callers_credentials_mode_wins,
@@ -137,7 +137,7 @@ contract! { "/tests/contract/credential.js":
     access_token_is_renewed_if_need_be,
 }
 
-contract! { "/tests/contract/replay.js":
+contract! { "replay.js":
     rule_9_a_replay_has_the_same_method_headers_and_body,
     rule_9_a_request_is_replayed,
     rule_9_json_is_replayed,
@@ -155,7 +155,7 @@ contract! { "/tests/contract/replay.js":
     renew_manual_leaves_the_rejection_to_the_caller,
 }
 
-contract! { "/tests/contract/state.js":
+contract! { "state.js":
     state_is_the_same_object_until_it_changes,
     subscribe_tells_at_once_and_in_order,
     subscribe_keeps_equal_listeners_apart,
@@ -172,7 +172,7 @@ contract! { "/tests/contract/state.js":
     dispose_stops_timers_and_listeners,
 }
 
-contract! { "/tests/contract/renewal.js":
+contract! { "renewal.js":
     rule_10_trouble_at_a_renewal_keeps_the_session,
     rule_10_a_failed_renewal_is_tried_again_by_itself,
     rule_10_a_refused_renewal_ends_the_session,
@@ -186,7 +186,7 @@ contract! { "/tests/contract/renewal.js":
     r20_claims_are_hints,
 }
 
-contract! { "/tests/contract/storage.js":
+contract! { "storage.js":
     storage_of_the_callers_own_restores_the_session,
     r8_no_password_and_no_profile_is_stored,
     storage_follows_the_renewal,
@@ -198,7 +198,7 @@ contract! { "/tests/contract/storage.js":
     storage_that_fails_in_part_is_told,
 }
 
-contract! { "/tests/contract/web-storage.js":
+contract! { "web-storage.js":
     r7_default_storage_writes_nothing,
     r7_web_storage_restores_the_session,
     r11_garbage_in_web_storage_means_signed_out,

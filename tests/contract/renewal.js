@@ -166,19 +166,21 @@ export async function r19_a_wrong_clock_does_not_end_pegase3s_session() {
   }
 }
 
-/** R19: a clock that jumps, or a machine that slept: one renewal where the token seems over, no loop, no sign-out. */
+/**
+ * R19: a clock that jumps, or a machine that slept: where the token's age can't be told any more, it is renewed once for each
+ * jump; no loop, no sign-out.
+ */
 export async function r19_a_jumping_clock_makes_no_loop() {
-  for (const [shift, expected] of [[DAY_MS, 1], [-DAY_MS, 0]]) {
+  for (const shift of [DAY_MS, -DAY_MS]) {
     const vendor = simulate("ethgas");
     const session = await vendor.signIn();
     await withClock(shift, async () => {
       for (let round = 0; round < 3; round++) equal((await session.fetch(DATA.ethgas)).status, 200);
-      equal(session.state.status, "signed-in");
-      equal(await renewals(vendor), expected, `renewals after a jump of ${shift}`);
+      equal([session.state.status, await renewals(vendor)], ["signed-in", 1], `after a jump of ${shift}`);
     });
     // And back again.
     for (let round = 0; round < 3; round++) equal((await session.fetch(DATA.ethgas)).status, 200);
-    equal([session.state.status, await renewals(vendor)], ["signed-in", expected]);
+    equal([session.state.status, await renewals(vendor)], ["signed-in", 2], `after the jump back from ${shift}`);
   }
 }
 

@@ -1,27 +1,31 @@
 // Runs the contract's tests, which are JavaScript as their users' code is, in a browser.
+//
+// The tests and the package come from the simulator's page server, as a page would load them. They are not bound into the
+// test's own WebAssembly: with as many modules as there are files, the test runner's server and Chromium at times wait for
+// each other and the page never loads.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
 
-#[wasm_bindgen(module = "/tests/contract/env.js")]
+#[wasm_bindgen(inline_js = r#"
+    export async function runTest(port, file, name) {
+        const origin = `http://127.0.0.1:${port}`;
+        const { start } = await import(`${origin}/contract/env.js`);
+        await start(`${origin}/pkg/hallpass.js`, port);
+        const tests = await import(`${origin}/contract/${file}`);
+        if (typeof tests[name] !== "function") throw new Error(`${file} has no test ${name}`);
+        await tests[name]();
+    }
+"#)]
 extern "C" {
-    #[wasm_bindgen(catch)]
-    async fn start(package_url: &str, simulator_port: u32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = runTest)]
+    async fn run_test(port: u32, file: &str, name: &str) -> Result<JsValue, JsValue>;
 }
 
-/// The simulator's port, as the build was told.
-fn port() -> u32 {
-    option_env!("HALLPASS_PORT").and_then(|port| port.parse().ok()).unwrap_or(7400)
-}
-
-/// Loads the package that was built, from the simulator's page server, as a page would.
-async fn begin() {
-    let address = format!("http://127.0.0.1:{}/pkg/hallpass.js", port());
-    passes(start(&address, port()).await);
-}
-
-fn passes(result: Result<JsValue, JsValue>) {
-    if let Err(error) = result {
+async fn run(file: &str, name: &str) {
+    // The simulator's port, as the build was told.
+    let port = option_env!("HALLPASS_PORT").and_then(|port| port.parse().ok()).unwrap_or(7400);
+    if let Err(error) = run_test(port, file, name).await {
         let message = js_sys::Reflect::get(&error, &"message".into()).ok().and_then(|message| message.as_string());
         panic!("{}", message.unwrap_or_else(|| format!("{error:?}")));
     }
@@ -33,13 +37,7 @@ macro_rules! contract {
             #[wasm_bindgen_test]
             #[allow(non_snake_case, reason = "the JavaScript names of what is tested stand in some")]
             async fn $test() {
-                #[wasm_bindgen(module = $file)]
-                extern "C" {
-                    #[wasm_bindgen(catch, js_name = $test)]
-                    async fn run() -> Result<JsValue, JsValue>;
-                }
-                begin().await;
-                passes(run().await);
+                run($file, stringify!($test)).await;
             }
         )*
     };

@@ -69,7 +69,9 @@ pub fn start(program: &PathBuf, port: u16, output: Output) -> Result<Simulator> 
         );
     }
     let mut command = command(program);
-    command.args(["--www", "www", "--pkg", "pkg", "--port", &port.to_string()]).stdin(Stdio::null());
+    command
+        .args(["--www", "www", "--pkg", "pkg", "--contract", "tests/contract", "--port", &port.to_string()])
+        .stdin(Stdio::null());
     if output == Output::Logged {
         let (log, copy) = create_log(&workspace::inside("target/xtask/simulator.log"))?;
         command.stdout(log).stderr(copy);

@@ -62,11 +62,13 @@ pub struct Options {
     pub www: Option<PathBuf>,
     /// The folder served at `/pkg/` of the page server.
     pub pkg: Option<PathBuf>,
+    /// The folder served at `/contract/` of the page server: tests that are modules, for a browser to import.
+    pub contract: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: DEFAULT_PORT, www: None, pkg: None }
+        Self { port: DEFAULT_PORT, www: None, pkg: None, contract: None }
     }
 }
 
@@ -106,7 +108,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let base = ports.base;
     let mut tasks = JoinSet::new();
 
-    let page = page::router(base, options.www, options.pkg);
+    let page = page::router(base, options.www, options.pkg, options.contract);
     for listener in ports.page {
         tasks.spawn(listen::accept(listener, page::answer(page.clone())));
     }

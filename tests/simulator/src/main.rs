@@ -19,6 +19,9 @@ struct Arguments {
     /// The folder served at /pkg/ [default: pkg]
     #[arg(long)]
     pkg: Option<PathBuf>,
+    /// A folder served at /contract/
+    #[arg(long)]
+    contract: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -38,7 +41,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     let pkg = arguments.pkg.or_else(|| Some(PathBuf::from("pkg")));
     // Before any address is printed, so that who reads it may send a signal at once.
     let interrupted = interrupted()?;
-    let running = start(Options { port: arguments.port, www, pkg }).await?;
+    let running = start(Options { port: arguments.port, www, pkg, contract: arguments.contract }).await?;
     print_addresses(&running);
     interrupted.await;
     running.stop().await;

@@ -25,10 +25,13 @@ use crate::reply;
 use crate::vendor::Vendor;
 
 /// The page's routes. `base` is its port; `www` is served at `/`, `pkg` at `/pkg/`.
-pub fn router(base: u16, www: Option<PathBuf>, pkg: Option<PathBuf>) -> Router {
+pub fn router(base: u16, www: Option<PathBuf>, pkg: Option<PathBuf>, contract: Option<PathBuf>) -> Router {
     let config =
         move |headers: HeaderMap| async move { reply::json(StatusCode::OK, &config(base, &headers)) };
     let mut router = Router::new().route("/config.json", get(config));
+    if let Some(contract) = contract {
+        router = router.nest_service("/contract", ServeDir::new(contract));
+    }
     if let Some(pkg) = pkg {
         router = router.nest_service("/pkg", ServeDir::new(pkg));
     }

@@ -7,5 +7,4 @@ mod policy;
 mod refusals;
 mod reload;
 mod secrets;
-mod tabs;
 mod tour;

@@ -15,7 +15,8 @@ async fn files_have_their_types_and_pages_a_policy() {
         fs::create_dir_all(folder).unwrap();
         fs::write(folder.join(name), "x").unwrap();
     }
-    let running = start(Options { port: 0, www: Some(www), pkg: Some(pkg) }).await.unwrap();
+    let running =
+        start(Options { port: 0, www: Some(www), pkg: Some(pkg), ..Options::default() }).await.unwrap();
     for (path, kind) in [
         ("/", "text/html"),
         ("/index.html", "text/html"),
