@@ -54,7 +54,7 @@ export type SessionOptions = {
   /**
    * Where the tokens live. Never a password, never profile data.
    *
-   * - `"memory"` (default): gone on reload. Script on the page can't read it without hallpass's help.
+   * - `"memory"` (default): gone on reload. Script on the page gets at it only by intercepting requests.
    * - `"session"`: sessionStorage; survives a reload of the tab. Any script on your origin can read it.
    * - `"local"`: localStorage; survives the browser's restart. Any script on your origin can read it, in every tab.
    * - `"encrypted"`: not in this version; rejects `unsupported`.
@@ -130,7 +130,9 @@ export interface Session {
    * Resolves to the platform's own Response, 4xx and 5xx included.
    *
    * Relative input is appended to `baseUrl`. An `Authorization` header (pegase3: `Token`) or a `credentials` mode of your
-   * own wins. A body that can be read only once, a stream, is not sent again: then the 401 comes back.
+   * own wins. A body that can be read only once, a stream, is not sent again: then the 401 comes back. For lenses and
+   * pegase3 redirects are refused, as they would carry the credential along; elsewhere the platform takes `Authorization` off
+   * a redirect to another origin, but not off one to another path of the same origin.
    *
    * @throws {AuthError} `forbidden-target` outside `baseUrl` and `allow`, `not-signed-in`, `session-expired`, `network`,
    * `invalid-options`. An abort rejects with the signal's own reason.

@@ -18,7 +18,7 @@ use crate::tools::{self, Tool};
 use crate::workspace;
 
 /// How long one test binary may take in a browser, in seconds; wasm-bindgen's own limit is 20.
-const BROWSER_LIMIT: &str = "300";
+const BROWSER_LIMIT: &str = "900";
 
 /// A step's counts, and a note where there is something to say.
 type Outcome = (Counts, String);
