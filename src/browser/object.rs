@@ -1,4 +1,4 @@
-//! JavaScript objects, made and read so that a polluted `Object.prototype` neither breaks nor leaks (R15).
+//! JavaScript objects, made so that a polluted `Object.prototype` neither breaks nor leaks (R15).
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -31,25 +31,4 @@ pub fn put_number(object: &JsValue, name: &str, value: Option<f64>) {
     if let Some(value) = value {
         put(object, name, &value.into());
     }
-}
-
-/// Reads a member of a caller's object, as the platform would: also inherited from a class, and through getters. Only
-/// `Object.prototype` itself is not believed. Undefined where there is no such member, or its getter throws.
-#[must_use]
-#[inline(never)]
-pub fn member(object: &JsValue, name: &str) -> JsValue {
-    if !object.is_object() {
-        return JsValue::UNDEFINED;
-    }
-    let target = object.unchecked_ref::<Object>();
-    let name = JsValue::from_str(name);
-    let root = Object::get_prototype_of(&bare_root());
-    if Object::has_own(&root, &name) && !Object::has_own(target, &name) {
-        return JsValue::UNDEFINED;
-    }
-    Reflect::get(object, &name).unwrap_or_default()
-}
-
-fn bare_root() -> JsValue {
-    Object::new().into()
 }
