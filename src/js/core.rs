@@ -1,22 +1,31 @@
-//! The exports: the rules of one session, its vendor's requests and the reading of its replies. Nothing waits in here:
-//! what has to be waited for (the network, timers, storage, listeners) is in the scripts.
+//! The exports: the rules of one session. Nothing waits in here: what has to be waited for (the network, timers, storage,
+//! locks, listeners) is in the scripts.
 
 use js_sys::{Date, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Request, Response};
 
-use super::auth_error::{mistake, thrown};
-use super::credentials::{self, Refusal};
-use crate::browser::{bare, put, put_number, put_text, reply, request, retry_after_ms};
-use crate::session::{Audience, Epoch, Pass, Reason, Record, Session, VERSION, Verdict};
+use super::auth_error::thrown;
+use crate::browser::{bare, put, put_number, put_text, retry_after_ms};
+use crate::session::{Audience, Epoch, Moment, Pass, Reason, Record, Session, VERSION, Verdict};
 use crate::vendor::{
-    Body, Call, Carrier, Code, Credentials, Failure, Held, Operation, Payload, Renewal, Reply, Vendor, named,
+    Body, Carrier, Code, Credentials, Failure, Operation, Payload, Renewal, Reply, Vendor, named,
 };
 
 #[wasm_bindgen(module = "/src/js/guard.js")]
 extern "C" {
     #[wasm_bindgen(js_name = breakDown)]
     fn break_down();
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn steady_ms() -> f64;
+}
+
+/// This moment.
+pub(super) fn now() -> Moment {
+    Moment { wall: Date::now(), steady: steady_ms() }
 }
 
 /// A panic can't be caught in WebAssembly. `guard.js` then rejects whatever is under way, and says so from then on.
@@ -28,11 +37,11 @@ pub fn start() {
 /// One session: its vendor, its rules, and who may be sent its credential.
 #[wasm_bindgen]
 pub struct Core {
-    vendor: &'static dyn Vendor<JsValue>,
-    session: Session,
+    pub(super) vendor: &'static dyn Vendor<JsValue>,
+    pub(super) session: Session,
     audience: Audience,
     /// Who is signing in; without the password, which has gone into the request.
-    newcomer: Credentials,
+    pub(super) newcomer: Credentials,
 }
 
 #[wasm_bindgen]
@@ -78,12 +87,12 @@ impl Core {
         self.audience.admits(origin, path)
     }
 
-    /// Takes up what a storage held; anything but a whole record means signed out (R11).
-    pub fn restore(&mut self, text: &str) {
+    /// Takes over what lies in the storage; anything but a whole record means signed out (R11). False: it belongs to what was
+    /// signed out here, and has to go.
+    pub fn follow(&mut self, text: Option<String>) -> bool {
         let carries_token = self.vendor.facts().carrier != Carrier::Cookie;
-        if let Some(record) = Record::read::<JsValue>(text, carries_token) {
-            self.session.restore(record, Date::now());
-        }
+        let record = text.and_then(|text| Record::read::<JsValue>(&text, carries_token));
+        self.session.follow(record, now())
     }
 
     /// What a storage is to keep; undefined: nothing.
@@ -99,6 +108,13 @@ impl Core {
         put_text(&object, "user", record.held.user.as_deref());
         put_text(&object, "database", record.held.database.as_deref());
         put(&object, "refreshInBody", &record.held.refresh_in_body.into());
+        put_number(&object, "login", Some(f64::from(record.login)));
+        if let Some(pause) = record.pause {
+            put_number(&object, "pausedAt", Some(pause.since));
+            put_number(&object, "pausedUntil", Some(pause.until));
+            put_text(&object, "pausedFor", Some(pause.because.as_str()));
+            put_number(&object, "failures", Some(f64::from(pause.failures)));
+        }
         object.into()
     }
 
@@ -120,6 +136,7 @@ impl Core {
         put_number(&object, "expiresAt", snapshot.expires_at);
         put(&object, "renewable", &snapshot.renewable.into());
         put_text(&object, "renewal", Some(snapshot.renewal));
+        put_number(&object, "retryAt", snapshot.retry_at);
         put_text(&object, "problem", snapshot.problem);
         object.into()
     }
@@ -127,21 +144,21 @@ impl Core {
     /// Looks at the clock: a session that can't be renewed ends with its token. Whether it did.
     #[must_use]
     pub fn tick(&mut self) -> bool {
-        self.session.tick(Date::now())
+        self.session.tick(now())
     }
 
-    /// When to look at the clock again, in ms since the epoch.
+    /// In how many ms to look at the clock again. `hidden`: nobody sees the page.
     #[wasm_bindgen(js_name = nextEvent)]
     #[must_use]
-    pub fn next_event(&self) -> Option<f64> {
-        self.session.next_event()
+    pub fn next_event(&self, hidden: bool) -> Option<f64> {
+        self.session.next_event(hidden, now())
     }
 
     /// Whether a renewal in the background is due.
     #[wasm_bindgen(js_name = renewalDue)]
     #[must_use]
     pub fn renewal_due(&self) -> bool {
-        self.session.renewal_due(Date::now())
+        self.session.renewal_due(now())
     }
 
     /// Names the present tokens.
@@ -159,18 +176,12 @@ impl Core {
 
     /// Whether a request may go now: true, or false where the token has to be renewed first. Throws where neither.
     pub fn pass(&self) -> Result<bool, JsValue> {
-        let pass = self.session.pass(Date::now());
-        let failure = match pass {
-            Pass::Go(_) => return Ok(true),
-            Pass::RenewFirst => return Ok(false),
-            Pass::Refused(code) => Failure::new(code),
-            Pass::Wait(code, left_ms) => {
-                let mut failure = Failure::new(code);
-                failure.retry_after_ms = Some(left_ms);
-                failure
-            }
-        };
-        Err(self.thrown(&failure, Operation::Request))
+        match self.session.pass(now()) {
+            Pass::Go(_) => Ok(true),
+            Pass::RenewFirst => Ok(false),
+            Pass::Refused(code) => Err(self.thrown(&Failure::new(code), Operation::Request)),
+            Pass::Wait(code, left_ms) => Err(self.paused(code, left_ms, Operation::Request)),
+        }
     }
 
     /// The token that requests carry now; undefined for a cookie session.
@@ -185,8 +196,8 @@ impl Core {
     #[must_use]
     pub fn judge(&mut self, epoch: u32, status: u16, json: JsValue, from_vendor: bool) -> u8 {
         let reply = Reply::new(status, if json.is_undefined() { Body::Unreadable } else { Body::Json(json) });
-        let (epoch, now) = (Epoch(epoch), Date::now());
-        if let Some(grant) = self.vendor.adopts(&reply, now).filter(|_| from_vendor) {
+        let (epoch, now) = (Epoch(epoch), now());
+        if let Some(grant) = self.vendor.adopts(&reply, now.wall).filter(|_| from_vendor) {
             self.session.adopt(epoch, grant, now);
         }
         if !self.vendor.rejects_token(&reply) {
@@ -227,206 +238,15 @@ impl Core {
     }
 }
 
-/// A vendor's answer. Read before it is handed to a [`Core`]: what throws while it is read, a page's idea of a Response, must
-/// not leave a core locked.
-#[wasm_bindgen]
-pub struct Answer {
-    reply: Reply<JsValue>,
-}
-
-#[wasm_bindgen]
-impl Answer {
-    /// Reads a response and its body's text; undefined: it was too long to be read.
-    #[wasm_bindgen(constructor)]
-    #[must_use]
-    pub fn read(response: Response, text: &JsValue) -> Self {
-        Self { reply: reply(response, text) }
-    }
-}
-
-/// Requests to the vendor, and the reading of its replies.
-#[wasm_bindgen]
 impl Core {
-    /// A login begins; it makes every login before it the older one. The four credentials are values, and no object whose
-    /// getters might call back in here.
-    #[wasm_bindgen(js_name = loginRequest)]
-    pub fn login_request(
-        &mut self,
-        username: &JsValue,
-        password: &JsValue,
-        database: &JsValue,
-        redirection_token: &JsValue,
-        url: &str,
-        signal: &AbortSignal,
-    ) -> Result<Request, JsValue> {
-        let credentials = credentials::credentials(username, password, database, redirection_token);
-        let mut credentials = credentials.map_err(|refusal| match refusal {
-            Refusal::Argument(name, expected) => mistake(name, expected),
-            Refusal::Field(failure) => self.thrown(&failure, Operation::Login),
-        })?;
-        let call = self.vendor.login(&credentials);
-        let call = call.map_err(|failure| self.thrown(&failure, Operation::Login))?;
-        let request = self.request(&call, url, signal)?;
-        credentials.password = zeroize::Zeroizing::default();
-        self.newcomer = credentials;
-        self.session.begin_login();
-        Ok(request)
-    }
-
-    /// The number of the latest login or logout.
-    #[must_use]
-    pub fn attempt(&self) -> u32 {
-        self.session.attempt()
-    }
-
-    /// Signs in with the reply to the login of a number, unless it was overtaken. Gives back where the vendor wants the user to
-    /// go next, if anywhere.
-    #[wasm_bindgen(js_name = loginReply)]
-    pub fn login_reply(&mut self, attempt: u32, answer: &Answer) -> Result<Option<String>, JsValue> {
-        let (reply, now) = (&answer.reply, Date::now());
-        if attempt != self.session.attempt() {
-            return Err(self.thrown(&Failure::new(Code::Superseded), Operation::Login));
-        }
-        match self.vendor.read_login(reply, &self.newcomer, now) {
-            Ok(mut grant) => {
-                let redirect_to = grant.redirect_to.take();
-                self.session.signed_in(grant, now);
-                Ok(redirect_to)
-            }
-            Err(failure) => Err(self.thrown(&failure, Operation::Login)),
-        }
-    }
-
-    /// A renewal of the tokens of an epoch begins; undefined where they can't be, or have been replaced.
-    #[wasm_bindgen(js_name = refreshRequest)]
-    pub fn refresh_request(
-        &mut self,
-        epoch: u32,
-        url: &str,
-        signal: &AbortSignal,
-    ) -> Result<Option<Request>, JsValue> {
-        let current = self.session.held().filter(|_| self.session.epoch() == Epoch(epoch));
-        let Some(call) = current.and_then(|record| self.vendor.refresh(&record.held)) else {
-            return Ok(None);
-        };
-        self.session.begin_renewal();
-        self.request(&call, url, signal).map(Some)
-    }
-
-    /// Takes over the reply to a renewal; a result that a login or logout has overtaken writes nothing (R18). True: to be asked
-    /// again, in the vendor's other documented form. `again`: it was. `chance`: from 0 to 1, for the pause after a failure.
-    #[wasm_bindgen(js_name = refreshReply)]
-    pub fn refresh_reply(
-        &mut self,
-        epoch: u32,
-        answer: &Answer,
-        again: bool,
-        chance: f64,
-    ) -> Result<bool, JsValue> {
-        let reply = &answer.reply;
-        let (counts, failure) = match self.vendor.read_refresh(reply) {
-            Ok(grant) => (self.session.renewed(Epoch(epoch), grant, Date::now()), None),
-            Err(failure) if !again && self.vendor.other_refresh_form(&failure) => {
-                self.session.use_other_refresh_form(Epoch(epoch));
-                return Ok(true);
-            }
-            Err(failure) => {
-                let now = Date::now();
-                // A bare 403 is a gateway's; the vendor's own has a code, and is its no to the account.
-                let gateways = failure.code == Code::Forbidden && failure.vendor_code.is_none();
-                let counts = self.session.renewal_failed(
-                    Epoch(epoch),
-                    if gateways { Code::VendorUnavailable } else { failure.code },
-                    failure.retry_after_ms,
-                    now,
-                    chance,
-                );
-                (counts, Some(failure))
-            }
-        };
-        match failure {
-            _ if !counts => Err(self.thrown(&Failure::new(Code::Superseded), Operation::Refresh)),
-            Some(failure) => Err(self.thrown(&failure, Operation::Refresh)),
-            None => Ok(false),
-        }
-    }
-
-    /// A renewal got no reply: the network broke, or it was not in time. False where a login or logout has overtaken it.
-    #[wasm_bindgen(js_name = refreshFailed)]
-    #[must_use]
-    pub fn refresh_failed(&mut self, epoch: u32, timeout: bool, chance: f64) -> bool {
-        let code = if timeout { Code::Timeout } else { Code::Network };
-        self.session.renewal_failed(Epoch(epoch), code, None, Date::now(), chance)
-    }
-
-    /// There was nothing to renew with: the session is over, unless a login or logout has overtaken the renewal.
-    #[wasm_bindgen(js_name = refreshGone)]
-    #[must_use]
-    pub fn refresh_gone(&mut self, epoch: u32) -> bool {
-        self.session.renewal_failed(Epoch(epoch), Code::SessionExpired, None, Date::now(), 0.0)
-    }
-
-    /// The question whether the session is alive.
-    #[wasm_bindgen(js_name = checkRequest)]
-    pub fn check_request(&self, url: &str, signal: &AbortSignal) -> Result<Request, JsValue> {
-        let held = self.session.held().map_or_else(Held::default, |record| record.held.clone());
-        self.request(&self.vendor.check(&held), url, signal)
-    }
-
-    /// Takes over the vendor's answer about the session of an epoch. True: its token has to be renewed to know more.
-    #[wasm_bindgen(js_name = checkReply)]
-    pub fn check_reply(&mut self, epoch: u32, answer: &Answer) -> Result<bool, JsValue> {
-        let (reply, epoch, now) = (&answer.reply, Epoch(epoch), Date::now());
-        let failure = match self.vendor.read_check(reply) {
-            Ok(user) => {
-                self.session.confirmed(epoch, user, now);
-                return Ok(false);
-            }
-            Err(failure) => failure,
-        };
-        if failure.code == Code::SessionExpired {
-            match self.session.rejected(epoch, now) {
-                Verdict::Renew => return Ok(true),
-                Verdict::End => self.session.refused(epoch, Reason::Refused),
-                Verdict::Leave | Verdict::Replay => {}
-            }
-            if self.session.epoch() != epoch || self.session.held().is_none() {
-                return Ok(false);
-            }
-        }
-        Err(self.thrown(&failure, Operation::Check))
-    }
-
-    /// Signs out here, at once. Gives back the request that tells the vendor; undefined where nobody was signed in, or there
-    /// is no address to tell it at.
-    #[wasm_bindgen(js_name = logoutRequest)]
-    pub fn logout_request(
-        &mut self,
-        url: Option<String>,
-        signal: &AbortSignal,
-    ) -> Result<Option<Request>, JsValue> {
-        let record = self.session.sign_out();
-        let (Some(mut record), Some(url)) = (record, url) else { return Ok(None) };
-        if record.expires_at.is_some_and(|end| Date::now() >= end) {
-            record.held.access = None; // an expired token is sent nowhere
-        }
-        self.request(&self.vendor.logout(&record.held), &url, signal).map(Some)
-    }
-
-    /// Whether the vendor confirms the logout.
-    #[wasm_bindgen(js_name = logoutReply)]
-    #[must_use]
-    pub fn logout_reply(&self, answer: &Answer) -> bool {
-        self.vendor.confirms_logout(&answer.reply)
-    }
-}
-
-impl Core {
-    fn thrown(&self, failure: &Failure, operation: Operation) -> JsValue {
+    pub(super) fn thrown(&self, failure: &Failure, operation: Operation) -> JsValue {
         thrown(failure, operation, self.vendor.facts())
     }
 
-    fn request(&self, call: &Call, url: &str, signal: &AbortSignal) -> Result<Request, JsValue> {
-        request(url, call, self.vendor.facts().carrier == Carrier::Cookie, signal)
+    /// The failure that a pause is kept for.
+    pub(super) fn paused(&self, code: Code, left_ms: f64, operation: Operation) -> JsValue {
+        let mut failure = Failure::new(code);
+        failure.retry_after_ms = Some(left_ms);
+        self.thrown(&failure, operation)
     }
 }

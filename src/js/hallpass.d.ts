@@ -57,8 +57,13 @@ export type SessionOptions = {
    * - `"memory"` (default): gone on reload. Script on the page gets at it only by intercepting requests.
    * - `"session"`: sessionStorage; survives a reload of the tab. Any script on your origin can read it.
    * - `"local"`: localStorage; survives the browser's restart. Any script on your origin can read it, in every tab.
-   * - `"encrypted"`: not in this version; rejects `unsupported`.
+   * - `"encrypted"`: IndexedDB, encrypted with a key that no script can read out. Survives the browser's restart. That keeps
+   *   the tokens out of copies of what is stored; script on your origin can still have them decrypted.
    * - an object of your own with `get`, `set` and `delete`.
+   *
+   * With `"local"`, `"encrypted"` and a storage of your own, tabs share one session: it is renewed once for all of them, and
+   * signed out in all of them. With `"memory"` and `"session"` each tab has a session of its own; a logout signs out all.
+   * A storage that fails leaves the session in memory, and `state.problem` says `"storage"`.
    */
   storage?: "memory" | "session" | "local" | "encrypted" | TokenStorage;
   /** Tells apart several sessions with the same vendor and address. Default `"default"`. */
@@ -79,7 +84,8 @@ export type SessionOptions = {
 };
 
 /**
- * A storage of your own. The methods may answer at once or with a promise (or any thenable), within 2 000 ms. They may
+ * A storage of your own, shared by all that use the same `vendor`, `baseUrl` and `account` with it. What is gone from it was
+ * signed out elsewhere. The methods may answer at once or with a promise (or any thenable), within 2 000 ms. They may
  * throw: the session then goes on in memory, and `state.problem` says `"storage"`.
  */
 export interface TokenStorage {
@@ -122,7 +128,7 @@ export interface Session {
    */
   check(options?: CallOptions): Promise<SessionState>;
 
-  /** Signs out, whatever the network says. `revoked`: the vendor confirmed it. */
+  /** Signs out here and in the other tabs, whatever the network says. `revoked`: the vendor confirmed it. */
   logout(options?: CallOptions): Promise<{ revoked: boolean }>;
 
   /**
@@ -160,7 +166,7 @@ export interface Session {
    */
   accessToken(): Promise<string | undefined>;
 
-  /** Stops the timers and listeners of this handle; its methods reject from then on. Stored tokens stay. */
+  /** Stops the timers and listeners of this handle, also for other tabs; its methods reject from then on. Stored tokens stay. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -193,7 +199,10 @@ export type LoginResult = {
 
 export type SessionState = {
   readonly status: "signed-out" | "signed-in";
-  /** Why signed out. `"never"`: no session was found. */
+  /**
+   * Why signed out. `"never"`: no session was found. `"logout"`: here or in another tab. `"expired"`: it came to its end.
+   * `"refused"`: the vendor said no. `"replaced"`: another user signed in in another tab, so this one must not go on.
+   */
   readonly reason?: "never" | "logout" | "expired" | "refused" | "replaced";
   readonly user?: string;
   /** ocient only. */
@@ -203,6 +212,8 @@ export type SessionState = {
   readonly renewable: boolean;
   /** `"waiting"`: a renewal failed for now; it is tried again by itself. */
   readonly renewal: "idle" | "running" | "waiting";
+  /** While waiting: when the next try goes, in ms since the epoch by this machine's clock. */
+  readonly retryAt?: number;
   /** The last trouble that did not end the session: `"network"` while offline, `"storage"` while only in memory. */
   readonly problem?: AuthErrorCode;
 };

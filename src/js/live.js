@@ -1,16 +1,19 @@
 import { Announcer } from "./announcer.js";
 import { failure, mistake, unsupported } from "./auth-error.js";
-import { readText } from "./body.js";
 import { enter } from "./guard.js";
-import { Answer } from "./hallpass_wasm.js";
 import { isObject, member } from "./object.js";
-import { Deadline, genuine } from "./wait.js";
-
-// The longest reply of a vendor to hallpass's own calls, in bytes. The documented ones have less than 4 kB.
-const LONGEST_REPLY = 262_144;
+import { randomNumber } from "./random.js";
+import { Renewal } from "./renewal.js";
+import { Tabs } from "./tabs.js";
+import { ask } from "./vendor-call.js";
+import { guarded } from "./wait.js";
+import { isHidden, onWakeUps } from "./wake-ups.js";
 
 // The longest delay that timers take, in ms; a longer one would fire at once.
 const LONGEST_DELAY_MS = 2_147_483_647;
+
+// Ends what a handle that was dropped has left behind in the page.
+const dropped = new FinalizationRegistry((release) => release());
 
 /**
  * A session that is live in this page: the rules of the WebAssembly (`core`) with what the page gives: the storage, a timer,
@@ -18,37 +21,73 @@ const LONGEST_DELAY_MS = 2_147_483_647;
  */
 export class Live {
   announcer = new Announcer();
-  #told;
-  #store;
   #endpoints;
-  #timer;
+  #renewal;
+  #tabs;
+  #release;
+  #timer = { __proto__: null };
   #disposed = false;
   /** The login under way, for a newer one or a logout to end. */
   #login;
-  /** The renewal under way, and the epoch of the tokens that it renews. */
-  #flight;
 
-  constructor({ core, facts, base, endpoints, store, timeoutMs }) {
+  constructor({ core, facts, base, endpoints, store, timeoutMs, key }) {
     this.core = core;
     this.facts = facts;
     this.base = base;
     this.timeoutMs = timeoutMs;
-    this.#store = store;
+    this.store = store;
     this.#endpoints = endpoints;
+    this.#renewal = new Renewal(this, endpoints.refresh, key);
+    this.#listen(key);
+  }
+
+  /** Hears of other tabs and of the page's waking up. What is heard does not keep the session alive. */
+  #listen(key) {
+    const weakly = new WeakRef(this);
+    const hear = (type) => {
+      const live = weakly.deref();
+      if (live) enter(() => live.#heard(type).catch(() => {}));
+    };
+    // What is kept for this tab alone has one thing to tell the others: that the user signed out. Where there are no tabs,
+    // on a server, sessions are different people's.
+    const alone = globalThis.location ? `${key}:own` : undefined;
+    const tabs = new Tabs(this.store.shared ? key : alone, () => hear("changed"));
+    const timer = this.#timer;
+    const stopWakeUps = onWakeUps(hear);
+    this.#tabs = tabs;
+    this.#release = () => {
+      clearTimeout(timer.id);
+      stopWakeUps();
+      tabs.close();
+    };
+    tabs.open();
+    dropped.register(this, this.#release, this);
+  }
+
+  async #heard(type) {
+    // A page that may be put aside whole and taken up again holds no line meanwhile.
+    if (type === "pagehide") return this.#tabs.close();
+    if (type === "pageshow") this.#tabs.open();
+    if (type === "changed" && !this.store.shared) return void (this.core.isSignedIn() && (await this.#signOut()));
+    if (type === "online") this.core.reachable();
+    this.publish();
+    if (isHidden() && type !== "changed") return;
+    await this.follow();
+    this.tick();
+    this.publish();
   }
 
   /** Restores what the storage holds. Never talks to the vendor. */
   async open() {
-    let text;
     try {
-      text = await this.#store.read();
-      if (text !== undefined) this.core.restore(text);
+      await this.store.open();
+      this.core.follow(this.store.text);
     } catch {
       this.core.storageWorks(false);
     }
     this.publish();
     // What can't be used any more does not lie about.
-    if (text !== undefined && !this.core.isSignedIn()) await this.save();
+    if (this.store.text !== undefined && !this.core.isSignedIn()) await this.save();
     return this;
   }
 
@@ -58,15 +97,15 @@ export class Live {
     if (!isObject(credentials)) throw mistake("credentials", "an object with username and password");
     const values = ["username", "password", "database", "redirectionToken"].map((name) => member(credentials, name));
     let attempt;
-    const answer = await this.#ask("login", signal, (deadline) => {
+    const answer = await ask(this, "login", signal, (deadline) => {
       const request = this.core.loginRequest(...values, this.#endpoints.login, deadline.signal);
       attempt = this.core.attempt();
       this.#login?.end("superseded");
       this.#login = deadline;
       return request;
     });
-    const redirectTo = this.core.loginReply(attempt, answer);
-    await this.#saved(signal);
+    const redirectTo = this.core.loginReply(attempt, answer, randomNumber());
+    await guarded(signal, this.save(true));
     if (this.core.attempt() !== attempt) throw this.failure("superseded", "login");
     return redirectTo;
   }
@@ -96,23 +135,28 @@ export class Live {
       }
     }
     const epoch = this.core.epoch();
-    const answer = await this.#ask("check", signal, (deadline) => this.core.checkRequest(this.#endpoints.check, deadline.signal));
+    const answer = await ask(this, "check", signal, (deadline) => this.core.checkRequest(this.#endpoints.check, deadline.signal));
     // A new token is a better answer than any about the old one.
     if (this.core.checkReply(epoch, answer)) {
       await this.renew(epoch, signal).catch((error) => {
         if (signal?.aborted || this.core.isSignedIn()) throw error;
       });
     }
-    await this.#saved(signal);
+    await guarded(signal, this.save());
   }
 
-  /** Signs out here first, whatever the network says, and then tells the vendor. Resolves to whether it confirmed. */
+  /** Signs out here and in the other tabs first, whatever the network says. Resolves to whether the vendor confirmed. */
   async logout(signal) {
     this.inUse();
+    if (!this.store.shared) this.#tabs.tell();
+    return this.#signOut(signal);
+  }
+
+  async #signOut(signal) {
     this.#login?.end("superseded");
-    const told = this.#ask("logout", signal, (deadline) => this.core.logoutRequest(this.#endpoints.logout, deadline.signal));
+    const told = ask(this, "logout", signal, (deadline) => this.core.logoutRequest(this.#endpoints.logout, deadline.signal));
     told.catch(() => {});
-    await this.#saved(signal);
+    await guarded(signal, this.save(true));
     try {
       const answer = await told;
       return answer !== undefined && this.core.logoutReply(answer);
@@ -145,84 +189,45 @@ export class Live {
   }
 
   /** Renews the tokens of an epoch, and waits for it no longer than the caller's signal lets. */
-  async renew(epoch, signal) {
-    if (signal?.aborted) throw signal.reason;
-    if (this.#flight?.epoch !== epoch) {
-      const flight = { epoch };
-      this.#flight = flight;
-      flight.done = this.#fly(flight);
-      flight.done.catch(() => {});
-      this.publish();
-    }
-    await guarded(signal, this.#flight.done);
+  renew(epoch, signal) {
+    return this.#renewal.renew(epoch, signal);
   }
 
-  async #fly(flight) {
+  /** Takes over what another tab has written to the storage. */
+  async follow() {
     try {
-      await this.#refresh(flight.epoch);
-    } finally {
-      if (this.#flight === flight) this.#flight = undefined;
-      await this.save();
-    }
-  }
-
-  async #refresh(epoch) {
-    // A vendor may document two forms of one request.
-    let again = false;
-    do {
-      let answer;
-      try {
-        answer = await this.#ask("refresh", undefined, (deadline) =>
-          this.core.refreshRequest(epoch, this.#endpoints.refresh, deadline.signal),
-        );
-      } catch (error) {
-        throw this.core.refreshFailed(epoch, error.code === "timeout", chance()) ? error : this.failure("superseded", "refresh");
-      }
-      if (!answer) throw this.failure(this.core.refreshGone(epoch) ? "session-expired" : "superseded", "refresh");
-      again = this.core.refreshReply(epoch, answer, again, chance());
-    } while (again);
-  }
-
-  /** Makes a request of hallpass's own, sends it and reads its reply, within a deadline. Undefined: there was none to make. */
-  async #ask(operation, signal, make) {
-    const deadline = new Deadline(this.timeoutMs, signal);
-    try {
-      const request = make(deadline);
-      if (deadline.ended === "abort") throw deadline.reason;
-      return request && (await this.#exchange(operation, request, deadline));
-    } finally {
-      deadline.end("done");
-    }
-  }
-
-  async #exchange(operation, request, deadline) {
-    const guard = (promise) => deadline.guard(promise);
-    try {
-      const response = genuine(await guard(fetch(request)));
-      const text = await readText(response.body, LONGEST_REPLY, guard);
-      return new Answer(response, text);
-    } catch (cause) {
-      if (deadline.ended === "abort") throw deadline.reason;
-      throw this.failure(deadline.ended || "network", operation, deadline.ended ? undefined : cause);
-    }
-  }
-
-  /** Publishes the state, and writes what is held to the storage, or deletes it. */
-  async save() {
-    this.publish();
-    const record = this.core.record();
-    try {
-      await this.#store.write(record && JSON.stringify(record));
-      this.core.storageWorks(true);
+      if (await this.store.look()) this.#takeOver();
     } catch {
       this.core.storageWorks(false);
     }
+  }
+
+  /** Takes over what lies in the storage now. */
+  #takeOver() {
+    const attempt = this.core.attempt();
+    const sound = this.core.follow(this.store.text);
+    if (this.core.attempt() !== attempt) this.#login?.end("superseded");
+    if (!sound) this.save(true);
+  }
+
+  /** Publishes the state and keeps it. */
+  async save(over) {
+    this.publish();
+    await this.keep(over);
     this.publish();
   }
 
-  /** `save`, waited for no longer than the caller's signal lets. */
-  #saved(signal) {
-    return guarded(signal, this.save());
+  /** Writes what is held to the storage, or deletes it. `over`: also over what another tab has written since. */
+  async keep(over) {
+    const record = this.core.record();
+    try {
+      const outcome = await this.store.write(record && JSON.stringify(record), over);
+      this.core.storageWorks(true);
+      if (outcome === "overtaken") this.#takeOver();
+      if (outcome === "written" && this.store.shared) this.#tabs.tell();
+    } catch {
+      this.core.storageWorks(false);
+    }
   }
 
   /** Looks at the clock: the session may have come to its end, or its token may be due for renewal. */
@@ -240,11 +245,10 @@ export class Live {
 
   /** Tells the page when the state has changed, and sets the timer anew. */
   publish() {
-    clearTimeout(this.#timer);
-    const next = this.#disposed ? undefined : this.core.nextEvent();
-    if (next !== undefined) {
-      this.#timer = wake(new WeakRef(this), Math.min(Math.max(next - Date.now(), 0), LONGEST_DELAY_MS));
-    }
+    const timer = this.#timer;
+    clearTimeout(timer.id);
+    const left = this.#disposed ? undefined : this.core.nextEvent(isHidden());
+    if (left !== undefined) timer.id = wakeAfter(Math.min(Math.max(left, 0), LONGEST_DELAY_MS), new WeakRef(this));
     this.#take();
     this.announcer.tell();
   }
@@ -257,10 +261,11 @@ export class Live {
     if (names.some((name) => state[name] !== shown[name])) this.announcer.take(state);
   }
 
-  /** Stops the timer and forgets the listeners. Stored tokens stay. */
+  /** Stops the timer, leaves the other tabs, and forgets the listeners. Stored tokens stay. */
   dispose() {
     this.#disposed = true;
-    clearTimeout(this.#timer);
+    dropped.unregister(this);
+    this.#release();
     this.announcer.clear();
   }
 
@@ -274,23 +279,8 @@ export class Live {
   }
 }
 
-/** A promise, waited for no longer than the caller's signal lets. */
-async function guarded(signal, promise) {
-  const deadline = new Deadline(undefined, signal);
-  try {
-    return await deadline.guard(promise);
-  } catch (error) {
-    throw deadline.ended ? deadline.reason : error;
-  } finally {
-    deadline.end("done");
-  }
-}
-
-/** A random number from 0 to 1. */
-const chance = () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32;
-
 /** A timer that doesn't keep its session alive, nor, in Node, the process. */
-function wake(weakly, ms) {
+function wakeAfter(ms, weakly) {
   const timer = setTimeout(() => {
     const live = weakly.deref();
     if (!live) return;

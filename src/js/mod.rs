@@ -4,6 +4,7 @@
 mod auth_error;
 mod core;
 mod credentials;
+mod exchanges;
 mod text;
 
 pub use self::core::Core;

@@ -1,12 +1,13 @@
 import { parseBase, placeOf, resolve } from "./address.js";
 import { AuthError, mistake, unsupported } from "./auth-error.js";
+import { encrypted } from "./encrypted.js";
 import { Core } from "./hallpass_wasm.js";
 import { isObject, member } from "./object.js";
 import { Store } from "./storage.js";
 
 const OPTIONS = ["vendor", "baseUrl", "storage", "account", "allow", "renew", "timeoutMs", "endpoints", "flow"];
 const OPERATIONS = ["login", "refresh", "logout", "check"];
-const STORAGES = { __proto__: null, memory: [], session: ["sessionStorage"], local: ["localStorage"] };
+const STORAGES = { __proto__: null, memory: undefined, session: "sessionStorage", local: "localStorage", encrypted };
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 // The longest that timers can keep.
@@ -35,6 +36,7 @@ export function readOptions(options) {
   return {
     core,
     facts,
+    key,
     base,
     endpoints: ownEndpoints,
     store: store(get("storage") ?? "memory", key),
@@ -77,13 +79,15 @@ function account(name) {
 }
 
 function store(storage, key) {
-  if (storage === "encrypted") throw unsupported('storage "encrypted" is not in this version; choose another.');
-  if (typeof storage === "string" && storage in STORAGES) return new Store(STORAGES[storage][0], key);
+  if (typeof storage === "string" && storage in STORAGES) {
+    const shared = storage === "local" || storage === "encrypted";
+    return new Store(STORAGES[storage], key, { shared, faithful: true });
+  }
   const verbs = ["get", "set", "delete"];
   if (!isObject(storage) || !verbs.every((verb) => typeof member(storage, verb) === "function")) {
     throw mistake("storage", '"memory", "session", "local", "encrypted" or an object with get, set and delete');
   }
-  return new Store(storage, key);
+  return new Store(storage, key, { shared: true, faithful: false });
 }
 
 function timeout(ms) {

@@ -56,3 +56,18 @@ export function genuine(response) {
   if (response instanceof Response) return response;
   throw new TypeError("fetch did not answer with a Response");
 }
+
+/** A promise, waited for no longer than the caller's signal lets. */
+export async function guarded(signal, promise) {
+  const deadline = new Deadline(undefined, signal);
+  try {
+    return await deadline.guard(promise);
+  } catch (error) {
+    throw deadline.ended ? deadline.reason : error;
+  } finally {
+    deadline.end("done");
+  }
+}
+
+/** So many ms. */
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));

@@ -1,14 +1,17 @@
 //! The rules of one session: what it may do next, when its token is renewed, what a failure means, and whose
-//! result still counts. No effect and no clock: time is a value handed in, in ms since the epoch.
+//! result still counts. No effect and no clock: time is a value handed in.
 
 mod audience;
+mod moment;
 mod record;
 mod rules;
 mod schedule;
+mod siblings;
 mod snapshot;
 
 pub use audience::{Audience, has_hidden_parent};
-pub use record::{Record, VERSION};
+pub use moment::Moment;
+pub use record::{Pause, Record, VERSION};
 pub use rules::{Epoch, Pass, Session, Verdict};
 pub use schedule::backoff_ms;
 pub use snapshot::{Reason, Snapshot};

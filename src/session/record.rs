@@ -1,6 +1,7 @@
 //! What a storage keeps of a session, as text.
 
-use crate::vendor::{Held, Json, is_token};
+use super::schedule::LONGEST_RETRY_AFTER_MS;
+use crate::vendor::{Code, Held, Json, is_token};
 
 /// The version of the format. A record of another version is a stranger's.
 pub const VERSION: i32 = 1;
@@ -17,6 +18,23 @@ pub struct Record {
     pub received_at: f64,
     /// When the access token ends, likewise; `None` where the vendor tells no lifetime.
     pub expires_at: Option<f64>,
+    /// Names the login that it all came from; 0: none of this browser's.
+    pub login: u32,
+    /// The pause that all tabs keep after a renewal has failed for now.
+    pub pause: Option<Pause>,
+}
+
+/// The pause after a failed renewal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pause {
+    /// When the renewal failed, in ms since the epoch by this machine's clock.
+    pub since: f64,
+    /// When the next try may go, likewise.
+    pub until: f64,
+    /// Why it failed.
+    pub because: Code,
+    /// How many tries in a row have failed.
+    pub failures: u32,
 }
 
 impl Record {
@@ -42,8 +60,30 @@ impl Record {
         };
         let received_at = moment(&json, "receivedAt").ok()??;
         let expires_at = moment(&json, "expiresAt").ok()?;
-        (held.access.is_some() == carries_token).then_some(Self { held, received_at, expires_at })
+        let login = count(&json, "login")?;
+        let pause = if json.member("pausedFor").is_none() { None } else { Some(pause(&json)?) };
+        let record = Self { held, received_at, expires_at, login, pause };
+        (record.held.access.is_some() == carries_token).then_some(record)
     }
+}
+
+/// The pause of a record that has one.
+fn pause<J: Json>(json: &J) -> Option<Pause> {
+    let (since, until) = (moment(json, "pausedAt").ok()??, moment(json, "pausedUntil").ok()??);
+    let because = Code::named(&json.text_of("pausedFor")?)?;
+    let kept = until - since;
+    // Longer than hallpass ever waits: not its own.
+    (0.0..=2.0 * LONGEST_RETRY_AFTER_MS).contains(&kept).then_some(())?;
+    Some(Pause { since, until, because, failures: count(json, "failures")? })
+}
+
+/// A whole number that may be missing.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is cut off is noticed")]
+fn count<J: Json>(json: &J, name: &str) -> Option<u32> {
+    let Some(number) = moment(json, name).ok()? else { return Some(0) };
+    let whole = number as u32;
+    #[expect(clippy::float_cmp, reason = "exactly the whole number, or it is none")]
+    (f64::from(whole) == number).then_some(whole)
 }
 
 /// Something else than what hallpass writes.

@@ -1,7 +1,7 @@
 //! States and transitions.
 
-use super::schedule::{backoff_ms, due_at};
-use super::{Reason, Record, Snapshot};
+use super::schedule::{backoff_ms, due_after};
+use super::{Moment, Pause, Reason, Record, Snapshot};
 use crate::vendor::{Code, Grant, Held, Renewal};
 
 /// Names the tokens of one moment. A result that was asked for under an older epoch writes nothing.
@@ -35,22 +35,6 @@ pub enum Verdict {
     End,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Renewing {
-    Idle,
-    Running,
-    /// Failed for now.
-    Waiting(Pause),
-}
-
-/// The pause after a failed renewal. A clock that was set back to before its beginning ends it (R19).
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Pause {
-    since: f64,
-    until: f64,
-    because: Code,
-}
-
 /// How far back a clock may be set, in ms, before the age of a token that it received can't be told any more.
 const SMALL_CORRECTION_MS: f64 = 60_000.0;
 
@@ -58,40 +42,40 @@ const SMALL_CORRECTION_MS: f64 = 60_000.0;
 #[derive(Debug)]
 pub struct Session {
     renewal: Renewal,
-    automatic: bool,
+    pub(super) automatic: bool,
     /// Goes up with every change of the tokens: login, renewal, adoption, sign-out.
-    epoch: u32,
-    /// Goes up with every login that begins and with every logout.
-    attempt: u32,
-    held: Option<Record>,
-    reason: Reason,
-    renewing: Renewing,
-    failures: u32,
-    problem: Option<Code>,
+    pub(super) epoch: u32,
+    /// Goes up with every login that begins and with every logout, also with another tab's.
+    pub(super) attempt: u32,
+    pub(super) held: Option<Record>,
+    /// When the tokens came, and when the pause began.
+    pub(super) received: Moment,
+    pub(super) paused: Moment,
+    pub(super) reason: Reason,
+    /// The login that was signed out here last; 0: none.
+    pub(super) signed_out: u32,
+    running: bool,
+    pub(super) problem: Option<Code>,
 }
 
 impl Session {
     /// A session that nobody has signed in to. `automatic`: renewed without being asked.
     #[must_use]
     pub const fn new(renewal: Renewal, automatic: bool) -> Self {
+        let never = Moment { wall: 0.0, steady: 0.0 };
         Self {
             renewal,
             automatic,
             epoch: 0,
             attempt: 0,
             held: None,
+            received: never,
+            paused: never,
             reason: Reason::Never,
-            renewing: Renewing::Idle,
-            failures: 0,
+            signed_out: 0,
+            running: false,
             problem: None,
         }
-    }
-
-    /// Takes up what a storage held.
-    pub fn restore(&mut self, record: Record, now: f64) {
-        self.epoch += 1;
-        self.held = Some(record);
-        self.tick(now);
     }
 
     /// A login begins; it makes every login before it the older one.
@@ -105,10 +89,9 @@ impl Session {
         self.attempt
     }
 
-    /// A login succeeded: what the old session left is replaced whole (R25).
-    pub fn signed_in(&mut self, grant: Grant, now: f64) {
-        self.epoch += 1;
-        self.held = Some(record(Held::default(), grant, now));
+    /// A login succeeded: what the old session left is replaced whole (R25). `login`: a name for it that no other has.
+    pub fn signed_in(&mut self, grant: Grant, login: u32, now: Moment) {
+        self.hold(Record { login, ..Record::default() }, grant, now);
         self.settle();
     }
 
@@ -116,23 +99,23 @@ impl Session {
     pub fn sign_out(&mut self) -> Option<Record> {
         self.attempt += 1;
         let held = self.held.take();
+        self.signed_out = held.as_ref().map_or(self.signed_out, |held| held.login);
         self.end(Reason::Logout);
         held
     }
 
     /// The vendor was asked and knows the session, which was not known here: a cookie from an earlier visit, or from a
     /// single sign-on. Writes nothing when a login or logout came between.
-    pub fn confirmed(&mut self, epoch: Epoch, user: Option<String>, now: f64) {
+    pub fn confirmed(&mut self, epoch: Epoch, user: Option<String>, now: Moment) {
         if epoch.0 != self.epoch {
             return;
         }
         if let Some(held) = &mut self.held {
             held.held.user = user.or(held.held.user.take());
         } else {
-            self.epoch += 1;
-            self.held = Some(record(Held::default(), Grant { user, ..Grant::default() }, now));
+            self.hold(Record::default(), Grant { user, ..Grant::default() }, now);
+            self.settle();
         }
-        self.settle();
     }
 
     /// The vendor refused the tokens of this epoch for good. Writes nothing when they have been replaced.
@@ -144,59 +127,104 @@ impl Session {
 
     /// A reply brought a new token (PEGASE3). Writes nothing when its request's tokens have been replaced by a login,
     /// a logout or another adoption.
-    pub fn adopt(&mut self, epoch: Epoch, grant: Grant, now: f64) -> bool {
+    pub fn adopt(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
         self.exchange(epoch, grant, now)
     }
 
     /// New tokens for those of an epoch, if they are still held.
-    fn exchange(&mut self, epoch: Epoch, grant: Grant, now: f64) -> bool {
+    fn exchange(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
         let current = epoch.0 == self.epoch;
         if let Some(held) = self.held.take_if(|_| current) {
-            self.epoch += 1;
-            self.held = Some(record(held.held, grant, now));
+            self.hold(held, grant, now);
         }
         current
     }
 
+    /// Holds what a grant names, and of the old only what it doesn't name.
+    fn hold(&mut self, old: Record, grant: Grant, now: Moment) {
+        self.epoch += 1;
+        self.received = now;
+        self.held = Some(Record {
+            received_at: now.wall,
+            expires_at: grant.lifetime_ms.map(|lifetime| now.wall + lifetime),
+            held: Held {
+                access: grant.access.or(old.held.access),
+                refresh: grant.refresh.or(old.held.refresh),
+                user: grant.user.or(old.held.user),
+                database: grant.database.or(old.held.database),
+                refresh_in_body: old.held.refresh_in_body,
+            },
+            login: old.login,
+            pause: None,
+        });
+    }
+
+    /// How much of the token's life is left, in ms; `None` where the vendor tells no lifetime.
+    fn left(&self, now: Moment) -> Option<f64> {
+        let held = self.held.as_ref()?;
+        Some(held.expires_at? - held.received_at - now.since(self.received))
+    }
+
+    /// Whether the token has come to its end.
+    fn over(&self, now: Moment) -> bool {
+        self.left(now).is_some_and(|left| left <= 0.0)
+    }
+
     /// What a request may do for its credential now.
     #[must_use]
-    pub fn pass(&self, now: f64) -> Pass {
+    pub fn pass(&self, now: Moment) -> Pass {
         let Some(held) = &self.held else {
             return Pass::Refused(match self.reason {
                 Reason::Expired | Reason::Refused => Code::SessionExpired,
                 Reason::Never | Reason::Logout | Reason::Replaced => Code::NotSignedIn,
             });
         };
-        let set_back = now < held.received_at - SMALL_CORRECTION_MS && self.renewable() && self.automatic;
-        if held.expires_at.is_none_or(|end| now < end && !set_back) {
+        let renews = self.renewable() && self.automatic;
+        let set_back = now.wall < held.received_at - SMALL_CORRECTION_MS && renews;
+        if held.expires_at.is_none() || !(set_back || self.over(now)) {
             return Pass::Go(Epoch(self.epoch));
         }
-        match self.pause(now) {
-            _ if !self.renewable() || !self.automatic => Pass::Refused(Code::SessionExpired),
-            Some(pause) => Pass::Wait(pause.because, pause.until - now),
+        match self.pause(now).filter(|_| !self.running) {
+            _ if !renews => Pass::Refused(Code::SessionExpired),
+            Some((code, left)) => Pass::Wait(code, left),
             None => Pass::RenewFirst,
         }
     }
 
-    /// The pause after a failed renewal. Until it is over, callers get the failure at once
-    /// instead of each causing a further try: a vendor that is down is not hammered (R22).
-    fn pause(&self, now: f64) -> Option<Pause> {
-        match self.renewing {
-            Renewing::Waiting(pause) if pause.since <= now && now < pause.until => Some(pause),
-            _ => None,
+    /// Why a pause is kept, and how much of it is left, in ms. Until it is over, callers get the failure at once instead of
+    /// each causing a further try: a vendor that is down is not hammered (R22).
+    #[must_use]
+    pub fn pause(&self, now: Moment) -> Option<(Code, f64)> {
+        let pause = self.held.as_ref()?.pause?;
+        let left = pause.until - pause.since - now.since(self.paused);
+        (left > 0.0).then_some((pause.because, left))
+    }
+
+    /// How many renewals in a row have failed for now, here or in other tabs.
+    #[must_use]
+    pub fn failures(&self) -> u32 {
+        self.held.as_ref().and_then(|held| held.pause).map_or(0, |pause| pause.failures)
+    }
+
+    /// The network is there again: what failed for the lack of it may be tried at once.
+    pub fn reachable(&mut self) {
+        if let Some(pause) = self.held.as_mut().and_then(|held| held.pause.as_mut())
+            && matches!(pause.because, Code::Network | Code::Timeout)
+        {
+            pause.until = pause.since;
         }
     }
 
     /// What it means that the token of this epoch was rejected.
     #[must_use]
-    pub fn rejected(&self, epoch: Epoch, now: f64) -> Verdict {
+    pub fn rejected(&self, epoch: Epoch, now: Moment) -> Verdict {
         if self.held.is_none() {
             Verdict::Leave
         } else if self.epoch != epoch.0 {
             Verdict::Replay
         } else if !self.renewable() {
             Verdict::End
-        } else if self.automatic && self.pause(now).is_none() {
+        } else if self.automatic && (self.running || self.pause(now).is_none()) {
             Verdict::Renew
         } else {
             Verdict::Leave
@@ -223,34 +251,36 @@ impl Session {
 
     /// Whether a renewal in the background is due: the token is still good but not for long, and no pause is kept.
     #[must_use]
-    pub fn renewal_due(&self, now: f64) -> bool {
-        let set_back = matches!(self.renewing, Renewing::Waiting(pause) if now < pause.since);
-        self.next_renewal().is_some_and(|due| now >= due || set_back)
+    pub fn renewal_due(&self, now: Moment) -> bool {
+        self.next_renewal(now).is_some_and(|left| left <= 0.0)
     }
 
-    /// The moment at which something is to be done without being asked: a renewal, a further try, or the end.
+    /// In how many ms something is to be done without being asked: a renewal, a further try, or the end.
+    ///
+    /// `hidden`: nobody sees the page. Then a token is still renewed before it ends, but once it has ended nothing is tried
+    /// until somebody looks, or makes a request.
     #[must_use]
-    pub fn next_event(&self) -> Option<f64> {
-        let end = self.held.as_ref()?.expires_at.filter(|_| !self.renewable());
-        [self.next_renewal(), end].into_iter().flatten().reduce(f64::min)
+    pub fn next_event(&self, hidden: bool, now: Moment) -> Option<f64> {
+        let left = self.left(now);
+        let end = left.filter(|_| !self.renewable());
+        let renewal = self.next_renewal(now).filter(|_| !hidden || left.is_none_or(|left| left > 0.0));
+        [renewal, end].into_iter().flatten().reduce(f64::min)
     }
 
-    fn next_renewal(&self) -> Option<f64> {
-        if !self.automatic {
+    fn next_renewal(&self, now: Moment) -> Option<f64> {
+        let held = self.held.as_ref()?;
+        if !self.automatic || self.running {
             return None;
         }
-        let held = self.held.as_ref()?;
-        match self.renewing {
-            Renewing::Running => None,
-            Renewing::Waiting(pause) => Some(pause.until),
-            Renewing::Idle => due_at(self.renewal, held.received_at, held.expires_at?),
+        if let Some(pause) = held.pause {
+            return Some(pause.until - pause.since - now.since(self.paused));
         }
+        Some(due_after(self.renewal, held.expires_at? - held.received_at)? - now.since(self.received))
     }
 
     /// Time has passed: a session that can't be renewed ends with its token. Whether it did.
-    pub fn tick(&mut self, now: f64) -> bool {
-        let over = self.held.as_ref().is_some_and(|held| held.expires_at.is_some_and(|end| now >= end));
-        let ends = over && !self.renewable();
+    pub fn tick(&mut self, now: Moment) -> bool {
+        let ends = !self.renewable() && self.over(now);
         if ends {
             self.end(Reason::Expired);
         }
@@ -259,13 +289,16 @@ impl Session {
 
     /// A renewal begins.
     pub fn begin_renewal(&mut self) {
-        if self.held.is_some() {
-            self.renewing = Renewing::Running;
-        }
+        self.running = self.held.is_some();
+    }
+
+    /// It came to nothing, and to no failure either: another tab's renewal was there first.
+    pub const fn end_renewal(&mut self) {
+        self.running = false;
     }
 
     /// A renewal succeeded. False, and nothing written, when a login or logout overtook it (R18).
-    pub fn renewed(&mut self, epoch: Epoch, grant: Grant, now: f64) -> bool {
+    pub fn renewed(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
         let current = self.exchange(epoch, grant, now);
         if current {
             self.settle();
@@ -282,28 +315,25 @@ impl Session {
         epoch: Epoch,
         code: Code,
         retry_after_ms: Option<f64>,
-        now: f64,
+        now: Moment,
         chance: f64,
     ) -> bool {
-        if epoch.0 != self.epoch || self.held.is_none() {
-            return false;
-        }
+        let (over, failures) = (self.over(now), self.failures().saturating_add(1));
+        let Some(held) = self.held.as_mut().filter(|_| epoch.0 == self.epoch) else { return false };
         if code.ends_session() {
-            let over = self.held.as_ref().is_some_and(|held| held.expires_at.is_some_and(|end| now >= end));
             self.end(if over { Reason::Expired } else { Reason::Refused });
-        } else {
-            self.failures = self.failures.saturating_add(1);
-            self.problem = Some(code);
-            self.renewing = if self.automatic {
-                Renewing::Waiting(Pause {
-                    since: now,
-                    until: now + backoff_ms(self.failures, retry_after_ms, chance),
-                    because: code,
-                })
-            } else {
-                Renewing::Idle
-            };
+            return true;
         }
+        let pause = backoff_ms(failures, retry_after_ms, chance);
+        held.pause = self.automatic.then_some(Pause {
+            since: now.wall,
+            until: now.wall + pause,
+            because: code,
+            failures,
+        });
+        self.paused = now;
+        self.running = false;
+        self.problem = Some(code);
         true
     }
 
@@ -327,6 +357,7 @@ impl Session {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let held = self.held.as_ref();
+        let pause = held.and_then(|held| held.pause).filter(|_| !self.running);
         Snapshot {
             status: if held.is_some() { "signed-in" } else { "signed-out" },
             reason: if held.is_some() { None } else { Some(self.reason) },
@@ -334,41 +365,26 @@ impl Session {
             database: held.and_then(|held| held.held.database.clone()),
             expires_at: held.and_then(|held| held.expires_at),
             renewable: held.is_some() && self.renewable(),
-            renewal: match self.renewing {
-                Renewing::Idle => "idle",
-                Renewing::Running => "running",
-                Renewing::Waiting(..) => "waiting",
+            renewal: match pause {
+                _ if self.running => "running",
+                Some(_) => "waiting",
+                None => "idle",
             },
+            retry_at: pause.map(|pause| pause.until),
             problem: self.problem.map(Code::as_str),
         }
     }
 
-    fn end(&mut self, reason: Reason) {
+    pub(super) fn end(&mut self, reason: Reason) {
         self.epoch += 1;
         self.held = None;
         self.reason = reason;
         self.settle();
     }
 
-    /// Back to rest: no renewal under way, no pause, no trouble but the storage's.
-    fn settle(&mut self) {
-        self.renewing = Renewing::Idle;
-        self.failures = 0;
+    /// Back to rest: no renewal under way, and no trouble but the storage's.
+    pub(super) fn settle(&mut self) {
+        self.running = false;
         self.problem = self.problem.filter(|problem| *problem == Code::Storage);
-    }
-}
-
-/// What is held after a grant: its tokens, and of the old ones only what it doesn't name.
-fn record(old: Held, grant: Grant, now: f64) -> Record {
-    Record {
-        received_at: now,
-        expires_at: grant.lifetime_ms.map(|lifetime| now + lifetime),
-        held: Held {
-            access: grant.access.or(old.access),
-            refresh: grant.refresh.or(old.refresh),
-            user: grant.user.or(old.user),
-            database: grant.database.or(old.database),
-            refresh_in_body: old.refresh_in_body,
-        },
     }
 }

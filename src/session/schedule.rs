@@ -15,18 +15,17 @@ const FIRST_PAUSE_MS: f64 = 1_000.0;
 const LONGEST_PAUSE_MS: f64 = 60_000.0;
 
 /// The longest pause that a vendor's `Retry-After` is followed for, in ms: a day.
-const LONGEST_RETRY_AFTER_MS: f64 = 86_400_000.0;
+pub(super) const LONGEST_RETRY_AFTER_MS: f64 = 86_400_000.0;
 
-/// When a token that was received at one moment and ends at another is due for renewal. The margin scales with the
-/// lifetime, so that neither a token of five seconds nor one of a day is renewed in a loop.
-pub(super) fn due_at(renewal: Renewal, received_at: f64, expires_at: f64) -> Option<f64> {
-    let lifetime = expires_at - received_at;
+/// At which age a token of a lifetime is due for renewal, both in ms. The margin scales with the lifetime, so that neither
+/// a token of five seconds nor one of a day is renewed in a loop.
+pub(super) fn due_after(renewal: Renewal, lifetime: f64) -> Option<f64> {
     let kept = match renewal {
         Renewal::None => return None,
         Renewal::AtHalf => lifetime / 2.0,
         Renewal::BeforeEnd => lifetime - (lifetime / 4.0).min(WIDEST_MARGIN_MS),
     };
-    Some(received_at + kept.max(SHORTEST_LIFE_MS))
+    Some(kept.max(SHORTEST_LIFE_MS))
 }
 
 /// How long to wait before the next try, in ms: what the vendor asked for, or else twice as long as the last time

@@ -11,7 +11,7 @@ pub enum Reason {
     Expired,
     /// The vendor refused it.
     Refused,
-    /// Another session took its place.
+    /// Another user signed in, in another tab.
     Replaced,
 }
 
@@ -40,5 +40,6 @@ pub struct Snapshot {
     pub expires_at: Option<f64>,
     pub renewable: bool,
     pub renewal: &'static str,
+    pub retry_at: Option<f64>,
     pub problem: Option<&'static str>,
 }

@@ -75,6 +75,21 @@ impl Code {
         }
     }
 
+    /// The code of a name. Of those only that a renewal may fail with for now: others are nowhere read back.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        const FOR_NOW: [Code; 7] = [
+            Code::RateLimited,
+            Code::VendorUnavailable,
+            Code::Network,
+            Code::Timeout,
+            Code::MalformedReply,
+            Code::VendorError,
+            Code::InvalidRequest,
+        ];
+        FOR_NOW.into_iter().find(|code| code.as_str() == name)
+    }
+
     /// Whether this is the vendor's explicit no to a session it once granted. Only such a no ends a
     /// session: network trouble, overload and unreadable replies say nothing about it.
     #[must_use]

@@ -1,12 +1,13 @@
 //! What a storage may hold (R8), and what is made of what it gives back (R11).
 
-use hallpass::session::{Pass, Reason, Record, Session, VERSION};
-use hallpass::vendor::{Held, Renewal, is_token};
+use hallpass::session::{Pass, Pause, Reason, Record, Session, VERSION};
+use hallpass::vendor::{Code, Held, Renewal, is_token};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value as Document, json};
 
 use crate::support::{Value, cases};
+use crate::time::at;
 
 fn read(text: &str, carries_token: bool) -> Option<Record> {
     Record::read::<Value>(text, carries_token)
@@ -23,6 +24,11 @@ fn written(record: &Record) -> String {
         "user": record.held.user,
         "database": record.held.database,
         "refreshInBody": record.held.refresh_in_body,
+        "login": record.login,
+        "pausedAt": record.pause.map(|pause| pause.since),
+        "pausedUntil": record.pause.map(|pause| pause.until),
+        "pausedFor": record.pause.map(|pause| pause.because.as_str()),
+        "failures": record.pause.map(|pause| pause.failures),
     });
     document.as_object_mut().unwrap().retain(|_, value| !value.is_null());
     document.to_string()
@@ -32,6 +38,7 @@ fn whole() -> Document {
     json!({
         "v": 1, "receivedAt": 1000, "expiresAt": 3_601_000, "access": "acc3ss", "refresh": "r3fresh",
         "user": "jdoe", "database": "retail_analytics", "refreshInBody": true,
+        "login": 4_000_000_000_u32, "pausedAt": 2000, "pausedUntil": 5000, "pausedFor": "rate-limited", "failures": 3,
     })
 }
 
@@ -57,6 +64,8 @@ fn a_whole_record_is_read() {
             },
             received_at: 1000.0,
             expires_at: Some(3_601_000.0),
+            login: 4_000_000_000,
+            pause: Some(Pause { since: 2000.0, until: 5000.0, because: Code::RateLimited, failures: 3 }),
         }
     );
     let least = read(r#"{"v": 1, "receivedAt": 0, "access": "t"}"#, true).unwrap();
@@ -69,7 +78,7 @@ fn a_whole_record_is_read() {
 #[test]
 fn r11_a_member_of_another_kind_is_no_record() {
     let nothing = json!(null);
-    let refused: [(&str, Vec<Document>); 8] = [
+    let refused: [(&str, Vec<Document>); 13] = [
         (
             "v",
             vec![
@@ -88,7 +97,7 @@ fn r11_a_member_of_another_kind_is_no_record() {
         (
             "access",
             vec![
-                nothing,
+                nothing.clone(),
                 json!(""),
                 json!(5),
                 json!([]),
@@ -103,13 +112,20 @@ fn r11_a_member_of_another_kind_is_no_record() {
         ("user", vec![json!(5), json!({}), json!(["jdoe"]), json!(true)]),
         ("refreshInBody", vec![json!(1), json!("true"), json!({})]),
         ("database", vec![json!(5), json!({}), json!([])]),
+        ("login", vec![json!(-1), json!(0.5), json!(4_294_967_296_u64), json!("1"), json!({})]),
+        ("pausedAt", vec![nothing.clone(), json!(-1), json!("0"), json!(5001)]),
+        ("pausedUntil", vec![nothing.clone(), json!(1e300), json!(1999), json!("0"), json!([])]),
+        ("pausedFor", vec![json!("why"), json!("internal"), json!(""), json!(5), json!({})]),
+        ("failures", vec![json!(-1), json!(0.5), json!("1"), json!([])]),
     ];
     for (name, values) in refused {
         for value in values {
             assert_eq!(read(&with(name, &value), true), None, "{name}: {value}");
         }
     }
-    for name in ["expiresAt", "refresh", "user", "database", "refreshInBody"] {
+    for name in
+        ["expiresAt", "refresh", "user", "database", "refreshInBody", "login", "pausedFor", "failures"]
+    {
         assert!(read(&with(name, &json!(null)), true).is_some(), "{name} may be missing");
     }
 }
@@ -161,11 +177,11 @@ fn r11_what_is_too_long_was_not_written_here() {
 fn what_was_over_when_it_was_read_is_over() {
     let record = Record { expires_at: Some(1000.0), ..Record::default() };
     let mut ended = Session::new(Renewal::None, true);
-    ended.restore(record.clone(), 1000.0);
+    assert!(ended.follow(Some(record.clone()), at(1000.0)));
     assert_eq!(ended.snapshot().reason, Some(Reason::Expired));
     let mut renewable = Session::new(Renewal::AtHalf, true);
-    renewable.restore(record, 1000.0);
-    assert_eq!((renewable.snapshot().status, renewable.pass(1000.0)), ("signed-in", Pass::RenewFirst));
+    assert!(renewable.follow(Some(record), at(1000.0)));
+    assert_eq!((renewable.snapshot().status, renewable.pass(at(1000.0))), ("signed-in", Pass::RenewFirst));
 }
 
 fn any_value() -> impl Strategy<Value = Document> {
@@ -189,18 +205,25 @@ proptest! {
         access in "[!-~]{1,40}", refresh in proptest::option::of("[!-~]{1,40}"), user in any::<Option<String>>(),
         database in any::<Option<String>>(), refresh_in_body in any::<bool>(),
         received_at in 0.0..1e13, lifetime in proptest::option::of(1.0..1e11), cookie in any::<bool>(),
+        login in any::<u32>(), failures in proptest::option::of(1_u32..100),
     ) {
         let access = (!cookie).then_some(access);
         let record = Record {
             held: Held { access, refresh, user, database, refresh_in_body },
             received_at,
             expires_at: lifetime.map(|lifetime: f64| received_at + lifetime),
+            login,
+            pause: failures.map(|failures| {
+                Pause { since: received_at, until: received_at + 1.0, because: Code::Network, failures }
+            }),
         };
         let back = read(&written(&record), !cookie).unwrap();
         prop_assert_eq!(&back.held, &record.held);
         // serde_json reads a float to within its last digit.
         prop_assert!((back.received_at - record.received_at).abs() < 0.01);
         prop_assert_eq!(back.expires_at.is_some(), record.expires_at.is_some());
+        let pause = |record: &Record| record.pause.map(|pause| (pause.because, pause.failures));
+        prop_assert_eq!((back.login, pause(&back)), (record.login, pause(&record)));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! When a token is renewed, and when a failed renewal is tried again.
 
-use hallpass::session::{Pass, Session, Verdict, backoff_ms};
+use hallpass::session::{Moment, Pass, Session, Verdict, backoff_ms};
 use hallpass::vendor::{Code, Grant, Renewal};
 use proptest::prelude::*;
 
 use crate::support::cases;
+use crate::time::at;
 
 const NOW: f64 = 1_760_000_000_000.0;
 const SECOND: f64 = 1000.0;
@@ -21,15 +22,15 @@ fn grant(lifetime_ms: f64) -> Grant {
 
 fn session(renewal: Renewal, lifetime_ms: f64) -> Session {
     let mut session = Session::new(renewal, true);
-    session.signed_in(grant(lifetime_ms), NOW);
+    session.signed_in(grant(lifetime_ms), 1, at(NOW));
     session
 }
 
 /// When the renewal of a token of this lifetime is due, from its receipt.
 fn due_after(renewal: Renewal, lifetime_ms: f64) -> f64 {
     let session = session(renewal, lifetime_ms);
-    let due = session.next_event().unwrap() - NOW;
-    assert!(!session.renewal_due(NOW + due - 1.0) && session.renewal_due(NOW + due));
+    let due = session.next_event(false, at(NOW)).unwrap();
+    assert!(!session.renewal_due(at(NOW + due - 1.0)) && session.renewal_due(at(NOW + due)));
     due
 }
 
@@ -57,25 +58,25 @@ fn ethgas_renews_a_margin_before_the_end() {
 
 #[test]
 fn nothing_is_due_where_nothing_can_be_renewed_or_ends() {
-    assert_eq!(session(Renewal::None, HOUR).next_event(), Some(NOW + HOUR), "its end");
-    assert!(!session(Renewal::None, HOUR).renewal_due(NOW + 2.0 * HOUR));
+    assert_eq!(session(Renewal::None, HOUR).next_event(false, at(NOW)), Some(HOUR), "its end");
+    assert!(!session(Renewal::None, HOUR).renewal_due(at(NOW + 2.0 * HOUR)));
     let mut manual = Session::new(Renewal::AtHalf, false);
-    manual.signed_in(grant(HOUR), NOW);
-    assert_eq!(manual.next_event(), None);
+    manual.signed_in(grant(HOUR), 1, at(NOW));
+    assert_eq!(manual.next_event(false, at(NOW)), None);
     let mut endless = Session::new(Renewal::AtHalf, true);
-    endless.signed_in(Grant { lifetime_ms: None, ..grant(HOUR) }, NOW);
-    assert_eq!(endless.next_event(), None);
+    endless.signed_in(Grant { lifetime_ms: None, ..grant(HOUR) }, 1, at(NOW));
+    assert_eq!(endless.next_event(false, at(NOW)), None);
 }
 
 /// How many renewals a page makes in a day, with a vendor that always grants, when it does what `next_event` says.
 fn renewals_in_a_day(renewal: Renewal, lifetime_ms: f64) -> u32 {
     let (mut session, mut now, mut renewals) = (session(renewal, lifetime_ms), NOW, 0);
-    while let Some(next) = session.next_event().filter(|next| *next < NOW + 24.0 * HOUR) {
-        assert!(next > now, "the next event is always ahead");
-        now = next;
+    while let Some(left) = session.next_event(false, at(now)).filter(|left| now + left < NOW + 24.0 * HOUR) {
+        assert!(left > 0.0, "the next event is always ahead");
+        now += left;
         session.begin_renewal();
-        assert_eq!(session.next_event(), None, "one renewal at a time");
-        assert!(session.renewed(session.epoch(), grant(lifetime_ms), now));
+        assert_eq!(session.next_event(false, at(now)), None, "one renewal at a time");
+        assert!(session.renewed(session.epoch(), grant(lifetime_ms), at(now)));
         renewals += 1;
     }
     renewals
@@ -95,8 +96,8 @@ fn r19_tokens_that_are_over_at_once_are_not_renewed_in_a_loop() {
     for (renewal, lifetime) in
         [(Renewal::AtHalf, 1e-9), (Renewal::BeforeEnd, 1e-9), (Renewal::BeforeEnd, 1.0)]
     {
-        let due = session(renewal, lifetime).next_event();
-        assert!(due.is_some_and(|due| due >= NOW + 100.0), "{due:?}");
+        let due = session(renewal, lifetime).next_event(false, at(NOW));
+        assert!(due.is_some_and(|due| due >= 100.0), "{due:?}");
     }
 }
 
@@ -105,10 +106,10 @@ fn r19_tokens_that_are_over_at_once_are_not_renewed_in_a_loop() {
 fn r22_a_vendor_that_is_down_is_asked_ever_more_rarely() {
     let (mut session, mut now, mut tries) = (session(Renewal::AtHalf, 10.0 * SECOND), NOW, 0);
     while now < NOW + HOUR {
-        now = session.next_event().unwrap();
-        assert!(session.renewal_due(now));
+        now += session.next_event(false, at(now)).unwrap();
+        assert!(session.renewal_due(at(now)));
         session.begin_renewal();
-        session.renewal_failed(session.epoch(), Code::VendorUnavailable, None, now, 0.5);
+        session.renewal_failed(session.epoch(), Code::VendorUnavailable, None, at(now), 0.5);
         tries += 1;
     }
     assert!((60..100).contains(&tries), "{tries}");
@@ -126,9 +127,10 @@ fn r22_the_pause_doubles_up_to_a_minute() {
 fn r22_a_pause_that_the_vendor_asked_for_is_kept() {
     let mut session = session(Renewal::BeforeEnd, HOUR);
     session.begin_renewal();
-    assert!(session.renewal_failed(session.epoch(), Code::RateLimited, Some(120.0 * SECOND), NOW, 0.0));
-    assert!(!session.renewal_due(NOW + 119.9 * SECOND));
-    assert!(session.next_event().is_some_and(|next| next >= NOW + 120.0 * SECOND));
+    assert!(session.renewal_failed(session.epoch(), Code::RateLimited, Some(120.0 * SECOND), at(NOW), 0.0));
+    assert!(!session.renewal_due(at(NOW + 119.9 * SECOND)));
+    assert!(session.next_event(false, at(NOW)).is_some_and(|left| left >= 120.0 * SECOND));
+    assert_eq!(session.snapshot().retry_at, session.next_event(false, at(NOW)).map(|left| NOW + left));
 }
 
 proptest! {
@@ -155,7 +157,8 @@ proptest! {
     }
 
     #[test]
-    fn a_renewal_is_due_after_receipt_and_before_the_end(lifetime in 1.0..1e11_f64, half in any::<bool>()) {
+    fn a_renewal_is_due_after_receipt_and_before_the_end(lifetime in 1_u32.., half in any::<bool>()) {
+        let lifetime = f64::from(lifetime);
         let due = due_after(if half { Renewal::AtHalf } else { Renewal::BeforeEnd }, lifetime.max(SECOND));
         prop_assert!(due >= lifetime.max(SECOND) / 2.0 - 1.0 && due < lifetime.max(SECOND));
     }
@@ -165,7 +168,7 @@ proptest! {
 fn waiting(now: f64) -> Session {
     let mut session = session(Renewal::AtHalf, HOUR);
     session.begin_renewal();
-    assert!(session.renewal_failed(session.epoch(), Code::Network, None, now, 0.0));
+    assert!(session.renewal_failed(session.epoch(), Code::Network, None, at(now), 0.0));
     session
 }
 
@@ -174,12 +177,12 @@ fn waiting(now: f64) -> Session {
 fn r22_a_pause_holds_callers_off() {
     let (over, end) = (NOW + HOUR, NOW + HOUR + 500.0);
     let session = waiting(over);
-    assert_eq!(session.pass(over), Pass::Wait(Code::Network, 500.0));
-    assert_eq!(session.rejected(session.epoch(), over), Verdict::Leave);
-    assert_eq!(session.pass(end), Pass::RenewFirst);
-    assert_eq!(session.rejected(session.epoch(), end), Verdict::Renew);
+    assert_eq!(session.pass(at(over)), Pass::Wait(Code::Network, 500.0));
+    assert_eq!(session.rejected(session.epoch(), at(over)), Verdict::Leave);
+    assert_eq!(session.pass(at(end)), Pass::RenewFirst);
+    assert_eq!(session.rejected(session.epoch(), at(end)), Verdict::Renew);
     assert_eq!(
-        waiting(NOW).pass(NOW),
+        waiting(NOW).pass(at(NOW)),
         Pass::Go(session.epoch()),
         "a token that is still good holds nobody off"
     );
@@ -190,22 +193,22 @@ fn r22_a_pause_holds_callers_off() {
 fn r22_a_pause_tells_what_it_is_kept_for() {
     let mut session = waiting(NOW + HOUR);
     session.storage_works(false);
-    assert_eq!(session.pass(NOW + HOUR), Pass::Wait(Code::Network, 500.0));
+    assert_eq!(session.pass(at(NOW + HOUR)), Pass::Wait(Code::Network, 500.0));
     session.storage_works(true);
-    assert_eq!(session.pass(NOW + HOUR), Pass::Wait(Code::Network, 500.0));
+    assert_eq!(session.pass(at(NOW + HOUR)), Pass::Wait(Code::Network, 500.0));
 }
 
 /// R19: a clock that is set back a day makes half a second half a second and not a day.
 #[test]
 fn r19_a_clock_set_back_does_not_stretch_a_pause() {
     let session = waiting(NOW + HOUR);
-    let now = NOW + HOUR - 24.0 * HOUR;
+    let now = Moment { wall: NOW + HOUR - 24.0 * HOUR, steady: NOW + HOUR + 500.0 };
     assert_eq!(
         session.rejected(session.epoch(), now),
         Verdict::Renew,
         "the vendor says that the token is over"
     );
-    assert!(session.next_event().is_some_and(|next| next <= now + 60_000.0 || session.renewal_due(now)));
+    assert!(session.renewal_due(now));
 }
 
 /// R19: what was received in the future was received by another clock, which says nothing about the token's end. Where
@@ -214,7 +217,7 @@ fn r19_a_clock_set_back_does_not_stretch_a_pause() {
 fn r19_a_clock_set_back_does_not_stretch_a_token() {
     let session = session(Renewal::BeforeEnd, HOUR);
     let two_hours_later = NOW - 24.0 * HOUR + 2.0 * HOUR;
-    assert_eq!(session.pass(two_hours_later), Pass::RenewFirst);
+    assert_eq!(session.pass(at(two_hours_later)), Pass::RenewFirst);
 }
 
 /// A renewal may be asked for in the moment in which the session ends.

@@ -1,7 +1,7 @@
 //! What happens next: a model of a session beside the session, through random sequences of events. The model knows only
 //! what is held; what may follow from it is in the invariants.
 
-use hallpass::session::{Epoch, Pass, Reason, Record, Session, Verdict};
+use hallpass::session::{Epoch, Moment, Pass, Reason, Record, Session, Verdict};
 use hallpass::vendor::{Code, Grant, Held, Renewal};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -72,8 +72,11 @@ struct Model {
     session: Session,
     renewable: bool,
     automatic: bool,
-    now: f64,
+    now: Moment,
+    /// When the tokens came.
+    received: Moment,
     serial: u32,
+    login: u32,
     held: Option<Record>,
     /// What a pause is kept for, and how long it may be at most. Not known once the storage failed.
     pause: Option<(Code, f64)>,
@@ -97,9 +100,10 @@ impl Model {
 
     /// What is held after a grant: what it names, and what it doesn't, of the old.
     fn expect(&mut self, old: Held, grant: Grant) {
+        self.received = self.now;
         self.held = Some(Record {
-            received_at: self.now,
-            expires_at: grant.lifetime_ms.map(|lifetime| self.now + lifetime),
+            received_at: self.now.wall,
+            expires_at: grant.lifetime_ms.map(|lifetime| self.now.wall + lifetime),
             held: Held {
                 access: grant.access.or(old.access),
                 refresh: grant.refresh.or(old.refresh),
@@ -107,11 +111,16 @@ impl Model {
                 database: grant.database.or(old.database),
                 refresh_in_body: old.refresh_in_body,
             },
+            login: self.login,
+            pause: None,
         });
     }
 
     fn over(&self) -> bool {
-        self.held.as_ref().is_some_and(|held| held.expires_at.is_some_and(|end| self.now >= end))
+        let age = self.now.since(self.received);
+        self.held
+            .as_ref()
+            .is_some_and(|held| held.expires_at.is_some_and(|end| age >= end - held.received_at))
     }
 
     /// `back`: how many changes of the tokens ago the event was set off; 0: none.
@@ -121,14 +130,15 @@ impl Model {
         match *event {
             Event::SignedIn(given) => {
                 let grant = self.grant(given);
+                self.login = self.serial;
                 self.expect(Held::default(), grant.clone());
                 self.set_back = false;
                 self.session.begin_login();
-                self.session.signed_in(grant, now);
+                self.session.signed_in(grant, self.login, now);
             }
             Event::SignOut => {
                 let (attempt, held) = (self.session.attempt(), self.held.take());
-                assert_eq!(self.session.sign_out(), held, "what is to be told to the vendor");
+                assert_eq!(self.session.sign_out().map(unpaused), held, "what is to be told to the vendor");
                 assert_eq!(self.session.snapshot().reason, Some(Reason::Logout));
                 assert!(self.session.attempt() > attempt, "R18: a login under way is the older one");
             }
@@ -166,7 +176,10 @@ impl Model {
                 match &mut self.held {
                     _ if back > 0 => {}
                     Some(record) => record.held.user = user.clone().or(record.held.user.take()),
-                    None => self.expect(Held::default(), Grant { user: user.clone(), ..Grant::default() }),
+                    None => {
+                        self.login = 0;
+                        self.expect(Held::default(), Grant { user: user.clone(), ..Grant::default() });
+                    }
                 }
                 self.session.confirmed(epoch, user, now);
             }
@@ -185,26 +198,31 @@ impl Model {
                 self.pause = None;
                 assert_eq!(self.session.snapshot().problem == Some("storage"), !works);
             }
-            Event::TimePasses(ms) => self.now += ms,
+            Event::TimePasses(ms) => self.now = self.later(ms),
+            // Or the machine slept.
             Event::ClockJumps(ms) => {
-                self.now += ms;
+                self.now.wall += ms;
                 self.set_back |= ms < 0.0;
             }
             Event::Wakes => self.follow(),
         }
     }
 
+    fn later(&self, ms: f64) -> Moment {
+        Moment { wall: self.now.wall + ms, steady: self.now.steady + ms }
+    }
+
     /// Does what `next_event` says, as a timer would. There is then something to do, and afterwards nothing until later.
     fn follow(&mut self) {
-        let Some(next) = self.session.next_event() else { return };
-        self.now = self.now.max(next);
+        let Some(left) = self.session.next_event(false, self.now) else { return };
+        self.now = self.later(left.max(0.0));
         if self.over() && !self.renewable {
             self.tick();
         } else {
             assert!(self.automatic && self.session.renewal_due(self.now), "woken for nothing");
             self.session.begin_renewal();
         }
-        assert!(self.session.next_event().is_none_or(|next| next > self.now), "R19: a loop");
+        assert!(self.session.next_event(false, self.now).is_none_or(|left| left > 0.0), "R19: a loop");
     }
 
     /// Only what can't be renewed ends with its time.
@@ -220,7 +238,7 @@ impl Model {
     /// What holds after every event.
     fn check(&self, before: (Epoch, Option<Record>)) {
         let (session, state) = (&self.session, self.session.snapshot());
-        assert_eq!(session.held(), self.held.as_ref(), "R18, R25, rule 10: what is held");
+        assert_eq!(session.held().cloned().map(unpaused), self.held, "R18, R25, rule 10: what is held");
         let token = |record: Option<Record>| record.map(|record| record.held.access);
         let changed = token(before.1) != token(self.held.clone());
         assert!(
@@ -234,7 +252,8 @@ impl Model {
         assert!(signed_in || state.renewal == "idle", "nothing is renewed while signed out");
         assert_eq!(state.expires_at, self.held.as_ref().and_then(|held| held.expires_at));
 
-        let waiting = state.renewal == "waiting" && session.next_event().is_some_and(|next| next > self.now);
+        let waiting =
+            state.renewal == "waiting" && session.next_event(false, self.now).is_some_and(|left| left > 0.0);
         let (renews, over) = (self.renewable && self.automatic, self.over() || self.set_back);
         match session.pass(self.now) {
             Pass::Go(epoch) => {
@@ -268,6 +287,11 @@ impl Model {
     }
 }
 
+/// A record, but for the pause in it: that shows in what may be done.
+fn unpaused(record: Record) -> Record {
+    Record { pause: None, ..record }
+}
+
 proptest! {
     #![proptest_config(cases(1000))]
 
@@ -283,7 +307,9 @@ proptest! {
             session: Session::new(renewal, automatic),
             renewable: renewal != Renewal::None,
             automatic,
-            now: NOW,
+            now: Moment { wall: NOW, steady: 0.0 },
+            received: Moment { wall: NOW, steady: 0.0 },
+            login: 0,
             serial: 0,
             held: None,
             pause: None,

@@ -9,6 +9,7 @@ mod manifest;
 mod npm;
 mod package;
 mod progress;
+mod short_names;
 mod simulator;
 mod size;
 mod steps;

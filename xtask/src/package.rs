@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use crate::job::Job;
 use crate::manifest;
 use crate::progress::Progress;
+use crate::short_names;
 use crate::tools::{self, Install, Tool};
 use crate::wasm_file::custom_sections;
 use crate::workspace;
@@ -30,6 +31,10 @@ pub fn build() -> Result<()> {
     let folder = workspace::inside("pkg");
     compile(&folder)?;
     check_shrunk(&folder)?;
+    short_names::shorten(
+        &folder.join(format!("{OUT_NAME}_bg.wasm")),
+        &folder.join(format!("{OUT_NAME}.js")),
+    )?;
     finish(&folder)
 }
 

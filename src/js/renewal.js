@@ -1,0 +1,101 @@
+import { alone } from "./lock.js";
+import { chance } from "./random.js";
+import { ask } from "./vendor-call.js";
+import { guarded, pause } from "./wait.js";
+
+// Without locks, tabs that wake at the same moment come one after the other within so many ms, and one whose token another tab
+// has just spent waits so long for that tab to write down its new one.
+const SPREAD_MS = 300;
+const GRACE_MS = 700;
+
+/** Renews a session's tokens: once for all callers of this tab, and with a lock for all tabs that share a storage. */
+export class Renewal {
+  #live;
+  #endpoint;
+  #lock;
+  /** The renewal under way, and the epoch of the tokens that it renews. */
+  #flight;
+
+  /** `lock`: the name of the lock between tabs; undefined where there is nothing to share. */
+  constructor(live, endpoint, lock) {
+    this.#live = live;
+    this.#endpoint = endpoint;
+    this.#lock = lock;
+  }
+
+  /** Renews the tokens of an epoch, and waits for it no longer than the caller's signal lets. */
+  async renew(epoch, signal) {
+    if (signal?.aborted) throw signal.reason;
+    if (this.#flight?.epoch !== epoch) {
+      const flight = { epoch };
+      this.#flight = flight;
+      flight.done = this.#fly(flight);
+      flight.done.catch(() => {});
+      this.#live.publish();
+    }
+    await guarded(signal, this.#flight.done);
+  }
+
+  async #fly(flight) {
+    const { core, store } = this.#live;
+    const attempt = core.attempt();
+    const failures = core.failures();
+    core.beginRenewal();
+    try {
+      if (store.shared) {
+        await alone(this.#lock, this.#live.timeoutMs, async (locked) => {
+          if (!locked) await pause(chance() * SPREAD_MS);
+          this.#live.inUse();
+          // What another tab has renewed is not renewed again, and what has just failed there fails here.
+          await this.#live.follow();
+          core.shareFailure(failures);
+          if (core.epoch() === flight.epoch) await this.#refresh(flight.epoch, locked);
+        });
+      } else {
+        await this.#refresh(flight.epoch, true);
+      }
+    } finally {
+      if (this.#flight === flight) {
+        this.#flight = undefined;
+        core.endRenewal();
+      }
+      this.#live.publish();
+    }
+    if (core.attempt() !== attempt) throw this.#live.failure("superseded", "refresh");
+  }
+
+  async #refresh(epoch, locked) {
+    try {
+      await this.#exchange(epoch, locked);
+    } finally {
+      await this.#live.keep();
+    }
+  }
+
+  async #exchange(epoch, locked) {
+    const { core } = this.#live;
+    // A vendor may document two forms of one request.
+    let again = false;
+    do {
+      let answer;
+      try {
+        answer = await ask(this.#live, "refresh", undefined, (deadline) =>
+          core.refreshRequest(epoch, this.#endpoint, deadline.signal),
+        );
+      } catch (error) {
+        throw core.refreshFailed(epoch, error.code === "timeout", chance()) ? error : this.#superseded();
+      }
+      if (!answer) throw core.refreshGone(epoch) ? this.#live.failure("session-expired", "refresh") : this.#superseded();
+      // While it was on its way, another tab may have signed out, or have spent the same token.
+      if (!locked && core.refuses(answer)) await pause(GRACE_MS);
+      const attempt = core.attempt();
+      await this.#live.follow();
+      if (core.epoch() !== epoch && core.isSignedIn() && core.attempt() === attempt) return;
+      again = core.refreshReply(epoch, answer, again, chance());
+    } while (again);
+  }
+
+  #superseded() {
+    return this.#live.failure("superseded", "refresh");
+  }
+}

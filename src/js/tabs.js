@@ -1,0 +1,41 @@
+/**
+ * The line to the other tabs with the same session. It says that something changed, never what (R12): whoever hears it looks
+ * for himself.
+ */
+export class Tabs {
+  #name;
+  #hear;
+  #channel;
+
+  /** `name`: undefined where nobody is to be heard. */
+  constructor(name, hear) {
+    this.#name = name;
+    this.#hear = hear;
+  }
+
+  /** Listens. */
+  open() {
+    if (this.#channel || this.#name === undefined) return;
+    try {
+      this.#channel = new BroadcastChannel(this.#name);
+      this.#channel.onmessage = this.#hear;
+      this.#channel.unref?.(); // in Node it would keep the process running
+    } catch {
+      // None on this platform, or not for this page: tabs then look when they are shown.
+    }
+  }
+
+  /** Says that something changed. */
+  tell() {
+    try {
+      this.#channel?.postMessage("changed");
+    } catch {
+      // closed meanwhile
+    }
+  }
+
+  close() {
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+}
