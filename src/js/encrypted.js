@@ -5,21 +5,24 @@ const CIPHER = "AES-GCM";
 // A record has less; with a key and a little around it.
 const LONGEST_ENTRY = 131_072;
 
+// How long opening the database may take, in ms. Safari's at times never opens.
+const PATIENCE_MS = 2_000;
+
 let opening;
 
 /** The database, opened once for all sessions. */
 function database() {
-  opening ??= new Promise((resolve, reject) => {
+  if (opening) return opening;
+  opening = new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
-    const fail = () => {
-      opening = undefined; // so that it may be tried again
-      reject(request.error ?? new Error("the database is in use"));
-    };
+    const fail = () => reject(new Error("the database does not open"));
+    const timer = setTimeout(fail, PATIENCE_MS);
     request.onupgradeneeded = () => request.result.createObjectStore(ENTRIES);
     request.onerror = request.onblocked = fail;
     request.onsuccess = () => {
+      clearTimeout(timer);
       const opened = request.result;
-      // Whoever deletes the site's data, or whatever closes it, does not have to wait for this page.
+      // Whoever deletes the site's data does not have to wait for this page.
       opened.onversionchange = opened.onclose = () => {
         opening = undefined;
         opened.close();
@@ -27,6 +30,7 @@ function database() {
       resolve(opened);
     };
   });
+  opening.catch(() => (opening = undefined)); // so that it may be tried again
   return opening;
 }
 

@@ -66,8 +66,10 @@ export class Store {
   }
 
   async #look() {
-    if (!this.shared || this.#failed || !this.#faithful) return false;
+    if (!this.shared || this.#failed) return false;
     const text = await this.#read();
+    this.#faithful ||= text !== undefined;
+    if (!this.#faithful) return false;
     const changed = text !== this.text;
     this.text = text;
     return changed;

@@ -257,13 +257,15 @@ impl Session {
 
     /// In how many ms something is to be done without being asked: a renewal, a further try, or the end.
     ///
-    /// `hidden`: nobody sees the page. Then a token is still renewed before it ends, but once it has ended nothing is tried
-    /// until somebody looks, or makes a request.
+    /// `hidden`: nobody sees the page. Then a token is still renewed before it ends, but after its end nothing is tried until
+    /// somebody looks, or makes a request.
     #[must_use]
     pub fn next_event(&self, hidden: bool, now: Moment) -> Option<f64> {
         let left = self.left(now);
         let end = left.filter(|_| !self.renewable());
-        let renewal = self.next_renewal(now).filter(|_| !hidden || left.is_none_or(|left| left > 0.0));
+        let renewal = self
+            .next_renewal(now)
+            .filter(|next| !hidden || left.is_none_or(|left| left > 0.0 && *next < left));
         [renewal, end].into_iter().flatten().reduce(f64::min)
     }
 

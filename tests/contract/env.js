@@ -124,12 +124,13 @@ export const REASONS = [
 
 /** Runs with a global replaced, and puts the old one back whatever happens. */
 export async function withGlobal(name, value, run) {
-  const before = globalThis[name];
-  globalThis[name] = value;
+  const before = Object.getOwnPropertyDescriptor(globalThis, name);
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   try {
     return await run();
   } finally {
-    globalThis[name] = before;
+    if (before) Object.defineProperty(globalThis, name, before);
+    else delete globalThis[name];
   }
 }
 

@@ -207,3 +207,46 @@ contract! { "web-storage.js":
     accounts_are_kept_apart,
     r33_records_are_found_by_vendor_and_address,
 }
+
+contract! { "tabs.js":
+    r16_many_tabs_and_callers_are_one_renewal,
+    r16_many_calls_of_refresh_are_one_renewal,
+    r16_a_token_that_is_over_is_renewed_once_for_all_tabs,
+    rule_8_what_another_tab_renewed_is_not_renewed_again,
+    tabs_stay_in_step,
+    r10_a_logout_signs_out_the_other_tabs,
+    r10_a_logout_signs_out_tabs_with_tokens_of_their_own,
+    r18_a_logout_in_another_tab_overtakes_a_renewal,
+    r18_a_late_write_of_a_signed_out_session_is_deleted,
+    r25_another_users_login_replaces_the_session_in_other_tabs,
+    the_same_users_login_goes_on_in_other_tabs,
+    r12_tabs_say_only_that_something_changed,
+    r11_garbage_from_another_tab_means_signed_out,
+    r33_sessions_do_not_reach_each_other,
+    r22_a_failed_renewal_is_every_tabs,
+    r17_a_lock_that_is_never_given_back_is_waited_for_in_bounds,
+    r17_no_listener_runs_inside_the_lock,
+    r17_a_session_survives_without_locks,
+    a_session_lives_without_a_line_between_tabs,
+    a_storage_that_keeps_nothing_is_no_sign_out,
+    a_disposed_handle_is_out_of_step,
+}
+
+contract! { "encrypted.js":
+    encrypted_storage_restores_the_session,
+    r14_the_key_cannot_be_read_out,
+    r11_what_cannot_be_decrypted_is_signed_out,
+    encrypted_storage_that_fails_leaves_the_session_in_memory,
+    encrypted_storage_lets_its_database_be_deleted,
+}
+
+contract! { "wake-ups.js":
+    r19_after_sleep_an_expired_token_is_renewed_and_not_used,
+    r19_after_sleep_an_expired_session_is_over,
+    r19_a_clock_set_back_stretches_nothing,
+    r19_the_pages_events_wake_a_session,
+    offline_and_back,
+    r22_retry_after_outlasts_being_back_online,
+    nothing_polls_in_a_hidden_page,
+    a_page_that_was_put_aside_catches_up,
+}

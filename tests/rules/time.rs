@@ -85,6 +85,9 @@ fn nothing_is_tried_in_a_hidden_page_once_the_token_is_over() {
     assert!(session.next_event(true, at(NOW)).is_some(), "there is still something to save");
     assert_eq!(session.next_event(true, at(NOW + HOUR)), None);
     assert!(session.next_event(false, at(NOW + HOUR)).is_some_and(|left| left <= 0.0));
+    let late = at(NOW + HOUR - 1.0);
+    assert!(session.renewal_failed(session.epoch(), Code::VendorUnavailable, None, late, 0.0));
+    assert_eq!(session.next_event(true, late), None, "the next try would come too late");
 }
 
 /// Back online, what failed for the lack of a network is tried at once; what the vendor asked to wait for isn't.

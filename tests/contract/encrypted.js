@@ -1,0 +1,148 @@
+import { DATA, admin, equal, jdoe, ok, simulate, within, withGlobal } from "./env.js";
+
+// Node has no IndexedDB.
+const here = globalThis.indexedDB !== undefined;
+const options = { storage: "encrypted" };
+
+const settled = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+/** Does something with the stored entries, as any script of the origin could. */
+async function entries(mode, act) {
+  const database = await settled(indexedDB.open("hallpass"));
+  try {
+    return await settled(act(database.transaction("sessions", mode).objectStore("sessions")));
+  } finally {
+    database.close();
+  }
+}
+
+const read = (key) => entries("readonly", (all) => all.get(key));
+const write = (key, value) => entries("readwrite", (all) => all.put(value, key));
+const keyOf = async (vendor) => (await entries("readonly", (all) => all.getAllKeys())).find((key) => key.includes(vendor.baseUrl));
+
+/** Where there is no IndexedDB the session lives in memory, and says so. */
+export async function encrypted_storage_restores_the_session() {
+  for (const name of ["ocient", "lenses", "pegase3", "ethgas"]) {
+    const vendor = simulate(name);
+    const session = await vendor.signIn(options);
+    if (!here) {
+      equal([session.state.status, session.state.problem], ["signed-in", "storage"]);
+      continue;
+    }
+    const { state } = session;
+    equal(state.problem, undefined);
+    session.dispose();
+    const again = await vendor.open(options);
+    equal(again.state, state, name);
+    ok((await again.fetch(DATA[name])) instanceof Response, "and can be used");
+    await again.logout();
+    equal([await keyOf(vendor), (await vendor.open(options)).state.reason], [undefined, "never"], "nothing is left");
+    again.dispose();
+  }
+}
+
+/** R14: the key is WebCrypto's and can't be read out; what is stored tells nothing; no two writes are alike. */
+export async function r14_the_key_cannot_be_read_out() {
+  if (!here) return;
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn(options);
+  const key = await keyOf(vendor);
+  const entry = await read(key);
+  ok(entry.key instanceof CryptoKey, "a CryptoKey");
+  equal([entry.key.extractable, entry.key.algorithm.name, entry.key.algorithm.length], [false, "AES-GCM", 256]);
+  for (const format of ["raw", "jwk"]) {
+    const exported = await crypto.subtle.exportKey(format, entry.key).then(() => "exported", () => "refused");
+    equal(exported, "refused", format);
+  }
+  const token = await session.accessToken();
+  const text = (value) => new TextDecoder("latin1").decode(value);
+  for (const secret of [token, token.slice(0, 12), jdoe.username, jdoe.password]) {
+    ok(!text(entry.data).includes(secret) && !JSON.stringify(entry).includes(secret), "nothing of it is there to be read");
+  }
+  await session.refresh();
+  const next = await read(key);
+  ok(text(next.iv) !== text(entry.iv) && text(next.data) !== text(entry.data), "another IV, another text");
+  await session.logout();
+  session.dispose();
+}
+
+/** R11: what is corrupt, missing or foreign is signed out, without a throw; and a login mends it. */
+export async function r11_what_cannot_be_decrypted_is_signed_out() {
+  if (!here) return;
+  const foreign = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  const other = simulate("ethgas");
+  const stranger = await other.signIn(options, admin);
+  const strangers = await read(await keyOf(other));
+  const damages = {
+    corrupt: (entry) => ({ ...entry, data: new Uint8Array(entry.data).map((byte, index) => (index ? byte : byte ^ 1)).buffer }),
+    short: (entry) => ({ ...entry, data: entry.data.slice(0, 5) }),
+    empty: (entry) => ({ ...entry, data: new ArrayBuffer(0) }),
+    huge: (entry) => ({ ...entry, data: new ArrayBuffer(10_000_000) }),
+    "of another key": (entry) => ({ ...entry, key: foreign }),
+    "without a key": ({ iv, data }) => ({ iv, data }),
+    "of another session (R33)": () => strangers,
+    "a text": () => "v",
+    null: () => null,
+    "a plain record": () => ({ key: { v: 1 }, iv: "", data: "{}" }),
+  };
+  for (const [what, damage] of Object.entries(damages)) {
+    const vendor = simulate("ethgas");
+    (await vendor.signIn(options)).dispose();
+    const key = await keyOf(vendor);
+    await write(key, damage(await read(key)));
+    const session = await vendor.open(options);
+    equal([session.state.status, session.state.problem], ["signed-out", undefined], what);
+    await session.login(jdoe);
+    equal([session.state.problem, (await vendor.open(options)).state.status], [undefined, "signed-in"], what);
+    await session.logout();
+    session.dispose();
+  }
+  await stranger.logout();
+  stranger.dispose();
+}
+
+/** A database that throws, hangs or is taken away leaves the session in memory. */
+export async function encrypted_storage_that_fails_leaves_the_session_in_memory() {
+  const request = (act) => {
+    const fake = {};
+    queueMicrotask(() => act(fake));
+    return fake;
+  };
+  const broken = {
+    missing: undefined,
+    throwing: { open: () => { throw new DOMException("no", "SecurityError"); } },
+    failing: { open: () => request((fake) => { fake.error = new DOMException("no", "UnknownError"); fake.onerror?.(); }) },
+    blocked: { open: () => request((fake) => fake.onblocked?.()) },
+    hanging: { open: () => ({}) },
+  };
+  for (const [what, database] of Object.entries(broken)) {
+    // So that the package lets go of the database that it may have opened for another test.
+    if (here) await settled(indexedDB.deleteDatabase("hallpass"));
+    await withGlobal("indexedDB", database, async () => {
+      const vendor = simulate("ethgas");
+      const session = await within(5_000, vendor.open(options), what);
+      await within(8_000, session.login(jdoe), what);
+      equal([session.state.status, session.state.problem], ["signed-in", "storage"], what);
+      equal((await within(5_000, session.fetch(DATA.ethgas), what)).status, 200, what);
+      await within(8_000, session.logout(), what);
+      equal(session.state.status, "signed-out", what);
+      session.dispose();
+    });
+  }
+}
+
+/** The site's data is deleted while the page is open: it doesn't stand in the way, and the next write makes it anew. */
+export async function encrypted_storage_lets_its_database_be_deleted() {
+  if (!here) return;
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn(options);
+  await within(3_000, settled(indexedDB.deleteDatabase("hallpass")), "deleting the database");
+  await session.login(jdoe);
+  equal([session.state.problem, (await vendor.open(options)).state.status], [undefined, "signed-in"]);
+  await session.logout();
+  session.dispose();
+}

@@ -1,0 +1,163 @@
+import { DATA, equal, jdoe, ok, rejects, simulate, until, withClock, withGlobal } from "./env.js";
+
+const PATHS = { ocient: "/v1/token_refresh", ethgas: "/api/v1/user/login/refresh" };
+const HOUR_MS = 3_600_000;
+const renewals = (vendor) => vendor.count(`POST ${PATHS[vendor.vendor]}`);
+
+// Pages and workers hear the page's events; Node has none.
+const here = globalThis.dispatchEvent !== undefined;
+const hear = (type) => globalThis.dispatchEvent(new Event(type));
+
+/** Runs with a page that is said to be hidden or shown; a worker has no page. */
+async function withVisibility(state, run) {
+  if (!globalThis.document) return;
+  Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+  try {
+    return await run();
+  } finally {
+    delete document.visibilityState;
+  }
+}
+
+/** R19: a machine that slept past the token's end. Whatever wakes it, the token is renewed once, and never used again. */
+export async function r19_after_sleep_an_expired_token_is_renewed_and_not_used() {
+  for (const name of Object.keys(PATHS)) {
+    const vendor = simulate(name);
+    const session = await vendor.signIn();
+    const old = await session.accessToken();
+    // Sleep, as the page sees it: the clock is ahead, and no timer has fired.
+    await withClock(2 * HOUR_MS, async () => {
+      const replies = await Promise.all([session.fetch(DATA[name]), session.fetch(DATA[name]), session.accessToken()]);
+      equal([replies[0].status, replies[1].status, await renewals(vendor)], [200, 200, 1], name);
+      ok(replies[2] !== old, "a new token");
+      const { requests } = await vendor.ledger();
+      const used = requests.filter(({ path, headers }) => path !== PATHS[name] && headers.authorization === `Bearer ${old}`);
+      equal(used.length, 0, "requests with the old token");
+      equal(await renewals(vendor), 1, "no loop");
+    });
+    session.dispose();
+  }
+}
+
+/** R19: what can't be renewed ends with its time, also where no timer fired; nothing is sent. */
+export async function r19_after_sleep_an_expired_session_is_over() {
+  const vendor = simulate("pegase3");
+  const session = await vendor.signIn();
+  await withClock(2 * HOUR_MS, async () => {
+    const before = await vendor.total();
+    await rejects(session.fetch(DATA.pegase3), "session-expired");
+    equal([session.state.reason, await vendor.total()], ["expired", before]);
+  });
+}
+
+/** R19: a clock that is set back a day makes no token live a day longer, and signs nobody out. */
+export async function r19_a_clock_set_back_stretches_nothing() {
+  const vendor = simulate("pegase3");
+  await vendor.config({ access_lifetime_s: 1 });
+  const session = await vendor.signIn();
+  await withClock(-24 * HOUR_MS, async () => {
+    equal((await session.fetch(DATA.pegase3)).status, 200, "still good");
+    await until(() => session.state.status === "signed-out", "over after its second", 4_000);
+    equal(session.state.reason, "expired");
+  });
+}
+
+/** Each wake-up looks at the clock, and renews what has come to its end while nobody looked. */
+export async function r19_the_pages_events_wake_a_session() {
+  if (!here) return;
+  for (const type of ["visibilitychange", "online", "pageshow"]) {
+    const vendor = simulate("ethgas");
+    const session = await vendor.signIn();
+    await withClock(2 * HOUR_MS, async () => {
+      hear(type);
+      await until(async () => (await renewals(vendor)) === 1, type);
+      await until(() => session.state.renewal === "idle" && session.state.expiresAt > Date.now(), "renewed");
+    });
+    session.dispose();
+    hear(type);
+    equal(await renewals(vendor), 1, "R34: a disposed handle hears nothing");
+  }
+}
+
+/** Offline, and back: the session is kept, requests fail at once, and the first moment online renews it. */
+export async function offline_and_back() {
+  if (!here) return;
+  const vendor = simulate("ethgas");
+  await vendor.config({ access_lifetime_s: 0.5 });
+  const session = await vendor.signIn();
+  const end = session.state.expiresAt;
+  await withGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")), async () => {
+    await until(() => Date.now() > end && session.state.renewal === "waiting", "waiting");
+    for (let tries = 0; tries < 3; tries++) {
+      await session.refresh().catch(() => {});
+      await rejects(session.fetch(DATA.ethgas), "network");
+    }
+    const { status, renewal, problem, retryAt } = session.state;
+    equal([status, renewal, problem], ["signed-in", "waiting", "network"]);
+    ok(retryAt > Date.now() + 1_000, "the fourth pause is long");
+  });
+  await vendor.config({ access_lifetime_s: 60 });
+  equal(await renewals(vendor), 0, "it was offline");
+  hear("online");
+  await until(() => session.state.renewal === "idle", "renewed", 1_000);
+  equal([session.state.problem, session.state.retryAt, await renewals(vendor)], [undefined, undefined, 1]);
+  equal((await session.fetch(DATA.ethgas)).status, 200);
+  session.dispose();
+}
+
+/** Being back online is no reason to come sooner than the vendor asked. */
+export async function r22_retry_after_outlasts_being_back_online() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  await vendor.fault({ path: PATHS.ethgas, status: 429, retry_after: "60" });
+  await rejects(session.refresh(), "rate-limited");
+  const { retryAt } = session.state;
+  ok(retryAt >= Date.now() + 59_000 && retryAt < Date.now() + 70_000, `in ${retryAt - Date.now()} ms`);
+  if (here) hear("online");
+  equal([session.state.renewal, session.state.retryAt, await renewals(vendor)], ["waiting", retryAt, 1]);
+  session.dispose();
+}
+
+/** A page that nobody sees does not ask again and again once the token is over; the first look does. */
+export async function nothing_polls_in_a_hidden_page() {
+  await withVisibility("hidden", async () => {
+    const vendor = simulate("ethgas");
+    await vendor.config({ access_lifetime_s: 0.5 });
+    const session = await vendor.signIn();
+    const end = session.state.expiresAt;
+    await vendor.fault({ path: PATHS.ethgas, status: 503, count: 50 });
+    await until(() => session.state.renewal === "waiting" && Date.now() > end, "waiting");
+    const before = await renewals(vendor);
+    const { retryAt } = session.state;
+    await until(() => Date.now() > retryAt + 1_000, "past the next try", 5_000);
+    equal(await renewals(vendor), before, "nothing was asked");
+    await withVisibility("visible", async () => {
+      hear("visibilitychange");
+      await until(async () => (await renewals(vendor)) > before, "asked when somebody looked");
+    });
+    session.dispose();
+  });
+}
+
+/** What happened in other tabs while this page was put aside shows when it is taken up again (back/forward cache). */
+export async function a_page_that_was_put_aside_catches_up() {
+  if (!here) return;
+  const map = new Map();
+  const storage = { get: (key) => map.get(key), set: (key, text) => void map.set(key, text), delete: (key) => void map.delete(key) };
+  const vendor = simulate("ethgas");
+  const first = await vendor.signIn({ storage });
+  const second = await vendor.open({ storage });
+  // Both are of this page: put aside, neither hears the other.
+  hear("pagehide");
+  const token = await first.accessToken();
+  await first.refresh();
+  equal(await second.accessToken(), token, "not heard of");
+  hear("pageshow");
+  await until(async () => (await second.accessToken()) !== token, "caught up");
+  await first.logout();
+  await until(() => second.state.reason === "logout", "and on the line again");
+  await first.login(jdoe);
+  await until(() => second.state.status === "signed-in", "in step");
+  first.dispose();
+  second.dispose();
+}
