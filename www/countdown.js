@@ -15,32 +15,40 @@ export function clock(ms) {
   return days ? `${days} d ${time}` : time;
 }
 
+/** Milliseconds in the middle of a sentence: `12 s`; from a minute on, as {@link clock}. */
+export function span(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / SECOND));
+  return seconds < 60 ? `${seconds} s` : clock(ms);
+}
+
 /**
  * Counts down in an element.
  *
  * @param {HTMLElement} element
- * @param {() => void} lastMinute called once as it begins, for those who don't watch
- * @returns {(expiresAt: number | undefined) => void} starts over towards a time, or stops
+ * @param {object} [options]
+ * @param {(ms: number) => string} [options.words] what is shown of the milliseconds left
+ * @param {() => void} [options.lastMinute] called once as it begins, for those who don't watch
+ * @returns {(end: number | undefined) => void} starts over towards a time, or stops
  */
-export function countdown(element, lastMinute) {
+export function countdown(element, { words = clock, lastMinute } = {}) {
   let end;
   let timer;
   let told;
 
   const tick = () => {
     const left = end - Date.now();
-    element.textContent = clock(left);
+    element.textContent = words(left);
     if (left <= MINUTE && !told) {
       told = true;
-      lastMinute();
+      lastMinute?.();
     }
     // On the beat of what is left, so that no second is shown twice or left out, however late a timer fires.
     timer = left > 0 ? setTimeout(tick, left % SECOND || SECOND) : undefined;
   };
 
-  return (expiresAt) => {
-    if (expiresAt === end) return;
-    end = expiresAt;
+  return (newEnd) => {
+    if (newEnd === end) return;
+    end = newEnd;
     told = false;
     clearTimeout(timer);
     if (end !== undefined) tick();

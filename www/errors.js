@@ -89,14 +89,16 @@ export const sentence = (code, vendor) => (WORDS[code] ?? WORDS.internal)(vendor
  */
 export function explain(error, vendor) {
   const known = typeof error?.code === "string" && Object.hasOwn(WORDS, error.code);
-  const code = known ? error.code : "internal";
+  // The page's own bound on a call; its signal's reason comes through as it is.
+  const late = error?.name === "TimeoutError" ? "timeout" : "internal";
+  const code = known ? error.code : late;
   const details = known ? error : {};
   const [happened, advice] = WORDS[code](vendor, details);
   const { fields = [], ssoUrl, retryAfterMs, status, vendorCode, requestId } = details;
   return {
     code,
     happened,
-    advice: retryAfterMs > 0 ? `${vendor} asks you to wait ${duration(retryAfterMs)}, then try again.` : advice,
+    advice: retryAfterMs > 0 ? `Wait ${duration(retryAfterMs)}, then try again.` : advice,
     fields: fields.map(({ name, title }) => ({ name: FIELDS[name] ?? name, title })),
     ssoUrl,
     message: known || error instanceof Error ? error.message : String(error),

@@ -2,11 +2,13 @@
 
 import { byId } from "./dom.js";
 import { clearError, showError } from "./error-box.js";
+import { breakable, mayHaveStruck } from "./fault-panel.js";
 import { PAGE_CALL, recordRequests } from "./request-log.js";
 import { showRequest } from "./request-list.js";
-import { forgetSession, onLastMinute, showPayload, showRedirect, showSession } from "./session-panel.js";
+import { forgetSession, hasFailed, onLastMinute, showPayload, showRedirect, showSession } from "./session-panel.js";
 import { recall, remember } from "./settings.js";
 import * as form from "./sign-in-form.js";
+import { knowSimulators } from "./simulator.js";
 import { VENDORS } from "./vendors.js";
 
 const main = document.querySelector("main");
@@ -19,12 +21,21 @@ const SIGNED_OUT = {
   logout: "Signed out.",
   expired: "Signed out: the session’s time was up.",
   refused: "Signed out: the vendor no longer accepts the session.",
-  replaced: "Signed out: another sign-in took this one’s place.",
+  replaced: "Somebody else signed in in another tab; sign in again.",
 };
+
+/** How long the page waits for the answer to its call; hallpass bounds only requests of its own. */
+const CALL_LIMIT_MS = 15_000;
 
 let session;
 let openedWith;
 let loading;
+
+/** What this page's buttons are about to bring about: any other sign-in or sign-out came from another tab. */
+const own = new Set();
+/** The status as it was before, of the same session; and whether another tab has brought the present one about. */
+let before;
+let elsewhere = false;
 
 const title = () => VENDORS[session?.vendor ?? form.chosenSettings().vendor].title;
 
@@ -41,7 +52,11 @@ async function load() {
   };
   const hallpass = await import("/pkg/hallpass.js").catch(absent);
   await hallpass.init(); // before the recording begins: the WebAssembly is no vendor's
-  recordRequests(() => VENDORS[session.vendor], showRequest);
+  const changed = (entry) => {
+    showRequest(entry);
+    mayHaveStruck();
+  };
+  recordRequests(() => VENDORS[session.vendor], changed);
   return hallpass;
 }
 
@@ -57,12 +72,17 @@ async function open(settings) {
   session = opened;
   openedWith = wanted;
   remember(settings);
+  before = undefined;
   session.subscribe(follow);
 }
 
 function follow(state) {
   panels["signed-out"].dataset.reason = state.reason ?? "";
-  const now = state.status === "signed-in" ? `Signed in to ${title()}.` : SIGNED_OUT[state.reason ?? "never"];
+  if (state.status !== before) {
+    elsewhere = before !== undefined && !own.has(state.status);
+    before = state.status;
+  }
+  const now = news(state);
   // A renewal in the background is no news to read out.
   if (now !== situation) {
     situation = now;
@@ -72,6 +92,21 @@ function follow(state) {
   if (state.status === "signed-in") showSession(session);
   else forgetSession();
   showPanel(state.status);
+  showBreakable();
+}
+
+/** What a state is to be told of in words. */
+function news(state) {
+  const { status, reason = "never" } = state;
+  if (status === "signed-out") return reason === "logout" && elsewhere ? "Signed out in another tab." : SIGNED_OUT[reason];
+  const where = elsewhere ? `Signed in to ${title()} in another tab.` : `Signed in to ${title()}.`;
+  // Once, however often it is tried again.
+  return hasFailed(state) ? `${where} A renewal failed; it is tried again by itself.` : where;
+}
+
+/** What the panel breaks: the session's vendor, or the one that the form is about. */
+function showBreakable() {
+  breakable(session?.state.status === "signed-in" ? session : form.chosenSettings());
 }
 
 /** Shows one of the panels. The focus goes along if it was in the other one, or nowhere. */
@@ -89,8 +124,9 @@ function showPanel(name) {
 }
 
 /** Does what a button asks for, once at a time, and shows how it failed. */
-async function run(button, work, { waiting } = {}) {
+async function run(button, work, { waiting, brings } = {}) {
   if (button.getAttribute("aria-disabled") === "true") return;
+  own.add(brings);
   button.setAttribute("aria-disabled", "true"); // `disabled` would lose the focus
   clearError();
   form.markFields();
@@ -105,11 +141,12 @@ async function run(button, work, { waiting } = {}) {
     showError(error, title());
     if (error?.code === "invalid-credentials") form.forgetPassword();
   } finally {
+    own.delete(brings);
     button.removeAttribute("aria-disabled");
   }
 }
 
-const onClick = (id, work) => byId(id).addEventListener("click", () => run(byId(id), work));
+const onClick = (id, work, options) => byId(id).addEventListener("click", () => run(byId(id), work, options));
 
 form.onSubmit(() => {
   const work = async () => {
@@ -119,19 +156,21 @@ form.onSubmit(() => {
     form.forgetPassword();
     showRedirect(redirectTo, session.baseUrl);
   };
-  run(byId("sign-in-button"), work, { waiting: "Signing in…" });
+  run(byId("sign-in-button"), work, { waiting: "Signing in…", brings: "signed-in" });
 });
 
 // A cookie may be there from a single sign-on; hallpass learns of it only by asking.
-onClick("resume", async () => {
+const resume = async () => {
   await open(form.chosenSettings());
   const state = await session.check();
   if (state.status === "signed-out") return `${title()} knows of no session in this browser.`;
-});
+};
+onClick("resume", resume, { brings: "signed-in" });
 
 onClick("call", async () => {
   const { method, path, json } = VENDORS[session.vendor].call(session);
-  showPayload({ method, path }, await session.json(path, { method, json, ...PAGE_CALL }));
+  const signal = AbortSignal.timeout(CALL_LIMIT_MS);
+  showPayload({ method, path }, await session.json(path, { method, json, signal, ...PAGE_CALL }));
 });
 
 onClick("renew", async () => {
@@ -144,12 +183,13 @@ onClick("check", async () => {
   if (state.status === "signed-in") return "The vendor says that the session is alive.";
 });
 
-onClick("sign-out", async () => {
+const signOut = async () => {
   const { revoked } = await session.logout();
   return revoked
     ? `${title()} confirmed it.`
     : `${title()} did not confirm it, so the session may live on there until it ends by itself.`;
-});
+};
+onClick("sign-out", signOut, { brings: "signed-out" });
 
 onLastMinute(() => {
   if (!session.state.renewable) say("Less than a minute is left; then you’ll have to sign in again.");
@@ -165,7 +205,10 @@ async function defaults() {
   }
 }
 
-form.fillForm(await defaults(), recall());
+const addresses = await defaults();
+knowSimulators(addresses);
+form.fillForm(addresses, recall());
+form.onChoice(showBreakable);
 try {
   if (form.chosenSettings().baseUrl) await open(form.chosenSettings());
 } catch (error) {
@@ -176,5 +219,6 @@ if (!session) {
   situation = SIGNED_OUT.never;
   say();
   showPanel("signed-out");
+  showBreakable();
 }
 main.setAttribute("aria-busy", "false");

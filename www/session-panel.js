@@ -1,11 +1,9 @@
-// Who is signed in, where, and until when.
+// Who is signed in, where, until when, and how its renewal goes.
 
-import { countdown } from "./countdown.js";
+import { countdown, span } from "./countdown.js";
 import { byId, showRow } from "./dom.js";
 import { sentence } from "./errors.js";
 import { VENDORS } from "./vendors.js";
-
-const RENEWAL = { running: "running…", waiting: "failed for now; it is tried again by itself" };
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
@@ -15,7 +13,8 @@ const payload = byId("payload");
 
 /** The countdown's last minute is told once; set with {@link onLastMinute}. */
 let lastMinute = () => {};
-const countTo = countdown(byId("expires"), () => lastMinute());
+const countTo = countdown(byId("expires"), { lastMinute: () => lastMinute() });
+const countToRetry = countdown(byId("retry-in"), { words: span });
 
 export const onLastMinute = (handler) => {
   lastMinute = handler;
@@ -24,15 +23,34 @@ export const onLastMinute = (handler) => {
 /** Draws a signed-in session's state. */
 export function showSession({ vendor, baseUrl, state }) {
   const { title, note } = VENDORS[vendor];
-  const { user, database, expiresAt, renewal, problem } = state;
+  const { user, database, expiresAt, problem } = state;
   byId("user").textContent = user ?? "someone the vendor doesn’t name";
   byId("database-of-user").textContent = database ? `on ${database}` : "";
   byId("session-vendor").textContent = title;
   byId("session-address").textContent = baseUrl;
   showRow(byId("session-note"), byId("session-note"), note);
-  showRow(byId("renewal-row"), byId("renewal"), RENEWAL[renewal]);
-  showRow(byId("problem-row"), byId("problem"), problem && `${sentence(problem, title)} (${problem})`);
+  const trouble = problem && `${sentence(problem, title)} (${problem})`;
+  const ofRenewal = hasFailed(state);
+  showRow(byId("problem-row"), byId("problem"), ofRenewal ? undefined : trouble);
+  showRenewal(state, ofRenewal ? trouble : undefined);
   showEnd(expiresAt);
+}
+
+/** Whether the trouble that a state tells is a renewal that failed and is tried again. */
+export const hasFailed = ({ renewal, problem }) => renewal !== "idle" && problem !== undefined && problem !== "storage";
+
+/** `trouble`: why the last try failed. It stays while the next one runs, which mostly is for a moment only. */
+function showRenewal({ renewal, retryAt }, trouble) {
+  const retry = renewal === "waiting" ? retryAt : undefined;
+  const words = {
+    running: trouble ? "Trying again…" : "running…",
+    waiting: retry === undefined ? "Waiting; it is tried again by itself." : "Waiting; tries again in",
+  };
+  byId("renewal-row").hidden = renewal === "idle";
+  showRow(byId("renewal-problem"), byId("renewal-problem"), trouble);
+  showRow(byId("renewal-now"), byId("renewal-now"), words[renewal]);
+  showRow(byId("retry"), byId("retry-at"), retry && `(${moment(retry)})`);
+  countToRetry(retry);
 }
 
 function showEnd(expiresAt) {
@@ -52,8 +70,8 @@ function moment(at) {
 /** Nothing of a session stays on the page when it is over. */
 export function forgetSession() {
   countTo(undefined);
+  showRenewal({ renewal: "idle" });
   for (const id of ["user", "database-of-user", "expires", "expires-at"]) byId(id).textContent = "";
-  showRow(byId("renewal-row"), byId("renewal"), undefined);
   showRow(byId("problem-row"), byId("problem"), undefined);
   showRedirect(undefined);
   payload.textContent = "";

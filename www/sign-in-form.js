@@ -20,6 +20,12 @@ const STORAGE = {
     "Survives the browser’s restart, in every tab. Any script on this page’s origin, injected ones too, can read the " +
       "token from localStorage and send it elsewhere.",
   ],
+  encrypted: [
+    "until you sign out",
+    "Survives the browser’s restart, in every tab. The token lies in IndexedDB, encrypted with a key that no script can read " +
+      "out: a copy of the disk or of the browser’s profile gives it away less easily. Any script on this page’s origin, injected " +
+      "ones too, can still have it decrypted and send it elsewhere.",
+  ],
 };
 
 const COOKIE_NOTE =
@@ -80,6 +86,11 @@ export const onSubmit = (handler) =>
     event.preventDefault();
     handler();
   });
+
+/** Calls back when another vendor or address has been chosen: once it is typed, not at each letter. */
+export const onChoice = (handler) => {
+  for (const input of [vendor, baseUrl]) input.addEventListener("change", handler);
+};
 
 /** Marks the fields that an error is about, so that each says so by itself. Without an error, unmarks all. */
 export function markFields(error) {

@@ -8,6 +8,7 @@
  * @property {Record<string, string>} operations method and path of hallpass's own requests, and what they are for
  * @property {"body" | "headers"} password where a sign-in carries the password
  * @property {boolean} [cookie] the session is a cookie, also one that another page's sign-in left
+ * @property {string} expired what the next call comes to when the access token is over
  * @property {string} [note] what is particular about the session's buttons
  */
 
@@ -28,6 +29,7 @@ export const VENDORS = {
       "POST /v1/logout": "sign-out",
     },
     password: "body",
+    expired: "the session ends, as Ocient renews only with a token that is still good",
     note: "Ocient has no way to ask whether a session is alive: Check shows the error an app would get.",
   },
   lenses: {
@@ -40,6 +42,7 @@ export const VENDORS = {
       "POST /api/v1/logout": "sign-out",
     },
     password: "body",
+    expired: "the session ends, as Lenses doesn’t renew",
     cookie: true,
     note: "Lenses doesn’t renew sessions: Renew shows the error an app would get.",
   },
@@ -48,6 +51,7 @@ export const VENDORS = {
     call: () => ({ method: "GET", path: "/company/info" }),
     operations: { "GET /login": "sign-in" },
     password: "headers",
+    expired: "the session ends, as PEGASE3 doesn’t renew",
     note: "PEGASE3 has neither renewal nor a check: those two show the error an app would get.",
   },
   ethgas: {
@@ -60,6 +64,7 @@ export const VENDORS = {
       "POST /api/v1/user/logout": "sign-out",
     },
     password: "body",
+    expired: "hallpass renews and sends the request again",
   },
 };
 

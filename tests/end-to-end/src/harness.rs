@@ -22,18 +22,21 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Opens the demo page in a browser with an empty profile and plays a scenario on it.
 pub fn on_the_page(scenario: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    in_a_browser(async |page| {
+        page.open().await?;
+        scenario(page).await
+    })
+}
+
+/// Starts a browser with an empty profile and plays a scenario in it.
+pub fn in_a_browser(scenario: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let engine = Engine::chosen()?;
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let driver = runtime.block_on(Driver::start(engine))?;
     let client = runtime.block_on(connect(engine, &driver))?;
     let page = Page::new(client.clone(), engine);
-    let played = catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(async {
-            page.open().await?;
-            scenario(&page).await
-        })
-    }));
+    let played = catch_unwind(AssertUnwindSafe(|| runtime.block_on(scenario(&page))));
     runtime.block_on(async {
         if !matches!(played, Ok(Ok(()))) {
             tell(&page).await;

@@ -11,6 +11,7 @@ pub mod harness;
 pub mod page;
 pub mod request;
 pub mod secrets;
+pub mod tabs;
 pub mod vendor;
 pub mod wait;
 pub mod world;

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use reqwest::Client;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::secrets;
 use crate::vendor::Vendor;
@@ -16,6 +16,11 @@ use crate::vendor::Vendor;
 /// The demo page's address.
 pub fn page_url() -> Result<String> {
     Ok(format!("http://localhost:{}/", page_port()?))
+}
+
+/// The address of a bare page for the tests of several tabs.
+pub fn tab_url() -> Result<String> {
+    Ok(format!("{}contract/tab/index.html", page_url()?))
 }
 
 /// One vendor with users, tokens and a ledger of its own.
@@ -48,6 +53,11 @@ impl World {
         self.control("faults", fault).await
     }
 
+    /// Ends all access tokens, which only the vendor knows.
+    pub async fn expire(&self) -> Result<()> {
+        self.control("expire", json!({})).await
+    }
+
     async fn control(&self, route: &str, body: Value) -> Result<()> {
         let reply = self.http.post(format!("{}/_sim/{route}", self.address)).json(&body).send().await?;
         reply.error_for_status().with_context(|| format!("the simulator refused {route}"))?;
@@ -71,7 +81,8 @@ impl World {
     }
 }
 
-fn page_port() -> Result<u16> {
+/// The page server's port.
+pub fn page_port() -> Result<u16> {
     match env::var("HALLPASS_PORT") {
         Ok(text) => text.parse().with_context(|| format!("HALLPASS_PORT is no port: {text}")),
         Err(_) => Ok(7400),

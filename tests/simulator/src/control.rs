@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::cors;
-use crate::faults::{Fault, FaultOrder};
+use crate::faults::Fault;
 use crate::instance::{Instance, World};
 use crate::reply;
 
@@ -29,6 +29,11 @@ pub fn answer(
         }
         ("POST", "config") => configure(&mut world, body),
         ("POST", "faults") => order_fault(&mut world, body),
+        ("GET", "faults") => Ok(world.faults.list()),
+        ("DELETE", "faults") => {
+            world.faults.clear();
+            Ok(json!({}))
+        }
         ("POST", "expire") => {
             world.tokens.expire_access();
             Ok(json!({}))
@@ -54,7 +59,7 @@ fn configure(world: &mut World, body: &[u8]) -> Result<Value, String> {
 }
 
 fn order_fault(world: &mut World, body: &[u8]) -> Result<Value, String> {
-    let order: FaultOrder = parse(body)?;
+    let order: Value = parse(body)?;
     world.faults.push(Fault::try_from(order)?);
     Ok(json!({}))
 }

@@ -54,7 +54,7 @@ pub fn share(request: &HeaderMap, reply: &mut HeaderMap) {
 pub fn open_preflight(request: &HeaderMap) -> Response {
     let mut reply = no_content();
     let headers = reply.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, DELETE"));
     if let Some(names) = request.get(ACCESS_CONTROL_REQUEST_HEADERS) {
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, Method, StatusCode};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::call::Call;
 
@@ -63,6 +64,8 @@ impl Strike {
 /// A fault with what it waits for.
 #[derive(Debug)]
 pub struct Fault {
+    /// As it was ordered.
+    order: Value,
     /// The path inside the instance; `None` for any.
     path: Option<String>,
     /// The method; `None` for any.
@@ -79,6 +82,21 @@ impl Faults {
     /// Puts a fault at the end of the queue.
     pub fn push(&mut self, fault: Fault) {
         self.0.push_back(fault);
+    }
+
+    /// Forgets all that are still to strike.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Those that are still to strike, each as it was ordered, with the `count` that is left of it.
+    pub fn list(&self) -> Value {
+        let left = |fault: &Fault| {
+            let mut order = fault.order.clone();
+            order["count"] = json!(fault.count);
+            order
+        };
+        self.0.iter().map(left).collect()
     }
 
     /// The fault that strikes this request, if any: the first that matches. Its count goes down.
@@ -101,7 +119,7 @@ impl Faults {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "the control API's own shape; `Strike` is the checked one")]
-pub struct FaultOrder {
+struct FaultOrder {
     path: String,
     method: Option<String>,
     #[serde(default = "one")]
@@ -138,10 +156,11 @@ fn one() -> u64 {
     1
 }
 
-impl TryFrom<FaultOrder> for Fault {
+impl TryFrom<Value> for Fault {
     type Error = String;
 
-    fn try_from(order: FaultOrder) -> Result<Self, String> {
+    fn try_from(value: Value) -> Result<Self, String> {
+        let order = FaultOrder::deserialize(&value).map_err(|error| error.to_string())?;
         if order.count == 0 {
             return Err("count is at least 1".to_owned());
         }
@@ -152,7 +171,7 @@ impl TryFrom<FaultOrder> for Fault {
             .map(|name| name.parse().map_err(|_| format!("{name} is no method")))
             .transpose()?;
         let count = order.count;
-        Ok(Self { path, method, count, strike: strike(order)? })
+        Ok(Self { order: value, path, method, count, strike: strike(order)? })
     }
 }
 

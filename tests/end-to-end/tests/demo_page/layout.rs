@@ -84,3 +84,19 @@ fn an_error_with_an_unbreakable_request_id_fits_into_360_px() -> Result<()> {
         fits(page, "a request id").await
     })
 }
+
+#[test]
+fn a_renewal_that_waits_fits_into_360_px() -> Result<()> {
+    on_the_page(async |page| {
+        narrow(page).await?;
+        let world = World::new(Vendor::Ethgas)?;
+        page.sign_in(&world, "memory").await?;
+        let refresh = "/api/v1/user/login/refresh";
+        world.fault(json!({"path": refresh, "status": 503, "retry_after": "4000"})).await?;
+        page.click("renew").await?;
+        page.until_error().await?;
+        page.until_text("renewal", "tries again in").await?;
+        page.click("faults-summary").await?;
+        fits(page, "a renewal that waits").await
+    })
+}

@@ -1,5 +1,6 @@
 //! The demo page in a real browser: what a person does, and what must never be seen there.
 
+mod faults;
 mod keyboard;
 mod layout;
 mod lifetime;
@@ -7,4 +8,5 @@ mod policy;
 mod refusals;
 mod reload;
 mod secrets;
+mod tabs;
 mod tour;

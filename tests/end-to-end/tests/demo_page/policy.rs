@@ -23,11 +23,14 @@ fn r32_the_page_works_under_its_strict_policy_without_a_complaint() -> Result<()
     on_the_page(async |page| {
         is_strict(&served_policy().await?);
         page.evaluate::<()>(WATCH).await?;
+        page.click("faults-summary").await?;
         for vendor in Vendor::ALL {
             let world = World::new(vendor)?;
             page.sign_in(&world, "local").await?;
             page.click("call").await?;
             page.until_text("payload", "{").await?;
+            page.click("mend").await?;
+            page.until_text("fault-news", "Mended.").await?;
             if vendor.renews() {
                 page.click("renew").await?;
                 page.until_status("Renewed.").await?;

@@ -17,6 +17,11 @@ fn a_reload_keeps_a_session_in_local_storage() -> Result<()> {
 }
 
 #[test]
+fn a_reload_keeps_a_session_in_encrypted_storage() -> Result<()> {
+    on_the_page(async |page| survives(page, "encrypted").await)
+}
+
+#[test]
 fn r7_a_reload_loses_a_session_in_memory() -> Result<()> {
     on_the_page(async |page| {
         for vendor in Vendor::ALL {

@@ -62,6 +62,7 @@ async fn the_control_routes_are_open_without_credentials() {
     let reply = request.header("Access-Control-Request-Headers", "content-type").send().await.unwrap();
     assert_eq!(header(reply.headers(), "access-control-allow-origin"), Some("*"));
     assert_eq!(header(reply.headers(), "access-control-allow-headers"), Some("content-type"));
+    assert_eq!(header(reply.headers(), "access-control-allow-methods"), Some("GET, POST, DELETE"));
     let reply = sim.post(&url, &json!({})).header("Origin", PAGE).send().await.unwrap();
     assert_eq!(header(reply.headers(), "access-control-allow-origin"), Some("*"));
     assert_eq!(header(reply.headers(), "access-control-allow-credentials"), None);

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::client::{Sim, sim, until};
+use crate::client::{Sim, read, sim, until};
 
 const INFO: &str = "/v1/info";
 
@@ -178,4 +178,41 @@ async fn an_order_without_exactly_one_kind_is_refused() {
         assert_eq!(sim.post(&url, &order).send().await.unwrap().status(), 400, "{order}");
     }
     assert_eq!(info(&sim).await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn the_faults_still_to_strike_are_listed_as_they_were_ordered() {
+    let sim = sim().await;
+    let url = format!("{}/_sim/faults", sim.at.ocient);
+    assert_eq!(read(sim.get(&url)).await, (200, json!([])));
+    order(&sim, INFO, json!({"count": 2, "status": 503, "retry_after": "2"})).await;
+    order(&sim, "*", json!({"method": "POST", "hang": true})).await;
+    info(&sim).await.unwrap();
+    let left = json!([
+        {"path": INFO, "count": 1, "status": 503, "retry_after": "2"},
+        {"path": "*", "method": "POST", "hang": true, "count": 1},
+    ]);
+    assert_eq!(read(sim.get(&url)).await, (200, left));
+    info(&sim).await.unwrap();
+    assert_eq!(
+        read(sim.get(&url)).await.1.as_array().map(Vec::len),
+        Some(1),
+        "one has struck as often as it may"
+    );
+}
+
+#[tokio::test]
+async fn mending_forgets_the_faults_and_nothing_else() {
+    let sim = sim().await;
+    let base = &sim.at.lenses;
+    assert_eq!(sim.sign_in(&format!("{base}/api/v1/login"), "jdoe", "correct horse").await.status(), 200);
+    sim.steer(base, "config", json!({"logout": true})).await;
+    sim.steer(base, "faults", json!({"path": "*", "count": 9, "status": 503})).await;
+    let mended = sim.http.delete(format!("{base}/_sim/faults")).send().await.unwrap();
+    assert_eq!(mended.status(), 200);
+    assert_eq!(read(sim.get(format!("{base}/_sim/faults"))).await.1, json!([]));
+    assert_eq!(read(sim.get(format!("{base}/api/v1/users/me"))).await.0, 200, "the session lives on");
+    let ledger = sim.ledger(base).await;
+    assert_eq!(ledger["counts"], json!({"POST /api/v1/login": 1, "GET /api/v1/users/me": 1}));
+    assert_eq!(sim.steer(base, "config", json!({})).await["logout"], true);
 }

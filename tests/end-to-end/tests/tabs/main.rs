@@ -1,0 +1,6 @@
+//! One session in several tabs of a real browser, against the simulated vendors.
+
+mod life;
+mod renewal;
+mod sign_out;
+mod trouble;

@@ -1,0 +1,99 @@
+//! One renewal for all tabs.
+
+use anyhow::Result;
+use hallpass_end_to_end::harness::in_a_browser;
+use hallpass_end_to_end::tabs::Tabs;
+use hallpass_end_to_end::vendor::Vendor;
+use hallpass_end_to_end::wait::until;
+use hallpass_end_to_end::world::World;
+use serde_json::{Value, json};
+
+use crate::trouble::RENEWAL;
+
+const DATA: &str = "/api/v1/user/info";
+
+/// The refresh token rotates: who spends one that another tab has spent is signed out.
+#[test]
+fn r16_eight_tabs_with_fifty_requests_each_are_one_renewal() -> Result<()> {
+    in_a_browser(async |page| {
+        let tabs = Tabs::open(&page.client, 8).await?;
+        for storage in ["local", "encrypted"] {
+            let world = World::new(Vendor::Ethgas)?;
+            tabs.sign_in(&world, json!({"storage": storage})).await?;
+            for round in 1..=3 {
+                world.expire().await?;
+                let outcomes = tabs.at_once(json!(["requests", 50, DATA])).await?;
+                assert_eq!(outcomes, vec![json!({"200": 50}); 8], "{storage}, round {round}");
+                assert_eq!(world.count(RENEWAL).await?, round, "{storage}");
+                assert_eq!(world.ledger().await?["refresh_reuse"], 0, "a refresh token was spent twice");
+            }
+            tabs.until_all("renewal", "idle").await?;
+        }
+        Ok(())
+    })
+}
+
+/// R16: a token that the tabs themselves know to be over, as after a night.
+#[test]
+fn r16_r19_tabs_that_wake_up_renew_once() -> Result<()> {
+    in_a_browser(async |page| {
+        let world = World::new(Vendor::Ethgas)?;
+        let tabs = Tabs::signed_in(&page.client, 4, &world, json!({"storage": "local"})).await?;
+        let old: String = tabs.act(0, json!(["token"])).await?;
+        for tab in tabs.all() {
+            tabs.call::<Value>(tab, "sleep", json!([7_200_000])).await?;
+        }
+        let outcomes = tabs.at_once(json!(["requests", 20, DATA])).await?;
+        assert_eq!(outcomes, vec![json!({"200": 20}); 4]);
+        assert_eq!(world.count(RENEWAL).await?, 1);
+        let ledger = world.ledger().await?;
+        let with_old = |request: &&Value| {
+            request["path"] == DATA && request["headers"]["authorization"] == format!("Bearer {old}")
+        };
+        let used = ledger["requests"].as_array().into_iter().flatten().filter(with_old).count();
+        assert_eq!(used, 0, "requests with a token that was over");
+        Ok(())
+    })
+}
+
+/// R17: the lock of a tab that goes away goes with it.
+#[test]
+fn r17_a_tab_killed_in_the_middle_of_a_renewal_holds_nobody_up() -> Result<()> {
+    in_a_browser(async |page| {
+        let world = World::new(Vendor::Ethgas)?;
+        let options = json!({"storage": "local", "timeoutMs": 60_000});
+        let mut tabs = Tabs::signed_in(&page.client, 3, &world, options).await?;
+        // The vendor never sees this one, so the refresh token is still good.
+        world.fault(json!({"path": "/api/v1/user/login/refresh", "hang": true})).await?;
+        tabs.call::<Value>(2, "atSignal", json!(["refresh"])).await?;
+        tabs.call::<Value>(0, "giveSignal", json!(["token"])).await?;
+        until("the renewal is on its way", async || Ok(world.count(RENEWAL).await? == 1)).await?;
+        world.expire().await?;
+        tabs.close_last().await?;
+        // Within the bound of `until`, which is a quarter of `timeoutMs`.
+        tabs.call::<Value>(0, "giveSignal", json!(["requests", 5, DATA])).await?;
+        let outcome: Value = tabs.call(0, "outcome", json!([])).await?;
+        assert_eq!(outcome, json!({"200": 5}));
+        assert_eq!(world.count(RENEWAL).await?, 2);
+        tabs.until_all("status", "signed-in").await
+    })
+}
+
+/// R17: without Web Locks nobody is signed out, although tabs spend one rotating token at once.
+#[test]
+fn r17_tabs_without_locks_keep_their_session() -> Result<()> {
+    in_a_browser(async |page| {
+        let world = World::new(Vendor::Ethgas)?;
+        let tabs = Tabs::open(&page.client, 4).await?;
+        for tab in tabs.all() {
+            tabs.call::<Value>(tab, "removeLocks", json!([])).await?;
+        }
+        tabs.sign_in(&world, json!({"storage": "local"})).await?;
+        for _ in 0..3 {
+            world.expire().await?;
+            let outcomes = tabs.at_once(json!(["requests", 10, DATA])).await?;
+            assert_eq!(outcomes, vec![json!({"200": 10}); 4]);
+        }
+        tabs.until_all("status", "signed-in").await
+    })
+}
