@@ -14,11 +14,18 @@ use crate::vendor::{Call, Reply};
 extern "C" {
     #[wasm_bindgen(js_namespace = Date, js_name = parse)]
     fn parse_date(text: &str) -> f64;
+
+    /// The platform's Request, of an address that stays a value of JavaScript's.
+    #[wasm_bindgen(extends = Request, js_name = Request)]
+    type Addressed;
+
+    #[wasm_bindgen(constructor, catch, js_class = "Request")]
+    fn new(url: &JsValue, init: &JsValue) -> Result<Addressed, JsValue>;
 }
 
 /// The request of a call to an address. Redirects are refused: they would carry the password or the token to wherever they
 /// point (R5).
-pub fn request(url: &str, call: &Call, cookies: bool, signal: &AbortSignal) -> Result<Request, JsValue> {
+pub fn request(url: &JsValue, call: &Call, cookies: bool, signal: &AbortSignal) -> Result<Request, JsValue> {
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
     for (name, value) in &call.headers {
@@ -32,7 +39,7 @@ pub fn request(url: &str, call: &Call, cookies: bool, signal: &AbortSignal) -> R
     put_text(&init, "cache", Some("no-store"));
     put_text(&init, "credentials", cookies.then_some("include"));
     put_text(&init, "body", call.body.as_ref().map(|body| body.as_str()));
-    Request::new_with_str_and_init(url, init.unchecked_ref())
+    Addressed::new(url, &init).map(Into::into)
 }
 
 /// The reply of a response and its body's text; undefined: the body was too long to be read.

@@ -49,8 +49,8 @@ impl Core {
     /// A session with the vendor of a name that nobody has signed in to; undefined where there is no such vendor.
     /// `automatic`: renewed without being asked.
     #[must_use]
-    pub fn open(vendor: &str, automatic: bool) -> Option<Self> {
-        let vendor = named::<JsValue>(vendor)?;
+    pub fn open(vendor: &JsValue, automatic: bool) -> Option<Self> {
+        let vendor = named::<JsValue>(&vendor.as_string()?)?;
         Some(Self {
             vendor,
             session: Session::new(vendor.facts().renewal, automatic),
@@ -77,21 +77,21 @@ impl Core {
     }
 
     /// Admits an address and what lies below it, by whole path segments.
-    pub fn allow(&mut self, origin: &str, path: &str) {
-        self.audience.add(origin, path);
+    pub fn allow(&mut self, origin: &JsValue, path: &JsValue) {
+        self.audience.add(&text_of(origin), &text_of(path));
     }
 
     /// Whether an address may be sent the credential (R1).
     #[must_use]
-    pub fn admits(&self, origin: &str, path: &str) -> bool {
-        self.audience.admits(origin, path)
+    pub fn admits(&self, origin: &JsValue, path: &JsValue) -> bool {
+        self.audience.admits(&text_of(origin), &text_of(path))
     }
 
     /// Takes over what lies in the storage; anything but a whole record means signed out (R11). False: it belongs to what was
     /// signed out here, and has to go.
-    pub fn follow(&mut self, text: Option<String>) -> bool {
+    pub fn follow(&mut self, text: &JsValue) -> bool {
         let carries_token = self.vendor.facts().carrier != Carrier::Cookie;
-        let record = text.and_then(|text| Record::read::<JsValue>(&text, carries_token));
+        let record = text.as_string().and_then(|text| Record::read::<JsValue>(&text, carries_token));
         self.session.follow(record, now())
     }
 
@@ -109,6 +109,7 @@ impl Core {
         put_text(&object, "database", record.held.database.as_deref());
         put(&object, "refreshInBody", &record.held.refresh_in_body.into());
         put_number(&object, "login", Some(f64::from(record.login)));
+        put_number(&object, "renewals", Some(f64::from(record.renewals)));
         if let Some(pause) = record.pause {
             put_number(&object, "pausedAt", Some(pause.since));
             put_number(&object, "pausedUntil", Some(pause.until));
@@ -186,8 +187,9 @@ impl Core {
 
     /// The token that requests carry now; undefined for a cookie session.
     #[must_use]
-    pub fn token(&self) -> Option<String> {
-        self.session.held()?.held.access.clone()
+    pub fn token(&self) -> JsValue {
+        let token = self.session.held().and_then(|record| record.held.access.as_deref());
+        token.map_or(JsValue::UNDEFINED, JsValue::from_str)
     }
 
     /// Judges a reply to a request that carried the credential of an epoch. A token that it brings is taken over; a rejected
@@ -216,16 +218,10 @@ impl Core {
     }
 
     /// Takes the vendor's envelope off. `json`: the parsed body; undefined: it was no JSON, or too long.
-    #[expect(clippy::needless_pass_by_value, reason = "the bindings hand optional strings over by value")]
-    pub fn unwrap(
-        &self,
-        status: u16,
-        json: JsValue,
-        retry_after: Option<String>,
-    ) -> Result<JsValue, JsValue> {
+    pub fn unwrap(&self, status: u16, json: JsValue, retry_after: &JsValue) -> Result<JsValue, JsValue> {
         let body = if json.is_undefined() { Body::Unreadable } else { Body::Json(json.clone()) };
         let mut reply = Reply::new(status, body);
-        reply.retry_after_ms = retry_after.as_deref().and_then(retry_after_ms);
+        reply.retry_after_ms = retry_after.as_string().and_then(|value| retry_after_ms(&value));
         match self.vendor.read(&reply, Operation::Request) {
             Ok(Payload::Whole) => Ok(json),
             Ok(Payload::Member(name)) => Reflect::get(&json, &name.into()),
@@ -236,6 +232,11 @@ impl Core {
             Err(failure) => Err(self.thrown(&failure, Operation::Request)),
         }
     }
+}
+
+/// A text that the scripts hand over. They come as values: the bindings' own way for texts takes more bytes for each.
+fn text_of(value: &JsValue) -> String {
+    value.as_string().unwrap_or_default()
 }
 
 impl Core {

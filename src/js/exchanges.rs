@@ -10,7 +10,7 @@ use crate::browser::{reply, request};
 use crate::session::{Epoch, Reason, Verdict};
 use crate::vendor::{Call, Carrier, Code, Failure, Held, Operation, Reply};
 
-/// A vendor's answer. Read before it is handed to a [`Core`]: what throws while it is read, a page's idea of a Response, must
+/// A vendor's answer; whoever takes it over frees it. Read before it is handed to a [`Core`]: what throws while it is read, a page's idea of a Response, must
 /// not leave a core locked.
 #[wasm_bindgen]
 pub struct Answer {
@@ -39,7 +39,7 @@ impl Core {
         password: &JsValue,
         database: &JsValue,
         redirection_token: &JsValue,
-        url: &str,
+        url: &JsValue,
         signal: &AbortSignal,
     ) -> Result<Request, JsValue> {
         let credentials = credentials::credentials(username, password, database, redirection_token);
@@ -65,21 +65,16 @@ impl Core {
     /// Signs in with the reply to the login of a number, unless it was overtaken. Gives back where the vendor wants the user to
     /// go next, if anywhere. `login`: a name for it, from chance, by which tabs know it.
     #[wasm_bindgen(js_name = loginReply)]
-    pub fn login_reply(
-        &mut self,
-        attempt: u32,
-        answer: &Answer,
-        login: u32,
-    ) -> Result<Option<String>, JsValue> {
-        let (reply, now) = (&answer.reply, now());
+    pub fn login_reply(&mut self, attempt: u32, answer: Answer, login: u32) -> Result<JsValue, JsValue> {
+        let (Answer { reply }, now) = (answer, now());
         if attempt != self.session.attempt() {
             return Err(self.thrown(&Failure::new(Code::Superseded), Operation::Login));
         }
-        match self.vendor.read_login(reply, &self.newcomer, now.wall) {
+        match self.vendor.read_login(&reply, &self.newcomer, now.wall) {
             Ok(mut grant) => {
                 let redirect_to = grant.redirect_to.take();
                 self.session.signed_in(grant, login, now);
-                Ok(redirect_to)
+                Ok(redirect_to.map_or(JsValue::UNDEFINED, |path| JsValue::from_str(&path)))
             }
             Err(failure) => Err(self.thrown(&failure, Operation::Login)),
         }
@@ -102,7 +97,7 @@ impl Core {
     pub fn refresh_request(
         &self,
         epoch: u32,
-        url: &str,
+        url: &JsValue,
         signal: &AbortSignal,
     ) -> Result<Option<Request>, JsValue> {
         let current = self.session.held().filter(|_| self.session.epoch() == Epoch(epoch));
@@ -144,12 +139,12 @@ impl Core {
     pub fn refresh_reply(
         &mut self,
         epoch: u32,
-        answer: &Answer,
+        answer: Answer,
         again: bool,
         chance: f64,
     ) -> Result<bool, JsValue> {
-        let reply = &answer.reply;
-        let (counts, failure) = match self.vendor.read_refresh(reply) {
+        let Answer { reply } = answer;
+        let (counts, failure) = match self.vendor.read_refresh(&reply) {
             Ok(grant) => (self.session.renewed(Epoch(epoch), grant, now()), None),
             Err(failure) if !again && self.vendor.other_refresh_form(&failure) => {
                 self.session.use_other_refresh_form(Epoch(epoch));
@@ -193,16 +188,16 @@ impl Core {
 
     /// The question whether the session is alive.
     #[wasm_bindgen(js_name = checkRequest)]
-    pub fn check_request(&self, url: &str, signal: &AbortSignal) -> Result<Request, JsValue> {
+    pub fn check_request(&self, url: &JsValue, signal: &AbortSignal) -> Result<Request, JsValue> {
         let held = self.session.held().map_or_else(Held::default, |record| record.held.clone());
         self.request(&self.vendor.check(&held), url, signal)
     }
 
     /// Takes over the vendor's answer about the session of an epoch. True: its token has to be renewed to know more.
     #[wasm_bindgen(js_name = checkReply)]
-    pub fn check_reply(&mut self, epoch: u32, answer: &Answer) -> Result<bool, JsValue> {
-        let (reply, epoch, now) = (&answer.reply, Epoch(epoch), now());
-        let failure = match self.vendor.read_check(reply) {
+    pub fn check_reply(&mut self, epoch: u32, answer: Answer) -> Result<bool, JsValue> {
+        let (Answer { reply }, epoch, now) = (answer, Epoch(epoch), now());
+        let failure = match self.vendor.read_check(&reply) {
             Ok(user) => {
                 self.session.confirmed(epoch, user, now);
                 return Ok(false);
@@ -227,27 +222,28 @@ impl Core {
     #[wasm_bindgen(js_name = logoutRequest)]
     pub fn logout_request(
         &mut self,
-        url: Option<String>,
+        url: &JsValue,
         signal: &AbortSignal,
     ) -> Result<Option<Request>, JsValue> {
         let record = self.session.sign_out();
-        let (Some(mut record), Some(url)) = (record, url) else { return Ok(None) };
+        let Some(mut record) = record.filter(|_| !url.is_undefined()) else { return Ok(None) };
         if record.expires_at.is_some_and(|end| now().wall >= end) {
             record.held.access = None; // an expired token is sent nowhere
         }
-        self.request(&self.vendor.logout(&record.held), &url, signal).map(Some)
+        self.request(&self.vendor.logout(&record.held), url, signal).map(Some)
     }
 
     /// Whether the vendor confirms the logout.
     #[wasm_bindgen(js_name = logoutReply)]
     #[must_use]
-    pub fn logout_reply(&self, answer: &Answer) -> bool {
-        self.vendor.confirms_logout(&answer.reply)
+    pub fn logout_reply(&self, answer: Answer) -> bool {
+        let Answer { reply } = answer;
+        self.vendor.confirms_logout(&reply)
     }
 }
 
 impl Core {
-    fn request(&self, call: &Call, url: &str, signal: &AbortSignal) -> Result<Request, JsValue> {
+    fn request(&self, call: &Call, url: &JsValue, signal: &AbortSignal) -> Result<Request, JsValue> {
         request(url, call, self.vendor.facts().carrier == Carrier::Cookie, signal)
     }
 }

@@ -4,7 +4,7 @@ import { enter } from "./guard.js";
 import { isObject, member } from "./object.js";
 import { randomNumber } from "./random.js";
 import { Renewal } from "./renewal.js";
-import { Tabs } from "./tabs.js";
+import { Tabs, hasTabs } from "./tabs.js";
 import { ask } from "./vendor-call.js";
 import { guarded } from "./wait.js";
 import { isHidden, onWakeUps } from "./wake-ups.js";
@@ -20,7 +20,13 @@ const dropped = new FinalizationRegistry((release) => release());
  * listeners, and promises that many callers share.
  */
 export class Live {
+  // Each is declared: assigned, it would run into a setter that the page put on Object.prototype.
   announcer = new Announcer();
+  core;
+  facts;
+  base;
+  store;
+  timeoutMs;
   #endpoints;
   #renewal;
   #tabs;
@@ -48,12 +54,11 @@ export class Live {
       const live = weakly.deref();
       if (live) enter(() => live.#heard(type).catch(() => {}));
     };
-    // What is kept for this tab alone has one thing to tell the others: that the user signed out. Where there are no tabs,
-    // on a server, sessions are different people's.
-    const alone = globalThis.location ? `${key}:own` : undefined;
-    const tabs = new Tabs(this.store.shared ? key : alone, () => hear("changed"));
+    // What is kept for this tab alone has one thing to tell the others: that the user signed out.
+    const name = this.store.shared ? key : `${key}:own`;
+    const tabs = new Tabs(hasTabs() ? name : undefined, () => hear("changed"));
     const timer = this.#timer;
-    const stopWakeUps = onWakeUps(hear);
+    const stopWakeUps = onWakeUps(key, hear);
     this.#tabs = tabs;
     this.#release = () => {
       clearTimeout(timer.id);
@@ -65,14 +70,20 @@ export class Live {
   }
 
   async #heard(type) {
-    // A page that may be put aside whole and taken up again holds no line meanwhile.
-    if (type === "pagehide") return this.#tabs.close();
+    const { core, store } = this;
+    const told = type === "changed" || type === "storage";
+    if (told && !store.shared) {
+      // The vendor is told of this tab's own token. A cookie may be a newer login's by now.
+      if (type === "changed" && core.isSignedIn()) await this.#signOut(undefined, this.facts.header && this.#endpoints.logout);
+      return;
+    }
+    // A page that may be put aside whole and taken up again holds no line meanwhile, if it can catch up then.
+    if (type === "pagehide") return store.shared && this.#tabs.close();
     if (type === "pageshow") this.#tabs.open();
-    if (type === "changed" && !this.store.shared) return void (this.core.isSignedIn() && (await this.#signOut()));
-    if (type === "online") this.core.reachable();
+    if (type === "online") core.reachable();
     this.publish();
-    if (isHidden() && type !== "changed") return;
-    await this.follow();
+    if (isHidden() && !told) return;
+    await this.follow(true);
     this.tick();
     this.publish();
   }
@@ -149,12 +160,12 @@ export class Live {
   async logout(signal) {
     this.inUse();
     if (!this.store.shared) this.#tabs.tell();
-    return this.#signOut(signal);
+    return this.#signOut(signal, this.#endpoints.logout);
   }
 
-  async #signOut(signal) {
+  async #signOut(signal, endpoint) {
     this.#login?.end("superseded");
-    const told = ask(this, "logout", signal, (deadline) => this.core.logoutRequest(this.#endpoints.logout, deadline.signal));
+    const told = ask(this, "logout", signal, (deadline) => this.core.logoutRequest(endpoint, deadline.signal));
     told.catch(() => {});
     await guarded(signal, this.save(true));
     try {
@@ -164,6 +175,9 @@ export class Live {
       // The vendor's silence or its no is no error: the user is signed out all the same.
       if (signal?.aborted) throw signal.reason;
       return false;
+    } finally {
+      // A renewal of another tab's may have written after all.
+      this.follow().then(() => this.publish());
     }
   }
 
@@ -193,21 +207,20 @@ export class Live {
     return this.#renewal.renew(epoch, signal);
   }
 
-  /** Takes over what another tab has written to the storage. */
-  async follow() {
+  /** Takes over what another tab has written to the storage. `again`: also where that failed the last time. */
+  async follow(again) {
     try {
-      if (await this.store.look()) this.#takeOver();
+      if (await this.store.look(again)) await this.#takeOver();
     } catch {
       this.core.storageWorks(false);
     }
   }
 
   /** Takes over what lies in the storage now. */
-  #takeOver() {
-    const attempt = this.core.attempt();
-    const sound = this.core.follow(this.store.text);
-    if (this.core.attempt() !== attempt) this.#login?.end("superseded");
-    if (!sound) this.save(true);
+  async #takeOver() {
+    // A login or a logout of this tab's is later than what it is about to replace.
+    if (this.store.claimed) return;
+    if (!this.core.follow(this.store.text)) await this.save();
   }
 
   /** Publishes the state and keeps it. */
@@ -219,15 +232,19 @@ export class Live {
 
   /** Writes what is held to the storage, or deletes it. `over`: also over what another tab has written since. */
   async keep(over) {
-    const record = this.core.record();
+    const { core, store } = this;
+    // Where another user's session has replaced this tab's, that one is not this tab's to delete.
+    const make = () => (core.state().reason === "replaced" ? store.text : JSON.stringify(core.record()));
     try {
-      const outcome = await this.store.write(record && JSON.stringify(record), over);
-      this.core.storageWorks(true);
-      if (outcome === "overtaken") this.#takeOver();
-      if (outcome === "written" && this.store.shared) this.#tabs.tell();
+      const outcome = await store.write(make, over);
+      core.storageWorks(true);
+      if (outcome === "overtaken") await this.#takeOver();
+      if (outcome !== "written") return;
     } catch {
-      this.core.storageWorks(false);
+      core.storageWorks(false);
+      if (!over) return;
     }
+    if (store.shared) this.#tabs.tell();
   }
 
   /** Looks at the clock: the session may have come to its end, or its token may be due for renewal. */
@@ -289,6 +306,6 @@ function wakeAfter(ms, weakly) {
       live.publish();
     });
   }, ms);
-  timer.unref?.();
+  if (typeof timer === "object") timer.unref();
   return timer;
 }

@@ -81,13 +81,13 @@ function account(name) {
 function store(storage, key) {
   if (typeof storage === "string" && storage in STORAGES) {
     const shared = storage === "local" || storage === "encrypted";
-    return new Store(STORAGES[storage], key, { shared, faithful: true });
+    return new Store(STORAGES[storage], key, { shared, faithful: true, lags: storage === "local" });
   }
   const verbs = ["get", "set", "delete"];
   if (!isObject(storage) || !verbs.every((verb) => typeof member(storage, verb) === "function")) {
     throw mistake("storage", '"memory", "session", "local", "encrypted" or an object with get, set and delete');
   }
-  return new Store(storage, key, { shared: true, faithful: false });
+  return new Store(storage, key, { shared: true, faithful: false, lags: false });
 }
 
 function timeout(ms) {

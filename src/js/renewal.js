@@ -3,9 +3,9 @@ import { chance } from "./random.js";
 import { ask } from "./vendor-call.js";
 import { guarded, pause } from "./wait.js";
 
-// Without locks, tabs that wake at the same moment come one after the other within so many ms, and one whose token another tab
-// has just spent waits so long for that tab to write down its new one.
-const SPREAD_MS = 300;
+// What another tab wrote before it gave the lock back takes a moment to show in localStorage, in ms.
+const LAG_MS = 40;
+// A tab whose token another tab may just have spent waits so many ms for that tab to write down its new one.
 const GRACE_MS = 700;
 
 /** Renews a session's tokens: once for all callers of this tab, and with a lock for all tabs that share a storage. */
@@ -27,7 +27,7 @@ export class Renewal {
   async renew(epoch, signal) {
     if (signal?.aborted) throw signal.reason;
     if (this.#flight?.epoch !== epoch) {
-      const flight = { epoch };
+      const flight = { epoch, done: undefined };
       this.#flight = flight;
       flight.done = this.#fly(flight);
       flight.done.catch(() => {});
@@ -43,16 +43,16 @@ export class Renewal {
     core.beginRenewal();
     try {
       if (store.shared) {
-        await alone(this.#lock, this.#live.timeoutMs, async (locked) => {
-          if (!locked) await pause(chance() * SPREAD_MS);
+        await alone(store.storage, this.#lock, this.#live.timeoutMs, async () => {
+          if (store.lags) await pause(LAG_MS);
           this.#live.inUse();
           // What another tab has renewed is not renewed again, and what has just failed there fails here.
           await this.#live.follow();
           core.shareFailure(failures);
-          if (core.epoch() === flight.epoch) await this.#refresh(flight.epoch, locked);
+          if (core.epoch() === flight.epoch) await this.#refresh(flight.epoch);
         });
       } else {
-        await this.#refresh(flight.epoch, true);
+        await this.#refresh(flight.epoch);
       }
     } finally {
       if (this.#flight === flight) {
@@ -61,19 +61,19 @@ export class Renewal {
       }
       this.#live.publish();
     }
-    if (core.attempt() !== attempt) throw this.#live.failure("superseded", "refresh");
+    if (core.attempt() !== attempt || !core.isSignedIn()) throw this.#superseded();
   }
 
-  async #refresh(epoch, locked) {
+  async #refresh(epoch) {
     try {
-      await this.#exchange(epoch, locked);
+      await this.#exchange(epoch);
     } finally {
       await this.#live.keep();
     }
   }
 
-  async #exchange(epoch, locked) {
-    const { core } = this.#live;
+  async #exchange(epoch) {
+    const { core, store } = this.#live;
     // A vendor may document two forms of one request.
     let again = false;
     do {
@@ -87,7 +87,7 @@ export class Renewal {
       }
       if (!answer) throw core.refreshGone(epoch) ? this.#live.failure("session-expired", "refresh") : this.#superseded();
       // While it was on its way, another tab may have signed out, or have spent the same token.
-      if (!locked && core.refuses(answer)) await pause(GRACE_MS);
+      if (store.shared && core.refuses(answer)) await pause(GRACE_MS);
       const attempt = core.attempt();
       await this.#live.follow();
       if (core.epoch() !== epoch && core.isSignedIn() && core.attempt() === attempt) return;

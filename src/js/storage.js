@@ -11,53 +11,79 @@ const CUSTOM = { get: "get", set: "set", delete: "delete" };
  * never answer. A rejection says that the storage failed. One call comes after the other.
  */
 export class Store {
-  #storage;
+  /** Undefined for none, the name of a global ("localStorage"), or an object with get, set and delete. */
+  storage;
   #verbs;
   #key;
   #last = Promise.resolve();
   #wanted;
-  #failed = false;
+  /** Whether it failed when it was last read: then it is not asked again until it has taken something. */
+  #silent = false;
   #faithful;
+  /** How many writes over whatever lies there are still to come. */
+  #claims = 0;
 
   /** What lies there, as far as this tab knows. */
   text;
 
-  /** Whether other tabs may read and write it, too. */
   shared;
+  lags;
 
   /**
-   * `storage`: undefined for none, the name of a global ("localStorage"), or an object with get, set and delete. `faithful`:
-   * what was written is there to be read; of a storage of the caller's that has to be seen first.
+   * `shared`: other tabs may read and write it, too. `faithful`: what was written is there to be read; of a storage of the
+   * caller's that has to be seen first. `lags`: what one tab has written shows in another only after a moment.
    */
-  constructor(storage, key, { shared, faithful }) {
-    this.#storage = storage;
+  constructor(storage, key, { shared, faithful, lags }) {
+    this.storage = storage;
     this.#verbs = typeof storage === "string" ? WEB : CUSTOM;
     this.#key = key;
     this.shared = shared;
+    this.lags = lags;
     this.#faithful = faithful;
   }
 
-  /** Whether another text lies there than this tab has read or written last; `text` is then the new one. */
-  look() {
+  /**
+   * Whether another text lies there than this tab has read or written last; `text` is then the new one. `again`: a storage that
+   * failed when it was last read is asked once more.
+   */
+  look(again) {
+    if (again) this.#silent = false;
     return this.#next(() => this.#look());
   }
 
   /**
-   * Writes a text, or deletes it (undefined). Resolves to "written", to "same" where that lies there already, or to "overtaken"
-   * where another tab has written meanwhile: then it stays as it is, unless `over`.
+   * Writes the text that `make` makes when its turn has come, or deletes it (undefined). Resolves to "written", to "same" where
+   * that lies there already, or to "overtaken" where another tab has written meanwhile: then it stays as it is, unless `over`.
    */
-  write(text, over) {
-    this.#wanted = text;
+  write(make, over) {
+    this.#wanted = make;
+    if (over) this.#claims++;
     return this.#next(async () => {
-      if (!over && (await this.#look())) return "overtaken";
-      if (!over && text === this.text && !this.#failed) return "same";
-      await (text === undefined ? this.#call("delete") : this.#call("set", text));
-      this.text = text;
-      if (!this.#faithful && text !== undefined) {
-        this.#faithful = await this.#read().then((there) => there === text, () => false);
+      try {
+        if (!over && (await this.#look())) return "overtaken";
+        const text = make();
+        if (!over && text === this.text) return "same";
+        await (text === undefined ? this.#delete() : this.#call("set", text));
+        this.text = text;
+        this.#silent = false;
+        if (!this.#faithful && text !== undefined) {
+          this.#faithful = await this.#read().then((there) => there === text, () => false);
+        }
+        return "written";
+      } finally {
+        if (over) this.#claims--;
       }
-      return "written";
     });
+  }
+
+  /** What can't be deleted is made unreadable: that means signed out, too. */
+  async #delete() {
+    try {
+      await this.#call("delete");
+    } catch (error) {
+      await this.#call("set", "").catch(() => {});
+      throw error;
+    }
   }
 
   #next(act) {
@@ -66,13 +92,18 @@ export class Store {
   }
 
   async #look() {
-    if (!this.shared || this.#failed) return false;
+    if (!this.shared || this.#silent) return false;
     const text = await this.#read();
     this.#faithful ||= text !== undefined;
     if (!this.#faithful) return false;
     const changed = text !== this.text;
     this.text = text;
     return changed;
+  }
+
+  /** Whether this tab is about to write over whatever lies there. */
+  get claimed() {
+    return this.#claims > 0;
   }
 
   /** What lies there at first. */
@@ -84,16 +115,18 @@ export class Store {
   }
 
   async #read() {
+    this.#silent = true; // until it has answered
     const text = await this.#call("get");
+    this.#silent = false;
     return typeof text === "string" ? text : undefined;
   }
 
   async #call(verb, ...value) {
-    if (this.#storage === undefined) return undefined;
+    if (this.storage === undefined) return undefined;
     const deadline = new Deadline(PATIENCE_MS);
-    this.#failed = true; // until it has answered
     try {
-      const storage = typeof this.#storage === "string" ? globalThis[this.#storage] : this.#storage;
+      // Only a page's: a server has one for all its visitors, if any.
+      const storage = typeof this.storage === "string" ? globalThis.window?.[this.storage] : this.storage;
       // A plain value, a promise or any thenable.
       const answer = Promise.resolve(storage[this.#verbs[verb]](this.#key, ...value));
       // A write that comes too late may land on a newer one, such as a deletion: then the newer one is written again.
@@ -101,9 +134,7 @@ export class Store {
         if (deadline.ended === "timeout" && verb !== "get") this.write(this.#wanted, true).catch(() => {});
       };
       answer.then(late, late);
-      const result = await deadline.guard(answer);
-      this.#failed = false;
-      return result;
+      return await deadline.guard(answer);
     } finally {
       deadline.end("done");
     }

@@ -1,3 +1,6 @@
+/** Whether there are other tabs at all. A server's sessions are different people's, also where their storages' keys are alike. */
+export const hasTabs = () => globalThis.location !== undefined;
+
 /**
  * The line to the other tabs with the same session. It says that something changed, never what (R12): whoever hears it looks
  * for himself.
@@ -25,12 +28,15 @@ export class Tabs {
     }
   }
 
-  /** Says that something changed. */
+  /** Says that something changed, also where this tab doesn't listen any more. */
   tell() {
+    if (this.#name === undefined) return;
     try {
-      this.#channel?.postMessage("changed");
+      const channel = this.#channel ?? new BroadcastChannel(this.#name);
+      channel.postMessage("changed");
+      if (channel !== this.#channel) channel.close();
     } catch {
-      // closed meanwhile
+      // as above
     }
   }
 

@@ -20,6 +20,8 @@ pub struct Record {
     pub expires_at: Option<f64>,
     /// Names the login that it all came from; 0: none of this browser's.
     pub login: u32,
+    /// How often its tokens have been replaced by newer ones.
+    pub renewals: u32,
     /// The pause that all tabs keep after a renewal has failed for now.
     pub pause: Option<Pause>,
 }
@@ -60,9 +62,9 @@ impl Record {
         };
         let received_at = moment(&json, "receivedAt").ok()??;
         let expires_at = moment(&json, "expiresAt").ok()?;
-        let login = count(&json, "login")?;
+        let (login, renewals) = (count(&json, "login")?, count(&json, "renewals")?);
         let pause = if json.member("pausedFor").is_none() { None } else { Some(pause(&json)?) };
-        let record = Self { held, received_at, expires_at, login, pause };
+        let record = Self { held, received_at, expires_at, login, renewals, pause };
         (record.held.access.is_some() == carries_token).then_some(record)
     }
 }

@@ -45,14 +45,14 @@ pub struct Session {
     pub(super) automatic: bool,
     /// Goes up with every change of the tokens: login, renewal, adoption, sign-out.
     pub(super) epoch: u32,
-    /// Goes up with every login that begins and with every logout, also with another tab's.
-    pub(super) attempt: u32,
+    /// Goes up with every login that begins and with every logout.
+    attempt: u32,
     pub(super) held: Option<Record>,
     /// When the tokens came, and when the pause began.
     pub(super) received: Moment,
     pub(super) paused: Moment,
     pub(super) reason: Reason,
-    /// The login that was signed out here last; 0: none.
+    /// The login that was signed out last; 0: none.
     pub(super) signed_out: u32,
     running: bool,
     pub(super) problem: Option<Code>,
@@ -100,7 +100,9 @@ impl Session {
         self.attempt += 1;
         let held = self.held.take();
         self.signed_out = held.as_ref().map_or(self.signed_out, |held| held.login);
-        self.end(Reason::Logout);
+        // Who was replaced here has nothing to sign out of: the session is somebody else's.
+        let replaced = held.is_none() && self.reason == Reason::Replaced;
+        self.end(if replaced { Reason::Replaced } else { Reason::Logout });
         held
     }
 
@@ -134,7 +136,8 @@ impl Session {
     /// New tokens for those of an epoch, if they are still held.
     fn exchange(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
         let current = epoch.0 == self.epoch;
-        if let Some(held) = self.held.take_if(|_| current) {
+        if let Some(mut held) = self.held.take_if(|_| current) {
+            held.renewals = held.renewals.wrapping_add(1);
             self.hold(held, grant, now);
         }
         current
@@ -155,6 +158,7 @@ impl Session {
                 refresh_in_body: old.held.refresh_in_body,
             },
             login: old.login,
+            renewals: old.renewals,
             pause: None,
         });
     }

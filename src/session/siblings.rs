@@ -8,19 +8,20 @@ impl Session {
     /// nothing, or nothing sound. False: it belongs to the login that was signed out here, and has to go.
     pub fn follow(&mut self, record: Option<Record>, now: Moment) -> bool {
         match (record, &self.held) {
-            // The others signed out.
-            (None, Some(_)) => {
-                self.attempt += 1;
+            // The others signed out. A login that is under way here is later than that.
+            (None, Some(held)) => {
+                self.signed_out = held.login;
                 self.end(Reason::Logout);
             }
             (None, None) => {}
             // A renewal that was under way in another tab has outlived the logout.
             (Some(record), _) if record.login != 0 && record.login == self.signed_out => return false,
-            // Whoever works in this tab has not signed in as somebody else, and must not act as them unawares.
-            (Some(record), Some(held)) if differs(&record, held) => {
-                self.attempt += 1;
-                self.end(Reason::Replaced);
+            // Another tab's failure has come down on newer tokens of this one's: the old ones may be spent.
+            (Some(record), Some(held)) if record.login == held.login && record.renewals < held.renewals => {
+                return false;
             }
+            // Whoever works in this tab has not signed in as somebody else, and must not act as them unawares.
+            (Some(record), Some(held)) if differs(&record, held) => self.end(Reason::Replaced),
             (Some(_), None) if self.reason == Reason::Replaced => {}
             (Some(record), _) => self.take_over(record, now),
         }

@@ -227,8 +227,14 @@ contract! { "tabs.js":
     r17_a_lock_that_is_never_given_back_is_waited_for_in_bounds,
     r17_no_listener_runs_inside_the_lock,
     r17_a_session_survives_without_locks,
+    a_servers_sessions_are_different_peoples,
+    r16_servers_with_one_storage_take_over_what_is_renewed,
     a_session_lives_without_a_line_between_tabs,
     a_storage_that_keeps_nothing_is_no_sign_out,
+    r25_a_replaced_tab_leaves_the_new_session_alone,
+    r18_a_slow_storage_brings_nobody_back,
+    r10_a_logout_before_dispose_is_told,
+    r10_a_storage_with_hiccups_still_signs_out_all_tabs,
     a_disposed_handle_is_out_of_step,
 }
 

@@ -2,7 +2,8 @@ import { DATA, admin, entries, equal, jdoe, ok, rejects, simulate, until, withGl
 
 const PATHS = { ocient: "/v1/token_refresh", ethgas: "/api/v1/user/login/refresh" };
 const renewals = (vendor) => vendor.count(`POST ${PATHS[vendor.vendor]}`);
-const hasLocks = globalThis.navigator?.locks !== undefined;
+// On a server there are no tabs: its sessions are different people's, also where their keys are alike.
+const hasTabs = globalThis.location !== undefined;
 
 /** A storage that several tabs share, as this platform has them. Handles of one page are tabs to each other. */
 function shared() {
@@ -31,7 +32,7 @@ const dispose = (all) => all.forEach((tab) => tab.dispose());
 
 /** R16: N callers × M tabs with a rejected token are one renewal, also where the refresh token rotates; all get its result. */
 export async function r16_many_tabs_and_callers_are_one_renewal() {
-  if (!hasLocks) return;
+  if (!hasTabs) return;
   for (const storage of shared()) {
     const vendor = simulate("ethgas");
     const all = await tabs(vendor, 4, { storage });
@@ -46,7 +47,7 @@ export async function r16_many_tabs_and_callers_are_one_renewal() {
 
 /** R16: the same with calls of refresh(). */
 export async function r16_many_calls_of_refresh_are_one_renewal() {
-  if (!hasLocks) return;
+  if (!hasTabs) return;
   for (const storage of shared()) {
     for (const name of Object.keys(PATHS)) {
       const vendor = simulate(name);
@@ -61,7 +62,7 @@ export async function r16_many_calls_of_refresh_are_one_renewal() {
 
 /** R16: the same with a token that is known to be over: nothing is sent with it. */
 export async function r16_a_token_that_is_over_is_renewed_once_for_all_tabs() {
-  if (!hasLocks) return;
+  if (!hasTabs) return;
   const vendor = simulate("ethgas");
   await vendor.config({ access_lifetime_s: 1 });
   const [storage] = shared();
@@ -90,6 +91,7 @@ export async function rule_8_what_another_tab_renewed_is_not_renewed_again() {
 
 /** A sign-in, a renewal and a sign-out in one tab show in the others without their asking. */
 export async function tabs_stay_in_step() {
+  if (!hasTabs) return;
   for (const storage of shared()) {
     const vendor = simulate("ethgas");
     const [first, second] = [await vendor.open({ storage }), await vendor.open({ storage })];
@@ -113,6 +115,7 @@ export async function tabs_stay_in_step() {
 
 /** R10: a logout signs out the other tabs, whatever the network and the vendor say. */
 export async function r10_a_logout_signs_out_the_other_tabs() {
+  if (!hasTabs) return;
   const path = "/api/v1/user/logout";
   for (const trouble of [undefined, { drop: true, count: 30 }, { status: 500 }, { hang: true }]) {
     for (const storage of shared()) {
@@ -163,6 +166,7 @@ export async function r18_a_logout_in_another_tab_overtakes_a_renewal() {
 
 /** R18: what a slow storage lets through after the logout does not sign anybody in again. */
 export async function r18_a_late_write_of_a_signed_out_session_is_deleted() {
+  if (!hasTabs) return;
   const vendor = simulate("ethgas");
   const [storage] = shared();
   const [first, second] = await tabs(vendor, 2, { storage });
@@ -183,6 +187,7 @@ export async function r18_a_late_write_of_a_signed_out_session_is_deleted() {
 
 /** R25: another user's login in another tab ends this tab's session; nobody acts as somebody else unawares. */
 export async function r25_another_users_login_replaces_the_session_in_other_tabs() {
+  if (!hasTabs) return;
   for (const storage of shared()) {
     const vendor = simulate("ethgas");
     const [first, second] = await tabs(vendor, 2, { storage });
@@ -199,6 +204,7 @@ export async function r25_another_users_login_replaces_the_session_in_other_tabs
 
 /** A login of the same user goes on in all tabs. */
 export async function the_same_users_login_goes_on_in_other_tabs() {
+  if (!hasTabs) return;
   const vendor = simulate("ethgas");
   const [storage] = shared();
   const [first, second] = await tabs(vendor, 2, { storage });
@@ -211,6 +217,7 @@ export async function the_same_users_login_goes_on_in_other_tabs() {
 
 /** R12: what goes from tab to tab is that something changed, and nothing else. */
 export async function r12_tabs_say_only_that_something_changed() {
+  if (!hasTabs) return;
   const said = [];
   const names = new Set();
   class Spy extends BroadcastChannel {
@@ -240,6 +247,7 @@ export async function r12_tabs_say_only_that_something_changed() {
 
 /** R11: what other scripts of the origin put on the line or into the storage is untrusted: signed out at most, never a throw. */
 export async function r11_garbage_from_another_tab_means_signed_out() {
+  if (!hasTabs) return;
   for (const garbage of ["", "{", "null", "[]", '{"v":1}', '{"v":2}', "x".repeat(100_000), "\u0000"]) {
     const vendor = simulate("ethgas");
     const [storage] = shared();
@@ -280,7 +288,7 @@ export async function r33_sessions_do_not_reach_each_other() {
 
 /** R22: what failed for one tab fails for all; a vendor that is down gets no more calls from many tabs than from one. */
 export async function r22_a_failed_renewal_is_every_tabs() {
-  if (!hasLocks) return;
+  if (!hasTabs) return;
   for (const storage of shared()) {
     const vendor = simulate("ethgas");
     await vendor.config({ access_lifetime_s: 0.5 });
@@ -302,7 +310,7 @@ export async function r22_a_failed_renewal_is_every_tabs() {
 
 /** R17: a tab that is frozen in the middle of a renewal delays the others by `timeoutMs`, and no more. */
 export async function r17_a_lock_that_is_never_given_back_is_waited_for_in_bounds() {
-  if (!hasLocks) return;
+  if (!hasTabs) return;
   const vendor = simulate("ethgas");
   const [storage] = shared();
   const session = await vendor.signIn({ storage, timeoutMs: 500 });
@@ -325,7 +333,7 @@ export async function r17_a_lock_that_is_never_given_back_is_waited_for_in_bound
 
 /** R17: no listener runs while the lock is held, and one may call any method. */
 export async function r17_no_listener_runs_inside_the_lock() {
-  if (!hasLocks) return;
+  if (!hasTabs) return;
   const vendor = simulate("ethgas");
   const [storage] = shared();
   const { locks } = navigator;
@@ -381,6 +389,41 @@ export async function r17_a_session_survives_without_locks() {
   }
 }
 
+/** On a server nobody hears of anybody else, and nobody waits for anybody else. */
+export async function a_servers_sessions_are_different_peoples() {
+  if (hasTabs) return;
+  await withGlobal("navigator", { locks: { request: () => new Promise(() => {}) } }, async () => {
+    const vendor = simulate("ethgas");
+    const [storage] = shared();
+    const reads = [];
+    const counted = (name, own) => ({ ...own, get: (key) => (reads.push(name), own.get(key)) });
+    const [other] = shared();
+    const first = await vendor.signIn({ storage: counted("first", storage) });
+    const second = await vendor.signIn({ storage: counted("second", other) }, admin);
+    reads.length = 0;
+    await within(2_000, first.refresh(), "a renewal beside a lock that another visitor holds");
+    await first.logout();
+    equal([second.state.user, reads.filter((name) => name === "second").length], ["admin", 0]);
+    dispose([first, second]);
+  });
+}
+
+/** Several servers with one storage: what one has renewed, the other takes over before it spends a token that is spent. */
+export async function r16_servers_with_one_storage_take_over_what_is_renewed() {
+  if (hasTabs) return;
+  const vendor = simulate("ethgas");
+  const [storage] = shared();
+  const [first, second] = await tabs(vendor, 2, { storage });
+  await vendor.expire();
+  await first.refresh();
+  equal((await second.fetch(DATA.ethgas)).status, 200);
+  equal(await renewals(vendor), 1);
+  await first.logout();
+  await rejects(second.refresh(), "superseded");
+  equal(second.state.reason, "logout");
+  dispose([first, second]);
+}
+
 /** Nor does a session need the line between tabs. */
 export async function a_session_lives_without_a_line_between_tabs() {
   class Forbidden {
@@ -410,6 +453,94 @@ export async function a_storage_that_keeps_nothing_is_no_sign_out() {
   equal((await session.fetch(DATA.ethgas)).status, 200);
   equal([session.state.status, session.state.problem, await renewals(vendor)], ["signed-in", undefined, 2]);
   session.dispose();
+}
+
+/** A tab whose user was replaced leaves the new user's session alone, whatever it still has on its way. */
+export async function r25_a_replaced_tab_leaves_the_new_session_alone() {
+  if (!hasTabs) return;
+  for (const storage of shared()) {
+    for (const [name, path] of [["ethgas", DATA.ethgas], ["ethgas", PATHS.ethgas], ["lenses", DATA.lenses]]) {
+      const vendor = simulate(name);
+      const [first, second] = await tabs(vendor, 2, { storage });
+      await vendor.fault({ path, delay_ms: 400 });
+      const late = (path === PATHS[name] ? second.refresh() : second.fetch(path)).catch(() => {});
+      await until(async () => (await entries(vendor, path)).length > 0, "on its way");
+      await first.login(admin);
+      await until(() => second.state.reason === "replaced", "replaced");
+      await late;
+      await second.logout();
+      equal([first.state.user, (await vendor.open({ storage })).state.user], ["admin", "admin"], `${name}, ${nameOf(storage)}`);
+      equal(second.state.reason, "replaced");
+      dispose([first, second]);
+    }
+  }
+}
+
+/** What waits in a slow storage's queue is made when its turn has come, not before. */
+export async function r18_a_slow_storage_brings_nobody_back() {
+  if (!hasTabs) return;
+  const map = new Map();
+  const slow = (answer) => new Promise((done) => setTimeout(() => done(answer()), 30));
+  const storage = {
+    get: (key) => slow(() => map.get(key)),
+    set: (key, text) => slow(() => void map.set(key, text)),
+    delete: (key) => slow(() => void map.delete(key)),
+  };
+  for (let times = 0; times < 5; times++) {
+    const vendor = simulate("ethgas");
+    const [first, second] = await tabs(vendor, 2, { storage });
+    await Promise.allSettled([first.refresh(), second.logout()]);
+    await until(() => [first, second].every((tab) => tab.state.status === "signed-out"), "both signed out");
+    await until(() => map.size === 0, "nothing is left");
+    dispose([first, second]);
+  }
+}
+
+/** Telling the others does not wait for a handle that is given up at once. */
+export async function r10_a_logout_before_dispose_is_told() {
+  if (!hasTabs) return;
+  for (const storage of ["memory", ...shared()]) {
+    const vendor = simulate("ethgas");
+    const [first, second] = [await vendor.signIn({ storage }), await vendor.open({ storage })];
+    if (storage === "memory") await second.login(jdoe);
+    await until(() => second.state.status === "signed-in", "in step");
+    first.logout();
+    first.dispose();
+    await until(() => second.state.reason === "logout", `signed out, too, ${nameOf(storage)}`);
+    dispose([second]);
+  }
+}
+
+/** One failed look at the storage does not make a tab deaf; what cannot be deleted is made unreadable. */
+export async function r10_a_storage_with_hiccups_still_signs_out_all_tabs() {
+  if (!hasTabs) return;
+  const [storage] = shared();
+  let failing = [];
+  const flaky = Object.fromEntries(
+    ["get", "set", "delete"].map((verb) => [
+      verb,
+      async (...rest) => {
+        if (failing.includes(verb)) throw new Error("a hiccup");
+        return storage[verb](...rest);
+      },
+    ]),
+  );
+  const vendor = simulate("ethgas");
+  const first = await vendor.signIn({ storage });
+  const second = await vendor.open({ storage: flaky });
+  failing = ["get"];
+  await second.refresh();
+  equal(second.state.status, "signed-in");
+  failing = [];
+  await first.logout();
+  await until(() => second.state.status === "signed-out", "heard all the same");
+  await second.login(jdoe);
+  await until(() => first.state.status === "signed-in", "in step");
+  failing = ["delete"];
+  await second.logout();
+  await until(() => first.state.status === "signed-out", "signed out, too");
+  equal((await vendor.open({ storage })).state.status, "signed-out", "and nobody comes back");
+  dispose([first, second]);
 }
 
 /** A disposed handle hears nothing and tells nothing; the tabs beside it go on. */

@@ -65,6 +65,7 @@ fn a_whole_record_is_read() {
             received_at: 1000.0,
             expires_at: Some(3_601_000.0),
             login: 4_000_000_000,
+            renewals: 0,
             pause: Some(Pause { since: 2000.0, until: 5000.0, because: Code::RateLimited, failures: 3 }),
         }
     );
@@ -213,6 +214,7 @@ proptest! {
             received_at,
             expires_at: lifetime.map(|lifetime: f64| received_at + lifetime),
             login,
+            renewals: 0,
             pause: failures.map(|failures| {
                 Pause { since: received_at, until: received_at + 1.0, because: Code::Network, failures }
             }),

@@ -112,6 +112,7 @@ impl Model {
                 refresh_in_body: old.refresh_in_body,
             },
             login: self.login,
+            renewals: 0,
             pause: None,
         });
     }
@@ -289,7 +290,7 @@ impl Model {
 
 /// A record, but for the pause in it: that shows in what may be done.
 fn unpaused(record: Record) -> Record {
-    Record { pause: None, ..record }
+    Record { pause: None, renewals: 0, ..record }
 }
 
 proptest! {

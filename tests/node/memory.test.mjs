@@ -1,0 +1,139 @@
+// R34: rounds without end leave no memory behind, and a handle that was dropped leaves nothing in the page.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setImmediate as turn, setTimeout as after } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+import { openSession } from "../../pkg/node.js";
+import load from "../../pkg/hallpass_wasm.js";
+
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc");
+const options = { vendor: "ethgas", baseUrl: "https://vendor.example" };
+
+/** ETHGAS, answering at once. */
+function vendor(request) {
+  const data = { accessToken: "a".repeat(400), refreshToken: "r".repeat(400), expiresIn: 3600, user: { userId: 1 } };
+  const body = JSON.stringify({ code: 200, message: "OK", data, path: new URL(request.url).pathname });
+  return Promise.resolve(new Response(body, { status: 200, headers: { "Content-Type": "application/json" } }));
+}
+
+async function withVendor(run) {
+  const { fetch } = globalThis;
+  globalThis.fetch = vendor;
+  try {
+    await run();
+  } finally {
+    globalThis.fetch = fetch;
+  }
+}
+
+async function round(session) {
+  await session.login({ username: "jdoe", password: "correct horse" });
+  await (await session.fetch("/api/v1/user/info")).text();
+  await session.json("/api/v1/user/info");
+  await session.refresh();
+  await session.logout();
+}
+
+/** The memory in use after everything that can be collected is, in bytes: JavaScript's heap, and the WebAssembly's. */
+async function used(memory) {
+  for (let times = 0; times < 5; times++) {
+    gc();
+    await after(10);
+  }
+  return [process.memoryUsage().heapUsed, memory.buffer.byteLength];
+}
+
+test("r34_ten_thousand_rounds_leave_memory_flat", { timeout: 300_000 }, async () => {
+  await withVendor(async () => {
+    const map = new Map();
+    const storage = { get: (key) => map.get(key), set: (key, text) => void map.set(key, text), delete: (key) => void map.delete(key) };
+    const session = await openSession({ ...options, storage });
+    const signal = new AbortController().signal; // one for all, as an application has it
+    const memory = Object.values(await load()).find((value) => value instanceof WebAssembly.Memory);
+    const rounds = async (count) => {
+      for (let done = 0; done < count; done++) {
+        await round(session);
+        await session.login({ username: "jdoe", password: "correct horse" }, { signal });
+        await (await session.fetch("/api/v1/user/info", { signal })).text();
+        await turn(); // what was collected is told between the turns of the event loop
+      }
+    };
+    // The platform's own tables of what is to be collected grow at first.
+    await rounds(3_000);
+    const [heapBefore, wasmBefore] = await used(memory);
+    await rounds(10_000);
+    const [heapAfter, wasmAfter] = await used(memory);
+    assert.equal(wasmAfter, wasmBefore, "the WebAssembly's memory");
+    // 50 bytes a round would be 500 kB.
+    assert.ok(heapAfter - heapBefore < 500_000, `the heap grew by ${heapAfter - heapBefore} bytes in 10 000 rounds`);
+    session.dispose();
+  });
+});
+
+test("r34_a_dropped_handle_frees_its_listeners_timers_and_lines", { timeout: 60_000 }, async () => {
+  const listeners = new Map();
+  const lines = new Set();
+  const timers = new Set();
+  const before = { BroadcastChannel, setTimeout, clearTimeout };
+  globalThis.location = { href: "https://page.example/" }; // a page, among tabs
+  globalThis.addEventListener = (type, listener) => listeners.set(listener, (listeners.get(listener) ?? 0) + 1);
+  globalThis.removeEventListener = (type, listener) => {
+    const left = listeners.get(listener) - 1;
+    if (left) listeners.set(listener, left);
+    else listeners.delete(listener);
+  };
+  globalThis.BroadcastChannel = class extends BroadcastChannel {
+    constructor(name) {
+      super(name);
+      lines.add(name);
+    }
+    close() {
+      lines.delete(this.name);
+      super.close();
+    }
+  };
+  globalThis.setTimeout = (work, ms, ...rest) => {
+    const timer = before.setTimeout(work, ms, ...rest);
+    if (ms > 60_000) timers.add(timer);
+    return timer;
+  };
+  globalThis.clearTimeout = (timer) => {
+    timers.delete(timer);
+    before.clearTimeout(timer);
+  };
+  try {
+    await withVendor(async () => {
+      const map = new Map();
+      const storage = { get: (key) => map.get(key), set: (key, text) => void map.set(key, text), delete: (key) => void map.delete(key) };
+      const open = async (account) => {
+        const session = await openSession({ ...options, storage, account });
+        session.subscribe(() => {});
+        await session.login({ username: "jdoe", password: "correct horse" });
+        await (await session.fetch("/api/v1/user/info")).text();
+        return new WeakRef(session);
+      };
+      const kept = await openSession({ ...options, storage });
+      await kept.login({ username: "jdoe", password: "correct horse" });
+      const dropped = [];
+      for (let count = 0; count < 50; count++) dropped.push(await open(`a${count}`));
+      const counts = () => [listeners.size, lines.size, timers.size];
+      assert.deepEqual(counts(), [51, 51, 51], "each has a listener, a line and a timer");
+      for (let tries = 0; tries < 100 && (lines.size > 1 || timers.size > 1); tries++) {
+        gc();
+        await after(20);
+      }
+      assert.equal(dropped.filter((weakly) => weakly.deref()).length, 0, "handles that are still alive");
+      assert.deepEqual(counts(), [1, 1, 1], "what is left is the one that is kept");
+      kept.dispose();
+      assert.deepEqual(counts(), [0, 0, 0], "and disposed");
+    });
+  } finally {
+    Object.assign(globalThis, before);
+    delete globalThis.location;
+    delete globalThis.addEventListener;
+    delete globalThis.removeEventListener;
+  }
+});
