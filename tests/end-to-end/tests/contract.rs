@@ -1,0 +1,53 @@
+//! The contract's tests in an engine that wasm-pack's runner can't drive.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use fantoccini::wd::TimeoutConfiguration;
+use hallpass_end_to_end::engine::Engine;
+use hallpass_end_to_end::harness::in_a_browser;
+use hallpass_end_to_end::tabs::Tabs;
+use hallpass_end_to_end::world::page_port;
+use serde_json::{Value, json};
+
+/// How long one of them may take: some wait for storages that never answer, and some for every vendor in turn.
+const BOUND: Duration = Duration::from_secs(120);
+
+/// The files with the tests, which lie beside what they stand on.
+fn files() -> Result<Vec<String>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contract");
+    let names = fs::read_dir(&folder).with_context(|| format!("{}", folder.display()))?;
+    let mut files: Vec<_> =
+        names.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<Result<_>>()?;
+    files.retain(|name| Path::new(name).extension().is_some_and(|end| end == "js") && name != "env.js");
+    files.sort();
+    Ok(files)
+}
+
+/// In the other engines `cargo xtask test` has them run by wasm-pack, on a page and in a worker.
+#[test]
+fn the_contract_holds() -> Result<()> {
+    if Engine::chosen()? != Engine::WebKit {
+        return Ok(());
+    }
+    in_a_browser(async |page| {
+        page.client.update_timeouts(TimeoutConfiguration::new(Some(BOUND), None, None)).await?;
+        let tab = Tabs::open(&page.client, 1).await?;
+        let (mut passed, mut failed) = (0, Vec::new());
+        for file in files()? {
+            let names: Vec<String> = tab.call(0, "contractOf", json!([file])).await?;
+            for name in names {
+                let outcome: Value = tab.call(0, "contract", json!([page_port()?, file, name])).await?;
+                match outcome.as_str() {
+                    None => passed += 1,
+                    Some(message) => failed.push(format!("{file}: {name}: {message}")),
+                }
+            }
+        }
+        ensure!(failed.is_empty(), "{} of {} failed:\n{}", failed.len(), passed + failed.len(), failed.join("\n"));
+        ensure!(passed > 150, "only {passed} tests were found");
+        Ok(())
+    })
+}
