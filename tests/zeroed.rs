@@ -31,12 +31,12 @@ extern "C" {
 fn r30_no_password_is_left_in_memory_after_use() {
     for vendor in ["ocient", "lenses", "pegase3", "ethgas"] {
         for extra in ["plain", "ÿ", "\"\\"] {
-            let mut core = Core::open(vendor, true).expect("a known vendor");
+            let mut core = Core::open(&vendor.into(), true).expect("a known vendor");
             let password = password(extra);
             let signal = web_sys::AbortController::new().expect("an abort controller").signal();
             let (user, none) = (JsValue::from_str("jdoe"), JsValue::UNDEFINED);
             let address = "https://vendor.example.com/login";
-            let request = core.login_request(&user, &password, &none, &none, address, &signal);
+            let request = core.login_request(&user, &password, &none, &none, &address.into(), &signal);
             assert!(request.is_ok(), "{vendor}: a request is made");
             let left = occurrences(&wasm_bindgen::memory(), &password);
             assert_eq!(left, 0, "{vendor}: copies of a password with {extra}");
