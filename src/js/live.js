@@ -237,9 +237,9 @@ export class Live {
     const make = () => (core.state().reason === "replaced" ? store.text : JSON.stringify(core.record()));
     try {
       const outcome = await store.write(make, over);
-      core.storageWorks(true);
       if (outcome === "overtaken") await this.#takeOver();
       if (outcome !== "written") return;
+      core.storageWorks(true);
     } catch {
       core.storageWorks(false);
       if (!over) return;

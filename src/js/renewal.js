@@ -50,6 +50,7 @@ export class Renewal {
           await this.#live.follow();
           core.shareFailure(failures);
           if (core.epoch() === flight.epoch) await this.#refresh(flight.epoch);
+          else if (core.attempt() !== attempt) throw this.#superseded();
         });
       } else {
         await this.#refresh(flight.epoch);
@@ -61,7 +62,7 @@ export class Renewal {
       }
       this.#live.publish();
     }
-    if (core.attempt() !== attempt || !core.isSignedIn()) throw this.#superseded();
+    if (!core.isSignedIn()) throw this.#superseded();
   }
 
   async #refresh(epoch) {

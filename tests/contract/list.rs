@@ -184,6 +184,7 @@ contract! { "renewal.js":
     r19_a_jumping_clock_makes_no_loop,
     r19_tokens_that_are_over_at_once_make_no_loop,
     r20_claims_are_hints,
+    a_login_that_fails_does_not_overtake_a_renewal,
 }
 
 contract! { "storage.js":

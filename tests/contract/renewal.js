@@ -219,3 +219,21 @@ export async function r20_claims_are_hints() {
   ok(Math.abs(session.state.expiresAt - Date.now() - 600_000) < 5_000, "the lifetime that was told");
   equal([session.state.user, await session.accessToken()], ["jdoe", data.accessToken]);
 }
+
+/** A login that fails leaves the session as it is, and so it does a renewal under way. */
+export async function a_login_that_fails_does_not_overtake_a_renewal() {
+  const map = new Map();
+  const own = { get: (key) => map.get(key), set: (key, text) => void map.set(key, text), delete: (key) => void map.delete(key) };
+  for (const storage of ["memory", own]) {
+    const vendor = simulate("ethgas");
+    const session = await vendor.signIn({ storage });
+    const { expiresAt } = session.state;
+    await vendor.fault({ path: PATHS.ethgas, delay_ms: 300 });
+    const renewal = session.refresh();
+    await until(async () => (await renewals(vendor)) === 1, "on its way");
+    await rejects(session.login({ username: "jdoe", password: "wrong" }), "invalid-credentials");
+    equal((await renewal).status, "signed-in");
+    ok(session.state.expiresAt > expiresAt, "renewed");
+    session.dispose();
+  }
+}
