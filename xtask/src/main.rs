@@ -17,6 +17,7 @@ mod suite;
 mod summary;
 mod tools;
 mod wasm_file;
+mod wasm_pack;
 mod workspace;
 
 use std::env;

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::browsers::Engine;
 use crate::tools::Tool;
+use crate::wasm_pack::Browser;
 use crate::workspace;
 
 /// One row of the summary.
@@ -31,14 +32,14 @@ pub enum Step {
     /// Start of the simulated vendors.
     Simulator,
     /// Tests inside a browser.
-    Browser(Engine),
+    Browser(Browser),
     /// Tests of the package in Node.
     Node,
     /// Tests of the demo page, from outside of a browser.
     EndToEnd(Engine),
 }
 
-const ALL: [Step; 14] = [
+const ALL: [Step; 15] = [
     Step::Format,
     Step::Clippy,
     Step::ClippyWasm,
@@ -48,11 +49,12 @@ const ALL: [Step; 14] = [
     Step::Types,
     Step::Docs,
     Step::Simulator,
-    Step::Browser(Engine::Chromium),
-    Step::Browser(Engine::Firefox),
+    Step::Browser(Browser::Chrome),
+    Step::Browser(Browser::Firefox),
     Step::Node,
     Step::EndToEnd(Engine::Chromium),
     Step::EndToEnd(Engine::Firefox),
+    Step::EndToEnd(Engine::WebKit),
 ];
 
 /// The quick steps.
@@ -66,7 +68,7 @@ pub fn named(words: &[&str]) -> Result<Vec<Step>> {
     for word in words {
         wanted.extend(match *word {
             "native" => vec![Step::Native],
-            "browser" => Engine::ALL.map(Step::Browser).to_vec(),
+            "browser" => Browser::ALL.map(Step::Browser).to_vec(),
             "e2e" => Engine::ALL.map(Step::EndToEnd).to_vec(),
             "types" => vec![Step::Types],
             "node" => vec![Step::Node],
@@ -93,7 +95,7 @@ impl Step {
             Self::Types => "types".into(),
             Self::Docs => "documentation".into(),
             Self::Simulator => "simulator".into(),
-            Self::Browser(engine) => format!("browser tests, {}", engine.name()),
+            Self::Browser(browser) => format!("browser tests, {}", browser.engine().name()),
             Self::Node => "node tests".into(),
             Self::EndToEnd(engine) => format!("end-to-end tests, {}", engine.name()),
         }
@@ -124,7 +126,8 @@ impl Step {
     /// The browser that it runs in.
     pub fn engine(self) -> Option<Engine> {
         match self {
-            Self::Browser(engine) | Self::EndToEnd(engine) => Some(engine),
+            Self::Browser(browser) => Some(browser.engine()),
+            Self::EndToEnd(engine) => Some(engine),
             _ => None,
         }
     }
@@ -164,6 +167,16 @@ mod tests {
         assert_eq!(
             names(&["browser"]),
             ["build", "simulator", "browser tests, chromium", "browser tests, firefox"]
+        );
+        assert_eq!(
+            names(&["e2e"]),
+            [
+                "build",
+                "simulator",
+                "end-to-end tests, chromium",
+                "end-to-end tests, firefox",
+                "end-to-end tests, webkit"
+            ]
         );
         assert_eq!(names(&[]).len(), ALL.len());
         assert!(named(&["nothing"]).is_err());

@@ -1,6 +1,5 @@
 //! `cargo xtask test` and `check`: runs steps one after another. A step that fails stops only those that need it.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -15,6 +14,7 @@ use crate::size;
 use crate::steps::{Step, node_test_files};
 use crate::summary::Row;
 use crate::tools::{self, Tool};
+use crate::wasm_pack::Browser;
 use crate::workspace;
 
 /// How long one test binary may take in a browser, in seconds; wasm-bindgen's own limit is 20.
@@ -44,8 +44,11 @@ pub fn run(steps: &[Step], afresh: bool) -> Result<Vec<Row>> {
         }
     }
     let installs = tools::missing(&needed)?;
-    let browsers =
-        if steps.iter().any(|step| step.engine().is_some()) { browsers::missing() } else { Vec::new() };
+    let engines: Vec<Engine> = Engine::ALL
+        .into_iter()
+        .filter(|engine| steps.iter().any(|step| step.engine() == Some(*engine)))
+        .collect();
+    let browsers = browsers::missing(&engines);
     let mut progress = Progress::new(installs.len() + browsers.len() + steps.len());
     for install in installs {
         install.run(&mut progress)?;
@@ -141,25 +144,29 @@ impl Suite {
                     .args(node_test_files());
                 self.with_port(job).run().map(|run| tests(&run, Counts::of_tap(&run.text)))
             }
-            Step::Browser(engine) => self.browser_tests(engine),
+            Step::Browser(browser) => self.browser_tests(browser),
             Step::EndToEnd(engine) => self.end_to_end_tests(engine),
         }
     }
 
-    fn browser_tests(&self, engine: Engine) -> Result<Outcome> {
-        let [browser, driver_option] = engine.wasm_pack_options();
+    fn browser_tests(&self, browser: Browser) -> Result<Outcome> {
+        let engine = browser.engine();
+        let [browser_option, driver_option] = browser.options();
+        let driver = engine.driver().map_err(anyhow::Error::msg)?;
         let job = Job::new("wasm-pack", &format!("browser-tests-{}", engine.name()))
-            .args(["test", "--headless", "--mode", "no-install", browser, driver_option])
-            .args([driver_of(engine)?])
+            .args(["test", "--headless", "--mode", "no-install", browser_option, driver_option])
+            .args([driver])
             .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_LIMIT);
         self.with_port(job).run().map(|run| rust_tests(&run))
     }
 
     fn end_to_end_tests(&self, engine: Engine) -> Result<Outcome> {
         let log = format!("end-to-end-tests-{}", engine.name());
-        let job = cargo(&log, &["test", "--package", "hallpass-end-to-end", "--no-fail-fast"])
-            .env("HALLPASS_BROWSER", engine.name())
-            .env(engine.driver_variable(), driver_of(engine)?);
+        let mut job = cargo(&log, &["test", "--package", "hallpass-end-to-end", "--no-fail-fast"])
+            .env("HALLPASS_BROWSER", engine.name());
+        for (name, path) in engine.variables() {
+            job = job.env(name, path);
+        }
         self.with_port(job).run().map(|run| rust_tests(&run))
     }
 
@@ -177,10 +184,6 @@ impl Suite {
 
 fn cargo(log: &str, args: &[&str]) -> Job {
     Job::new("cargo", log).args(args)
-}
-
-fn driver_of(engine: Engine) -> Result<PathBuf> {
-    engine.driver().map_err(anyhow::Error::msg)
 }
 
 /// A program that is right or wrong as a whole.

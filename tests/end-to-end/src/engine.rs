@@ -16,6 +16,8 @@ pub enum Engine {
     Chromium,
     /// Firefox, driven by geckodriver 0.36 or later.
     Firefox,
+    /// The little browser of `WebKitGTK`, driven by `WebKitWebDriver`. Its sessions have a profile in memory.
+    WebKit,
 }
 
 impl Engine {
@@ -24,7 +26,8 @@ impl Engine {
         match env::var("HALLPASS_BROWSER").as_deref() {
             Err(_) | Ok("" | "chromium") => Ok(Self::Chromium),
             Ok("firefox") => Ok(Self::Firefox),
-            Ok(other) => bail!("HALLPASS_BROWSER is chromium or firefox, not {other:?}"),
+            Ok("webkit") => Ok(Self::WebKit),
+            Ok(other) => bail!("HALLPASS_BROWSER is chromium, firefox or webkit, not {other:?}"),
         }
     }
 
@@ -34,6 +37,7 @@ impl Engine {
         let (variable, name) = match self {
             Self::Chromium => ("CHROMEDRIVER", "chromedriver"),
             Self::Firefox => ("GECKODRIVER", "geckodriver"),
+            Self::WebKit => ("WEBKITWEBDRIVER", "WebKitWebDriver"),
         };
         env::var_os(variable).map_or_else(|| name.into(), PathBuf::from)
     }
@@ -42,10 +46,30 @@ impl Engine {
     #[must_use]
     pub fn driver_arguments(self, port: u16) -> Vec<String> {
         match self {
-            Self::Chromium => vec![format!("--port={port}")],
+            Self::Chromium | Self::WebKit => vec![format!("--port={port}")],
             // The console is read in the browser's own context.
             Self::Firefox => vec!["--port".to_owned(), port.to_string(), "--allow-system-access".to_owned()],
         }
+    }
+
+    /// What the driver finds in its environment, and the browser with it.
+    #[must_use]
+    pub fn environment(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Chromium | Self::Firefox => &[],
+            Self::WebKit => &[
+                // On a machine with a Wayland display it would take that instead of the one that nobody sees.
+                ("GDK_BACKEND", "x11"),
+                // Where namespaces are out of reach, as in containers, its sandbox can't be set up.
+                ("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1"),
+            ],
+        }
+    }
+
+    /// Whether the browser knows no mode without windows.
+    #[must_use]
+    pub fn shows_windows(self) -> bool {
+        self == Self::WebKit
     }
 
     /// What a session is asked for: a quiet browser with no window, and one that keeps its console where it can.
@@ -65,26 +89,33 @@ impl Engine {
                 ]},
             }),
             Self::Firefox => json!({"moz:firefoxOptions": {"args": ["-headless"]}}),
+            Self::WebKit => match env::var("MINIBROWSER") {
+                Ok(path) => json!({"webkitgtk:browserOptions": {"binary": path, "args": ["--automation"]}}),
+                // The driver knows where the one is that it was built with.
+                Err(_) => json!({}),
+            },
         };
         wanted.as_object().cloned().unwrap_or_default()
     }
 
     /// The errors and the violations of the page's policy that the browser's console shows, from the page's first
-    /// moment on.
-    pub async fn console_errors(self, client: &Client) -> Result<Vec<String>> {
-        match self {
+    /// moment on. `None` where it can't be read: `WebKitGTK` has no command for it, and sessions with a profile in
+    /// memory write it nowhere.
+    pub async fn console_errors(self, client: &Client) -> Result<Option<Vec<String>>> {
+        Ok(match self {
             Self::Chromium => {
                 let entries = client.issue_cmd(Special::ChromiumLog).await?;
                 let severe = |entry: &&Value| entry["level"] == "SEVERE";
-                Ok(entries.as_array().into_iter().flatten().filter(severe).map(message).collect())
+                Some(entries.as_array().into_iter().flatten().filter(severe).map(message).collect())
             }
             Self::Firefox => {
                 client.issue_cmd(Special::FirefoxContext("chrome")).await?;
                 let entries = client.execute(FIREFOX_CONSOLE, vec![]).await;
                 client.issue_cmd(Special::FirefoxContext("content")).await?;
-                Ok(entries?.as_array().into_iter().flatten().map(message).collect())
+                Some(entries?.as_array().into_iter().flatten().map(message).collect())
             }
-        }
+            Self::WebKit => None,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, Locator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -44,6 +45,24 @@ impl Page {
     pub async fn reload(&self) -> Result<()> {
         self.client.refresh().await?;
         self.until_ready().await
+    }
+
+    /// Opens it once more from here, in a tab or, with such `features`, in a window, and goes there. It takes a click, since
+    /// not every browser lets a page open windows by itself.
+    pub async fn open_another(&self, features: &str) -> Result<WindowHandle> {
+        let before = self.client.windows().await?;
+        let on_click = "const [features] = arguments;
+                        const open = () => window.open(location.href, '_blank', features);
+                        document.addEventListener('click', open, { once: true })";
+        self.evaluate_with::<()>(on_click, vec![features.into()]).await?;
+        self.click("status").await?;
+        until("the window is there", async || Ok(self.client.windows().await?.len() > before.len())).await?;
+        let windows = self.client.windows().await?;
+        let another =
+            windows.into_iter().find(|window| !before.contains(window)).context("another window")?;
+        self.client.switch_to_window(another.clone()).await?;
+        self.until_ready().await?;
+        Ok(another)
     }
 
     /// Waits until it has loaded hallpass and looked for a session.
@@ -183,8 +202,8 @@ impl Page {
         self.evaluate("return document.body.innerText").await
     }
 
-    /// The errors and the policy's violations in the browser's console.
-    pub async fn console_errors(&self) -> Result<Vec<String>> {
+    /// The errors and the policy's violations in the browser's console; `None` where it can't be read.
+    pub async fn console_errors(&self) -> Result<Option<Vec<String>>> {
         self.engine.console_errors(&self.client).await
     }
 

@@ -46,7 +46,13 @@ fn the_contract_holds() -> Result<()> {
                 }
             }
         }
-        ensure!(failed.is_empty(), "{} of {} failed:\n{}", failed.len(), passed + failed.len(), failed.join("\n"));
+        ensure!(
+            failed.is_empty(),
+            "{} of {} failed:\n{}",
+            failed.len(),
+            passed + failed.len(),
+            failed.join("\n")
+        );
         ensure!(passed > 150, "only {passed} tests were found");
         Ok(())
     })

@@ -1,6 +1,6 @@
 //! The page on a narrow screen.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use hallpass_end_to_end::harness::on_the_page;
 use hallpass_end_to_end::page::{PASSWORD, Page, USER};
 use hallpass_end_to_end::vendor::Vendor;
@@ -40,14 +40,7 @@ fn nothing_scrolls_sideways_at_360_px() -> Result<()> {
 
 /// Opens the page in a window of 360 px; a browser's main window may not get so narrow, a pop-up does.
 async fn narrow(page: &Page) -> Result<()> {
-    let main = page.client.window().await?;
-    page.evaluate::<()>(&format!("window.open(location.href, '_blank', 'popup,width={WIDTH},height=740')"))
-        .await?;
-    until("the window is there", async || Ok(page.client.windows().await?.len() == 2)).await?;
-    let windows = page.client.windows().await?;
-    let popup = windows.into_iter().find(|window| *window != main).context("a second window")?;
-    page.client.switch_to_window(popup).await?;
-    page.until_ready().await?;
+    page.open_another(&format!("popup,width={WIDTH},height=740")).await?;
     until("the window is 360 px wide", async || Ok(page.evaluate::<u32>("return innerWidth").await? == WIDTH))
         .await
 }

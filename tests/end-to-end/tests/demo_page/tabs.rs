@@ -1,6 +1,6 @@
 //! The page in two tabs of one browser.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use fantoccini::wd::WindowHandle;
 use hallpass_end_to_end::harness::on_the_page;
 use hallpass_end_to_end::page::{PASSWORD, Page, USER};
@@ -126,11 +126,6 @@ async fn a_sign_in_spreads(page: &Page, storage: &str) -> Result<()> {
 /// The present tab and one that it opens, which takes over what its form was filled in with; leaves the page in that one.
 async fn tabs(page: &Page) -> Result<[WindowHandle; 2]> {
     let first = page.client.window().await?;
-    page.evaluate::<()>("window.open(location.href)").await?;
-    until("the tab is there", async || Ok(page.client.windows().await?.len() == 2)).await?;
-    let tabs = page.client.windows().await?;
-    let second = tabs.into_iter().find(|tab| *tab != first).context("a second tab")?;
-    page.client.switch_to_window(second.clone()).await?;
-    page.until_ready().await?;
+    let second = page.open_another("").await?;
     Ok([first, second])
 }
