@@ -5,7 +5,7 @@ import { Deadline, pause } from "./wait.js";
 // How long a note takes to show in every tab, in ms, with a margin.
 const LAG_MS = 60;
 
-// On a server: the last work of each name, for each storage.
+// The last work of each name, for each storage of the caller's.
 const queues = new WeakMap();
 
 /**
@@ -13,7 +13,7 @@ const queues = new WeakMap();
  * middle is waited for no longer than so many ms, and never robbed (R17): then the work is done all the same.
  */
 export async function alone(storage, name, ms, work) {
-  if (!hasTabs()) return typeof storage === "object" ? queue(storage, name, ms, work) : work();
+  if (!hasTabs()) return queue(storage, name, ms, work);
   const bound = new Deadline(ms);
   let done;
   const begin = () => {
@@ -26,7 +26,7 @@ export async function alone(storage, name, ms, work) {
     await bound.guard(navigator.locks.request(name, { __proto__: null, signal: bound.signal }, begin));
   } catch {
     // Waited in vain; or there are no locks here, or they throw. What the work itself throws is told below.
-    if (!done) await takeTurns(name, ms, begin);
+    if (!done) await takeTurns(storage, name, ms, begin);
   }
   return begin();
 }
@@ -35,7 +35,7 @@ export async function alone(storage, name, ms, work) {
  * The same where the platform has no locks, as for pages by http: whose note lies in localStorage has the turn. Two that write
  * in one moment see, once both notes show, whose is the later.
  */
-async function takeTurns(name, ms, work) {
+async function takeTurns(storage, name, ms, work) {
   const mine = `${randomNumber()} `;
   const end = Date.now() + ms;
   try {
@@ -52,12 +52,17 @@ async function takeTurns(name, ms, work) {
       if (isMine()) localStorage.removeItem(name + ":turn");
     }
   } catch {
-    // No localStorage either: then there is no telling.
+    // No localStorage either, as in a worker: then at least what is in here takes turns.
+    await queue(storage, name, ms, work);
   }
 }
 
-/** On a server sessions are different people's, also where their names are alike: only one storage's wait for each other. */
+/**
+ * The same within this page, worker or server. A server's sessions are different people's, also where their names are alike:
+ * only those of one storage wait for each other.
+ */
 async function queue(storage, name, ms, work) {
+  if (typeof storage !== "object") return work();
   const names = queues.get(storage) ?? new Map();
   queues.set(storage, names);
   const before = names.get(name);
