@@ -6,6 +6,7 @@ import { isBelow, placeOf, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
 import { parseJson, readText } from "./body.js";
 import { copyOf } from "./object.js";
+import { readSignal } from "./options.js";
 import { Deadline, genuine } from "./wait.js";
 
 // The longest reply that is looked into, and the longest that json() reads, in bytes.
@@ -52,6 +53,9 @@ function admits(live, address) {
 }
 
 function make(header, target, options, wantsJson) {
+  // Two things that WebKit's Request leaves undone: it takes any signal, and reads some bodies only when they are sent.
+  readSignal(options);
+  options.body = ownBody(options.body);
   if (wantsJson) useJson(options);
   let request = new Request(target, options);
   const changes = { __proto__: null };
@@ -74,6 +78,13 @@ function make(header, target, options, wantsJson) {
   // The caller's signal; without one, nothing needs to listen.
   const signal = options.signal || isRequest(target) ? request.signal : undefined;
   return { request, signal, repeatable: !streams, ownCredential };
+}
+
+/** A copy of a body that its owner may change afterwards; any other body as it is. */
+function ownBody(body) {
+  if (body instanceof URLSearchParams) return new URLSearchParams(body);
+  if (body instanceof ArrayBuffer) return body.slice();
+  return ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() : body;
 }
 
 /** Makes a body of the `json` member. */

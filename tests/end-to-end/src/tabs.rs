@@ -19,6 +19,11 @@ pub struct Tabs<'a> {
 impl<'a> Tabs<'a> {
     /// So many tabs, with nothing in them yet.
     pub async fn open(client: &'a Client, count: usize) -> Result<Self> {
+        Self::open_at(client, count, &tab_url("localhost")?).await
+    }
+
+    /// The same, with their page at another address.
+    pub async fn open_at(client: &'a Client, count: usize, address: &str) -> Result<Self> {
         let mut tabs = vec![client.window().await?];
         while tabs.len() < count {
             tabs.push(client.new_window(true).await?.handle);
@@ -26,7 +31,7 @@ impl<'a> Tabs<'a> {
         let all = Self { client, tabs };
         for tab in 0..count {
             all.switch(tab).await?;
-            client.goto(&tab_url()?).await?;
+            client.goto(address).await?;
             until("the tab is ready", async || {
                 Ok(client.execute("return 'tab' in window", vec![]).await? == true)
             })

@@ -18,9 +18,9 @@ pub fn page_url() -> Result<String> {
     Ok(format!("http://localhost:{}/", page_port()?))
 }
 
-/// The address of a bare page for the tests of several tabs.
-pub fn tab_url() -> Result<String> {
-    Ok(format!("{}contract/tab/index.html", page_url()?))
+/// The address of a bare page for the tests of several tabs, by a name of this machine.
+pub fn tab_url(host: &str) -> Result<String> {
+    Ok(format!("http://{host}:{}/contract/tab/index.html", page_port()?))
 }
 
 /// One vendor with users, tokens and a ledger of its own.

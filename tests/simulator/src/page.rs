@@ -29,9 +29,6 @@ pub fn router(base: u16, www: Option<PathBuf>, pkg: Option<PathBuf>, contract: O
     let config =
         move |headers: HeaderMap| async move { reply::json(StatusCode::OK, &config(base, &headers)) };
     let mut router = Router::new().route("/config.json", get(config));
-    if let Some(contract) = contract {
-        router = router.nest_service("/contract", ServeDir::new(contract));
-    }
     if let Some(pkg) = pkg {
         router = router.nest_service("/pkg", ServeDir::new(pkg));
     }
@@ -44,8 +41,12 @@ pub fn router(base: u16, www: Option<PathBuf>, pkg: Option<PathBuf>, contract: O
         kind.as_bytes().starts_with(b"text/html").then(|| policy.clone()).flatten()
     };
     let always = |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+    router = router.layer(SetResponseHeaderLayer::overriding(CONTENT_SECURITY_POLICY, policy_of_pages));
+    if let Some(contract) = contract {
+        // Without the policy: these pages do what applications do that have none.
+        router = router.nest_service("/contract", ServeDir::new(contract));
+    }
     router
-        .layer(SetResponseHeaderLayer::overriding(CONTENT_SECURITY_POLICY, policy_of_pages))
         .layer(always(CACHE_CONTROL, "no-store"))
         .layer(always(ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .layer(always(RESOURCE_POLICY, "cross-origin"))
