@@ -186,3 +186,31 @@ export async function withClock(shiftMs, run) {
 export function jsonReply(value, status = 200) {
   return new Response(JSON.stringify(value), { status, headers: { "Content-Type": "application/json" } });
 }
+
+// On a server there are no tabs: its sessions are different people's, also where their keys are alike.
+export const hasTabs = globalThis.location !== undefined;
+
+/** A storage that several tabs share, as this platform has them. Handles of one page are tabs to each other. */
+export function shared() {
+  const map = new Map();
+  const own = {
+    map,
+    get: async (key) => map.get(key),
+    set: async (key, value) => void map.set(key, value),
+    delete: async (key) => void map.delete(key),
+  };
+  return [own, ...(globalThis.localStorage ? ["local"] : []), ...(globalThis.indexedDB ? ["encrypted"] : [])];
+}
+
+export const nameOf = (storage) => (typeof storage === "string" ? storage : "own");
+
+/** So many tabs with one session. */
+export async function tabs(vendor, count, options) {
+  const first = await vendor.signIn(options);
+  const others = await Promise.all(Array.from({ length: count - 1 }, () => vendor.open(options)));
+  const all = [first, ...others];
+  for (const tab of all) equal(tab.state.status, "signed-in", "restored");
+  return all;
+}
+
+export const dispose = (all) => all.forEach((tab) => tab.dispose());

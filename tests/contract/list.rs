@@ -210,20 +210,19 @@ contract! { "web-storage.js":
 }
 
 contract! { "tabs.js":
-    r16_many_tabs_and_callers_are_one_renewal,
-    r16_many_calls_of_refresh_are_one_renewal,
-    r16_a_token_that_is_over_is_renewed_once_for_all_tabs,
-    rule_8_what_another_tab_renewed_is_not_renewed_again,
     tabs_stay_in_step,
-    r10_a_logout_signs_out_the_other_tabs,
-    r10_a_logout_signs_out_tabs_with_tokens_of_their_own,
-    r18_a_logout_in_another_tab_overtakes_a_renewal,
-    r18_a_late_write_of_a_signed_out_session_is_deleted,
-    r25_another_users_login_replaces_the_session_in_other_tabs,
     the_same_users_login_goes_on_in_other_tabs,
     r12_tabs_say_only_that_something_changed,
     r11_garbage_from_another_tab_means_signed_out,
     r33_sessions_do_not_reach_each_other,
+    a_disposed_handle_is_out_of_step,
+}
+
+contract! { "tabs-renewal.js":
+    r16_many_tabs_and_callers_are_one_renewal,
+    r16_many_calls_of_refresh_are_one_renewal,
+    r16_a_token_that_is_over_is_renewed_once_for_all_tabs,
+    rule_8_what_another_tab_renewed_is_not_renewed_again,
     r22_a_failed_renewal_is_every_tabs,
     r17_a_lock_that_is_never_given_back_is_waited_for_in_bounds,
     r17_no_listener_runs_inside_the_lock,
@@ -232,11 +231,18 @@ contract! { "tabs.js":
     r16_servers_with_one_storage_take_over_what_is_renewed,
     a_session_lives_without_a_line_between_tabs,
     a_storage_that_keeps_nothing_is_no_sign_out,
+}
+
+contract! { "tabs-sign-out.js":
+    r10_a_logout_signs_out_the_other_tabs,
+    r10_a_logout_signs_out_tabs_with_tokens_of_their_own,
+    r18_a_logout_in_another_tab_overtakes_a_renewal,
+    r18_a_late_write_of_a_signed_out_session_is_deleted,
+    r25_another_users_login_replaces_the_session_in_other_tabs,
     r25_a_replaced_tab_leaves_the_new_session_alone,
     r18_a_slow_storage_brings_nobody_back,
     r10_a_logout_before_dispose_is_told,
     r10_a_storage_with_hiccups_still_signs_out_all_tabs,
-    a_disposed_handle_is_out_of_step,
 }
 
 contract! { "encrypted.js":

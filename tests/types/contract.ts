@@ -24,6 +24,7 @@ export async function call(session: Session): Promise<void> {
   same<typeof response, Response>(true);
   const untyped = await session.json("/v1/version");
   same<typeof untyped, unknown>(true);
+  same<typeof session.state.retryAt, number | undefined>(true);
   const typed = await session.json<{ version: string }>("/v1/version", { json: { statement: "SELECT 1" } });
   same<typeof typed, { version: string }>(true);
   const token = await session.accessToken();
