@@ -34,8 +34,18 @@ function database() {
   return opening;
 }
 
-/** Does one thing with the entries, and waits until it is on the disk. */
+/** Does one thing with the entries; once more where the database was lost meanwhile, as WebKit's at times is. */
 async function entries(mode, act) {
+  try {
+    return await transact(mode, act);
+  } catch {
+    opening = undefined;
+    return transact(mode, act);
+  }
+}
+
+/** Does one thing with the entries, and waits until it is on the disk. */
+async function transact(mode, act) {
   const transaction = (await database()).transaction(ENTRIES, mode);
   return new Promise((resolve, reject) => {
     const request = act(transaction.objectStore(ENTRIES));

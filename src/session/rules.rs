@@ -38,6 +38,9 @@ pub enum Verdict {
 /// How far back a clock may be set, in ms, before the age of a token that it received can't be told any more.
 const SMALL_CORRECTION_MS: f64 = 60_000.0;
 
+/// How much too early a timer may fire, in ms, by its own rounding. What is due then is due.
+const EARLY_MS: f64 = 1.0;
+
 /// One session's state and its rules.
 #[derive(Debug)]
 pub struct Session {
@@ -171,7 +174,7 @@ impl Session {
 
     /// Whether the token has come to its end.
     fn over(&self, now: Moment) -> bool {
-        self.left(now).is_some_and(|left| left <= 0.0)
+        self.left(now).is_some_and(|left| left < EARLY_MS)
     }
 
     /// What a request may do for its credential now.
@@ -201,7 +204,7 @@ impl Session {
     pub fn pause(&self, now: Moment) -> Option<(Code, f64)> {
         let pause = self.held.as_ref()?.pause?;
         let left = pause.until - pause.since - now.since(self.paused);
-        (left > 0.0).then_some((pause.because, left))
+        (left >= EARLY_MS).then_some((pause.because, left))
     }
 
     /// How many renewals in a row have failed for now, here or in other tabs.
@@ -256,7 +259,7 @@ impl Session {
     /// Whether a renewal in the background is due: the token is still good but not for long, and no pause is kept.
     #[must_use]
     pub fn renewal_due(&self, now: Moment) -> bool {
-        self.next_renewal(now).is_some_and(|left| left <= 0.0)
+        self.next_renewal(now).is_some_and(|left| left < EARLY_MS)
     }
 
     /// In how many ms something is to be done without being asked: a renewal, a further try, or the end.

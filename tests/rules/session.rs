@@ -117,11 +117,10 @@ impl Model {
         });
     }
 
+    /// A timer may fire a millisecond early.
     fn over(&self) -> bool {
-        let age = self.now.since(self.received);
-        self.held
-            .as_ref()
-            .is_some_and(|held| held.expires_at.is_some_and(|end| age >= end - held.received_at))
+        let age = self.now.since(self.received) + 1.0;
+        self.held.as_ref().is_some_and(|held| held.expires_at.is_some_and(|end| age > end - held.received_at))
     }
 
     /// `back`: how many changes of the tokens ago the event was set off; 0: none.
@@ -254,7 +253,7 @@ impl Model {
         assert_eq!(state.expires_at, self.held.as_ref().and_then(|held| held.expires_at));
 
         let waiting =
-            state.renewal == "waiting" && session.next_event(false, self.now).is_some_and(|left| left > 0.0);
+            state.renewal == "waiting" && session.next_event(false, self.now).is_some_and(|left| left >= 1.0);
         let (renews, over) = (self.renewable && self.automatic, self.over() || self.set_back);
         match session.pass(self.now) {
             Pass::Go(epoch) => {
