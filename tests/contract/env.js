@@ -31,6 +31,12 @@ export const DATA = {
   ethgas: "/api/v1/user/info",
 };
 
+/** Where sessions are renewed, at the vendors whose can be. */
+export const RENEWAL_PATHS = { ocient: "/v1/token_refresh", ethgas: "/api/v1/user/login/refresh" };
+
+/** How often a vendor was asked for a renewal. */
+export const renewals = (vendor) => vendor.count(`POST ${RENEWAL_PATHS[vendor.vendor]}`);
+
 /** A vendor's simulator, in a world that no other test shares. */
 export function simulate(vendor) {
   const address = `http://127.0.0.1:${port + PORTS[vendor]}`;

@@ -1,8 +1,7 @@
-import { DATA, entries, equal, keepsCookies, ok, rejects, simulate, jdoe } from "./env.js";
+import { DATA, entries, equal, keepsCookies, ok, rejects, simulate, jdoe, RENEWAL_PATHS } from "./env.js";
 
 const STATUSES = [301, 302, 303, 307, 308];
 const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
-const REFRESHES = { ocient: "/v1/token_refresh", ethgas: "/api/v1/user/login/refresh" };
 const CHECKS = { lenses: "/api/v1/users/me", ethgas: "/api/v1/user/login/verify" };
 const LOGOUTS = { ocient: "/v1/logout", ethgas: "/api/v1/user/logout", lenses: "/api/v1/logout" };
 
@@ -89,7 +88,7 @@ export async function r5_login_refuses_redirects() {
 
 /** R5, R6: a renewal follows no redirect, and a redirect is no refusal: the session stays. */
 export async function r6_refresh_refuses_redirects() {
-  for (const [name, path] of Object.entries(REFRESHES)) {
+  for (const [name, path] of Object.entries(RENEWAL_PATHS)) {
     const [vendor, stranger] = [simulate(name), simulate("stranger")];
     const session = await vendor.signIn();
     for (const status of STATUSES) {
@@ -144,7 +143,7 @@ export async function r5_a_strangers_answer_says_nothing_about_the_session() {
       await stranger.fault({ path: "/landed", ...answer });
       await session.fetch(DATA[name]).catch(() => {});
       equal(session.state.status, "signed-in", name);
-      equal((await vendor.ledger()).counts[`POST ${REFRESHES[name]}`], undefined, `renewals at ${name}`);
+      equal((await vendor.ledger()).counts[`POST ${RENEWAL_PATHS[name]}`], undefined, `renewals at ${name}`);
     }
   }
 }
@@ -156,7 +155,7 @@ async function live(vendor, form) {
   await session.fetch(DATA[vendor.vendor]);
   await session.json(DATA[vendor.vendor]).catch(() => {}); // lenses in Node has no cookie to be known by
   if (CHECKS[vendor.vendor]) await session.check();
-  if (REFRESHES[vendor.vendor]) {
+  if (RENEWAL_PATHS[vendor.vendor]) {
     await session.refresh();
     // Ocient renews with the very token that is over; so there it stays alive here.
     if (vendor.vendor === "ethgas") await vendor.expire();

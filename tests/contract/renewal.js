@@ -1,9 +1,7 @@
-import { DATA, entries, equal, jdoe, ok, rejects, simulate, until, withClock } from "./env.js";
+import { DATA, entries, equal, jdoe, ok, rejects, RENEWAL_PATHS, renewals, simulate, until, withClock } from "./env.js";
 
-const PATHS = { ocient: "/v1/token_refresh", ethgas: "/api/v1/user/login/refresh" };
 const DAY_MS = 86_400_000;
 
-const renewals = (vendor) => vendor.count(`POST ${PATHS[vendor.vendor]}`);
 const json = (status, value) => ({ reply: { status, content_type: "application/json", body: JSON.stringify(value) } });
 
 /** Trouble at a renewal that says nothing about the session, and the code it is told as. */
@@ -29,7 +27,7 @@ async function survives(name, code, fault) {
   const vendor = simulate(name);
   const session = await vendor.signIn({ timeoutMs: 400 });
   const before = session.state;
-  await vendor.fault({ path: PATHS[name], ...fault });
+  await vendor.fault({ path: RENEWAL_PATHS[name], ...fault });
   const error = await rejects(session.refresh(), code).catch((cause) => {
     throw new Error(`${what}: ${cause.message}`);
   });
@@ -44,7 +42,7 @@ async function survives(name, code, fault) {
 
 /** Rule 10: network trouble, 429, 5xx and unreadable replies keep the session, which waits for a better moment. */
 export async function rule_10_trouble_at_a_renewal_keeps_the_session() {
-  for (const name of Object.keys(PATHS)) {
+  for (const name of Object.keys(RENEWAL_PATHS)) {
     await Promise.all(TROUBLE.map(([code, fault]) => survives(name, code, fault)));
   }
 }
@@ -55,7 +53,7 @@ export async function rule_10_a_failed_renewal_is_tried_again_by_itself() {
   const session = await vendor.signIn();
   const seen = [];
   session.subscribe(({ renewal, problem }) => seen.push(`${renewal} ${problem}`));
-  await vendor.fault({ path: PATHS.ethgas, status: 503 });
+  await vendor.fault({ path: RENEWAL_PATHS.ethgas, status: 503 });
   await rejects(session.refresh(), "vendor-unavailable");
   await until(() => session.state.renewal === "idle", "renewed by itself");
   equal([session.state.status, session.state.problem, await renewals(vendor)], ["signed-in", undefined, 2]);
@@ -66,7 +64,7 @@ export async function rule_10_a_failed_renewal_is_tried_again_by_itself() {
 
 /** Rule 10: an explicit refusal ends the session, at once and for all. */
 export async function rule_10_a_refused_renewal_ends_the_session() {
-  for (const name of Object.keys(PATHS)) {
+  for (const name of Object.keys(RENEWAL_PATHS)) {
     const vendor = simulate(name);
     const session = await vendor.signIn();
     const seen = [];
@@ -100,7 +98,7 @@ export async function rule_10_expiry_without_renewal_ends_the_session() {
 
 /** Automatic renewal: ahead of expiry, without a call, again and again, and not in a loop. */
 export async function renewal_is_automatic_ahead_of_expiry() {
-  for (const name of Object.keys(PATHS)) {
+  for (const name of Object.keys(RENEWAL_PATHS)) {
     const vendor = simulate(name);
     await vendor.config({ access_lifetime_s: 1 });
     const session = await vendor.signIn();
@@ -136,7 +134,7 @@ export async function renewal_is_never_automatic_when_manual() {
 export async function r19_expires_at_is_by_this_machines_clock() {
   for (const shift of [0, DAY_MS, -DAY_MS]) {
     await withClock(shift, async () => {
-      for (const name of Object.keys(PATHS)) {
+      for (const name of Object.keys(RENEWAL_PATHS)) {
         const vendor = simulate(name);
         await vendor.config({ access_lifetime_s: 100 });
         const before = Date.now();
@@ -189,7 +187,7 @@ export async function r19_tokens_that_are_over_at_once_make_no_loop() {
   const vendor = simulate("ethgas");
   const session = await vendor.signIn();
   const grant = { accessToken: "a.b.c", refreshToken: "d.e.f", expiresIn: 1e-6 };
-  await vendor.fault({ path: PATHS.ethgas, count: 1_000, ...json(200, { code: 200, message: "OK", data: grant }) });
+  await vendor.fault({ path: RENEWAL_PATHS.ethgas, count: 1_000, ...json(200, { code: 200, message: "OK", data: grant }) });
   await session.refresh().catch(() => {});
   await session.fetch(DATA.ethgas).catch(() => {});
   const end = Date.now() + 1_000;
@@ -228,7 +226,7 @@ export async function a_login_that_fails_does_not_overtake_a_renewal() {
     const vendor = simulate("ethgas");
     const session = await vendor.signIn({ storage });
     const { expiresAt } = session.state;
-    await vendor.fault({ path: PATHS.ethgas, delay_ms: 300 });
+    await vendor.fault({ path: RENEWAL_PATHS.ethgas, delay_ms: 300 });
     const renewal = session.refresh();
     await until(async () => (await renewals(vendor)) === 1, "on its way");
     await rejects(session.login({ username: "jdoe", password: "wrong" }), "invalid-credentials");

@@ -1,9 +1,6 @@
 import {
-  admin, DATA, dispose, equal, hasTabs, nameOf, ok, rejects, shared, simulate, tabs, until, withGlobal, within,
+  admin, DATA, dispose, equal, hasTabs, nameOf, ok, rejects, RENEWAL_PATHS, renewals, shared, simulate, tabs, until, withGlobal, within,
 } from "./env.js";
-
-const PATHS = { ocient: "/v1/token_refresh", ethgas: "/api/v1/user/login/refresh" };
-const renewals = (vendor) => vendor.count(`POST ${PATHS[vendor.vendor]}`);
 
 /** R16: N callers × M tabs with a rejected token are one renewal, also where the refresh token rotates; all get its result. */
 export async function r16_many_tabs_and_callers_are_one_renewal() {
@@ -24,7 +21,7 @@ export async function r16_many_tabs_and_callers_are_one_renewal() {
 export async function r16_many_calls_of_refresh_are_one_renewal() {
   if (!hasTabs) return;
   for (const storage of shared()) {
-    for (const name of Object.keys(PATHS)) {
+    for (const name of Object.keys(RENEWAL_PATHS)) {
       const vendor = simulate(name);
       const all = await tabs(vendor, 4, { storage });
       const ends = await Promise.all(all.flatMap((tab) => [tab.refresh(), tab.refresh(), tab.refresh()]));
@@ -71,7 +68,7 @@ export async function r22_a_failed_renewal_is_every_tabs() {
     const vendor = simulate("ethgas");
     await vendor.config({ access_lifetime_s: 0.5 });
     const all = await tabs(vendor, 4, { storage });
-    await vendor.fault({ path: PATHS.ethgas, status: 503, retry_after: "2" });
+    await vendor.fault({ path: RENEWAL_PATHS.ethgas, status: 503, retry_after: "2" });
     const end = all[0].state.expiresAt;
     await until(() => Date.now() > end, "over");
     const errors = await Promise.all(all.flatMap((tab) => [1, 2, 3].map(() => rejects(tab.fetch(DATA.ethgas), "vendor-unavailable"))));

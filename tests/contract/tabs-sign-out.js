@@ -1,8 +1,6 @@
 import {
-  admin, DATA, dispose, entries, equal, hasTabs, jdoe, nameOf, ok, rejects, shared, simulate, tabs, until,
+  admin, DATA, dispose, entries, equal, hasTabs, jdoe, nameOf, ok, rejects, RENEWAL_PATHS, shared, simulate, tabs, until,
 } from "./env.js";
-
-const PATHS = { ocient: "/v1/token_refresh", ethgas: "/api/v1/user/login/refresh" };
 
 /** R10: a logout signs out the other tabs, whatever the network and the vendor say. */
 export async function r10_a_logout_signs_out_the_other_tabs() {
@@ -43,9 +41,9 @@ export async function r18_a_logout_in_another_tab_overtakes_a_renewal() {
   for (const storage of shared()) {
     const vendor = simulate("ethgas");
     const [first, second] = await tabs(vendor, 2, { storage });
-    await vendor.fault({ path: PATHS.ethgas, delay_ms: 300 });
+    await vendor.fault({ path: RENEWAL_PATHS.ethgas, delay_ms: 300 });
     const renewal = rejects(first.refresh(), "superseded");
-    await until(async () => (await entries(vendor, PATHS.ethgas)).length === 1, "on its way");
+    await until(async () => (await entries(vendor, RENEWAL_PATHS.ethgas)).length === 1, "on its way");
     await second.logout();
     await renewal;
     await until(() => first.state.reason === "logout", nameOf(storage));
@@ -97,11 +95,11 @@ export async function r25_another_users_login_replaces_the_session_in_other_tabs
 export async function r25_a_replaced_tab_leaves_the_new_session_alone() {
   if (!hasTabs) return;
   for (const storage of shared()) {
-    for (const [name, path] of [["ethgas", DATA.ethgas], ["ethgas", PATHS.ethgas], ["lenses", DATA.lenses]]) {
+    for (const [name, path] of [["ethgas", DATA.ethgas], ["ethgas", RENEWAL_PATHS.ethgas], ["lenses", DATA.lenses]]) {
       const vendor = simulate(name);
       const [first, second] = await tabs(vendor, 2, { storage });
       await vendor.fault({ path, delay_ms: 400 });
-      const late = (path === PATHS[name] ? second.refresh() : second.fetch(path)).catch(() => {});
+      const late = (path === RENEWAL_PATHS[name] ? second.refresh() : second.fetch(path)).catch(() => {});
       await until(async () => (await entries(vendor, path)).length > 0, "on its way");
       await first.login(admin);
       await until(() => second.state.reason === "replaced", "replaced");

@@ -1,9 +1,6 @@
 import {
-  admin, DATA, dispose, equal, hasTabs, jdoe, nameOf, ok, rejects, shared, simulate, tabs, until, withGlobal,
+  admin, DATA, dispose, equal, hasTabs, jdoe, nameOf, ok, rejects, renewals, shared, simulate, tabs, until, withGlobal,
 } from "./env.js";
-
-const PATHS = { ocient: "/v1/token_refresh", ethgas: "/api/v1/user/login/refresh" };
-const renewals = (vendor) => vendor.count(`POST ${PATHS[vendor.vendor]}`);
 
 /** A sign-in, a renewal and a sign-out in one tab show in the others without their asking. */
 export async function tabs_stay_in_step() {

@@ -1,8 +1,6 @@
-import { DATA, equal, jdoe, ok, rejects, simulate, until, withClock, withGlobal } from "./env.js";
+import { DATA, equal, jdoe, ok, rejects, RENEWAL_PATHS, renewals, simulate, until, withClock, withGlobal } from "./env.js";
 
-const PATHS = { ocient: "/v1/token_refresh", ethgas: "/api/v1/user/login/refresh" };
 const HOUR_MS = 3_600_000;
-const renewals = (vendor) => vendor.count(`POST ${PATHS[vendor.vendor]}`);
 
 // Pages and workers hear the page's events; Node has none.
 const here = globalThis.dispatchEvent !== undefined;
@@ -21,7 +19,7 @@ async function withVisibility(state, run) {
 
 /** R19: a machine that slept past the token's end. Whatever wakes it, the token is renewed once, and never used again. */
 export async function r19_after_sleep_an_expired_token_is_renewed_and_not_used() {
-  for (const name of Object.keys(PATHS)) {
+  for (const name of Object.keys(RENEWAL_PATHS)) {
     const vendor = simulate(name);
     const session = await vendor.signIn();
     const old = await session.accessToken();
@@ -31,7 +29,7 @@ export async function r19_after_sleep_an_expired_token_is_renewed_and_not_used()
       equal([replies[0].status, replies[1].status, await renewals(vendor)], [200, 200, 1], name);
       ok(replies[2] !== old, "a new token");
       const { requests } = await vendor.ledger();
-      const used = requests.filter(({ path, headers }) => path !== PATHS[name] && headers.authorization === `Bearer ${old}`);
+      const used = requests.filter(({ path, headers }) => path !== RENEWAL_PATHS[name] && headers.authorization === `Bearer ${old}`);
       equal(used.length, 0, "requests with the old token");
       equal(await renewals(vendor), 1, "no loop");
     });
@@ -109,7 +107,7 @@ export async function offline_and_back() {
 export async function r22_retry_after_outlasts_being_back_online() {
   const vendor = simulate("ethgas");
   const session = await vendor.signIn();
-  await vendor.fault({ path: PATHS.ethgas, status: 429, retry_after: "60" });
+  await vendor.fault({ path: RENEWAL_PATHS.ethgas, status: 429, retry_after: "60" });
   await rejects(session.refresh(), "rate-limited");
   const { retryAt } = session.state;
   ok(retryAt >= Date.now() + 59_000 && retryAt < Date.now() + 70_000, `in ${retryAt - Date.now()} ms`);
@@ -125,7 +123,7 @@ export async function nothing_polls_in_a_hidden_page() {
     await vendor.config({ access_lifetime_s: 0.5 });
     const session = await vendor.signIn();
     const end = session.state.expiresAt;
-    await vendor.fault({ path: PATHS.ethgas, status: 503, count: 50 });
+    await vendor.fault({ path: RENEWAL_PATHS.ethgas, status: 503, count: 50 });
     await until(() => session.state.renewal === "waiting" && Date.now() > end, "waiting");
     const before = await renewals(vendor);
     const { retryAt } = session.state;
