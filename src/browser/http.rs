@@ -1,6 +1,6 @@
 //! The calls that hallpass makes to a vendor itself: a `Request` out of a call, a reply out of a `Response`. They are sent
-//! by `live.js`: gloo-net's own `send` panics where an instrumented `fetch` throws, rejects with something that is no Error,
-//! or answers with another realm's Response.
+//! by `vendor-call.js`: gloo-net's own `send` panics where an instrumented `fetch` throws, rejects with something that is
+//! no Error, or answers with another realm's Response.
 
 use gloo_net::http::Response;
 use wasm_bindgen::prelude::*;
