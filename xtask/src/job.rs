@@ -19,6 +19,9 @@ const LIMIT: Duration = Duration::from_secs(40 * 60);
 /// How much of a log is shown when its program failed.
 const TAIL_LINES: usize = 40;
 
+/// How much is shown of what test runners say of the tests that failed.
+const FAILURE_LINES: usize = 120;
+
 /// A program about to be run from the repository's root.
 pub struct Job {
     command: Command,
@@ -102,12 +105,43 @@ impl Finished {
     pub fn show_tail(&self) {
         // Without cargo's messages to programs.
         let lines: Vec<&str> = self.text.lines().filter(|line| !line.starts_with("{\"reason\":")).collect();
-        let tail = lines.get(lines.len().saturating_sub(TAIL_LINES)..).unwrap_or_default();
-        eprintln!("       the end of {}:", self.log());
-        for line in tail {
+        self.show("the end of", lines.get(lines.len().saturating_sub(TAIL_LINES)..).unwrap_or_default());
+    }
+
+    /// Prints what the log says of the tests that failed, or its last lines where it says nothing of any.
+    pub fn show_failures(&self) {
+        let failures = failures(&self.text);
+        if failures.is_empty() {
+            return self.show_tail();
+        }
+        self.show("of", failures.get(..FAILURE_LINES).unwrap_or(&failures));
+    }
+
+    fn show(&self, what: &str, lines: &[&str]) {
+        eprintln!("       {what} {}:", self.log());
+        for line in lines {
             eprintln!("       | {line}");
         }
     }
+}
+
+/// The lines on tests that failed: in Rust's reports between `failures:` and the result, in TAP from `not ok` to the
+/// end of its details.
+fn failures(text: &str) -> Vec<&str> {
+    let mut end: Option<&str> = None;
+    let told = text.lines().filter(|line| {
+        if end.is_none() && *line == "failures:" {
+            end = Some("test result:");
+        } else if end.is_none() && line.trim_start().starts_with("not ok ") {
+            end = Some("...");
+        }
+        let tells = end.is_some();
+        if end.is_some_and(|end| line.trim_start().starts_with(end)) {
+            end = None;
+        }
+        tells
+    });
+    told.collect()
 }
 
 /// A command in the repository's root with this project's `PATH` and without what `cargo run` told this process about
@@ -153,7 +187,22 @@ fn without_colours(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::without_colours;
+    use super::{failures, without_colours};
+
+    #[test]
+    fn of_a_long_log_the_failures_are_found() {
+        let rust = "running 2 tests\ntest a ... ok\ntest b ... FAILED\n\nfailures:\n\n---- b stdout ----\nred\n\n\
+                    failures:\n    b\n\ntest result: FAILED. 1 passed; 1 failed\n\nrunning 1 test\ntest c ... ok\n";
+        let shown = failures(rust).join("\n");
+        assert!(
+            shown.starts_with("failures:\n\n---- b stdout ----\nred\n") && shown.ends_with("1 failed"),
+            "{shown}"
+        );
+        let tap =
+            "ok 1 - x\n  ---\n  ...\nnot ok 2 - y\n  ---\n  error: red\n  ...\nok 3 - z\n  ---\n  ...\n";
+        assert_eq!(failures(tap), ["not ok 2 - y", "  ---", "  error: red", "  ..."]);
+        assert_eq!(failures("test result: ok. 1 passed"), [] as [&str; 0]);
+    }
 
     #[test]
     fn colours_go_and_text_stays() {

@@ -204,6 +204,6 @@ fn tests(run: &Finished, counts: Counts) -> Outcome {
     if counts.failed == 0 {
         return (counts, String::new());
     }
-    run.show_tail();
+    run.show_failures();
     (counts, [note, &run.log()].join(" ").trim().to_owned())
 }
