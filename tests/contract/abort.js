@@ -76,7 +76,7 @@ export async function rule_1_a_signal_aborted_midway_rejects_with_its_reason() {
   for (const [name, call] of Object.entries(CALLS)) {
     for (const reason of REASONS) {
       const vendor = simulate("ethgas");
-      const session = await vendor.signIn({ renew: "manual", timeoutMs: 600 });
+      const session = await vendor.signIn({ renew: "manual", timeoutMs: 1_500 });
       await vendor.fault({ path: "*", hang: true, count: 9 });
       const ready = () => received(vendor, 2);
       await abortsWith(reason, (options) => call(session, options), ready, name);
@@ -106,7 +106,7 @@ export async function rule_1_a_signal_aborted_in_the_body_rejects_with_its_reaso
   for (const reason of [{ why: 1 }, null]) {
     for (const name of ["login", "check", "refresh", "json"]) {
       const vendor = simulate("ethgas");
-      const session = await vendor.signIn({ renew: "manual", timeoutMs: 600 });
+      const session = await vendor.signIn({ renew: "manual", timeoutMs: 1_500 });
       await vendor.fault({ path: "*", drip_ms: 30 });
       const ready = async () => {
         await received(vendor, 2);

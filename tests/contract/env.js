@@ -63,11 +63,16 @@ export function simulate(vendor) {
     revoke: () => control("revoke", {}),
     /** Opens a session with this vendor. */
     open: (options) => hallpass.openSession({ vendor, baseUrl, ...options }),
-    /** Opens one and signs jdoe in. */
+    /** Opens one and signs jdoe in. How impatient a session is counts from then on: a busy machine takes its time to sign in. */
     signIn: async (options, credentials = jdoe) => {
-      const session = await hallpass.openSession({ vendor, baseUrl, ...options });
+      const { timeoutMs, ...rest } = options ?? {};
+      if (timeoutMs !== undefined) rest.storage ??= storageOfItsOwn();
+      const session = await hallpass.openSession({ vendor, baseUrl, ...rest });
       await session.login(credentials);
-      return session;
+      if (timeoutMs === undefined) return session;
+      const impatient = await hallpass.openSession({ vendor, baseUrl, ...rest, timeoutMs });
+      session.dispose();
+      return impatient;
     },
   };
 }
@@ -196,16 +201,20 @@ export function jsonReply(value, status = 200) {
 // On a server there are no tabs: its sessions are different people's, also where their keys are alike.
 export const hasTabs = globalThis.location !== undefined;
 
-/** A storage that several tabs share, as this platform has them. Handles of one page are tabs to each other. */
-export function shared() {
+/** A storage that keeps what it's given in a map. */
+function storageOfItsOwn() {
   const map = new Map();
-  const own = {
+  return {
     map,
     get: async (key) => map.get(key),
     set: async (key, value) => void map.set(key, value),
     delete: async (key) => void map.delete(key),
   };
-  return [own, ...(globalThis.localStorage ? ["local"] : []), ...(globalThis.indexedDB ? ["encrypted"] : [])];
+}
+
+/** A storage that several tabs share, as this platform has them. Handles of one page are tabs to each other. */
+export function shared() {
+  return [storageOfItsOwn(), ...(globalThis.localStorage ? ["local"] : []), ...(globalThis.indexedDB ? ["encrypted"] : [])];
 }
 
 export const nameOf = (storage) => (typeof storage === "string" ? storage : "own");

@@ -25,9 +25,7 @@ const json = (body, status = 200) => ({ status, content_type: "application/json"
 /** A session whose tokens are the secrets. */
 async function secretSession(vendor) {
   await vendor.fault({ path: LOGINS[vendor.vendor], reply: json(WELCOME[vendor.vendor]) });
-  const session = await vendor.open({ renew: "manual", timeoutMs: 250 });
-  await session.login({ username: "jdoe", password: SECRETS.password });
-  return session;
+  return vendor.signIn({ renew: "manual", timeoutMs: 250 }, { username: "jdoe", password: SECRETS.password });
 }
 
 /** All texts that an error shows when it is logged, sent or printed, also those of its causes. */

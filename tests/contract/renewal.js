@@ -25,7 +25,7 @@ const TROUBLE = [
 async function survives(name, code, fault) {
   const what = `${code} by ${JSON.stringify(fault)} at ${name}`;
   const vendor = simulate(name);
-  const session = await vendor.signIn({ timeoutMs: 400 });
+  const session = await vendor.signIn({ timeoutMs: 1_500 });
   const before = session.state;
   await vendor.fault({ path: RENEWAL_PATHS[name], ...fault });
   const error = await rejects(session.refresh(), code).catch((cause) => {

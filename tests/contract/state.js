@@ -164,7 +164,7 @@ export async function rule_10_trouble_at_a_check_keeps_the_session() {
   for (const [name, path] of Object.entries(paths)) {
     for (const [code, fault] of trouble) {
       const vendor = simulate(name);
-      const session = await vendor.signIn({ timeoutMs: 300 });
+      const session = await vendor.signIn({ timeoutMs: fault.hang ? 300 : 4_000 });
       await vendor.fault({ path, ...fault });
       await rejects(session.check(), code);
       equal(session.state.status, "signed-in", `${name}: ${JSON.stringify(fault)}`);

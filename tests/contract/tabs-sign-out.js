@@ -9,7 +9,7 @@ export async function r10_a_logout_signs_out_the_other_tabs() {
   for (const trouble of [undefined, { drop: true, count: 30 }, { status: 500 }, { hang: true }]) {
     for (const storage of shared()) {
       const vendor = simulate("ethgas");
-      const [first, second] = await tabs(vendor, 2, { storage, timeoutMs: 400 });
+      const [first, second] = await tabs(vendor, 2, { storage, timeoutMs: trouble?.hang ? 400 : 4_000 });
       if (trouble) await vendor.fault({ path, ...trouble });
       const done = first.logout();
       equal(first.state.reason, "logout", "at once");
