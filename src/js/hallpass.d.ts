@@ -18,7 +18,7 @@
  *
  * Loads once, however often and from however many places it is called; a failed load may be tried again.
  *
- * @param source Where the file lies, or the file itself. Default: `hallpass_wasm_bg.wasm` beside this module.
+ * @param source Where the file lies, or the file itself. Default: `hallpass.wasm` beside this module.
  * @throws {AuthError} `load-failed`; `invalid-options` for a source of another type.
  */
 export function init(

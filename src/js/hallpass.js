@@ -2,5 +2,5 @@ import { loader } from "./loader.js";
 
 export { AuthError, isAuthError } from "./auth-error.js";
 
-// Without an address, the generated loader takes the .wasm file beside it, in words that bundlers understand.
-export const { init, openSession } = loader(() => undefined);
+// In the words that bundlers understand: they take the file into their output, and put its address here.
+export const { init, openSession } = loader(() => new URL("./hallpass.wasm", import.meta.url));

@@ -1,6 +1,6 @@
 import { AuthError, mistake } from "./auth-error.js";
 import { settle } from "./guard.js";
-import load from "./hallpass_wasm.js";
+import { instantiate } from "./instance.js";
 import { Live } from "./live.js";
 import { readOptions } from "./options.js";
 import { Session } from "./session.js";
@@ -25,8 +25,7 @@ export function loader(locate) {
   const attempt = async (source) => {
     const deadline = new Deadline(PATIENCE_MS);
     try {
-      // An ordinary object, as the generated loader knows its options by their prototype.
-      await deadline.guard(load({ module_or_path: await deadline.guard(source ?? locate()) }));
+      await deadline.guard(instantiate(source ?? locate()));
     } catch (cause) {
       loading = undefined; // so that it may be tried again
       const message = "hallpass could not load its WebAssembly; check that the .wasm file is served, or pass init its address.";

@@ -1,9 +1,9 @@
 import { parseBase, placeOf, resolve } from "./address.js";
 import { AuthError, mistake, unsupported } from "./auth-error.js";
 import { encrypted } from "./encrypted.js";
-import { Core } from "./hallpass_wasm.js";
 import { isObject, member } from "./object.js";
 import { Store } from "./storage.js";
+import { Core } from "./wasm.js";
 
 const OPTIONS = ["vendor", "baseUrl", "storage", "account", "allow", "renew", "timeoutMs", "endpoints", "flow"];
 const OPERATIONS = ["login", "refresh", "logout", "check"];

@@ -12,20 +12,15 @@ export class Session {
 
   constructor(live) {
     this.#live = live;
-  }
-
-  get vendor() {
-    return this.#live.facts.vendor;
-  }
-
-  get baseUrl() {
-    return this.#live.base.origin + this.#live.base.path;
-  }
-
-  get state() {
-    // A machine that slept fires no timer: an end that is past is seen on use.
-    enter(() => this.#live.look());
-    return this.#live.announcer.state;
+    // A framework's proxy, such as Vue's `reactive`, would be refused a private member by a getter of the class.
+    const property = (name, get) => Object.defineProperty(this, name, { __proto__: null, get, enumerable: true });
+    property("vendor", () => live.facts.vendor);
+    property("baseUrl", () => live.base.origin + live.base.path);
+    property("state", () => {
+      // A machine that slept fires no timer: an end that is past is seen on use.
+      enter(() => live.look());
+      return live.announcer.state;
+    });
   }
 
   login = (credentials, options) =>

@@ -1,6 +1,6 @@
 import { readText } from "./body.js";
-import { Answer } from "./hallpass_wasm.js";
 import { Deadline, genuine } from "./wait.js";
+import { Answer } from "./wasm.js";
 
 // The longest reply of a vendor to hallpass's own calls, in bytes. The documented ones have less than 4 kB.
 const LONGEST_REPLY = 262_144;

@@ -156,6 +156,7 @@ contract! { "replay.js":
 }
 
 contract! { "state.js":
+    a_session_works_through_a_proxy,
     state_is_the_same_object_until_it_changes,
     subscribe_tells_at_once_and_in_order,
     subscribe_keeps_equal_listeners_apart,

@@ -259,3 +259,13 @@ export async function dispose_stops_timers_and_listeners() {
     equal(await vendor.total(), 1, "nothing was sent");
   }
 }
+
+/** A framework's proxy around a session, such as Vue's `reactive`, changes nothing. */
+export async function a_session_works_through_a_proxy() {
+  const vendor = simulate("ethgas");
+  const session = new Proxy(await vendor.open(), { get: (target, name, receiver) => Reflect.get(target, name, receiver) });
+  equal([session.vendor, session.baseUrl, session.state.status], ["ethgas", vendor.baseUrl, "signed-out"]);
+  equal((await session.login(jdoe)).state, session.state);
+  equal((await session.fetch(DATA.ethgas)).status, 200);
+  session.dispose();
+}

@@ -6,8 +6,8 @@ const same = <A, B>(_: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends
 
 export async function signIn(): Promise<SessionState> {
   await init();
-  await init(new URL("https://cdn.example.com/hallpass_wasm_bg.wasm"));
-  await init(fetch("/hallpass_wasm_bg.wasm"));
+  await init(new URL("https://cdn.example.com/hallpass.wasm"));
+  await init(fetch("/hallpass.wasm"));
   const session = await openSession({ vendor: "ocient", baseUrl: new URL("https://sql0.example.com") });
   same<typeof session, Session>(true);
   const result = await session.login({ username: "jdoe", password: "…", database: "retail_analytics" });

@@ -147,7 +147,7 @@ struct Apt {
 impl Apt {
     fn find() -> Option<Self> {
         find_program(&["apt-get"])?;
-        if output_of("id", &["-u"])? == "0" {
+        if output_of("id", ["-u"])? == "0" {
             return Some(Self { sudo: false });
         }
         let mut ask = command("sudo");

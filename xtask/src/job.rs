@@ -159,7 +159,7 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 }
 
 /// What a quick program prints on stdout; `None` when it's missing or fails.
-pub fn output_of(program: impl AsRef<OsStr>, args: &[&str]) -> Option<String> {
+pub fn output_of<'a>(program: impl AsRef<OsStr>, args: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let output = command(program).args(args).stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

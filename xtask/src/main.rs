@@ -3,13 +3,13 @@
 mod browsers;
 mod counts;
 mod demo;
+mod glue;
 mod interrupt;
 mod job;
 mod manifest;
 mod npm;
 mod package;
 mod progress;
-mod short_names;
 mod simulator;
 mod size;
 mod steps;

@@ -9,7 +9,18 @@ use serde_json::Value;
 use crate::job::output_of;
 
 /// The files that package.json names as ways into the package.
-const ENTRIES: [&str; 4] = ["hallpass.js", "hallpass.d.ts", "node.js", "hallpass_wasm_bg.wasm"];
+const ENTRIES: [&str; 10] = [
+    "hallpass.js",
+    "hallpass.d.ts",
+    "node.js",
+    "hallpass.wasm",
+    "inline.js",
+    "inline.d.ts",
+    "react.js",
+    "react.d.ts",
+    "vue.js",
+    "vue.d.ts",
+];
 
 /// Writes `package.json` for a package of exactly these `files`.
 pub fn write(folder: &Path, files: &[String]) -> Result<()> {
@@ -24,7 +35,7 @@ pub fn write(folder: &Path, files: &[String]) -> Result<()> {
 
 /// What `cargo metadata` says of the crate.
 fn crate_metadata() -> Result<Value> {
-    let metadata = output_of("cargo", &["metadata", "--no-deps", "--format-version", "1"])
+    let metadata = output_of("cargo", ["metadata", "--no-deps", "--format-version", "1"])
         .context("`cargo metadata` failed")?;
     let mut metadata: Value = serde_json::from_str(&metadata).context("`cargo metadata` printed no JSON")?;
     let packages = metadata["packages"].as_array_mut().context("`cargo metadata` names no packages")?;
@@ -53,16 +64,38 @@ fn text(metadata: &Value, files: &[String]) -> Result<String> {
   "exports": {{
     ".": {{
       "types": "./hallpass.d.ts",
+      "browser": "./hallpass.js",
+      "worker": "./hallpass.js",
       "node": "./node.js",
       "default": "./hallpass.js"
     }},
-    "./hallpass_wasm_bg.wasm": "./hallpass_wasm_bg.wasm",
+    "./inline": {{
+      "types": "./inline.d.ts",
+      "default": "./inline.js"
+    }},
+    "./react": {{
+      "types": "./react.d.ts",
+      "default": "./react.js"
+    }},
+    "./vue": {{
+      "types": "./vue.d.ts",
+      "default": "./vue.js"
+    }},
+    "./hallpass.wasm": "./hallpass.wasm",
     "./package.json": "./package.json"
   }},
   "files": {files},
   "sideEffects": false,
   "engines": {{
     "node": ">=20"
+  }},
+  "peerDependencies": {{
+    "react": ">=18",
+    "vue": ">=3.3"
+  }},
+  "peerDependenciesMeta": {{
+    "react": {{ "optional": true }},
+    "vue": {{ "optional": true }}
   }}
 }}
 "#,

@@ -41,7 +41,7 @@ fn install() -> Result<()> {
 }
 
 fn require_node() -> Result<()> {
-    let version = output_of("node", &["--version"]).with_context(|| {
+    let version = output_of("node", ["--version"]).with_context(|| {
         format!("node isn't on the PATH: install Node.js {OLDEST_NODE} or newer, with npm")
     })?;
     let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());

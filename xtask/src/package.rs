@@ -5,21 +5,30 @@
 
 use std::env;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
+use crate::glue;
 use crate::job::Job;
 use crate::manifest;
 use crate::progress::Progress;
-use crate::short_names;
 use crate::tools::{self, Install, Tool};
 use crate::wasm_file::custom_sections;
 use crate::workspace;
 
-/// The name of wasm-pack's files; the entry files import `./hallpass_wasm.js`.
-const OUT_NAME: &str = "hallpass_wasm";
+/// What wasm-pack writes: the WebAssembly and its JavaScript; and a script that nothing here needs.
+const MADE: [&str; 3] = ["made_bg.wasm", "made_bg.js", "made.js"];
+
+/// What the first two are called in the package; its scripts import them.
+const WASM: &str = "hallpass.wasm";
+const GLUE: &str = "wasm.js";
 
 /// What has to be installed before [`build`].
 pub fn needs() -> Result<Vec<Install>> {
@@ -31,10 +40,7 @@ pub fn build() -> Result<()> {
     let folder = workspace::inside("pkg");
     compile(&folder)?;
     check_shrunk(&folder)?;
-    short_names::shorten(
-        &folder.join(format!("{OUT_NAME}_bg.wasm")),
-        &folder.join(format!("{OUT_NAME}.js")),
-    )?;
+    glue::join(&folder.join(WASM), &folder.join(GLUE))?;
     finish(&folder)
 }
 
@@ -60,13 +66,17 @@ fn compile(folder: &Path) -> Result<()> {
         fs::remove_dir_all(folder).context("pkg/ can't be deleted")?;
     }
     let built = Job::new("wasm-pack", "wasm-pack-build")
-        .args(["build", "--target", "web", "--release", "--mode", "no-install"])
-        .args(["--no-pack", "--no-typescript", "--out-name", OUT_NAME])
+        .args(["build", "--target", "bundler", "--release", "--mode", "no-install"])
+        .args(["--no-pack", "--no-typescript", "--out-name", "made"])
         .env("CARGO_ENCODED_RUSTFLAGS", without_local_paths())
         .must("wasm-pack could not build the package")?;
     if built.text.contains("Skipping wasm-opt") {
         bail!("wasm-pack found no wasm-opt and left the WebAssembly at its full size");
     }
+    let [wasm, glue, script] = MADE.map(|name| folder.join(name));
+    fs::rename(wasm, folder.join(WASM))?;
+    fs::rename(glue, folder.join(GLUE))?;
+    fs::remove_file(script)?;
     Ok(())
 }
 
@@ -83,7 +93,7 @@ fn without_local_paths() -> String {
 
 /// wasm-opt drops the section with the functions' names, which wasm-bindgen keeps: so its absence proves the run.
 fn check_shrunk(folder: &Path) -> Result<()> {
-    let file = folder.join(format!("{OUT_NAME}_bg.wasm"));
+    let file = folder.join(WASM);
     let bytes = fs::read(&file).with_context(|| format!("{} is missing", workspace::shown(&file)))?;
     let sections =
         custom_sections(&bytes).with_context(|| format!("{} isn't WebAssembly", workspace::shown(&file)))?;
@@ -96,6 +106,7 @@ fn check_shrunk(folder: &Path) -> Result<()> {
 fn finish(folder: &Path) -> Result<()> {
     flatten_snippets(folder)?;
     copy_scripts(&workspace::inside("src/js"), folder)?;
+    write_text(&folder.join(WASM), &folder.join("wasm-text.js"))?;
     for name in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         let source = workspace::inside(name);
         if source.exists() {
@@ -118,7 +129,7 @@ fn flatten_snippets(folder: &Path) -> Result<()> {
         fs::rename(&path, folder.join(name))?;
         moved.push(path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/"));
     }
-    let glue = folder.join(format!("{OUT_NAME}.js"));
+    let glue = folder.join(GLUE);
     let mut text = fs::read_to_string(&glue)?;
     for path in moved {
         let name = path.rsplit('/').next().unwrap_or(&path);
@@ -127,7 +138,7 @@ fn flatten_snippets(folder: &Path) -> Result<()> {
         text = text.replace(&format!("from './{path}'"), &format!("from './{name}'"));
     }
     if text.contains("from \"./snippets/") || text.contains("from './snippets/") {
-        bail!("{OUT_NAME}.js still imports from snippets/");
+        bail!("{GLUE} still imports from snippets/");
     }
     fs::write(&glue, text)?;
     fs::remove_dir_all(&snippets).context("pkg/snippets can't be deleted")
@@ -145,6 +156,15 @@ fn copy_scripts(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The WebAssembly as a script, for `hallpass/inline`. Packed before it becomes text, which would not compress well.
+fn write_text(wasm: &Path, script: &Path) -> Result<()> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(&fs::read(wasm)?)?;
+    let text = STANDARD.encode(packed.finish()?);
+    fs::write(script, format!("// {WASM} as gzip, in base64.\nexport default \"{text}\";\n"))
+        .with_context(|| format!("{} can't be written", workspace::shown(script)))
 }
 
 /// The files below `folder`, sorted, with `/` between folders.

@@ -76,7 +76,7 @@ impl Tool {
 
 fn wasm_target() -> Option<Install> {
     // The folder is asked for rather than rustup, since Rust from a distribution has the one and not the other.
-    let present = output_of("rustc", &["--print", "target-libdir", "--target", WASM_TARGET])
+    let present = output_of("rustc", ["--print", "target-libdir", "--target", WASM_TARGET])
         .is_some_and(|folder| fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some()));
     (!present).then(|| {
         Install::new(format!("the Rust target {WASM_TARGET}"), "the crate is compiled to it", || {
@@ -86,7 +86,7 @@ fn wasm_target() -> Option<Install> {
 }
 
 fn component(name: &'static str, subcommand: &str, why: &'static str) -> Option<Install> {
-    let present = output_of("cargo", &[subcommand, "--version"]).is_some();
+    let present = output_of("cargo", [subcommand, "--version"]).is_some();
     (!present).then(|| {
         Install::new(format!("the Rust component {name}"), why, || rustup(&["component", "add", name]))
     })
@@ -104,7 +104,7 @@ fn rustup(args: &[&str]) -> Result<()> {
 
 fn wasm_pack() -> Option<Install> {
     let present =
-        output_of("wasm-pack", &["--version"]).is_some_and(|found| ends_with_version(&found, WASM_PACK));
+        output_of("wasm-pack", ["--version"]).is_some_and(|found| ends_with_version(&found, WASM_PACK));
     (!present).then(|| {
         Install::new(format!("wasm-pack {WASM_PACK}"), "it builds and tests the WebAssembly package", || {
             cargo_install("wasm-pack", Some(WASM_PACK))
@@ -115,7 +115,7 @@ fn wasm_pack() -> Option<Install> {
 fn wasm_bindgen() -> Result<Option<Install>> {
     let version = locked_version("wasm-bindgen")?;
     let present =
-        output_of("wasm-bindgen", &["--version"]).is_some_and(|found| ends_with_version(&found, &version));
+        output_of("wasm-bindgen", ["--version"]).is_some_and(|found| ends_with_version(&found, &version));
     Ok((!present).then(|| {
         Install::new(
             format!("wasm-bindgen-cli {version}"),

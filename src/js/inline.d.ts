@@ -1,0 +1,10 @@
+/**
+ * The same as `hallpass`, with the WebAssembly inside the script: for bundlers that can't take files along, and for pages of a
+ * single file. Slightly larger on the way.
+ *
+ * ```ts
+ * import { openSession } from "hallpass/inline";
+ * ```
+ * @module
+ */
+export * from "./hallpass.js";

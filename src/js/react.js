@@ -1,0 +1,15 @@
+"use client";
+
+import { useState, useSyncExternalStore } from "react";
+import { NOTHING, watch } from "./watched.js";
+
+const isFunction = (source) => typeof source === "function";
+
+export function useSession(source) {
+  const [held, hold] = useState(() => watch(source));
+  // A function written inside the component is another one at each rendering, so the first one stays.
+  const same = held.source === source || (isFunction(held.source) && isFunction(source));
+  const watched = same ? held : watch(source);
+  if (!same) hold(watched);
+  return useSyncExternalStore(watched.subscribe, watched.get, () => NOTHING);
+}

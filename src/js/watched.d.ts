@@ -1,0 +1,18 @@
+import type { AuthError, Session, SessionState } from "./hallpass.js";
+
+/**
+ * Where a session comes from: a session, the promise of one, or a function that opens one.
+ *
+ * A function is called once for all components that name it, in the browser, when the first of them is there; so one that is
+ * written outside of components gives them all the same session. It is called again by a later component if it failed.
+ */
+export type SessionSource = Session | PromiseLike<Session> | (() => PromiseLike<Session>);
+
+/** What a component sees of a session. */
+export type WatchedSession =
+  /** It is being opened; always so on a server. */
+  | { readonly session: undefined; readonly state: undefined; readonly error: undefined }
+  /** It is open. `state` is the session's own frozen snapshot. */
+  | { readonly session: Session; readonly state: SessionState; readonly error: undefined }
+  /** It could not be opened: what {@link openSession} was rejected with, or whatever your own function threw. */
+  | { readonly session: undefined; readonly state: undefined; readonly error: AuthError };
