@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { start } from "../contract/env.js";
 
 const port = Number(process.env.HALLPASS_PORT ?? 7400);
-await start(new URL("../../pkg/node.js", import.meta.url).href, port);
+await start(new URL("../../pkg/inline.js", import.meta.url).href, port);
 
 for (const file of await readdir(new URL("../contract/", import.meta.url))) {
   if (!file.endsWith(".js") || file === "env.js") continue;

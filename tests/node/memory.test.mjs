@@ -5,7 +5,7 @@ import { setImmediate as turn, setTimeout as after } from "node:timers/promises"
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-import { init, openSession } from "../../pkg/node.js";
+import { init, openSession } from "../../pkg/inline.js";
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");

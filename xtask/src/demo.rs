@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail};
 use crate::package;
 use crate::progress::Progress;
 use crate::simulator::{self, Output};
+use crate::workspace;
 
 /// The steps of [`run`].
 pub const STEPS: usize = 3;
@@ -22,8 +23,9 @@ pub fn port(options: &[&str]) -> Result<u16> {
 pub fn run(progress: &mut Progress, port: u16) -> Result<()> {
     package::build_if_stale(progress)?;
     let program = progress.step("Compiling the simulator of the vendors", simulator::build)?;
-    let mut running =
-        progress.step("Starting the simulator", || simulator::start(&program, port, Output::Shown))?;
+    let mut running = progress.step("Starting the simulator", || {
+        simulator::start(&program, &workspace::inside("www"), port, Output::Shown)
+    })?;
     println!("\nThe demo page: http://localhost:{}/ (Ctrl-C ends it)\n", running.port());
     running.wait()
 }

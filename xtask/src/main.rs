@@ -3,10 +3,13 @@
 mod browsers;
 mod counts;
 mod demo;
+mod files;
 mod glue;
 mod interrupt;
 mod job;
 mod manifest;
+mod markdown;
+mod matrix;
 mod npm;
 mod package;
 mod progress;
@@ -34,13 +37,14 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
 
   cargo xtask build                 the npm package, in pkg/
   cargo xtask demo [--port <n>]     the demo page, with simulated vendors behind it
-  cargo xtask test [<part> …]       all checks and tests; or only native, browser, e2e, types, node
+  cargo xtask test [<part> …]       all checks and tests; or only native, browser, e2e, types, node, matrix
+  cargo xtask matrix                the packed package in small projects, built in many ways; writes the README's table
   cargo xtask size [--json]         what the package weighs, against its budget
   cargo xtask check                 the quick checks: format, clippy, documentation
   cargo xtask help                  this text
 
 Environment:
-  HALLPASS_PORT   first of the simulator's six ports; 7400 when not set
+  HALLPASS_PORT   first of thirteen ports that may be used; 7400 when not set
   CI              when set, a missing browser fails `test` instead of being skipped
 
 Logs of the tools are in target/xtask, the tools themselves in target/tools and xtask/node_modules.
@@ -64,9 +68,10 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["demo", options @ ..] => demo(options)?,
         ["size", options @ ..] => size(options)?,
         ["test", parts @ ..] => return test(&steps::named(parts)?, parts.is_empty()),
+        ["matrix"] => return test(&steps::MATRIX, false),
         ["check"] => return test(&steps::quick(), false),
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
-        [command @ ("build" | "check"), option, ..] => {
+        [command @ ("build" | "check" | "matrix"), option, ..] => {
             bail!("`cargo xtask {command}` has no option `{option}`")
         }
         [other, ..] => bail!("there is no command `{other}`; `cargo xtask help` lists them"),

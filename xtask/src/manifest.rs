@@ -9,10 +9,9 @@ use serde_json::Value;
 use crate::job::output_of;
 
 /// The files that package.json names as ways into the package.
-const ENTRIES: [&str; 10] = [
+const ENTRIES: [&str; 9] = [
     "hallpass.js",
     "hallpass.d.ts",
-    "node.js",
     "hallpass.wasm",
     "inline.js",
     "inline.d.ts",
@@ -46,6 +45,10 @@ fn crate_metadata() -> Result<Value> {
 
 /// Written as text, since the order counts: of the members for the reader, of the conditions in `exports` for
 /// resolvers, which take the first that fits.
+///
+/// On servers the .wasm comes inside the script, as what bundles scripts for them loses files beside them or names them by
+/// addresses of the site. So it does under `development`, which bundlers ask for while an application is written: some (Vite
+/// up to 7) then move the scripts of packages into a cache of their own, and leave such files behind.
 fn text(metadata: &Value, files: &[String]) -> Result<String> {
     let json = |member: &str| match &metadata[member] {
         Value::Null => bail!("Cargo.toml has no `{member}`, and package.json needs it"),
@@ -64,9 +67,10 @@ fn text(metadata: &Value, files: &[String]) -> Result<String> {
   "exports": {{
     ".": {{
       "types": "./hallpass.d.ts",
+      "node": "./inline.js",
+      "development": "./inline.js",
       "browser": "./hallpass.js",
       "worker": "./hallpass.js",
-      "node": "./node.js",
       "default": "./hallpass.js"
     }},
     "./inline": {{

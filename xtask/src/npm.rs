@@ -9,7 +9,8 @@ use crate::job::{Job, output_of};
 use crate::tools::Install;
 use crate::workspace;
 
-const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+/// npm's program.
+pub const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 const OLDEST_NODE: u32 = 20;
 
 /// The installation of the npm tools, unless they are there in the locked versions.

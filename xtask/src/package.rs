@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::files::walk;
 use crate::glue;
 use crate::job::Job;
 use crate::manifest;
@@ -175,21 +176,6 @@ fn files(folder: &Path) -> Result<Vec<String>> {
         .map(|path| path.to_string_lossy().replace('\\', "/"))
         .collect();
     found.sort();
-    Ok(found)
-}
-
-fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in
-        fs::read_dir(folder).with_context(|| format!("{} can't be read", workspace::shown(folder)))?
-    {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(walk(&path)?);
-        } else {
-            found.push(path);
-        }
-    }
     Ok(found)
 }
 

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,8 +16,11 @@ use crate::workspace;
 
 const DEFAULT_PORT: u16 = 7400;
 
-/// The page, four vendors and the stranger.
-const SERVERS: u16 = 6;
+/// The page, four vendors and the stranger: each has its port.
+pub const SERVERS: u16 = 6;
+
+/// The ports of a run: the suite's simulator, one for `cargo xtask matrix`, and a project's own server.
+const PORTS: u16 = 2 * SERVERS + 1;
 
 /// How long it may take to open its ports.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -45,10 +48,10 @@ pub fn default_port() -> Result<u16> {
     }
 }
 
-/// A port with room for the servers after it.
+/// A port with room after it for all that a run may start.
 pub fn parse_port(text: &str) -> Result<u16> {
-    let port = text.parse::<u16>().ok().filter(|port| (1..=u16::MAX - SERVERS).contains(port));
-    port.with_context(|| format!("`{text}` is no port number with room for {SERVERS} servers"))
+    let port = text.parse::<u16>().ok().filter(|port| (1..=u16::MAX - PORTS).contains(port));
+    port.with_context(|| format!("`{text}` is no port number with room for {PORTS} servers"))
 }
 
 /// Compiles it; returns the program's path.
@@ -61,16 +64,18 @@ pub fn build() -> Result<PathBuf> {
     program.context("cargo built the simulator without saying where")
 }
 
-/// Starts the program that [`build`] built, and waits until all its servers answer.
-pub fn start(program: &PathBuf, port: u16, output: Output) -> Result<Simulator> {
+/// Starts the program that [`build`] built, with the pages in a folder, and waits until all its servers answer.
+pub fn start(program: &Path, www: &Path, port: u16, output: Output) -> Result<Simulator> {
     if let Some(taken) = (port..port + SERVERS).find(|port| answers(*port)) {
         bail!(
             "port {taken} is taken by another program: set HALLPASS_PORT to move all of the simulator's ports"
         );
     }
-    let mut command = command(program);
+    let mut command = command(program.as_os_str());
     command
-        .args(["--www", "www", "--pkg", "pkg", "--contract", "tests/contract", "--port", &port.to_string()])
+        .arg("--www")
+        .arg(www)
+        .args(["--pkg", "pkg", "--contract", "tests/contract", "--port", &port.to_string()])
         .stdin(Stdio::null());
     if output == Output::Logged {
         let (log, copy) = create_log(&workspace::inside("target/xtask/simulator.log"))?;

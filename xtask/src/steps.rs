@@ -37,9 +37,11 @@ pub enum Step {
     Node,
     /// Tests of the demo page, from outside of a browser.
     EndToEnd(Engine),
+    /// The packed package in small projects, each built in another way.
+    Matrix,
 }
 
-const ALL: [Step; 15] = [
+const ALL: [Step; 16] = [
     Step::Format,
     Step::Clippy,
     Step::ClippyWasm,
@@ -55,7 +57,11 @@ const ALL: [Step; 15] = [
     Step::EndToEnd(Engine::Chromium),
     Step::EndToEnd(Engine::Firefox),
     Step::EndToEnd(Engine::WebKit),
+    Step::Matrix,
 ];
+
+/// The steps of `cargo xtask matrix`.
+pub const MATRIX: [Step; 2] = [Step::Build, Step::Matrix];
 
 /// The quick steps.
 pub fn quick() -> Vec<Step> {
@@ -72,7 +78,10 @@ pub fn named(words: &[&str]) -> Result<Vec<Step>> {
             "e2e" => Engine::ALL.map(Step::EndToEnd).to_vec(),
             "types" => vec![Step::Types],
             "node" => vec![Step::Node],
-            other => bail!("`cargo xtask test` knows native, browser, e2e, types and node, not `{other}`"),
+            "matrix" => vec![Step::Matrix],
+            other => {
+                bail!("`cargo xtask test` knows native, browser, e2e, types, node and matrix, not `{other}`")
+            }
         });
     }
     if words.is_empty() {
@@ -98,13 +107,14 @@ impl Step {
             Self::Browser(browser) => format!("browser tests, {}", browser.engine().name()),
             Self::Node => "node tests".into(),
             Self::EndToEnd(engine) => format!("end-to-end tests, {}", engine.name()),
+            Self::Matrix => "matrix".into(),
         }
     }
 
     /// The steps without which it can't run.
     pub fn needs(self) -> &'static [Self] {
         match self {
-            Self::Size | Self::Types => &[Self::Build],
+            Self::Size | Self::Types | Self::Matrix => &[Self::Build],
             Self::Browser(_) | Self::Node | Self::EndToEnd(_) => &[Self::Build, Self::Simulator],
             _ => &[],
         }
@@ -117,7 +127,7 @@ impl Step {
             Self::Clippy => &[Tool::Clippy],
             Self::ClippyWasm => &[Tool::Clippy, Tool::WasmTarget],
             Self::Build => &[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack],
-            Self::Size | Self::Types | Self::Node => &[Tool::Npm],
+            Self::Size | Self::Types | Self::Node | Self::Matrix => &[Tool::Npm],
             Self::Browser(_) => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack],
             _ => &[],
         }
@@ -128,6 +138,7 @@ impl Step {
         match self {
             Self::Browser(browser) => Some(browser.engine()),
             Self::EndToEnd(engine) => Some(engine),
+            Self::Matrix => Some(Engine::Chromium),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::browsers::{self, Engine};
 use crate::counts::Counts;
 use crate::job::{Finished, Job};
+use crate::matrix;
 use crate::package;
 use crate::progress::Progress;
 use crate::simulator::{self, Output, Simulator};
@@ -135,7 +136,12 @@ impl Suite {
                 job.env("RUSTDOCFLAGS", "-D warnings").run().map(|run| check(&run))
             }
             Step::Simulator => {
-                self.simulator = Some(simulator::start(&simulator::build()?, self.port, Output::Logged)?);
+                self.simulator = Some(simulator::start(
+                    &simulator::build()?,
+                    &workspace::inside("www"),
+                    self.port,
+                    Output::Logged,
+                )?);
                 Ok((Counts::PASSED, String::new()))
             }
             Step::Node => {
@@ -146,6 +152,7 @@ impl Suite {
             }
             Step::Browser(browser) => self.browser_tests(browser),
             Step::EndToEnd(engine) => self.end_to_end_tests(engine),
+            Step::Matrix => matrix::run(self.port).map(|counts| (counts, String::new())),
         }
     }
 

@@ -1,0 +1,142 @@
+//! `cargo xtask matrix`: the packed package in small projects, one for each way to build or run a front end. Each is built,
+//! loaded, and signs in at the simulator.
+
+mod cells;
+mod workshop;
+
+use std::fs;
+use std::net::TcpStream;
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use self::cells::{CELLS, Cell, Run};
+use self::workshop::Workshop;
+use crate::browsers::Engine;
+use crate::counts::Counts;
+use crate::interrupt::Guarded;
+use crate::job::{Job, create_log};
+use crate::markdown::with_between;
+use crate::progress::duration;
+use crate::simulator::{self, Output, SERVERS, Simulator};
+use crate::workspace;
+
+/// Where the table stands that this command writes.
+const README: &str = "README.md";
+const MARKS: [&str; 2] = ["<!-- Written by `cargo xtask matrix`: -->\n", "<!-- Up to here. -->"];
+
+/// How long a server may take to start.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Takes the package through all the projects, and writes the table where all went well. `port`: the first of the ports
+/// that may be used; those of the suite's own simulator, which may be running, are left alone.
+pub fn run(port: u16) -> Result<Counts> {
+    let vendors = port + SERVERS;
+    let workshop = Workshop::set_up(&format!("http://127.0.0.1:{}/i/matrix", vendors + 1))?;
+    let program = simulator::build()?;
+    let mut counts = Counts::default();
+    for cell in &CELLS {
+        let started = Instant::now();
+        let outcome = workshop.make(cell).and_then(|()| {
+            let site = cell.pages().map(|folder| workshop.folder(cell).join(folder));
+            let www = site.unwrap_or_else(|| workspace::inside("www"));
+            let simulator = simulator::start(&program, &www, vendors, Output::Logged)?;
+            sign_in(&workshop, cell, &simulator)
+        });
+        let time = duration(started.elapsed());
+        counts += match outcome {
+            Ok(()) => {
+                eprintln!("       {}: signed in, {time}", cell.name);
+                Counts::PASSED
+            }
+            Err(failure) => {
+                eprintln!("       {}: failed, {time}: {failure:#}", cell.name);
+                Counts::FAILED
+            }
+        };
+    }
+    if counts.failed == 0 {
+        write_table(&workshop)?;
+    }
+    Ok(counts)
+}
+
+/// Signs in with what a project has become.
+fn sign_in(workshop: &Workshop, cell: &Cell, simulator: &Simulator) -> Result<()> {
+    match cell.run {
+        Run::Pages(_) => in_a_browser(simulator.port()),
+        Run::Server(command) => {
+            let port = simulator.port() + SERVERS;
+            let _server = serve(workshop, cell, command, port)?;
+            in_a_browser(port)
+        }
+        Run::Program(command) => {
+            let finished = workshop.job(cell, command)?.run()?;
+            if !finished.success || !finished.text.contains("jdoe, 2 rows") {
+                finished.show_tail();
+                bail!("the program did not sign in; its log is {}", finished.log());
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Has a browser sign in on a page.
+fn in_a_browser(port: u16) -> Result<()> {
+    let engine = Engine::Chromium;
+    let mut job = Job::new("cargo", "matrix-sign-in")
+        .args(["run", "--quiet", "--package", "hallpass-end-to-end", "--bin", "sign-in", "--"])
+        .args([format!("http://localhost:{port}/")])
+        .env("RUST_BACKTRACE", "0");
+    for (name, path) in engine.variables() {
+        job = job.env(name, path);
+    }
+    job.must("nobody could sign in on the page").map(drop)
+}
+
+/// Starts a project's own server, and waits until it answers.
+fn serve(workshop: &Workshop, cell: &Cell, command: &[&str], port: u16) -> Result<Guarded> {
+    let port_text = port.to_string();
+    let words: Vec<&str> =
+        command.iter().map(|word| if *word == "{port}" { &port_text } else { *word }).collect();
+    let mut command = workshop.command(cell, &words)?;
+    let (log, copy) =
+        create_log(&workspace::inside(&format!("target/xtask/matrix-{}-server.log", cell.log_name())))?;
+    let mut server = Guarded::spawn(command.stdin(Stdio::null()).stdout(log).stderr(copy))?;
+    let started = Instant::now();
+    // A server may listen on one of the two loopback addresses alone.
+    while TcpStream::connect(("localhost", port)).is_err() {
+        if let Some(status) = server.child().try_wait()? {
+            bail!("its server ended before it answered ({status})");
+        }
+        if started.elapsed() > PATIENCE {
+            bail!("its server did not answer within {} s", PATIENCE.as_secs());
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    Ok(server)
+}
+
+/// Writes the table of what was seen into the README; where that must not change, finds it there.
+fn write_table(workshop: &Workshop) -> Result<()> {
+    let path = workspace::inside(README);
+    let text = fs::read_to_string(&path)?;
+    let rows = CELLS
+        .iter()
+        .map(|cell| Ok(format!("| {} | {} | `{}` |\n", workshop.versions(cell)?, cell.how, cell.entry)));
+    let rows = rows.collect::<Result<String>>()?;
+    let table = format!("\n| with | how | import |\n|---|---|---|\n{rows}\n");
+    let new =
+        with_between(&text, MARKS[0], MARKS[1], &table).context("the README has no place for the table")?;
+    if new == text {
+        return Ok(());
+    }
+    if workspace::in_ci() {
+        bail!("the table in {README} is not that of this run: run `cargo xtask matrix` and commit it");
+    }
+    fs::write(&path, new)?;
+    eprintln!("       the table in {README} is new");
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! Where the projects are built: a copy of `tests/matrix` in `target`, with the package installed from its tarball.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::cells::Cell;
+use crate::files::{copy_tree, walk};
+use crate::job::{Job, command};
+use crate::markdown::fences;
+use crate::npm::NPM;
+use crate::workspace;
+
+const FOLDER: &str = "target/xtask/matrix";
+const TARBALL: &str = "hallpass.tgz";
+
+/// The vendor's address in the projects and in the README; they are run with the simulator's.
+const ADDRESS: &str = "https://sql0.example.com";
+
+/// Files in which that address may stand.
+const SCRIPTS: [&str; 5] = ["js", "mjs", "jsx", "vue", "svelte"];
+
+/// The folder with the projects.
+pub struct Workshop {
+    folder: PathBuf,
+}
+
+impl Workshop {
+    /// Copies the projects, and installs what they use. `base_url`: the vendor's address.
+    pub fn set_up(base_url: &str) -> Result<Self> {
+        let workshop = Self { folder: workspace::inside(FOLDER) };
+        fs::create_dir_all(&workshop.folder)?;
+        workshop.clear()?;
+        copy_tree(&workspace::inside("tests/matrix"), &workshop.folder)?;
+        workshop.write_examples()?;
+        workshop.name_vendor(base_url)?;
+        workshop.install()?;
+        Ok(workshop)
+    }
+
+    /// A project's folder.
+    pub fn folder(&self, cell: &Cell) -> PathBuf {
+        self.folder.join(cell.folder)
+    }
+
+    /// Builds a project.
+    pub fn make(&self, cell: &Cell) -> Result<()> {
+        for words in cell.build {
+            if let ["copy", from, to] = words {
+                let folder = self.folder(cell);
+                copy_tree(&folder.join(from), &folder.join(to))?;
+            } else {
+                self.job(cell, words)?.must("it could not be built")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A program run in a project's folder, with its output in a log.
+    pub fn job(&self, cell: &Cell, words: &[&str]) -> Result<Job> {
+        let (program, args) = self.resolve(words)?;
+        let log = format!("matrix-{}", cell.log_name());
+        Ok(Job::new(program, &log).args(args).folder(&self.folder(cell)).env("NEXT_TELEMETRY_DISABLED", "1"))
+    }
+
+    /// The same for one that goes on.
+    pub fn command(&self, cell: &Cell, words: &[&str]) -> Result<Command> {
+        let (program, args) = self.resolve(words)?;
+        let mut command = command(program);
+        command.args(args).current_dir(self.folder(cell)).env("NEXT_TELEMETRY_DISABLED", "1");
+        Ok(command)
+    }
+
+    /// What the table says of a project's tools.
+    pub fn versions(&self, cell: &Cell) -> Result<String> {
+        let named = cell.packages.iter().map(|(title, package)| {
+            let path = self.folder.join("node_modules").join(package).join("package.json");
+            let manifest: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
+            Ok(format!("{title} {}", manifest["version"].as_str().context("a package without version")?))
+        });
+        let named = named.collect::<Result<Vec<_>>>()?;
+        Ok(if named.is_empty() { cell.name.to_owned() } else { named.join(", ") })
+    }
+
+    /// The program of an npm package. Some packages bring a script for Node, some a program in a package for the machine.
+    fn resolve(&self, words: &[&str]) -> Result<(PathBuf, Vec<String>)> {
+        let (name, args) = words.split_first().context("no program is named")?;
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let modules = self.folder.join("node_modules");
+        Ok(match *name {
+            "node" => ("node".into(), args),
+            // Two versions of one name.
+            package @ ("vite" | "vite-7") => {
+                let script = modules.join(package).join("bin/vite.js").display().to_string();
+                ("node".into(), [vec![script], args].concat())
+            }
+            "deno" | "bun" => (self.native(name)?, args),
+            other => (modules.join(".bin").join(other), args),
+        })
+    }
+
+    fn native(&self, name: &str) -> Result<PathBuf> {
+        let modules = self.folder.join("node_modules");
+        let scope = modules.join(if name == "bun" { "@oven" } else { "@deno" });
+        let found = walk(&scope)?.into_iter().find(|path| path.file_stem().is_some_and(|stem| stem == name));
+        let path = found.with_context(|| format!("npm installed no {name} for this machine"))?;
+        // npm's own installation would do so in a script of the package's.
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+        Ok(path)
+    }
+
+    /// Takes away what earlier runs made; the installed packages stay.
+    fn clear(&self) -> Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            if path.is_dir() && !path.ends_with("node_modules") {
+                fs::remove_dir_all(path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The README's examples are the projects' own files: what a reader copies is what runs here.
+    fn write_examples(&self) -> Result<()> {
+        let readme = fs::read_to_string(workspace::inside("README.md"))?;
+        let mut written = 0;
+        for fence in fences(&readme) {
+            let [file] = fence.words.as_slice() else { continue };
+            let path = self.folder.join(file);
+            let project = path.parent().filter(|project| project.is_dir());
+            project.with_context(|| format!("README.md:{}: there is no project for {file}", fence.line))?;
+            fs::write(path, fence.code)?;
+            written += 1;
+        }
+        if written == 0 {
+            bail!("README.md has no example for any project");
+        }
+        Ok(())
+    }
+
+    fn name_vendor(&self, base_url: &str) -> Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let folder = entry?.path();
+            if !folder.is_dir() || folder.ends_with("node_modules") {
+                continue;
+            }
+            let scripts = walk(&folder)?.into_iter().filter(|path| {
+                path.extension().is_some_and(|end| SCRIPTS.iter().any(|script| end == *script))
+            });
+            for path in scripts {
+                fs::write(&path, fs::read_to_string(&path)?.replace(ADDRESS, base_url))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Packs the package as it would be published, and installs it by its name beside the projects' tools.
+    fn install(&self) -> Result<()> {
+        let job = Job::new(NPM, "matrix-pack").args(["pack", "--pack-destination"]).args([&self.folder]);
+        job.folder(&workspace::inside("pkg")).must("the package could not be packed")?;
+        let packed = fs::read_dir(&self.folder)?.flatten().map(|entry| entry.path());
+        let packed = packed
+            .filter(|path| path.extension().is_some_and(|end| end == "tgz") && !path.ends_with(TARBALL));
+        let packed = packed.last().context("npm packed nothing")?;
+        fs::rename(packed, self.folder.join(TARBALL))?;
+        let path = self.folder.join("package.json");
+        let mut manifest: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
+        manifest["dependencies"] = json!({ "hallpass": format!("file:{TARBALL}") });
+        fs::write(path, manifest.to_string())?;
+        // It has a version, but not always the same content.
+        let _ = fs::remove_dir_all(self.folder.join("node_modules/hallpass"));
+        // Not `npm ci`: it fails where a registry lacks a package for some other system. The versions are those of the lock.
+        let job = Job::new(NPM, "matrix-install").args(["install", "--ignore-scripts", "--prefer-offline"]);
+        job.args(["--no-audit", "--no-fund"])
+            .folder(&self.folder)
+            .must("the projects' tools could not be installed")
+            .map(drop)
+    }
+}
