@@ -98,7 +98,8 @@ function useJson(options) {
 }
 
 /** Sends a prepared request; renews once after a rejected token, and then sends it once more. */
-export async function send(live, { request, signal, repeatable, ownCredential }) {
+export async function send(live, prepared) {
+  const { request, signal, repeatable, ownCredential } = prepared;
   live.inUse();
   if (signal?.aborted) throw signal.reason;
   if (ownCredential) return exchange(live, request, signal);
@@ -110,7 +111,7 @@ export async function send(live, { request, signal, repeatable, ownCredential })
   const first = repeatable && !/^(GET|HEAD)$/.test(request.method) ? request.clone() : request;
   const response = await attempt(live, first, signal);
   const verdict = await judge(live, epoch, response, request.url, signal);
-  if (verdict === RENEW && !(await renewed(live, epoch, signal))) return response;
+  if (verdict === RENEW && !(await renewed(live, epoch, prepared))) return response;
   if (!verdict || !repeatable || !passes(live)) return response;
   response.body?.cancel().catch(() => {});
   const again = core.epoch();
@@ -123,7 +124,12 @@ export async function send(live, { request, signal, repeatable, ownCredential })
 /** `send`, and then the vendor's envelope taken off. */
 export async function sendForJson(live, prepared) {
   const response = await send(live, prepared);
-  const { signal } = prepared;
+  const { signal, trouble } = prepared;
+  if (trouble && live.core.isSignedIn()) {
+    // Not the vendor's rejection, which sounds as if the session had ended: it waits for a better moment to be renewed.
+    response.body?.cancel().catch(() => {});
+    throw trouble;
+  }
   const text = await bounded(live, signal, () => readText(response.body, LONGEST_JSON, pieces(live.timeoutMs, signal)));
   if (text === "" && response.ok) return undefined;
   return live.core.unwrap(response.status, text && parseJson(text), response.headers.get("Retry-After") ?? undefined);
@@ -176,13 +182,16 @@ function pieces(ms, signal) {
 }
 
 /** Whether a request may be sent again after a rejection. A renewal that failed leaves the reply to the caller. */
-async function renewed(live, epoch, signal) {
+async function renewed(live, epoch, prepared) {
+  const { signal } = prepared;
   try {
     await live.renew(epoch, signal);
     return true;
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    return error?.code === "superseded";
+    const superseded = error?.code === "superseded";
+    if (!superseded) prepared.trouble = error;
+    return superseded;
   }
 }
 

@@ -21,16 +21,18 @@
  * @param source Where the file lies, or the file itself. Default: `hallpass.wasm` beside this module.
  * @throws {AuthError} `load-failed`; `invalid-options` for a source of another type.
  */
-export function init(
-  source?:
-    | URL
-    | string
-    | Request
-    | Response
-    | BufferSource
-    | WebAssembly.Module
-    | Promise<Response | BufferSource | WebAssembly.Module>,
-): Promise<void>;
+export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;
+
+/** Where the WebAssembly is: its address, a response with it, its bytes, or the compiled module. */
+export type WasmSource = string | URL | Request | Response | ArrayBuffer | ArrayBufferView | WasmModule;
+
+// Not every project's types know WebAssembly: Node's don't.
+type WasmModule = typeof globalThis extends { WebAssembly: { Module: new (...given: never[]) => infer Module } }
+  ? Module & object
+  : never;
+
+/** What the platform's `fetch` takes: `RequestInfo | URL`. */
+export type FetchInput = Parameters<typeof fetch>[0];
 
 /**
  * Opens a session handle, and restores what `storage` holds. Never talks to the vendor.
@@ -54,16 +56,18 @@ export type SessionOptions = {
   /**
    * Where the tokens live. Never a password, never profile data.
    *
-   * - `"memory"` (default): gone on reload. Script on the page gets at it only by intercepting requests.
-   * - `"session"`: sessionStorage; survives a reload of the tab. Any script on your origin can read it.
-   * - `"local"`: localStorage; survives the browser's restart. Any script on your origin can read it, in every tab.
-   * - `"encrypted"`: IndexedDB, encrypted with a key that no script can read out. Survives the browser's restart. That keeps
-   *   the tokens out of copies of what is stored; script on your origin can still have them decrypted.
+   * - `"memory"` (default): gone on reload. Script on the page can call the session if it reaches it, or intercept requests.
+   * - `"session"`: sessionStorage; survives a reload of the tab. Any script on your origin can read it. Not in workers.
+   * - `"local"`: localStorage; survives the browser's restart. Any script on your origin can read it, in every tab. Not in
+   *   workers.
+   * - `"encrypted"`: IndexedDB, encrypted with a key that no script can read out. Survives the browser's restart. Script on your
+   *   origin can still have them decrypted, and a copy of the browser's whole profile holds the key too. Needs https or localhost.
    * - an object of your own with `get`, `set` and `delete`.
    *
    * With `"local"`, `"encrypted"` and a storage of your own, tabs share one session: it is renewed once for all of them, and
    * signed out in all of them. With `"memory"` and `"session"` each tab has a session of its own; a logout signs out all.
-   * A storage that fails leaves the session in memory, and `state.problem` says `"storage"`.
+   * A storage that fails, or doesn't exist here (in Node, only those of your own do), leaves the session in memory, and
+   * `state.problem` says `"storage"`.
    */
   storage?: "memory" | "session" | "local" | "encrypted" | TokenStorage;
   /** Tells apart several sessions with the same vendor and address. Default `"default"`. */
@@ -75,7 +79,10 @@ export type SessionOptions = {
   allow?: readonly (string | URL)[];
   /** `"auto"` (default): ahead of expiry and after a rejected token. `"manual"`: only on {@link Session.refresh}. */
   renew?: "auto" | "manual";
-  /** Bound on each call that hallpass makes to the vendor itself, in ms. Default 10 000. */
+  /**
+   * Bound on each call that hallpass makes to the vendor itself, in ms; and on each piece of a body that `json` reads, on the look
+   * into a reply, and on the wait for another tab's turn. Default 10 000.
+   */
   timeoutMs?: number;
   /** Paths that differ at this deployment, relative to `baseUrl`. */
   endpoints?: Partial<Record<"login" | "refresh" | "logout" | "check", string>>;
@@ -114,8 +121,8 @@ export interface Session {
   /**
    * Renews the token now. Callers at the same time share one request.
    *
-   * @throws {AuthError} `not-renewable` (lenses, pegase3), `not-signed-in`, `session-expired` where the vendor refuses;
-   * after any other failure the session goes on.
+   * @throws {AuthError} `not-renewable` (lenses, pegase3), `not-signed-in`; `session-expired` or `forbidden` where the vendor
+   * refuses, which ends the session; after any other failure it goes on.
    */
   refresh(options?: CallOptions): Promise<SessionState>;
 
@@ -128,7 +135,10 @@ export interface Session {
    */
   check(options?: CallOptions): Promise<SessionState>;
 
-  /** Signs out here and in the other tabs, whatever the network says. `revoked`: the vendor confirmed it. */
+  /**
+   * Signs out here and in the other tabs, whatever the network says. `revoked`: the vendor confirmed it. For lenses without
+   * `endpoints.logout` the cookie stays in the browser, and the next {@link check} signs in with it.
+   */
   logout(options?: CallOptions): Promise<{ revoked: boolean }>;
 
   /**
@@ -141,9 +151,9 @@ export interface Session {
    * a redirect to another origin, but not off one to another path of the same origin.
    *
    * @throws {AuthError} `forbidden-target` outside `baseUrl` and `allow`, `not-signed-in`, `session-expired`, `network`,
-   * `invalid-options`. An abort rejects with the signal's own reason.
+   * `invalid-options`; while a renewal is waited for, what that failed with. An abort rejects with the signal's own reason.
    */
-  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  fetch(input: FetchInput, init?: RequestInit): Promise<Response>;
 
   /**
    * {@link fetch}, and then the vendor's envelope taken off: resolves to `data` for ethgas and pegase3, to all but `status`
@@ -151,9 +161,10 @@ export interface Session {
    * unless `init.method` says otherwise.
    *
    * @throws {AuthError} as {@link fetch}, and the vendor's refusals: `session-expired`, `forbidden`, `invalid-request`,
-   * `rate-limited`, `vendor-unavailable`, `vendor-error`; `malformed-reply` for what is not the vendor's shape.
+   * `rate-limited`, `vendor-unavailable`, `vendor-error`; `malformed-reply` for what is not the vendor's shape; `timeout` for a
+   * body that stops coming.
    */
-  json<T = unknown>(input: RequestInfo | URL, init?: RequestInit & { json?: unknown }): Promise<T>;
+  json<T = unknown>(input: FetchInput, init?: RequestInit & { json?: unknown }): Promise<T>;
 
   /** Calls the listener at once and on every change. Returns the unsubscribe function: Svelte's store contract. */
   subscribe(listener: (state: SessionState) => void): () => void;
@@ -162,11 +173,14 @@ export interface Session {
    * A token that is good now, renewed if need be, for what `fetch` can't reach, such as a WebSocket. Undefined for lenses,
    * whose session is a cookie.
    *
-   * @throws {AuthError} `not-signed-in`, `session-expired`, `network` and the like.
+   * @throws {AuthError} `not-signed-in`, `session-expired`; while a renewal is waited for, what that failed with.
    */
   accessToken(): Promise<string | undefined>;
 
-  /** Stops the timers and listeners of this handle, also for other tabs; its methods reject from then on. Stored tokens stay. */
+  /**
+   * Stops the timers and listeners of this handle, also for other tabs. Stored tokens stay. From then on its methods reject with
+   * `unsupported`.
+   */
   dispose(): void;
   [Symbol.dispose](): void;
 }

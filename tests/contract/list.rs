@@ -175,6 +175,7 @@ contract! { "state.js":
 
 contract! { "renewal.js":
     rule_10_trouble_at_a_renewal_keeps_the_session,
+    rule_10_a_rejected_token_that_cant_be_renewed_now_is_no_ended_session,
     rule_10_a_failed_renewal_is_tried_again_by_itself,
     rule_10_a_refused_renewal_ends_the_session,
     rule_10_expiry_without_renewal_ends_the_session,

@@ -235,3 +235,16 @@ export async function a_login_that_fails_does_not_overtake_a_renewal() {
     session.dispose();
   }
 }
+
+/** Rule 10: where the vendor rejects a token and can't renew it now, nobody is told that the session has ended. */
+export async function rule_10_a_rejected_token_that_cant_be_renewed_now_is_no_ended_session() {
+  for (const name of Object.keys(RENEWAL_PATHS)) {
+    const vendor = simulate(name);
+    const session = await vendor.signIn();
+    await vendor.revoke();
+    await vendor.fault({ path: RENEWAL_PATHS[name], status: 503, count: 9 });
+    await rejects(session.json(DATA[name]), "vendor-unavailable");
+    equal([session.state.status, session.state.renewal], ["signed-in", "waiting"], name);
+    session.dispose();
+  }
+}

@@ -1,6 +1,8 @@
 // The types, as an application uses them. Compiled, not run: what must not compile is marked so, and fails if it does.
 import { AuthError, init, isAuthError, openSession } from "hallpass";
-import type { AuthErrorCode, Credentials, LoginResult, Session, SessionState, TokenStorage } from "hallpass";
+import type {
+  AuthErrorCode, Credentials, FetchInput, LoginResult, Session, SessionState, TokenStorage, WasmSource,
+} from "hallpass";
 
 const same = <A, B>(_: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void => {};
 
@@ -8,6 +10,9 @@ export async function signIn(): Promise<SessionState> {
   await init();
   await init(new URL("https://cdn.example.com/hallpass.wasm"));
   await init(fetch("/hallpass.wasm"));
+  await init(new Uint8Array(8));
+  const source: WasmSource = new Request("/hallpass.wasm");
+  await init(source);
   const session = await openSession({ vendor: "ocient", baseUrl: new URL("https://sql0.example.com") });
   same<typeof session, Session>(true);
   const result = await session.login({ username: "jdoe", password: "…", database: "retail_analytics" });
@@ -20,7 +25,8 @@ export async function signIn(): Promise<SessionState> {
 }
 
 export async function call(session: Session): Promise<void> {
-  const response = await session.fetch("/v1/version", { method: "POST", body: "x" });
+  const input: FetchInput = new URL("https://sql0.example.com/v1/version");
+  const response = await session.fetch(input, { method: "POST", body: "x" });
   same<typeof response, Response>(true);
   const untyped = await session.json("/v1/version");
   same<typeof untyped, unknown>(true);
@@ -80,6 +86,10 @@ export async function mistakes(session: Session, state: SessionState): Promise<v
   await openSession({ vendor: "ocient", baseUrl: "https://a.example.com", timeout: 5 });
   // @ts-expect-error undefined is not the same as left out
   await openSession({ vendor: "ocient", baseUrl: "https://a.example.com", account: undefined });
+  // @ts-expect-error not what fetch takes
+  await session.fetch(5);
+  // @ts-expect-error nor what the WebAssembly can be
+  await init(5);
   // @ts-expect-error no password
   await session.login({ username: "jdoe" });
   // @ts-expect-error the state is frozen

@@ -5,6 +5,7 @@ mod counts;
 mod demo;
 mod files;
 mod glue;
+mod guide;
 mod interrupt;
 mod job;
 mod manifest;
@@ -13,6 +14,8 @@ mod matrix;
 mod npm;
 mod package;
 mod progress;
+#[cfg(test)]
+mod reference;
 mod simulator;
 mod size;
 mod steps;

@@ -29,6 +29,8 @@ pub enum Step {
     Types,
     /// The Rust documentation.
     Docs,
+    /// The README and the guide: their links and their code.
+    Guide,
     /// Start of the simulated vendors.
     Simulator,
     /// Tests inside a browser.
@@ -41,7 +43,7 @@ pub enum Step {
     Matrix,
 }
 
-const ALL: [Step; 16] = [
+const ALL: [Step; 17] = [
     Step::Format,
     Step::Clippy,
     Step::ClippyWasm,
@@ -50,6 +52,7 @@ const ALL: [Step; 16] = [
     Step::Size,
     Step::Types,
     Step::Docs,
+    Step::Guide,
     Step::Simulator,
     Step::Browser(Browser::Chrome),
     Step::Browser(Browser::Firefox),
@@ -76,7 +79,7 @@ pub fn named(words: &[&str]) -> Result<Vec<Step>> {
             "native" => vec![Step::Native],
             "browser" => Browser::ALL.map(Step::Browser).to_vec(),
             "e2e" => Engine::ALL.map(Step::EndToEnd).to_vec(),
-            "types" => vec![Step::Types],
+            "types" => vec![Step::Types, Step::Guide],
             "node" => vec![Step::Node],
             "matrix" => vec![Step::Matrix],
             other => {
@@ -103,6 +106,7 @@ impl Step {
             Self::Size => "size".into(),
             Self::Types => "types".into(),
             Self::Docs => "documentation".into(),
+            Self::Guide => "guide".into(),
             Self::Simulator => "simulator".into(),
             Self::Browser(browser) => format!("browser tests, {}", browser.engine().name()),
             Self::Node => "node tests".into(),
@@ -114,7 +118,7 @@ impl Step {
     /// The steps without which it can't run.
     pub fn needs(self) -> &'static [Self] {
         match self {
-            Self::Size | Self::Types | Self::Matrix => &[Self::Build],
+            Self::Size | Self::Types | Self::Guide | Self::Matrix => &[Self::Build],
             Self::Browser(_) | Self::Node | Self::EndToEnd(_) => &[Self::Build, Self::Simulator],
             _ => &[],
         }
@@ -127,7 +131,7 @@ impl Step {
             Self::Clippy => &[Tool::Clippy],
             Self::ClippyWasm => &[Tool::Clippy, Tool::WasmTarget],
             Self::Build => &[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack],
-            Self::Size | Self::Types | Self::Node | Self::Matrix => &[Tool::Npm],
+            Self::Size | Self::Types | Self::Guide | Self::Node | Self::Matrix => &[Tool::Npm],
             Self::Browser(_) => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack],
             _ => &[],
         }
@@ -146,7 +150,7 @@ impl Step {
     /// Why there is nothing for it to do, when that is so.
     pub fn absent(self) -> Option<&'static str> {
         match self {
-            Self::Types if !workspace::inside("tests/types").is_dir() => Some("there is no tests/types"),
+            Self::Types if type_projects().is_empty() => Some("there are no tests/types/tsconfig*.json"),
             Self::Node if node_test_files().is_empty() => Some("there are no tests/node/*.test.mjs"),
             _ => None,
         }
@@ -155,12 +159,20 @@ impl Step {
 
 /// The files of the Node tests. They are named to Node one by one, since its versions differ in what a folder means.
 pub fn node_test_files() -> Vec<PathBuf> {
-    let entries = fs::read_dir(workspace::inside("tests/node")).into_iter().flatten().flatten();
-    let is_test = |path: &PathBuf| {
-        let name = path.to_string_lossy();
-        name.ends_with(".test.mjs") || name.ends_with(".test.js")
-    };
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_test).collect();
+    files_in("tests/node", |name| name.ends_with(".test.mjs"))
+}
+
+/// The settings under which the tests of the types are compiled.
+pub fn type_projects() -> Vec<PathBuf> {
+    files_in("tests/types", |name| name.starts_with("tsconfig.") && name.ends_with("json"))
+}
+
+fn files_in(folder: &str, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let entries = fs::read_dir(workspace::inside(folder)).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries
+        .filter(|entry| wanted(&entry.file_name().to_string_lossy()))
+        .map(|entry| entry.path())
+        .collect();
     files.sort();
     files
 }
@@ -173,7 +185,7 @@ mod tests {
     fn a_word_brings_what_it_needs_and_nothing_else() {
         let names = |words: &[&str]| named(words).unwrap().into_iter().map(Step::name).collect::<Vec<_>>();
         assert_eq!(names(&["native"]), ["native tests"]);
-        assert_eq!(names(&["types"]), ["build", "types"]);
+        assert_eq!(names(&["types"]), ["build", "types", "guide"]);
         assert_eq!(names(&["node"]), ["build", "simulator", "node tests"]);
         assert_eq!(
             names(&["browser"]),

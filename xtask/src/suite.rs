@@ -6,13 +6,14 @@ use anyhow::Result;
 
 use crate::browsers::{self, Engine};
 use crate::counts::Counts;
+use crate::guide;
 use crate::job::{Finished, Job};
 use crate::matrix;
 use crate::package;
 use crate::progress::Progress;
 use crate::simulator::{self, Output, Simulator};
 use crate::size;
-use crate::steps::{Step, node_test_files};
+use crate::steps::{Step, node_test_files, type_projects};
 use crate::summary::Row;
 use crate::tools::{self, Tool};
 use crate::wasm_pack::Browser;
@@ -128,13 +129,12 @@ impl Suite {
                 eprint!("{}", report.table());
                 report.check().map(|()| (Counts::PASSED, String::new()))
             }
-            Step::Types => {
-                Job::new("tsc", "types").args(["--noEmit", "-p", "tests/types"]).run().map(|run| check(&run))
-            }
+            Step::Types => types(),
             Step::Docs => {
                 let job = cargo("documentation", &["doc", "--no-deps"]);
                 job.env("RUSTDOCFLAGS", "-D warnings").run().map(|run| check(&run))
             }
+            Step::Guide => guide::check().map(|run| check(&run)),
             Step::Simulator => {
                 self.simulator = Some(simulator::start(
                     &simulator::build()?,
@@ -191,6 +191,21 @@ impl Suite {
 
 fn cargo(log: &str, args: &[&str]) -> Job {
     Job::new("cargo", log).args(args)
+}
+
+/// The tests of the types, compiled as each kind of project would.
+fn types() -> Result<Outcome> {
+    let mut total = Counts::default();
+    let mut failed = String::new();
+    for project in type_projects() {
+        let run = Job::new("tsc", "types").args(["--noEmit", "-p"]).args([&project]).run()?;
+        let (counts, note) = check(&run);
+        total += counts;
+        if counts.failed > 0 {
+            failed = note;
+        }
+    }
+    Ok((total, failed))
 }
 
 /// A program that is right or wrong as a whole.
