@@ -1,5 +1,6 @@
 //! The project's own commands; `cargo xtask help` lists them. Each installs what it lacks and says so.
 
+mod audit;
 mod browsers;
 mod counts;
 mod demo;
@@ -8,6 +9,7 @@ mod glue;
 mod guide;
 mod interrupt;
 mod job;
+mod licences;
 mod manifest;
 mod markdown;
 mod matrix;
@@ -16,6 +18,7 @@ mod package;
 mod progress;
 #[cfg(test)]
 mod reference;
+mod reproduction;
 mod simulator;
 mod size;
 mod steps;
@@ -40,10 +43,10 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
 
   cargo xtask build                 the npm package, in pkg/
   cargo xtask demo [--port <n>]     the demo page, with simulated vendors behind it
-  cargo xtask test [<part> …]       all checks and tests; or only native, browser, e2e, types, node, matrix
+  cargo xtask test [<part> …]       all checks and tests; or only native, browser, e2e, types, node, package, matrix
   cargo xtask matrix                the packed package in small projects, built in many ways; writes the README's table
   cargo xtask size [--json]         what the package weighs, against its budget
-  cargo xtask check                 the quick checks: format, clippy, documentation
+  cargo xtask check                 the quick checks: format, clippy, documentation, licences, advisories
   cargo xtask help                  this text
 
 Environment:

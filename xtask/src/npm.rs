@@ -1,5 +1,5 @@
-//! The tools that come from npm: wasm-opt (in binaryen), esbuild and the TypeScript compiler, in the exact versions of
-//! `xtask/package-lock.json`.
+//! The tools that come from npm: wasm-opt (in binaryen), esbuild, the TypeScript compiler and linters of packages, in the
+//! exact versions of `xtask/package-lock.json`.
 
 use std::fs;
 
@@ -22,15 +22,15 @@ pub fn missing() -> Result<Option<Install>> {
     let installed = changed("xtask/node_modules/.package-lock.json");
     Ok((installed < Some(locked)).then(|| {
         Install::new(
-            "binaryen, esbuild and typescript from npm",
-            "they shrink the WebAssembly, measure the bundle and check the types",
+            "binaryen, esbuild, typescript and linters from npm",
+            "they shrink the WebAssembly, measure the bundle, and check the types and the package",
             install,
         )
     }))
 }
 
 fn install() -> Result<()> {
-    // No package's own script has to run for these three.
+    // No package's own script has to run for these.
     Job::new(NPM, "npm-ci")
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .folder(&workspace::inside("xtask"))

@@ -15,9 +15,10 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::files::walk;
+use crate::files::{copy_tree, walk};
 use crate::glue;
 use crate::job::Job;
+use crate::licences;
 use crate::manifest;
 use crate::progress::Progress;
 use crate::tools::{self, Install, Tool};
@@ -38,11 +39,16 @@ pub fn needs() -> Result<Vec<Install>> {
 
 /// Writes `pkg/` anew.
 pub fn build() -> Result<()> {
-    let folder = workspace::inside("pkg");
-    compile(&folder)?;
+    build_at(workspace::root())
+}
+
+/// The same for a copy of the repository.
+pub fn build_at(root: &Path) -> Result<()> {
+    let folder = root.join("pkg");
+    compile(root, &folder)?;
     check_shrunk(&folder)?;
     glue::join(&folder.join(WASM), &folder.join(GLUE))?;
-    finish(&folder)
+    finish(root, &folder)
 }
 
 /// [`build`] as a step, unless `pkg/` is newer than all that it's made of.
@@ -61,7 +67,7 @@ pub fn list() -> Result<()> {
     Ok(())
 }
 
-fn compile(folder: &Path) -> Result<()> {
+fn compile(root: &Path, folder: &Path) -> Result<()> {
     // wasm-pack leaves the snippets of earlier builds where they are.
     if folder.exists() {
         fs::remove_dir_all(folder).context("pkg/ can't be deleted")?;
@@ -69,7 +75,8 @@ fn compile(folder: &Path) -> Result<()> {
     let built = Job::new("wasm-pack", "wasm-pack-build")
         .args(["build", "--target", "bundler", "--release", "--mode", "no-install"])
         .args(["--no-pack", "--no-typescript", "--out-name", "made"])
-        .env("CARGO_ENCODED_RUSTFLAGS", without_local_paths())
+        .env("CARGO_ENCODED_RUSTFLAGS", without_local_paths(root))
+        .folder(root)
         .must("wasm-pack could not build the package")?;
     if built.text.contains("Skipping wasm-opt") {
         bail!("wasm-pack found no wasm-opt and left the WebAssembly at its full size");
@@ -83,10 +90,10 @@ fn compile(folder: &Path) -> Result<()> {
 
 /// Panics name their source file. The published file is to be the same wherever it is built, and to tell nothing of the
 /// machine.
-fn without_local_paths() -> String {
+fn without_local_paths(root: &Path) -> String {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
-    let mut flags = vec![format!("--remap-path-prefix={}=.", workspace::root().display())];
+    let mut flags = vec![format!("--remap-path-prefix={}=.", root.display())];
     let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
     flags.extend(registries.map(|entry| format!("--remap-path-prefix={}=crates", entry.path().display())));
     flags.join("\x1f")
@@ -104,17 +111,14 @@ fn check_shrunk(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn finish(folder: &Path) -> Result<()> {
+fn finish(root: &Path, folder: &Path) -> Result<()> {
     flatten_snippets(folder)?;
-    copy_scripts(&workspace::inside("src/js"), folder)?;
+    copy_scripts(&root.join("src/js"), folder)?;
     write_text(&folder.join(WASM), &folder.join("wasm-text.js"))?;
-    for name in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
-        let source = workspace::inside(name);
-        if source.exists() {
-            fs::copy(&source, folder.join(name))
-                .with_context(|| format!("{name} can't be copied to pkg/"))?;
-        }
+    for name in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "docs"] {
+        copy_tree(&root.join(name), &folder.join(name))?;
     }
+    fs::write(folder.join("LICENSES-OF-PARTS.md"), licences::page()?)?;
     // wasm-pack's, and it would make npm leave the whole package out.
     let _ = fs::remove_file(folder.join(".gitignore"));
     manifest::write(folder, &files(folder)?)
@@ -185,7 +189,10 @@ pub fn is_fresh() -> bool {
     // package.json is written last, and only when all else went well.
     let Some(built) = modified(&workspace::inside("pkg/package.json")) else { return false };
     let tops = ["Cargo.toml", "Cargo.lock", "README.md", "CHANGELOG.md"].map(workspace::inside);
-    let Ok(sources) = walk(&workspace::inside("src")) else { return false };
-    let newest: Option<SystemTime> = sources.iter().chain(&tops).filter_map(|path| modified(path)).max();
+    // The commands themselves decide what becomes of it.
+    let folders = ["src", "docs", "xtask/src"].map(|folder| walk(&workspace::inside(folder)));
+    let Ok(sources) = folders.into_iter().collect::<Result<Vec<_>>>() else { return false };
+    let newest: Option<SystemTime> =
+        sources.iter().flatten().chain(&tops).filter_map(|path| modified(path)).max();
     newest < Some(built)
 }

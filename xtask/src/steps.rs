@@ -23,6 +23,10 @@ pub enum Step {
     Native,
     /// The npm package.
     Build,
+    /// What linters of packages say of it.
+    Package,
+    /// Another build, somewhere else: it has the same bytes.
+    Reproducible,
     /// Its size.
     Size,
     /// The type declarations, used as an application would.
@@ -41,14 +45,18 @@ pub enum Step {
     EndToEnd(Engine),
     /// The packed package in small projects, each built in another way.
     Matrix,
+    /// The licences and the known faults of what is used.
+    Audit,
 }
 
-const ALL: [Step; 17] = [
+const ALL: [Step; 19] = [
     Step::Format,
     Step::Clippy,
     Step::ClippyWasm,
     Step::Native,
     Step::Build,
+    Step::Package,
+    Step::Reproducible,
     Step::Size,
     Step::Types,
     Step::Docs,
@@ -68,7 +76,7 @@ pub const MATRIX: [Step; 2] = [Step::Build, Step::Matrix];
 
 /// The quick steps.
 pub fn quick() -> Vec<Step> {
-    vec![Step::Format, Step::Clippy, Step::ClippyWasm, Step::Docs]
+    vec![Step::Format, Step::Clippy, Step::ClippyWasm, Step::Docs, Step::Audit]
 }
 
 /// The steps behind the words after `cargo xtask test`, with what they need, in order; all without a word.
@@ -80,10 +88,11 @@ pub fn named(words: &[&str]) -> Result<Vec<Step>> {
             "browser" => Browser::ALL.map(Step::Browser).to_vec(),
             "e2e" => Engine::ALL.map(Step::EndToEnd).to_vec(),
             "types" => vec![Step::Types, Step::Guide],
+            "package" => vec![Step::Package, Step::Reproducible],
             "node" => vec![Step::Node],
             "matrix" => vec![Step::Matrix],
             other => {
-                bail!("`cargo xtask test` knows native, browser, e2e, types, node and matrix, not `{other}`")
+                bail!("`cargo xtask test` knows native, browser, e2e, types, node, package and matrix, not `{other}`")
             }
         });
     }
@@ -103,6 +112,8 @@ impl Step {
             Self::ClippyWasm => "clippy, for browsers".into(),
             Self::Native => "native tests".into(),
             Self::Build => "build".into(),
+            Self::Package => "package".into(),
+            Self::Reproducible => "reproducible build".into(),
             Self::Size => "size".into(),
             Self::Types => "types".into(),
             Self::Docs => "documentation".into(),
@@ -112,13 +123,16 @@ impl Step {
             Self::Node => "node tests".into(),
             Self::EndToEnd(engine) => format!("end-to-end tests, {}", engine.name()),
             Self::Matrix => "matrix".into(),
+            Self::Audit => "licences and advisories".into(),
         }
     }
 
     /// The steps without which it can't run.
     pub fn needs(self) -> &'static [Self] {
         match self {
-            Self::Size | Self::Types | Self::Guide | Self::Matrix => &[Self::Build],
+            Self::Package | Self::Reproducible | Self::Size | Self::Types | Self::Guide | Self::Matrix => {
+                &[Self::Build]
+            }
             Self::Browser(_) | Self::Node | Self::EndToEnd(_) => &[Self::Build, Self::Simulator],
             _ => &[],
         }
@@ -131,7 +145,10 @@ impl Step {
             Self::Clippy => &[Tool::Clippy],
             Self::ClippyWasm => &[Tool::Clippy, Tool::WasmTarget],
             Self::Build => &[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack],
-            Self::Size | Self::Types | Self::Guide | Self::Node | Self::Matrix => &[Tool::Npm],
+            Self::Package | Self::Size | Self::Types | Self::Guide | Self::Node | Self::Matrix => {
+                &[Tool::Npm]
+            }
+            Self::Audit => &[Tool::CargoDeny],
             Self::Browser(_) => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack],
             _ => &[],
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::audit;
 use crate::browsers::{self, Engine};
 use crate::counts::Counts;
 use crate::guide;
@@ -11,6 +12,7 @@ use crate::job::{Finished, Job};
 use crate::matrix;
 use crate::package;
 use crate::progress::Progress;
+use crate::reproduction;
 use crate::simulator::{self, Output, Simulator};
 use crate::size;
 use crate::steps::{Step, node_test_files, type_projects};
@@ -124,6 +126,9 @@ impl Suite {
                 cargo("native-tests", &args).run().map(|run| rust_tests(&run))
             }
             Step::Build => self.build(),
+            Step::Package => package_linters(),
+            Step::Reproducible => reproduction::check().map(|()| (Counts::PASSED, String::new())),
+            Step::Audit => audit::run(),
             Step::Size => {
                 let report = size::measure()?;
                 eprint!("{}", report.table());
@@ -193,19 +198,31 @@ fn cargo(log: &str, args: &[&str]) -> Job {
     Job::new("cargo", log).args(args)
 }
 
-/// The tests of the types, compiled as each kind of project would.
-fn types() -> Result<Outcome> {
+/// publint and are-the-types-wrong, on what would be published. Nothing is asked of the .wasm's types: it has none.
+fn package_linters() -> Result<Outcome> {
+    let publint = Job::new("publint", "publint").args(["--strict", "pkg"]);
+    let attw = ["--pack", "pkg", "--profile", "esm-only", "--exclude-entrypoints", "hallpass.wasm"];
+    all([publint, Job::new("attw", "are-the-types-wrong").args(attw)])
+}
+
+/// Programs that are each right or wrong as a whole; the note is that of one that was wrong.
+fn all(jobs: impl IntoIterator<Item = Job>) -> Result<Outcome> {
     let mut total = Counts::default();
     let mut failed = String::new();
-    for project in type_projects() {
-        let run = Job::new("tsc", "types").args(["--noEmit", "-p"]).args([&project]).run()?;
-        let (counts, note) = check(&run);
+    for job in jobs {
+        let (counts, note) = check(&job.run()?);
         total += counts;
         if counts.failed > 0 {
             failed = note;
         }
     }
     Ok((total, failed))
+}
+
+/// The tests of the types, compiled as each kind of project would.
+fn types() -> Result<Outcome> {
+    let compile = |project| Job::new("tsc", "types").args(["--noEmit", "-p"]).args([project]);
+    all(type_projects().into_iter().map(compile))
 }
 
 /// A program that is right or wrong as a whole.

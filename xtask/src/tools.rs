@@ -25,8 +25,10 @@ pub enum Tool {
     WasmPack,
     /// Writes the JavaScript glue; its version must equal the library's.
     WasmBindgen,
-    /// wasm-opt, esbuild and the TypeScript compiler.
+    /// wasm-opt, esbuild, the TypeScript compiler and linters of packages.
     Npm,
+    /// Checks the licences of dependencies, and looks for known faults in them.
+    CargoDeny,
 }
 
 /// One installation to be done, told before it starts.
@@ -70,6 +72,7 @@ impl Tool {
             Self::WasmPack => wasm_pack(),
             Self::WasmBindgen => wasm_bindgen()?,
             Self::Npm => npm::missing()?,
+            Self::CargoDeny => cargo_deny(),
         })
     }
 }
@@ -123,6 +126,17 @@ fn wasm_bindgen() -> Result<Option<Install>> {
             move || cargo_install("wasm-bindgen-cli", Some(&version)),
         )
     }))
+}
+
+fn cargo_deny() -> Option<Install> {
+    let present = output_of("cargo-deny", ["--version"]).is_some();
+    (!present).then(|| {
+        Install::new(
+            "cargo-deny",
+            "it checks the licences of dependencies, and looks for known faults",
+            || cargo_install("cargo-deny", None),
+        )
+    })
 }
 
 /// Compares `name 1.2.3` with `1.2.3`.

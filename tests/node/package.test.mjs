@@ -1,0 +1,79 @@
+// What is published: these files, no other; and what they say of themselves is true.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { test } from "node:test";
+
+const root = new URL("../../", import.meta.url);
+const pkg = new URL("pkg/", root);
+const read = (path, base = pkg) => readFile(new URL(path, base), "utf8");
+const manifest = JSON.parse(await read("package.json"));
+
+/** Everything that npm would upload, but for package.json. */
+const FILES = `
+CHANGELOG.md LICENSE-APACHE LICENSE-MIT LICENSES-OF-PARTS.md README.md
+address.js announcer.js auth-error.js body.js claims.js
+docs/README.md docs/deployment.md docs/errors.md docs/frameworks.md docs/migrating.md docs/quick-start.md docs/reference.md
+docs/storage.md docs/tabs.md docs/vendor-codes.md docs/vendors.md
+encrypted.js fetch.js guard.js hallpass.d.ts hallpass.js hallpass.wasm inline.d.ts inline.js instance.js live.js loader.js
+lock.js object.js options.js random.js react.d.ts react.js renewal.js session.js storage.js tabs.js vendor-call.js
+vue.d.ts vue.js wait.js wake-ups.js wasm-text.js wasm.js watched.d.ts watched.js
+`
+  .trim()
+  .split(/\s+/);
+
+test("the package is these files", async () => {
+  const printed = execFileSync("npm", ["pack", "--dry-run", "--json", "--silent"], { cwd: pkg, encoding: "utf8" });
+  const told = JSON.parse(printed);
+  // npm 12 names the packages, its elders list them.
+  const [packed] = Array.isArray(told) ? told : Object.values(told);
+  assert.deepEqual(packed.files.map(({ path }) => path).sort(), [...FILES, "package.json"].sort());
+  assert.deepEqual(manifest.files.toSorted(), FILES.toSorted());
+});
+
+test("every way into the package leads to a file, with types first", () => {
+  for (const [entry, target] of Object.entries(manifest.exports)) {
+    const targets = typeof target === "string" ? [target] : Object.values(target);
+    for (const path of targets) assert.ok([...FILES, "package.json"].includes(path.slice(2)), `${entry}: ${path}`);
+    if (typeof target === "object") assert.equal(Object.keys(target)[0], "types", entry);
+  }
+});
+
+test("scripts import nothing but each other, and the framework that a binding is for", async () => {
+  for (const file of FILES.filter((name) => name.endsWith(".js"))) {
+    for (const [, from] of (await read(file)).matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)"/gm)) {
+      const own = from.startsWith("./") && FILES.includes(from.slice(2));
+      assert.ok(own || `${from}.js` === file, `${file} imports ${from}`);
+    }
+  }
+});
+
+test("nothing tells of the machine that it was built on", async () => {
+  const wasm = await readFile(new URL("hallpass.wasm", pkg), "latin1");
+  const scripts = await Promise.all(FILES.filter((name) => name.endsWith(".js")).map((name) => read(name)));
+  for (const text of [wasm, ...scripts]) assert.doesNotMatch(text, /\/(home|root|Users|tmp|work)\/|\.cargo|sourceMappingURL/);
+});
+
+test("version, changelog and tag agree", async () => {
+  const { version } = manifest;
+  const cargo = await read("Cargo.toml", root);
+  assert.equal(/^version = "(.+)"$/m.exec(cargo)?.[1], version, "Cargo.toml");
+  assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/);
+  const [, newest, when] = /^## (\S+) - (\S+)$/m.exec(await read("CHANGELOG.md")) ?? [];
+  assert.equal(newest, version, "the changelog's newest version");
+  assert.match(when, /^(unreleased|\d{4}-\d{2}-\d{2})$/);
+  const git = (...words) => execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim();
+  const tags = git("tag", "--points-at", "HEAD").split("\n").filter((tag) => tag.startsWith("v"));
+  for (const tag of tags) {
+    assert.equal(tag, `v${version}`, "the tag of this commit");
+    assert.notEqual(when, "unreleased", "the changelog of a tagged commit");
+  }
+});
+
+test("package.json has what a registry shows", () => {
+  const { name, description, keywords, license, type, sideEffects, engines, dependencies } = manifest;
+  assert.deepEqual([name, license, type, sideEffects], ["hallpass", "MIT OR Apache-2.0", "module", false]);
+  assert.ok(description.length > 40 && keywords.length >= 4);
+  assert.equal(engines.node, ">=20");
+  assert.equal(dependencies, undefined, "no dependencies");
+});
