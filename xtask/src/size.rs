@@ -126,6 +126,12 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_promises_the_budget() {
+        let readme = include_str!("../../README.md");
+        assert!(readme.contains(&format!("Less than {} kB gzip", BUDGET_GZIP / 1_000)));
+    }
+
+    #[test]
     fn the_budget_is_for_the_sum() {
         assert!(report(BUDGET_GZIP - 1).check().is_ok());
         let refusal = report(BUDGET_GZIP).check().unwrap_err().to_string();
