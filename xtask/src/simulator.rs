@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub enum Output {
     /// To the terminal.
     Shown,
-    /// To `target/xtask/simulator.log`.
+    /// To `target/xtask/simulator-{port}.log`.
     Logged,
 }
 
@@ -78,7 +78,7 @@ pub fn start(program: &Path, www: &Path, port: u16, output: Output) -> Result<Si
         .args(["--pkg", "pkg", "--contract", "tests/contract", "--port", &port.to_string()])
         .stdin(Stdio::null());
     if output == Output::Logged {
-        let (log, copy) = create_log(&workspace::inside("target/xtask/simulator.log"))?;
+        let (log, copy) = create_log(&log_of(port))?;
         command.stdout(log).stderr(copy);
     }
     let mut simulator = Simulator { process: Guarded::spawn(&mut command)?, port };
@@ -102,7 +102,10 @@ impl Simulator {
         let started = Instant::now();
         while !(self.port..self.port + SERVERS).all(answers) {
             if let Some(status) = self.process.child().try_wait()? {
-                bail!("the simulator ended before it answered ({status}); see target/xtask/simulator.log");
+                bail!(
+                    "the simulator ended before it answered ({status}); see {}",
+                    workspace::shown(&log_of(self.port))
+                );
             }
             if started.elapsed() > PATIENCE {
                 bail!("the simulator did not open its ports within {} s", PATIENCE.as_secs());
@@ -111,6 +114,11 @@ impl Simulator {
         }
         Ok(())
     }
+}
+
+/// Where it writes when nobody watches.
+fn log_of(port: u16) -> PathBuf {
+    workspace::inside(&format!("target/xtask/simulator-{port}.log"))
 }
 
 fn answers(port: u16) -> bool {
