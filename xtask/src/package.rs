@@ -1,7 +1,7 @@
 //! `cargo xtask build`: the npm package in `pkg/`.
 //!
-//! wasm-pack compiles, binds and shrinks; its package.json and type declarations are replaced, since it knows neither
-//! `exports` nor the entry files written by hand in `src/js`.
+//! wasm-pack compiles and binds; its package.json and type declarations are replaced, since it knows neither `exports` nor
+//! the entry files written by hand in `src/js`. wasm-opt runs here and not within wasm-pack: see `glue`.
 
 use std::env;
 use std::fs;
@@ -46,8 +46,8 @@ pub fn build() -> Result<()> {
 pub fn build_at(root: &Path) -> Result<()> {
     let folder = root.join("pkg");
     compile(root, &folder)?;
-    check_shrunk(&folder)?;
     glue::join(&folder.join(WASM), &folder.join(GLUE))?;
+    check_shrunk(&folder)?;
     finish(root, &folder)
 }
 
@@ -72,15 +72,12 @@ fn compile(root: &Path, folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).context("pkg/ can't be deleted")?;
     }
-    let built = Job::new("wasm-pack", "wasm-pack-build")
-        .args(["build", "--target", "bundler", "--release", "--mode", "no-install"])
+    Job::new("wasm-pack", "wasm-pack-build")
+        .args(["build", "--target", "bundler", "--release", "--mode", "no-install", "--no-opt"])
         .args(["--no-pack", "--no-typescript", "--out-name", "made"])
         .env("CARGO_ENCODED_RUSTFLAGS", without_local_paths(root))
         .folder(root)
         .must("wasm-pack could not build the package")?;
-    if built.text.contains("Skipping wasm-opt") {
-        bail!("wasm-pack found no wasm-opt and left the WebAssembly at its full size");
-    }
     let [wasm, glue, script] = MADE.map(|name| folder.join(name));
     fs::rename(wasm, folder.join(WASM))?;
     fs::rename(glue, folder.join(GLUE))?;
