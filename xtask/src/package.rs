@@ -73,7 +73,8 @@ fn compile(root: &Path, folder: &Path) -> Result<()> {
         fs::remove_dir_all(folder).context("pkg/ can't be deleted")?;
     }
     Job::new("wasm-pack", "wasm-pack-build")
-        .args(["build", "--target", "bundler", "--release", "--mode", "no-install", "--no-opt"])
+        .args(["build", "src/wasm", "--target", "bundler", "--release", "--mode", "no-install", "--no-opt"])
+        .args(["--out-dir", "../../pkg"])
         .args(["--no-pack", "--no-typescript", "--out-name", "made"])
         .env("CARGO_ENCODED_RUSTFLAGS", without_local_paths(root))
         .folder(root)
