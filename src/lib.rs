@@ -10,6 +10,9 @@
 //!
 //! `vendor` and `session` know no clock, no promise and no browser, and are tested natively.
 
+// In the WebAssembly, the standard library would bring its own way to panic along, which formats a message that nobody
+// reads: see `src/wasm`.
+#![no_std]
 // No panic is reachable: one in WebAssembly ends everything.
 #![cfg_attr(
     not(test),
@@ -21,6 +24,8 @@
         clippy::unreachable
     )
 )]
+
+extern crate alloc;
 
 pub mod browser;
 pub mod js;

@@ -1,10 +1,9 @@
 //! The calls that hallpass makes to a vendor itself: a `Request` out of a call, a reply out of a `Response`. They are sent
 //! by `vendor-call.js`: gloo-net's own `send` panics where an instrumented `fetch` throws, rejects with something that is
-//! no Error, or answers with another realm's Response.
+//! no Error, or answers with another realm's Response. To read two headers, it would bring the standard library along.
 
-use gloo_net::http::Response;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Headers, Request};
+use web_sys::{AbortSignal, Headers, Request, Response};
 
 use super::json::body;
 use super::object::{bare, put, put_text};
@@ -44,14 +43,14 @@ pub fn request(url: &JsValue, call: &Call, cookies: bool, signal: &AbortSignal) 
 
 /// The reply of a response and its body's text; undefined: the body was too long to be read.
 #[must_use]
-pub fn reply(response: web_sys::Response, text: &JsValue) -> Reply<JsValue> {
-    let response = Response::from(response);
+pub fn reply(response: &Response, text: &JsValue) -> Reply<JsValue> {
     let headers = response.headers();
+    let header = |name| headers.get(name).ok().flatten();
     Reply {
         status: response.status(),
         body: body(text),
-        retry_after_ms: headers.get("Retry-After").and_then(|value| retry_after_ms(&value)),
-        date_ms: headers.get("Date").map(|date| parse_date(&date)).filter(|date| date.is_finite()),
+        retry_after_ms: header("Retry-After").and_then(|value| retry_after_ms(&value)),
+        date_ms: header("Date").map(|date| parse_date(&date)).filter(|date| date.is_finite()),
     }
 }
 

@@ -1,5 +1,8 @@
 //! The vendors' window on JSON, over the browser's own parser.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 

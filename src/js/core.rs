@@ -1,6 +1,8 @@
 //! The exports: the rules of one session. Nothing waits in here: what has to be waited for (the network, timers, storage,
 //! locks, listeners) is in the scripts.
 
+use alloc::string::String;
+
 use js_sys::{Date, Reflect};
 use wasm_bindgen::prelude::*;
 
@@ -13,8 +15,9 @@ use crate::vendor::{
 
 #[wasm_bindgen(module = "/src/js/guard.js")]
 extern "C" {
+    /// A panic can't be caught in WebAssembly: this rejects whatever is under way, and everything from then on.
     #[wasm_bindgen(js_name = breakDown)]
-    fn break_down();
+    pub fn break_down();
 }
 
 #[wasm_bindgen]
@@ -26,12 +29,6 @@ extern "C" {
 /// This moment.
 pub(super) fn now() -> Moment {
     Moment { wall: Date::now(), steady: steady_ms() }
-}
-
-/// A panic can't be caught in WebAssembly. `guard.js` then rejects whatever is under way, and says so from then on.
-#[wasm_bindgen(start)]
-pub fn start() {
-    std::panic::set_hook(Box::new(|_| break_down()));
 }
 
 /// One session: its vendor, its rules, and who may be sent its credential.

@@ -1,5 +1,8 @@
 //! Reading `Credentials`.
 
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 

@@ -22,7 +22,7 @@ impl Answer {
     /// Reads a response and its body's text; undefined: it was too long to be read.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn read(response: Response, text: &JsValue) -> Self {
+    pub fn read(response: &Response, text: &JsValue) -> Self {
         Self { reply: reply(response, text) }
     }
 }

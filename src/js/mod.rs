@@ -7,4 +7,4 @@ mod credentials;
 mod exchanges;
 mod text;
 
-pub use self::core::Core;
+pub use self::core::{Core, break_down};

@@ -1,5 +1,7 @@
 //! Reading JavaScript strings that may be secret.
 
+use alloc::string::String;
+
 use js_sys::JsString;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;

@@ -1,5 +1,8 @@
 //! Who may be sent the credential.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 /// A prefix, as the URL parser normalised it. The path ends without a slash.
 #[derive(Clone, Debug)]
 struct Place {

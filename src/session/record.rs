@@ -1,5 +1,7 @@
 //! What a storage keeps of a session, as text.
 
+use alloc::string::String;
+
 use super::schedule::LONGEST_RETRY_AFTER_MS;
 use crate::vendor::{Code, Held, Json, is_token};
 

@@ -1,5 +1,7 @@
 //! States and transitions.
 
+use alloc::string::String;
+
 use super::schedule::{backoff_ms, due_after};
 use super::{Moment, Pause, Reason, Record, Snapshot};
 use crate::vendor::{Code, Grant, Held, Renewal};

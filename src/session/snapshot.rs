@@ -1,5 +1,7 @@
 //! What the outside sees of a session.
 
+use alloc::string::String;
+
 /// Why a session is signed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {

@@ -1,5 +1,8 @@
 //! A request to a vendor, as a value.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 /// What hallpass does at a vendor. Also says where a failure happened.
@@ -119,6 +122,8 @@ fn write_string(json: &mut String, text: &str) {
 
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
+    use alloc::string::String;
+
     use super::write_object;
     use proptest::prelude::*;
 

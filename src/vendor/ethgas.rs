@@ -8,6 +8,9 @@
 //! used; success is code 200 on some pages and 1 on others; the refresh token goes in the `Authorization` header on
 //! one page and in a JSON body on another.
 
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+
 use super::codes::codes;
 use super::grant::{lifetime_ms, token};
 use super::{

@@ -1,5 +1,9 @@
 //! What can go wrong, in one closed set of codes for all vendors.
 
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::Operation;
 
 /// The codes a caller can switch on. JavaScript sees [`Code::as_str`].

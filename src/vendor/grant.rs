@@ -1,5 +1,8 @@
 //! What a vendor grants, and what it is asked for with.
 
+use alloc::boxed::Box;
+use alloc::string::String;
+
 use zeroize::Zeroizing;
 
 use super::{Code, Failure, Json};

@@ -7,6 +7,10 @@
 //! The habits: the session is an `HttpOnly` cookie and nothing else; errors are problem details (RFC 7807, served as
 //! `application/json`); an unauthorised reply may name a single sign-on provider; login may answer where to go next.
 
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 use super::codes::codes;
 use super::{
     Call, Carrier, Code, Credentials, Facts, Failure, Field, Grant, Held, Json, Operation, Paths, Payload,

@@ -3,6 +3,9 @@
 //!
 //! One file a vendor. To add one, write its file and its line in [`named`].
 
+use alloc::boxed::Box;
+use alloc::string::String;
+
 mod call;
 mod codes;
 mod ethgas;

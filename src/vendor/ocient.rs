@@ -6,6 +6,9 @@
 //! The habits: a bearer token, and a cookie beside it that hallpass leaves to the browser's defaults; every
 //! outcome in a `status` object, on HTTP 200 as well as on errors; no separate refresh token.
 
+use alloc::boxed::Box;
+use alloc::string::ToString;
+
 use super::codes::codes;
 use super::grant::{lifetime_ms, token};
 use super::{

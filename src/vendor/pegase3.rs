@@ -7,6 +7,9 @@
 //! in the body's `code`, with HTTP 200 for everything (the published version) or the same code as HTTP status
 //! (later ones); no renewal, but later versions bring a new token in every reply; no logout.
 
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+
 use zeroize::Zeroizing;
 
 use super::codes::codes;

@@ -1,5 +1,9 @@
 //! A vendor's reply, seen through a narrow window.
 
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::{Code, Failure, Operation};
 
 /// JSON as the vendors' readers see it: own members only, each checked for its type as it is read.

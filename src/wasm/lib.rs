@@ -1,4 +1,6 @@
-//! The WebAssembly file of the npm package: `hallpass` and its allocator.
+//! The WebAssembly file of the npm package: `hallpass`, its allocator, and what becomes of a panic.
+
+#![cfg_attr(target_family = "wasm", no_std)]
 
 // What JavaScript calls is exported where it is written, in `hallpass::js`.
 extern crate hallpass as _;
@@ -7,3 +9,11 @@ extern crate hallpass as _;
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
+/// No panic is known to be reachable. One that is all the same tells the scripts, and ends in a trap.
+#[cfg(target_family = "wasm")]
+#[panic_handler]
+fn panicked(_: &core::panic::PanicInfo) -> ! {
+    hallpass::js::break_down();
+    core::arch::wasm32::unreachable()
+}
