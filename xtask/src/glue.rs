@@ -11,6 +11,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use crate::ballast;
 use crate::job::Job;
 
 /// What wasm-opt has renamed, as it prints it.
@@ -51,7 +52,7 @@ pub fn join(wasm: &Path, glue: &Path) -> Result<()> {
     let start = printed.text.find('{').context("wasm-opt did not say what it renamed")?;
     let renamed = serde_json::Deserializer::from_str(&printed.text[start..]).into_iter::<Renamed>().next();
     let renamed = renamed.context("wasm-opt did not say what it renamed")??;
-    let text = fs::read_to_string(glue)?;
+    let text = ballast::cut(&fs::read_to_string(glue)?)?;
     fs::write(glue, module(&text, &renamed)?)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The project's own commands; `cargo xtask help` lists them. Each installs what it lacks and says so.
 
 mod audit;
+mod ballast;
 mod browsers;
 mod counts;
 mod demo;

@@ -1,0 +1,137 @@
+//! What wasm-bindgen's JavaScript carries for other packages and other platforms: 600 bytes of what a page downloads.
+//!
+//! It is cut out by its text. Where wasm-bindgen writes another text one day, the build fails and says which.
+
+use anyhow::{Result, bail};
+
+/// What stands there, and what does instead.
+const CUTS: [(&str, &str); 9] = [
+    // Nobody frees by hand: the scripts leave it to the garbage collector.
+    (
+        "    free() {\n        const ptr = this.__destroy_into_raw();\n        wasm.__wbg_answer_free(ptr, 0);\n    }\n",
+        "",
+    ),
+    (
+        "    free() {\n        const ptr = this.__destroy_into_raw();\n        wasm.__wbg_core_free(ptr, 0);\n    }\n",
+        "",
+    ),
+    ("if (Symbol.dispose) Answer.prototype[Symbol.dispose] = Answer.prototype.free;\n", ""),
+    ("if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;\n", ""),
+    // The scripts need one too.
+    (
+        "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ",
+        "",
+    ),
+    // Each case of this comes down to another buffer.
+    (
+        "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || \
+         (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
+        "cachedDataViewMemory0?.buffer !== wasm.memory.buffer",
+    ),
+    // All browsers with WebAssembly's reference types have it.
+    (
+        "if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = function (arg, view) {
+        const buf = cachedTextEncoder.encode(arg);
+        view.set(buf);
+        return {
+            read: arg.length,
+            written: buf.length
+        };
+    };
+}
+",
+        "",
+    ),
+    // Of its two ways to hand over a text, the short one: texts are short, too.
+    (
+        "    if (realloc === undefined) {
+        const buf = cachedTextEncoder.encode(arg);
+        const ptr = malloc(buf.length, 1) >>> 0;
+        getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);
+        WASM_VECTOR_LEN = buf.length;
+        return ptr;
+    }
+
+    let len = arg.length;
+    let ptr = malloc(len, 1) >>> 0;
+
+    const mem = getUint8ArrayMemory0();
+
+    let offset = 0;
+
+    for (; offset < len; offset++) {
+        const code = arg.charCodeAt(offset);
+        if (code > 0x7F) break;
+        mem[ptr + offset] = code;
+    }
+    if (offset !== len) {
+        if (offset !== 0) {
+            arg = arg.slice(offset);
+        }
+        ptr = realloc(ptr, len, len = offset + arg.length * 3, 1) >>> 0;
+        const view = getUint8ArrayMemory0().subarray(ptr + offset, ptr + len);
+        const ret = cachedTextEncoder.encodeInto(arg, view);
+
+        offset += ret.written;
+        ptr = realloc(ptr, len, offset, 1) >>> 0;
+    }
+
+    WASM_VECTOR_LEN = offset;
+    return ptr;
+",
+        "    const buf = cachedTextEncoder.encode(arg);
+    const ptr = malloc(buf.length, 1) >>> 0;
+    getUint8ArrayMemory0().set(buf, ptr);
+    WASM_VECTOR_LEN = buf.length;
+    return ptr;
+",
+    ),
+    // Safari's decoders fail once they have decoded 2 GB: a new one for each text never comes to that.
+    (
+        "let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+cachedTextDecoder.decode();
+const MAX_SAFARI_DECODE_BYTES = 2146435072;
+let numBytesDecoded = 0;
+function decodeText(bytes) {
+    numBytesDecoded += bytes.length;
+    if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES) {
+        cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+        cachedTextDecoder.decode();
+        numBytesDecoded = bytes.length;
+    }
+    return cachedTextDecoder.decode(bytes);
+}
+",
+        "const decodeText = (bytes) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);\n",
+    ),
+];
+
+/// The same JavaScript without it.
+pub fn cut(glue: &str) -> Result<String> {
+    let mut text = glue.to_owned();
+    for (old, new) in CUTS {
+        if !text.contains(old) {
+            bail!("wasm-bindgen's JavaScript does not have this any more, see {}:\n{old}", file!());
+        }
+        text = text.replace(old, new);
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CUTS, cut};
+
+    #[test]
+    fn all_of_it_is_cut_out() {
+        let glue: String = CUTS.iter().map(|(old, _)| *old).collect();
+        let left: String = CUTS.iter().map(|(_, new)| *new).collect();
+        assert_eq!(cut(&glue).unwrap(), left);
+    }
+
+    #[test]
+    fn what_has_changed_is_an_error() {
+        assert!(cut("let cachedTextDecoder;").is_err());
+    }
+}
