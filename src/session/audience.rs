@@ -44,23 +44,32 @@ impl Audience {
 #[must_use]
 pub fn has_hidden_parent(path: &str) -> bool {
     // Twice, as some servers decode twice: %252e%252e%252f.
-    let decoded = decode(decode(path.bytes()).into_iter());
+    let decoded = decode(&decode(path.as_bytes()));
     decoded.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| segment == b"..")
 }
 
 /// Decodes every `%xx` once.
-fn decode(mut bytes: impl Iterator<Item = u8> + Clone) -> Vec<u8> {
-    let mut decoded = Vec::new();
-    while let Some(byte) = bytes.next() {
-        let mut ahead = bytes.clone();
-        let mut digit = || ahead.next().and_then(|byte| char::from(byte).to_digit(16));
-        match (byte, digit(), digit()) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push(u8::try_from(high * 16 + low).unwrap_or(byte));
-                bytes = ahead;
-            }
-            _ => decoded.push(byte),
-        }
+fn decode(mut encoded: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(encoded.len());
+    while let [first, rest @ ..] = encoded {
+        let (byte, rest) = match rest {
+            [high, low, rest @ ..] if *first == b'%' => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => (high << 4 | low, rest),
+                _ => (*first, encoded.get(1..).unwrap_or_default()),
+            },
+            _ => (*first, rest),
+        };
+        decoded.push(byte);
+        encoded = rest;
     }
     decoded
+}
+
+/// The value of a hexadecimal digit.
+fn digit(letter: u8) -> Option<u8> {
+    match letter {
+        b'0'..=b'9' => Some(letter - b'0'),
+        b'a'..=b'f' | b'A'..=b'F' => Some((letter | 0x20) - b'a' + 10),
+        _ => None,
+    }
 }
