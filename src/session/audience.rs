@@ -18,8 +18,11 @@ pub struct Audience {
 
 impl Audience {
     /// Admits a prefix.
-    pub fn add(&mut self, origin: &str, path: &str) {
-        self.prefixes.push(Place { origin: origin.into(), path: path.trim_end_matches('/').into() });
+    pub fn add(&mut self, origin: &str, mut path: &str) {
+        while let Some(shorter) = path.strip_suffix('/') {
+            path = shorter;
+        }
+        self.prefixes.push(Place { origin: origin.into(), path: path.into() });
     }
 
     /// Whether a target, in the parts that the URL parser made of it (never its spelling), lies at or below one of the prefixes, by whole path segments: `/api` admits `/api` and

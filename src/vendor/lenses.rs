@@ -156,18 +156,17 @@ fn safe_path(target: &str) -> Option<String> {
 
 /// Whether `sso_url` is an http(s) address that can be navigated to (R27): a host and no user info.
 fn is_web_address<J: Json>(url: &str) -> bool {
-    let lower = url.to_ascii_lowercase();
-    let Some(rest) = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")) else {
+    let begins = |scheme: &str| url.get(..scheme.len()).is_some_and(|text| text.eq_ignore_ascii_case(scheme));
+    let Some(scheme) = ["https://", "http://"].into_iter().find(|scheme| begins(scheme)) else {
         return false;
     };
-    let mut authority = rest.bytes().take_while(|byte| !matches!(byte, b'/' | b'?' | b'#'));
-    !rest.starts_with(['/', '?', '#'])
-        && authority.all(|byte| byte != b'@')
-        && is_plain(url)
-        && J::is_url(url)
+    let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');
+    let authority =
+        url.as_bytes().get(scheme.len()..).unwrap_or_default().split(ends).next().unwrap_or_default();
+    !authority.is_empty() && !authority.contains(&b'@') && is_plain(url) && J::is_url(url)
 }
 
 /// No blank, backslash or control character.
 fn is_plain(text: &str) -> bool {
-    text.chars().all(|character| character > ' ' && character != '\\' && character != '\x7f')
+    text.bytes().all(|byte| byte > b' ' && byte != b'\\' && byte != b'\x7f')
 }

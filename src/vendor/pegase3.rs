@@ -139,9 +139,10 @@ fn grant<J: Json>(access: String, reply: &Reply<J>, now_ms: f64) -> Grant {
 
 /// What `fetch` sends byte-exact in a header: Latin-1 without control characters, and no blank at either end.
 fn is_header_value(text: &str) -> bool {
-    let blank = |character: Option<char>| matches!(character, Some(' ' | '\t'));
-    text.chars()
-        .all(|character| character <= '\u{ff}' && (!character.is_ascii_control() || character == '\t'))
-        && !blank(text.chars().next())
-        && !blank(text.chars().next_back())
+    let bytes = text.as_bytes();
+    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    // U+00FF, the last of Latin-1, is C3 BF in UTF-8; what comes after it begins with C4 or more.
+    bytes.iter().all(|byte| *byte <= 0xc3 && (!byte.is_ascii_control() || *byte == b'\t'))
+        && !blank(bytes.first())
+        && !blank(bytes.last())
 }
