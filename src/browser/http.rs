@@ -3,7 +3,7 @@
 //! no Error, or answers with another realm's Response. To read two headers, it would bring the standard library along.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Headers, Request, Response};
+use web_sys::{AbortSignal, Request, Response};
 
 use super::json::body;
 use super::object::{bare, put, put_text};
@@ -25,10 +25,11 @@ extern "C" {
 /// The request of a call to an address. Redirects are refused: they would carry the password or the token to wherever they
 /// point (R5).
 pub fn request(url: &JsValue, call: &Call, cookies: bool, signal: &AbortSignal) -> Result<Request, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("Accept", "application/json")?;
+    // A plain object: the Request checks names and values as a Headers object would.
+    let headers = bare();
+    put_text(&headers, "Accept", Some("application/json"));
     for (name, value) in &call.headers {
-        headers.set(name, value)?;
+        put_text(&headers, name, Some(value.as_str()));
     }
     let init = bare();
     put(&init, "headers", &headers);

@@ -3,16 +3,17 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
+use super::object::get;
 use crate::vendor::{Body, Json};
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/js/body.js")]
 extern "C" {
-    /// `JSON.parse` on a string that stays in JavaScript: `js_sys` would copy it in and out.
-    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
-    fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
+    /// The JSON of a string that stays in JavaScript, or undefined: `js_sys` would copy the string in and out.
+    #[wasm_bindgen(js_name = parseJson)]
+    fn parse_json(text: &JsValue) -> JsValue;
 }
 
 #[wasm_bindgen(module = "/src/js/claims.js")]
@@ -26,13 +27,17 @@ extern "C" {
 pub(super) fn body(text: &JsValue) -> Body<JsValue> {
     match text.as_string() {
         Some(text) if text.is_empty() => Body::Empty,
-        _ => parse_json(text).map_or(Body::Unreadable, Body::Json),
+        _ => defined(parse_json(text)).map_or(Body::Unreadable, Body::Json),
     }
+}
+
+fn defined(value: JsValue) -> Option<JsValue> {
+    if value.is_undefined() { None } else { Some(value) }
 }
 
 impl Json for JsValue {
     fn parse(text: &str) -> Option<Self> {
-        parse_json(&text.into()).ok()
+        defined(parse_json(&text.into()))
     }
 
     fn is_url(text: &str) -> bool {
@@ -52,7 +57,7 @@ impl Json for JsValue {
         if !Object::has_own(self.unchecked_ref::<Object>(), &name) {
             return None;
         }
-        Reflect::get(self, &name).ok().filter(|value| !value.is_null() && !value.is_undefined())
+        Some(get(self, &name)).filter(|value| !value.is_null() && !value.is_undefined())
     }
 
     fn text(&self) -> Option<String> {

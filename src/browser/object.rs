@@ -1,7 +1,20 @@
 //! JavaScript objects, made so that a polluted `Object.prototype` neither breaks nor leaks (R15).
 
-use js_sys::{Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Object;
+use wasm_bindgen::prelude::*;
+
+// Without `catch`, as `js_sys` has them: they throw only for exotic objects, and these are plain ones.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Reflect, js_name = set)]
+    fn set(object: &JsValue, name: &JsValue, value: &JsValue) -> bool;
+    /// A member of a plain object.
+    #[wasm_bindgen(js_namespace = Reflect, js_name = get)]
+    pub fn get(object: &JsValue, name: &JsValue) -> JsValue;
+    /// Takes a member away from a plain object.
+    #[wasm_bindgen(js_namespace = Reflect, js_name = deleteProperty)]
+    pub fn delete(object: &JsValue, name: &JsValue) -> bool;
+}
 
 /// An object without a prototype. What the platform reads as options (`RequestInit` and the like) it reads through
 /// the prototype chain, so an ordinary `{}` would take `credentials` or `body` from a polluted one.
@@ -13,8 +26,8 @@ pub fn bare() -> Object {
 /// Sets a member of an object that was just made.
 #[inline(never)]
 pub fn put(object: &JsValue, name: &str, value: &JsValue) {
-    // Fails only on frozen or exotic objects, which a fresh one is not.
-    let _ = Reflect::set(object, &name.into(), value);
+    // Fails only on frozen objects, which a fresh one is not.
+    set(object, &name.into(), value);
 }
 
 /// Sets a member to a text, where there is one.

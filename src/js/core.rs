@@ -3,11 +3,11 @@
 
 use alloc::string::String;
 
-use js_sys::{Date, Reflect};
+use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use super::auth_error::thrown;
-use crate::browser::{bare, put, put_number, put_text, retry_after_ms};
+use crate::browser::{bare, delete, get, put, put_number, put_text, retry_after_ms};
 use crate::session::{Audience, Epoch, Moment, Pass, Reason, Record, Session, VERSION, Verdict};
 use crate::vendor::{
     Body, Carrier, Code, Credentials, Failure, Operation, Payload, Renewal, Reply, Vendor, named,
@@ -221,9 +221,9 @@ impl Core {
         reply.retry_after_ms = retry_after.as_string().and_then(|value| retry_after_ms(&value));
         match self.vendor.read(&reply, Operation::Request) {
             Ok(Payload::Whole) => Ok(json),
-            Ok(Payload::Member(name)) => Reflect::get(&json, &name.into()),
+            Ok(Payload::Member(name)) => Ok(get(&json, &name.into())),
             Ok(Payload::Without(name)) => {
-                let _ = Reflect::delete_property(json.unchecked_ref::<js_sys::Object>(), &name.into());
+                delete(&json, &name.into());
                 Ok(json)
             }
             Err(failure) => Err(self.thrown(&failure, Operation::Request)),
