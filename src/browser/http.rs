@@ -1,19 +1,16 @@
 //! The calls that hallpass makes to a vendor itself: a `Request` out of a call, a reply out of a `Response`. They are sent
 //! by `vendor-call.js`: gloo-net's own `send` panics where an instrumented `fetch` throws, rejects with something that is
-//! no Error, or answers with another realm's Response. To read two headers, it would bring the standard library along.
+//! no Error, or answers with another realm's Response. To read two headers, it would bring the
+//! standard library along; so those are read by `reply.js`.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Request, Response};
+use web_sys::{AbortSignal, Request};
 
-use super::json::body;
-use super::object::{bare, put, put_text};
-use crate::vendor::{Call, Reply};
+use super::object::{bare, get, put, put_text};
+use crate::vendor::{Body, Call, Reply};
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = Date, js_name = parse)]
-    fn parse_date(text: &str) -> f64;
-
     /// The platform's Request, of an address that stays a value of JavaScript's.
     #[wasm_bindgen(extends = Request, js_name = Request)]
     type Addressed;
@@ -42,25 +39,20 @@ pub fn request(url: &JsValue, call: &Call, cookies: bool, signal: &AbortSignal) 
     Addressed::new(url, &init).map(Into::into)
 }
 
-/// The reply of a response and its body's text; undefined: the body was too long to be read.
+/// A reply that `reply.js` has made of a response.
 #[must_use]
-pub fn reply(response: &Response, text: &JsValue) -> Reply<JsValue> {
-    let headers = response.headers();
-    let header = |name| headers.get(name).ok().flatten();
-    Reply {
-        status: response.status(),
-        body: body(text),
-        retry_after_ms: header("Retry-After").and_then(|value| retry_after_ms(&value)),
-        date_ms: header("Date").map(|date| parse_date(&date)).filter(|date| date.is_finite()),
-    }
-}
-
-/// `Retry-After` in both of its forms (RFC 9110, section 10.2.3): seconds, or a date.
-#[must_use]
-pub fn retry_after_ms(value: &str) -> Option<f64> {
-    let wait = match value.parse::<u32>() {
-        Ok(seconds) => f64::from(seconds) * 1000.0,
-        Err(_) => parse_date(value) - js_sys::Date::now(),
+pub fn reply(made: &JsValue) -> Reply<JsValue> {
+    let part = |name: &str| get(made, &name.into());
+    let number = |name: &str| part(name).as_f64().filter(|number| number.is_finite());
+    let json = part("json");
+    let body = if !json.is_undefined() {
+        Body::Json(json)
+    } else if part("empty").as_bool() == Some(true) {
+        Body::Empty
+    } else {
+        Body::Unreadable
     };
-    wait.is_finite().then_some(wait.max(0.0))
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a status has three digits")]
+    let status = number("status").unwrap_or_default() as u16;
+    Reply { status, body, retry_after_ms: number("retryAfterMs"), date_ms: number("dateMs") }
 }

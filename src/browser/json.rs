@@ -7,7 +7,7 @@ use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use super::object::get;
-use crate::vendor::{Body, Json};
+use crate::vendor::Json;
 
 #[wasm_bindgen(module = "/src/js/body.js")]
 extern "C" {
@@ -21,14 +21,6 @@ extern "C" {
     /// The claims of a JWT, or undefined.
     #[wasm_bindgen(js_name = readClaims)]
     fn read_claims(token: &str) -> JsValue;
-}
-
-/// What a text is as a reply's body; undefined: it was too long to be read.
-pub(super) fn body(text: &JsValue) -> Body<JsValue> {
-    match text.as_string() {
-        Some(text) if text.is_empty() => Body::Empty,
-        _ => defined(parse_json(text)).map_or(Body::Unreadable, Body::Json),
-    }
 }
 
 fn defined(value: JsValue) -> Option<JsValue> {

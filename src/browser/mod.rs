@@ -5,5 +5,5 @@ mod http;
 mod json;
 mod object;
 
-pub use http::{reply, request, retry_after_ms};
+pub use http::{reply, request};
 pub use object::{bare, delete, get, put, put_number, put_text};

@@ -7,7 +7,7 @@ use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use super::auth_error::thrown;
-use crate::browser::{bare, delete, get, put, put_number, put_text, retry_after_ms};
+use crate::browser::{bare, delete, get, put, put_number, put_text};
 use crate::session::{Audience, Epoch, Moment, Pass, Reason, Record, Session, VERSION, Verdict};
 use crate::vendor::{
     Body, Carrier, Code, Credentials, Failure, Operation, Payload, Renewal, Reply, Vendor, named,
@@ -214,11 +214,12 @@ impl Core {
         }
     }
 
-    /// Takes the vendor's envelope off. `json`: the parsed body; undefined: it was no JSON, or too long.
-    pub fn unwrap(&self, status: u16, json: JsValue, retry_after: &JsValue) -> Result<JsValue, JsValue> {
+    /// Takes the vendor's envelope off. `json`: the parsed body; undefined: it was no JSON, or too long. `retry_after_ms`: NaN
+    /// where the vendor asks for no pause.
+    pub fn unwrap(&self, status: u16, json: JsValue, retry_after_ms: f64) -> Result<JsValue, JsValue> {
         let body = if json.is_undefined() { Body::Unreadable } else { Body::Json(json.clone()) };
         let mut reply = Reply::new(status, body);
-        reply.retry_after_ms = retry_after.as_string().and_then(|value| retry_after_ms(&value));
+        reply.retry_after_ms = Some(retry_after_ms).filter(|ms| ms.is_finite());
         match self.vendor.read(&reply, Operation::Request) {
             Ok(Payload::Whole) => Ok(json),
             Ok(Payload::Member(name)) => Ok(get(&json, &name.into())),

@@ -1,33 +1,16 @@
 //! The exports: the vendor's requests, and what its replies mean for the session.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Request, Response};
+use web_sys::{AbortSignal, Request};
 
 use super::auth_error::mistake;
 use super::core::{Core, now};
 use super::credentials::{self, Refusal};
 use crate::browser::{reply, request};
 use crate::session::{Epoch, Reason, Verdict};
-use crate::vendor::{Call, Carrier, Code, Failure, Held, Operation, Reply};
+use crate::vendor::{Call, Carrier, Code, Failure, Held, Operation};
 
-/// A vendor's answer; whoever takes it over frees it. Read before it is handed to a [`Core`]: what throws while it is read, a page's idea of a Response, must
-/// not leave a core locked.
-#[wasm_bindgen]
-pub struct Answer {
-    reply: Reply<JsValue>,
-}
-
-#[wasm_bindgen]
-impl Answer {
-    /// Reads a response and its body's text; undefined: it was too long to be read.
-    #[wasm_bindgen(constructor)]
-    #[must_use]
-    pub fn read(response: &Response, text: &JsValue) -> Self {
-        Self { reply: reply(response, text) }
-    }
-}
-
-/// Requests to the vendor, and the reading of its replies.
+/// Requests to the vendor, and the reading of its replies. An `answer` is what `reply.js` makes of a response.
 #[wasm_bindgen]
 impl Core {
     /// A login begins; it makes every login before it the older one. The four credentials are values, and no object whose
@@ -65,8 +48,8 @@ impl Core {
     /// Signs in with the reply to the login of a number, unless it was overtaken. Gives back where the vendor wants the user to
     /// go next, if anywhere. `login`: a name for it, from chance, by which tabs know it.
     #[wasm_bindgen(js_name = loginReply)]
-    pub fn login_reply(&mut self, attempt: u32, answer: Answer, login: u32) -> Result<JsValue, JsValue> {
-        let (Answer { reply }, now) = (answer, now());
+    pub fn login_reply(&mut self, attempt: u32, answer: &JsValue, login: u32) -> Result<JsValue, JsValue> {
+        let (reply, now) = (reply(answer), now());
         if attempt != self.session.attempt() {
             return Err(self.thrown(&Failure::new(Code::Superseded), Operation::Login));
         }
@@ -129,8 +112,8 @@ impl Core {
 
     /// Whether the vendor says an explicit no to a renewal.
     #[must_use]
-    pub fn refuses(&self, answer: &Answer) -> bool {
-        self.vendor.read_refresh(&answer.reply).is_err_and(|failure| failure.code.ends_session())
+    pub fn refuses(&self, answer: &JsValue) -> bool {
+        self.vendor.read_refresh(&reply(answer)).is_err_and(|failure| failure.code.ends_session())
     }
 
     /// Takes over the reply to a renewal; a result that a login or logout has overtaken writes nothing (R18). True: to be asked
@@ -139,11 +122,11 @@ impl Core {
     pub fn refresh_reply(
         &mut self,
         epoch: u32,
-        answer: Answer,
+        answer: &JsValue,
         again: bool,
         chance: f64,
     ) -> Result<bool, JsValue> {
-        let Answer { reply } = answer;
+        let reply = reply(answer);
         let (counts, failure) = match self.vendor.read_refresh(&reply) {
             Ok(grant) => (self.session.renewed(Epoch(epoch), grant, now()), None),
             Err(failure) if !again && self.vendor.other_refresh_form(&failure) => {
@@ -195,8 +178,8 @@ impl Core {
 
     /// Takes over the vendor's answer about the session of an epoch. True: its token has to be renewed to know more.
     #[wasm_bindgen(js_name = checkReply)]
-    pub fn check_reply(&mut self, epoch: u32, answer: Answer) -> Result<bool, JsValue> {
-        let (Answer { reply }, epoch, now) = (answer, Epoch(epoch), now());
+    pub fn check_reply(&mut self, epoch: u32, answer: &JsValue) -> Result<bool, JsValue> {
+        let (reply, epoch, now) = (reply(answer), Epoch(epoch), now());
         let failure = match self.vendor.read_check(&reply) {
             Ok(user) => {
                 self.session.confirmed(epoch, user, now);
@@ -236,9 +219,8 @@ impl Core {
     /// Whether the vendor confirms the logout.
     #[wasm_bindgen(js_name = logoutReply)]
     #[must_use]
-    pub fn logout_reply(&self, answer: Answer) -> bool {
-        let Answer { reply } = answer;
-        self.vendor.confirms_logout(&reply)
+    pub fn logout_reply(&self, answer: &JsValue) -> bool {
+        self.vendor.confirms_logout(&reply(answer))
     }
 }
 

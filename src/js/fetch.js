@@ -7,6 +7,7 @@ import { mistake } from "./auth-error.js";
 import { parseJson, readText } from "./body.js";
 import { copyOf } from "./object.js";
 import { readSignal } from "./options.js";
+import { retryAfterMs } from "./reply.js";
 import { Deadline, genuine } from "./wait.js";
 
 // The longest reply that is looked into, and the longest that json() reads, in bytes.
@@ -132,7 +133,7 @@ export async function sendForJson(live, prepared) {
   }
   const text = await bounded(live, signal, () => readText(response.body, LONGEST_JSON, pieces(live.timeoutMs, signal)));
   if (text === "" && response.ok) return undefined;
-  return live.core.unwrap(response.status, text && parseJson(text), response.headers.get("Retry-After") ?? undefined);
+  return live.core.unwrap(response.status, text && parseJson(text), retryAfterMs(response.headers));
 }
 
 /** One try, with the credential. */

@@ -1,6 +1,6 @@
 import { readText } from "./body.js";
+import { replyOf } from "./reply.js";
 import { Deadline, genuine } from "./wait.js";
-import { Answer } from "./wasm.js";
 
 // The longest reply of a vendor to hallpass's own calls, in bytes. The documented ones have less than 4 kB.
 const LONGEST_REPLY = 262_144;
@@ -24,7 +24,7 @@ async function exchange(live, operation, request, deadline) {
   try {
     const response = genuine(await guard(fetch(request)));
     const text = await readText(response.body, LONGEST_REPLY, guard);
-    return new Answer(response, text);
+    return replyOf(response, text);
   } catch (cause) {
     if (deadline.ended === "abort") throw deadline.reason;
     throw live.failure(deadline.ended || "network", operation, deadline.ended ? undefined : cause);

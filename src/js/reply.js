@@ -1,0 +1,16 @@
+import { parseJson } from "./body.js";
+
+/**
+ * A reply as the rules read it, of a response and its body's text (undefined: too long to be read). Made before they are asked:
+ * what throws meanwhile, a page's idea of a Response, must not leave them locked.
+ */
+export function replyOf({ status, headers }, text) {
+  const dateMs = Date.parse(headers.get("Date"));
+  return { __proto__: null, status, empty: text === "", json: parseJson(text), retryAfterMs: retryAfterMs(headers), dateMs };
+}
+
+/** `Retry-After` in both of its forms (RFC 9110, section 10.2.3), in ms from now: seconds, or a date. NaN where there is none. */
+export function retryAfterMs(headers) {
+  const value = headers.get("Retry-After");
+  return /^\d{1,9}$/.test(value) ? value * 1000 : Math.max(Date.parse(value) - Date.now(), 0);
+}
