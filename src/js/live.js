@@ -1,6 +1,7 @@
 import { Announcer } from "./announcer.js";
 import { failure, mistake, unsupported } from "./auth-error.js";
 import { enter } from "./guard.js";
+import { Lag } from "./lock.js";
 import { isObject, member } from "./object.js";
 import { randomNumber } from "./random.js";
 import { Renewal } from "./renewal.js";
@@ -32,6 +33,7 @@ export class Live {
   #tabs;
   #release;
   #timer = { __proto__: null };
+  #lag = new Lag();
   #disposed = false;
   /** The login under way, for a newer one or a logout to end. */
   #login;
@@ -43,7 +45,7 @@ export class Live {
     this.timeoutMs = timeoutMs;
     this.store = store;
     this.#endpoints = endpoints;
-    this.#renewal = new Renewal(this, endpoints.refresh, key);
+    this.#renewal = new Renewal(this, endpoints.refresh, key, this.#lag);
     this.#listen(key);
   }
 
@@ -58,12 +60,14 @@ export class Live {
     const name = this.store.shared ? key : `${key}:own`;
     const tabs = new Tabs(hasTabs() ? name : undefined, () => hear("changed"));
     const timer = this.#timer;
+    const lag = this.#lag;
     const stopWakeUps = onWakeUps(key, hear);
     this.#tabs = tabs;
     this.#release = () => {
       clearTimeout(timer.id);
       stopWakeUps();
       tabs.close();
+      lag.end();
     };
     tabs.open();
     dropped.register(this, this.#release, this);
@@ -77,8 +81,11 @@ export class Live {
       if (type === "changed" && core.isSignedIn()) await this.#signOut(undefined, this.facts.header && this.#endpoints.logout);
       return;
     }
-    // A page that may be put aside whole and taken up again holds no line meanwhile, if it can catch up then.
-    if (type === "pagehide") return store.shared && this.#tabs.close();
+    // A page that may be put aside whole and taken up again holds no lock meanwhile, and no line, if it can catch up then.
+    if (type === "pagehide") {
+      this.#lag.end();
+      return store.shared && this.#tabs.close();
+    }
     if (type === "pageshow") this.#tabs.open();
     if (type === "online") core.reachable();
     this.publish();

@@ -4,16 +4,22 @@ import { Deadline, pause } from "./wait.js";
 
 // How long a note takes to show in every tab, in ms, with a margin.
 const LAG_MS = 60;
+// How long a lock that others wait for is kept after its work, in ms.
+const HOLD_MS = 5_000;
 
 // The last work of each name, for each storage of the caller's.
 const queues = new WeakMap();
 
 /**
- * Does work while no other tab does work of the same name. A tab that is closed lets go by itself; one that is frozen in the
- * middle is waited for no longer than so many ms, and never robbed (R17): then the work is done all the same.
+ * Does work on some tokens while no other tab does. A tab that is closed lets go by itself; one that is frozen in the middle
+ * is waited for no longer than so many ms, and never robbed (R17): then the work is done all the same.
+ *
+ * `key`: the session's name. `tokens`: a name for its tokens, which other ones don't have. `lag`: given where what one tab has
+ * written shows in another only after a moment; `isOver` then tells whether there is nothing left to wait for.
  */
-export async function alone(storage, name, ms, work) {
-  if (!hasTabs()) return queue(storage, name, ms, work);
+export async function alone({ storage, key, tokens, ms, lag, isOver }, work) {
+  if (!hasTabs()) return queue(storage, key, ms, work);
+  const name = `${key} ${tokens}`;
   const bound = new Deadline(ms);
   let done;
   const begin = () => {
@@ -21,39 +27,76 @@ export async function alone(storage, name, ms, work) {
     done ??= work();
     return done;
   };
+  const hold = () => begin().then(() => lag?.pass(name));
+  if (lag) endWhen(isOver, bound);
   try {
     // Without a prototype: a page that put `steal` on every object would have the lock stolen.
-    await bound.guard(navigator.locks.request(name, { __proto__: null, signal: bound.signal }, begin));
+    await bound.guard(navigator.locks.request(name, { __proto__: null, signal: bound.signal }, hold));
   } catch {
     // Waited in vain; or there are no locks here, or they throw. What the work itself throws is told below.
-    if (!done) await takeTurns(storage, name, ms, begin);
+    if (!done && bound.ended !== "over") await takeTurns(storage, key, ms, begin);
   }
   return begin();
+}
+
+async function endWhen(isOver, bound) {
+  do await pause(LAG_MS);
+  while (!bound.ended && !(await isOver()));
+  bound.end("over");
+}
+
+/**
+ * The time that it takes until what was written under a lock shows in the other tabs. Locks are faster: on a busy machine the
+ * next tab would see what was there before, for any time that one cares to wait. So a lock that others wait for is kept, and
+ * they leave by themselves as soon as they see what was written.
+ */
+export class Lag {
+  #bound;
+
+  /** Lets it pass while the lock of a name is held. */
+  async pass(name) {
+    const bound = new Deadline(HOLD_MS);
+    this.#bound = bound;
+    try {
+      // Also where nobody waits, this takes long enough for Firefox to send off what was written before the lock is free.
+      const { pending } = await bound.guard(navigator.locks.query());
+      if (pending.some((lock) => lock.name === name)) await bound.guard(new Promise(() => {}));
+    } catch {
+      // the end of it; or locks that can't be asked
+    } finally {
+      bound.end("done");
+    }
+  }
+
+  /** Waits no longer. */
+  end() {
+    this.#bound?.end("done");
+  }
 }
 
 /**
  * The same where the platform has no locks, as for pages by http: whose note lies in localStorage has the turn. Two that write
  * in one moment see, once both notes show, whose is the later.
  */
-async function takeTurns(storage, name, ms, work) {
+async function takeTurns(storage, key, ms, work) {
   const mine = `${randomNumber()} `;
   const end = Date.now() + ms;
   try {
     const { localStorage } = window;
-    const note = () => localStorage[name + ":turn"] ?? "";
+    const note = () => localStorage[key + ":turn"] ?? "";
     const isMine = () => note().startsWith(mine);
     while (!isMine() && Date.now() < end) {
-      if (!(note().split(" ")[1] > Date.now())) localStorage[name + ":turn"] = mine + end;
+      if (!(note().split(" ")[1] > Date.now())) localStorage[key + ":turn"] = mine + end;
       await pause(LAG_MS);
     }
     try {
       await work();
     } finally {
-      if (isMine()) localStorage.removeItem(name + ":turn");
+      if (isMine()) localStorage.removeItem(key + ":turn");
     }
   } catch {
     // No localStorage either, as in a worker: then at least what is in here takes turns.
-    await queue(storage, name, ms, work);
+    await queue(storage, key, ms, work);
   }
 }
 
@@ -61,21 +104,21 @@ async function takeTurns(storage, name, ms, work) {
  * The same within this page, worker or server. A server's sessions are different people's, also where their names are alike:
  * only those of one storage wait for each other.
  */
-async function queue(storage, name, ms, work) {
+async function queue(storage, key, ms, work) {
   if (typeof storage !== "object") return work();
   const names = queues.get(storage) ?? new Map();
   queues.set(storage, names);
-  const before = names.get(name);
+  const before = names.get(key);
   const done = (async () => {
     const bound = new Deadline(ms);
     await bound.guard(before).catch(() => {});
     bound.end("done");
     return work();
   })();
-  names.set(name, done);
+  names.set(key, done);
   try {
     return await done;
   } finally {
-    if (names.get(name) === done) names.delete(name);
+    if (names.get(key) === done) names.delete(key);
   }
 }

@@ -13,14 +13,16 @@ export class Renewal {
   #live;
   #endpoint;
   #lock;
+  #lag;
   /** The renewal under way, and the epoch of the tokens that it renews. */
   #flight;
 
-  /** `lock`: the name of the lock between tabs; undefined where there is nothing to share. */
-  constructor(live, endpoint, lock) {
+  /** `lock`: what the names of the locks between tabs begin with. `lag`: what to do about a storage that lags. */
+  constructor(live, endpoint, lock, lag) {
     this.#live = live;
     this.#endpoint = endpoint;
     this.#lock = lock;
+    this.#lag = lag;
   }
 
   /** Renews the tokens of an epoch, and waits for it no longer than the caller's signal lets. */
@@ -43,7 +45,20 @@ export class Renewal {
     core.beginRenewal();
     try {
       if (store.shared) {
-        await alone(store.storage, this.#lock, this.#live.timeoutMs, async () => {
+        const { login, renewals } = core.record() ?? {};
+        const isOver = async () => {
+          await this.#live.follow();
+          return core.epoch() !== flight.epoch || core.failures() > failures;
+        };
+        const place = {
+          storage: store.storage,
+          key: this.#lock,
+          tokens: `${login} ${renewals}`,
+          ms: this.#live.timeoutMs,
+          lag: store.lags ? this.#lag : undefined,
+          isOver,
+        };
+        await alone(place, async () => {
           if (store.lags) await pause(LAG_MS);
           this.#live.inUse();
           // What another tab has renewed is not renewed again, and what has just failed there fails here.

@@ -89,9 +89,11 @@ export async function r17_a_lock_that_is_never_given_back_is_waited_for_in_bound
   const vendor = simulate("ethgas");
   const [storage] = shared();
   const session = await vendor.signIn({ storage, timeoutMs: 500 });
-  const [key] = storage.map.keys();
+  const [[key, text]] = storage.map.entries();
+  const record = JSON.parse(text);
+  const name = `${key} ${record.login} ${record.renewals}`;
   let thaw;
-  const frozen = navigator.locks.request(key, () => new Promise((done) => (thaw = done)));
+  const frozen = navigator.locks.request(name, () => new Promise((done) => (thaw = done)));
   await until(() => thaw, "held");
   await vendor.expire();
   const start = Date.now();
@@ -100,7 +102,7 @@ export async function r17_a_lock_that_is_never_given_back_is_waited_for_in_bound
   equal([response.status, await renewals(vendor)], [200, 1]);
   ok(took >= 450, `the lock was waited for: ${took} ms`);
   const { held } = await navigator.locks.query();
-  ok(held.some(({ name }) => name === key), "and not stolen");
+  ok(held.some((lock) => lock.name === name), "and not stolen");
   thaw();
   await frozen;
   session.dispose();

@@ -57,6 +57,23 @@ globalThis.tab = {
   removeLocks() {
     Object.defineProperty(navigator, "locks", { value: undefined });
   },
+  /** What other tabs write to localStorage shows here only so many ms after it was first asked for. */
+  lagBehind(ms) {
+    const { getItem, setItem } = Storage.prototype;
+    const shown = new Map();
+    Storage.prototype.getItem = function (key) {
+      const now = getItem.call(this, key);
+      const seen = shown.get(key) ?? { text: now };
+      if (now !== seen.text) seen.since ??= performance.now();
+      if (performance.now() - seen.since >= ms) Object.assign(seen, { text: now, since: undefined });
+      shown.set(key, seen);
+      return seen.text;
+    };
+    Storage.prototype.setItem = function (key, text) {
+      shown.set(key, { text });
+      setItem.call(this, key, text);
+    };
+  },
   blockStorage() {
     for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
       Object.defineProperty(globalThis, name, {

@@ -116,6 +116,15 @@ impl<'a> Tabs<'a> {
         self.call(tab, "state", json!([])).await
     }
 
+    /// The session's state in each tab.
+    pub async fn states(&self) -> Result<Vec<Value>> {
+        let mut states = Vec::new();
+        for tab in self.all() {
+            states.push(self.state(tab).await?);
+        }
+        Ok(states)
+    }
+
     /// Waits until a member of the state has a value in every tab.
     pub async fn until_all(&self, member: &str, value: &str) -> Result<()> {
         for tab in self.all() {
