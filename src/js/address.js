@@ -41,13 +41,13 @@ export function placeOf(address, base) {
  */
 export function resolve(base, input) {
   const url = placeOf(input, `${base.origin.split("/", 1)[0]}//${NOWHERE}`);
-  return url?.host === NOWHERE ? base.origin + base.path + url.pathname + url.search + url.hash : url?.href;
+  return url?.host === NOWHERE ? placeOf(base.origin + base.path + url.pathname + url.search + url.hash) : url;
 }
 
-/** Whether an address lies at or below the base, by whole path segments. */
+/** Whether an address, as the URL parser spells it, lies at or below the base, by whole path segments. */
 export function isBelow(base, address) {
-  const place = placeOf(address);
-  return place?.origin === base.origin && `${place.pathname}/`.startsWith(`${base.path}/`);
+  const prefix = base.origin + base.path;
+  return address.startsWith(prefix) && /^(?:[/?#]|$)/.test(address.slice(prefix.length));
 }
 
 function parse(text, base) {

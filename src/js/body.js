@@ -8,16 +8,20 @@ export async function readText(body, limit, bound) {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
+  let whole = false;
   try {
     for (;;) {
       const { done, value } = await bound(reader.read());
-      if (done) return text + decoder.decode();
+      if (done) {
+        whole = true;
+        return text + decoder.decode();
+      }
       size += value.byteLength;
       if (size > limit) return undefined;
       text += decoder.decode(value, { __proto__: null, stream: true });
     }
   } finally {
-    reader.cancel().catch(() => {}); // of a body that was read whole, nothing is left to cancel
+    if (!whole) reader.cancel().catch(() => {});
   }
 }
 

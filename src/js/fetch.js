@@ -25,11 +25,13 @@ export function prepare(live, input, init, wantsJson) {
   if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
   const forbidden = () => live.failure("forbidden-target", "request");
   let target = input;
+  let place;
   if (!isRequest(input)) {
     const text = textOf(input);
     if (text === undefined) throw mistake("input", "a string, a URL or a Request");
-    target = resolve(live.base, text);
-    if (target === undefined) throw forbidden();
+    place = resolve(live.base, text);
+    if (place === undefined) throw forbidden();
+    target = place.href;
   }
   let prepared;
   try {
@@ -39,7 +41,7 @@ export function prepare(live, input, init, wantsJson) {
     throw mistake("input and init", "what the platform's Request takes, with json or body but not both");
   }
   // The request itself is judged, not what it was made from: a subclass of Request may say anything of its url.
-  if (!admits(live, prepared.request.url)) throw forbidden();
+  if (!admits(live, place ?? placeOf(prepared.request.url))) throw forbidden();
   return prepared;
 }
 
@@ -48,37 +50,51 @@ function isRequest(input) {
   return input instanceof Request || Object.prototype.toString.call(input) === "[object Request]";
 }
 
-function admits(live, address) {
-  const place = placeOf(address);
-  return place !== undefined && live.core.admits(place.origin, place.pathname);
-}
+const admits = (live, place) => place !== undefined && live.core.admits(place.origin, place.pathname);
 
 function make(header, target, options, wantsJson) {
   // Two things that WebKit's Request leaves undone: it takes any signal, and reads some bodies only when they are sent.
   readSignal(options);
   options.body = ownBody(options.body);
   if (wantsJson) useJson(options);
-  let request = new Request(target, options);
-  const changes = { __proto__: null };
-  let ownCredential = request.headers.has(header ?? "Authorization");
-  if (header === undefined) {
-    // A cookie. One credential a request: beside a caller's own Authorization, none.
-    const explicit = options.credentials !== undefined || request.credentials !== "same-origin";
-    if (!explicit) changes.credentials = ownCredential ? "omit" : "include";
-    // In a mode of the caller's choosing the cookie may have stayed behind: then a rejection says nothing of the session.
-    ownCredential ||= (changes.credentials ?? request.credentials) !== "include";
-  }
-  // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing, and
-  // cookies ignore ports: so there is no following.
-  if (header !== "Authorization" && request.redirect === "follow") changes.redirect = "error";
-  if (Object.keys(changes).length) request = new Request(request, changes);
-  if (wantsJson && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
-  // A stream is gone once read: it can't be sent again.
-  const { body } = options;
-  const streams = typeof body?.getReader === "function" || typeof body?.[Symbol.asyncIterator] === "function";
+  const build = () => {
+    let request = new Request(target, options);
+    const changes = { __proto__: null };
+    let ownCredential = request.headers.has(header ?? "Authorization");
+    if (header === undefined) {
+      // A cookie. One credential a request: beside a caller's own Authorization, none.
+      const explicit = options.credentials !== undefined || request.credentials !== "same-origin";
+      if (!explicit) changes.credentials = ownCredential ? "omit" : "include";
+      // In a mode of the caller's choosing the cookie may have stayed behind: then a rejection says nothing of the session.
+      ownCredential ||= (changes.credentials ?? request.credentials) !== "include";
+    }
+    // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing, and
+    // cookies ignore ports: so there is no following.
+    if (header !== "Authorization" && request.redirect === "follow") changes.redirect = "error";
+    if (Object.keys(changes).length) request = new Request(request, changes);
+    if (wantsJson && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
+    return { request, ownCredential };
+  };
+  const { request, ownCredential } = build();
   // The caller's signal; without one, nothing needs to listen.
   const signal = options.signal || isRequest(target) ? request.signal : undefined;
-  return { request, signal, repeatable: !streams, ownCredential };
+  return { request, signal, ownCredential, spare: spare(request, target, options, build) };
+}
+
+/**
+ * Makes the request that is sent after a rejection of the first; undefined where there can't be one: a stream is gone once
+ * read. A clone has to be made before the first is sent, and takes ten times as long as a new one.
+ */
+function spare(request, target, options, build) {
+  if (/^(GET|HEAD)$/.test(request.method)) return () => request;
+  const { body } = options;
+  if (typeof body?.getReader === "function" || typeof body?.[Symbol.asyncIterator] === "function") return undefined;
+  if (!isRequest(target) && !(body instanceof FormData)) {
+    options.headers = new Headers(request.headers); // as they are now
+    return () => build().request;
+  }
+  const clone = request.clone();
+  return () => clone;
 }
 
 /** A copy of a body that its owner may change afterwards; any other body as it is. */
@@ -100,7 +116,7 @@ function useJson(options) {
 
 /** Sends a prepared request; renews once after a rejected token, and then sends it once more. */
 export async function send(live, prepared) {
-  const { request, signal, repeatable, ownCredential } = prepared;
+  const { request, signal, spare, ownCredential } = prepared;
   live.inUse();
   if (signal?.aborted) throw signal.reason;
   if (ownCredential) return exchange(live, request, signal);
@@ -108,17 +124,16 @@ export async function send(live, prepared) {
   // Asked again after each wait: a logout may have come in between.
   while (!live.pass()) await live.ready(signal);
   const epoch = core.epoch();
-  // A copy goes first where the body may be needed again.
-  const first = repeatable && !/^(GET|HEAD)$/.test(request.method) ? request.clone() : request;
-  const response = await attempt(live, first, signal);
-  const verdict = await judge(live, epoch, response, request.url, signal);
+  const { url } = request;
+  const response = await attempt(live, request, signal);
+  const verdict = await judge(live, epoch, response, url, signal);
   if (verdict === RENEW && !(await renewed(live, epoch, prepared))) return response;
-  if (!verdict || !repeatable || !passes(live)) return response;
+  if (!verdict || !spare || !passes(live)) return response;
   response.body?.cancel().catch(() => {});
   const again = core.epoch();
-  const second = await attempt(live, request, signal);
+  const second = await attempt(live, spare(), signal);
   // Looked into for a token that it brings; a second rejection is the caller's to see.
-  await judge(live, again, second, request.url, signal);
+  await judge(live, again, second, url, signal);
   return second;
 }
 
@@ -131,9 +146,19 @@ export async function sendForJson(live, prepared) {
     response.body?.cancel().catch(() => {});
     throw trouble;
   }
-  const text = await bounded(live, signal, () => readText(response.body, LONGEST_JSON, pieces(live.timeoutMs, signal)));
+  const text = await bodyOf(live, response, signal);
   if (text === "" && response.ok) return undefined;
   return live.core.unwrap(response.status, text && parseJson(text), retryAfterMs(response.headers));
+}
+
+/** The text of a body, of which each piece comes in time. */
+function bodyOf(live, response, signal) {
+  const deadline = new Deadline(live.timeoutMs, signal);
+  const piece = (reading) => {
+    deadline.extend(live.timeoutMs);
+    return deadline.guard(reading);
+  };
+  return bounded(live, signal, deadline, readText(response.body, LONGEST_JSON, piece));
 }
 
 /** One try, with the credential. */
@@ -152,34 +177,21 @@ function attempt(live, request, signal) {
 
 /** The platform's fetch. */
 function exchange(live, request, signal) {
-  return bounded(live, signal, async () => genuine(await fetch(request)));
+  const sent = async () => genuine(await fetch(request));
+  return bounded(live, signal, signal && new Deadline(undefined, signal), sent());
 }
 
 /** Work of the platform's. The caller's abort ends it with the signal's own reason, also where the work ignores it. */
-async function bounded(live, signal, work) {
-  const deadline = signal && new Deadline(undefined, signal);
+async function bounded(live, signal, deadline, work) {
   try {
-    return await (deadline ? deadline.guard(work()) : work());
+    return await (deadline ? deadline.guard(work) : work);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
-    throw live.failure(cause?.name === "TimeoutError" ? "timeout" : "network", "request", cause);
+    const error = deadline?.ended === "timeout" ? new DOMException("The body stopped coming.", "TimeoutError") : cause;
+    throw live.failure(error?.name === "TimeoutError" ? "timeout" : "network", "request", error);
   } finally {
     deadline?.end("done");
   }
-}
-
-/** A guard for each piece of a body: how long it may take, and the caller's signal. */
-function pieces(ms, signal) {
-  return async (piece) => {
-    const deadline = new Deadline(ms, signal);
-    try {
-      return await deadline.guard(piece);
-    } catch (error) {
-      throw deadline.ended === "timeout" ? new DOMException("The body stopped coming.", "TimeoutError") : error;
-    } finally {
-      deadline.end("done");
-    }
-  };
 }
 
 /** Whether a request may be sent again after a rejection. A renewal that failed leaves the reply to the caller. */
@@ -207,9 +219,9 @@ function passes(live) {
 /** What a reply means for the session. */
 async function judge(live, epoch, response, address, signal) {
   // What another origin says after a redirect is no word of the vendor's.
-  if (response.redirected && !admits(live, response.url)) return 0;
+  if (response.redirected && !admits(live, placeOf(response.url))) return 0;
   const inside = live.facts.speaksInside ? await lookInside(live, response, signal) : undefined;
-  const verdict = live.core.judge(epoch, response.status, inside, isBelow(live.base, response.url || address));
+  const verdict = live.core.judge(epoch, response.status, inside, isBelow(live.base, `${response.url || address}`));
   if (live.core.epoch() !== epoch) live.save();
   return verdict;
 }

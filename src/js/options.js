@@ -1,4 +1,4 @@
-import { parseBase, placeOf, resolve } from "./address.js";
+import { parseBase, resolve } from "./address.js";
 import { AuthError, mistake, unsupported } from "./auth-error.js";
 import { encrypted } from "./encrypted.js";
 import { isObject, member } from "./object.js";
@@ -62,11 +62,10 @@ function endpoints(core, facts, base, given) {
   for (const name of OPERATIONS) {
     const path = (given && member(given, name)) ?? facts[name];
     if (path === undefined) continue;
-    const address = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
-    const place = address && placeOf(address);
+    const place = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
     // At this point nothing but baseUrl is admitted.
     if (!place || !core.admits(place.origin, place.pathname)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
-    all[name] = address;
+    all[name] = place.href;
   }
   return all;
 }

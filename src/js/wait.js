@@ -3,7 +3,7 @@
  * the thing waited for ignores being aborted (an instrumented fetch, a storage of the caller's).
  */
 export class Deadline {
-  #controller = new AbortController();
+  #controller;
   #reached;
   #reach;
   #timer;
@@ -18,15 +18,23 @@ export class Deadline {
       this.#reach = reject;
     });
     this.#reached.catch(() => {});
-    if (ms !== undefined) this.#timer = setTimeout(() => this.end("timeout"), ms);
+    if (ms !== undefined) this.extend(ms);
     if (from?.aborted) this.end("abort");
     else from?.addEventListener("abort", this.#abort);
   }
 
   #abort = () => this.end("abort");
 
+  /** Begins anew, with so many ms from now on. */
+  extend(ms) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.end("timeout"), ms);
+  }
+
   /** Aborts with the bound. */
   get signal() {
+    this.#controller ??= new AbortController();
+    if (this.ended) this.#controller.abort();
     return this.#controller.signal;
   }
 
@@ -46,8 +54,9 @@ export class Deadline {
     this.ended = how;
     clearTimeout(this.#timer);
     this.#from?.removeEventListener("abort", this.#abort);
-    this.#controller.abort();
-    this.#reach(new Error(how));
+    this.#controller?.abort();
+    // A stack takes longer to make than all else in here, and nobody waits for what was released.
+    this.#reach(how === "done" ? undefined : new Error(how));
   }
 }
 
