@@ -76,7 +76,7 @@ fn compile(root: &Path, folder: &Path) -> Result<()> {
         .args(["build", "src/wasm", "--target", "bundler", "--release", "--mode", "no-install", "--no-opt"])
         .args(["--out-dir", "../../pkg"])
         .args(["--no-pack", "--no-typescript", "--out-name", "made"])
-        .env("CARGO_ENCODED_RUSTFLAGS", without_local_paths(root))
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(root))
         .folder(root)
         .must("wasm-pack could not build the package")?;
     let [wasm, glue, script] = MADE.map(|name| folder.join(name));
@@ -86,14 +86,17 @@ fn compile(root: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What the compiler is told.
+///
 /// Panics name their source file. The published file is to be the same wherever it is built, and to tell nothing of the
-/// machine.
-fn without_local_paths(root: &Path) -> String {
+/// machine. And a stack of 64 kB is plenty, where nothing recurses: the usual one would be a MB of each page's memory.
+fn flags(root: &Path) -> String {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
     let mut flags = vec![format!("--remap-path-prefix={}=.", root.display())];
     let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
     flags.extend(registries.map(|entry| format!("--remap-path-prefix={}=crates", entry.path().display())));
+    flags.push("-Clink-arg=-zstack-size=65536".to_owned());
     flags.join("\x1f")
 }
 
