@@ -6,7 +6,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Request};
 
-use super::object::{bare, get, put, put_text};
+use super::object::{bare, own, put, put_text};
 use crate::vendor::{Body, Call, Reply};
 
 #[wasm_bindgen]
@@ -42,7 +42,7 @@ pub fn request(url: &JsValue, call: &Call, cookies: bool, signal: &AbortSignal) 
 /// A reply that `reply.js` has made of a response.
 #[must_use]
 pub fn reply(made: &JsValue) -> Reply<JsValue> {
-    let part = |name: &str| get(made, &name.into());
+    let part = |name: &str| own(made, &name.into());
     let number = |name: &str| part(name).as_f64().filter(|number| number.is_finite());
     let json = part("json");
     let body = if !json.is_undefined() {

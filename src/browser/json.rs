@@ -3,10 +3,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use js_sys::{Array, Object};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::object::get;
+use super::object::own;
 use crate::vendor::Json;
 
 #[wasm_bindgen(module = "/src/js/body.js")]
@@ -42,14 +42,7 @@ impl Json for JsValue {
 
     #[inline(never)]
     fn member(&self, name: &str) -> Option<Self> {
-        if !Self::is_object(self) {
-            return None;
-        }
-        let name = Self::from_str(name);
-        if !Object::has_own(self.unchecked_ref::<Object>(), &name) {
-            return None;
-        }
-        Some(get(self, &name)).filter(|value| !value.is_null() && !value.is_undefined())
+        defined(own(self, &name.into())).filter(|value| !value.is_null())
     }
 
     fn text(&self) -> Option<String> {

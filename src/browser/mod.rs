@@ -6,4 +6,4 @@ mod json;
 mod object;
 
 pub use http::{reply, request};
-pub use object::{bare, delete, get, put, put_number, put_text};
+pub use object::{bare, delete, own, put, put_number, put_text};

@@ -8,12 +8,15 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(js_namespace = Reflect, js_name = set)]
     fn set(object: &JsValue, name: &JsValue, value: &JsValue) -> bool;
-    /// A member of a plain object.
-    #[wasm_bindgen(js_namespace = Reflect, js_name = get)]
-    pub fn get(object: &JsValue, name: &JsValue) -> JsValue;
     /// Takes a member away from a plain object.
     #[wasm_bindgen(js_namespace = Reflect, js_name = deleteProperty)]
     pub fn delete(object: &JsValue, name: &JsValue) -> bool;
+}
+
+#[wasm_bindgen(module = "/src/js/object.js")]
+extern "C" {
+    /// A member of a plain object, of its own; undefined where there is none, or no object.
+    pub fn own(object: &JsValue, name: &JsValue) -> JsValue;
 }
 
 /// An object without a prototype. What the platform reads as options (`RequestInit` and the like) it reads through
@@ -25,7 +28,7 @@ pub fn bare() -> Object {
 
 /// Sets a member of an object that was just made.
 #[inline(never)]
-pub fn put(object: &JsValue, name: &str, value: &JsValue) {
+pub fn put(object: &JsValue, name: impl Into<JsValue>, value: &JsValue) {
     // Fails only on frozen objects, which a fresh one is not.
     set(object, &name.into(), value);
 }

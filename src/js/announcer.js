@@ -1,6 +1,6 @@
 /** The state as the page last saw it, and who listens. */
 export class Announcer {
-  #listeners = new Map();
+  #listeners = new Set();
   #telling = false;
   #told;
   state;
@@ -17,8 +17,8 @@ export class Announcer {
     this.#telling = true;
     while (this.#told !== this.state) {
       const told = (this.#told = this.state);
-      for (const [key, listener] of [...this.#listeners]) {
-        if (this.#listeners.has(key)) call(listener, told);
+      for (const one of [...this.#listeners]) {
+        if (this.#listeners.has(one)) call(one.listener, told);
       }
     }
     this.#telling = false;
@@ -26,10 +26,10 @@ export class Announcer {
 
   /** Adds a listener and calls it at once. Returns what takes it away. */
   subscribe(listener) {
-    const key = {};
-    this.#listeners.set(key, listener);
+    const one = { listener };
+    this.#listeners.add(one);
     call(listener, this.state);
-    return () => void this.#listeners.delete(key);
+    return () => void this.#listeners.delete(one);
   }
 
   clear() {

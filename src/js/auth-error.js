@@ -5,8 +5,10 @@ const brand = Symbol.for("hallpass.AuthError");
 export class AuthError extends Error {
   constructor(message, details) {
     super(message);
-    // Defined, not assigned: an assignment would run into a setter that the page put on Object.prototype.
-    for (const [name, value] of Object.entries(details)) {
+    // Defined, not assigned: an assignment would run into a setter that the page put on Object.prototype. And no pairs are
+    // taken apart: that would call a `return` from there.
+    for (const name of Object.keys(details)) {
+      const value = details[name];
       if (value !== undefined) Object.defineProperty(this, name, { __proto__: null, value, enumerable: name !== "cause" });
     }
   }
@@ -18,6 +20,11 @@ export class AuthError extends Error {
   get [brand]() {
     return true;
   }
+}
+
+// What an error doesn't have is not read of Object.prototype instead: an application goes where `ssoUrl` says.
+for (const name of ["vendor", "status", "vendorCode", "fields", "ssoUrl", "requestId", "retryAfterMs"]) {
+  Object.defineProperty(AuthError.prototype, name, { __proto__: null, writable: true });
 }
 
 export function isAuthError(value) {
@@ -50,11 +57,11 @@ const SENTENCES = {
 
 /** A failure of a vendor's call: one sentence of what happened, at which vendor and operation, and what to do. */
 export function failure(details, title, operation) {
-  const [happened, advice] = SENTENCES[details.code];
-  const fields = details.fields?.map((field) => ({ ...field }));
+  const sentence = SENTENCES[details.code];
+  const fields = details.fields && Object.values(details.fields).map((field) => ({ ...field }));
   // Of what the vendor wrote, nothing stands in the message: it may echo what was typed.
   const own = fields && details.status === undefined ? `: ${fields.map((field) => `${field.name} ${field.title}`).join(", ")}` : "";
-  return new AuthError(`${happened} (${title}, ${operation})${own}; ${advice}.`, { __proto__: null, ...details, fields });
+  return new AuthError(`${sentence[0]} (${title}, ${operation})${own}; ${sentence[1]}.`, { __proto__: null, ...details, fields });
 }
 
 /** A mistake of the caller's: which argument, and what was expected. */

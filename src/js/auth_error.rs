@@ -1,6 +1,5 @@
 //! `AuthError`, the one kind of error.
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::browser::{bare, put, put_number, put_text};
@@ -32,14 +31,15 @@ fn details(failure: &Failure) -> JsValue {
         None => {}
     }
     if !failure.fields.is_empty() {
-        let fields = Array::new();
-        for field in &failure.fields {
+        // By number, but no array: a new member of one may run into what the page put on its prototype.
+        let fields = bare();
+        for (number, field) in (0_u32..).zip(&failure.fields) {
             let one = bare();
             put_text(&one, "name", Some(&field.name));
             put_text(&one, "code", Some(&field.code));
             put_text(&one, "title", Some(&field.title));
             put_text(&one, "pointer", field.pointer.as_deref());
-            fields.push(&one);
+            put(&fields, number, &one);
         }
         put(&details, "fields", &fields);
     }

@@ -7,7 +7,7 @@ use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use super::auth_error::thrown;
-use crate::browser::{bare, delete, get, put, put_number, put_text};
+use crate::browser::{bare, delete, own, put, put_number, put_text};
 use crate::session::{Audience, Epoch, Moment, Pass, Reason, Record, Session, VERSION, Verdict};
 use crate::vendor::{
     Body, Carrier, Code, Credentials, Failure, Operation, Payload, Renewal, Reply, Vendor, named,
@@ -222,7 +222,7 @@ impl Core {
         reply.retry_after_ms = Some(retry_after_ms).filter(|ms| ms.is_finite());
         match self.vendor.read(&reply, Operation::Request) {
             Ok(Payload::Whole) => Ok(json),
-            Ok(Payload::Member(name)) => Ok(get(&json, &name.into())),
+            Ok(Payload::Member(name)) => Ok(own(&json, &name.into())),
             Ok(Payload::Without(name)) => {
                 delete(&json, &name.into());
                 Ok(json)

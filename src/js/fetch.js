@@ -78,7 +78,7 @@ function make(header, target, options, wantsJson) {
   const { request, ownCredential } = build();
   // The caller's signal; without one, nothing needs to listen.
   const signal = options.signal || isRequest(target) ? request.signal : undefined;
-  return { request, signal, ownCredential, spare: spare(request, target, options, build) };
+  return { __proto__: null, request, signal, ownCredential, spare: spare(request, target, options, build) };
 }
 
 /**

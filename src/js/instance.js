@@ -8,7 +8,7 @@ export async function instantiate(source) {
   // All entries of the package share it: where two load at once, the first counts.
   if (begun) return;
   begun = true;
-  begin((made.instance ?? made).exports);
+  begin((made instanceof WebAssembly.Instance ? made : made.instance).exports);
 }
 
 async function bytesOf(source) {

@@ -35,6 +35,8 @@ export class Live {
   #timer = { __proto__: null };
   #lag = new Lag();
   #disposed = false;
+  /** The state that the page sees, as text. */
+  #shown;
   /** The login under way, for a newer one or a logout to end. */
   #login;
 
@@ -279,10 +281,12 @@ export class Live {
 
   /** Takes the present state as the one to show, if it is another. */
   #take() {
-    const state = { ...this.core.state() };
-    const shown = this.announcer.state ?? {};
-    const names = Object.keys({ ...shown, ...state });
-    if (names.some((name) => state[name] !== shown[name])) this.announcer.take(state);
+    const state = this.core.state();
+    // Compared as text, in which nothing stands that Object.prototype has.
+    const text = JSON.stringify(state);
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.announcer.take({ ...state });
   }
 
   /** Stops the timer, leaves the other tabs, and forgets the listeners. Stored tokens stay. */

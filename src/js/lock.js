@@ -86,7 +86,7 @@ async function takeTurns(storage, key, ms, work) {
     const note = () => localStorage[key + ":turn"] ?? "";
     const isMine = () => note().startsWith(mine);
     while (!isMine() && Date.now() < end) {
-      if (!(note().split(" ")[1] > Date.now())) localStorage[key + ":turn"] = mine + end;
+      if (!(note().split(" ").at(1) > Date.now())) localStorage[key + ":turn"] = mine + end;
       await pause(LAG_MS);
     }
     try {

@@ -3,8 +3,18 @@
  * `Object.prototype` itself is not believed, since any script on the page may have put it there.
  */
 export function member(object, name) {
-  return name in Object.prototype && !Object.hasOwn(object, name) ? undefined : object[name];
+  let holder = object;
+  while (holder && !Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder);
+  return holder === Object.prototype ? undefined : object[name];
 }
+
+/** Reads an object's own member; undefined where there is none, or no object. */
+export function own(object, name) {
+  return isObject(object) && Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** Reads a global. */
+export const globalOf = (name) => member(globalThis, name);
 
 /** Whether a value is an object, and no function or null. */
 export function isObject(value) {

@@ -1,5 +1,7 @@
+import { globalOf } from "./object.js";
+
 /** Whether there are other tabs at all. A server's sessions are different people's, also where their storages' keys are alike. */
-export const hasTabs = () => globalThis.location !== undefined;
+export const hasTabs = () => globalOf("location") !== undefined;
 
 /**
  * The line to the other tabs with the same session. It says that something changed, never what (R12): whoever hears it looks

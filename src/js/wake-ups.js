@@ -1,3 +1,5 @@
+import { globalOf } from "./object.js";
+
 // Timers are hints: a sleeping machine fires none, and a hidden page late ones. These say that it is time to look again.
 // "storage" is localStorage's own news: what tabs tell each other may arrive before localStorage has what they tell of.
 const EVENTS = ["visibilitychange", "online", "pageshow", "pagehide", "storage"];
@@ -10,11 +12,11 @@ export function onWakeUps(key, wake) {
   const hear = (event) => {
     if (event.type !== "storage" || event.key === key || event.key === null) wake(event.type);
   };
-  for (const type of EVENTS) globalThis.addEventListener?.(type, hear);
+  for (const type of EVENTS) globalOf("addEventListener")?.(type, hear);
   return () => {
-    for (const type of EVENTS) globalThis.removeEventListener?.(type, hear);
+    for (const type of EVENTS) globalOf("removeEventListener")?.(type, hear);
   };
 }
 
 /** Whether nobody sees the page. */
-export const isHidden = () => globalThis.document?.visibilityState === "hidden";
+export const isHidden = () => globalOf("document")?.visibilityState === "hidden";

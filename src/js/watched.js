@@ -16,6 +16,7 @@ export function watch(source) {
 }
 
 class Watched {
+  source;
   #opening;
   #session;
   #seen = NOTHING;

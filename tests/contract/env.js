@@ -3,8 +3,10 @@
  * The same tests run on a page, in a worker and in Node.
  */
 const PORTS = { ocient: 1, lenses: 2, pegase3: 3, ethgas: 4, stranger: 5 };
-let port = 7400;
 let world = 0;
+
+/** The port of the simulator's pages; its vendors listen at the next ones. */
+export let port = 7400;
 
 /** The package under test, as users import it. */
 export let hallpass;

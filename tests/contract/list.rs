@@ -265,3 +265,17 @@ contract! { "wake-ups.js":
     nothing_polls_in_a_hidden_page,
     a_page_that_was_put_aside_catches_up,
 }
+
+contract! { "pollution.js":
+    r15_members_on_the_prototypes_change_nothing,
+    r15_what_hangs_on_the_prototypes_is_handed_no_secret,
+    r15_a_reply_is_not_completed_from_the_prototypes,
+    r15_a_list_is_not_completed_from_the_prototype,
+    r15_a_record_is_not_completed_from_the_prototypes,
+    r15_the_first_state_is_seen,
+    r15_what_the_caller_gives_counts_all_the_same,
+    r15_an_error_is_not_completed_from_the_prototype,
+    r15_a_then_on_the_prototype_is_waited_for_in_bounds,
+    r15_frozen_prototypes_break_nothing,
+    r15_members_from_before_it_was_loaded_change_nothing,
+}
