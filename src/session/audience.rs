@@ -25,8 +25,8 @@ impl Audience {
         self.prefixes.push(Place { origin: origin.into(), path: path.into() });
     }
 
-    /// Whether a target, in the parts that the URL parser made of it (never its spelling), lies at or below one of the prefixes, by whole path segments: `/api` admits `/api` and
-    /// `/api/x`, not `/apix`.
+    /// Whether a target, in the parts that the URL parser made of it (never its spelling), lies at or below one of the
+    /// prefixes, by whole path segments: `/api` admits `/api` and `/api/x`, not `/apix`.
     ///
     /// A path whose encoded slashes hide a `..` is admitted nowhere but under a bare origin: the URL parser leaves
     /// `..%2f` alone, but many servers decode it and walk out of the prefix.
