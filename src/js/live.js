@@ -63,7 +63,7 @@ export class Live {
     const tabs = new Tabs(hasTabs() ? name : undefined, () => hear("changed"));
     const timer = this.#timer;
     const lag = this.#lag;
-    const stopWakeUps = onWakeUps(key, hear);
+    const stopWakeUps = onWakeUps(key, this.store.lags, hear);
     this.#tabs = tabs;
     this.#release = () => {
       clearTimeout(timer.id);

@@ -1,20 +1,23 @@
 import { globalOf } from "./object.js";
 
 // Timers are hints: a sleeping machine fires none, and a hidden page late ones. These say that it is time to look again.
-// "storage" is localStorage's own news: what tabs tell each other may arrive before localStorage has what they tell of.
-const EVENTS = ["visibilitychange", "online", "pageshow", "pagehide", "storage"];
+const EVENTS = ["visibilitychange", "online", "pageshow", "pagehide"];
 
 /**
- * Has a function called on the page's events, with their type. `key`: that of the storage. Returns what ends that. What the
- * function refers to is kept alive, so it had better refer to its session weakly.
+ * Calls `wake` with the type of each. Returns what ends that. What `wake` refers to is kept alive, so it had better refer to
+ * its session weakly.
+ *
+ * `stored`: the record lies in localStorage, under `key`. Then that one's own news is heard, too: what tabs tell each other may
+ * arrive before it shows there. Else not: where somebody listens, Chromium makes the page wait for all of localStorage.
  */
-export function onWakeUps(key, wake) {
+export function onWakeUps(key, stored, wake) {
   const hear = (event) => {
     if (event.type !== "storage" || event.key === key || event.key === null) wake(event.type);
   };
-  for (const type of EVENTS) globalOf("addEventListener")?.(type, hear);
+  const events = stored ? [...EVENTS, "storage"] : EVENTS;
+  for (const type of events) globalOf("addEventListener")?.(type, hear);
   return () => {
-    for (const type of EVENTS) globalOf("removeEventListener")?.(type, hear);
+    for (const type of events) globalOf("removeEventListener")?.(type, hear);
   };
 }
 
