@@ -23,6 +23,12 @@ extern "C" {
     fn read_claims(token: &str) -> JsValue;
 }
 
+#[wasm_bindgen(module = "/src/js/address.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = isWebAddress)]
+    fn is_web_address(text: &str) -> bool;
+}
+
 fn defined(value: JsValue) -> Option<JsValue> {
     if value.is_undefined() { None } else { Some(value) }
 }
@@ -32,8 +38,8 @@ impl Json for JsValue {
         defined(parse_json(&text.into()))
     }
 
-    fn is_url(text: &str) -> bool {
-        web_sys::Url::new(text).is_ok()
+    fn is_web_address(text: &str) -> bool {
+        is_web_address(text)
     }
 
     fn claims(token: &str) -> Option<Self> {

@@ -74,14 +74,14 @@ impl Core {
     }
 
     /// Admits an address and what lies below it, by whole path segments.
-    pub fn allow(&mut self, origin: &JsValue, path: &JsValue) {
-        self.audience.add(&text_of(origin), &text_of(path));
+    pub fn allow(&mut self, prefix: &JsValue) {
+        self.audience.add(&text_of(prefix));
     }
 
     /// Whether an address may be sent the credential (R1).
     #[must_use]
-    pub fn admits(&self, origin: &JsValue, path: &JsValue) -> bool {
-        self.audience.admits(&text_of(origin), &text_of(path))
+    pub fn admits(&self, target: &JsValue) -> bool {
+        self.audience.admits(&text_of(target))
     }
 
     /// Takes over what lies in the storage; anything but a whole record means signed out (R11). False: it belongs to what was

@@ -50,7 +50,7 @@ function isRequest(input) {
   return input instanceof Request || Object.prototype.toString.call(input) === "[object Request]";
 }
 
-const admits = (live, place) => place !== undefined && live.core.admits(place.origin, place.pathname);
+const admits = (live, place) => place !== undefined && live.core.admits(place.origin + place.pathname);
 
 function make(header, target, options, wantsJson) {
   // Two things that WebKit's Request leaves undone: it takes any signal, and reads some bodies only when they are sent.

@@ -23,13 +23,13 @@ export function readOptions(options) {
   if (!core) throw mistake("vendor", '"ocient", "lenses", "pegase3" or "ethgas"');
   const facts = core.facts();
   const base = prefix("baseUrl", get("baseUrl"));
-  core.allow(base.origin, base.path);
+  core.allow(base.origin + base.path);
   const ownEndpoints = endpoints(core, facts, base, get("endpoints"));
   const allow = get("allow") ?? [];
   if (!Array.isArray(allow)) throw mistake("allow", "an array of strings or URLs");
   for (const address of allow) {
     const { origin, path } = prefix("each prefix in allow", address);
-    core.allow(origin, path);
+    core.allow(origin + path);
   }
   flow(facts, get("flow"));
   const key = `hallpass:${facts.vendor}:${base.origin}${base.path}:${encodeURIComponent(account(get("account") ?? "default"))}`;
@@ -64,7 +64,7 @@ function endpoints(core, facts, base, given) {
     if (path === undefined) continue;
     const place = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
     // At this point nothing but baseUrl is admitted.
-    if (!place || !core.admits(place.origin, place.pathname)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
+    if (!place || !core.admits(place.origin + place.pathname)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
     all[name] = place.href;
   }
   return all;

@@ -3,43 +3,39 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A prefix, as the URL parser normalised it. The path ends without a slash.
-#[derive(Clone, Debug)]
-struct Place {
-    origin: String,
-    path: String,
-}
-
-/// The URL prefixes that may be sent the credential: `baseUrl` and `allow`.
+/// The URL prefixes that may be sent the credential: `baseUrl` and `allow`. Each is an origin and a path, as the URL parser
+/// spells them (never as they were written), without a slash at the end.
 #[derive(Clone, Debug, Default)]
 pub struct Audience {
-    prefixes: Vec<Place>,
+    prefixes: Vec<String>,
 }
 
 impl Audience {
-    /// Admits a prefix.
-    pub fn add(&mut self, origin: &str, mut path: &str) {
-        while let Some(shorter) = path.strip_suffix('/') {
-            path = shorter;
+    /// Admits a prefix: an origin and a path in one text.
+    pub fn add(&mut self, mut prefix: &str) {
+        while let Some(shorter) = prefix.strip_suffix('/') {
+            prefix = shorter;
         }
-        self.prefixes.push(Place { origin: origin.into(), path: path.into() });
+        self.prefixes.push(prefix.into());
     }
 
-    /// Whether a target, in the parts that the URL parser made of it (never its spelling), lies at or below one of the
-    /// prefixes, by whole path segments: `/api` admits `/api` and `/api/x`, not `/apix`.
+    /// Whether a target, an origin and a path likewise, lies at or below one of the prefixes, by whole path segments: `/api`
+    /// admits `/api` and `/api/x`, not `/apix`.
     ///
     /// A path whose encoded slashes hide a `..` is admitted nowhere but under a bare origin: the URL parser leaves
     /// `..%2f` alone, but many servers decode it and walk out of the prefix.
     #[must_use]
-    pub fn admits(&self, origin: &str, path: &str) -> bool {
+    pub fn admits(&self, target: &str) -> bool {
         self.prefixes.iter().any(|prefix| {
-            prefix.origin == origin
-                && path
-                    .strip_prefix(&*prefix.path)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-                && (prefix.path.is_empty() || !has_hidden_parent(path))
+            target.strip_prefix(&**prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                && (is_origin(prefix) || !has_hidden_parent(target))
         })
     }
+}
+
+/// Whether there is no more to it than `https://host`.
+fn is_origin(prefix: &str) -> bool {
+    prefix.bytes().filter(|byte| *byte == b'/').count() == 2
 }
 
 /// Whether a path, once its encoded dots, slashes and backslashes are decoded, has a `..` segment. A normalised path

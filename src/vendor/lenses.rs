@@ -114,7 +114,8 @@ fn refusal<J: Json>(reply: &Reply<J>, error: &J, operation: Operation) -> Box<Fa
         Code::RateLimited | Code::VendorUnavailable => by_status,
         _ => kind.as_deref().and_then(|kind| known(kind, operation)).unwrap_or(by_status),
     };
-    let sso_url = error.text_of("sso_url").filter(|url| is_web_address::<J>(url));
+    // R27: the application navigates there.
+    let sso_url = error.text_of("sso_url").filter(|url| is_plain(url) && J::is_web_address(url));
     if code == Code::InvalidCredentials && sso_url.is_some() {
         code = Code::SsoRequired;
     }
@@ -152,18 +153,6 @@ fn safe_path(target: &str) -> Option<String> {
     let turns = has(b"//") && (has(b"/.") || has(b"/%2"));
     let on_origin = target.starts_with('/') && !target.starts_with("//");
     (on_origin && !turns && is_plain(target)).then(|| target.into())
-}
-
-/// Whether `sso_url` is an http(s) address that can be navigated to (R27): a host and no user info.
-fn is_web_address<J: Json>(url: &str) -> bool {
-    let begins = |scheme: &str| url.get(..scheme.len()).is_some_and(|text| text.eq_ignore_ascii_case(scheme));
-    let Some(scheme) = ["https://", "http://"].into_iter().find(|scheme| begins(scheme)) else {
-        return false;
-    };
-    let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');
-    let authority =
-        url.as_bytes().get(scheme.len()..).unwrap_or_default().split(ends).next().unwrap_or_default();
-    !authority.is_empty() && !authority.contains(&b'@') && is_plain(url) && J::is_url(url)
 }
 
 /// No blank, backslash or control character.

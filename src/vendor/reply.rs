@@ -15,8 +15,9 @@ pub trait Json: Sized {
     fn parse(text: &str) -> Option<Self>;
     /// The claims of a JWT, unverified: a hint, on which no decision but timing may rest (R20).
     fn claims(token: &str) -> Option<Self>;
-    /// Whether the platform's URL parser takes a text.
-    fn is_url(text: &str) -> bool;
+    /// Whether the platform's URL parser reads a text as an http(s) address without user info, the same whoever resolves
+    /// it: `https:h.test` is a path for a page that came by https.
+    fn is_web_address(text: &str) -> bool;
     /// An object's own member; `None` where this is no object, or the member is missing or null.
     fn member(&self, name: &str) -> Option<Self>;
     /// A string's text.

@@ -11,14 +11,18 @@ fn audience(prefixes: &[&str]) -> Audience {
     let mut audience = Audience::default();
     for prefix in prefixes {
         let url = Url::parse(prefix).unwrap();
-        audience.add(&url.origin().ascii_serialization(), url.path());
+        audience.add(&spelt(&url));
     }
     audience
 }
 
+fn spelt(url: &Url) -> String {
+    url.origin().ascii_serialization() + url.path()
+}
+
 fn admits(audience: &Audience, target: &str) -> bool {
     let url = Url::parse(target).unwrap();
-    audience.admits(&url.origin().ascii_serialization(), url.path())
+    audience.admits(&spelt(&url))
 }
 
 #[test]
@@ -82,7 +86,7 @@ fn r01_any_of_several_prefixes_admits_and_none_admits_nothing() {
     assert!(!admits(&two, "http://localhost/anything") && !admits(&two, "http://127.0.0.1:3000/"));
     assert!(!admits(&two, "https://localhost:3000/"));
     assert!(!admits(&Audience::default(), "https://h.test/"));
-    assert!(!audience(&["https://h.test"]).admits("null", "/"), "an opaque origin is nobody's");
+    assert!(!audience(&["https://h.test"]).admits("null/"), "an opaque origin is nobody's");
 }
 
 /// What the URL parser leaves alone and many servers decode.
@@ -155,7 +159,7 @@ proptest! {
     #[test]
     fn r01_an_admitted_path_stays_below_its_prefix_however_often_it_is_decoded(path in any_path()) {
         let target = Url::parse("https://h.test/api/").unwrap().join(&format!("/api/{path}")).unwrap();
-        if audience(&["https://h.test/api"]).admits(&target.origin().ascii_serialization(), target.path()) {
+        if audience(&["https://h.test/api"]).admits(&spelt(&target)) {
             let once = decode(target.path());
             for served in [once.clone(), decode(&once)] {
                 let walked = Url::parse(&format!("https://h.test{served}")).unwrap();
@@ -187,7 +191,7 @@ proptest! {
 
     #[test]
     fn no_path_breaks_the_search(path in any::<String>()) {
-        let admitted = audience(&["https://h.test/api"]).admits("https://h.test", &path);
+        let admitted = audience(&["https://h.test/api"]).admits(&format!("https://h.test{path}"));
         prop_assert!(!admitted || path.starts_with("/api") && !has_hidden_parent(&path));
     }
 }

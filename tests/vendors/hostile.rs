@@ -138,7 +138,7 @@ impl Json for Chameleon {
     fn parse(_: &str) -> Option<Self> {
         None
     }
-    fn is_url(text: &str) -> bool {
+    fn is_web_address(text: &str) -> bool {
         url::Url::parse(text).is_ok()
     }
 

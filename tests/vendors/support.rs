@@ -16,8 +16,10 @@ impl Json for Value {
         serde_json::from_str(text).ok().map(Self)
     }
 
-    fn is_url(text: &str) -> bool {
-        url::Url::parse(text).is_ok()
+    fn is_web_address(text: &str) -> bool {
+        let spelt = text.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+        let names_host = spelt.is_some_and(|host| !host.is_empty() && !host.contains('@'));
+        names_host && url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
     }
 
     fn claims(token: &str) -> Option<Self> {
