@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::Value;
 use tokio::runtime;
 use tokio::time::timeout;
 
@@ -30,11 +31,19 @@ pub fn on_the_page(scenario: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()
 
 /// Starts a browser with an empty profile and plays a scenario in it.
 pub fn in_a_browser(scenario: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    in_a_browser_with(&[], scenario)
+}
+
+/// The same with more arguments for Chromium.
+pub fn in_a_browser_with(
+    arguments: &[&str],
+    scenario: impl AsyncFnOnce(&Page) -> Result<()>,
+) -> Result<()> {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let engine = Engine::chosen()?;
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let driver = runtime.block_on(Driver::start(engine))?;
-    let client = runtime.block_on(connect(engine, &driver))?;
+    let client = runtime.block_on(connect(engine, &driver, arguments))?;
     let page = Page::new(client.clone(), engine);
     let played = catch_unwind(AssertUnwindSafe(|| runtime.block_on(scenario(&page))));
     runtime.block_on(async {
@@ -47,9 +56,13 @@ pub fn in_a_browser(scenario: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<(
     played.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-async fn connect(engine: Engine, driver: &Driver) -> Result<Client> {
+async fn connect(engine: Engine, driver: &Driver, arguments: &[&str]) -> Result<Client> {
+    let mut capabilities = engine.capabilities();
+    if let Some(own) = capabilities.get_mut("goog:chromeOptions").and_then(|all| all["args"].as_array_mut()) {
+        own.extend(arguments.iter().map(|argument| Value::from(*argument)));
+    }
     ClientBuilder::new(HttpConnector::new())
-        .capabilities(engine.capabilities())
+        .capabilities(capabilities)
         .connect(&driver.url())
         .await
         .context("the browser could not be started")

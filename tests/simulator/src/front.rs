@@ -50,7 +50,12 @@ pub fn answer(site: Arc<Site>) -> impl Fn(Request<Incoming>) -> Replying + Clone
 }
 
 impl Site {
-    async fn pass(&self, request: Request<Incoming>) -> Result<Response, Dropped> {
+    /// Answers one request.
+    pub async fn pass<B>(&self, request: Request<B>) -> Result<Response, Dropped>
+    where
+        B: hyper::body::Body<Data = hyper::body::Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
         let (head, body) = request.into_parts();
         let (instance, path) = match self.instances.find(head.uri.path()) {
             Ok(found) => found,

@@ -45,9 +45,14 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::response::Response;
 use front::Site;
+use hyper::Request;
+use hyper::body::{Body, Bytes};
 use tokio::task::JoinSet;
 use vendor::Vendor;
+
+pub use listen::{Dropped, accept, bind_port};
 
 /// The base port when nobody asks for another.
 pub const DEFAULT_PORT: u16 = 7400;
@@ -97,6 +102,26 @@ impl Running {
     /// Closes all listeners and connections, and returns when the ports are free.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
+    }
+}
+
+/// ETHGAS without a port of its own, for a server that has more to serve at the same origin.
+pub struct Ethgas(Arc<Site>);
+
+impl Default for Ethgas {
+    fn default() -> Self {
+        Self(Arc::new(Site::new(Vendor::Ethgas)))
+    }
+}
+
+impl Ethgas {
+    /// Answers one request; its path may lead to an instance.
+    pub async fn answer<B>(&self, request: Request<B>) -> Result<Response, Dropped>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.0.pass(request).await
     }
 }
 

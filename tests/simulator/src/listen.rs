@@ -69,7 +69,8 @@ async fn bind_row(base: u16) -> io::Result<Ports> {
     Ok(Ports { base, page, vendors })
 }
 
-async fn bind_port(port: u16) -> io::Result<Vec<TcpListener>> {
+/// Binds one port, on 127.0.0.1 and, where the machine has it, on `[::1]`.
+pub async fn bind_port(port: u16) -> io::Result<Vec<TcpListener>> {
     let refused = |error: io::Error| {
         let why = match error.kind() {
             io::ErrorKind::AddrInUse => "is taken".to_owned(),
