@@ -2,6 +2,7 @@
 
 mod audit;
 mod ballast;
+mod bench;
 mod browsers;
 mod counts;
 mod demo;
@@ -46,6 +47,8 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
   cargo xtask demo [--port <n>]     the demo page, with simulated vendors behind it
   cargo xtask test [<part> …]       all checks and tests; or only native, browser, e2e, types, node, package, matrix
   cargo xtask matrix                the packed package in small projects, built in many ways; writes the README's table
+  cargo xtask bench [--quick] [--firefox] [--only <item>]
+                                    hallpass beside its peers, measured in a browser; writes docs/benchmarks.md
   cargo xtask size [--json]         what the package weighs, against its budget
   cargo xtask check                 the quick checks: format, clippy, documentation, licences, advisories
   cargo xtask help                  this text
@@ -75,6 +78,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["demo", options @ ..] => demo(options)?,
         ["size", options @ ..] => size(options)?,
         ["test", parts @ ..] => return test(&steps::named(parts)?, parts.is_empty()),
+        ["bench", options @ ..] => bench(&bench::Options::read(options)?)?,
         ["matrix"] => return test(&steps::MATRIX, false),
         ["check"] => return test(&steps::quick(), false),
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
@@ -95,6 +99,10 @@ fn build() -> Result<()> {
 fn demo(options: &[&str]) -> Result<()> {
     let port = demo::port(options)?;
     demo::run(&mut prepared(package::needs()?, demo::STEPS)?, port)
+}
+
+fn bench(options: &bench::Options) -> Result<()> {
+    bench::run(&mut prepared(options.needs()?, options.steps())?, options)
 }
 
 fn size(options: &[&str]) -> Result<()> {

@@ -35,10 +35,7 @@ pub fn in_a_browser(scenario: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<(
 }
 
 /// The same with more arguments for Chromium.
-pub fn in_a_browser_with(
-    arguments: &[&str],
-    scenario: impl AsyncFnOnce(&Page) -> Result<()>,
-) -> Result<()> {
+pub fn in_a_browser_with(arguments: &[&str], scenario: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let engine = Engine::chosen()?;
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;

@@ -135,12 +135,12 @@ pub async fn start(options: Options) -> io::Result<Running> {
 
     let page = page::router(base, options.www, options.pkg, options.contract);
     for listener in ports.page {
-        tasks.spawn(listen::accept(listener, page::answer(page.clone())));
+        tasks.spawn(accept(listener, page::answer(page.clone())));
     }
     for (vendor, listeners) in Vendor::ALL.into_iter().zip(ports.vendors) {
         let site = Arc::new(Site::new(vendor));
         for listener in listeners {
-            tasks.spawn(listen::accept(listener, front::answer(Arc::clone(&site))));
+            tasks.spawn(accept(listener, front::answer(Arc::clone(&site))));
         }
     }
 

@@ -1,0 +1,36 @@
+// axios-auth-refresh's documentation: the interceptor that sends the token, and the logic that refreshes it.
+import axios from "axios";
+import { createAuthRefresh } from "axios-auth-refresh";
+import { CREDENTIALS, INFO, LOGIN, REFRESH } from "./ethgas.js";
+
+export default {
+  async setUp({ address, overFetch }) {
+    const settings = { baseURL: address, ...(overFetch && { adapter: "fetch" }) };
+    const plain = axios.create(settings);
+    const api = axios.create(settings);
+    const client = { api, plain, access: undefined, refresh: undefined };
+    api.interceptors.request.use((request) => {
+      request.headers.Authorization = `Bearer ${client.access}`;
+      return request;
+    });
+    createAuthRefresh(api, async (failed) => {
+      keep(client, await plain.post(REFRESH, { refreshToken: client.refresh }));
+      failed.response.config.headers.Authorization = `Bearer ${client.access}`;
+    });
+    return client;
+  },
+  tasks: {
+    login: async (client) => keep(client, await client.plain.post(LOGIN, CREDENTIALS)),
+    request: async ({ api }) => (await api.get(INFO)).data.data,
+    bare: "reads and parses every body",
+    send: async ({ api }, payload) => (await api.post("/echo", payload)).data.data,
+    expired: true,
+    rejected: true,
+    tabs: "keeps no tokens; what tabs share is for the application to write",
+  },
+};
+
+function keep(client, { data: { data } }) {
+  client.access = data.accessToken;
+  client.refresh = data.refreshToken;
+}

@@ -1,0 +1,37 @@
+// A request with a token that a session client hands out: most have no fetch of their own, and show it so.
+const INFO = "/api/v1/user/info";
+
+export async function info(address, token) {
+  const response = await fetch(address + INFO, { headers: { Authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return (await response.json()).data;
+}
+
+export async function bare(address, token) {
+  return (await fetch(address + INFO, { headers: { Authorization: `Bearer ${token}` } })).status;
+}
+
+export async function send(address, token, payload) {
+  const response = await fetch(`${address}/echo`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    body: JSON.stringify(payload),
+  });
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return (await response.json()).data;
+}
+
+export const NO_401 = "hands out a token that is good by the clock; a 401 is the application's";
+
+/** The tasks of a client of which all that is known is how it signs in and gives its token. */
+export function tasks(login, token, rest) {
+  return {
+    login,
+    request: async (client) => info(client.address, await token(client)),
+    bare: async (client) => bare(client.address, await token(client)),
+    send: async (client, payload) => send(client.address, await token(client), payload),
+    expired: true,
+    rejected: NO_401,
+    ...rest,
+  };
+}

@@ -1,0 +1,134 @@
+//! The visits: what the driver does in the browser for each way to measure.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::schedule::{AT_ONCE_PER_TAB, HEAP_AFTER, Item, TABS, Way};
+
+/// One contender's turn at one item. What went wrong is a result too, so that it is reported and the run goes on.
+pub async fn visit(browser: &Browser<'_>, item: &Item, contender: &str, files: &Value, quick: bool) -> Value {
+    let outcome = match item.way {
+        Way::Fresh => fresh(browser, item, contender, files).await,
+        Way::Kept(before, times) => kept(browser, item, contender, before, times).await,
+        Way::Heap => heap(browser, contender, quick).await,
+        Way::Tabs => tabs(browser, contender).await,
+    };
+    outcome.unwrap_or_else(|error| json!({"failed": format!("{error:#}")}))
+}
+
+async fn fresh(browser: &Browser<'_>, item: &Item, contender: &str, files: &Value) -> Result<Value> {
+    let tab = browser.open("/").await?;
+    let mut options = item.options.clone();
+    options["files"] = files.clone();
+    let result = browser.run(item.task, contender, &options).await;
+    browser.close(&tab).await?;
+    Ok(result)
+}
+
+async fn kept(browser: &Browser<'_>, item: &Item, contender: &str, before: u32, times: u32) -> Result<Value> {
+    let tab = browser.open("/kept/").await?;
+    let mut ms = Vec::new();
+    let mut trouble = None;
+    for turn in 0..before + times {
+        let result = browser.run(item.task, contender, &item.options).await;
+        match result["ms"][0].as_f64() {
+            Some(time) if turn >= before => ms.push(time),
+            Some(_) => {}
+            None => trouble = Some(result),
+        }
+        browser.load("/kept/").await?;
+    }
+    browser.close(&tab).await?;
+    Ok(trouble.unwrap_or_else(|| json!({"ms": ms})))
+}
+
+async fn heap(browser: &Browser<'_>, contender: &str, quick: bool) -> Result<Value> {
+    let tab = browser.open("/").await?;
+    let mut readings = Vec::new();
+    let mut trouble = None;
+    for calls in HEAP_AFTER.into_iter().map(|calls| if quick { calls / 50 } else { calls }) {
+        let result = browser.run("heap", contender, &json!({"calls": calls})).await;
+        let Some(wasm) = result["wasm"].as_u64() else {
+            trouble = Some(result);
+            break;
+        };
+        // What one collection frees may be all that kept other things alive.
+        for _ in 0..3 {
+            browser.chromium("HeapProfiler.collectGarbage", json!({})).await?;
+        }
+        let heap = browser.chromium("Runtime.getHeapUsage", json!({})).await?;
+        readings.push(json!({
+            "calls": calls, "js": heap["usedSize"], "buffers": heap["backingStorageSize"],
+            "embedder": heap["embedderHeapUsedSize"], "wasm": wasm,
+        }));
+    }
+    browser.close(&tab).await?;
+    Ok(trouble.unwrap_or_else(|| json!({"readings": readings})))
+}
+
+/// Opens as many tabs as are needed at most, and lets the first 1, 2, 4 … of them share a session.
+async fn tabs(browser: &Browser<'_>, contender: &str) -> Result<Value> {
+    let mut by_size = serde_json::Map::new();
+    for count in TABS {
+        let mut tabs = Vec::new();
+        for _ in 0..count {
+            tabs.push(browser.open("/").await?);
+        }
+        let result = share(browser, &tabs, contender).await;
+        for tab in &tabs {
+            browser.close(tab).await?;
+        }
+        let result = result?;
+        if result["cant"].is_string() {
+            return Ok(result);
+        }
+        by_size.insert(count.to_string(), result);
+    }
+    Ok(json!({"bySize": by_size}))
+}
+
+async fn share(
+    browser: &Browser<'_>,
+    tabs: &[fantoccini::wd::WindowHandle],
+    contender: &str,
+) -> Result<Value> {
+    let world = json!([]);
+    browser.switch(&tabs[0]).await?;
+    let address = browser.tab("newWorld", world).await?;
+    for (number, tab) in tabs.iter().enumerate() {
+        browser.switch(tab).await?;
+        let why = browser.tab("open", json!([contender])).await?;
+        if why.is_string() {
+            return Ok(json!({"cant": why}));
+        }
+        let entered = browser.tab("enter", json!([address, number == 0])).await?;
+        if entered != true {
+            return Ok(json!({"failed": format!("tab {number} has no session")}));
+        }
+    }
+    browser.tab("expire", json!([address])).await?;
+    for tab in tabs {
+        browser.switch(tab).await?;
+        browser.tab("atSignal", json!([AT_ONCE_PER_TAB])).await?;
+    }
+    browser.tab("giveSignal", json!([])).await?;
+    let (mut begun, mut ended, mut wrong, mut why) = (f64::MAX, 0.0_f64, 0, Value::Null);
+    for tab in tabs {
+        browser.switch(tab).await?;
+        let outcome = browser.tab("outcome", json!([])).await?;
+        begun = begun.min(outcome["begun"].as_f64().unwrap_or(f64::MAX));
+        ended = ended.max(outcome["ended"].as_f64().unwrap_or_default());
+        wrong += outcome["wrong"].as_u64().unwrap_or_default();
+        if outcome["why"].is_string() {
+            why = outcome["why"].clone();
+        }
+    }
+    let mut result = browser.tab("counts", json!([address])).await?;
+    result["ms"] = json!(ended - begun);
+    result["wrong"] = wrong.into();
+    if !why.is_null() {
+        result["why"] = why;
+    }
+    Ok(result)
+}

@@ -1,0 +1,152 @@
+//! `cargo xtask bench`: hallpass measured beside its peers, in one run, in a real browser.
+
+mod contenders;
+mod machine;
+mod page;
+mod picture;
+mod samples;
+mod statistics;
+mod tables;
+mod targets;
+mod workshop;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use self::samples::Samples;
+use self::workshop::Workshop;
+use crate::browsers::{self, Engine};
+use crate::job::Job;
+use crate::package;
+use crate::progress::Progress;
+use crate::simulator;
+use crate::tools::Install;
+use crate::workspace;
+
+/// What was asked for on the command line.
+#[derive(Default)]
+pub struct Options {
+    /// A run that only proves that it works.
+    quick: bool,
+    /// Firefox too.
+    firefox: bool,
+    /// Only these items; then nothing is published either.
+    only: Vec<String>,
+}
+
+impl Options {
+    /// Reads the words after `cargo xtask bench`.
+    pub fn read(words: &[&str]) -> Result<Self> {
+        let mut options = Self::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "--quick" => options.quick = true,
+                "--firefox" => options.firefox = true,
+                "--only" => {
+                    let item =
+                        words.next().context("`--only` takes the name of an item, such as `request`")?;
+                    options.only.push((*item).to_owned());
+                }
+                other => bail!("`cargo xtask bench` has no option `{other}`"),
+            }
+        }
+        Ok(options)
+    }
+
+    fn engines(&self) -> Vec<Engine> {
+        if self.firefox { vec![Engine::Chromium, Engine::Firefox] } else { vec![Engine::Chromium] }
+    }
+
+    /// What has to be installed before [`run`].
+    pub fn needs(&self) -> Result<Vec<Install>> {
+        let mut installs = package::needs()?;
+        installs.extend(browsers::missing(&self.engines()));
+        Ok(installs)
+    }
+
+    /// How many steps [`run`] takes.
+    pub fn steps(&self) -> usize {
+        4 + self.engines().len()
+    }
+}
+
+/// Measures, and publishes what a full run has shown.
+pub fn run(progress: &mut Progress, options: &Options) -> Result<()> {
+    package::build_if_stale(progress)?;
+    let workshop = progress.step("Bundling the contenders", Workshop::set_up)?;
+    let driver = progress.step("Building the server and the driver", build_driver)?;
+    let mut runs = Vec::new();
+    for engine in options.engines() {
+        let what = format!("Measuring in {}", engine.name());
+        runs.push(progress.step(&what, || measure(&workshop, &driver, engine, options))?);
+    }
+    progress.step("Writing the tables and the pictures", || publish(&workshop, &runs, options))
+}
+
+fn build_driver() -> Result<PathBuf> {
+    let built = Job::new("cargo", "bench-build")
+        .args(["build", "--profile", "measure", "--package", "hallpass-bench"])
+        .args(["--message-format", "json-render-diagnostics"])
+        .must("the bench's driver could not be compiled")?;
+    let mut messages = built.text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let program = messages.find_map(|message| message["executable"].as_str().map(PathBuf::from));
+    program.context("cargo built the driver without saying where")
+}
+
+fn measure(workshop: &Workshop, driver: &Path, engine: Engine, options: &Options) -> Result<Samples> {
+    engine.driver().map_err(anyhow::Error::msg)?;
+    let samples = workshop.file(&format!("{}.json", engine.name()));
+    let plan = json!({
+        "port": simulator::default_port()?,
+        "site": workshop.file("site"),
+        "samples": samples,
+        "quick": options.quick,
+        "only": options.only,
+        "contenders": workshop.plan()?,
+    });
+    let path = workshop.file("plan.json");
+    fs::write(&path, plan.to_string())?;
+    // What an earlier run has left is not this one's.
+    let _ = fs::remove_file(&samples);
+    let mut job = Job::new(driver, &format!("bench-{}", engine.name()))
+        .args([path])
+        .env("HALLPASS_BROWSER", engine.name())
+        .env("RUST_BACKTRACE", "0");
+    for (name, program) in engine.variables() {
+        job = job.env(name, program);
+    }
+    let finished = job.must("the measurements could not be made")?;
+    for line in finished.text.lines() {
+        eprintln!("       {line}");
+    }
+    Samples::read(&samples)
+}
+
+fn publish(workshop: &Workshop, runs: &[Samples], options: &Options) -> Result<()> {
+    let date = machine::today();
+    if options.quick || !options.only.is_empty() {
+        let folder = workshop.file("page");
+        page::write(&folder, workshop, runs, &date)?;
+        eprintln!("       {}: too few samples to publish", workspace::shown(&folder));
+        return Ok(());
+    }
+    page::write(&workspace::inside("docs"), workshop, runs, &date)?;
+    page::write_readme(&date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+
+    #[test]
+    fn options_are_known_or_refused() {
+        let options = Options::read(&["--quick", "--only", "request"]).unwrap();
+        assert!(options.quick && !options.firefox && options.only == ["request"]);
+        assert!(Options::read(&["--slow"]).is_err());
+        assert!(Options::read(&["--only"]).is_err());
+    }
+}

@@ -1,0 +1,146 @@
+//! What is published: docs/benchmarks.md with its pictures, and the one picture in the README.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::contenders::{CONTENDERS, IDEAL, Kind, OWN, RAW, competing};
+use super::picture::{Bar, Panel, draw};
+use super::samples::{Found, Samples, more, times};
+use super::workshop::{Sizes, Workshop};
+use super::{machine, tables, targets};
+use crate::markdown::with_between;
+use crate::workspace;
+
+const README: &str = "README.md";
+const MARKS: [&str; 2] = ["<!-- Written by `cargo xtask bench`: -->\n", "<!-- Up to here. -->"];
+
+/// Writes the page and its pictures into a folder.
+pub fn write(folder: &Path, workshop: &Workshop, runs: &[Samples], date: &str) -> Result<()> {
+    let sizes = workshop.sizes()?;
+    let first = runs.first().context("nothing was measured")?;
+    let pictures = folder.join("benchmarks");
+    fs::create_dir_all(&pictures)?;
+    let parts =
+        [("size", size(&sizes)), ("start", start(first)), ("call", call(first)), ("expired", expired(first))];
+    for (name, panel) in &parts {
+        fs::write(pictures.join(format!("{name}.svg")), draw(std::slice::from_ref(panel)))?;
+    }
+    let [(_, size), (_, start), (_, call), _] = parts;
+    fs::write(pictures.join("overview.svg"), draw(&[size, start, call]))?;
+    fs::write(folder.join("benchmarks.md"), text(workshop, &sizes, runs, date)?)?;
+    Ok(())
+}
+
+/// Puts the one picture that matters into the README.
+pub fn write_readme(date: &str) -> Result<()> {
+    let path = workspace::inside(README);
+    let text = fs::read_to_string(&path)?;
+    let picture = format!(
+        "\n![Size, start and time of a call, beside others](docs/benchmarks/overview.svg)\n\nMeasured on {date}; \
+         [everything that was measured, and how](docs/benchmarks.md).\n\n"
+    );
+    let new = with_between(&text, MARKS[0], MARKS[1], &picture)
+        .context("the README has no place for the picture")?;
+    Ok(fs::write(path, new)?)
+}
+
+fn text(
+    workshop: &Workshop,
+    sizes: &BTreeMap<&'static str, Sizes>,
+    runs: &[Samples],
+    date: &str,
+) -> Result<String> {
+    let mut text = String::from(
+        "# hallpass beside its peers\n\n<!-- Written by `cargo xtask bench`. -->\n\n\
+         Each contender is bundled in the same way (esbuild, minified, for production) and set up as its own documentation \
+         says; all talk to one server on loopback, in one run, and take turns. Numbers are *least – **median** – most* of the \
+         rounds; ratios are taken within each round. Who can't do a task is listed with the reason. The contenders are in \
+         `tests/bench`, and `cargo xtask bench` measures again.\n\n",
+    );
+    let _ = writeln!(text, "Measured on {date}, {}.\n", machine::description());
+    text.push_str("| | version |\n|---|---|\n");
+    for contender in competing().filter(|contender| !contender.packages.is_empty()) {
+        let _ = writeln!(text, "| {} | {} |", contender.title, workshop.version(contender)?);
+    }
+    text.push_str(
+        "\n## Size\n\nWhat a page downloads to sign in, in bytes.\n\n![Size](benchmarks/size.svg)\n\n",
+    );
+    text.push_str("| | raw | gzip −9 | brotli 11 |\n|---|---:|---:|---:|\n");
+    for contender in competing() {
+        let Sizes { raw, gzip, brotli } = sizes[contender.name];
+        let _ = writeln!(text, "| {} | {raw} | {gzip} | {brotli} |", contender.title);
+    }
+    for (index, samples) in runs.iter().enumerate() {
+        let _ = writeln!(text, "\n## In the browser\n\n`{}`\n", samples.browser);
+        if index == 0 {
+            text.push_str("What was aimed for:\n\n");
+            text.push_str(&targets::table(samples, sizes));
+            text.push_str(
+                "\n![Start](benchmarks/start.svg)\n\n![A call](benchmarks/call.svg)\n\n![Expired](benchmarks/expired.svg)\n\n",
+            );
+        }
+        text.push_str(&tables::all(samples));
+    }
+    Ok(text.trim_end().to_owned() + "\n")
+}
+
+fn bars(of: impl Fn(&str) -> Found, kinds: &[Kind]) -> Vec<Bar> {
+    let shown = CONTENDERS.iter().filter(|contender| kinds.contains(&contender.kind));
+    shown
+        .map(|contender| Bar {
+            label: contender.title.to_owned(),
+            value: match of(contender.name) {
+                Found::Values(spread) => Ok((spread.least, spread.median, spread.most)),
+                Found::Cant(_) => Err("can't".to_owned()),
+                Found::Failed(_) => Err("failed".to_owned()),
+                Found::Nothing => Err("not measured".to_owned()),
+            },
+            own: contender.name == OWN,
+        })
+        .collect()
+}
+
+const ALL: [Kind; 3] = [Kind::Own, Kind::Requests, Kind::Sessions];
+
+#[expect(clippy::cast_precision_loss, reason = "sizes of files")]
+fn size(sizes: &BTreeMap<&'static str, Sizes>) -> Panel {
+    let of = |name: &str| {
+        let value = sizes.get(name).map_or(0.0, |sizes| sizes.gzip as f64 / 1_000.0);
+        Found::Values(super::statistics::Spread { least: value, median: value, most: value })
+    };
+    Panel {
+        title: "What a page downloads".into(),
+        unit: "kB gzip".into(),
+        bars: bars(of, &ALL),
+        aim: Some(25.0),
+    }
+}
+
+fn start(samples: &Samples) -> Panel {
+    let of = |name: &str| samples.found("cold", name, "/ms");
+    Panel { title: "Cold start, network excluded".into(), unit: "ms".into(), bars: bars(of, &ALL), aim: None }
+}
+
+fn call(samples: &Samples) -> Panel {
+    let of = |name: &str| samples.over("own-json", name, "/us", RAW, more);
+    Panel {
+        title: "The library's own time a call".into(),
+        unit: "µs over raw fetch".into(),
+        bars: bars(of, &ALL),
+        aim: None,
+    }
+}
+
+fn expired(samples: &Samples) -> Panel {
+    let of = |name: &str| samples.over("expired", name, "/bySize/1000/ms", IDEAL, times);
+    Panel {
+        title: "1 000 requests at an expired token".into(),
+        unit: "× the ideal".into(),
+        bars: bars(of, &ALL),
+        aim: Some(1.1),
+    }
+}

@@ -1,0 +1,87 @@
+//! What the measurements are to show, and whether they do: unvarnished.
+
+use std::collections::BTreeMap;
+
+use super::contenders::{CONTENDERS, IDEAL, Kind, OWN, RAW};
+use super::samples::{Found, Samples, more, times};
+use super::statistics::{figures, median};
+use super::workshop::Sizes;
+
+/// A target, what was measured, and whether that meets it. `None`: it could not be told.
+struct Target {
+    aim: &'static str,
+    measured: String,
+    met: Option<bool>,
+}
+
+/// The table of the targets.
+pub fn table(samples: &Samples, sizes: &BTreeMap<&'static str, Sizes>) -> String {
+    let rows: String = all(samples, sizes)
+        .iter()
+        .map(|target| {
+            let verdict = target.met.map_or("not measured", |met| if met { "met" } else { "**missed**" });
+            format!("| {} | {} | {verdict} |\n", target.aim, target.measured)
+        })
+        .collect();
+    format!("| aim | measured | |\n|---|---|---|\n{rows}")
+}
+
+fn middle(found: &Found) -> Option<f64> {
+    match found {
+        Found::Values(spread) => Some(spread.median),
+        _ => None,
+    }
+}
+
+fn told(value: Option<f64>, unit: &str) -> String {
+    value.map_or_else(|| "nothing".to_owned(), |value| format!("{}{unit}", figures(value)))
+}
+
+fn all(samples: &Samples, sizes: &BTreeMap<&'static str, Sizes>) -> Vec<Target> {
+    let gzip = sizes.get(OWN).map_or(0, |sizes| sizes.gzip);
+    let request = middle(&samples.over("request", OWN, "/ms", RAW, times));
+    let own = |name| middle(&samples.over("own-json", name, "/us", RAW, more));
+    let (ours, ky, axios) = (own(OWN), own("ky"), own("axios"));
+    let cold = |name| middle(&samples.found("cold", name, "/ms"));
+    let sessions = CONTENDERS.iter().filter(|contender| contender.kind == Kind::Sessions);
+    let peers = median(&sessions.filter_map(|contender| cold(contender.name)).collect::<Vec<_>>());
+    let refreshes = middle(&samples.found("expired", OWN, "/bySize/1000/refreshes"));
+    let renewal = middle(&samples.over("expired", OWN, "/bySize/1000/ms", IDEAL, times));
+    let heap =
+        |index: usize, kind: &str| middle(&samples.found("heap", OWN, &format!("/readings/{index}/{kind}")));
+    let growth = |kind: &str| Some(heap(2, kind)? / heap(1, kind)?);
+    let (js, wasm) = (growth("js"), growth("wasm"));
+    let both = |one: Option<f64>, other: Option<f64>, holds: fn(f64, f64) -> bool| Some(holds(one?, other?));
+    vec![
+        Target {
+            aim: "all of hallpass at most 25 kB gzip",
+            measured: format!("{gzip} bytes"),
+            met: Some(gzip <= 25_000),
+        },
+        Target {
+            aim: "an authorised request over loopback at most 1.05 × raw fetch",
+            measured: told(request, " ×"),
+            met: request.map(|ratio| ratio <= 1.05),
+        },
+        Target {
+            aim: "the library's own time a call below ky's and axios's",
+            measured: format!("{}; ky {}, axios {}", told(ours, " µs"), told(ky, " µs"), told(axios, " µs")),
+            met: both(ours, ky, |a, b| a < b).zip(both(ours, axios, |a, b| a < b)).map(|(a, b)| a && b),
+        },
+        Target {
+            aim: "cold start, network excluded, below the median of the session clients",
+            measured: format!("{}; their median {}", told(cold(OWN), " ms"), told(peers, " ms")),
+            met: both(cold(OWN), peers, |a, b| a < b),
+        },
+        Target {
+            aim: "1 000 requests at an expired token: one refresh, at most 1.1 × the ideal",
+            measured: format!("{} refreshes, {}", told(refreshes, ""), told(renewal, " ×")),
+            met: both(refreshes, renewal, |calls, ratio| calls < 1.5 && ratio <= 1.1),
+        },
+        Target {
+            aim: "memory flat from 10 000 to 100 000 calls (less than 5 % more)",
+            measured: format!("JS heap {}, WebAssembly {}", told(js, " ×"), told(wasm, " ×")),
+            met: both(js, wasm, |js, wasm| js < 1.05 && wasm < 1.05),
+        },
+    ]
+}

@@ -1,0 +1,137 @@
+//! Where the contenders are bundled: a copy of `tests/bench` in `target`, with the packages installed and hallpass beside them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::contenders::{CONTENDERS, Contender};
+use crate::files::{copy_tree, walk};
+use crate::job::{Job, output_of};
+use crate::npm::NPM;
+use crate::workspace;
+
+const FOLDER: &str = "target/xtask/bench";
+
+/// What a page downloads of one contender, in bytes.
+#[derive(Clone, Copy, Default)]
+pub struct Sizes {
+    /// As it is.
+    pub raw: u64,
+    /// As `gzip -9`.
+    pub gzip: u64,
+    /// As brotli 11.
+    pub brotli: u64,
+}
+
+/// The folder in `target`.
+pub struct Workshop {
+    folder: PathBuf,
+}
+
+impl Workshop {
+    /// Installs the contenders' packages and bundles each contender.
+    pub fn set_up() -> Result<Self> {
+        let workshop = Self { folder: workspace::inside(FOLDER) };
+        fs::create_dir_all(&workshop.folder)?;
+        for part in ["contenders", "package.json", "package-lock.json"] {
+            copy_tree(&workspace::inside("tests/bench").join(part), &workshop.folder.join(part))?;
+        }
+        workshop.install()?;
+        workshop.bundle_all()?;
+        Ok(workshop)
+    }
+
+    /// A file in the folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn install(&self) -> Result<()> {
+        let locked = fs::read_to_string(self.file("package-lock.json"))?;
+        let stamp = self.file("node_modules/.installed");
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == locked) {
+            return Ok(());
+        }
+        Job::new(NPM, "bench-npm-ci")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .folder(&self.folder)
+            .must("the contenders could not be installed")?;
+        Ok(fs::write(stamp, locked)?)
+    }
+
+    /// Each contender in the same way: one script, minified, for production.
+    fn bundle_all(&self) -> Result<()> {
+        let site = self.file("site");
+        if site.exists() {
+            fs::remove_dir_all(&site)?;
+        }
+        copy_tree(&workspace::inside("tests/bench/page"), &site)?;
+        for contender in &CONTENDERS {
+            let entry = self.file(&format!("contenders/{}.js", contender.name));
+            let out = self.bundle(contender).join("main.js");
+            Job::new("esbuild", "bench-esbuild")
+                .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"])
+                .args(["--define:process.env.NODE_ENV=\"production\""])
+                .args([format!("--alias:hallpass={}", workspace::inside("pkg/hallpass.js").display())])
+                .args([entry.display().to_string(), format!("--outfile={}", out.display())])
+                .must(&format!("{} could not be bundled", contender.title))?;
+            let script = fs::read_to_string(&out).context("esbuild wrote no bundle")?;
+            if script.contains("hallpass.wasm") {
+                copy_tree(&workspace::inside("pkg/hallpass.wasm"), &out.with_file_name("hallpass.wasm"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn bundle(&self, contender: &Contender) -> PathBuf {
+        self.file("site/c").join(contender.name)
+    }
+
+    /// The names of the files that a page loads of a contender.
+    fn files(&self, contender: &Contender) -> Result<Vec<PathBuf>> {
+        let mut files = walk(&self.bundle(contender))?;
+        files.sort();
+        Ok(files)
+    }
+
+    /// What the driver is told of the contenders.
+    pub fn plan(&self) -> Result<Vec<Value>> {
+        let plan = |contender: &Contender| {
+            let files = self.files(contender)?;
+            let names: Vec<_> =
+                files.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy()).collect();
+            let ideal = contender.name == super::contenders::IDEAL;
+            Ok(json!({"name": contender.name, "files": names, "ideal": ideal}))
+        };
+        CONTENDERS.iter().map(plan).collect()
+    }
+
+    /// What a page downloads of each contender.
+    pub fn sizes(&self) -> Result<BTreeMap<&'static str, Sizes>> {
+        CONTENDERS.iter().map(|contender| Ok((contender.name, self.size(contender)?))).collect()
+    }
+
+    fn size(&self, contender: &Contender) -> Result<Sizes> {
+        let paths: Vec<String> =
+            self.files(contender)?.iter().map(|path| path.display().to_string()).collect();
+        let arguments = ["xtask/compressed-sizes.mjs"].into_iter().chain(paths.iter().map(String::as_str));
+        let printed = output_of("node", arguments).context("the bundles can't be measured")?;
+        let measured: Vec<Value> = serde_json::from_str(&printed).context("the measures aren't JSON")?;
+        let sum = |kind: &str| measured.iter().filter_map(|measure| measure[kind].as_u64()).sum();
+        Ok(Sizes { raw: sum("raw"), gzip: sum("gzip"), brotli: sum("brotli") })
+    }
+
+    /// A contender's name with the installed versions.
+    pub fn version(&self, contender: &Contender) -> Result<String> {
+        let versions = contender.packages.iter().map(|package| {
+            let path = self.file("node_modules").join(package).join("package.json");
+            let manifest: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
+            let version = manifest["version"].as_str().context("a package without version")?;
+            Ok(format!("{package} {version}"))
+        });
+        Ok(versions.collect::<Result<Vec<_>>>()?.join(", "))
+    }
+}
