@@ -1,11 +1,13 @@
+// It signs in by leaving the page; openUrl, as its documentation has it, keeps the page, and the server is asked for the code. Its
+// worker takes no path in its server's address, so the world travels as the client's id.
 import { createAuth0Client } from "@auth0/auth0-spa-js";
 import { tasks } from "./bearer.js";
 
 export default {
-  async setUp({ address, account, shared }) {
+  async setUp({ address, shared }) {
     const auth0 = await createAuth0Client({
-      domain: `${address}/as/auth0`,
-      clientId: account,
+      domain: location.origin,
+      clientId: address.split("/i/")[1],
       useRefreshTokens: true,
       cacheLocation: shared ? "localstorage" : "memory",
       authorizationParams: { redirect_uri: location.origin, scope: "openid profile email offline_access" },

@@ -3,6 +3,7 @@ import { createAuthClient } from "better-auth/client";
 const COOKIE = "its session is a cookie, which its server prolongs: there is nothing for the client to renew";
 
 export default {
+  byCookie: true,
   oneSession: "its session is a cookie: one for a page's server",
   async setUp({ address }) {
     return { base: `${address}/as/better-auth`, client: createAuthClient({ baseURL: `${address}/as/better-auth` }) };

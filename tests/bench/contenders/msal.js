@@ -1,5 +1,5 @@
 // It takes addresses with TLS only, and leaves the page to sign in. Both are led to the bench's server by what its documentation
-// has for it: a network client, and onRedirectNavigate.
+// has for it: a network client, and onRedirectNavigate. It signs in by redirects with no storage in memory only.
 import { createStandardPublicClientApplication } from "@azure/msal-browser";
 import { tasks } from "./bearer.js";
 
@@ -45,7 +45,7 @@ export default {
           return false;
         },
       },
-      cache: { cacheLocation: shared ? "localStorage" : "memoryStorage" },
+      cache: { cacheLocation: shared ? "localStorage" : "sessionStorage" },
       system: { protocolMode: "OIDC", networkClient: network(address) },
     });
     await client.msal.handleRedirectPromise();

@@ -9,6 +9,11 @@ let outcome;
 
 /** One of several tabs that share a session. The driver steers each; a channel gives them one signal. */
 export const tab = {
+  forget() {
+    localStorage.clear();
+    return true;
+  },
+
   /** Why the contender can't, if so. */
   async open(name) {
     setBehind(TWO_HOURS);

@@ -70,7 +70,7 @@ pub fn items(quick: bool) -> Vec<Item> {
         fresh("own-json", "own", batches(Some("request")), 9),
         fresh("expired", "expired", expired(true), 5),
         fresh("rejected", "expired", expired(false), 3),
-        Item { name: "tabs", task: "tabs", options: json!({}), rounds: rounds(5), way: Way::Tabs },
+        Item { name: "tabs", task: "tabs", options: json!({}), rounds: rounds(3), way: Way::Tabs },
         fresh(
             "bodies",
             "bodies",

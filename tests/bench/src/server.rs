@@ -66,6 +66,9 @@ impl Site {
             self.vendor.counts.note(&call.world, |counts| counts.requests += 1);
             return fakes::firebase::answer(&self.vendor, call, request).await;
         }
+        if let Some(inner) = fakes::oidc::at_the_root(&path) {
+            return fakes::oidc::answer_at_the_root(&self.vendor, inner, request).await;
+        }
         // The same files once more, for visits that may keep them.
         let (pages, request) = match path.strip_prefix("/kept/") {
             Some(inner) => (&self.kept, at(&format!("/{inner}"), request)?),
@@ -87,7 +90,7 @@ impl Site {
         match fake {
             "supabase" => fakes::supabase::answer(&self.vendor, world, inner, request).await,
             "better-auth" => fakes::better_auth::answer(&self.vendor, world, inner, request).await,
-            "auth0" | "keycloak" | "oidc" | "msal" => {
+            "keycloak" | "oidc" | "msal" => {
                 fakes::oidc::answer(&self.vendor, world, fake, inner, request).await
             }
             _ => Ok(StatusCode::NOT_FOUND.into_response()),

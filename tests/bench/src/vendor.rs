@@ -47,11 +47,7 @@ impl Vendor {
             return self.echo(world, request).await;
         }
         self.note(world, path);
-        let reply = self.ethgas.answer(request).await?;
-        if reply.status() == StatusCode::UNAUTHORIZED {
-            self.counts.note(world, |counts| counts.rejected += 1);
-        }
-        Ok(reply)
+        self.forward(world, request).await
     }
 
     /// Signs the user in.
@@ -71,10 +67,10 @@ impl Vendor {
             .header(AUTHORIZATION, format!("Bearer {token}"))
             .body(Body::empty())
             .map_err(|_| Dropped)?;
-        self.answer_unless_echo(world, request).await
+        self.forward(world, request).await
     }
 
-    async fn answer_unless_echo(&self, world: &str, request: Request<Body>) -> Result<Response, Dropped> {
+    async fn forward(&self, world: &str, request: Request<Body>) -> Result<Response, Dropped> {
         let reply = self.ethgas.answer(request).await?;
         if reply.status() == StatusCode::UNAUTHORIZED {
             self.counts.note(world, |counts| counts.rejected += 1);

@@ -12,7 +12,7 @@ pub async fn visit(browser: &Browser<'_>, item: &Item, contender: &str, files: &
         Way::Fresh => fresh(browser, item, contender, files).await,
         Way::Kept(before, times) => kept(browser, item, contender, before, times).await,
         Way::Heap => heap(browser, contender, quick).await,
-        Way::Tabs => tabs(browser, contender).await,
+        Way::Tabs => tabs(browser, contender, quick).await,
     };
     outcome.unwrap_or_else(|error| json!({"failed": format!("{error:#}")}))
 }
@@ -68,24 +68,28 @@ async fn heap(browser: &Browser<'_>, contender: &str, quick: bool) -> Result<Val
 }
 
 /// Opens as many tabs as are needed at most, and lets the first 1, 2, 4 … of them share a session.
-async fn tabs(browser: &Browser<'_>, contender: &str) -> Result<Value> {
-    let mut by_size = serde_json::Map::new();
-    for count in TABS {
-        let mut tabs = Vec::new();
-        for _ in 0..count {
-            tabs.push(browser.open("/").await?);
-        }
-        let result = share(browser, &tabs, contender).await;
-        for tab in &tabs {
-            browser.close(tab).await?;
-        }
-        let result = result?;
-        if result["cant"].is_string() {
-            return Ok(result);
-        }
-        by_size.insert(count.to_string(), result);
+async fn tabs(browser: &Browser<'_>, contender: &str, quick: bool) -> Result<Value> {
+    let counts = if quick { &TABS[..2] } else { &TABS[..] };
+    let mut tabs = Vec::new();
+    for _ in 0..counts.iter().copied().max().unwrap_or_default() {
+        tabs.push(browser.open("/").await?);
     }
-    Ok(json!({"bySize": by_size}))
+    let mut by_size = serde_json::Map::new();
+    let mut outcome = Ok(None);
+    for count in counts {
+        outcome = share(browser, &tabs[..*count], contender).await.map(|result| {
+            let cant = result["cant"].is_string();
+            by_size.insert(count.to_string(), result.clone());
+            cant.then_some(result)
+        });
+        if !matches!(outcome, Ok(None)) {
+            break;
+        }
+    }
+    for tab in &tabs {
+        browser.close(tab).await?;
+    }
+    Ok(outcome?.unwrap_or_else(|| json!({"bySize": by_size})))
 }
 
 async fn share(
@@ -93,11 +97,17 @@ async fn share(
     tabs: &[fantoccini::wd::WindowHandle],
     contender: &str,
 ) -> Result<Value> {
-    let world = json!([]);
-    browser.switch(&tabs[0]).await?;
-    let address = browser.tab("newWorld", world).await?;
+    // Nothing is left of what the same tabs did before.
+    for tab in tabs {
+        browser.switch(tab).await?;
+        browser.load("/").await?;
+    }
+    let address = browser.tab("newWorld", json!([])).await?;
     for (number, tab) in tabs.iter().enumerate() {
         browser.switch(tab).await?;
+        if number == 0 {
+            browser.tab("forget", json!([])).await?;
+        }
         let why = browser.tab("open", json!([contender])).await?;
         if why.is_string() {
             return Ok(json!({"cant": why}));

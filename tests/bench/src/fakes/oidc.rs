@@ -13,6 +13,27 @@ use serde_json::{Value, json};
 use super::{members, ok, refused, unsigned};
 use crate::vendor::{USER, Vendor, whole};
 
+/// The call of auth0's client that a path means: it keeps no path of its server's address, so the world travels as the
+/// client's id.
+pub fn at_the_root(path: &str) -> Option<&'static str> {
+    ["authorize", "oauth/token"].into_iter().find(|known| path.strip_prefix('/') == Some(known))
+}
+
+/// Answers it.
+pub async fn answer_at_the_root(
+    vendor: &Vendor,
+    path: &str,
+    request: Request<Body>,
+) -> Result<Response, Dropped> {
+    let (head, body) = request.into_parts();
+    let body = whole(body).await?;
+    let text = if path == "authorize" { head.uri.query().unwrap_or_default().as_bytes() } else { &body };
+    let world = members(text).remove("client_id").unwrap_or_default();
+    vendor.counts.note(&world, |counts| counts.requests += 1);
+    let request = Request::from_parts(head, Body::from(body));
+    answer(vendor, &world, "auth0", path, request).await
+}
+
 /// Answers a request. `fake`: whose server is played.
 pub async fn answer(
     vendor: &Vendor,
@@ -43,7 +64,7 @@ fn issuer(world: &str, fake: &str, request: &Request<Body>) -> String {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let base = format!("http://{host}/i/{world}/as/{fake}");
     match fake {
-        "auth0" => format!("{base}/"),
+        "auth0" => format!("http://{host}/"),
         "keycloak" => format!("{base}/realms/bench"),
         // It refuses an address without TLS, and the bench brings its requests here.
         "msal" => format!("https://login.bench.example/{world}/v2.0"),
