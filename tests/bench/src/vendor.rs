@@ -1,6 +1,8 @@
 //! The simulated ETHGAS behind everything: it issues all tokens, also those that other protocols carry, so that a request costs
 //! the server the same whoever makes it.
 
+use std::collections::HashMap;
+
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -8,6 +10,7 @@ use axum::response::Response;
 use hallpass_simulator::{Dropped, Ethgas};
 use hyper::Request;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use crate::counts::Book;
 
@@ -28,6 +31,8 @@ pub struct Vendor {
     ethgas: Ethgas,
     /// The calls of each world.
     pub counts: Book,
+    /// The refresh token that is good now, of each world whose user a fake has signed in.
+    held: Mutex<HashMap<String, String>>,
 }
 
 /// A pair of tokens.
@@ -52,12 +57,20 @@ impl Vendor {
 
     /// Signs the user in.
     pub async fn sign_in(&self, world: &str) -> Result<Option<Grant>, Dropped> {
-        self.grant(world, LOGIN, json!({"username": USER, "password": PASSWORD})).await
+        let grant = self.grant(world, LOGIN, json!({"username": USER, "password": PASSWORD})).await?;
+        self.held.lock().await.extend(grant.iter().map(|grant| (world.to_owned(), grant.refresh.clone())));
+        Ok(grant)
     }
 
-    /// Exchanges a refresh token.
-    pub async fn renew(&self, world: &str, token: &str) -> Result<Option<Grant>, Dropped> {
-        self.grant(world, REFRESH, json!({"refreshToken": token})).await
+    /// Exchanges a refresh token for a fake's client. ETHGAS's is dead once used, and a second use ends the session; the real
+    /// servers of these clients bear one (Supabase for a while, Firebase and others always). So do the fakes: a client that
+    /// renews too often is seen by its count, and not by what a stricter vendor would have made of it.
+    pub async fn renew(&self, world: &str) -> Result<Option<Grant>, Dropped> {
+        let mut held = self.held.lock().await;
+        let token = held.get(world).cloned().unwrap_or_default();
+        let grant = self.grant(world, REFRESH, json!({"refreshToken": token})).await?;
+        held.extend(grant.iter().map(|grant| (world.to_owned(), grant.refresh.clone())));
+        Ok(grant)
     }
 
     /// The user's data, as the vendor answers it to a token.

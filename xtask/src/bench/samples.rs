@@ -59,6 +59,13 @@ impl Samples {
         self.combined(item, contender, place, |_, value| Some(value))
     }
 
+    /// The same of what the server counted, which holds also where the answers were wrong.
+    pub fn counted(&self, item: &str, contender: &str, place: &str) -> Found {
+        let rounds: Vec<f64> =
+            self.rounds(item, contender, place).into_iter().map(|(_, value)| value).collect();
+        Spread::of(&rounds).map_or_else(|| self.found(item, contender, place), Found::Values)
+    }
+
     /// The same, each round put into relation to another contender's same round.
     pub fn over(
         &self,

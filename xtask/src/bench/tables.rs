@@ -41,8 +41,8 @@ fn shown(spread: &Spread) -> String {
 /// A table of contenders.
 fn table<'a>(rows: impl Iterator<Item = &'a Contender>, columns: &[Column]) -> String {
     let mut notes = Notes::default();
-    let heads: String = columns.iter().map(|(head, _)| format!(" {head} |")).collect();
-    let mut text = format!("| |{heads}\n|---|{}\n", "---:|".repeat(columns.len()));
+    let heads: Vec<&str> = columns.iter().map(|(head, _)| head.as_str()).collect();
+    let mut text = format!("| | {} |\n|---|{}\n", heads.join(" | "), "---:|".repeat(columns.len()));
     for contender in rows {
         let cells: String = columns
             .iter()
@@ -145,7 +145,7 @@ fn renewals(samples: &Samples, item: &'static str, base: &'static str) -> String
     let mut columns: Vec<Column> = Vec::new();
     for size in [1, 10, 100, 1_000] {
         let (calls, time) = (format!("/bySize/{size}/refreshes"), format!("/bySize/{size}/ms"));
-        let refreshes = move |contender: &Contender| samples.found(item, contender.name, &calls);
+        let refreshes = move |contender: &Contender| samples.counted(item, contender.name, &calls);
         let over = move |contender: &Contender| samples.over(item, contender.name, &time, base, times);
         columns.push((format!("{}: refreshes", thousands(size)), Box::new(refreshes)));
         columns.push((format!("{}: time", thousands(size)), Box::new(over)));
@@ -161,7 +161,7 @@ fn tabs(samples: &Samples) -> String {
     let mut columns: Vec<Column> = Vec::new();
     for size in [1, 2, 4, 8] {
         let (calls, time) = (format!("/bySize/{size}/refreshes"), format!("/bySize/{size}/ms"));
-        let refreshes = move |contender: &Contender| samples.found("tabs", contender.name, &calls);
+        let refreshes = move |contender: &Contender| samples.counted("tabs", contender.name, &calls);
         let over = move |contender: &Contender| samples.over("tabs", contender.name, &time, IDEAL, times);
         columns.push((format!("{size}: refreshes"), Box::new(refreshes)));
         columns.push((format!("{size}: × ideal"), Box::new(over)));
@@ -191,7 +191,7 @@ pub fn thousands(number: u32) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(' ');
         }
         text.push(digit);

@@ -1,6 +1,7 @@
 //! What the measurements are to show, and whether they do: unvarnished.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::contenders::{CONTENDERS, IDEAL, Kind, OWN, RAW};
 use super::samples::{Found, Samples, more, times};
@@ -16,14 +17,12 @@ struct Target {
 
 /// The table of the targets.
 pub fn table(samples: &Samples, sizes: &BTreeMap<&'static str, Sizes>) -> String {
-    let rows: String = all(samples, sizes)
-        .iter()
-        .map(|target| {
-            let verdict = target.met.map_or("not measured", |met| if met { "met" } else { "**missed**" });
-            format!("| {} | {} | {verdict} |\n", target.aim, target.measured)
-        })
-        .collect();
-    format!("| aim | measured | |\n|---|---|---|\n{rows}")
+    let mut text = String::from("| aim | measured | |\n|---|---|---|\n");
+    for target in all(samples, sizes) {
+        let verdict = target.met.map_or("not measured", |met| if met { "met" } else { "**missed**" });
+        let _ = writeln!(text, "| {} | {} | {verdict} |", target.aim, target.measured);
+    }
+    text
 }
 
 fn middle(found: &Found) -> Option<f64> {

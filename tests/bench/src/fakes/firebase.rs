@@ -36,7 +36,7 @@ impl Call {
 /// Answers it.
 pub async fn answer(vendor: &Vendor, call: Call, request: Request<Body>) -> Result<Response, Dropped> {
     let world = &call.world;
-    let body = whole(request.into_body()).await?;
+    whole(request.into_body()).await?;
     let email = format!("{USER}@example.com");
     Ok(match call.operation {
         "accounts:signInWithPassword" => vendor.sign_in(world).await?.map_or_else(refused, |grant| {
@@ -47,9 +47,7 @@ pub async fn answer(vendor: &Vendor, call: Call, request: Request<Body>) -> Resu
             }))
         }),
         "token" => {
-            let form = members(&body);
-            let token = form.get("refresh_token").map(String::as_str).unwrap_or_default();
-            vendor.renew(world, token).await?.map_or_else(refused, |grant| {
+            vendor.renew(world).await?.map_or_else(refused, |grant| {
                 ok(&json!({
                     "access_token": grant.access, "id_token": grant.access, "refresh_token": grant.refresh,
                     "expires_in": grant.expires_in.to_string(), "token_type": "Bearer",

@@ -95,7 +95,7 @@ async fn token(
     let text = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let grant = match text("grant_type") {
         "authorization_code" | "password" => vendor.sign_in(world).await?,
-        "refresh_token" => vendor.renew(world, text("refresh_token")).await?,
+        "refresh_token" => vendor.renew(world).await?,
         _ => None,
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());

@@ -4,10 +4,10 @@ use axum::body::Body;
 use axum::response::Response;
 use hallpass_simulator::Dropped;
 use hyper::Request;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{claim, members, ok, refused};
-use crate::vendor::{USER, Vendor, whole};
+use crate::vendor::{USER, Vendor};
 
 /// Answers a request.
 pub async fn answer(
@@ -20,12 +20,9 @@ pub async fn answer(
         return Ok(refused());
     }
     let query = members(request.uri().query().unwrap_or_default().as_bytes());
-    let body: Value = serde_json::from_slice(&whole(request.into_body()).await?).unwrap_or_default();
     let grant = match query.get("grant_type").map(String::as_str) {
         Some("password") => vendor.sign_in(world).await?,
-        Some("refresh_token") => {
-            vendor.renew(world, body["refresh_token"].as_str().unwrap_or_default()).await?
-        }
+        Some("refresh_token") => vendor.renew(world).await?,
         _ => None,
     };
     Ok(grant.map_or_else(refused, |grant| {
