@@ -13,10 +13,13 @@ export default {
       request.headers.Authorization = `Bearer ${client.access}`;
       return request;
     });
-    createAuthRefresh(api, async (failed) => {
-      keep(client, await plain.post(REFRESH, { refreshToken: client.refresh }));
-      failed.response.config.headers.Authorization = `Bearer ${client.access}`;
-    });
+    const refresh = async () => keep(client, await plain.post(REFRESH, { refreshToken: client.refresh }));
+    // Requests that failed meanwhile are sent again with what they carried, unless onRetry says otherwise.
+    const onRetry = (request) => {
+      request.headers.Authorization = `Bearer ${client.access}`;
+      return request;
+    };
+    createAuthRefresh(api, refresh, { onRetry });
     return client;
   },
   tasks: {

@@ -1,4 +1,5 @@
-// Its documentation, "Automatic Token Refresh".
+// Its documentation, "Automatic Token Refresh", with the replay as under "Credential renewal": `fetch` before `unauthorized`, as
+// the other order's method does not exist.
 import wretch from "wretch";
 import { INFO, Tokens } from "./ethgas.js";
 
@@ -26,10 +27,10 @@ function authorised(plain, tokens) {
       const token = await tokens.renew(access);
       return request
         .auth(`Bearer ${token}`)
+        .fetch()
         .unauthorized((again) => {
           throw again;
         })
-        .fetch()
         .json();
     }),
   );
