@@ -14,12 +14,9 @@ export default {
       return request;
     });
     const refresh = async () => keep(client, await plain.post(REFRESH, { refreshToken: client.refresh }));
-    // Requests that failed meanwhile are sent again with what they carried, unless onRetry says otherwise.
-    const onRetry = (request) => {
-      request.headers.Authorization = `Bearer ${client.access}`;
-      return request;
-    };
-    createAuthRefresh(api, refresh, { onRetry });
+    // By default only requests made after the first 401 wait for the refresh; those under way then fail. With this documented
+    // option they are sent again too, and the interceptor above gives them the new token.
+    createAuthRefresh(api, refresh, { deduplicateRefresh: false });
     return client;
   },
   tasks: {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use super::statistics::figures;
 
 const WIDTH: f64 = 760.0;
-const LABEL: f64 = 190.0;
+const LABEL: f64 = 215.0;
 const ROW: f64 = 22.0;
-const BAR: f64 = 300.0;
+const BAR: f64 = 340.0;
 const HEAD: f64 = 46.0;
 
 const STYLE: &str = "
