@@ -132,6 +132,7 @@ impl Vendor {
 }
 
 /// The token of `Authorization: Bearer …`.
+#[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }

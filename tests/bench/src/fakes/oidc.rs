@@ -1,4 +1,4 @@
-//! OpenID Connect, for the clients that speak it. Where they would send the whole page to the server, the bench asks this
+//! `OpenID` Connect, for the clients that speak it. Where they would send the whole page to the server, the bench asks this
 //! server for the code instead and hands it back, so a sign-in costs what their own code and two requests cost.
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,6 +15,7 @@ use crate::vendor::{USER, Vendor, whole};
 
 /// The call of auth0's client that a path means: it keeps no path of its server's address, so the world travels as the
 /// client's id.
+#[must_use]
 pub fn at_the_root(path: &str) -> Option<&'static str> {
     ["authorize", "oauth/token"].into_iter().find(|known| path.strip_prefix('/') == Some(known))
 }
