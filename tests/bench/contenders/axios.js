@@ -1,7 +1,7 @@
 // axios-auth-refresh's documentation: the interceptor that sends the token, and the logic that refreshes it.
 import axios from "axios";
 import { createAuthRefresh } from "axios-auth-refresh";
-import { CREDENTIALS, INFO, LOGIN, REFRESH } from "./ethgas.js";
+import { CREDENTIALS, LOGIN, REFRESH, info } from "./ethgas.js";
 
 export default {
   async setUp({ address, overFetch }) {
@@ -21,7 +21,7 @@ export default {
   },
   tasks: {
     login: async (client) => keep(client, await client.plain.post(LOGIN, CREDENTIALS)),
-    request: async ({ api }) => (await api.get(INFO)).data.data,
+    request: async ({ api }, number) => (await api.get(info(number))).data.data,
     bare: "reads and parses every body",
     send: async ({ api }, payload) => (await api.post("/echo", payload)).data.data,
     expired: true,

@@ -1,14 +1,14 @@
 // A request with a token that a session client hands out: most have no fetch of their own, and show it so.
-const INFO = "/api/v1/user/info";
+import { info as path } from "./ethgas.js";
 
-export async function info(address, token) {
-  const response = await fetch(address + INFO, { headers: { Authorization: `Bearer ${token}` } });
+export async function info(address, token, number) {
+  const response = await fetch(address + path(number), { headers: { Authorization: `Bearer ${token}` } });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return (await response.json()).data;
 }
 
 export async function bare(address, token) {
-  return (await fetch(address + INFO, { headers: { Authorization: `Bearer ${token}` } })).status;
+  return (await fetch(address + path(), { headers: { Authorization: `Bearer ${token}` } })).status;
 }
 
 export async function send(address, token, payload) {
@@ -27,7 +27,7 @@ export const NO_401 = "hands out a token that is good by the clock; a 401 is the
 export function tasks(login, token, rest) {
   return {
     login,
-    request: async (client) => info(client.address, await token(client)),
+    request: async (client, number) => info(client.address, await token(client), number),
     bare: async (client) => bare(client.address, await token(client)),
     send: async (client, payload) => send(client.address, await token(client), payload),
     expired: true,

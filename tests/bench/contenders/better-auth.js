@@ -13,8 +13,8 @@ export default {
       const { error } = await client.signIn.email({ email: "jdoe@example.com", password: "correct horse" });
       if (error) throw new Error(error.message);
     },
-    async request({ client, base }) {
-      const { data, error } = await client.$fetch(`${base}/info`);
+    async request({ client, base }, number = 0) {
+      const { data, error } = await client.$fetch(`${base}/info?n=${number}`);
       if (error) throw new Error(error.message);
       return data.data;
     },

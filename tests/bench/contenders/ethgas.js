@@ -1,7 +1,11 @@
 // What an application writes itself around an HTTP client that keeps no tokens: the vendor's sign-in, and a renewal that is made
 // once for all callers, as the vendor's refresh tokens are good for once.
 
-export const INFO = "/api/v1/user/info";
+/**
+ * The user's data. A number makes the address another one: of requests to the same address at the same time the browser lets only
+ * one go at once, to see whether it may keep the answer for the others, and that would be measured instead.
+ */
+export const info = (number = 0) => `/api/v1/user/info?n=${number}`;
 export const LOGIN = "/api/v1/user/login";
 export const REFRESH = "/api/v1/user/login/refresh";
 export const CREDENTIALS = { username: "jdoe", password: "correct horse" };

@@ -1,6 +1,6 @@
 // No contender, but what they are measured against where a token is over: somebody tells it beforehand, it renews once, and then
 // the same requests go by plain fetch.
-import { INFO, Tokens } from "./ethgas.js";
+import { Tokens, info } from "./ethgas.js";
 
 const NAME = "bench-ideal";
 
@@ -33,8 +33,8 @@ export default {
       await client.tokens.signIn();
       if (client.shared) localStorage.setItem(NAME, client.tokens.access);
     },
-    async request({ address, tokens }) {
-      const response = await fetch(address + INFO, { headers: { Authorization: `Bearer ${tokens.access}` } });
+    async request({ address, tokens }, number) {
+      const response = await fetch(address + info(number), { headers: { Authorization: `Bearer ${tokens.access}` } });
       return (await response.json()).data;
     },
     bare: "is measured for expired tokens only",

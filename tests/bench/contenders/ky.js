@@ -1,7 +1,7 @@
 // Its documentation, "How do I implement token refresh on 401 responses?" and "hooks.afterResponse": of its two ways the one
 // that sends a request again without a pause.
 import ky from "ky";
-import { INFO, Tokens } from "./ethgas.js";
+import { Tokens, info } from "./ethgas.js";
 
 export default {
   async setUp({ address }) {
@@ -26,8 +26,8 @@ export default {
   },
   tasks: {
     login: ({ tokens }) => tokens.signIn(),
-    request: async ({ api }) => (await api.get(INFO.slice(1)).json()).data,
-    bare: async ({ api }) => (await api.get(INFO.slice(1))).status,
+    request: async ({ api }, number) => (await api.get(info(number).slice(1)).json()).data,
+    bare: async ({ api }) => (await api.get(info().slice(1))).status,
     send: async ({ api }, json) => (await api.post("echo", { json }).json()).data,
     expired: true,
     rejected: true,

@@ -1,5 +1,5 @@
 // fetch, as a good developer would use it: looks at the clock before a request, and renews once more after a 401.
-import { INFO, Tokens } from "./ethgas.js";
+import { Tokens, info } from "./ethgas.js";
 
 class Client {
   constructor(address) {
@@ -39,8 +39,8 @@ export default {
   setUp: async ({ address }) => new Client(address),
   tasks: {
     login: (client) => client.tokens.signIn(),
-    request: (client) => client.json(INFO),
-    bare: async (client) => (await client.fetch(INFO)).status,
+    request: (client, number) => client.json(info(number)),
+    bare: async (client) => (await client.fetch(info())).status,
     send: (client, payload) =>
       client.json("/echo", {
         method: "POST",

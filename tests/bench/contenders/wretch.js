@@ -1,7 +1,7 @@
 // Its documentation, "Automatic Token Refresh", with the replay as under "Credential renewal": `fetch` before `unauthorized`, as
 // the other order's method does not exist.
 import wretch from "wretch";
-import { INFO, Tokens } from "./ethgas.js";
+import { Tokens, info } from "./ethgas.js";
 
 export default {
   async setUp({ address }) {
@@ -11,8 +11,8 @@ export default {
   },
   tasks: {
     login: ({ tokens }) => tokens.signIn(),
-    request: async ({ api }) => (await api().url(INFO).get().json()).data,
-    bare: async ({ api }) => (await api().url(INFO).get().res()).status,
+    request: async ({ api }, number) => (await api().url(info(number)).get().json()).data,
+    bare: async ({ api }) => (await api().url(info()).get().res()).status,
     send: async ({ api }, payload) => (await api().url("/echo").post(payload).json()).data,
     expired: true,
     rejected: true,

@@ -50,4 +50,9 @@ export async function timed(work) {
   return performance.now() - start;
 }
 
+/** Does one thing and another; who is first changes from turn to turn. */
+export async function inTurns(turn, one, other) {
+  for (const work of turn % 2 ? [other, one] : [one, other]) await work();
+}
+
 const realFetch = answerAtOnce.realFetch;

@@ -45,7 +45,7 @@ export const tab = {
         const { request } = contender.tasks;
         const begun = performance.timeOrigin + performance.now();
         await contender.before?.(client);
-        const outcomes = await Promise.allSettled(Array.from({ length: atOnce }, () => request(client)));
+        const outcomes = await Promise.allSettled(Array.from({ length: atOnce }, (_, number) => request(client, number + 1)));
         const ended = performance.timeOrigin + performance.now();
         const wrong = outcomes.filter((each) => !isRight(each.value)).length;
         const why = outcomes.find((each) => each.status === "rejected")?.reason;

@@ -1,6 +1,6 @@
 //! The visits: what the driver does in the browser for each way to measure.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -11,7 +11,7 @@ pub async fn visit(browser: &Browser<'_>, item: &Item, contender: &str, files: &
     let outcome = match item.way {
         Way::Fresh => fresh(browser, item, contender, files).await,
         Way::Kept(before, times) => kept(browser, item, contender, before, times).await,
-        Way::Heap => heap(browser, contender, quick).await,
+        Way::Heap => heaps(browser, &[contender], quick).await.pop().context("nobody was measured"),
         Way::Tabs => tabs(browser, contender, quick).await,
     };
     outcome.unwrap_or_else(|error| json!({"failed": format!("{error:#}")}))
@@ -43,28 +43,51 @@ async fn kept(browser: &Browser<'_>, item: &Item, contender: &str, before: u32, 
     Ok(trouble.unwrap_or_else(|| json!({"ms": ms})))
 }
 
-async fn heap(browser: &Browser<'_>, contender: &str, quick: bool) -> Result<Value> {
-    let tab = browser.open("/").await?;
-    let mut readings = Vec::new();
-    let mut trouble = None;
-    for calls in HEAP_AFTER.into_iter().map(|calls| if quick { calls / 50 } else { calls }) {
-        let result = browser.run("heap", contender, &json!({"calls": calls})).await;
-        let Some(wasm) = result["wasm"].as_u64() else {
-            trouble = Some(result);
-            break;
-        };
-        // What one collection frees may be all that kept other things alive.
-        for _ in 0..3 {
-            browser.chromium("HeapProfiler.collectGarbage", json!({})).await?;
-        }
-        let heap = browser.chromium("Runtime.getHeapUsage", json!({})).await?;
-        readings.push(json!({
-            "calls": calls, "js": heap["usedSize"], "buffers": heap["backingStorageSize"],
-            "embedder": heap["embedderHeapUsedSize"], "wasm": wasm,
-        }));
+/// The heap of each contender, after more and more calls. All make their calls at the same time, each in a process of its own, as
+/// they would take minutes one after another.
+pub async fn heaps(browser: &Browser<'_>, contenders: &[&str], quick: bool) -> Vec<Value> {
+    let outcome = heaps_of_tabs(browser, contenders, quick).await;
+    outcome.unwrap_or_else(|error| vec![json!({"failed": format!("{error:#}")}); contenders.len()])
+}
+
+async fn heaps_of_tabs(browser: &Browser<'_>, contenders: &[&str], quick: bool) -> Result<Vec<Value>> {
+    let mut tabs = Vec::new();
+    for _ in contenders {
+        tabs.push(browser.open("/").await?);
     }
-    browser.close(&tab).await?;
-    Ok(trouble.unwrap_or_else(|| json!({"readings": readings})))
+    let mut results = vec![json!({"readings": []}); contenders.len()];
+    for calls in HEAP_AFTER.into_iter().map(|calls| if quick { calls / 50 } else { calls }) {
+        for (tab, contender) in tabs.iter().zip(contenders) {
+            browser.switch(tab).await?;
+            browser.begin("heap", contender, &json!({"calls": calls})).await?;
+        }
+        for (tab, result) in tabs.iter().zip(&mut results) {
+            browser.switch(tab).await?;
+            let told = browser.end().await;
+            match (told["wasm"].as_u64(), result["readings"].as_array_mut()) {
+                (Some(wasm), Some(readings)) => readings.push(read(browser, calls, wasm).await?),
+                (None, Some(_)) => *result = told,
+                (_, None) => {}
+            }
+        }
+    }
+    for tab in &tabs {
+        browser.close(tab).await?;
+    }
+    Ok(results)
+}
+
+/// The heap of the present tab.
+async fn read(browser: &Browser<'_>, calls: u64, wasm: u64) -> Result<Value> {
+    // What one collection frees may be all that kept other things alive.
+    for _ in 0..3 {
+        browser.chromium("HeapProfiler.collectGarbage", json!({})).await?;
+    }
+    let heap = browser.chromium("Runtime.getHeapUsage", json!({})).await?;
+    Ok(json!({
+        "calls": calls, "js": heap["usedSize"], "buffers": heap["backingStorageSize"],
+        "embedder": heap["embedderHeapUsedSize"], "wasm": wasm,
+    }))
 }
 
 /// Opens as many tabs as are needed at most, and lets the first 1, 2, 4 … of them share a session.

@@ -82,6 +82,15 @@ impl Samples {
         })
     }
 
+    /// The same, each round put into relation to what took turns with it in the same page.
+    pub fn beside(&self, item: &str, contender: &str, place: &str) -> Found {
+        let base = place.rsplit_once('/').map_or_else(String::new, |(part, _)| format!("{part}/base"));
+        let bases = self.rounds(item, contender, &base);
+        self.combined(item, contender, place, |round, value| {
+            Some(times(value, bases.iter().find(|(other, _)| *other == round)?.1))
+        })
+    }
+
     fn combined(
         &self,
         item: &str,
@@ -147,6 +156,7 @@ mod tests {
                 sample("b", 0, json!({"ms": [2]})),
                 sample("b", 1, json!({"ms": [2]})),
                 sample("c", 0, json!({"cant": "no"})),
+                sample("e", 0, json!({"ms": [2, 4, 6], "base": [1, 2, 3]})),
                 sample(
                     "d",
                     0,
@@ -162,6 +172,13 @@ mod tests {
         assert_eq!(samples().found("i", "a", "/ms"), spread(4.0, 5.0, 6.0));
         assert_eq!(samples().over("i", "a", "/ms", "b", times), spread(2.0, 2.5, 3.0));
         assert_eq!(samples().over("i", "a", "/ms", "b", more), spread(2.0, 3.0, 4.0));
+    }
+
+    #[test]
+    fn those_who_took_turns_in_a_page_are_compared() {
+        let two = Spread { least: 2.0, median: 2.0, most: 2.0 };
+        assert_eq!(samples().beside("i", "e", "/ms"), Found::Values(two));
+        assert_eq!(samples().beside("i", "a", "/ms"), Found::Nothing);
     }
 
     #[test]

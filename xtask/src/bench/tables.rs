@@ -90,7 +90,7 @@ pub fn all(samples: &Samples) -> String {
         competing(),
         &[
             ("loopback, ms".into(), Box::new(plain("request", "/ms"))),
-            ("× raw fetch".into(), Box::new(over_raw("request", "/ms"))),
+            ("× raw fetch".into(), Box::new(|contender| samples.beside("request", contender.name, "/ms"))),
             ("its own, body not read, µs".into(), Box::new(own("own-bare"))),
             ("its own, JSON read, µs".into(), Box::new(own("own-json"))),
             ("the whole call, JSON read, µs".into(), Box::new(plain("own-json", "/us"))),
@@ -109,13 +109,15 @@ pub fn all(samples: &Samples) -> String {
     [
         section("Start", "From the first byte of script to \"ready to sign in\".", &start),
         section("Sign-in", "A login round trip over the loopback network. A protocol may need several requests.", &login),
-        section("A request with a good token", "Over the loopback network; and with `fetch` replaced by an immediate answer, \
-                 where what is left over raw fetch's time is the library's own.", &request),
+        section("A request with a good token", "Over the loopback network, in turns with raw fetch in the same page; and with `fetch` replaced by an immediate \
+                 answer, where what is left over raw fetch's time is the library's own.", &request),
         section("An expired token", "So many requests at once, after a sleep of two hours: calls of the refresh endpoint (1 is \
-                 right), and the time to the last answer over the ideal: one refresh, then the same requests by raw fetch.",
-                &renewals(samples, "expired", IDEAL)),
+                 right), and the time to the last answer as so many times the ideal's: one refresh, then the same requests by plain fetch, each read \
+                 as JSON, in turns in the same page. Each request has an address of its own, as the browser sends those to one \
+                 address one after another.",
+                &renewals(samples, ["expired", "expired-1000"])),
         section("A token that only the server knows to be over", "The same without the sleep, so that each client learns of it \
-                 by a 401. Over raw fetch's time.", &renewals(samples, "rejected", RAW)),
+                 by a 401. Times: as many times raw fetch's, in turns in the same page.", &renewals(samples, ["rejected", "rejected-1000"])),
         section("Tabs", "25 requests at once in each of so many tabs that share a session, with an expired token.", &tabs(samples)),
         section("Size of the body", "A call that sends so many bytes of JSON and gets them back, over raw fetch's time.", &bodies),
         section("Open sessions", "The time of a call with an immediate answer, by the number of open sessions.", &sessions),
@@ -141,14 +143,15 @@ fn by_size<'a>(
 }
 
 /// Renewals: for each number of requests the refresh calls, and the time.
-fn renewals(samples: &Samples, item: &'static str, base: &'static str) -> String {
+fn renewals(samples: &Samples, items: [&'static str; 2]) -> String {
     let mut columns: Vec<Column> = Vec::new();
     for size in [1, 10, 100, 1_000] {
+        let item = items[usize::from(size == 1_000)];
         let (calls, time) = (format!("/bySize/{size}/refreshes"), format!("/bySize/{size}/ms"));
         let refreshes = move |contender: &Contender| samples.counted(item, contender.name, &calls);
-        let over = move |contender: &Contender| samples.over(item, contender.name, &time, base, times);
+        let over = move |contender: &Contender| samples.beside(item, contender.name, &time);
         columns.push((format!("{}: refreshes", thousands(size)), Box::new(refreshes)));
-        columns.push((format!("{}: time", thousands(size)), Box::new(over)));
+        columns.push((format!("{}: ×", thousands(size)), Box::new(over)));
     }
     let notices: String = competing()
         .map(|contender| format!("{} by {}", contender.title, contender.notices))

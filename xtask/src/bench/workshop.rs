@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::contenders::{CONTENDERS, Contender};
+use super::contenders::{CONTENDERS, Contender, Kind};
 use crate::files::{copy_tree, walk};
 use crate::job::{Job, output_of};
 use crate::npm::NPM;
@@ -103,8 +103,9 @@ impl Workshop {
             let files = self.files(contender)?;
             let names: Vec<_> =
                 files.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy()).collect();
-            let ideal = contender.name == super::contenders::IDEAL;
-            Ok(json!({"name": contender.name, "files": names, "ideal": ideal}))
+            let ideal = contender.kind == Kind::Ideal;
+            let leads = ideal || contender.kind == Kind::Own;
+            Ok(json!({"name": contender.name, "files": names, "ideal": ideal, "leads": leads}))
         };
         CONTENDERS.iter().map(plan).collect()
     }
