@@ -65,7 +65,10 @@ async fn heaps_of_tabs(browser: &Browser<'_>, contenders: &[&str], quick: bool) 
             browser.switch(tab).await?;
             let told = browser.end().await;
             match (told["wasm"].as_u64(), result["readings"].as_array_mut()) {
-                (Some(wasm), Some(readings)) => readings.push(read(browser, calls, wasm).await?),
+                (Some(wasm), Some(readings)) => match read(browser, calls, wasm).await {
+                    Ok(reading) => readings.push(reading),
+                    Err(error) => *result = json!({"failed": format!("{error:#}")}),
+                },
                 (None, Some(_)) => *result = told,
                 (_, None) => {}
             }
