@@ -32,6 +32,12 @@ pub fn fences(text: &str) -> Vec<Fence<'_>> {
     found
 }
 
+/// What stands between two marks; `None` when the marks aren't there.
+pub fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(start)?;
+    Some(rest.split_once(end)?.0)
+}
+
 /// The text with what stands between two marks replaced; `None` when the marks aren't there.
 pub fn with_between(text: &str, start: &str, end: &str, new: &str) -> Option<String> {
     let (before, rest) = text.split_once(start)?;
@@ -41,7 +47,7 @@ pub fn with_between(text: &str, start: &str, end: &str, new: &str) -> Option<Str
 
 #[cfg(test)]
 mod tests {
-    use super::{Fence, fences, with_between};
+    use super::{Fence, between, fences, with_between};
 
     #[test]
     fn fences_are_found_with_their_words_and_lines() {
@@ -57,5 +63,6 @@ mod tests {
     fn only_what_is_between_the_marks_changes() {
         assert_eq!(with_between("a<x>b<y>c", "<x>", "<y>", "!").as_deref(), Some("a<x>!<y>c"));
         assert_eq!(with_between("a<y>b<x>c", "<x>", "<y>", "!"), None);
+        assert_eq!(between("a<x>b<y>c", "<x>", "<y>"), Some("b"));
     }
 }

@@ -128,6 +128,11 @@ fn measure(workshop: &Workshop, driver: &Path, engine: Engine, options: &Options
 
 fn publish(workshop: &Workshop, runs: &[Samples], options: &Options) -> Result<()> {
     let date = machine::today();
+    if let Some(first) = runs.first() {
+        for line in targets::missed(first, &workshop.sizes()?) {
+            eprintln!("       {line}");
+        }
+    }
     if options.quick || !options.only.is_empty() {
         let folder = workshop.file("page");
         page::write(&folder, workshop, runs, &date)?;
@@ -135,7 +140,11 @@ fn publish(workshop: &Workshop, runs: &[Samples], options: &Options) -> Result<(
         return Ok(());
     }
     page::write(&workspace::inside("docs"), workshop, runs, &date)?;
-    page::write_readme(&date)
+    page::write_readme(&date)?;
+    eprintln!(
+        "       docs/benchmarks.md: why something is missed, and what it would take, is for people to write at its marks"
+    );
+    Ok(())
 }
 
 #[cfg(test)]

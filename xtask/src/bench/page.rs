@@ -7,16 +7,19 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::contenders::{CONTENDERS, IDEAL, Kind, OWN, RAW, competing};
+use super::contenders::{CONTENDERS, Kind, OWN, RAW, competing};
 use super::picture::{Bar, Panel, draw};
-use super::samples::{Found, Samples, more, times};
+use super::samples::{Found, Samples, more};
 use super::workshop::{Sizes, Workshop};
 use super::{machine, tables, targets};
-use crate::markdown::with_between;
+use crate::markdown::{between, with_between};
 use crate::workspace;
 
 const README: &str = "README.md";
+const PAGE: &str = "docs/benchmarks.md";
 const MARKS: [&str; 2] = ["<!-- Written by `cargo xtask bench`: -->\n", "<!-- Up to here. -->"];
+/// Around what people write on the page, which each run takes over from the page before.
+const WORDS: [&str; 2] = ["<!-- Written by hand, and kept: -->\n", "<!-- Up to here. -->"];
 
 /// Writes the page and its pictures into a folder.
 pub fn write(folder: &Path, workshop: &Workshop, runs: &[Samples], date: &str) -> Result<()> {
@@ -58,14 +61,17 @@ fn text(
         "# hallpass beside its peers\n\n<!-- Written by `cargo xtask bench`. -->\n\n\
          Each contender is bundled in the same way (esbuild, minified, for production) and set up as its own documentation \
          says; all talk to one server on loopback, in one run, and take turns. Numbers are *least – **median** – most* of the \
-         rounds; ratios are taken within each round. Who can't do a task is listed with the reason. The contenders are in \
-         `tests/bench`, and `cargo xtask bench` measures again.\n\n",
+         rounds; ratios are taken within each round. In the pictures thin \
+         lines reach from the least to the most. Who can't do a task is listed with the reason. The contenders are in \
+         `tests/bench`; `cargo xtask bench` measures again, and leaves each sample in `target/xtask/bench`, in a JSON file of \
+         the browser's name.\n\n",
     );
     let _ = writeln!(text, "Measured on {date}, {}.\n", machine::description());
     text.push_str("| | version |\n|---|---|\n");
     for contender in competing().filter(|contender| !contender.packages.is_empty()) {
         let _ = writeln!(text, "| {} | {} |", contender.title, workshop.version(contender)?);
     }
+    text.push_str(INSTALLED);
     text.push_str(
         "\n## Size\n\nWhat a page downloads to sign in, in bytes.\n\n![Size](benchmarks/size.svg)\n\n",
     );
@@ -79,6 +85,8 @@ fn text(
         if index == 0 {
             text.push_str("What was aimed for:\n\n");
             text.push_str(&targets::table(samples, sizes));
+            text.push_str(targets::HOW);
+            let _ = write!(text, "\n{}{}{}\n", WORDS[0], words(), WORDS[1]);
             text.push_str(
                 "\n![Start](benchmarks/start.svg)\n\n![A call](benchmarks/call.svg)\n\n![Expired](benchmarks/expired.svg)\n\n",
             );
@@ -86,6 +94,17 @@ fn text(
         text.push_str(&tables::all(samples));
     }
     Ok(text.trim_end().to_owned() + "\n")
+}
+
+/// What the packages' names don't tell.
+const INSTALLED: &str = "\nFirebase is measured from `@firebase/app` and `@firebase/auth`: the package `firebase` around them could not be \
+    installed from the registry in use. auth0-spa-js is installed with its own dependency `@auth0/auth0-auth-js` set to \
+    version 1.16.0, where it asks for 1.16.1.\n";
+
+/// What people have written on the page so far.
+fn words() -> String {
+    let page = fs::read_to_string(workspace::inside(PAGE)).unwrap_or_default();
+    between(&page, WORDS[0], WORDS[1]).unwrap_or("\n").to_owned()
 }
 
 fn bars(of: impl Fn(&str) -> Found, kinds: &[Kind]) -> Vec<Bar> {
@@ -136,7 +155,7 @@ fn call(samples: &Samples) -> Panel {
 }
 
 fn expired(samples: &Samples) -> Panel {
-    let of = |name: &str| samples.over("expired", name, "/bySize/1000/ms", IDEAL, times);
+    let of = |name: &str| samples.beside("expired-1000", name, "/bySize/1000/ms");
     Panel {
         title: "1 000 requests at an expired token".into(),
         unit: "× the ideal".into(),

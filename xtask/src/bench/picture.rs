@@ -10,11 +10,14 @@ const ROW: f64 = 22.0;
 const BAR: f64 = 340.0;
 const HEAD: f64 = 46.0;
 
+// It brings its own ground: where the page is light though the reader's system is dark, light letters would be lost on it.
 const STYLE: &str = "
+  .ground { fill: #ffffff } .value { paint-order: stroke; stroke: #ffffff; stroke-width: 5px }
   text { font: 13px system-ui, sans-serif; fill: #24292f }
   .title { font-weight: 600; font-size: 15px } .unit, .value { fill: #57606a }
   .bar { fill: #8c959f } .own { fill: #0969da } .spread { stroke: #24292f; stroke-width: 1 } .mark { stroke: #cf222e; stroke-dasharray: 4 3 }
   @media (prefers-color-scheme: dark) {
+    .ground { fill: #0d1117 } .value { stroke: #0d1117 }
     text { fill: #e6edf3 } .unit, .value { fill: #9198a1 }
     .bar { fill: #6e7681 } .own { fill: #58a6ff } .spread { stroke: #e6edf3 } .mark { stroke: #ff7b72 }
   }
@@ -45,8 +48,12 @@ pub struct Panel {
 /// The panels below each other.
 pub fn draw(panels: &[Panel]) -> String {
     let height: f64 = panels.iter().map(height_of).sum::<f64>() + 8.0;
+    let titles: Vec<_> = panels.iter().map(|panel| escaped(&panel.title)).collect();
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" role=\"img\">\n<style>{STYLE}</style>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-12 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
+         role=\"img\" aria-label=\"{}\">\n<style>{STYLE}</style>\n\
+         <rect class=\"ground\" x=\"-12\" width=\"{WIDTH}\" height=\"{height}\" rx=\"6\"/>\n",
+        titles.join("; ")
     );
     let mut top = 0.0;
     for panel in panels {
@@ -71,8 +78,18 @@ fn draw_panel(svg: &mut String, panel: &Panel, top: f64) {
         "<text class=\"title\" x=\"0\" y=\"{}\">{} <tspan class=\"unit\">{}</tspan></text>",
         top + 26.0,
         escaped(&panel.title),
-        escaped(&panel.unit)
+        escaped(&panel.unit) + if panel.aim.is_some() { "; dashed: aimed for" } else { "" }
     );
+    // Before the bars and their values, so that it crosses none of them.
+    if let Some(aim) = panel.aim {
+        let _ = writeln!(
+            svg,
+            "<line class=\"mark\" x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{1}\" y2=\"{2}\"/>",
+            x(aim),
+            top + HEAD - 4.0,
+            top + height_of(panel) - 14.0
+        );
+    }
     let mut y = top + HEAD;
     for bar in &panel.bars {
         let base = y + 14.0;
@@ -115,14 +132,6 @@ fn draw_panel(svg: &mut String, panel: &Panel, top: f64) {
         }
         y += ROW;
     }
-    if let Some(aim) = panel.aim {
-        let _ = writeln!(
-            svg,
-            "<line class=\"mark\" x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{1}\" y2=\"{y}\"/>",
-            x(aim),
-            top + HEAD - 4.0
-        );
-    }
 }
 
 fn escaped(text: &str) -> String {
@@ -138,7 +147,7 @@ mod tests {
         let bar = |label: &str, value| Bar { label: label.into(), value, own: false };
         let bars = vec![bar("a & b", Ok((1.0, 2.0, 3.0))), bar("c", Err("can't".into()))];
         let svg = draw(&[Panel { title: "t".into(), unit: "ms".into(), bars, aim: Some(1.5) }]);
-        assert!(svg.contains("a &amp; b") && svg.contains(">2.00<") && svg.contains(">can't<"), "{svg}");
+        assert!(svg.contains("a &amp; b") && svg.contains(">2<") && svg.contains(">can't<"), "{svg}");
         assert!(svg.contains("class=\"mark\"") && svg.contains("prefers-color-scheme: dark"));
     }
 }

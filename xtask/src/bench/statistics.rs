@@ -32,9 +32,10 @@ pub fn median(samples: &[f64]) -> Option<f64> {
     Spread::of(samples).map(|spread| spread.median)
 }
 
-/// A number with about three figures: no more than a measurement says.
+/// A number with about three figures: no more than a measurement says. Whole numbers are counts.
 pub fn figures(number: f64) -> String {
     let decimals = match number.abs() {
+        size if size.fract() == 0.0 => 0,
         size if size >= 100.0 => 0,
         size if size >= 10.0 => 1,
         _ => 2,
@@ -56,8 +57,8 @@ mod tests {
     #[test]
     fn three_figures_are_shown() {
         assert_eq!(
-            [0.1234, 1.234, 12.34, 123.4, -12.34].map(figures),
-            ["0.12", "1.23", "12.3", "123", "-12.3"]
+            [0.1234, 1.234, 12.34, 123.4, -12.34, 2.0].map(figures),
+            ["0.12", "1.23", "12.3", "123", "-12.3", "2"]
         );
     }
 }
