@@ -15,7 +15,7 @@ export async function expired(name, { sizes, times, slept, base }) {
   const other = await load(base);
   const bySize = {};
   // Not measured: the connections are open and the code of both has run before the clock starts.
-  for (const each of [contender, other]) await once(each, 50, slept);
+  for (const each of [contender, other]) await once(each, 20, slept);
   for (const [index, size] of sizes.entries()) {
     const measured = [];
     const ofBase = [];

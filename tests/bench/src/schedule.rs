@@ -101,10 +101,10 @@ pub fn items(quick: bool) -> Vec<Item> {
     // A thousand requests take seconds, most of them the browser's own: they are measured often where something is judged by them.
     for (name, slept, base) in [("expired", true, "ideal"), ("rejected", false, "raw-fetch")] {
         let options = json!({"sizes": [1, 10, 100], "times": if quick { [1, 1, 1] } else { [5, 3, 1] }, "slept": slept, "base": base});
-        items.push(fresh(name, "expired", options, often(3)));
+        items.push(fresh(name, "expired", options, rounds(4, 2)));
     }
     for (name, slept, base, rounds) in
-        [("expired-1000", true, "ideal", rounds(11, 1)), ("rejected-1000", false, "raw-fetch", rounds(2, 1))]
+        [("expired-1000", true, "ideal", rounds(9, 1)), ("rejected-1000", false, "raw-fetch", often(1))]
     {
         let options = json!({"sizes": [1_000], "times": [1], "slept": slept, "base": base});
         items.push(fresh(name, "expired", options, rounds));
@@ -122,7 +122,7 @@ pub fn items(quick: bool) -> Vec<Item> {
     for (open, name) in [(1, "sessions-1"), (10, "sessions-10"), (100, "sessions-100")] {
         let mut options = batches(None);
         options["open"] = open.into();
-        items.push(fresh(name, "sessions", options, rounds(3, 2)));
+        items.push(fresh(name, "sessions", options, rounds(3, 1)));
     }
     items.push(Item { name: "heap", task: "heap", options: json!({}), rounds: often(1), way: Way::Heap });
     items
