@@ -110,7 +110,7 @@ pub fn items(quick: bool) -> Vec<Item> {
         items.push(fresh(name, "expired", options, rounds));
     }
     items.extend([
-        Item { name: "tabs", task: "tabs", options: json!({}), rounds: rounds(3, 1), way: Way::Tabs },
+        Item { name: "tabs", task: "tabs", options: json!({}), rounds: rounds(2, 1), way: Way::Tabs },
         fresh(
             "bodies",
             "bodies",
