@@ -9,22 +9,16 @@ use wasm_bindgen::prelude::*;
 use super::object::own;
 use crate::vendor::Json;
 
-#[wasm_bindgen(module = "/src/js/body.js")]
+#[wasm_bindgen(module = "/src/js/json.js")]
 extern "C" {
     /// The JSON of a string that stays in JavaScript, or undefined: `js_sys` would copy the string in and out.
     #[wasm_bindgen(js_name = parseJson)]
     fn parse_json(text: &JsValue) -> JsValue;
-}
 
-#[wasm_bindgen(module = "/src/js/claims.js")]
-extern "C" {
-    /// The claims of a JWT, or undefined.
+    /// The claims of a JWT, or undefined. In JavaScript, whose `atob` and `JSON.parse` take no bytes of the WebAssembly.
     #[wasm_bindgen(js_name = readClaims)]
     fn read_claims(token: &str) -> JsValue;
-}
 
-#[wasm_bindgen(module = "/src/js/address.js")]
-extern "C" {
     #[wasm_bindgen(js_name = isWebAddress)]
     fn is_web_address(text: &str) -> bool;
 }

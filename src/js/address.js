@@ -35,9 +35,6 @@ export function placeOf(address, base) {
   return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : undefined;
 }
 
-/** Whether a text has such a place, and the same whoever resolves it: `https:h.test` is a path for a page that came by https. */
-export const isWebAddress = (text) => /^https?:\/\/[^/?#@]+(?:[/?#]|$)/i.test(text) && placeOf(text) !== undefined;
-
 /**
  * The address that an input means. One that names no host is appended to the base, prefix kept: its dot segments end there.
  * Undefined as in `placeOf`.

@@ -24,12 +24,3 @@ export async function readText(body, limit, bound) {
     if (!whole) reader.cancel().catch(() => {});
   }
 }
-
-/** Parses JSON. Undefined: it is none. */
-export function parseJson(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

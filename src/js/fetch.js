@@ -4,7 +4,8 @@
  */
 import { isBelow, placeOf, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
-import { parseJson, readText } from "./body.js";
+import { readText } from "./body.js";
+import { parseJson } from "./json.js";
 import { copyOf } from "./object.js";
 import { readSignal } from "./options.js";
 import { retryAfterMs } from "./reply.js";

@@ -8,11 +8,6 @@ export function member(object, name) {
   return holder === Object.prototype ? undefined : object[name];
 }
 
-/** Reads an object's own member; undefined where there is none, or no object. */
-export function own(object, name) {
-  return isObject(object) && Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
 /** Reads a global. */
 export const globalOf = (name) => member(globalThis, name);
 

@@ -1,4 +1,4 @@
-import { parseJson } from "./body.js";
+import { parseJson } from "./json.js";
 
 /**
  * A reply as the rules read it, of a response and its body's text (undefined: too long to be read). Made before they are asked:
