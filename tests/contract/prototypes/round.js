@@ -64,7 +64,7 @@ export const KINDS = {
   "what does harm": () =>
     each((name) => ({ value: Object.hasOwn(HARMFUL, name) ? HARMFUL[name] : "evil", writable: true, enumerable: true })),
   "objects that can't be written over": () => each(() => ({ value: {} })),
-  // What a browser's driver does on the page is none of the package's doing.
+  // What the platform's own scripts assign is none of the package's doing.
   setters: (log) =>
     each((name) => ({
       get() {},
