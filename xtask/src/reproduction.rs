@@ -13,7 +13,7 @@ use crate::workspace;
 const FOLDER: &str = "target/xtask/again";
 
 /// What the build reads, and nothing else; of the workspace's other members cargo wants to know that they are there.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "CHANGELOG.md",
     "Cargo.lock",
     "Cargo.toml",
@@ -22,6 +22,7 @@ const SOURCES: [&str; 12] = [
     "README.md",
     "docs",
     "src",
+    "tests/bench",
     "tests/end-to-end",
     "tests/simulator",
     "xtask/Cargo.toml",
