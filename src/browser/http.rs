@@ -1,7 +1,7 @@
 //! The calls that hallpass makes to a vendor itself: a `Request` out of a call, a reply out of a `Response`. They are sent
 //! by `vendor-call.js`: gloo-net's own `send` panics where an instrumented `fetch` throws, rejects with something that is
-//! no Error, or answers with another realm's Response. To read two headers, it would bring the
-//! standard library along; so those are read by `reply.js`.
+//! no Error, or answers with another realm's Response. To read two headers, it would bring the standard library along; so
+//! those are read by `reply.js`.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Request};

@@ -11,7 +11,10 @@ export function textOf(address) {
   return typeof text === "string" ? text : undefined;
 }
 
-/** The vendor's address, or a prefix in `allow`: its origin, and its path without a trailing slash. Throws what was expected. */
+/**
+ * The vendor's address, or a prefix in `allow`: its origin, and all of it (`prefix`) without a trailing slash. Throws what was
+ * expected.
+ */
 export function parseBase(address) {
   const text = textOf(address);
   if (text === undefined) throw "a string or a URL";
@@ -23,7 +26,7 @@ export function parseBase(address) {
   }
   if (url.username || url.password) throw "an address without user name and password";
   if (/[?#]/.test(url.href)) throw "an address without query and fragment";
-  return { origin: url.origin, path: url.pathname.replace(/\/+$/, "") };
+  return { origin: url.origin, prefix: url.origin + url.pathname.replace(/\/+$/, "") };
 }
 
 /**
@@ -41,12 +44,11 @@ export function placeOf(address, base) {
  */
 export function resolve(base, input) {
   const url = placeOf(input, `${base.origin.split("/", 1)[0]}//${NOWHERE}`);
-  return url?.host === NOWHERE ? placeOf(base.origin + base.path + url.pathname + url.search + url.hash) : url;
+  return url?.host === NOWHERE ? placeOf(base.prefix + url.pathname + url.search + url.hash) : url;
 }
 
 /** Whether an address, as the URL parser spells it, lies at or below the base, by whole path segments. */
-export function isBelow(base, address) {
-  const prefix = base.origin + base.path;
+export function isBelow({ prefix }, address) {
   return address.startsWith(prefix) && /^(?:[/?#]|$)/.test(address.slice(prefix.length));
 }
 

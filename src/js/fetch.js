@@ -58,41 +58,44 @@ function make(header, target, options, wantsJson) {
   readSignal(options);
   options.body = ownBody(options.body);
   if (wantsJson) useJson(options);
-  const build = () => {
-    let request = new Request(target, options);
-    const changes = { __proto__: null };
-    let ownCredential = request.headers.has(header ?? "Authorization");
-    if (header === undefined) {
-      // A cookie. One credential a request: beside a caller's own Authorization, none.
-      const explicit = options.credentials !== undefined || request.credentials !== "same-origin";
-      if (!explicit) changes.credentials = ownCredential ? "omit" : "include";
-      // In a mode of the caller's choosing the cookie may have stayed behind: then a rejection says nothing of the session.
-      ownCredential ||= (changes.credentials ?? request.credentials) !== "include";
-    }
-    // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing, and
-    // cookies ignore ports: so there is no following.
-    if (header !== "Authorization" && request.redirect === "follow") changes.redirect = "error";
-    if (Object.keys(changes).length) request = new Request(request, changes);
-    if (wantsJson && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
-    return { request, ownCredential };
-  };
-  const { request, ownCredential } = build();
+  const { request, ownCredential } = build(header, target, options, wantsJson);
   // The caller's signal; without one, nothing needs to listen.
   const signal = options.signal || isRequest(target) ? request.signal : undefined;
-  return { __proto__: null, request, signal, ownCredential, spare: spare(request, target, options, build) };
+  const again = () => build(header, target, options, wantsJson).request;
+  return { __proto__: null, request, signal, ownCredential, spare: () => spare(request, target, options, again) };
+}
+
+/** Makes a request that lacks nothing but the credential. `ownCredential`: the caller has given it one. */
+function build(header, target, options, wantsJson) {
+  let request = new Request(target, options);
+  const changes = { __proto__: null };
+  let ownCredential = request.headers.has(header ?? "Authorization");
+  if (header === undefined) {
+    // A cookie. One credential a request: beside a caller's own Authorization, none.
+    const explicit = options.credentials !== undefined || request.credentials !== "same-origin";
+    if (!explicit) changes.credentials = ownCredential ? "omit" : "include";
+    // In a mode of the caller's choosing the cookie may have stayed behind: then a rejection says nothing of the session.
+    ownCredential ||= (changes.credentials ?? request.credentials) !== "include";
+  }
+  // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing, and
+  // cookies ignore ports: so there is no following.
+  if (header !== "Authorization" && request.redirect === "follow") changes.redirect = "error";
+  if (Object.keys(changes).length) request = new Request(request, changes);
+  if (wantsJson && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
+  return { request, ownCredential };
 }
 
 /**
- * Makes the request that is sent after a rejection of the first; undefined where there can't be one: a stream is gone once
- * read. A clone has to be made before the first is sent, and takes ten times as long as a new one.
+ * What makes the request that is sent after a rejection of the first; undefined where there can't be one: a stream is gone once
+ * read. Asked before the first is sent: a clone, which takes ten times as long as a new request, has to be made by then.
  */
-function spare(request, target, options, build) {
+function spare(request, target, options, again) {
   if (/^(GET|HEAD)$/.test(request.method)) return () => request;
   const { body } = options;
   if (typeof body?.getReader === "function" || typeof body?.[Symbol.asyncIterator] === "function") return undefined;
   if (!isRequest(target) && !(body instanceof FormData)) {
     options.headers = new Headers(request.headers); // as they are now
-    return () => build().request;
+    return again;
   }
   const clone = request.clone();
   return () => clone;
@@ -117,7 +120,7 @@ function useJson(options) {
 
 /** Sends a prepared request; renews once after a rejected token, and then sends it once more. */
 export async function send(live, prepared) {
-  const { request, signal, spare, ownCredential } = prepared;
+  const { request, signal, ownCredential } = prepared;
   live.inUse();
   if (signal?.aborted) throw signal.reason;
   if (ownCredential) return exchange(live, request, signal);
@@ -126,13 +129,14 @@ export async function send(live, prepared) {
   while (!live.pass()) await live.ready(signal);
   const epoch = core.epoch();
   const { url } = request;
+  const another = prepared.spare();
   const response = await attempt(live, request, signal);
   const verdict = await judge(live, epoch, response, url, signal);
   if (verdict === RENEW && !(await renewed(live, epoch, prepared))) return response;
-  if (!verdict || !spare || !passes(live)) return response;
+  if (!verdict || !another || !passes(live)) return response;
   response.body?.cancel().catch(() => {});
   const again = core.epoch();
-  const second = await attempt(live, spare(), signal);
+  const second = await attempt(live, another(), signal);
   // Looked into for a token that it brings; a second rejection is the caller's to see.
   await judge(live, again, second, url, signal);
   return second;

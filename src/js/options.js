@@ -23,16 +23,13 @@ export function readOptions(options) {
   if (!core) throw mistake("vendor", '"ocient", "lenses", "pegase3" or "ethgas"');
   const facts = core.facts();
   const base = prefix("baseUrl", get("baseUrl"));
-  core.allow(base.origin + base.path);
+  core.allow(base.prefix);
   const ownEndpoints = endpoints(core, facts, base, get("endpoints"));
   const allow = get("allow") ?? [];
   if (!Array.isArray(allow)) throw mistake("allow", "an array of strings or URLs");
-  for (const address of allow) {
-    const { origin, path } = prefix("each prefix in allow", address);
-    core.allow(origin + path);
-  }
+  for (const address of allow) core.allow(prefix("each prefix in allow", address).prefix);
   flow(facts, get("flow"));
-  const key = `hallpass:${facts.vendor}:${base.origin}${base.path}:${encodeURIComponent(account(get("account") ?? "default"))}`;
+  const key = `hallpass:${facts.vendor}:${base.prefix}:${encodeURIComponent(account(get("account") ?? "default"))}`;
   return {
     core,
     facts,

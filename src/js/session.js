@@ -15,7 +15,7 @@ export class Session {
     // A framework's proxy, such as Vue's `reactive`, would be refused a private member by a getter of the class.
     const property = (name, get) => Object.defineProperty(this, name, { __proto__: null, get, enumerable: true });
     property("vendor", () => live.facts.vendor);
-    property("baseUrl", () => live.base.origin + live.base.path);
+    property("baseUrl", () => live.base.prefix);
     property("state", () => {
       // A machine that slept fires no timer: an end that is past is seen on use.
       enter(() => live.look());
