@@ -29,6 +29,7 @@ mod summary;
 mod tools;
 mod wasm_file;
 mod wasm_pack;
+mod weight;
 mod workspace;
 
 use std::env;

@@ -3,9 +3,10 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::job::{Job, output_of};
+use crate::job::Job;
+use crate::weight::{Sizes, of_files};
 use crate::workspace;
 
 /// How many bytes the package may take on the wire: all files together, as `gzip -9`.
@@ -22,38 +23,22 @@ const BUNDLES: [(&str, &str, bool); 4] = [
     ("hallpass/vue, beside hallpass", "vue.js", false),
 ];
 
-/// The sizes of one file, in bytes.
-struct Sizes {
-    name: &'static str,
-    raw: u64,
-    gzip: u64,
-    brotli: u64,
-}
-
 /// Measures of `pkg/`.
 pub struct Report {
     /// What a page downloads.
-    files: Vec<Sizes>,
+    files: Vec<(&'static str, Sizes)>,
     /// What it downloads if it uses more.
-    others: Vec<Sizes>,
+    others: Vec<(&'static str, Sizes)>,
 }
 
 /// Bundles each entry file as an application would, and measures them and the WebAssembly.
 pub fn measure() -> Result<Report> {
-    let bundles = BUNDLES.map(|(_, entry, _)| bundle(entry)).into_iter().collect::<Result<Vec<_>>>()?;
-    let printed = output_of(
-        "node",
-        ["xtask/compressed-sizes.mjs", WASM].into_iter().chain(bundles.iter().map(String::as_str)),
-    )
-    .context("the built files can't be measured")?;
-    let measured: Vec<Value> = serde_json::from_str(&printed).context("the measures aren't JSON")?;
+    let bundles = BUNDLES.iter().map(|(_, entry, _)| bundle(entry));
+    let paths = [Ok(WASM.to_owned())].into_iter().chain(bundles).collect::<Result<Vec<_>>>()?;
     let names = [("hallpass.wasm", true)].into_iter().chain(BUNDLES.map(|(name, _, counts)| (name, counts)));
     let mut report = Report { files: Vec::new(), others: Vec::new() };
-    for ((name, counts), measure) in names.zip(&measured) {
-        let bytes =
-            |kind: &str| measure[kind].as_u64().with_context(|| format!("{name} has no size as {kind}"));
-        let sizes = Sizes { name, raw: bytes("raw")?, gzip: bytes("gzip")?, brotli: bytes("brotli")? };
-        if counts { &mut report.files } else { &mut report.others }.push(sizes);
+    for ((name, counts), sizes) in names.zip(of_files(&paths)?) {
+        if counts { &mut report.files } else { &mut report.others }.push((name, sizes));
     }
     Ok(report)
 }
@@ -76,26 +61,28 @@ fn bundle(entry: &str) -> Result<String> {
 
 impl Report {
     fn total(&self) -> Sizes {
-        let sum = |of: fn(&Sizes) -> u64| self.files.iter().map(of).sum();
-        Sizes { name: "together", raw: sum(|s| s.raw), gzip: sum(|s| s.gzip), brotli: sum(|s| s.brotli) }
+        self.files.iter().map(|(_, sizes)| *sizes).sum()
     }
 
     /// The table for people.
     pub fn table(&self) -> String {
-        let line = |s: &Sizes| format!("{:<40} {:>8} {:>8} {:>8}\n", s.name, s.raw, s.gzip, s.brotli);
+        let line =
+            |(name, s): &(&str, Sizes)| format!("{name:<40} {:>8} {:>8} {:>8}\n", s.raw, s.gzip, s.brotli);
         let head =
             format!("{:<40} {:>8} {:>8} {:>8}\n", "bytes, bundled and minified", "raw", "gzip", "brotli");
         let lines: String = self.files.iter().map(line).collect();
         let others: String = self.others.iter().map(line).collect();
         let budget = format!("{:<40} {:>8} {BUDGET_GZIP:>8}\n", "budget", "");
-        head + &lines + &line(&self.total()) + &budget + "\n" + &others
+        head + &lines + &line(&("together", self.total())) + &budget + "\n" + &others
     }
 
     /// The same for programs.
     pub fn json(&self) -> String {
-        let sizes = |s: &Sizes| json!({ "file": s.name, "raw": s.raw, "gzip": s.gzip, "brotli": s.brotli });
-        let list = |files: &[Sizes]| files.iter().map(sizes).collect::<Vec<_>>();
-        json!({ "files": list(&self.files), "others": list(&self.others), "total": sizes(&self.total()), "budgetGzip": BUDGET_GZIP }).to_string()
+        let sizes = |(name, s): &(&str, Sizes)| json!({ "file": name, "raw": s.raw, "gzip": s.gzip, "brotli": s.brotli });
+        let list = |files: &[(&str, Sizes)]| files.iter().map(sizes).collect::<Vec<_>>();
+        let total = sizes(&("together", self.total()));
+        json!({ "files": list(&self.files), "others": list(&self.others), "total": total, "budgetGzip": BUDGET_GZIP })
+            .to_string()
     }
 
     /// Fails when the package has grown over its budget.
@@ -118,10 +105,10 @@ mod tests {
     fn report(gzip: u64) -> Report {
         Report {
             files: vec![
-                Sizes { name: "a", raw: 1, gzip, brotli: 1 },
-                Sizes { name: "b", raw: 1, gzip: 1, brotli: 1 },
+                ("a", Sizes { raw: 1, gzip, brotli: 1 }),
+                ("b", Sizes { raw: 1, gzip: 1, brotli: 1 }),
             ],
-            others: vec![Sizes { name: "c", raw: 1, gzip: 9, brotli: 1 }],
+            others: vec![("c", Sizes { raw: 1, gzip: 9, brotli: 1 })],
         }
     }
 

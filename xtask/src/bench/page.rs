@@ -10,9 +10,10 @@ use anyhow::{Context, Result};
 use super::contenders::{CONTENDERS, Kind, OWN, RAW, competing};
 use super::picture::{Bar, Panel, draw};
 use super::samples::{Found, Samples, more};
-use super::workshop::{Sizes, Workshop};
+use super::workshop::Workshop;
 use super::{machine, tables, targets};
 use crate::markdown::{between, with_between};
+use crate::weight::Sizes;
 use crate::workspace;
 
 const README: &str = "README.md";
@@ -135,7 +136,7 @@ fn size(sizes: &BTreeMap<&'static str, Sizes>) -> Panel {
         title: "What a page downloads".into(),
         unit: "kB gzip".into(),
         bars: bars(of, &ALL),
-        aim: Some(25.0),
+        aim: Some(targets::MOST_GZIP as f64 / 1_000.0),
     }
 }
 
@@ -160,6 +161,6 @@ fn expired(samples: &Samples) -> Panel {
         title: "1 000 requests at an expired token".into(),
         unit: "× the ideal".into(),
         bars: bars(of, &ALL),
-        aim: Some(1.1),
+        aim: Some(targets::MOST_OVER_IDEAL),
     }
 }

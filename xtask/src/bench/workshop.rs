@@ -9,22 +9,12 @@ use serde_json::{Value, json};
 
 use super::contenders::{CONTENDERS, Contender, Kind};
 use crate::files::{copy_tree, walk};
-use crate::job::{Job, output_of};
+use crate::job::Job;
 use crate::npm::NPM;
+use crate::weight::{Sizes, of_files};
 use crate::workspace;
 
 const FOLDER: &str = "target/xtask/bench";
-
-/// What a page downloads of one contender, in bytes.
-#[derive(Clone, Copy, Default)]
-pub struct Sizes {
-    /// As it is.
-    pub raw: u64,
-    /// As `gzip -9`.
-    pub gzip: u64,
-    /// As brotli 11.
-    pub brotli: u64,
-}
 
 /// The folder in `target`.
 pub struct Workshop {
@@ -118,11 +108,7 @@ impl Workshop {
     fn size(&self, contender: &Contender) -> Result<Sizes> {
         let paths: Vec<String> =
             self.files(contender)?.iter().map(|path| path.display().to_string()).collect();
-        let arguments = ["xtask/compressed-sizes.mjs"].into_iter().chain(paths.iter().map(String::as_str));
-        let printed = output_of("node", arguments).context("the bundles can't be measured")?;
-        let measured: Vec<Value> = serde_json::from_str(&printed).context("the measures aren't JSON")?;
-        let sum = |kind: &str| measured.iter().filter_map(|measure| measure[kind].as_u64()).sum();
-        Ok(Sizes { raw: sum("raw"), gzip: sum("gzip"), brotli: sum("brotli") })
+        Ok(of_files(&paths)?.into_iter().sum())
     }
 
     /// A contender's name with the installed versions.
