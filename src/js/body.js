@@ -4,7 +4,8 @@
  */
 export async function readText(body, limit, bound) {
   if (!body) return "";
-  const reader = body.getReader();
+  // WebKit reads a `mode` of the options also where none are given, and so the prototype's.
+  const reader = body.getReader({ __proto__: null });
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;

@@ -266,7 +266,7 @@ contract! { "wake-ups.js":
     a_page_that_was_put_aside_catches_up,
 }
 
-contract! { "prototypes/pollution.js":
+contract! { "pollution.js":
     r15_members_on_the_prototypes_change_nothing,
     r15_what_hangs_on_the_prototypes_is_handed_no_secret,
     r15_a_reply_is_not_completed_from_the_prototypes,

@@ -1,4 +1,4 @@
-/** The tests of `pollution.js`, which says where they run. */
+/** The tests of `../pollution.js`, which says where they run. */
 import {
   DATA, equal, hallpass, jdoe, keepsCookies, nameOf, ok, packageAddress, port, reasonOf, rejects, shared, simulate,
   withGlobal, within,

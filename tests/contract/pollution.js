@@ -1,8 +1,5 @@
-import { packageAddress, port } from "../env.js";
-import * as tests from "./tests.js";
-
-// Not in WebKit yet, whose run takes the files of the folder above: three of these fail there, all at Ocient's replies (a reply
-// that can't be read as it is sent). Whether that is hallpass's doing or that of WebKit's own streams is not known.
+import { packageAddress, port } from "./env.js";
+import * as tests from "./prototypes/tests.js";
 
 /**
  * Runs a test of what is on the prototypes. On a page, in a frame with prototypes of its own: the browser's driver looks at
@@ -18,9 +15,9 @@ async function inAFrame(name) {
   try {
     await loaded;
     const load = frame.contentWindow.eval("(address) => import(address)");
-    const { start } = await load(new URL("../env.js", import.meta.url).href);
+    const { start } = await load(new URL("env.js", import.meta.url).href);
     await start(packageAddress, port);
-    await (await load(new URL("tests.js", import.meta.url).href))[name]();
+    await (await load(new URL("prototypes/tests.js", import.meta.url).href))[name]();
   } finally {
     frame.remove();
   }
