@@ -45,6 +45,40 @@ export async function encrypted_storage_restores_the_session() {
   }
 }
 
+/**
+ * R10: a sign-out counts, though the page goes before the database has done it (`logout()` and a navigation in one handler):
+ * what is under way then is aborted. The record is deleted when the session is opened the next time.
+ */
+export async function r10_a_sign_out_outlasts_a_page_that_goes_at_once() {
+  if (!here || !globalThis.localStorage) return;
+  const { transaction } = IDBDatabase.prototype;
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn(options);
+  const key = await keyOf(vendor);
+  IDBDatabase.prototype.transaction = function (names, mode) {
+    const made = transaction.call(this, names, mode);
+    if (mode === "readwrite") made.abort();
+    return made;
+  };
+  try {
+    await session.logout();
+    equal(session.state.problem, "storage");
+  } finally {
+    IDBDatabase.prototype.transaction = transaction;
+  }
+  session.dispose();
+  ok((await read(key))?.data, "the record still lies there");
+  const again = await vendor.open(options);
+  equal([again.state.status, await read(key)], ["signed-out", undefined]);
+  equal(Object.keys(localStorage).filter((name) => name.includes(vendor.baseUrl)), [], "nothing is left");
+  await again.login(jdoe);
+  again.dispose();
+  const last = await vendor.open(options);
+  equal(last.state.status, "signed-in", "a newer login counts");
+  await last.logout();
+  last.dispose();
+}
+
 /** R14: the key is WebCrypto's and can't be read out; what is stored tells nothing; no two writes are alike. */
 export async function r14_the_key_cannot_be_read_out() {
   if (!here) return;
