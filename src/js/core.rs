@@ -139,10 +139,12 @@ impl Core {
         object.into()
     }
 
-    /// Looks at the clock: a session that can't be renewed ends with its token. Whether it did.
+    /// Looks at the clock: a session that can't be renewed ends with its token. 1: it did; 2: a renewal in the background is
+    /// due; 0: neither.
     #[must_use]
-    pub fn tick(&mut self) -> bool {
-        self.session.tick(now())
+    pub fn tick(&mut self) -> u8 {
+        let now = now();
+        if self.session.tick(now) { 1 } else { u8::from(self.session.renewal_due(now)) * 2 }
     }
 
     /// In how many ms to look at the clock again. `hidden`: nobody sees the page.
@@ -150,13 +152,6 @@ impl Core {
     #[must_use]
     pub fn next_event(&self, hidden: bool) -> Option<f64> {
         self.session.next_event(hidden, now())
-    }
-
-    /// Whether a renewal in the background is due.
-    #[wasm_bindgen(js_name = renewalDue)]
-    #[must_use]
-    pub fn renewal_due(&self) -> bool {
-        self.session.renewal_due(now())
     }
 
     /// Names the present tokens.

@@ -95,9 +95,9 @@ const known = { __proto__: null };
  * Which entry is being deleted is noted where it can be done at once: a page that goes, as after a sign-out, takes with it what
  * the database has not done yet, and the next one would find somebody signed in.
  */
-function note(name, verb, ...iv) {
+function note(name, verb, iv) {
   try {
-    return localStorage[verb](`${name}:deleted`, ...iv);
+    return localStorage[verb](`${name}:deleted`, iv);
   } catch {
     return undefined; // it may be out of bounds
   }

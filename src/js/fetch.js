@@ -2,7 +2,7 @@
  * The caller's own requests. What is decided about them (may the credential go there, is this reply a rejection, what next)
  * is asked of the WebAssembly.
  */
-import { isBelow, placeOf, resolve, textOf } from "./address.js";
+import { isBelow, isPlainPath, placeOf, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
 import { readText } from "./body.js";
 import { parseJson } from "./json.js";
@@ -27,7 +27,9 @@ export function prepare(live, input, init, wantsJson) {
   const forbidden = () => live.failure("forbidden-target", "request");
   let target = input;
   let place;
-  if (!isRequest(input)) {
+  const plain = isPlainPath(input);
+  if (plain) target = live.base.prefix + input;
+  else if (!isRequest(input)) {
     const text = textOf(input);
     if (text === undefined) throw mistake("input", "a string, a URL or a Request");
     place = resolve(live.base, text);
@@ -42,7 +44,7 @@ export function prepare(live, input, init, wantsJson) {
     throw mistake("input and init", "what the platform's Request takes, with json or body but not both");
   }
   // The request itself is judged, not what it was made from: a subclass of Request may say anything of its url.
-  if (!admits(live, place ?? placeOf(prepared.request.url))) throw forbidden();
+  if (!plain && !admits(live, place ?? placeOf(prepared.request.url))) throw forbidden();
   return prepared;
 }
 
@@ -226,6 +228,7 @@ async function judge(live, epoch, response, address, signal) {
   // What another origin says after a redirect is no word of the vendor's.
   if (response.redirected && !admits(live, placeOf(response.url))) return 0;
   const inside = live.facts.speaksInside ? await lookInside(live, response, signal) : undefined;
+  if (response.ok && inside === undefined) return 0;
   const verdict = live.core.judge(epoch, response.status, inside, isBelow(live.base, `${response.url || address}`));
   if (live.core.epoch() !== epoch) live.save();
   return verdict;

@@ -13,6 +13,9 @@ import { isHidden, onWakeUps } from "./wake-ups.js";
 // The longest delay that timers take, in ms; a longer one would fire at once.
 const LONGEST_DELAY_MS = 2_147_483_647;
 
+// What `Core::tick` says of a session that is over. Else: 0, or that a renewal is due.
+const ENDED = 1;
+
 // Ends what a handle that was dropped has left behind in the page.
 const dropped = new FinalizationRegistry((release) => release());
 
@@ -258,13 +261,14 @@ export class Live {
 
   /** Looks at the clock: the session may have come to its end, or its token may be due for renewal. */
   tick() {
-    if (this.core.tick()) this.save();
-    if (!this.#disposed && this.core.renewalDue()) this.renew(this.core.epoch()).catch(() => {});
+    const found = this.core.tick();
+    if (found === ENDED) this.save();
+    else if (found && !this.#disposed) this.renew(this.core.epoch()).catch(() => {});
   }
 
   /** Looks at the clock for somebody who only reads the state: listeners are told afterwards, not in the middle of a reading. */
   look() {
-    if (!this.core.tick()) return;
+    if (this.core.tick() !== ENDED) return;
     this.#take();
     queueMicrotask(() => this.save());
   }

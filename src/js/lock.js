@@ -4,7 +4,7 @@ import { Deadline, pause } from "./wait.js";
 
 // How long a note takes to show in every tab, in ms, with a margin.
 const LAG_MS = 60;
-// How long a lock that others wait for is kept after its work, in ms.
+// How long a lock is kept after its work, in ms.
 const HOLD_MS = 5_000;
 
 // The last work of each name, for each storage of the caller's.
@@ -27,7 +27,7 @@ export async function alone({ storage, key, tokens, ms, lag, isOver }, work) {
     done ??= work();
     return done;
   };
-  const hold = () => begin().then(() => lag?.pass(name));
+  const hold = () => begin().then(() => lag?.pass());
   if (lag) endWhen(isOver, bound);
   try {
     // Without a prototype: a page that put `steal` on every object would have the lock stolen.
@@ -47,30 +47,22 @@ async function endWhen(isOver, bound) {
 
 /**
  * The time that it takes until what was written under a lock shows in the other tabs. Locks are faster: on a busy machine the
- * next tab would see what was there before, for any time that one cares to wait. So a lock that others wait for is kept, and
- * they leave by themselves as soon as they see what was written.
+ * next tab would see what was there before, for any time that one cares to wait. So a lock is kept for a while after its work,
+ * and who wants it leaves as soon as he sees what was written. What failed has spent no token: then the next one may go.
  */
 export class Lag {
-  #bound;
+  #bounds = new Set();
 
-  /** Lets it pass while the lock of a name is held. */
-  async pass(name) {
+  /** Lets it pass while a lock is held. */
+  pass() {
     const bound = new Deadline(HOLD_MS);
-    this.#bound = bound;
-    try {
-      // Also where nobody waits, this takes long enough for Firefox to send off what was written before the lock is free.
-      const { pending } = await bound.guard(navigator.locks.query());
-      if (pending.some((lock) => lock.name === name)) await bound.guard(new Promise(() => {}));
-    } catch {
-      // the end of it; or locks that can't be asked
-    } finally {
-      bound.end("done");
-    }
+    this.#bounds.add(bound);
+    return bound.guard(new Promise(() => {})).catch(() => this.#bounds.delete(bound));
   }
 
   /** Waits no longer. */
   end() {
-    this.#bound?.end("done");
+    for (const bound of this.#bounds) bound.end("done");
   }
 }
 

@@ -12,5 +12,6 @@ export function replyOf({ status, headers }, text) {
 /** `Retry-After` in both of its forms (RFC 9110, section 10.2.3), in ms from now: seconds, or a date. NaN where there is none. */
 export function retryAfterMs(headers) {
   const value = headers.get("Retry-After");
+  if (value === null) return NaN;
   return /^\d{1,9}$/.test(value) ? value * 1000 : Math.max(Date.parse(value) - Date.now(), 0);
 }

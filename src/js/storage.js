@@ -91,8 +91,9 @@ export class Store {
     return this.#last;
   }
 
-  async #look() {
-    if (!this.shared || this.#silent) return false;
+  /** `first`: also of a storage of this tab's own. */
+  async #look(first) {
+    if (!first && (!this.shared || this.#silent)) return false;
     const text = await this.#read();
     this.#faithful ||= text !== undefined;
     if (!this.#faithful) return false;
@@ -108,10 +109,7 @@ export class Store {
 
   /** What lies there at first. */
   open() {
-    return this.#next(async () => {
-      this.text = await this.#read();
-      this.#faithful ||= this.text !== undefined;
-    });
+    return this.#next(() => this.#look(true));
   }
 
   async #read() {

@@ -63,7 +63,7 @@ export class Deadline {
 /** A Response that is one. What an instrumented fetch answers with may be anything. */
 export function genuine(response) {
   if (response instanceof Response) return response;
-  throw new TypeError("fetch did not answer with a Response");
+  throw new TypeError("fetch answered with no Response");
 }
 
 /** A promise, waited for no longer than the caller's signal lets. */

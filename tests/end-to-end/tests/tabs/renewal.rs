@@ -80,6 +80,26 @@ fn r16_tabs_that_see_each_others_writing_late_renew_once() -> Result<()> {
     })
 }
 
+/// R16: nor may a tab that comes when the other one is done.
+#[test]
+fn r16_a_tab_that_comes_after_a_renewal_and_sees_it_late_renews_nothing() -> Result<()> {
+    in_a_browser(async |page| {
+        let world = World::new(Vendor::Ethgas)?;
+        let tabs = Tabs::signed_in(&page.client, 2, &world, json!({"storage": "local"})).await?;
+        for tab in tabs.all() {
+            tabs.call::<Value>(tab, "lagBehind", json!([1_000])).await?;
+        }
+        world.expire().await?;
+        for tab in tabs.all() {
+            let outcome: Value = tabs.act(tab, json!(["requests", 5, DATA])).await?;
+            assert_eq!(outcome, json!({"200": 5}), "tab {tab}");
+        }
+        assert_eq!(world.count(RENEWAL).await?, 1);
+        assert_eq!(world.ledger().await?["refresh_reuse"], 0, "a refresh token was spent twice");
+        Ok(())
+    })
+}
+
 /// R17: the lock of a tab that goes away goes with it.
 #[test]
 fn r17_a_tab_killed_in_the_middle_of_a_renewal_holds_nobody_up() -> Result<()> {
