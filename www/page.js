@@ -36,6 +36,8 @@ const own = new Set();
 /** The status as it was before, of the same session; and whether another tab has brought the present one about. */
 let before;
 let elsewhere = false;
+// How often somebody came or went.
+let visits = 0;
 
 const title = () => VENDORS[session?.vendor ?? form.chosenSettings().vendor].title;
 
@@ -79,6 +81,7 @@ async function open(settings) {
 function follow(state) {
   panels["signed-out"].dataset.reason = state.reason ?? "";
   if (state.status !== before) {
+    visits++;
     elsewhere = before !== undefined && !own.has(state.status);
     before = state.status;
   }
@@ -170,7 +173,10 @@ onClick("resume", resume, { brings: "signed-in" });
 onClick("call", async () => {
   const { method, path, json } = VENDORS[session.vendor].call(session);
   const signal = AbortSignal.timeout(CALL_LIMIT_MS);
-  showPayload({ method, path }, await session.json(path, { method, json, signal, ...PAGE_CALL }));
+  const visit = visits;
+  const value = await session.json(path, { method, json, signal, ...PAGE_CALL });
+  // After a sign-out it is nobody's business any more, and least of all the next person's.
+  if (visit === visits) showPayload({ method, path }, value);
 });
 
 onClick("renew", async () => {

@@ -44,7 +44,7 @@ export function placeOf(address, base) {
  */
 export function resolve(base, input) {
   const url = placeOf(input, `${base.origin.split("/", 1)[0]}//${NOWHERE}`);
-  return url?.host === NOWHERE ? placeOf(base.prefix + url.pathname + url.search + url.hash) : url;
+  return url?.host === NOWHERE ? placeOf(base.prefix + url.href.slice(url.origin.length)) : url;
 }
 
 /**
@@ -52,7 +52,7 @@ export function resolve(base, input) {
  * parser takes longer than all else that is done for a request.
  */
 export function isPlainPath(input) {
-  return typeof input === "string" && /^(?:\/[\w-][\w.-]*)+(?:\?[\w.=&%-]*)?$/.test(input);
+  return typeof input === "string" && /^\/[\w./-]*(?:\?[\w.=&%-]*)?$/.test(input) && !/\/[./]/.test(input);
 }
 
 /** Whether an address, as the URL parser spells it, lies at or below the base, by whole path segments. */

@@ -8,20 +8,15 @@ export async function readText(body, limit, bound) {
   const reader = body.getReader({ __proto__: null });
   const decoder = new TextDecoder();
   let text = "";
-  let size = 0;
-  let whole = false;
   try {
     for (;;) {
       const { done, value } = await bound(reader.read());
-      if (done) {
-        whole = true;
-        return text + decoder.decode();
-      }
-      size += value.byteLength;
-      if (size > limit) return undefined;
+      if (done) return text + decoder.decode();
+      limit -= value.byteLength;
+      if (limit < 0) return undefined;
       text += decoder.decode(value, { __proto__: null, stream: true });
     }
   } finally {
-    if (!whole) reader.cancel().catch(() => {});
+    reader.cancel().catch(() => {}); // of what has come to its end, nothing is left
   }
 }

@@ -15,7 +15,7 @@ function database() {
   if (opening) return opening;
   opening = new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
-    const fail = () => reject(new Error("the database does not open"));
+    const fail = () => reject(); // nobody asks why
     const timer = setTimeout(fail, PATIENCE_MS);
     request.onupgradeneeded = () => request.result.createObjectStore(ENTRIES);
     request.onerror = request.onblocked = fail;
@@ -65,8 +65,6 @@ export const encrypted = {
     const entry = await entries("readonly", (all) => all.get(name));
     try {
       if (!(entry.data.byteLength <= LONGEST_ENTRY)) return undefined;
-      known[name] = entry.iv;
-      if (note(name, "getItem") === `${entry.iv}`) return void (await this.delete(name));
       return new TextDecoder().decode(await crypto.subtle.decrypt(parameters(entry.iv, name), entry.key, entry.data));
     } catch {
       return undefined; // none, or not written here: nobody is signed in
@@ -78,29 +76,11 @@ export const encrypted = {
     const key = await crypto.subtle.generateKey({ __proto__: null, name: CIPHER, length: 256 }, false, ["encrypt", "decrypt"]);
     const data = await crypto.subtle.encrypt(parameters(iv, name), key, new TextEncoder().encode(text));
     await entries("readwrite", (all) => all.put({ key, iv, data }, name));
-    known[name] = iv;
   },
 
   async delete(name) {
-    note(name, "setItem", known[name]);
     await entries("readwrite", (all) => all.delete(name));
-    note(name, "removeItem");
   },
 };
-
-/** The vector of the entry that this page last read or wrote, by name. */
-const known = { __proto__: null };
-
-/**
- * Which entry is being deleted is noted where it can be done at once: a page that goes, as after a sign-out, takes with it what
- * the database has not done yet, and the next one would find somebody signed in.
- */
-function note(name, verb, iv) {
-  try {
-    return localStorage[verb](`${name}:deleted`, iv);
-  } catch {
-    return undefined; // it may be out of bounds
-  }
-}
 
 const parameters = (iv, name) => ({ __proto__: null, name: CIPHER, iv, additionalData: new TextEncoder().encode(name) });

@@ -104,7 +104,7 @@ export class Live {
   async open() {
     try {
       await this.store.open();
-      this.core.follow(this.store.text);
+      if (!this.store.left) this.core.follow(this.store.text);
     } catch {
       this.core.storageWorks(false);
     }
@@ -177,6 +177,7 @@ export class Live {
 
   async #signOut(signal, endpoint) {
     this.#login?.end("superseded");
+    this.store.leave(this.core.record()?.login);
     const told = ask(this, "logout", signal, (deadline) => this.core.logoutRequest(endpoint, deadline.signal));
     told.catch(() => {});
     await guarded(signal, this.save(true));

@@ -1,3 +1,4 @@
+import { own, parseJson } from "./json.js";
 import { Deadline } from "./wait.js";
 
 // How long a storage may take to answer, in ms.
@@ -66,6 +67,7 @@ export class Store {
         await (text === undefined ? this.#delete() : this.#call("set", text));
         this.text = text;
         this.#silent = false;
+        if (text === undefined) this.#note("removeItem");
         if (!this.#faithful && text !== undefined) {
           this.#faithful = await this.#read().then((there) => there === text, () => false);
         }
@@ -83,6 +85,28 @@ export class Store {
     } catch (error) {
       await this.#call("set", "").catch(() => {});
       throw error;
+    }
+  }
+
+  /**
+   * Notes at once which login is signed out. A page that goes, as after a sign-out, takes with it what a storage has not done
+   * yet, and the next one would find somebody signed in.
+   */
+  leave(login) {
+    if (login !== undefined) this.#note("setItem", login);
+  }
+
+  /** Whether the record that lies there is of a login that was signed out. */
+  get left() {
+    return this.#note("getItem") === `${own(parseJson(this.text), "login")}`;
+  }
+
+  /** What answers at once needs none. */
+  #note(verb, login) {
+    try {
+      if (typeof this.storage === "object") return window.localStorage[verb](`${this.#key}:left`, login);
+    } catch {
+      // not here: in a worker, on a server, or where it is forbidden
     }
   }
 

@@ -15,10 +15,9 @@ export function onWakeUps(key, stored, wake) {
     if (event.type !== "storage" || event.key === key || event.key === null) wake(event.type);
   };
   const events = stored ? [...EVENTS, "storage"] : EVENTS;
-  for (const type of events) globalOf("addEventListener")?.(type, hear);
-  return () => {
-    for (const type of events) globalOf("removeEventListener")?.(type, hear);
-  };
+  const all = (act) => events.forEach((type) => globalOf(act)?.(type, hear));
+  all("addEventListener");
+  return () => all("removeEventListener");
 }
 
 /** Whether nobody sees the page. */

@@ -55,13 +55,18 @@ export async function r10_a_sign_out_outlasts_a_page_that_goes_at_once() {
   const vendor = simulate("ethgas");
   const session = await vendor.signIn(options);
   const key = await keyOf(vendor);
+  // The database is busy with something else at that moment.
+  const renewed = session.refresh().catch(() => {});
   IDBDatabase.prototype.transaction = function (names, mode) {
     const made = transaction.call(this, names, mode);
     if (mode === "readwrite") made.abort();
     return made;
   };
+  const notes = () => Object.keys(localStorage).filter((name) => name.includes(vendor.baseUrl)).length;
   try {
-    await session.logout();
+    const left = session.logout();
+    equal(notes(), 1, "noted at once");
+    await Promise.all([left, renewed]);
     equal(session.state.problem, "storage");
   } finally {
     IDBDatabase.prototype.transaction = transaction;
@@ -69,14 +74,32 @@ export async function r10_a_sign_out_outlasts_a_page_that_goes_at_once() {
   session.dispose();
   ok((await read(key))?.data, "the record still lies there");
   const again = await vendor.open(options);
-  equal([again.state.status, await read(key)], ["signed-out", undefined]);
-  equal(Object.keys(localStorage).filter((name) => name.includes(vendor.baseUrl)), [], "nothing is left");
+  equal([again.state.status, await read(key), notes()], ["signed-out", undefined, 0], "nothing is left");
   await again.login(jdoe);
   again.dispose();
   const last = await vendor.open(options);
   equal(last.state.status, "signed-in", "a newer login counts");
   await last.logout();
+  equal(notes(), 0);
   last.dispose();
+}
+
+/** R10: the note names the login that was signed out, and ends no other. */
+export async function r10_a_sign_out_that_was_cut_short_ends_no_newer_login() {
+  if (!here || !globalThis.localStorage) return;
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn(options);
+  const key = await keyOf(vendor);
+  session.logout();
+  const [[name, note]] = Object.entries(localStorage).filter(([name]) => name.includes(vendor.baseUrl));
+  await session.login(jdoe);
+  localStorage[name] = note; // as if it had never been taken away
+  session.dispose();
+  const again = await vendor.open(options);
+  equal(again.state.status, "signed-in");
+  await again.logout();
+  equal([localStorage[name], await read(key)], [undefined, undefined], "nothing is left");
+  again.dispose();
 }
 
 /** R14: the key is WebCrypto's and can't be read out; what is stored tells nothing; no two writes are alike. */

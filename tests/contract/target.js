@@ -25,6 +25,8 @@ const SPELLINGS = [
   ["/x\n", `${BASE}/x`],
   ["/a\\..\\x", `${BASE}/x`],
   ["/", `${BASE}/`],
+  ["x?", `${BASE}/x?`],
+  ["/./x?", `${BASE}/x?`],
   // The same address, spelt otherwise.
   [`${BASE}/x`, `${BASE}/x`],
   [BASE, BASE],

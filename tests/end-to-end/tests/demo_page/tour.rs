@@ -6,6 +6,7 @@ use hallpass_end_to_end::page::{Page, USER};
 use hallpass_end_to_end::vendor::Vendor;
 use hallpass_end_to_end::wait::until;
 use hallpass_end_to_end::world::World;
+use serde_json::json;
 
 #[test]
 fn ocient_from_sign_in_to_sign_out() -> Result<()> {
@@ -62,6 +63,29 @@ fn ethgas_from_sign_in_to_sign_out() -> Result<()> {
         sign_out(page, "Signed out. ETHGas confirmed it.").await
     })
 }
+
+/// What was asked for before the sign-out is nobody's business afterwards.
+#[test]
+fn an_answer_that_comes_after_the_sign_out_is_not_shown() -> Result<()> {
+    on_the_page(async |page| {
+        let world = World::new(Vendor::Ethgas)?;
+        page.sign_in(&world, "memory").await?;
+        world.fault(json!({"path": "/api/v1/user/info", "delay_ms": 1_000})).await?;
+        // The vendor doesn't hear of the sign-out, and answers as if there had been none.
+        world.fault(json!({"path": "/api/v1/user/logout", "status": 503})).await?;
+        page.click("call").await?;
+        page.click("sign-out").await?;
+        page.until_signed_out().await?;
+        let idle = "return !document.getElementById('call').hasAttribute('aria-disabled')";
+        assert!(!page.evaluate::<bool>(idle).await?, "the answer has still to come");
+        until("the call is over", async || page.evaluate(idle).await).await?;
+        let calls = world.count("GET /api/v1/user/info").await?;
+        assert_eq!((calls, page.evaluate::<String>(PAYLOAD).await?), (1, String::new()));
+        Ok(())
+    })
+}
+
+const PAYLOAD: &str = "return document.getElementById('payload').textContent";
 
 async fn sign_in(page: &Page, world: &World) -> Result<()> {
     assert_eq!(page.text("status").await?, "Not signed in.");
