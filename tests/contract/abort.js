@@ -124,13 +124,14 @@ export async function rule_1_an_abort_ends_the_wait_for_a_renewal_of_its_caller_
   const vendor = simulate("ethgas");
   const session = await vendor.signIn({ renew: "auto" });
   await vendor.expire();
-  await vendor.fault({ path: "/api/v1/user/login/refresh", delay_ms: 600 });
+  await vendor.fault({ path: "/api/v1/user/login/refresh", hold: true });
   const other = session.fetch(DATA.ethgas);
   const asked = async () => (await vendor.count("POST /api/v1/user/login/refresh")) === 1;
   const ready = () => until(asked, "a renewal under way");
   for (const name of ["fetch", "json", "refresh"]) {
     await abortsWith(null, (options) => CALLS[name](session, options), ready, name);
   }
+  await vendor.release();
   equal((await other).status, 200);
   equal(await vendor.count("POST /api/v1/user/login/refresh"), 1, "renewals");
 }

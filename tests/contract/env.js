@@ -61,6 +61,8 @@ export function simulate(vendor) {
     total: async () => (await control("ledger")).requests.length,
     config: (body) => control("config", body),
     fault: (body) => control("faults", { count: 1, ...body }),
+    /** Lets the replies go that a fault with `hold` holds back. */
+    release: () => control("release", {}),
     expire: () => control("expire", {}),
     revoke: () => control("revoke", {}),
     /** Opens a session with this vendor. */

@@ -226,10 +226,11 @@ export async function a_login_that_fails_does_not_overtake_a_renewal() {
     const vendor = simulate("ethgas");
     const session = await vendor.signIn({ storage });
     const { expiresAt } = session.state;
-    await vendor.fault({ path: RENEWAL_PATHS.ethgas, delay_ms: 300 });
+    await vendor.fault({ path: RENEWAL_PATHS.ethgas, hold: true });
     const renewal = session.refresh();
     await until(async () => (await renewals(vendor)) === 1, "on its way");
     await rejects(session.login({ username: "jdoe", password: "wrong" }), "invalid-credentials");
+    await vendor.release();
     equal((await renewal).status, "signed-in");
     ok(session.state.expiresAt > expiresAt, "renewed");
     session.dispose();

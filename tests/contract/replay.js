@@ -134,10 +134,11 @@ export async function r16_concurrent_rejections_share_one_renewal() {
 /** Rule 8: a token that was replaced meanwhile is no reason to renew: the request goes again with the present one. */
 export async function rule_8_a_stale_rejection_is_replayed_without_renewal() {
   const { vendor, session } = await stale();
-  await vendor.fault({ path: INFO, delay_ms: 600 });
+  await vendor.fault({ path: INFO, hold: true });
   const slow = session.fetch(INFO);
   await until(async () => (await entries(vendor, INFO)).length === 1, "the slow request has arrived");
   await session.refresh();
+  await vendor.release();
   equal((await slow).status, 200);
   const sent = await entries(vendor, INFO);
   equal([sent[0].status, sent[1].status], [401, 200]);

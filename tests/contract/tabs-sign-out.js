@@ -41,10 +41,11 @@ export async function r18_a_logout_in_another_tab_overtakes_a_renewal() {
   for (const storage of shared()) {
     const vendor = simulate("ethgas");
     const [first, second] = await tabs(vendor, 2, { storage });
-    await vendor.fault({ path: RENEWAL_PATHS.ethgas, delay_ms: 300 });
+    await vendor.fault({ path: RENEWAL_PATHS.ethgas, hold: true });
     const renewal = rejects(first.refresh(), "superseded");
     await until(async () => (await entries(vendor, RENEWAL_PATHS.ethgas)).length === 1, "on its way");
     await second.logout();
+    await vendor.release();
     await renewal;
     await until(() => first.state.reason === "logout", nameOf(storage));
     equal([first.state.status, second.state.status], ["signed-out", "signed-out"]);
@@ -98,11 +99,12 @@ export async function r25_a_replaced_tab_leaves_the_new_session_alone() {
     for (const [name, path] of [["ethgas", DATA.ethgas], ["ethgas", RENEWAL_PATHS.ethgas], ["lenses", DATA.lenses]]) {
       const vendor = simulate(name);
       const [first, second] = await tabs(vendor, 2, { storage });
-      await vendor.fault({ path, delay_ms: 400 });
+      await vendor.fault({ path, hold: true });
       const late = (path === RENEWAL_PATHS[name] ? second.refresh() : second.fetch(path)).catch(() => {});
       await until(async () => (await entries(vendor, path)).length > 0, "on its way");
       await first.login(admin);
       await until(() => second.state.reason === "replaced", "replaced");
+      await vendor.release();
       await late;
       await second.logout();
       equal([first.state.user, (await vendor.open({ storage })).state.user], ["admin", "admin"], `${name}, ${nameOf(storage)}`);

@@ -34,6 +34,10 @@ pub fn answer(
             world.faults.clear();
             Ok(json!({}))
         }
+        ("POST", "release") => {
+            world.faults.release();
+            Ok(json!({}))
+        }
         ("POST", "expire") => {
             world.tokens.expire_access();
             Ok(json!({}))

@@ -9,12 +9,17 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use futures_util::stream::{self, StreamExt};
+use tokio::sync::watch;
 
 use crate::faults::Strike;
 use crate::listen::Dropped;
 
-/// Plays a fault; `vendor` gives the vendor's own reply, for those that damage it.
-pub async fn play(strike: Strike, vendor: impl FnOnce() -> Response) -> Result<Response, Dropped> {
+/// Plays a fault; `vendor` gives the vendor's own reply, for those that damage it. `gate` hears when a held one may go.
+pub async fn play(
+    strike: Strike,
+    mut gate: watch::Receiver<()>,
+    vendor: impl FnOnce() -> Response,
+) -> Result<Response, Dropped> {
     match strike {
         Strike::Reply { status, content_type, retry_after, location, body } => {
             let mut reply = Response::new(Body::from(body));
@@ -30,6 +35,11 @@ pub async fn play(strike: Strike, vendor: impl FnOnce() -> Response) -> Result<R
         }
         Strike::Delay(pause) => {
             tokio::time::sleep(pause).await;
+            Ok(vendor())
+        }
+        Strike::Hold => {
+            // An error says that the world was reset: there is nothing left to wait for.
+            let _ = gate.changed().await;
             Ok(vendor())
         }
         // hyper drops this future when the client leaves.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::call::Call;
 
@@ -27,6 +28,8 @@ pub enum Strike {
     },
     /// The vendor's reply, after a while.
     Delay(Duration),
+    /// The vendor's reply, once the test releases it.
+    Hold,
     /// No answer until the client leaves. The vendor never sees the request.
     Hang,
     /// The connection is closed with no reply. The vendor never sees the request.
@@ -50,6 +53,7 @@ impl Strike {
             Self::Reply { location: Some(_), .. } => "fault: redirect",
             Self::Reply { .. } => "fault: reply",
             Self::Delay(_) => "fault: delay",
+            Self::Hold => "fault: hold",
             Self::Hang => "fault: hang",
             Self::Drop => "fault: drop",
             Self::Truncate => "fault: truncate",
@@ -76,17 +80,31 @@ pub struct Fault {
 
 /// The queue of one world.
 #[derive(Debug, Default)]
-pub struct Faults(VecDeque<Fault>);
+pub struct Faults {
+    queue: VecDeque<Fault>,
+    /// Says when held replies may go.
+    gate: watch::Sender<()>,
+}
 
 impl Faults {
     /// Puts a fault at the end of the queue.
     pub fn push(&mut self, fault: Fault) {
-        self.0.push_back(fault);
+        self.queue.push_back(fault);
     }
 
     /// Forgets all that are still to strike.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.queue.clear();
+    }
+
+    /// Lets those replies go that are held now.
+    pub fn release(&self) {
+        self.gate.send_replace(());
+    }
+
+    /// Hears of the next release.
+    pub fn gate(&self) -> watch::Receiver<()> {
+        self.gate.subscribe()
     }
 
     /// Those that are still to strike, each as it was ordered, with the `count` that is left of it.
@@ -96,7 +114,7 @@ impl Faults {
             order["count"] = json!(fault.count);
             order
         };
-        self.0.iter().map(left).collect()
+        self.queue.iter().map(left).collect()
     }
 
     /// The fault that strikes this request, if any: the first that matches. Its count goes down.
@@ -105,13 +123,13 @@ impl Faults {
             fault.path.as_ref().is_none_or(|path| *path == call.path)
                 && fault.method.as_ref().is_none_or(|method| *method == call.method)
         };
-        let position = self.0.iter().position(matches)?;
-        let fault = self.0.get_mut(position)?;
+        let position = self.queue.iter().position(matches)?;
+        let fault = self.queue.get_mut(position)?;
         fault.count -= 1;
         if fault.count > 0 {
             return Some(fault.strike.clone());
         }
-        self.0.remove(position).map(|fault| fault.strike)
+        self.queue.remove(position).map(|fault| fault.strike)
     }
 }
 
@@ -129,6 +147,8 @@ struct FaultOrder {
     body: Option<String>,
     content_type: Option<String>,
     delay_ms: Option<u64>,
+    #[serde(default)]
+    hold: bool,
     #[serde(default)]
     hang: bool,
     #[serde(default)]
@@ -199,6 +219,7 @@ fn strike(order: FaultOrder) -> Result<Strike, String> {
     kinds.extend(order.drip_ms.map(Duration::from_millis).map(Strike::Drip));
     kinds.extend(order.huge_mb.map(Strike::Huge));
     kinds.extend(order.deep.map(Strike::Deep));
+    kinds.extend(order.hold.then_some(Strike::Hold));
     kinds.extend(order.hang.then_some(Strike::Hang));
     kinds.extend(order.drop.then_some(Strike::Drop));
     kinds.extend(order.truncate.then_some(Strike::Truncate));

@@ -81,9 +81,10 @@ impl Site {
     }
 
     async fn serve(&self, call: &Call) -> Result<Response, Dropped> {
-        let (entry, strike) = {
+        let (entry, strike, gate) = {
             let mut world = call.instance.world();
             let strike = world.faults.take(call);
+            let gate = world.faults.gate();
             if self.vendor.login_path() != Some(call.path.as_str()) && misplaced::password(call) {
                 world.ledger.password_misplaced += 1;
             }
@@ -91,10 +92,10 @@ impl Site {
                 world.ledger.refresh_token_misplaced += 1;
             }
             let fault = strike.as_ref().map(Strike::name);
-            (world.ledger.open(&call.instance, call, fault), strike)
+            (world.ledger.open(&call.instance, call, fault), strike, gate)
         };
         let reply = match strike {
-            Some(strike) => damage::play(strike, || self.vendor_reply(call)).await,
+            Some(strike) => damage::play(strike, gate, || self.vendor_reply(call)).await,
             None => Ok(self.vendor_reply(call)),
         };
         match reply {

@@ -69,6 +69,18 @@ async fn delay() {
 }
 
 #[tokio::test]
+async fn hold_until_it_is_released() {
+    let sim = with(json!({"hold": true})).await;
+    let url = format!("{}{INFO}", sim.at.ocient);
+    let waiting = tokio::spawn(reqwest::get(url));
+    let first = async || sim.ledger(&sim.at.ocient).await["requests"][0].clone();
+    let entry = until(&first, Value::is_object).await;
+    assert_eq!((&entry["status"], &entry["outcome"]), (&json!(null), &json!("fault: hold")));
+    sim.steer(&sim.at.ocient, "release", json!({})).await;
+    assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
+}
+
+#[tokio::test]
 async fn hang_until_the_client_leaves() {
     let sim = with(json!({"hang": true})).await;
     let url = format!("{}{INFO}", sim.at.ocient);
