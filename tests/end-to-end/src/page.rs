@@ -85,11 +85,14 @@ impl Page {
         self.click("sign-in-button").await
     }
 
-    /// Signs [`USER`] in, and waits for the session.
+    /// Signs [`USER`] in, and waits for the session: until it is there, and then until the sign-in is over, which is when the
+    /// storage has it.
     pub async fn sign_in(&self, world: &World, storage: &str) -> Result<()> {
         self.choose(world, storage).await?;
         self.submit(USER, PASSWORD).await?;
-        self.until_signed_in().await
+        self.until_signed_in().await?;
+        let over = "return !document.getElementById('sign-in-button').hasAttribute('aria-disabled')";
+        until("the sign-in is over", async || self.evaluate(over).await).await
     }
 
     /// Waits until the panel of a session is there, instead of the form.
