@@ -228,6 +228,7 @@ async function judge(live, epoch, response, address, signal) {
   // What another origin says after a redirect is no word of the vendor's.
   if (response.redirected && !admits(live, placeOf(response.url))) return 0;
   const inside = live.facts.speaksInside ? await lookInside(live, response, signal) : undefined;
+  // A success with nothing inside that could be a word about the session.
   if (response.ok && inside === undefined) return 0;
   const verdict = live.core.judge(epoch, response.status, inside, isBelow(live.base, `${response.url || address}`));
   if (live.core.epoch() !== epoch) live.save();

@@ -98,7 +98,8 @@ export class Store {
 
   /** Whether the record that lies there is of a login that was signed out. */
   get left() {
-    return this.#note("getItem") === `${own(parseJson(this.text), "login")}`;
+    const login = this.#note("getItem");
+    return login && login === `${own(parseJson(this.text), "login")}`;
   }
 
   /** What answers at once needs none. */

@@ -91,8 +91,12 @@ impl Page {
         self.choose(world, storage).await?;
         self.submit(USER, PASSWORD).await?;
         self.until_signed_in().await?;
-        let over = "return !document.getElementById('sign-in-button').hasAttribute('aria-disabled')";
-        until("the sign-in is over", async || self.evaluate(over).await).await
+        until("the sign-in is over", async || Ok(!self.is_at_work("sign-in-button").await?)).await
+    }
+
+    /// Whether what a button asked for is still under way.
+    pub async fn is_at_work(&self, button: &str) -> Result<bool> {
+        Ok(self.element(button).await?.attr("aria-disabled").await?.is_some())
     }
 
     /// Waits until the panel of a session is there, instead of the form.

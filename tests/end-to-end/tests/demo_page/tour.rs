@@ -76,16 +76,13 @@ fn an_answer_that_comes_after_the_sign_out_is_not_shown() -> Result<()> {
         page.click("call").await?;
         page.click("sign-out").await?;
         page.until_signed_out().await?;
-        let idle = "return !document.getElementById('call').hasAttribute('aria-disabled')";
-        assert!(!page.evaluate::<bool>(idle).await?, "the answer has still to come");
-        until("the call is over", async || page.evaluate(idle).await).await?;
+        assert!(page.is_at_work("call").await?, "the answer has still to come");
+        until("the call is over", async || Ok(!page.is_at_work("call").await?)).await?;
         let calls = world.count("GET /api/v1/user/info").await?;
-        assert_eq!((calls, page.evaluate::<String>(PAYLOAD).await?), (1, String::new()));
+        assert_eq!((calls, content(page, "payload").await?), (1, String::new()));
         Ok(())
     })
 }
-
-const PAYLOAD: &str = "return document.getElementById('payload').textContent";
 
 async fn sign_in(page: &Page, world: &World) -> Result<()> {
     assert_eq!(page.text("status").await?, "Not signed in.");
@@ -146,9 +143,12 @@ async fn sign_out(page: &Page, news: &str) -> Result<()> {
     page.until_signed_out().await?;
     page.until_status(news).await?;
     for id in ["user", "expires", "payload"] {
-        let left: String =
-            page.evaluate(&format!("return document.getElementById('{id}').textContent")).await?;
-        assert_eq!(left, "", "#{id} after the sign-out");
+        assert_eq!(content(page, id).await?, "", "#{id} after the sign-out");
     }
     Ok(())
+}
+
+/// What an element holds, also where nobody sees it.
+async fn content(page: &Page, id: &str) -> Result<String> {
+    page.evaluate(&format!("return document.getElementById('{id}').textContent")).await
 }

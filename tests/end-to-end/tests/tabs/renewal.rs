@@ -57,15 +57,21 @@ fn r16_r19_tabs_that_wake_up_renew_once() -> Result<()> {
     })
 }
 
+/// Has each tab see what the others write to localStorage a second late.
+async fn lag_behind(tabs: &Tabs<'_>) -> Result<()> {
+    for tab in tabs.all() {
+        tabs.call::<Value>(tab, "lagBehind", json!([1_000])).await?;
+    }
+    Ok(())
+}
+
 /// R16: locks are faster than localStorage. The next tab in the queue may not see yet that the token is spent.
 #[test]
 fn r16_tabs_that_see_each_others_writing_late_renew_once() -> Result<()> {
     in_a_browser(async |page| {
         let world = World::new(Vendor::Ethgas)?;
         let tabs = Tabs::signed_in(&page.client, 3, &world, json!({"storage": "local"})).await?;
-        for tab in tabs.all() {
-            tabs.call::<Value>(tab, "lagBehind", json!([1_000])).await?;
-        }
+        lag_behind(&tabs).await?;
         for round in 1..=2 {
             world.expire().await?;
             // Long enough for all three to want the lock.
@@ -86,9 +92,7 @@ fn r16_a_tab_that_comes_after_a_renewal_and_sees_it_late_renews_nothing() -> Res
     in_a_browser(async |page| {
         let world = World::new(Vendor::Ethgas)?;
         let tabs = Tabs::signed_in(&page.client, 2, &world, json!({"storage": "local"})).await?;
-        for tab in tabs.all() {
-            tabs.call::<Value>(tab, "lagBehind", json!([1_000])).await?;
-        }
+        lag_behind(&tabs).await?;
         world.expire().await?;
         for tab in tabs.all() {
             let outcome: Value = tabs.act(tab, json!(["requests", 5, DATA])).await?;

@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Response;
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 use crate::client::{Sim, read, sim, until};
 
@@ -21,6 +22,19 @@ async fn order(sim: &Sim, path: &str, mut fault: Value) {
 
 async fn info(sim: &Sim) -> reqwest::Result<Response> {
     sim.get(format!("{}{INFO}", sim.at.ocient)).send().await
+}
+
+/// The ledger's first entry.
+async fn first(sim: &Sim) -> Value {
+    sim.ledger(&sim.at.ocient).await["requests"][0].clone()
+}
+
+/// A request that has been received and is not answered, as a fault struck it.
+async fn kept_waiting(sim: &Sim, fault: &str) -> JoinHandle<reqwest::Result<Response>> {
+    let waiting = tokio::spawn(reqwest::get(format!("{}{INFO}", sim.at.ocient)));
+    let entry = until(async || first(sim).await, Value::is_object).await;
+    assert_eq!((&entry["status"], &entry["outcome"]), (&json!(null), &json!(fault)));
+    waiting
 }
 
 /// The bytes of an undisturbed reply.
@@ -71,11 +85,7 @@ async fn delay() {
 #[tokio::test]
 async fn hold_until_it_is_released() {
     let sim = with(json!({"hold": true})).await;
-    let url = format!("{}{INFO}", sim.at.ocient);
-    let waiting = tokio::spawn(reqwest::get(url));
-    let first = async || sim.ledger(&sim.at.ocient).await["requests"][0].clone();
-    let entry = until(&first, Value::is_object).await;
-    assert_eq!((&entry["status"], &entry["outcome"]), (&json!(null), &json!("fault: hold")));
+    let waiting = kept_waiting(&sim, "fault: hold").await;
     sim.steer(&sim.at.ocient, "release", json!({})).await;
     assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
 }
@@ -83,13 +93,9 @@ async fn hold_until_it_is_released() {
 #[tokio::test]
 async fn hang_until_the_client_leaves() {
     let sim = with(json!({"hang": true})).await;
-    let url = format!("{}{INFO}", sim.at.ocient);
-    let waiting = tokio::spawn(reqwest::get(url));
-    let first = async || sim.ledger(&sim.at.ocient).await["requests"][0].clone();
-    let entry = until(&first, Value::is_object).await;
-    assert_eq!((&entry["status"], &entry["outcome"]), (&json!(null), &json!("fault: hang")));
+    let waiting = kept_waiting(&sim, "fault: hang").await;
     waiting.abort();
-    until(&first, |entry| entry["outcome"] == "client left").await;
+    until(async || first(&sim).await, |entry| entry["outcome"] == "client left").await;
 }
 
 #[tokio::test]
