@@ -42,7 +42,7 @@ use crate::steps::Step;
 use crate::tools::Install;
 
 const HELP: &str = "\
-The project's own commands. Each installs what it lacks; only rustup, Node.js 20 or newer and npm must be there.
+The project's own commands. Each installs what it lacks; only rustup, Node.js 20 or newer, npm and gzip must be there.
 
   cargo xtask build                 the npm package, in pkg/
   cargo xtask demo [--port <n>]     the demo page, with simulated vendors behind it
