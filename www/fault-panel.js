@@ -121,7 +121,7 @@ async function act(button, work) {
   news.textContent = "";
   try {
     news.textContent = await work();
-    await look();
+    look(); // not waited for: a button that is told to be done takes the next click
   } catch (error) {
     tell(error);
   } finally {
