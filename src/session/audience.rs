@@ -22,8 +22,8 @@ impl Audience {
     /// Whether a target, an origin and a path likewise, lies at or below one of the prefixes, by whole path segments: `/api`
     /// admits `/api` and `/api/x`, not `/apix`.
     ///
-    /// A path whose encoded slashes hide a `..` is admitted nowhere but under a bare origin: the URL parser leaves
-    /// `..%2f` alone, but many servers decode it and walk out of the prefix.
+    /// A path that hides a `..` is admitted nowhere but under a bare origin: the URL parser leaves `..%2f` and `..;/` alone,
+    /// but many servers understand them and walk out of the prefix.
     #[must_use]
     pub fn admits(&self, target: &str) -> bool {
         self.prefixes.iter().any(|prefix| {
@@ -39,12 +39,12 @@ fn is_origin(prefix: &str) -> bool {
 }
 
 /// Whether a path, once its encoded dots, slashes and backslashes are decoded, has a `..` segment. A normalised path
-/// has none in the open.
+/// has none in the open. A `..;` is one too: Tomcat and its like take a semicolon and what follows off a segment.
 #[must_use]
 pub fn has_hidden_parent(path: &str) -> bool {
     // Twice, as some servers decode twice: %252e%252e%252f.
     let decoded = decode(&decode(path.as_bytes()));
-    decoded.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| segment == b"..")
+    decoded.split(|byte| matches!(byte, b'/' | b'\\' | b';')).any(|segment| segment == b"..")
 }
 
 /// Decodes every `%xx` once.
