@@ -13,5 +13,5 @@ export function replyOf({ status, headers }, text) {
 export function retryAfterMs(headers) {
   const value = headers.get("Retry-After");
   if (value === null) return NaN;
-  return /^\d{1,9}$/.test(value) ? value * 1000 : Math.max(Date.parse(value) - Date.now(), 0);
+  return /^\d{1,9}$/.test(value) ? value * 1000 : Math.max(Date.parse(value) - (Date.parse(headers.get("Date")) || Date.now()), 0);
 }

@@ -1,4 +1,4 @@
-import { DATA, admin, equal, hallpass, jdoe, ok, reasonOf, received, rejects, simulate, withFetch } from "./env.js";
+import { DATA, admin, equal, hallpass, jdoe, ok, reasonOf, received, rejects, simulate, withClock, withFetch } from "./env.js";
 
 const VENDORS = ["ocient", "lenses", "pegase3", "ethgas"];
 const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
@@ -183,4 +183,19 @@ export async function r22_a_login_says_how_long_to_wait() {
       }
     }
   }
+}
+
+/** R19, R22: a date in Retry-After is held against the vendor's own clock, where it tells: this machine's may be wrong by days. */
+export async function r22_a_date_to_wait_for_is_by_the_vendors_clock() {
+  const day = 24 * 3_600_000;
+  const vendor = simulate("ethgas");
+  const session = await vendor.open();
+  const now = Date.now();
+  const headers = { "Retry-After": new Date(now + 60_000).toUTCString(), Date: new Date(now).toUTCString() };
+  await withFetch(async () => new Response("", { status: 429, headers }), async () => {
+    for (const shift of [-day, 0, day]) {
+      const error = await withClock(shift, () => rejects(session.login(jdoe), "rate-limited"));
+      equal(error.retryAfterMs, 60_000, `a clock off by ${shift} ms`);
+    }
+  });
 }
