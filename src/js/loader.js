@@ -9,7 +9,7 @@ import { Deadline } from "./wait.js";
 // How long the WebAssembly may take to come, in ms. It is as large as a picture.
 const PATIENCE_MS = 60_000;
 
-/** Makes `init` and `openSession`. `locate` says where the WebAssembly lies when the caller doesn't. */
+/** Makes `init` and `openSession`. `locate` resolves to where the WebAssembly lies when the caller doesn't say. */
 export function loader(locate) {
   let loading;
 

@@ -17,28 +17,34 @@ const LONGEST_TIMEOUT_MS = 2_147_483_647;
 export function readOptions(options) {
   if (!isObject(options) || Array.isArray(options)) throw mistake("options", "an object with vendor and baseUrl");
   only(options, OPTIONS, "");
-  const get = (name) => member(options, name);
-  const automatic = oneOf("renew", get("renew") ?? "auto", ["auto", "manual"]) === "auto";
+  const get = (name, otherwise) => given(options, name, otherwise);
+  const automatic = oneOf("renew", get("renew", "auto"), ["auto", "manual"]) === "auto";
   const core = typeof get("vendor") === "string" ? Core.open(get("vendor"), automatic) : undefined;
   if (!core) throw mistake("vendor", '"ocient", "lenses", "pegase3" or "ethgas"');
   const facts = core.facts();
   const base = prefix("baseUrl", get("baseUrl"));
   core.allow(base.prefix);
-  const ownEndpoints = endpoints(core, facts, base, get("endpoints"));
-  const allow = get("allow") ?? [];
+  const ownEndpoints = endpoints(core, facts, base, get("endpoints", {}));
+  const allow = get("allow", []);
   if (!Array.isArray(allow)) throw mistake("allow", "an array of strings or URLs");
   for (const address of allow) core.allow(prefix("each prefix in allow", address).prefix);
-  flow(facts, get("flow"));
-  const key = `hallpass:${facts.vendor}:${base.prefix}:${encodeURIComponent(account(get("account") ?? "default"))}`;
+  flow(facts, get("flow", "password"));
+  const key = `hallpass:${facts.vendor}:${base.prefix}:${encodeURIComponent(account(get("account", "default")))}`;
   return {
     core,
     facts,
     key,
     base,
     endpoints: ownEndpoints,
-    store: store(get("storage") ?? "memory", key),
-    timeoutMs: timeout(get("timeoutMs") ?? DEFAULT_TIMEOUT_MS),
+    store: store(get("storage", "memory"), key),
+    timeoutMs: timeout(get("timeoutMs", DEFAULT_TIMEOUT_MS)),
   };
+}
+
+/** What an object has under a name, or something else where that is left out. */
+function given(object, name, otherwise) {
+  const value = member(object, name);
+  return value === undefined ? otherwise : value;
 }
 
 function prefix(name, address) {
@@ -50,14 +56,12 @@ function prefix(name, address) {
 }
 
 /** The operations' full addresses: documented, or given, but always below `baseUrl`, as the password goes there. */
-function endpoints(core, facts, base, given) {
-  if (given !== undefined) {
-    if (!isObject(given) || Array.isArray(given)) throw mistake("endpoints", "an object of paths");
-    only(given, OPERATIONS, "endpoints.");
-  }
+function endpoints(core, facts, base, paths) {
+  if (!isObject(paths) || Array.isArray(paths)) throw mistake("endpoints", "an object of paths");
+  only(paths, OPERATIONS, "endpoints.");
   const all = { __proto__: null };
   for (const name of OPERATIONS) {
-    const path = (given && member(given, name)) ?? facts[name];
+    const path = given(paths, name, facts[name]);
     if (path === undefined) continue;
     const place = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
     // At this point nothing but baseUrl is admitted.
@@ -93,7 +97,7 @@ function timeout(ms) {
   return ms;
 }
 
-function flow(facts, flow = "password") {
+function flow(facts, flow) {
   oneOf("flow", flow, ["password", "wallet"]);
   if (flow === "password") return;
   if (facts.vendor !== "ethgas") throw mistake("flow", "left out: only ethgas has one");
