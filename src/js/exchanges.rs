@@ -63,31 +63,26 @@ impl Core {
         }
     }
 
-    /// A renewal begins: its turn among the tabs has still to come.
-    #[wasm_bindgen(js_name = beginRenewal)]
-    pub fn begin_renewal(&mut self) {
-        self.session.begin_renewal();
+    /// A renewal begins: its turn among the tabs has still to come. Or it is over, also where it came to nothing.
+    pub fn renewing(&mut self, begins: bool) {
+        if begins { self.session.begin_renewal() } else { self.session.end_renewal() }
     }
 
-    /// A renewal is over, also where it came to nothing.
-    #[wasm_bindgen(js_name = endRenewal)]
-    pub fn end_renewal(&mut self) {
-        self.session.end_renewal();
-    }
-
-    /// The request for a renewal of the tokens of an epoch; undefined where they can't be, or have been replaced.
+    /// The request for a renewal of the tokens of an epoch. Where there is nothing to renew with, the session is over.
     #[wasm_bindgen(js_name = refreshRequest)]
     pub fn refresh_request(
-        &self,
+        &mut self,
         epoch: u32,
         url: &JsValue,
         signal: &AbortSignal,
-    ) -> Result<Option<Request>, JsValue> {
+    ) -> Result<Request, JsValue> {
         let current = self.session.held().filter(|_| self.session.epoch() == Epoch(epoch));
         let Some(call) = current.and_then(|record| self.vendor.refresh(&record.held)) else {
-            return Ok(None);
+            let over = self.session.renewal_failed(Epoch(epoch), Code::SessionExpired, None, now(), 0.0);
+            let code = if over { Code::SessionExpired } else { Code::Superseded };
+            return Err(self.thrown(&Failure::new(code), Operation::Refresh));
         };
-        self.request(&call, url, signal).map(Some)
+        self.request(&call, url, signal)
     }
 
     /// How many renewals in a row have failed for now, here or in other tabs.
@@ -160,13 +155,6 @@ impl Core {
     pub fn refresh_failed(&mut self, epoch: u32, timeout: bool, chance: f64) -> bool {
         let code = if timeout { Code::Timeout } else { Code::Network };
         self.session.renewal_failed(Epoch(epoch), code, None, now(), chance)
-    }
-
-    /// There was nothing to renew with: the session is over, unless a login or logout has overtaken the renewal.
-    #[wasm_bindgen(js_name = refreshGone)]
-    #[must_use]
-    pub fn refresh_gone(&mut self, epoch: u32) -> bool {
-        self.session.renewal_failed(Epoch(epoch), Code::SessionExpired, None, now(), 0.0)
     }
 
     /// The question whether the session is alive.

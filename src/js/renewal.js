@@ -42,7 +42,7 @@ export class Renewal {
     const { core, store } = this.#live;
     const attempt = core.attempt();
     const failures = core.failures();
-    core.beginRenewal();
+    core.renewing(true);
     try {
       if (store.shared) {
         const { login, renewals } = core.record() ?? {};
@@ -73,7 +73,7 @@ export class Renewal {
     } finally {
       if (this.#flight === flight) {
         this.#flight = undefined;
-        core.endRenewal();
+        core.renewing(false);
       }
       this.#live.publish();
     }
@@ -99,9 +99,9 @@ export class Renewal {
           core.refreshRequest(epoch, this.#endpoint, deadline.signal),
         );
       } catch (error) {
-        throw core.refreshFailed(epoch, error.code === "timeout", chance()) ? error : this.#superseded();
+        const counts = error.code === "session-expired" || core.refreshFailed(epoch, error.code === "timeout", chance());
+        throw counts ? error : this.#superseded();
       }
-      if (!answer) throw core.refreshGone(epoch) ? this.#live.failure("session-expired", "refresh") : this.#superseded();
       // While it was on its way, another tab may have signed out, or have spent the same token.
       if (store.shared && core.refuses(answer)) await pause(GRACE_MS);
       const attempt = core.attempt();
