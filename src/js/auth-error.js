@@ -65,8 +65,8 @@ export function failure(details, title, operation) {
 }
 
 /** A mistake of the caller's: which argument, and what was expected. */
-export function mistake(name, expected, cause) {
-  return new AuthError(`${name} must be ${expected}.`, { code: "invalid-options", cause });
+export function mistake(name, expected) {
+  return new AuthError(`${name} must be ${expected}.`, { code: "invalid-options" });
 }
 
 /** There is no such thing here. */

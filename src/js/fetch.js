@@ -59,7 +59,7 @@ function make(header, target, options, wantsJson) {
   // Two things that WebKit's Request leaves undone: it takes any signal, and reads some bodies only when they are sent.
   readSignal(options);
   options.body = ownBody(options.body);
-  if (wantsJson) useJson(options);
+  if (wantsJson) useJson(options, isRequest(target) ? target : options);
   const { request, ownCredential } = build(header, target, options, wantsJson);
   // The caller's signal; without one, nothing needs to listen.
   const signal = options.signal || isRequest(target) ? request.signal : undefined;
@@ -110,32 +110,34 @@ function ownBody(body) {
   return ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() : body;
 }
 
-/** Makes a body of the `json` member. */
-function useJson(options) {
+/** Makes a body of the `json` member. `given`: whose method and headers hold where the options name none. */
+function useJson(options, given) {
   if (options.json === undefined) return;
   const body = JSON.stringify(options.json);
   if (body === undefined || options.body !== undefined) throw new TypeError("no body can be made of this");
-  const headers = new Headers(options.headers);
+  const headers = new Headers(options.headers ?? given.headers);
   if (!headers.has("Content-Type")) headers.set("Content-Type", "application/json");
-  Object.assign(options, { body, headers, method: options.method ?? "POST" });
+  Object.assign(options, { body, headers, method: options.method ?? given.method?.replace("GET", "POST") ?? "POST" });
 }
 
 /** Sends a prepared request; renews once after a rejected token, and then sends it once more. */
 export async function send(live, prepared) {
   const { request, signal, ownCredential } = prepared;
-  live.inUse();
-  if (signal?.aborted) throw signal.reason;
+  live.inUse(signal);
   if (ownCredential) return exchange(live, request, signal);
   const { core } = live;
+  const { state } = live.announcer;
+  let fresh = false;
   // Asked again after each wait: a logout may have come in between.
-  while (!live.pass()) await live.ready(signal);
+  for (; !live.pass(state); fresh = true) await live.ready(signal);
   const epoch = core.epoch();
   const { url } = request;
   const another = prepared.spare();
   const response = await attempt(live, request, signal);
   const verdict = await judge(live, epoch, response, url, signal);
-  if (verdict === RENEW && !(await renewed(live, epoch, prepared))) return response;
-  if (!verdict || !another || !passes(live)) return response;
+  // A token that was renewed for this very request, and is rejected: to renew it again would be a loop.
+  if (verdict === RENEW && (fresh || !(await renewed(live, epoch, prepared)))) return response;
+  if (!verdict || !another || !passes(live, state)) return response;
   response.body?.cancel().catch(() => {});
   const again = core.epoch();
   const second = await attempt(live, another(), signal);
@@ -215,9 +217,9 @@ async function renewed(live, epoch, prepared) {
   }
 }
 
-function passes(live) {
+function passes(live, state) {
   try {
-    return live.pass();
+    return live.pass(state);
   } catch {
     return false;
   }

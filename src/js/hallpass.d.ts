@@ -148,10 +148,12 @@ export interface Session {
    * Relative input is appended to `baseUrl`. An `Authorization` header (pegase3: `Token`) or a `credentials` mode of your
    * own wins. A body that can be read only once, a stream, is not sent again: then the 401 comes back. For lenses and
    * pegase3 redirects are refused, as they would carry the credential along; elsewhere the platform takes `Authorization` off
-   * a redirect to another origin, but not off one to another path of the same origin.
+   * a redirect to another origin, but not off one to another path of the same origin. What was asked for one user is never
+   * sent, or sent again, as another one who has signed in meanwhile.
    *
    * @throws {AuthError} `forbidden-target` outside `baseUrl` and `allow`, `not-signed-in`, `session-expired`, `network`,
-   * `invalid-options`; while a renewal is waited for, what that failed with. An abort rejects with the signal's own reason.
+   * `invalid-options`; while a renewal is waited for, what that failed with, and `superseded` where another user signs in. An
+   * abort rejects with the signal's own reason.
    */
   fetch(input: FetchInput, init?: RequestInit): Promise<Response>;
 

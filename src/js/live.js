@@ -116,7 +116,8 @@ export class Live {
 
   /** Signs in, once. Resolves to where the vendor wants the user to go next, if anywhere. */
   async login(credentials, signal) {
-    this.inUse();
+    // Before it makes an earlier login the older one.
+    this.inUse(signal);
     if (!isObject(credentials)) throw mistake("credentials", "an object with username and password");
     const values = ["username", "password", "database", "redirectionToken"].map((name) => member(credentials, name));
     let attempt;
@@ -135,7 +136,7 @@ export class Live {
 
   /** Renews now. Callers at the same time share one request. */
   async refresh(signal) {
-    this.inUse();
+    this.inUse(signal);
     if (!this.facts.renewable) throw this.failure("not-renewable", "refresh");
     if (!this.core.isSignedIn()) this.core.pass(); // throws why
     await this.renew(this.core.epoch(), signal);
@@ -143,8 +144,7 @@ export class Live {
 
   /** Asks the vendor whether the session is alive, and takes its answer over. */
   async check(signal) {
-    this.inUse();
-    if (signal?.aborted) throw signal.reason;
+    this.inUse(signal);
     if (!this.#endpoints.check) {
       throw unsupported(`${this.facts.title} has no operation that tells whether a session is alive; name one in endpoints.check.`);
     }
@@ -194,25 +194,31 @@ export class Live {
     }
   }
 
-  /** Whether a request may go now; false where the token has to be renewed first. Throws where neither. */
-  pass() {
+  /**
+   * Whether a request may go now; false where the token has to be renewed first. Throws where neither. `asked`: the state in
+   * which it was asked for. What was asked for one user is not sent as another.
+   */
+  pass(asked = this.announcer.state) {
     this.inUse();
     this.tick();
-    return this.core.pass();
+    const goes = this.core.pass();
+    const { user, database } = this.announcer.state;
+    if (asked.user !== user || asked.database !== database) throw this.failure("superseded", "request");
+    return goes;
   }
 
   /** Waits until a request may go, renewing if need be. */
   async ready(signal) {
     // A second renewal in one call would be a loop: the vendor grants tokens that are over at once.
-    for (let tries = 0; tries < 2; tries++) {
-      if (this.pass()) return;
+    for (let tries = 0; !this.pass(); tries++) {
+      if (tries > 1) throw this.failure("session-expired", "request");
       try {
         await this.renew(this.core.epoch(), signal);
+        tries = 1;
       } catch (error) {
         if (signal?.aborted || error?.code !== "superseded") throw error;
       }
     }
-    if (!this.pass()) throw this.failure("session-expired", "request");
   }
 
   /** Renews the tokens of an epoch, and waits for it no longer than the caller's signal lets. */
@@ -306,9 +312,10 @@ export class Live {
     return failure({ __proto__: null, code, vendor: this.facts.vendor, cause }, this.facts.title, operation);
   }
 
-  /** Refuses work after `dispose`. */
-  inUse() {
+  /** Refuses work after `dispose`, and such as its caller has already given up. */
+  inUse(signal) {
     if (this.#disposed) throw unsupported("This session was disposed; open a new one with openSession.");
+    if (signal?.aborted) throw signal.reason;
   }
 }
 

@@ -26,7 +26,8 @@ export class Session {
   login = (credentials, options) =>
     settle(async () => {
       const redirectTo = await this.#live.login(credentials, readSignal(options));
-      return redirectTo === undefined ? { state: this.state } : { state: this.state, redirectTo };
+      // A member also where there is none: where to go next is not for the page's Object.prototype to say.
+      return { state: this.state, redirectTo };
     }, options);
 
   refresh = (options) =>
@@ -49,13 +50,15 @@ export class Session {
 
   accessToken = () =>
     settle(async () => {
-      while (!this.#live.pass()) await this.#live.ready();
+      const { state } = this.#live.announcer;
+      while (!this.#live.pass(state)) await this.#live.ready();
       return this.#live.core.token();
     });
 
   subscribe = (listener) => {
     if (typeof listener !== "function") throw mistake("listener", "a function");
     this.#live.inUse();
+    this.#live.look();
     return this.#live.announcer.subscribe(listener);
   };
 

@@ -298,3 +298,22 @@ export async function rule_2_a_listener_that_throws_harms_nobody() {
   equal(told, ["signed-out", "signed-in", "signed-out"]);
   ok(seen.length === 3 && seen.every((error) => error === fault), `reported each time, saw ${seen.length}`);
 }
+
+/** Rule 1: a login that is given up before it begins is no newer login: the one under way goes on. */
+export async function rule_1_a_login_aborted_before_supersedes_nothing() {
+  for (const name of VENDORS) {
+    const vendor = simulate(name);
+    const session = await vendor.open();
+    const login = session.login(jdoe);
+    equal(await reasonOf(session.login(jdoe, { signal: AbortSignal.abort("no") })), "no", name);
+    equal([(await login).state.user, await vendor.total()], ["jdoe", 1], name);
+  }
+}
+
+/** Rule 1: the signal's reason comes before what the vendor can't do. */
+export async function rule_1_an_aborted_refresh_says_so_at_every_vendor() {
+  for (const name of VENDORS) {
+    const session = await simulate(name).signIn();
+    equal(await reasonOf(session.refresh({ signal: AbortSignal.abort("no") })), "no", name);
+  }
+}

@@ -226,3 +226,23 @@ export async function access_token_is_renewed_if_need_be() {
   equal(await vendor.count("POST /api/v1/user/login/refresh"), 1);
   equal((await fetch(vendor.baseUrl + DATA.ethgas, { headers: { Authorization: `Bearer ${first}` } })).status, 200);
 }
+
+/** Rule 7: what a Request says of itself holds in json() too, also beside the `json` member: its method, its headers, its credential. */
+export async function rule_7_a_requests_own_method_and_headers_hold_beside_json() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  const url = vendor.baseUrl + DATA.ethgas;
+  const headers = { "x-tenant": "7", "Content-Type": "application/merge-patch+json" };
+  const made = [
+    [new Request(url, { method: "PATCH", headers: { ...headers, Authorization: "Bearer my-own" } }), {}, "PATCH", "Bearer my-own"],
+    [new Request(url, { method: "PUT", headers, body: "replaced" }), {}, "PUT"],
+    [new Request(url, { headers }), {}, "POST"],
+    [new Request(url, { method: "PATCH", headers: { "x-tenant": "8" } }), { method: "DELETE", headers }, "DELETE"],
+  ];
+  for (const [input, init, method, own] of made) {
+    await session.json(input, { ...init, json: { a: 1 } }).catch(() => {}); // whether the vendor likes it doesn't matter
+    const sent = await last(vendor);
+    equal([sent.method, sent.body, sent.headers["x-tenant"], sent.headers["content-type"]], [method, '{"a":1}', "7", headers["Content-Type"]]);
+    equal(sent.headers.authorization, own ?? `Bearer ${await session.accessToken()}`);
+  }
+}

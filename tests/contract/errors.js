@@ -1,4 +1,4 @@
-import { DATA, equal, hallpass, jdoe, ok, packageAddress, reasonOf, rejects, simulate } from "./env.js";
+import { DATA, equal, hallpass, jdoe, ok, packageAddress, reasonOf, rejects, simulate, withGlobal } from "./env.js";
 
 const TITLES = { ocient: "Ocient", lenses: "Lenses HQ", pegase3: "PEGASE3", ethgas: "ETHGAS" };
 const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
@@ -97,6 +97,25 @@ export async function rule_4_no_error_of_a_call_shows_a_secret() {
     ok(!/https?:\/\//.test(message), `${what}: no address, saw "${message}"`);
   }
   ok(seen > 120, `enough failures, saw ${seen}`);
+}
+
+/** R2: nothing is logged, at whatever level, neither of a session that goes well nor of one that fails. */
+export async function r2_nothing_is_logged() {
+  const logged = [];
+  const listening = new Proxy(console, { get: (_, method) => (...words) => void logged.push([method, ...words]) });
+  await withGlobal("console", listening, async () => {
+    for (const name of Object.keys(TITLES)) {
+      const vendor = simulate(name);
+      const session = await vendor.signIn();
+      await session.fetch(DATA[name]);
+      await vendor.fault({ path: "*", status: 503, count: 3 });
+      for (const call of Object.values(OPERATIONS)) await call(session).catch(() => {});
+      await vendor.revoke();
+      await session.fetch(DATA[name]).catch(() => {});
+      await session.logout();
+    }
+  });
+  equal(logged.map(([method]) => method), [], "lines");
 }
 
 /** Rule 4 and R2: the same for what is refused before anything is sent. */

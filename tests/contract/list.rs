@@ -14,6 +14,7 @@ contract! { "login.js":
     r18_a_login_is_superseded_by_a_logout,
     a_login_that_was_not_sent_supersedes_nothing,
     r22_a_login_says_how_long_to_wait,
+    r22_a_date_to_wait_for_is_by_the_vendors_clock,
 }
 
 contract! { "replies.js":
@@ -33,6 +34,8 @@ contract! { "replies.js":
 contract! { "abort.js":
     rule_1_a_signal_aborted_before_sends_nothing,
     rule_1_a_signal_aborted_before_rejects_logout,
+    rule_1_a_login_aborted_before_supersedes_nothing,
+    rule_1_an_aborted_refresh_says_so_at_every_vendor,
     rule_1_a_signal_aborted_before_rejects_check_when_signed_out,
     rule_1_a_signal_aborted_midway_rejects_with_its_reason,
     rule_1_every_vendor_can_be_aborted_midway,
@@ -63,12 +66,14 @@ contract! { "options.js":
     rule_3_subscribe_wants_a_function,
     rule_3_init_names_a_wrong_source,
     a_failed_load_may_be_tried_again,
+    a_load_that_fails_at_once_may_be_tried_again,
     rule_3_a_getter_that_throws_is_no_trap,
 }
 
 contract! { "errors.js":
     rule_4_no_error_of_a_call_shows_a_secret,
     rule_4_no_refusal_before_sending_shows_a_secret,
+    r2_nothing_is_logged,
     r2_a_cause_repeats_no_header,
     rule_4_a_vendors_words_put_no_secret_into_the_message,
     r2_no_object_shows_a_token,
@@ -127,6 +132,7 @@ contract! { "credential.js":
     rule_7_the_callers_own_header_wins,
     rule_7_no_cookie_beside_an_own_authorization,
     rule_7_the_callers_credentials_mode_wins,
+    rule_7_a_requests_own_method_and_headers_hold_beside_json,
     r3_one_credential_per_request,
     r24_no_cors_is_refused_where_a_header_carries_the_token,
     r24_not_signed_in_sends_nothing,
@@ -146,6 +152,9 @@ contract! { "replay.js":
     rule_8_a_stale_rejection_is_replayed_without_renewal,
     r21_a_second_rejection_is_returned,
     r21_403_never_renews,
+    r21_a_request_causes_one_renewal,
+    r25_a_rejected_request_is_not_replayed_as_another_user,
+    r25_what_waits_for_a_renewal_is_not_sent_as_another_user,
     rule_9_a_refused_renewal_returns_the_rejection,
     rule_11_ocient_rejects_inside_a_200,
     rule_11_only_short_json_is_looked_into,
@@ -162,6 +171,7 @@ contract! { "state.js":
     subscribe_keeps_equal_listeners_apart,
     r17_a_listener_may_call_any_method,
     subscribe_fits_sveltes_store_contract,
+    r19_subscribe_tells_an_end_that_is_past,
     methods_are_bound,
     check_asks_lenses_who_is_signed_in,
     check_asks_ethgas_whether_the_session_is_alive,
@@ -279,5 +289,6 @@ contract! { "pollution.js":
     r15_an_error_is_not_completed_from_the_prototype,
     r15_a_then_on_the_prototype_is_waited_for_in_bounds,
     r15_frozen_prototypes_break_nothing,
+    r15_redirectTo_is_not_read_off_the_prototype,
     r15_members_from_before_it_was_loaded_change_nothing,
 }

@@ -34,3 +34,4 @@ export const r15_an_error_is_not_completed_from_the_prototype = () => run("r15_a
 export const r15_a_then_on_the_prototype_is_waited_for_in_bounds = () => run("r15_a_then_on_the_prototype_is_waited_for_in_bounds");
 export const r15_frozen_prototypes_break_nothing = () => run("r15_frozen_prototypes_break_nothing");
 export const r15_members_from_before_it_was_loaded_change_nothing = () => run("r15_members_from_before_it_was_loaded_change_nothing");
+export const r15_redirectTo_is_not_read_off_the_prototype = () => run("r15_redirectTo_is_not_read_off_the_prototype");

@@ -1,4 +1,6 @@
-import { DATA, entries, equal, keepsCookies, ok, rejects, simulate, until, withFetch } from "./env.js";
+import {
+  DATA, RENEWAL_PATHS, admin, entries, equal, keepsCookies, ok, reasonOf, rejects, renewals, simulate, until, withClock, withFetch,
+} from "./env.js";
 
 const REFRESH = "POST /api/v1/user/login/refresh";
 const VERIFY = "/api/v1/user/login/verify"; // any POST with a good token is answered 200
@@ -7,6 +9,8 @@ const EXECUTE = "/v1/execute/system";
 const STATEMENT = JSON.stringify({ statement: "SELECT 1" });
 
 const json = (status, value) => ({ reply: { status, content_type: "application/json", body: JSON.stringify(value) } });
+// Longer than any token lives.
+const AGES_MS = 30 * 24 * 3_600_000;
 const inBand = (code, more) => ({ status: { reason: "no", sql_state: "08003", vendor_code: code }, ...more });
 const bytes = (text) => new TextEncoder().encode(text);
 
@@ -297,4 +301,61 @@ export async function renew_manual_leaves_the_rejection_to_the_caller() {
   await ocient.fault({ path: EXECUTE, ...json(200, inBand(-733)) });
   equal((await (await other.fetch(EXECUTE)).json()).status.vendor_code, -733);
   equal([await ocient.count("POST /v1/token_refresh"), other.state.status], [0, "signed-in"]);
+}
+
+/** R21: a token that was renewed for this very request, and is rejected all the same, is not renewed a second time for it. */
+export async function r21_a_request_causes_one_renewal() {
+  for (const name of ["ocient", "ethgas"]) {
+    const path = DATA[name].split("?")[0];
+    const vendor = simulate(name);
+    const session = await vendor.signIn();
+    await vendor.fault({ path, count: 5, status: 401 });
+    await withClock(AGES_MS, async () => equal((await session.fetch(DATA[name])).status, 401, name));
+    equal([await renewals(vendor), (await entries(vendor, path)).length], [1, 1], `renewals and requests at ${name}`);
+    equal(session.state.status, "signed-in", name);
+  }
+}
+
+/** R25: what one user has asked for is never sent again as the next one: not after a login, and not after a logout and a login. */
+export async function r25_a_rejected_request_is_not_replayed_as_another_user() {
+  for (const name of ["ocient", "pegase3", "ethgas"]) {
+    for (const leaves of [true, false]) {
+      const path = DATA[name].split("?")[0];
+      const vendor = simulate(name);
+      const session = await vendor.signIn();
+      await vendor.expire();
+      await vendor.fault({ path, hold: true });
+      const slow = session.fetch(DATA[name]);
+      await until(async () => (await entries(vendor, path)).length === 1, "jdoe's request has arrived");
+      if (leaves) await session.logout();
+      await session.login(admin);
+      await vendor.release();
+      await slow; // the rejection is jdoe's to see
+      equal((await entries(vendor, path)).length, 1, `requests at ${name}`);
+      equal([session.state.status, session.state.user], ["signed-in", "admin"], name);
+    }
+  }
+}
+
+/** R25: nor is what waits for one user's renewal sent, or given a token, as the next one. */
+export async function r25_what_waits_for_a_renewal_is_not_sent_as_another_user() {
+  for (const name of ["ocient", "ethgas"]) {
+    for (const leaves of [true, false]) {
+      const path = DATA[name].split("?")[0];
+      const vendor = simulate(name);
+      const session = await vendor.signIn();
+      await vendor.fault({ path: RENEWAL_PATHS[name], hold: true });
+      await withClock(AGES_MS, async () => {
+        const waiting = [session.fetch(DATA[name]), session.json(DATA[name]), session.accessToken()];
+        const outcomes = Promise.all(waiting.map((one) => reasonOf(one)));
+        await until(async () => (await renewals(vendor)) === 1, "the renewal has arrived");
+        if (leaves) await session.logout();
+        await session.login(admin);
+        await vendor.release();
+        equal((await outcomes).map(({ code }) => code), Array(3).fill("superseded"), name);
+        equal((await entries(vendor, path)).length, 0, `requests at ${name}`);
+        equal((await session.fetch(DATA[name])).status, 200, "admin's own request");
+      });
+    }
+  }
 }

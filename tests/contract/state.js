@@ -1,4 +1,4 @@
-import { DATA, admin, entries, equal, jdoe, keepsCookies, ok, rejects, simulate, until, withFetch } from "./env.js";
+import { DATA, admin, entries, equal, jdoe, keepsCookies, ok, rejects, simulate, until, withClock, withFetch } from "./env.js";
 
 const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
 const VERIFY = "/api/v1/user/login/verify";
@@ -268,4 +268,14 @@ export async function a_session_works_through_a_proxy() {
   equal((await session.login(jdoe)).state, session.state);
   equal((await session.fetch(DATA.ethgas)).status, 200);
   session.dispose();
+}
+
+/** R19: who subscribes after a sleep is told what is true now, and not what was before it. */
+export async function r19_subscribe_tells_an_end_that_is_past() {
+  const session = await simulate("pegase3").signIn();
+  await withClock(30 * 24 * 3_600_000, async () => {
+    const told = [];
+    session.subscribe(({ status, reason }) => told.push([status, reason]));
+    equal(told, [["signed-out", "expired"]]);
+  });
 }

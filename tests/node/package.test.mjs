@@ -49,6 +49,11 @@ test("scripts import nothing but each other, and the framework that a binding is
   }
 });
 
+test("r28_random_values_come_from_crypto", async () => {
+  for (const file of FILES.filter((name) => name.endsWith(".js"))) assert.doesNotMatch(await read(file), /Math\s*\.\s*random/, file);
+  assert.match(await read("random.js"), /crypto\.getRandomValues/);
+});
+
 test("nothing tells of the machine that it was built on", async () => {
   const wasm = await readFile(new URL("hallpass.wasm", pkg), "latin1");
   const scripts = await Promise.all(FILES.filter((name) => name.endsWith(".js")).map((name) => read(name)));

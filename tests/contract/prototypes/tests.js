@@ -294,3 +294,13 @@ export async function r15_members_from_before_it_was_loaded_change_nothing() {
     }
   }
 }
+
+/** R15, R27: where to go after a login is the vendor's word, and no member of Object.prototype. */
+export async function r15_redirectTo_is_not_read_off_the_prototype() {
+  for (const name of ALL) {
+    const session = await simulate(name).open();
+    await withMembers({ redirectTo: { value: "//evil.example" } }, async () => {
+      equal((await session.login(jdoe)).redirectTo, undefined, name);
+    });
+  }
+}
