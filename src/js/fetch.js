@@ -116,8 +116,11 @@ function useJson(options, given) {
   const body = JSON.stringify(options.json);
   if (body === undefined || options.body !== undefined) throw new TypeError("no body can be made of this");
   const headers = new Headers(options.headers ?? given.headers);
-  if (!headers.has("Content-Type")) headers.set("Content-Type", "application/json");
-  Object.assign(options, { body, headers, method: options.method ?? given.method?.replace("GET", "POST") ?? "POST" });
+  const type = headers.get("Content-Type");
+  // Of a Request's own body the type may have stayed behind.
+  if (options.headers ? type === null : !/\bjson\b/i.test(type)) headers.set("Content-Type", "application/json");
+  const method = options.method ?? (/^(GET|HEAD)$/.test(given.method ?? "GET") ? "POST" : given.method);
+  Object.assign(options, { body, headers, method });
 }
 
 /** Sends a prepared request; renews once after a rejected token, and then sends it once more. */
@@ -129,7 +132,7 @@ export async function send(live, prepared) {
   const { state } = live.announcer;
   let fresh = false;
   // Asked again after each wait: a logout may have come in between.
-  for (; !live.pass(state); fresh = true) await live.ready(signal);
+  while (!live.pass(state)) fresh = await live.ready(signal);
   const epoch = core.epoch();
   const { url } = request;
   const another = prepared.spare();
@@ -137,7 +140,7 @@ export async function send(live, prepared) {
   const verdict = await judge(live, epoch, response, url, signal);
   // A token that was renewed for this very request, and is rejected: to renew it again would be a loop.
   if (verdict === RENEW && (fresh || !(await renewed(live, epoch, prepared)))) return response;
-  if (!verdict || !another || !passes(live, state)) return response;
+  if (!verdict || !another || !passes(live, state, prepared)) return response;
   response.body?.cancel().catch(() => {});
   const again = core.epoch();
   const second = await attempt(live, another(), signal);
@@ -217,10 +220,12 @@ async function renewed(live, epoch, prepared) {
   }
 }
 
-function passes(live, state) {
+/** Whether a request may be sent again. Where not, because another user has signed in, json() says so. */
+function passes(live, state, prepared) {
   try {
     return live.pass(state);
-  } catch {
+  } catch (error) {
+    prepared.trouble = error;
     return false;
   }
 }

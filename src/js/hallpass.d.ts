@@ -149,18 +149,18 @@ export interface Session {
    * own wins. A body that can be read only once, a stream, is not sent again: then the 401 comes back. For lenses and
    * pegase3 redirects are refused, as they would carry the credential along; elsewhere the platform takes `Authorization` off
    * a redirect to another origin, but not off one to another path of the same origin. What was asked for one user is never
-   * sent, or sent again, as another one who has signed in meanwhile.
+   * sent, or sent again, with the token of another one who has signed in meanwhile.
    *
    * @throws {AuthError} `forbidden-target` outside `baseUrl` and `allow`, `not-signed-in`, `session-expired`, `network`,
-   * `invalid-options`; while a renewal is waited for, what that failed with, and `superseded` where another user signs in. An
-   * abort rejects with the signal's own reason.
+   * `invalid-options`; while a renewal is waited for, what that failed with, and `superseded` where another user, or another
+   * database, is signed in then. An abort rejects with the signal's own reason.
    */
   fetch(input: FetchInput, init?: RequestInit): Promise<Response>;
 
   /**
    * {@link fetch}, and then the vendor's envelope taken off: resolves to `data` for ethgas and pegase3, to all but `status`
    * for ocient, to the whole for lenses, and to undefined for an empty reply. `init.json` is sent as a JSON body, by POST
-   * unless `init.method` says otherwise.
+   * unless `init.method`, or a Request, says otherwise.
    *
    * @throws {AuthError} as {@link fetch}, and the vendor's refusals: `session-expired`, `forbidden`, `invalid-request`,
    * `rate-limited`, `vendor-unavailable`, `vendor-error`; `malformed-reply` for what is not the vendor's shape; `timeout` for a
@@ -175,7 +175,8 @@ export interface Session {
    * A token that is good now, renewed if need be, for what `fetch` can't reach, such as a WebSocket. Undefined for lenses,
    * whose session is a cookie.
    *
-   * @throws {AuthError} `not-signed-in`, `session-expired`; while a renewal is waited for, what that failed with.
+   * @throws {AuthError} `not-signed-in`, `session-expired`; while a renewal is waited for, what that failed with, and
+   * `superseded` as for {@link fetch}.
    */
   accessToken(): Promise<string | undefined>;
 

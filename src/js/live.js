@@ -207,21 +207,22 @@ export class Live {
     return goes;
   }
 
-  /** Waits until a request may go, renewing if need be. */
+  /** Waits until a request may go, renewing if need be. Resolves to whether it was. */
   async ready(signal) {
+    let renewed = false;
     // A second renewal in one call would be a loop: the vendor grants tokens that are over at once.
     for (let tries = 0; !this.pass(); tries++) {
-      if (tries > 1) throw this.failure("session-expired", "request");
+      if (renewed || tries > 2) throw this.failure("session-expired", "request");
       try {
-        await this.renew(this.core.epoch(), signal);
-        tries = 1;
+        renewed = await this.renew(this.core.epoch(), signal);
       } catch (error) {
         if (signal?.aborted || error?.code !== "superseded") throw error;
       }
     }
+    return renewed;
   }
 
-  /** Renews the tokens of an epoch, and waits for it no longer than the caller's signal lets. */
+  /** As `Renewal.renew`. */
   renew(epoch, signal) {
     return this.#renewal.renew(epoch, signal);
   }

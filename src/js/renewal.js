@@ -25,7 +25,10 @@ export class Renewal {
     this.#lag = lag;
   }
 
-  /** Renews the tokens of an epoch, and waits for it no longer than the caller's signal lets. */
+  /**
+   * Renews the tokens of an epoch, and waits for it no longer than the caller's signal lets. Resolves to whether the vendor was
+   * asked: another tab may have been first.
+   */
   async renew(epoch, signal) {
     if (signal?.aborted) throw signal.reason;
     if (this.#flight?.epoch !== epoch) {
@@ -35,13 +38,14 @@ export class Renewal {
       flight.done.catch(() => {});
       this.#live.publish();
     }
-    await guarded(signal, this.#flight.done);
+    return guarded(signal, this.#flight.done);
   }
 
   async #fly(flight) {
     const { core, store } = this.#live;
     const attempt = core.attempt();
     const failures = core.failures();
+    let asked = true;
     core.renewing(true);
     try {
       if (store.shared) {
@@ -66,6 +70,7 @@ export class Renewal {
           core.shareFailure(failures);
           if (core.epoch() === flight.epoch) await this.#refresh(flight.epoch);
           else if (core.attempt() !== attempt) throw this.#superseded();
+          else asked = false;
         });
       } else {
         await this.#refresh(flight.epoch);
@@ -78,6 +83,7 @@ export class Renewal {
       this.#live.publish();
     }
     if (!core.isSignedIn()) throw this.#superseded();
+    return asked;
   }
 
   async #refresh(epoch) {

@@ -58,7 +58,7 @@ export class Session {
   subscribe = (listener) => {
     if (typeof listener !== "function") throw mistake("listener", "a function");
     this.#live.inUse();
-    this.#live.look();
+    enter(() => this.#live.tick());
     return this.#live.announcer.subscribe(listener);
   };
 

@@ -80,7 +80,7 @@ impl<J: Json> Vendor<J> for Ocient {
     }
 
     /// The reply's user name may differ from the one that was sent (`jdoe@analytics` comes back as `jdoe`), so they
-    /// are not compared; the reply's is shown.
+    /// are not compared; the reply's is shown. What a renewal's reply says is not read: it is the same session.
     fn read_login(
         &self,
         reply: &Reply<J>,
@@ -88,8 +88,8 @@ impl<J: Json> Vendor<J> for Ocient {
         _now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
         let mut grant = read_grant(reply, Operation::Login)?;
-        grant.user = grant.user.or_else(|| Some(credentials.username.to_string()));
-        grant.database = grant.database.or_else(|| credentials.database.clone());
+        grant.user = reply.text("username").or_else(|| Some(credentials.username.to_string()));
+        grant.database = reply.text("database").or_else(|| credentials.database.clone());
         Ok(grant)
     }
 
@@ -155,8 +155,6 @@ fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, 
         access: Some(access.ok_or_else(|| malformed(Code::MalformedReply))?),
         // Optional: older replies, and the device grant's, have none.
         lifetime_ms: lifetime_ms(reply.member("expires_in")).map_err(malformed)?,
-        user: reply.text("username"),
-        database: reply.text("database"),
         ..Grant::default()
     })
 }

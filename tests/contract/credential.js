@@ -238,6 +238,8 @@ export async function rule_7_a_requests_own_method_and_headers_hold_beside_json(
     [new Request(url, { method: "PUT", headers, body: "replaced" }), {}, "PUT"],
     [new Request(url, { headers }), {}, "POST"],
     [new Request(url, { method: "PATCH", headers: { "x-tenant": "8" } }), { method: "DELETE", headers }, "DELETE"],
+    [new Request(url, { method: "HEAD", headers }), {}, "POST"],
+    [new Request(url, { method: "BUDGET", headers }), {}, "BUDGET"],
   ];
   const token = `Bearer ${await session.accessToken()}`;
   for (const [input, init, method, own = token] of made) {
@@ -249,5 +251,25 @@ export async function rule_7_a_requests_own_method_and_headers_hold_beside_json(
     await withFetch(fake, () => session.json(input, { ...init, json: { a: 1 } }));
     const seen = ["x-tenant", "content-type", "authorization"].map((name) => sent.headers.get(name));
     equal([sent.method, await sent.text(), ...seen], [method, '{"a":1}', "7", headers["Content-Type"], own]);
+  }
+}
+
+/** json(): the type of a Request's own body goes with that body; another type of the caller's own stays. */
+export async function json_beside_a_request_says_what_it_sends() {
+  const session = await simulate("ethgas").signIn();
+  const url = session.baseUrl + DATA.ethgas;
+  for (const [body, headers, type] of [
+    ["text", undefined, "application/json"],
+    [new FormData(), undefined, "application/json"],
+    ["text", { "Content-Type": "text/x-own" }, "text/x-own"],
+    [undefined, { "X-Other": "1" }, "application/json"],
+  ]) {
+    let sent;
+    const fake = (request) => {
+      sent = request;
+      return Promise.resolve(jsonReply({ code: 200, data: {} }));
+    };
+    await withFetch(fake, () => session.json(new Request(url, { method: "PUT", body }), { headers, json: 5 }));
+    equal([sent.headers.get("content-type"), sent.method, await sent.text()], [type, "PUT", "5"]);
   }
 }

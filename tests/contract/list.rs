@@ -133,6 +133,7 @@ contract! { "credential.js":
     rule_7_no_cookie_beside_an_own_authorization,
     rule_7_the_callers_credentials_mode_wins,
     rule_7_a_requests_own_method_and_headers_hold_beside_json,
+    json_beside_a_request_says_what_it_sends,
     r3_one_credential_per_request,
     r24_no_cors_is_refused_where_a_header_carries_the_token,
     r24_not_signed_in_sends_nothing,
@@ -197,6 +198,7 @@ contract! { "renewal.js":
     r19_tokens_that_are_over_at_once_make_no_loop,
     r20_claims_are_hints,
     a_login_that_fails_does_not_overtake_a_renewal,
+    a_renewal_renames_nobody,
 }
 
 contract! { "storage.js":
@@ -235,6 +237,8 @@ contract! { "tabs-renewal.js":
     r16_many_calls_of_refresh_are_one_renewal,
     r16_a_token_that_is_over_is_renewed_once_for_all_tabs,
     rule_8_what_another_tab_renewed_is_not_renewed_again,
+    rule_10_what_another_tab_renewed_and_is_over_is_renewed,
+    r21_what_another_tab_renewed_is_no_renewal_of_this_request,
     r22_a_failed_renewal_is_every_tabs,
     r17_a_lock_that_is_never_given_back_is_waited_for_in_bounds,
     r17_no_listener_runs_inside_the_lock,

@@ -249,3 +249,21 @@ export async function rule_10_a_rejected_token_that_cant_be_renewed_now_is_no_en
     session.dispose();
   }
 }
+
+/** A renewal renames nobody: Ocient may spell the user otherwise, or name him only now. What waits for it is his all the same. */
+export async function a_renewal_renames_nobody() {
+  const vendor = simulate("ocient");
+  const token = { access_token: "a.b.c", expires_in: 60, status: { reason: "OK", vendor_code: 0 } };
+  const json = (body) => ({ reply: { status: 200, content_type: "application/json", body: JSON.stringify(body) } });
+  await vendor.fault({ path: "/v1/login", ...json(token) });
+  const session = await vendor.signIn({}, { username: "jdoe@analytics", password: "correct horse" });
+  const { user, database } = session.state;
+  await vendor.fault({ path: RENEWAL_PATHS.ocient, count: 5, ...json({ ...token, username: "jdoe", database: "system" }) });
+  await withClock(3_600_000, async () => {
+    equal(await session.accessToken(), "a.b.c");
+    await vendor.fault({ path: DATA.ocient.split("?")[0], ...json({ status: { reason: "no", vendor_code: -733 } }) });
+    await vendor.fault({ path: DATA.ocient.split("?")[0], ...json({ data: ["once more"] }) });
+    equal((await (await session.fetch(DATA.ocient)).json()).data, ["once more"]);
+  });
+  equal([session.state.user, session.state.database], [user, database]);
+}

@@ -325,13 +325,15 @@ export async function r25_a_rejected_request_is_not_replayed_as_another_user() {
       const session = await vendor.signIn();
       await vendor.expire();
       await vendor.fault({ path, hold: true });
-      const slow = session.fetch(DATA[name]);
-      await until(async () => (await entries(vendor, path)).length === 1, "jdoe's request has arrived");
+      await vendor.fault({ path, hold: true });
+      const slow = session.fetch(DATA[name]); // to see the rejection
+      const told = rejects(session.json(DATA[name]), "superseded"); // and not that a session had ended: admin's goes on
+      await until(async () => (await entries(vendor, path)).length === 2, "jdoe's requests have arrived");
       if (leaves) await session.logout();
       await session.login(admin);
       await vendor.release();
-      await slow; // the rejection is jdoe's to see
-      equal((await entries(vendor, path)).length, 1, `requests at ${name}`);
+      await Promise.all([slow, told]);
+      equal((await entries(vendor, path)).length, 2, `requests at ${name}`);
       equal([session.state.status, session.state.user], ["signed-in", "admin"], name);
     }
   }

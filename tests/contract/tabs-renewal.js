@@ -1,5 +1,5 @@
 import {
-  admin, DATA, dispose, equal, hasTabs, nameOf, ok, rejects, RENEWAL_PATHS, renewals, shared, simulate, tabs, until, withGlobal, within,
+  admin, DATA, dispose, equal, hasTabs, nameOf, ok, rejects, RENEWAL_PATHS, renewals, shared, simulate, tabs, until, withClock, withGlobal, within,
 } from "./env.js";
 
 /** R16: N callers × M tabs with a rejected token are one renewal, also where the refresh token rotates; all get its result. */
@@ -230,4 +230,37 @@ export async function a_storage_that_keeps_nothing_is_no_sign_out() {
   equal((await session.fetch(DATA.ethgas)).status, 200);
   equal([session.state.status, session.state.problem, await renewals(vendor)], ["signed-in", undefined, 2]);
   session.dispose();
+}
+
+/** Two sessions of one storage, without a word between them, of which the first has renewed after the clock has gone on so far. */
+async function renewedAside(vendor, shiftMs) {
+  const [storage] = shared();
+  const [first, second] = await withGlobal("BroadcastChannel", undefined, () => tabs(vendor, 2, { storage }));
+  await withClock(shiftMs, () => first.refresh());
+  first.dispose();
+  return second;
+}
+
+/** What another tab has renewed, and is over in its turn, is renewed: to take it over was no renewal of this tab's. */
+export async function rule_10_what_another_tab_renewed_and_is_over_is_renewed() {
+  for (const name of Object.keys(RENEWAL_PATHS)) {
+    const vendor = simulate(name);
+    const second = await renewedAside(vendor, 60_000);
+    await withClock(30 * 24 * 3_600_000, async () => equal((await second.fetch(DATA[name])).status, 200, name));
+    equal(await renewals(vendor), 2, name);
+    second.dispose();
+  }
+}
+
+/** R21: nor does a request lose its one renewal by it. */
+export async function r21_what_another_tab_renewed_is_no_renewal_of_this_request() {
+  for (const name of Object.keys(RENEWAL_PATHS)) {
+    const vendor = simulate(name);
+    const shiftMs = 40 * 3_600_000;
+    const second = await renewedAside(vendor, shiftMs);
+    await vendor.fault({ path: DATA[name].split("?")[0], status: 401 });
+    await withClock(shiftMs, async () => equal((await second.fetch(DATA[name])).status, 200, name));
+    equal(await renewals(vendor), 2, name);
+    second.dispose();
+  }
 }

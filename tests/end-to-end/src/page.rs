@@ -163,6 +163,21 @@ impl Page {
         Ok(self.element(id).await?.click().await?)
     }
 
+    /// Asks for a call of the vendor's API, and waits for its answer. What is shown may be that of the call before.
+    pub async fn call(&self) -> Result<()> {
+        let before = self.answered_calls().await?;
+        self.click("call").await?;
+        until("the call is answered", async || {
+            Ok(self.answered_calls().await? > before && !self.is_at_work("call").await?)
+        })
+        .await
+    }
+
+    async fn answered_calls(&self) -> Result<usize> {
+        let requests = self.requests().await?;
+        Ok(requests.iter().filter(|request| request.purpose == "your call" && request.status != "…").count())
+    }
+
     /// The element's text as it is rendered: nothing of what is hidden.
     pub async fn text(&self, id: &str) -> Result<String> {
         Ok(self.element(id).await?.text().await?)

@@ -87,7 +87,7 @@ fn mending_takes_back_what_was_ordered() -> Result<()> {
         page.until_text("fault-news", "Mended.").await?;
         page.until_text("faults", "Nothing: the vendor is well.").await?;
         assert_eq!(ordered(&world).await?, json!([]));
-        page.click("call").await?;
+        page.call().await?;
         page.until_text("payload", "iam:user:jdoe").await
     })
 }
@@ -140,7 +140,7 @@ fn an_expired_token_is_renewed_and_a_revoked_one_ends_the_session() -> Result<()
         let world = signed_in(page, Vendor::Ethgas).await?;
         page.click("expire").await?;
         page.until_text("fault-news", "Expired at ETHGas. Call the API: hallpass renews").await?;
-        page.click("call").await?;
+        page.call().await?;
         page.until_text("payload", "\"username\": \"jdoe\"").await?;
         assert_eq!(world.count(RENEWAL).await?, 1);
         page.click("revoke").await?;

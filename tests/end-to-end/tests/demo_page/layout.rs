@@ -28,7 +28,7 @@ fn nothing_scrolls_sideways_at_360_px() -> Result<()> {
             fits(page, "an error").await?;
             page.sign_in(&world, "local").await?;
             fits(page, "a session").await?;
-            page.click("call").await?;
+            page.call().await?;
             page.until_text("payload", "{").await?;
             fits(page, "a reply").await?;
             page.click("sign-out").await?;

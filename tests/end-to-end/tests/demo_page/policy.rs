@@ -19,7 +19,7 @@ fn r32_the_page_works_under_its_strict_policy_without_a_complaint() -> Result<()
         for vendor in Vendor::ALL {
             let world = World::new(vendor)?;
             page.sign_in(&world, "local").await?;
-            page.click("call").await?;
+            page.call().await?;
             page.until_text("payload", "{").await?;
             page.click("mend").await?;
             page.until_text("fault-news", "Mended.").await?;
@@ -67,7 +67,7 @@ fn r9_no_script_can_read_a_cookie() -> Result<()> {
         for vendor in Vendor::ALL {
             let world = World::new(vendor)?;
             page.sign_in(&world, "local").await?;
-            page.click("call").await?;
+            page.call().await?;
             page.until_text("payload", "{").await?;
             let readable: String = page.evaluate("return document.cookie").await?;
             assert_eq!(readable, "", "at {}", vendor.name());

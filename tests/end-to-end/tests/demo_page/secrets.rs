@@ -71,7 +71,7 @@ async fn shows_places_only(page: &Page, vendor: Vendor, expected: &[&str], secre
     page.sign_in(&world, "session").await?;
     hides_secrets(page, &world, 1).await?;
     for status in ["Renewed.", ""] {
-        page.click("call").await?;
+        page.call().await?;
         page.until_text("payload", "{").await?;
         hides_secrets(page, &world, 2).await?;
         if !status.is_empty() && vendor.renews() {

@@ -119,7 +119,7 @@ async fn a_sign_in_spreads(page: &Page, storage: &str) -> Result<()> {
     page.until_signed_in().await?;
     page.until_status("Signed in to Ocient in another tab.").await?;
     assert_eq!(page.text("user").await?, USER);
-    page.click("call").await?;
+    page.call().await?;
     page.until_text("payload", "\"c1\": 1").await
 }
 
