@@ -47,7 +47,8 @@ impl<'a> Tabs<'a> {
         Ok(all)
     }
 
-    /// Signs [`USER`] in, in the first tab; the others restore the session.
+    /// Signs [`USER`] in, in the first tab; the others restore the session. What one tab has just written to localStorage may show
+    /// in the next only after a moment.
     pub async fn sign_in(&self, world: &World, options: Value) -> Result<()> {
         let mut options = options;
         options["vendor"] = world.vendor.name().into();
@@ -58,8 +59,10 @@ impl<'a> Tabs<'a> {
                 let done: Value = self.act(0, json!(["login", USER, PASSWORD])).await?;
                 ensure!(done == "done", "the login failed: {done}");
             }
-            let state = self.state(tab).await?;
-            ensure!(state["status"] == "signed-in", "tab {tab} did not restore the session: {state}");
+            until(&format!("tab {tab} has restored the session"), async || {
+                Ok(self.state(tab).await?["status"] == "signed-in")
+            })
+            .await?;
         }
         Ok(())
     }
