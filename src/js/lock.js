@@ -1,4 +1,4 @@
-import { randomNumber } from "./random.js";
+import { entries } from "./database.js";
 import { hasTabs } from "./tabs.js";
 import { Deadline, pause } from "./wait.js";
 
@@ -17,7 +17,8 @@ const queues = new WeakMap();
  * `key`: the session's name. `tokens`: a name for its tokens, which other ones don't have. `lag`: given where what one tab has
  * written shows in another only after a moment; `isOver` then tells whether there is nothing left to wait for.
  */
-export async function alone({ storage, key, tokens, ms, lag, isOver }, work) {
+export async function alone(place, work) {
+  const { storage, key, tokens, ms, lag, isOver } = place;
   if (!hasTabs()) return queue(storage, key, ms, work);
   const name = `${key} ${tokens}`;
   const bound = new Deadline(ms);
@@ -34,7 +35,7 @@ export async function alone({ storage, key, tokens, ms, lag, isOver }, work) {
     await bound.guard(navigator.locks.request(name, { __proto__: null, signal: bound.signal }, hold));
   } catch {
     // Waited in vain; or there are no locks here, or they throw. What the work itself throws is told below.
-    if (!done && bound.ended !== "over") await takeTurns(storage, key, ms, begin);
+    if (!done && bound.ended !== "over") await takeTurns(place, begin);
   }
   return begin();
 }
@@ -67,29 +68,37 @@ export class Lag {
 }
 
 /**
- * The same where the platform has no locks, as for pages by http: whose note lies in localStorage has the turn. Two that write
- * in one moment see, once both notes show, whose is the later.
+ * The same where the platform has no locks, as for pages by http: by a note in IndexedDB, which does one thing after the other for
+ * all tabs. The note stays where the work is done: no other tab is to spend those tokens, also one that sees the new ones late.
  */
-async function takeTurns(storage, key, ms, work) {
-  const mine = `${randomNumber()} `;
+async function takeTurns({ storage, key, tokens, ms, isOver }, work) {
   const end = Date.now() + ms;
+  const name = `${key}:turn`;
   try {
-    const { localStorage } = window;
-    const note = () => localStorage[key + ":turn"] ?? "";
-    const isMine = () => note().startsWith(mine);
-    while (!isMine() && Date.now() < end) {
-      if (!(note().split(" ").at(1) > Date.now())) localStorage[key + ":turn"] = mine + end;
+    while (!(await take(name, { tokens, end })) && Date.now() < end) {
       await pause(LAG_MS);
+      if (await isOver()) return;
     }
-    try {
-      await work();
-    } finally {
-      if (isMine()) localStorage.removeItem(key + ":turn");
-    }
+    await work().catch(() => entries("readwrite", (all) => all.delete(name)));
   } catch {
-    // No localStorage either, as in a worker: then at least what is in here takes turns.
+    // No IndexedDB either: then at least what is in here takes turns.
     await queue(storage, key, ms, work);
   }
+}
+
+/** Leaves a note under a name, unless there is one for the same tokens that still counts. Whether it did. */
+async function take(name, note) {
+  let free;
+  await entries("readwrite", (all) => {
+    const request = all.get(name);
+    request.onsuccess = () => {
+      const there = request.result;
+      free = !(there?.tokens === note.tokens && there.end > Date.now());
+      if (free) all.put(note, name);
+    };
+    return request;
+  });
+  return free;
 }
 
 /**

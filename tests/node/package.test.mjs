@@ -16,7 +16,7 @@ address.js announcer.js auth-error.js body.js
 docs/README.md docs/benchmarks.md docs/benchmarks/call.svg docs/benchmarks/expired.svg docs/benchmarks/overview.svg
 docs/benchmarks/size.svg docs/benchmarks/start.svg docs/deployment.md docs/errors.md docs/frameworks.md docs/migrating.md docs/quick-start.md docs/reference.md
 docs/storage.md docs/tabs.md docs/vendor-codes.md docs/vendors.md
-encrypted.js fetch.js guard.js hallpass.d.ts hallpass.js hallpass.wasm inline.d.ts inline.js instance.js json.js live.js loader.js
+database.js encrypted.js fetch.js guard.js hallpass.d.ts hallpass.js hallpass.wasm inline.d.ts inline.js instance.js json.js live.js loader.js
 lock.js object.js options.js random.js react.d.ts react.js renewal.js reply.js session.js storage.js tabs.js vendor-call.js
 vue.d.ts vue.js wait.js wake-ups.js wasm-text.js wasm.js watched.d.ts watched.js
 `

@@ -68,9 +68,23 @@ async fn lag_behind(tabs: &Tabs<'_>) -> Result<()> {
 /// R16: locks are faster than localStorage. The next tab in the queue may not see yet that the token is spent.
 #[test]
 fn r16_tabs_that_see_each_others_writing_late_renew_once() -> Result<()> {
+    late_writing_is_one_renewal(true)
+}
+
+/// R16: nor where there are no locks.
+#[test]
+fn r16_tabs_without_locks_that_see_each_others_writing_late_renew_once() -> Result<()> {
+    late_writing_is_one_renewal(false)
+}
+
+fn late_writing_is_one_renewal(locks: bool) -> Result<()> {
     in_a_browser(async |page| {
         let world = World::new(Vendor::Ethgas)?;
-        let tabs = Tabs::signed_in(&page.client, 3, &world, json!({"storage": "local"})).await?;
+        let tabs = Tabs::open(&page.client, 3).await?;
+        for tab in tabs.all().filter(|_| !locks) {
+            tabs.call::<Value>(tab, "removeLocks", json!([])).await?;
+        }
+        tabs.sign_in(&world, json!({"storage": "local"})).await?;
         lag_behind(&tabs).await?;
         for round in 1..=2 {
             world.expire().await?;

@@ -1,0 +1,51 @@
+const DATABASE = "hallpass";
+const ENTRIES = "sessions";
+
+// How long opening the database may take, in ms. Safari's at times never opens.
+const PATIENCE_MS = 2_000;
+
+let opening;
+
+/** The database, opened once for all sessions. */
+function database() {
+  if (opening) return opening;
+  opening = new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    const fail = () => reject(); // nobody asks why
+    const timer = setTimeout(fail, PATIENCE_MS);
+    request.onupgradeneeded = () => request.result.createObjectStore(ENTRIES);
+    request.onerror = request.onblocked = fail;
+    request.onsuccess = () => {
+      clearTimeout(timer);
+      const opened = request.result;
+      // Whoever deletes the site's data does not have to wait for this page.
+      opened.onversionchange = opened.onclose = () => {
+        opening = undefined;
+        opened.close();
+      };
+      resolve(opened);
+    };
+  });
+  opening.catch(() => (opening = undefined)); // so that it may be tried again
+  return opening;
+}
+
+/** Does one thing with the entries, in their turn among all tabs; once more where the database was lost meanwhile, as WebKit's at times is. */
+export async function entries(mode, act) {
+  try {
+    return await transact(mode, act);
+  } catch {
+    opening = undefined;
+    return transact(mode, act);
+  }
+}
+
+/** Does one thing with the entries, and waits until it is on the disk. */
+async function transact(mode, act) {
+  const transaction = (await database()).transaction(ENTRIES, mode);
+  return new Promise((resolve, reject) => {
+    const request = act(transaction.objectStore(ENTRIES));
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+  });
+}
