@@ -110,9 +110,12 @@ impl World {
         let mine = requests.iter().find(|request| request.tab == at && request.flight == flight).unwrap();
         !requests.iter().any(|other| {
             let tab = &self.tabs[other.tab];
+            let renews = tab.flights.iter().any(|flight| flight.id == other.flight);
+            // Over a failure of another tab's, which has come down on them, they are written once more.
+            let writes = tab.works.iter().any(|(work, _)| matches!(work, Work::Write { .. }));
             (other.login, other.serial, other.granted) == (mine.login, mine.serial, true)
                 && tab.runs()
-                && tab.flights.iter().any(|flight| flight.id == other.flight)
+                && (renews || writes)
         })
     }
 
