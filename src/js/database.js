@@ -30,7 +30,10 @@ function database() {
   return opening;
 }
 
-/** Does one thing with the entries, in their turn among all tabs; once more where the database was lost meanwhile, as WebKit's at times is. */
+/**
+ * Does one thing with the entries, in their turn among all tabs; once more where the database was lost meanwhile, as WebKit's
+ * at times is.
+ */
 export async function entries(mode, act) {
   try {
     return await transact(mode, act);

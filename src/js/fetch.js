@@ -118,10 +118,12 @@ function useJson(options, given) {
   const headers = new Headers(options.headers ?? given.headers);
   const type = headers.get("Content-Type");
   // Of a Request's own body the type may have stayed behind.
-  if (options.headers ? type === null : !/\bjson\b/i.test(type)) headers.set("Content-Type", "application/json");
+  if (options.headers ? type === null : !isJson(type)) headers.set("Content-Type", "application/json");
   const method = options.method ?? (/^(GET|HEAD)$/.test(given.method ?? "GET") ? "POST" : given.method);
   Object.assign(options, { body, headers, method });
 }
+
+const isJson = (type) => /\bjson\b/i.test(type);
 
 /** Sends a prepared request; renews once after a rejected token, and then sends it once more. */
 export async function send(live, prepared) {
@@ -246,7 +248,7 @@ async function judge(live, epoch, response, address, signal) {
 async function lookInside(live, response, signal) {
   const { headers, body } = response;
   const short = !(Number(headers.get("Content-Length")) > LONGEST_LOOK);
-  if (!body || !short || !/\bjson\b/i.test(headers.get("Content-Type"))) return undefined;
+  if (!body || !short || !isJson(headers.get("Content-Type"))) return undefined;
   const deadline = new Deadline(live.timeoutMs, signal);
   try {
     const text = await readText(response.clone().body, LONGEST_LOOK, (piece) => deadline.guard(piece));

@@ -2,8 +2,8 @@ import { entries } from "./database.js";
 import { hasTabs } from "./tabs.js";
 import { Deadline, pause } from "./wait.js";
 
-// How long a note takes to show in every tab, in ms, with a margin.
-const LAG_MS = 60;
+// How often a tab that waits looks whether it still has to, in ms.
+const POLL_MS = 60;
 // How long a lock is kept after its work, in ms.
 const HOLD_MS = 5_000;
 
@@ -15,7 +15,7 @@ const queues = new WeakMap();
  * is waited for no longer than so many ms, and never robbed (R17): then the work is done all the same.
  *
  * `key`: the session's name. `tokens`: a name for its tokens, which other ones don't have. `lag`: given where what one tab has
- * written shows in another only after a moment; `isOver` then tells whether there is nothing left to wait for.
+ * written shows in another only after a moment. `isOver` tells whether there is nothing left to wait for.
  */
 export async function alone(place, work) {
   const { storage, key, tokens, ms, lag, isOver } = place;
@@ -35,13 +35,15 @@ export async function alone(place, work) {
     await bound.guard(navigator.locks.request(name, { __proto__: null, signal: bound.signal }, hold));
   } catch {
     // Waited in vain; or there are no locks here, or they throw. What the work itself throws is told below.
-    if (!done && bound.ended !== "over") await takeTurns(place, begin);
+    const over = bound.ended === "over";
+    bound.end("done");
+    if (!done && !over) await takeTurns(place, begin);
   }
   return begin();
 }
 
 async function endWhen(isOver, bound) {
-  do await pause(LAG_MS);
+  do await pause(POLL_MS);
   while (!bound.ended && !(await isOver()));
   bound.end("over");
 }
@@ -76,7 +78,7 @@ async function takeTurns({ storage, key, tokens, ms, isOver }, work) {
   const name = `${key}:turn`;
   try {
     while (!(await take(name, { tokens, end })) && Date.now() < end) {
-      await pause(LAG_MS);
+      await pause(POLL_MS);
       if (await isOver()) return;
     }
     await work().catch(() => entries("readwrite", (all) => all.delete(name)));

@@ -1,9 +1,8 @@
-import { DATA, entries, equal, jsonReply, keepsCookies, ok, rejects, simulate, until, withFetch } from "./env.js";
+import { DATA, entries, equal, jsonReply, keepsCookies, ok, pathOf, rejects, simulate, until, withFetch } from "./env.js";
 
 const HEADERS = { ocient: "authorization", pegase3: "token", ethgas: "authorization" };
 const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
 
-const pathOf = (name) => DATA[name].split("?")[0];
 const last = async (vendor) => (await entries(vendor, pathOf(vendor.vendor))).at(-1);
 
 /** Every way in which a caller can hand a header over. */
@@ -227,6 +226,17 @@ export async function access_token_is_renewed_if_need_be() {
   equal((await fetch(vendor.baseUrl + DATA.ethgas, { headers: { Authorization: `Bearer ${first}` } })).status, 200);
 }
 
+/** The request that a call sends, which a fake answers. */
+async function sentBy(call) {
+  let sent;
+  const fake = (request) => {
+    sent = request;
+    return Promise.resolve(jsonReply({ code: 200, data: {} }));
+  };
+  await withFetch(fake, call);
+  return sent;
+}
+
 /** Rule 7: what a Request says of itself holds in json() too, also beside the `json` member: its method, its headers, its credential. */
 export async function rule_7_a_requests_own_method_and_headers_hold_beside_json() {
   const vendor = simulate("ethgas");
@@ -243,12 +253,7 @@ export async function rule_7_a_requests_own_method_and_headers_hold_beside_json(
   ];
   const token = `Bearer ${await session.accessToken()}`;
   for (const [input, init, method, own = token] of made) {
-    let sent;
-    const fake = (request) => {
-      sent = request;
-      return Promise.resolve(jsonReply({ code: 200, data: {} }));
-    };
-    await withFetch(fake, () => session.json(input, { ...init, json: { a: 1 } }));
+    const sent = await sentBy(() => session.json(input, { ...init, json: { a: 1 } }));
     const seen = ["x-tenant", "content-type", "authorization"].map((name) => sent.headers.get(name));
     equal([sent.method, await sent.text(), ...seen], [method, '{"a":1}', "7", headers["Content-Type"], own]);
   }
@@ -264,12 +269,7 @@ export async function json_beside_a_request_says_what_it_sends() {
     ["text", { "Content-Type": "text/x-own" }, "text/x-own"],
     [undefined, { "X-Other": "1" }, "application/json"],
   ]) {
-    let sent;
-    const fake = (request) => {
-      sent = request;
-      return Promise.resolve(jsonReply({ code: 200, data: {} }));
-    };
-    await withFetch(fake, () => session.json(new Request(url, { method: "PUT", body }), { headers, json: 5 }));
+    const sent = await sentBy(() => session.json(new Request(url, { method: "PUT", body }), { headers, json: 5 }));
     equal([sent.headers.get("content-type"), sent.method, await sent.text()], [type, "PUT", "5"]);
   }
 }

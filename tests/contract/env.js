@@ -33,6 +33,12 @@ export const DATA = {
   ethgas: "/api/v1/user/info",
 };
 
+/** The same without a query. */
+export const pathOf = (vendor) => DATA[vendor].split("?")[0];
+
+/** Longer than any token lives. */
+export const AGES_MS = 30 * 24 * 3_600_000;
+
 /** Where sessions are renewed, at the vendors whose can be. */
 export const RENEWAL_PATHS = { ocient: "/v1/token_refresh", ethgas: "/api/v1/user/login/refresh" };
 
@@ -205,8 +211,8 @@ export function jsonReply(value, status = 200) {
 // On a server there are no tabs: its sessions are different people's, also where their keys are alike.
 export const hasTabs = globalThis.location !== undefined;
 
-/** A storage that keeps what it's given in a map. */
-function storageOfItsOwn() {
+/** A storage of the caller's that keeps what it is given in `map`. */
+export function storageOfItsOwn() {
   const map = new Map();
   return {
     map,

@@ -1,4 +1,4 @@
-import { DATA, equal, hallpass, jdoe, ok, packageAddress, reasonOf, rejects, simulate, withGlobal } from "./env.js";
+import { DATA, equal, hallpass, jdoe, ok, packageAddress, pathOf, reasonOf, rejects, simulate, withGlobal } from "./env.js";
 
 const TITLES = { ocient: "Ocient", lenses: "Lenses HQ", pegase3: "PEGASE3", ethgas: "ETHGAS" };
 const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
@@ -63,7 +63,7 @@ const OPERATIONS = {
   refresh: (session) => session.refresh(),
   check: (session) => session.check(),
   request: (session) =>
-    session.json(`${DATA[session.vendor].split("?")[0]}?x=${SECRETS.query}`, { headers: { "X-Own": SECRETS.header }, signal: AbortSignal.timeout(400) }),
+    session.json(`${pathOf(session.vendor)}?x=${SECRETS.query}`, { headers: { "X-Own": SECRETS.header }, signal: AbortSignal.timeout(400) }),
 };
 
 /** The errors of every trouble in every operation at every vendor. */

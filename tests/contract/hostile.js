@@ -1,4 +1,4 @@
-import { DATA, equal, hallpass, jdoe, keepsCookies, ok, rejects, simulate, until, within, withGlobal } from "./env.js";
+import { DATA, equal, hallpass, jdoe, keepsCookies, ok, pathOf, rejects, simulate, until, within, withGlobal } from "./env.js";
 
 const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
 
@@ -182,13 +182,13 @@ export async function r35_json_survives_hostile_replies() {
     for (const [fault, code] of hostile) {
       const fresh = simulate(name);
       const other = await fresh.signIn();
-      await fresh.fault({ path: DATA[name].split("?")[0], ...fault });
+      await fresh.fault({ path: pathOf(name), ...fault });
       // Where there is no cookie jar, half of Lenses' reply would be half of a refusal.
       if (name === "lenses" && !keepsCookies && (fault.truncate || fault.cut)) continue;
       await within(20_000, rejects(other.json(DATA[name]), code), `${name} ${JSON.stringify(fault)}`);
       equal(other.state.status, "signed-in", `${name} ${JSON.stringify(fault)}`);
     }
-    await vendor.fault({ path: DATA[name].split("?")[0], deep: 100_000 });
+    await vendor.fault({ path: pathOf(name), deep: 100_000 });
     const settled = await within(20_000, session.json(DATA[name]).then(Array.isArray, (error) => hallpass.isAuthError(error)), "deep");
     ok(settled, `${name}: the arrays, or a typed error`);
     equal(session.state.status, "signed-in", name);
@@ -200,7 +200,7 @@ export async function r35_looking_into_a_slow_reply_is_bounded() {
   for (const name of ["ocient", "pegase3"]) {
     const vendor = simulate(name);
     const session = await vendor.signIn({ timeoutMs: 200 });
-    await vendor.fault({ path: DATA[name].split("?")[0], drip_ms: 10 });
+    await vendor.fault({ path: pathOf(name), drip_ms: 10 });
     const response = await within(1_500, session.fetch(DATA[name]), `${name} fetch`);
     equal(response.status, 200);
     ok(JSON.parse(await response.text()), "the body is whole");

@@ -1,11 +1,9 @@
-import { DATA, entries, equal, keepsCookies, ok, rejects, simulate, jdoe, RENEWAL_PATHS } from "./env.js";
+import { DATA, entries, equal, keepsCookies, ok, pathOf, rejects, simulate, jdoe, RENEWAL_PATHS } from "./env.js";
 
 const STATUSES = [301, 302, 303, 307, 308];
 const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
 const CHECKS = { lenses: "/api/v1/users/me", ethgas: "/api/v1/user/login/verify" };
 const LOGOUTS = { ocient: "/v1/logout", ethgas: "/api/v1/user/logout", lenses: "/api/v1/logout" };
-
-const pathOf = (name) => DATA[name].split("?")[0];
 
 /** Fails if a stranger was sent anything that looks like a credential. */
 async function bare(stranger, token, what) {

@@ -1,4 +1,6 @@
-import { DATA, entries, equal, jdoe, ok, rejects, RENEWAL_PATHS, renewals, simulate, until, withClock } from "./env.js";
+import {
+  DATA, entries, equal, jdoe, ok, pathOf, rejects, RENEWAL_PATHS, renewals, simulate, storageOfItsOwn, until, withClock,
+} from "./env.js";
 
 const DAY_MS = 86_400_000;
 
@@ -220,8 +222,7 @@ export async function r20_claims_are_hints() {
 
 /** A login that fails leaves the session as it is, and so it does a renewal under way. */
 export async function a_login_that_fails_does_not_overtake_a_renewal() {
-  const map = new Map();
-  const own = { get: (key) => map.get(key), set: (key, text) => void map.set(key, text), delete: (key) => void map.delete(key) };
+  const own = storageOfItsOwn();
   for (const storage of ["memory", own]) {
     const vendor = simulate("ethgas");
     const session = await vendor.signIn({ storage });
@@ -261,8 +262,8 @@ export async function a_renewal_renames_nobody() {
   await vendor.fault({ path: RENEWAL_PATHS.ocient, count: 5, ...json({ ...token, username: "jdoe", database: "system" }) });
   await withClock(3_600_000, async () => {
     equal(await session.accessToken(), "a.b.c");
-    await vendor.fault({ path: DATA.ocient.split("?")[0], ...json({ status: { reason: "no", vendor_code: -733 } }) });
-    await vendor.fault({ path: DATA.ocient.split("?")[0], ...json({ data: ["once more"] }) });
+    await vendor.fault({ path: pathOf("ocient"), ...json({ status: { reason: "no", vendor_code: -733 } }) });
+    await vendor.fault({ path: pathOf("ocient"), ...json({ data: ["once more"] }) });
     equal((await (await session.fetch(DATA.ocient)).json()).data, ["once more"]);
   });
   equal([session.state.user, session.state.database], [user, database]);

@@ -1,5 +1,6 @@
 import {
-  DATA, RENEWAL_PATHS, admin, entries, equal, keepsCookies, ok, reasonOf, rejects, renewals, simulate, until, withClock, withFetch,
+  AGES_MS, DATA, RENEWAL_PATHS, admin, entries, equal, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, simulate, until,
+  withClock, withFetch,
 } from "./env.js";
 
 const REFRESH = "POST /api/v1/user/login/refresh";
@@ -9,8 +10,6 @@ const EXECUTE = "/v1/execute/system";
 const STATEMENT = JSON.stringify({ statement: "SELECT 1" });
 
 const json = (status, value) => ({ reply: { status, content_type: "application/json", body: JSON.stringify(value) } });
-// Longer than any token lives.
-const AGES_MS = 30 * 24 * 3_600_000;
 const inBand = (code, more) => ({ status: { reason: "no", sql_state: "08003", vendor_code: code }, ...more });
 const bytes = (text) => new TextEncoder().encode(text);
 
@@ -306,7 +305,7 @@ export async function renew_manual_leaves_the_rejection_to_the_caller() {
 /** R21: a token that was renewed for this very request, and is rejected all the same, is not renewed a second time for it. */
 export async function r21_a_request_causes_one_renewal() {
   for (const name of ["ocient", "ethgas"]) {
-    const path = DATA[name].split("?")[0];
+    const path = pathOf(name);
     const vendor = simulate(name);
     const session = await vendor.signIn();
     await vendor.fault({ path, count: 5, status: 401 });
@@ -320,7 +319,7 @@ export async function r21_a_request_causes_one_renewal() {
 export async function r25_a_rejected_request_is_not_replayed_as_another_user() {
   for (const name of ["ocient", "pegase3", "ethgas"]) {
     for (const leaves of [true, false]) {
-      const path = DATA[name].split("?")[0];
+      const path = pathOf(name);
       const vendor = simulate(name);
       const session = await vendor.signIn();
       await vendor.expire();
@@ -344,7 +343,7 @@ export async function r25_a_rejected_request_is_not_replayed_as_another_user() {
 export async function r25_what_waits_for_a_renewal_is_not_sent_as_another_user() {
   for (const name of ["ocient", "ethgas"]) {
     for (const leaves of [true, false]) {
-      const path = DATA[name].split("?")[0];
+      const path = pathOf(name);
       const vendor = simulate(name);
       const session = await vendor.signIn();
       await vendor.fault({ path: RENEWAL_PATHS[name], hold: true });

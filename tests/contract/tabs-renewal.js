@@ -1,5 +1,6 @@
 import {
-  admin, DATA, dispose, equal, hasTabs, nameOf, ok, rejects, RENEWAL_PATHS, renewals, shared, simulate, tabs, until, withClock, withGlobal, within,
+  admin, AGES_MS, DATA, dispose, equal, hasTabs, nameOf, ok, pathOf, rejects, RENEWAL_PATHS, renewals, shared, simulate, tabs, until,
+  withClock, withGlobal, within,
 } from "./env.js";
 
 /** R16: N callers × M tabs with a rejected token are one renewal, also where the refresh token rotates; all get its result. */
@@ -246,7 +247,7 @@ export async function rule_10_what_another_tab_renewed_and_is_over_is_renewed() 
   for (const name of Object.keys(RENEWAL_PATHS)) {
     const vendor = simulate(name);
     const second = await renewedAside(vendor, 60_000);
-    await withClock(30 * 24 * 3_600_000, async () => equal((await second.fetch(DATA[name])).status, 200, name));
+    await withClock(AGES_MS, async () => equal((await second.fetch(DATA[name])).status, 200, name));
     equal(await renewals(vendor), 2, name);
     second.dispose();
   }
@@ -258,7 +259,7 @@ export async function r21_what_another_tab_renewed_is_no_renewal_of_this_request
     const vendor = simulate(name);
     const shiftMs = 40 * 3_600_000;
     const second = await renewedAside(vendor, shiftMs);
-    await vendor.fault({ path: DATA[name].split("?")[0], status: 401 });
+    await vendor.fault({ path: pathOf(name), status: 401 });
     await withClock(shiftMs, async () => equal((await second.fetch(DATA[name])).status, 200, name));
     equal(await renewals(vendor), 2, name);
     second.dispose();

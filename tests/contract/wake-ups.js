@@ -1,4 +1,6 @@
-import { DATA, equal, jdoe, ok, rejects, RENEWAL_PATHS, renewals, simulate, until, withClock, withGlobal } from "./env.js";
+import {
+  DATA, equal, jdoe, ok, rejects, RENEWAL_PATHS, renewals, simulate, storageOfItsOwn, until, withClock, withGlobal,
+} from "./env.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -140,8 +142,7 @@ export async function nothing_polls_in_a_hidden_page() {
 /** What happened in other tabs while this page was put aside shows when it is taken up again (back/forward cache). */
 export async function a_page_that_was_put_aside_catches_up() {
   if (!here) return;
-  const map = new Map();
-  const storage = { get: (key) => map.get(key), set: (key, text) => void map.set(key, text), delete: (key) => void map.delete(key) };
+  const storage = storageOfItsOwn();
   const vendor = simulate("ethgas");
   const first = await vendor.signIn({ storage });
   const second = await vendor.open({ storage });

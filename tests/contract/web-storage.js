@@ -1,4 +1,4 @@
-import { DATA, admin, equal, jdoe, ok, rejects, simulate } from "./env.js";
+import { DATA, admin, equal, jdoe, ok, rejects, simulate, storageOfItsOwn } from "./env.js";
 
 const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
 // Pages have both, workers and Node have neither.
@@ -127,8 +127,8 @@ export async function r9_document_cookie_is_never_written() {
 
 /** Accounts keep several sessions at one address apart, whatever they are called. */
 export async function accounts_are_kept_apart() {
-  const map = new Map();
-  const storage = { get: (key) => map.get(key), set: (key, value) => void map.set(key, value), delete: (key) => void map.delete(key) };
+  const storage = storageOfItsOwn();
+  const { map } = storage;
   const vendor = simulate("ethgas");
   const names = [undefined, "work", "Work", "work ", "a:b", "a%3Ab", "a/b", "ü", "\u0075\u0308", "__proto__", "x".repeat(256)];
   for (const [index, account] of names.entries()) {
@@ -149,8 +149,7 @@ export async function accounts_are_kept_apart() {
 
 /** R33: one storage for several vendors and addresses: each finds its own. */
 export async function r33_records_are_found_by_vendor_and_address() {
-  const map = new Map();
-  const storage = { get: (key) => map.get(key), set: (key, value) => void map.set(key, value), delete: (key) => void map.delete(key) };
+  const storage = storageOfItsOwn();
   const [one, two, other] = [simulate("ethgas"), simulate("ethgas"), simulate("ocient")];
   await one.signIn({ storage });
   equal((await two.open({ storage })).state.reason, "never", "another address");
