@@ -253,10 +253,11 @@ export class Live {
   /** Writes what is held to the storage, or deletes it. `over`: also over what another tab has written since. */
   async keep(over) {
     const { core, store } = this;
-    // Where another user's session has replaced this tab's, that one is not this tab's to delete.
-    const make = () => (core.state().reason === "replaced" ? store.text : JSON.stringify(core.record()));
+    // Where another user's session has replaced this tab's, that one is not this tab's to delete, nor to write over.
+    const replaced = () => core.state().reason === "replaced";
+    const make = () => (replaced() ? store.text : JSON.stringify(core.record()));
     try {
-      const outcome = await store.write(make, over);
+      const outcome = await store.write(make, over && !replaced());
       if (outcome === "overtaken") await this.#takeOver();
       if (outcome !== "written") return;
       core.storageWorks(true);

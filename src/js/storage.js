@@ -21,8 +21,9 @@ export class Store {
   /** Whether it failed when it was last read: then it is not asked again until it has taken something. */
   #silent = false;
   #faithful;
-  /** How many writes over whatever lies there are still to come. */
+  /** How many writes over whatever lies there were asked for, and how many of them are done. */
   #claims = 0;
+  #settled = 0;
 
   /** What lies there, as far as this tab knows. */
   text;
@@ -58,14 +59,19 @@ export class Store {
    */
   write(make, over) {
     this.#wanted = make;
-    if (over) this.#claims++;
+    const own = over ? ++this.#claims : 0;
     return this.#next(async () => {
+      // What is written now is already what the claims behind it are to write. Nothing is written over twice: another tab may
+      // have changed it in between.
+      const claims = this.#claims;
+      const { claimed } = this;
       try {
-        if (!over && (await this.#look())) return "overtaken";
+        if (!claimed && (await this.#look())) return "overtaken";
         const text = make();
-        if (!over && text === this.text) return "same";
+        if (!claimed && text === this.text) return "same";
         await (text === undefined ? this.#delete() : this.#call("set", text));
         this.text = text;
+        this.#settled = claims;
         this.#silent = false;
         if (text === undefined) this.#note("removeItem");
         if (!this.#faithful && text !== undefined) {
@@ -73,7 +79,7 @@ export class Store {
         }
         return "written";
       } finally {
-        if (over) this.#claims--;
+        this.#settled = Math.max(this.#settled, own);
       }
     });
   }
@@ -129,7 +135,7 @@ export class Store {
 
   /** Whether this tab is about to write over whatever lies there. */
   get claimed() {
-    return this.#claims > 0;
+    return this.#claims > this.#settled;
   }
 
   /** What lies there at first. */

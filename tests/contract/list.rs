@@ -256,6 +256,8 @@ contract! { "tabs-sign-out.js":
     r18_a_late_write_of_a_signed_out_session_is_deleted,
     r25_another_users_login_replaces_the_session_in_other_tabs,
     r25_a_replaced_tab_leaves_the_new_session_alone,
+    r16_r25_a_replaced_tab_writes_over_nothing,
+    r25_a_login_between_two_sign_outs_stays,
     r18_a_slow_storage_brings_nobody_back,
     r10_a_logout_before_dispose_is_told,
     r10_a_storage_with_hiccups_still_signs_out_all_tabs,

@@ -1,5 +1,6 @@
 import {
-  admin, DATA, dispose, entries, equal, hasTabs, jdoe, nameOf, ok, rejects, RENEWAL_PATHS, shared, simulate, tabs, until,
+  admin, DATA, dispose, entries, equal, hasTabs, jdoe, nameOf, ok, rejects, RENEWAL_PATHS, shared, simulate,
+  storageOfItsOwn, tabs, until,
 } from "./env.js";
 
 /** R10: a logout signs out the other tabs, whatever the network and the vendor say. */
@@ -112,6 +113,43 @@ export async function r25_a_replaced_tab_leaves_the_new_session_alone() {
       dispose([first, second]);
     }
   }
+}
+
+/** A tab whose user was replaced has nothing to write, also where it has still to see what the new user's tab has renewed since. */
+export async function r16_r25_a_replaced_tab_writes_over_nothing() {
+  if (!hasTabs) return;
+  const storage = storageOfItsOwn();
+  const { map } = storage;
+  let late;
+  const behind = { ...storage, get: (key) => late ?? map.get(key) };
+  const vendor = simulate("ethgas");
+  const first = await vendor.signIn({ storage });
+  const second = await vendor.open({ storage: behind });
+  await first.login(admin);
+  await until(() => second.state.reason === "replaced", "replaced");
+  [late] = map.values();
+  await first.refresh();
+  const [newest] = map.values();
+  ok(newest !== late, "renewed");
+  await second.logout();
+  equal([...map.values()], [newest]);
+  dispose([first, second]);
+}
+
+/** What was deleted once for several sign-outs is not deleted again: another tab may have signed in since. */
+export async function r25_a_login_between_two_sign_outs_stays() {
+  const vendor = simulate("ethgas");
+  const [storage, other] = [storageOfItsOwn(), storageOfItsOwn()];
+  const [session, late] = [await vendor.signIn({ storage }), await vendor.signIn({ storage: other })];
+  const [[key, record]] = other.map;
+  const really = storage.delete;
+  storage.delete = async () => {
+    storage.delete = really;
+    storage.map.set(key, record);
+  };
+  await Promise.all([session.logout(), session.logout()]);
+  equal([...storage.map.values()], [record]);
+  dispose([session, late]);
 }
 
 /** What waits in a slow storage's queue is made when its turn has come, not before. */

@@ -106,15 +106,18 @@ impl Watch {
         self.shown[tab] = Shown::default();
     }
 
-    /// A tab has written to the storage.
-    pub fn written(&mut self, old: Option<&Record>, new: Option<&Record>, then: &Then, over: bool) {
-        if let Then::SignedOut(login) = then {
-            self.signed_out.insert(*login);
-            self.signed_out.extend(old.map(|old| old.login));
+    /// A tab has written to the storage. `claims`: for which logins and logouts, if any, over whatever lay there.
+    pub fn written(&mut self, old: Option<&Record>, new: Option<&Record>, claims: &[Then]) {
+        let left = |then: &Then| if let Then::SignedOut(login) = then { Some(*login) } else { None };
+        let left: Vec<_> = claims.iter().filter_map(left).collect();
+        if !left.is_empty() {
+            self.signed_out.extend(left);
+            let gone = old.filter(|old| new.is_none_or(|new| new.login != old.login));
+            self.signed_out.extend(gone.map(|old| old.login));
         } else if let (Some(old), None) = (old, new) {
             let ended = self.refused.contains(&old.login) || self.signed_out.contains(&old.login);
             self.must(ended, "rule 10: only what has ended is deleted");
-        } else if let (Some(old), Some(new), false) = (old, new, over) {
+        } else if let (Some(old), Some(new), false) = (old, new, !claims.is_empty()) {
             self.must(old.login == new.login, "R25: only a login replaces a login");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use hallpass::session::{Epoch, Record, Session};
+use hallpass::session::{Epoch, Reason, Record, Session};
 use hallpass::vendor::Renewal;
 
 use super::vendor::Reply;
@@ -11,7 +11,10 @@ use super::vendor::Reply;
 #[derive(Clone, Debug)]
 pub enum Work {
     Look,
-    Write { record: Option<Record>, over: bool, seen: u32 },
+    /// `over`: also over what another tab has written since.
+    Write {
+        over: bool,
+    },
 }
 
 /// What goes on once the storage has worked.
@@ -111,8 +114,6 @@ pub struct Tab {
     pub frozen: bool,
     /// What it read from the storage, or wrote to it, last.
     pub text: Option<Record>,
-    /// How often it has found another's record there.
-    pub seen: u32,
     pub works: VecDeque<(Work, Then)>,
     pub flights: Vec<Flight>,
     /// The flight that callers join.
@@ -133,7 +134,6 @@ impl Tab {
             open: true,
             frozen: false,
             text: None,
-            seen: 0,
             works: VecDeque::new(),
             flights: Vec::new(),
             current: None,
@@ -151,6 +151,28 @@ impl Tab {
 
     pub fn flight(&mut self, id: u32) -> &mut Flight {
         self.flights.iter_mut().find(|flight| flight.id == id).expect("a flight ends once")
+    }
+
+    /// Whether it is about to write over whatever lies there.
+    pub fn claims(&self) -> bool {
+        self.works.iter().any(|(work, _)| matches!(work, Work::Write { over: true }))
+    }
+
+    /// The logins and logouts for which the next write goes over whatever lies there: they need not do so themselves any more.
+    pub fn take_claims(&mut self, over: bool, then: &Then) -> Vec<Then> {
+        let mut claims = if over { vec![then.clone()] } else { Vec::new() };
+        for (work, then) in &mut self.works {
+            if let Work::Write { over: over @ true } = work {
+                *over = false;
+                claims.push(then.clone());
+            }
+        }
+        claims
+    }
+
+    /// Whether another user's session has replaced this tab's.
+    pub fn replaced(&self) -> bool {
+        self.session.snapshot().reason == Some(Reason::Replaced)
     }
 
     pub fn held_login(&self) -> Option<u32> {

@@ -1,7 +1,7 @@
 //! Tabs that share a storage and a lock, moved step by step as the scripts move them (renewal.js, live.js, storage.js, lock.js,
 //! fetch.js). Whatever waits in a tab is a step of its own, and any other step may come before it.
 
-use hallpass::session::{Moment, Reason, Record};
+use hallpass::session::{Moment, Record};
 
 use super::invariants::Watch;
 use super::tab::{Caller, Stage, Tab, Then, Work};
@@ -137,45 +137,47 @@ impl World {
 
     /// Writes what is held to the storage, or deletes it.
     pub fn keep(&mut self, at: usize, over: bool, then: Then) {
-        let tab = &mut self.tabs[at];
         // What has replaced this tab's session is not this tab's to change.
-        if !over && tab.session.snapshot().reason == Some(Reason::Replaced) {
-            return self.go_on(at, then);
-        }
-        let record = tab.session.held().cloned();
-        let seen = tab.seen;
-        self.work(at, Work::Write { record, over, seen }, then);
+        let over = over && !self.tabs[at].replaced();
+        self.work(at, Work::Write { over }, then);
     }
 
     /// Whether another tab has written.
     pub fn look(&mut self, at: usize) -> bool {
         let tab = &mut self.tabs[at];
         let changed = tab.text != self.stored;
-        tab.seen += u32::from(changed);
         tab.text.clone_from(&self.stored);
         changed
     }
 
     pub fn storage_works(&mut self, at: usize) {
         let (work, then) = self.tabs[at].works.pop_front().unwrap();
-        let others = matches!(work, Work::Look | Work::Write { over: false, .. }) && self.look(at);
-        match work {
-            // What it looked at before it wanted to write was another one.
-            Work::Write { over: false, seen, .. } if others || seen != self.tabs[at].seen => {
-                return self.take_over(at, then);
-            }
-            Work::Look if others => return self.take_over(at, then),
-            Work::Write { record, over, .. } if over || record != self.tabs[at].text => {
-                self.watch.written(self.stored.as_ref(), record.as_ref(), &then, over);
-                self.stored.clone_from(&record);
-                self.tabs[at].text = record;
-                for (other, tab) in self.tabs.iter_mut().enumerate().filter(|(_, tab)| tab.open) {
-                    tab.unheard += u32::from(other != at);
-                }
-            }
-            _ => {}
+        let claims = match &work {
+            Work::Look => Vec::new(),
+            Work::Write { over } => self.tabs[at].take_claims(*over, &then),
+        };
+        if claims.is_empty() && self.look(at) {
+            return self.take_over(at, then);
+        }
+        if matches!(work, Work::Write { .. }) {
+            self.write(at, &claims);
         }
         self.go_on(at, then);
+    }
+
+    /// What is held when the turn has come. `claims`: for which logins and logouts, if any, over whatever lies there.
+    fn write(&mut self, at: usize, claims: &[Then]) {
+        let tab = &mut self.tabs[at];
+        let record = if tab.replaced() { tab.text.clone() } else { tab.session.held().cloned() };
+        if claims.is_empty() && record == tab.text {
+            return;
+        }
+        self.watch.written(self.stored.as_ref(), record.as_ref(), claims);
+        self.stored.clone_from(&record);
+        tab.text = record;
+        for (other, tab) in self.tabs.iter_mut().enumerate().filter(|(_, tab)| tab.open) {
+            tab.unheard += u32::from(other != at);
+        }
     }
 
     pub fn go_on(&mut self, at: usize, then: Then) {
@@ -192,7 +194,7 @@ impl World {
     pub fn take_over(&mut self, at: usize, then: Then) {
         let now = self.at(at);
         let tab = &mut self.tabs[at];
-        if tab.works.iter().any(|(work, _)| matches!(work, Work::Write { over: true, .. })) {
+        if tab.claims() {
             return self.go_on(at, then);
         }
         let attempt = tab.session.attempt();
