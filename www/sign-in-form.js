@@ -29,7 +29,7 @@ const STORAGE = {
 };
 
 const COOKIE_NOTE =
-  " Lenses’ own token is not concerned: it is an HttpOnly cookie, which no script can read; only who is signed in is kept.";
+  " Lenses’ own token is not concerned: it is a cookie, which no script can read if the server marks it HttpOnly; only who is signed in is kept.";
 
 const form = byId("sign-in");
 const vendor = byId("vendor");

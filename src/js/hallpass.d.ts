@@ -81,7 +81,7 @@ export type SessionOptions = {
   renew?: "auto" | "manual";
   /**
    * Bound on each call that hallpass makes to the vendor itself, in ms; and on each piece of a body that `json` reads, on the look
-   * into a reply, and on the wait for another tab's turn. Default 10 000.
+   * into a reply, and, with a second more, on the wait for another tab's turn. Default 10 000.
    */
   timeoutMs?: number;
   /** Paths that differ at this deployment, relative to `baseUrl`. */
@@ -122,16 +122,19 @@ export interface Session {
    * Renews the token now. Callers at the same time share one request.
    *
    * @throws {AuthError} `not-renewable` (lenses, pegase3), `not-signed-in`; `session-expired` or `forbidden` where the vendor
-   * refuses, which ends the session; after any other failure it goes on.
+   * refuses, which ends the session (a 403 without one of the vendor's codes is a gateway's, and does not); after any other failure
+   * it goes on.
    */
   refresh(options?: CallOptions): Promise<SessionState>;
 
   /**
    * Asks the vendor whether the session is alive, and updates `state`: lenses at `users/me`, ethgas at `login/verify`.
-   * A lenses session is asked for also when signed out here, as the cookie may be there from a single sign-on.
+   * A lenses session is asked for also when signed out here, as the cookie may be there from a single sign-on. Resolves also where
+   * the session is over: look at its `status`.
    *
    * @throws {AuthError} `unsupported` for ocient and pegase3, which have no such operation, unless `endpoints.check`
-   * names one; `network` and the like where the vendor gave no answer.
+   * names one; `network` and the like where the vendor gave no answer, or where a rejected token waits to be renewed;
+   * `session-expired`, and the session stays, where a rejected token is not renewed by itself (`renew: "manual"`).
    */
   check(options?: CallOptions): Promise<SessionState>;
 
@@ -181,8 +184,8 @@ export interface Session {
   accessToken(): Promise<string | undefined>;
 
   /**
-   * Stops the timers and listeners of this handle, also for other tabs. Stored tokens stay. From then on its methods reject with
-   * `unsupported`.
+   * Stops the timers and listeners of this handle, also for other tabs. Stored tokens stay. From then on `subscribe` throws, and all
+   * other methods but this reject, with `unsupported`.
    */
   dispose(): void;
   [Symbol.dispose](): void;
@@ -235,7 +238,7 @@ export type SessionState = {
   readonly problem?: AuthErrorCode;
 };
 
-/** The one kind of error. Carries what happened and what to do; never a token, a password or an address. */
+/** The one kind of error. Says what happened and what to do; its message has no token, no password and no address. */
 export class AuthError extends Error {
   private constructor();
   readonly name: "AuthError";
@@ -250,7 +253,7 @@ export class AuthError extends Error {
   readonly ssoUrl?: string;
   /** lenses: the id under which the vendor logged the request. */
   readonly requestId?: string;
-  /** How long the vendor asks to wait, in ms. */
+  /** How long to wait, in ms: what the vendor asks for, or what is left of the pause before the next renewal. */
   readonly retryAfterMs?: number;
   /** The platform's own error, where there was one. */
   readonly cause?: unknown;
