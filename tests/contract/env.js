@@ -87,12 +87,18 @@ export function simulate(vendor) {
   };
 }
 
-/** Fails unless the two are the same, by structure. */
+/** Fails unless the two are the same: arrays and plain objects by structure, all else by identity. A missing member is undefined. */
 export function equal(seen, expected, what = "value") {
-  const text = (value) => JSON.stringify(value, (_, inner) => (typeof inner === "function" ? "function" : inner));
-  if (!Object.is(seen, expected) && text(seen) !== text(expected)) {
-    throw new Error(`${what}: expected ${text(expected)}, saw ${text(seen)}`);
-  }
+  if (same(seen, expected)) return;
+  const text = (value) => JSON.stringify(value, (_, inner) => (inner === undefined || Number.isNaN(inner) ? `${inner}` : inner));
+  throw new Error(`${what}: expected ${text(expected)}, saw ${text(seen)}`);
+}
+
+function same(one, other) {
+  if (Object.is(one, other)) return true;
+  const kinds = [one, other].map((value) => Object.prototype.toString.call(value));
+  if (kinds[0] !== kinds[1] || !/^.object (Array|Object)/.test(kinds[0])) return false;
+  return Object.keys({ ...one, ...other }).every((name) => same(one[name], other[name]));
 }
 
 /** Fails unless the condition holds. */

@@ -66,6 +66,14 @@ const OPERATIONS = {
     session.json(`${pathOf(session.vendor)}?x=${SECRETS.query}`, { headers: { "X-Own": SECRETS.header }, signal: AbortSignal.timeout(400) }),
 };
 
+/** What is not hallpass's own word: the caller's abort of a request that hangs. And what is no error. */
+const isOther = (name, operation, trouble) =>
+  ({
+    request: trouble === "hang" || (trouble === "wrong shape" && ["ocient", "lenses"].includes(name)),
+    // The answer is: signed out. Also of half a 401, of which Firefox says nothing.
+    check: ["lenses", "ethgas"].includes(name) && (trouble === "unauthorised" || (trouble === "cut" && name === "lenses")),
+  })[operation] ?? false;
+
 /** The errors of every trouble in every operation at every vendor. */
 async function* failures() {
   for (const name of Object.keys(TITLES)) {
@@ -75,9 +83,11 @@ async function* failures() {
         const session = await secretSession(vendor);
         await vendor.fault({ path: "*", ...fault });
         const what = `${name}, ${operation}, ${trouble}`;
-        const error = await call(session).catch((reason) => reason);
+        const error = await call(session).then(() => undefined, (reason) => reason);
         session.dispose();
-        if (hallpass.isAuthError(error)) yield { error, name, operation, what };
+        if (isOther(name, operation, trouble)) continue;
+        ok(hallpass.isAuthError(error), `${what}: an AuthError, saw ${error}`);
+        yield { error, name, operation, what };
       }
     }
   }
@@ -96,7 +106,7 @@ export async function rule_4_no_error_of_a_call_shows_a_secret() {
     if (error.code !== "unsupported") ok(message.includes(operation), `${what}: names the operation, saw "${message}"`);
     ok(!/https?:\/\//.test(message), `${what}: no address, saw "${message}"`);
   }
-  ok(seen > 120, `enough failures, saw ${seen}`);
+  equal(seen, 4 * 12 * 4 - 9, "failures");
 }
 
 /** R2: nothing is logged, at whatever level, neither of a session that goes well nor of one that fails. */

@@ -1,4 +1,4 @@
-import { DATA, equal, hallpass, jdoe, keepsCookies, ok, pathOf, rejects, simulate, until, within, withGlobal } from "./env.js";
+import { DATA, equal, hallpass, jdoe, keepsCookies, ok, pathOf, rejects, simulate, until, within, withFetch, withGlobal } from "./env.js";
 
 const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
 
@@ -39,9 +39,32 @@ async function keepsTheSession(fault, code, { timeoutMs = 4_000, bound = 8_000, 
   }
 }
 
-/** R35: a body of 100 MB is not read to its end. */
+/** R35: a body of 100 MB is no reply. */
 export async function r35_a_huge_body_is_given_up() {
   await keepsTheSession({ huge_mb: 100 }, "malformed-reply");
+}
+
+/** R35: what goes on for ever is not read on, and the connection is let go. */
+export async function r35_an_endless_body_is_not_read_on() {
+  for (const [name, operations] of Object.entries(CALLS)) {
+    for (const operation of operations) {
+      const session = await simulate(name).signIn({ renew: "manual" });
+      let [bytes, ends] = [0, 0];
+      const endless = () =>
+        new ReadableStream({
+          pull(controller) {
+            bytes += 65_536;
+            controller.enqueue(new Uint8Array(65_536).fill(32));
+          },
+          cancel: () => void ends++,
+        });
+      const fake = () => Promise.resolve(new Response(endless(), { headers: { "Content-Type": "application/json" } }));
+      await withFetch(fake, () => rejects(OPERATIONS[operation](session), "malformed-reply"));
+      ok(bytes < 2_000_000, `${name} ${operation}: ${bytes} bytes read`);
+      equal(ends, 1, `${name} ${operation}: let go`);
+      session.dispose();
+    }
+  }
 }
 
 /** R35: JSON nested 100 000 deep. */
@@ -195,12 +218,25 @@ export async function r35_json_survives_hostile_replies() {
   }
 }
 
+/** R35 and rule 2: a body that stops coming is not waited for longer than timeoutMs; it says nothing of the session. */
+export async function r35_rule_2_a_body_that_stops_coming_is_a_timeout() {
+  const headers = { "Content-Type": "application/json" };
+  for (const name of Object.keys(CALLS)) {
+    const session = await simulate(name).signIn({ timeoutMs: 200 });
+    const stalls = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("{")) });
+    const fake = () => Promise.resolve(new Response(stalls, { headers }));
+    const error = await withFetch(fake, () => within(3_000, rejects(session.json("/x"), "timeout"), name));
+    equal([error.vendor, error.status, session.state.status], [name, undefined, "signed-in"]);
+    session.dispose();
+  }
+}
+
 /** R35 and rule 11: looking into a reply holds the caller's response no longer than timeoutMs, and leaves it whole. */
 export async function r35_looking_into_a_slow_reply_is_bounded() {
   for (const name of ["ocient", "pegase3"]) {
     const vendor = simulate(name);
     const session = await vendor.signIn({ timeoutMs: 200 });
-    await vendor.fault({ path: pathOf(name), drip_ms: 10 });
+    await vendor.fault({ path: pathOf(name), drip_ms: 50 });
     const response = await within(1_500, session.fetch(DATA[name]), `${name} fetch`);
     equal(response.status, 200);
     ok(JSON.parse(await response.text()), "the body is whole");

@@ -25,6 +25,7 @@ contract! { "replies.js":
     r27_redirectTo_is_a_safe_path,
     r27_redirectTo_stays_on_the_origin_after_parsing,
     r27_ssoUrl_is_a_web_address,
+    json_takes_the_envelope_off,
     lenses_logins_as_documented,
     lenses_invalid_fields_become_fields,
     ocient_logins_as_documented,
@@ -49,6 +50,7 @@ contract! { "abort.js":
     rule_2_a_fetch_that_never_settles_is_a_timeout,
     rule_2_a_fetch_that_throws_anything_is_a_network_failure,
     rule_2_a_storage_that_never_answers_is_left_alone,
+    rule_2_a_panic_becomes_internal,
     rule_2_a_load_that_hangs_is_bounded,
     rule_2_a_listener_that_throws_harms_nobody,
 }
@@ -57,6 +59,8 @@ contract! { "options.js":
     rule_3_openSession_wants_an_object,
     rule_3_openSession_names_the_option_of_a_wrong_type,
     rule_3_openSession_names_what_is_wrong_inside,
+    endpoints_are_where_hallpass_calls,
+    timeoutMs_is_ten_seconds_by_default,
     rule_3_an_unknown_option_is_named,
     r4_addresses_are_https_or_on_this_machine,
     r4_addresses_have_no_user_info_query_or_fragment,
@@ -65,6 +69,8 @@ contract! { "options.js":
     rule_3_fetch_and_json_name_what_is_wrong,
     rule_3_subscribe_wants_a_function,
     rule_3_init_names_a_wrong_source,
+    init_loads_once,
+    init_takes_every_documented_source,
     a_failed_load_may_be_tried_again,
     a_load_that_fails_at_once_may_be_tried_again,
     rule_3_a_getter_that_throws_is_no_trap,
@@ -87,6 +93,7 @@ contract! { "errors.js":
 
 contract! { "hostile.js":
     r35_a_huge_body_is_given_up,
+    r35_an_endless_body_is_not_read_on,
     r35_a_depth_bomb_is_no_reply,
     r35_a_slow_drip_is_a_timeout,
     r35_truncated_json_is_malformed,
@@ -100,6 +107,7 @@ contract! { "hostile.js":
     r35_a_logout_ends_whatever_comes_back,
     r35_a_body_is_cancelled_when_the_time_is_over,
     r35_json_survives_hostile_replies,
+    r35_rule_2_a_body_that_stops_coming_is_a_timeout,
     r35_looking_into_a_slow_reply_is_bounded,
 }
 
@@ -224,18 +232,21 @@ contract! { "web-storage.js":
 }
 
 contract! { "tabs.js":
+    the_platform_has_what_tests_would_skip,
     tabs_stay_in_step,
     the_same_users_login_goes_on_in_other_tabs,
     r12_tabs_say_only_that_something_changed,
     r11_garbage_from_another_tab_means_signed_out,
     r33_sessions_do_not_reach_each_other,
+    r33_sessions_have_lines_and_locks_of_their_own,
     a_disposed_handle_is_out_of_step,
+    r34_a_disposed_handle_looks_at_nothing,
 }
 
 contract! { "tabs-renewal.js":
     r16_many_tabs_and_callers_are_one_renewal,
     r16_many_calls_of_refresh_are_one_renewal,
-    r16_a_token_that_is_over_is_renewed_once_for_all_tabs,
+    r16_r19_a_token_that_is_over_is_renewed_once_for_all_tabs,
     rule_8_what_another_tab_renewed_is_not_renewed_again,
     rule_10_what_another_tab_renewed_and_is_over_is_renewed,
     r21_what_another_tab_renewed_is_no_renewal_of_this_request,

@@ -1,4 +1,4 @@
-import { DATA, admin, equal, hallpass, jdoe, ok, reasonOf, received, rejects, simulate, withClock, withFetch } from "./env.js";
+import { DATA, admin, entries, equal, hallpass, jdoe, ok, reasonOf, received, rejects, simulate, withClock, withFetch } from "./env.js";
 
 const VENDORS = ["ocient", "lenses", "pegase3", "ethgas"];
 const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
@@ -33,6 +33,18 @@ export async function r25_a_new_login_replaces_the_old_one() {
     equal(session.state.user, "admin", vendor);
     ok(session.state !== before, "a new state");
   }
+  // The database, and the pause that is kept after a failed renewal, are the old one's, too.
+  const vendor = simulate("ocient");
+  const session = await vendor.signIn({}, { ...jdoe, database: "analytics" });
+  await vendor.fault({ path: "/v1/token_refresh", status: 503 });
+  await rejects(session.refresh(), "vendor-unavailable");
+  const { database, renewal, problem } = session.state;
+  equal([database, renewal, problem], ["analytics", "waiting", "vendor-unavailable"]);
+  await vendor.fault({ path: "/v1/login", ...reply(JSON.stringify({ access_token: "a.b.c", expires_in: 60, status: { vendor_code: 0 } }), 200) });
+  const { state } = await session.login(admin);
+  equal([state.user, state.database, state.renewal, state.problem, state.retryAt], ["admin", undefined, "idle", undefined, undefined]);
+  await session.refresh().catch(() => {}); // a token that the simulator does not know
+  ok(!(await entries(vendor, "/v1/token_refresh")).at(-1).body.includes("analytics"), "nothing of the old one is sent");
 }
 
 /** Rule 5: nor after trouble of any kind. (No 408 and no "drop" here: browsers send a request again by themselves then.) */

@@ -1,4 +1,4 @@
-import { DATA, equal, hallpass, jdoe, ok, packageAddress, reasonOf, rejects, simulate, withGlobal } from "./env.js";
+import { DATA, equal, hallpass, jdoe, jsonReply, ok, packageAddress, reasonOf, rejects, simulate, withFetch, withGlobal } from "./env.js";
 
 const OCIENT = { vendor: "ocient", baseUrl: "https://h.example" };
 
@@ -74,6 +74,37 @@ export async function rule_3_openSession_names_what_is_wrong_inside() {
   }
   for (const vendor of ["ocient", "lenses", "pegase3"]) {
     await refused(opens({ vendor, flow: "wallet" }), "flow", `${vendor} has no flows`);
+  }
+  await rejects(opens({ vendor: "ethgas", flow: "wallet" }), "unsupported");
+}
+
+/** endpoints: hallpass's own calls go there, below baseUrl. */
+export async function endpoints_are_where_hallpass_calls() {
+  const asked = [];
+  const data = { accessToken: "a.b.c", refreshToken: "d.e.f", expiresIn: 3600, valid: true, loggedOut: true };
+  const fake = (request) => {
+    asked.push(request.url);
+    return Promise.resolve(jsonReply({ code: 200, message: "OK", data }));
+  };
+  await withFetch(fake, async () => {
+    const endpoints = { login: "in", refresh: "/again", check: "alive", logout: "out" };
+    const session = await hallpass.openSession({ vendor: "ethgas", baseUrl: "https://h.example/p", endpoints });
+    for (const call of [() => session.login(jdoe), session.refresh, session.check, session.logout]) await call();
+  });
+  equal(asked, ["in", "again", "alive", "out"].map((path) => `https://h.example/p/${path}`));
+}
+
+/** timeoutMs: 10 000 where none is given, for each call of hallpass's own. */
+export async function timeoutMs_is_ten_seconds_by_default() {
+  const waits = [];
+  const { setTimeout: real } = globalThis;
+  const forever = () => new Promise(() => {});
+  for (const [timeoutMs, expected] of [[undefined, 10_000], [5_000, 5_000]]) {
+    const session = await hallpass.openSession({ vendor: "ethgas", baseUrl: "https://h.example", ...(timeoutMs && { timeoutMs }) });
+    await withGlobal("setTimeout", (run, ms, ...rest) => (waits.push(ms), real(run, ms / 100, ...rest)), async () => {
+      await withFetch(forever, () => rejects(session.login(jdoe), "timeout"));
+    });
+    ok(waits.splice(0).includes(expected), `${expected} ms`);
   }
 }
 
@@ -200,6 +231,55 @@ export async function rule_3_init_names_a_wrong_source() {
   const fresh = await import(`${packageAddress}?init`);
   for (const [type, value] of allBut("undefined", "text", "empty text", "object", "array")) await refused(fresh.init(value), "source", type);
   await fresh.init();
+}
+
+/** init: loads once, whoever asks and however often; afterwards, and from whatever it was told to, nothing is loaded again. */
+export async function init_loads_once() {
+  const fresh = await import(`${packageAddress}?once`);
+  const { instantiate } = WebAssembly;
+  let loads = 0;
+  WebAssembly.instantiate = (source, imports) => {
+    if (imports && !("env" in imports)) loads++; // Node has one of its own, for fetch
+    return instantiate.call(WebAssembly, source, imports);
+  };
+  try {
+    await Promise.all([fresh.init(), fresh.init(), fresh.openSession(OCIENT)]);
+    await fresh.init("https://elsewhere.example/hallpass.wasm");
+  } finally {
+    WebAssembly.instantiate = instantiate;
+  }
+  equal(loads, 1);
+}
+
+/** init: every kind of source that is documented. */
+export async function init_takes_every_documented_source() {
+  const wasm = new URL("hallpass.wasm", packageAddress);
+  const bytes = await bytesOf(wasm);
+  const reply = () => new Response(bytes.slice(), { headers: { "Content-Type": "application/wasm" } });
+  const module = await WebAssembly.compile(bytes);
+  const sources = [wasm, wasm.href, bytes, bytes.buffer, reply(), Promise.resolve(reply()), Promise.resolve(bytes), module];
+  if (wasm.protocol !== "file:") sources.push(new Request(wasm), fetch(wasm));
+  const real = globalThis.fetch;
+  for (const [index, source] of sources.entries()) {
+    const fresh = await import(`${packageAddress}?source=${index}`);
+    const asked = [];
+    const fake = (input) => {
+      asked.push(input instanceof Request ? input.url : `${input}`);
+      return wasm.protocol === "file:" ? Promise.resolve(reply()) : real(input);
+    };
+    await withGlobal("fetch", fake, () => fresh.init(source));
+    equal(asked, index < 2 || source instanceof Request ? [wasm.href] : [], `source ${index}`);
+    ok((await fresh.openSession(OCIENT)).state.status === "signed-out", `a session opens, source ${index}`);
+  }
+  const fresh = await import(`${packageAddress}?missing`);
+  await withGlobal("fetch", async () => new Response("not here", { status: 404 }), () => rejects(fresh.init(wasm), "load-failed"));
+}
+
+/** What a file of the package holds. */
+async function bytesOf(address) {
+  if (address.protocol !== "file:") return new Uint8Array(await (await fetch(address)).arrayBuffer());
+  const { readFile } = await import("node:fs/promises");
+  return new Uint8Array(await readFile(address));
 }
 
 /** init: a failed load is told, with its cause, and may be tried again. */

@@ -1,5 +1,5 @@
 /** What vendors answer to a login, and what is made of it. */
-import { admin, equal, jdoe, ok, rejects, simulate } from "./env.js";
+import { admin, equal, jdoe, jsonReply, ok, rejects, simulate, withFetch } from "./env.js";
 
 const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
 
@@ -170,6 +170,40 @@ export async function r27_ssoUrl_is_a_web_address() {
       throw new Error(`${what}: ${failure.message}`);
     });
     equal(error.ssoUrl, good.includes(sso_url) ? sso_url : undefined, what);
+  }
+}
+
+/** json(): the vendor's envelope is taken off what succeeds, and what is refused says all that the vendor told. */
+export async function json_takes_the_envelope_off() {
+  const cases = {
+    ocient: {
+      good: [{ data: [1], status: { vendor_code: 0 } }, { data: [1] }],
+      bad: [{ status: { reason: "no", vendor_code: -719 } }, 200, "forbidden", -719],
+    },
+    lenses: {
+      good: [{ items: [], status: "x" }, { items: [], status: "x" }],
+      bad: [{ type: "not_found", title: "t", request_id: "r" }, 404, "vendor-error", "not_found"],
+    },
+    pegase3: {
+      good: [{ code: 200, status: "ok", data: [1] }, [1]],
+      bad: [{ code: 429, status: "error" }, 200, "rate-limited", 429],
+    },
+    ethgas: {
+      good: [{ code: 200, message: "OK", data: { a: 1 } }, { a: 1 }],
+      bad: [{ code: 400, errorCode: "40001", message: "no" }, 400, "invalid-request", "40001"],
+    },
+  };
+  for (const [name, { good, bad }] of Object.entries(cases)) {
+    const session = await simulate(name).signIn();
+    const answered = (response) => withFetch(() => Promise.resolve(response), () => session.json("/x"));
+    equal(await answered(jsonReply(good[0])), good[1], name);
+    equal(await answered(new Response(null, { status: 204 })), undefined, `${name}: nothing`);
+    const error = await rejects(answered(jsonReply(bad[0], bad[1])), bad[2]);
+    equal([error.vendor, error.status, error.vendorCode, error.requestId], [name, bad[1], bad[3], bad[0].request_id]);
+    const busy = new Response("{}", { status: 429, headers: { "Retry-After": "7" } });
+    equal((await rejects(answered(busy), "rate-limited")).retryAfterMs, 7_000, name);
+    equal(session.state.status, "signed-in", name);
+    session.dispose();
   }
 }
 

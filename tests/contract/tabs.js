@@ -1,6 +1,14 @@
 import {
-  admin, DATA, dispose, equal, hasTabs, jdoe, nameOf, ok, rejects, renewals, shared, simulate, tabs, until, withGlobal,
+  admin, DATA, dispose, equal, hasTabs, jdoe, nameOf, ok, rejects, renewals, shared, simulate, storageOfItsOwn, tabs, until, withGlobal,
 } from "./env.js";
+
+/** Tests that skip what a platform lacks skip nothing on a page that has it. */
+export async function the_platform_has_what_tests_would_skip() {
+  const page = ["indexedDB", "localStorage", "sessionStorage", "BroadcastChannel"];
+  if (typeof document !== "undefined") equal(page.filter((name) => !globalThis[name]), []);
+  if (hasTabs) ok(navigator.locks && globalThis.indexedDB, "locks and a database");
+  equal(shared().length, typeof document === "undefined" ? (hasTabs ? 2 : 1) : 3);
+}
 
 /** A sign-in, a renewal and a sign-out in one tab show in the others without their asking. */
 export async function tabs_stay_in_step() {
@@ -110,6 +118,45 @@ export async function r33_sessions_do_not_reach_each_other() {
   }
 }
 
+/** R33: no line and no lock of one session's is another's, too. */
+export async function r33_sessions_have_lines_and_locks_of_their_own() {
+  if (!hasTabs) return;
+  const { locks } = navigator;
+  let names;
+  const named = (name) => (names.add(name), name);
+  const Line = class extends BroadcastChannel {
+    constructor(name) {
+      super(named(name));
+    }
+  };
+  locks.request = (name, ...rest) => Object.getPrototypeOf(locks).request.call(locks, named(name), ...rest);
+  const storage = storageOfItsOwn();
+  const [ethgas, ocient] = [simulate("ethgas"), simulate("ocient")];
+  const opens = [
+    () => ethgas.signIn({ storage }),
+    () => ethgas.signIn({ storage, account: "default:own" }),
+    () => ethgas.signIn({ storage, account: "other" }),
+    () => ocient.signIn({ storage }),
+    () => simulate("ethgas").signIn({ storage }),
+  ];
+  const all = [];
+  try {
+    await withGlobal("BroadcastChannel", Line, async () => {
+      for (const open of opens) {
+        names = new Set();
+        const session = await open();
+        await session.refresh();
+        equal(names.size, 2, "a line and a lock");
+        all.push(...names);
+        session.dispose();
+      }
+    });
+  } finally {
+    delete locks.request;
+  }
+  equal(new Set(all).size, all.length, `names: ${all}`);
+}
+
 /** A disposed handle hears nothing and tells nothing; the tabs beside it go on. */
 export async function a_disposed_handle_is_out_of_step() {
   for (const storage of shared()) {
@@ -124,4 +171,28 @@ export async function a_disposed_handle_is_out_of_step() {
     equal(seen.length, 1, nameOf(storage));
     dispose([second]);
   }
+}
+
+/** R34: a disposed handle does not even look into the storage, whatever the other tabs say and the page does. */
+export async function r34_a_disposed_handle_looks_at_nothing() {
+  const vendor = simulate("ethgas");
+  const storage = storageOfItsOwn();
+  let looks = 0;
+  const watched = { ...storage, get: (key) => (looks++, storage.get(key)) };
+  const first = await vendor.signIn({ storage: watched });
+  const second = await vendor.open({ storage });
+  if (hasTabs) {
+    looks = 0;
+    await second.refresh();
+    await until(() => looks > 0, "it looks while it lives");
+  }
+  first.dispose();
+  await new Promise((done) => setTimeout(done, 100));
+  looks = 0;
+  await second.refresh();
+  await second.logout();
+  for (const type of ["visibilitychange", "online", "pageshow", "storage"]) globalThis.dispatchEvent?.(new Event(type));
+  await new Promise((done) => setTimeout(done, 200));
+  equal(looks, 0);
+  second.dispose();
 }

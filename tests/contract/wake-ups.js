@@ -1,5 +1,5 @@
 import {
-  DATA, equal, jdoe, ok, rejects, RENEWAL_PATHS, renewals, simulate, storageOfItsOwn, until, withClock, withGlobal,
+  DATA, equal, jdoe, ok, rejects, RENEWAL_PATHS, renewals, simulate, storageOfItsOwn, until, withClock, withGlobal, within,
 } from "./env.js";
 
 const HOUR_MS = 3_600_000;
@@ -149,7 +149,13 @@ export async function a_page_that_was_put_aside_catches_up() {
   // Both are of this page: put aside, neither hears the other.
   hear("pagehide");
   const token = await first.accessToken();
+  const [key] = storage.map.keys();
+  const line = new BroadcastChannel(key);
+  const told = new Promise((done) => (line.onmessage = done));
   await first.refresh();
+  await within(2_000, told, "what changed is told");
+  line.close();
+  await new Promise((done) => setTimeout(done, 100));
   equal(await second.accessToken(), token, "not heard of");
   hear("pageshow");
   await until(async () => (await second.accessToken()) !== token, "caught up");

@@ -1,7 +1,7 @@
 // The types, as an application uses them. Compiled, not run: what must not compile is marked so, and fails if it does.
 import { AuthError, init, isAuthError, openSession } from "hallpass";
 import type {
-  AuthErrorCode, Credentials, FetchInput, LoginResult, Session, SessionState, TokenStorage, WasmSource,
+  AuthErrorCode, Credentials, FetchInput, LoginResult, Session, SessionOptions, SessionState, TokenStorage, WasmSource,
 } from "hallpass";
 
 const same = <A, B>(_: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void => {};
@@ -76,6 +76,27 @@ export const stores: TokenStorage[] = [
 
 export const credentials: Credentials[] = [{ username: "u", password: "p", redirectionToken: "t" }];
 export const code: AuthErrorCode = "storage";
+
+/** Names, shapes and codes are fixed. */
+export function fixed(session: Session): void {
+  type Codes =
+    | "invalid-options" | "invalid-credentials" | "sso-required" | "invalid-request" | "forbidden" | "not-signed-in" | "session-expired"
+    | "not-renewable" | "superseded" | "forbidden-target" | "rate-limited" | "vendor-unavailable" | "network" | "timeout"
+    | "malformed-reply" | "vendor-error" | "storage" | "unsupported" | "load-failed" | "internal";
+  same<AuthErrorCode, Codes>(true);
+  same<keyof SessionOptions, "vendor" | "baseUrl" | "storage" | "account" | "allow" | "renew" | "timeoutMs" | "endpoints" | "flow">(true);
+  same<SessionOptions["vendor"], "ocient" | "lenses" | "pegase3" | "ethgas">(true);
+  type Methods = "login" | "refresh" | "check" | "logout" | "fetch" | "json" | "subscribe" | "accessToken" | "dispose";
+  same<keyof Session, "vendor" | "baseUrl" | "state" | Methods | typeof Symbol.dispose>(true);
+  type States = "status" | "reason" | "user" | "database" | "expiresAt" | "renewable" | "renewal" | "retryAt" | "problem";
+  same<keyof SessionState, States>(true);
+  same<SessionState["reason"], "never" | "logout" | "expired" | "refused" | "replaced" | undefined>(true);
+  same<SessionState["renewal"], "idle" | "running" | "waiting">(true);
+  type Told = "vendor" | "code" | "status" | "vendorCode" | "fields" | "ssoUrl" | "requestId" | "retryAfterMs";
+  same<Exclude<keyof AuthError, keyof Error>, Told>(true);
+  same<AuthError["vendorCode"], number | string | undefined>(true);
+  same<ReturnType<typeof session.subscribe>, () => void>(true);
+}
 
 export async function mistakes(session: Session, state: SessionState): Promise<void> {
   // @ts-expect-error an unknown vendor
