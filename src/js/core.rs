@@ -191,8 +191,8 @@ impl Core {
     pub fn judge(&mut self, epoch: u32, status: u16, json: JsValue, from_vendor: bool) -> u8 {
         let reply = Reply::new(status, if json.is_undefined() { Body::Unreadable } else { Body::Json(json) });
         let (epoch, now) = (Epoch(epoch), now());
-        if let Some(grant) = self.vendor.adopts(&reply, now.wall).filter(|_| from_vendor) {
-            self.session.adopt(epoch, grant, now);
+        if from_vendor {
+            self.adopt(&reply, epoch, now);
         }
         if !self.vendor.rejects_token(&reply) {
             return 0;
@@ -233,14 +233,25 @@ fn text_of(value: &JsValue) -> String {
 }
 
 impl Core {
+    /// The error of a failure. A rejected token that waits to be renewed has not ended the session: then, what it waits for.
     pub(super) fn thrown(&self, failure: &Failure, operation: Operation) -> JsValue {
-        thrown(failure, operation, self.vendor.facts())
+        match self.session.pause(now()).filter(|_| failure.code == Code::SessionExpired) {
+            Some((code, left_ms)) => self.paused(code, left_ms, operation),
+            None => thrown(failure, operation, self.vendor.facts()),
+        }
+    }
+
+    /// Takes over a token that a reply brings.
+    pub(super) fn adopt(&mut self, reply: &Reply<JsValue>, epoch: Epoch, now: Moment) {
+        if let Some(grant) = self.vendor.adopts(reply, now.wall) {
+            self.session.adopt(epoch, grant, now);
+        }
     }
 
     /// The failure that a pause is kept for.
     pub(super) fn paused(&self, code: Code, left_ms: f64, operation: Operation) -> JsValue {
         let mut failure = Failure::new(code);
         failure.retry_after_ms = Some(left_ms);
-        self.thrown(&failure, operation)
+        thrown(&failure, operation, self.vendor.facts())
     }
 }

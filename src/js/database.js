@@ -1,7 +1,7 @@
 const DATABASE = "hallpass";
 const ENTRIES = "sessions";
 
-// How long opening the database may take, in ms. Safari's at times never opens.
+// How long opening the database may take, and a thing done with it, in ms. Safari's at times never opens.
 const PATIENCE_MS = 2_000;
 
 let opening;
@@ -48,6 +48,7 @@ async function transact(mode, act) {
   const transaction = (await database()).transaction(ENTRIES, mode);
   return new Promise((resolve, reject) => {
     const request = act(transaction.objectStore(ENTRIES));
+    setTimeout(reject, PATIENCE_MS);
     transaction.oncomplete = () => resolve(request.result);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
   });

@@ -168,6 +168,7 @@ impl Core {
     #[wasm_bindgen(js_name = checkReply)]
     pub fn check_reply(&mut self, epoch: u32, answer: &JsValue) -> Result<bool, JsValue> {
         let (reply, epoch, now) = (reply(answer), Epoch(epoch), now());
+        self.adopt(&reply, epoch, now);
         let failure = match self.vendor.read_check(&reply) {
             Ok(user) => {
                 self.session.confirmed(epoch, user, now);

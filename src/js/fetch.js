@@ -82,7 +82,11 @@ function build(header, target, options, wantsJson) {
   // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing, and
   // cookies ignore ports: so there is no following.
   if (header !== "Authorization" && request.redirect === "follow") changes.redirect = "error";
-  if (Object.keys(changes).length) request = new Request(request, changes);
+  if (Object.keys(changes).length) {
+    // A Request that is made anew forgets what it was to say of the page.
+    const { referrer, referrerPolicy } = request;
+    request = new Request(request, Object.assign(changes, { referrer, referrerPolicy }));
+  }
   if (wantsJson && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
   return { request, ownCredential };
 }
@@ -254,6 +258,7 @@ async function lookInside(live, response, signal) {
     const text = await readText(response.clone().body, LONGEST_LOOK, (piece) => deadline.guard(piece));
     return text && parseJson(text);
   } catch {
+    if (signal?.aborted) throw signal.reason;
     return undefined; // cut off, or too slow: the caller will see
   } finally {
     deadline.end("done");

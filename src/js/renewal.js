@@ -58,15 +58,17 @@ export class Renewal {
           storage: store.storage,
           key: this.#lock,
           tokens: `${login} ${renewals}`,
-          ms: this.#live.timeoutMs,
+          // Longer than the request of a tab that holds the lock may take.
+          ms: this.#live.timeoutMs + 1_000,
           lag: store.lags ? this.#lag : undefined,
           isOver,
         };
         await alone(place, async () => {
           if (store.lags) await pause(LAG_MS);
           this.#live.inUse();
-          // What another tab has renewed is not renewed again, and what has just failed there fails here.
-          await this.#live.follow();
+          // What another tab has renewed is not renewed again, and what has just failed there fails here. A storage that failed
+          // when it was last read is asked all the same: a token that is spent already would end the session.
+          await this.#live.follow(true);
           core.shareFailure(failures);
           if (core.epoch() === flight.epoch) await this.#refresh(flight.epoch);
           else if (core.attempt() !== attempt) throw this.#superseded();

@@ -61,13 +61,13 @@ export class Store {
     this.#wanted = make;
     const own = over ? ++this.#claims : 0;
     return this.#next(async () => {
-      // What is written now is already what the claims behind it are to write. Nothing is written over twice: another tab may
-      // have changed it in between.
-      const claims = this.#claims;
       const { claimed } = this;
       try {
         if (!claimed && (await this.#look())) return "overtaken";
         const text = make();
+        // What is written now is already what the claims behind it are to write. Nothing is written over twice: another tab
+        // may have changed it in between.
+        const claims = this.#claims;
         if (!claimed && text === this.text) return "same";
         await (text === undefined ? this.#delete() : this.#call("set", text));
         this.text = text;
@@ -160,7 +160,8 @@ export class Store {
       const answer = Promise.resolve(storage[this.#verbs[verb]](this.#key, ...value));
       // A write that comes too late may land on a newer one, such as a deletion: then the newer one is written again.
       const late = () => {
-        if (deadline.ended === "timeout" && verb !== "get") this.write(this.#wanted, true).catch(() => {});
+        if (deadline.ended !== "timeout" || verb === "get" || (this.#wanted() ?? "") === (value[0] ?? "")) return;
+        this.write(this.#wanted, true).catch(() => {});
       };
       answer.then(late, late);
       return await deadline.guard(answer);

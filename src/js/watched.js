@@ -20,6 +20,8 @@ class Watched {
   #opening;
   #session;
   #seen = NOTHING;
+  /** Those who wait for a session: the one that is being opened, or one that is opened later. */
+  #waiting = new Set();
 
   constructor(source) {
     this.source = source;
@@ -37,15 +39,16 @@ class Watched {
   subscribe = (listener) => {
     if (this.#session) return this.#session.subscribe(() => listener());
     let leave;
-    let left = false;
-    this.#opening ??= this.#open();
-    this.#opening.then(() => {
-      if (left) return;
+    const opened = () => {
       listener();
-      leave = this.#session?.subscribe(() => listener());
-    });
+      if (!this.#session) return; // somebody may try again
+      this.#waiting.delete(opened);
+      leave = this.#session.subscribe(() => listener());
+    };
+    this.#waiting.add(opened);
+    this.#opening ??= this.#open();
     return () => {
-      left = true;
+      this.#waiting.delete(opened);
       leave?.();
     };
   };
@@ -58,5 +61,6 @@ class Watched {
       this.#seen = Object.freeze({ ...NOTHING, error });
       this.#opening = undefined; // who comes later tries again
     }
+    for (const opened of [...this.#waiting]) if (this.#waiting.has(opened)) opened();
   }
 }

@@ -226,6 +226,24 @@ export async function access_token_is_renewed_if_need_be() {
   equal((await fetch(vendor.baseUrl + DATA.ethgas, { headers: { Authorization: `Bearer ${first}` } })).status, 200);
 }
 
+/** What a request says of the page that it comes from is the caller's to choose, at every vendor. */
+export async function the_callers_referrer_policy_holds() {
+  if (typeof document === "undefined") return; // a server has no referrer
+  for (const name of ALL) {
+    const session = await simulate(name).signIn();
+    const url = session.baseUrl + DATA[name];
+    const init = { referrerPolicy: "no-referrer", referrer: `${location.origin}/elsewhere` };
+    for (const [input, more] of [[url, init], [new Request(url, init), undefined]]) {
+      const { referrerPolicy, referrer } = await sentBy(() => session.fetch(input, more));
+      equal([referrerPolicy, referrer], [init.referrerPolicy, init.referrer], name);
+    }
+    equal((await sentBy(() => session.fetch(url, { referrer: "" }))).referrer, "", name);
+    const { referrerPolicy, referrer } = await sentBy(() => session.fetch(url));
+    equal([referrerPolicy, referrer], ["", "about:client"], `${name}: as fetch has it`);
+    session.dispose();
+  }
+}
+
 /** The request that a call sends, which a fake answers. */
 async function sentBy(call) {
   let sent;

@@ -41,6 +41,8 @@ contract! { "abort.js":
     rule_1_a_signal_aborted_midway_rejects_with_its_reason,
     rule_1_every_vendor_can_be_aborted_midway,
     rule_1_a_signal_aborted_in_the_body_rejects_with_its_reason,
+    rule_1_an_abort_while_a_reply_is_looked_into_rejects,
+    rule_1_an_abort_ends_the_wait_for_a_storage,
     rule_1_an_abort_ends_the_wait_for_a_renewal_of_its_caller_alone,
     rule_1_the_signal_of_a_request_counts,
     rule_1_an_abort_works_though_fetch_ignores_it,
@@ -140,6 +142,7 @@ contract! { "credential.js":
     rule_7_the_callers_own_header_wins,
     rule_7_no_cookie_beside_an_own_authorization,
     rule_7_the_callers_credentials_mode_wins,
+    the_callers_referrer_policy_holds,
     rule_7_a_requests_own_method_and_headers_hold_beside_json,
     json_beside_a_request_says_what_it_sends,
     r3_one_credential_per_request,
@@ -210,6 +213,7 @@ contract! { "renewal.js":
 }
 
 contract! { "storage.js":
+    what_is_written_late_is_not_written_again,
     storage_of_the_callers_own_restores_the_session,
     r8_no_password_and_no_profile_is_stored,
     storage_follows_the_renewal,
@@ -253,6 +257,8 @@ contract! { "tabs-renewal.js":
     r22_a_failed_renewal_is_every_tabs,
     r17_a_lock_that_is_never_given_back_is_waited_for_in_bounds,
     r17_no_listener_runs_inside_the_lock,
+    r16_a_storage_with_a_hiccup_spends_no_token_twice,
+    rule_2_a_database_that_does_nothing_is_waited_for_in_bounds,
     r17_a_session_survives_without_locks,
     a_servers_sessions_are_different_peoples,
     r16_servers_with_one_storage_take_over_what_is_renewed,
@@ -269,6 +275,7 @@ contract! { "tabs-sign-out.js":
     r25_a_replaced_tab_leaves_the_new_session_alone,
     r16_r25_a_replaced_tab_writes_over_nothing,
     r25_a_login_between_two_sign_outs_stays,
+    r25_a_login_between_a_check_and_a_sign_out_stays,
     r18_a_slow_storage_brings_nobody_back,
     r10_a_logout_before_dispose_is_told,
     r10_a_storage_with_hiccups_still_signs_out_all_tabs,

@@ -1,5 +1,5 @@
 import {
-  AGES_MS, DATA, RENEWAL_PATHS, admin, entries, equal, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, simulate, until,
+  AGES_MS, DATA, RENEWAL_PATHS, admin, entries, equal, jdoe, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, simulate, until,
   withClock, withFetch,
 } from "./env.js";
 
@@ -276,6 +276,12 @@ export async function rule_11_pegase3_tokens_are_adopted() {
     await session.fetch(DATA.pegase3);
     equal((await entries(vendor, DATA.pegase3)).at(-1).headers.token, token);
   }
+  const asking = await vendor.open({ endpoints: { check: DATA.pegase3 } });
+  await asking.login(jdoe);
+  const before = await asking.accessToken();
+  await asking.check();
+  ok((await asking.accessToken()) !== before, "a check's reply brings one, too");
+  asking.dispose();
   // A token in a reply that is no success, is too long, or is no JSON, is none.
   const present = await session.accessToken();
   const body = (more) => JSON.stringify({ code: 200, status: "ok", token: "a.b.c", data: {}, ...more });

@@ -1,4 +1,4 @@
-import { DATA, equal, jdoe, ok, rejects, simulate, until } from "./env.js";
+import { DATA, equal, jdoe, ok, rejects, simulate, until, withGlobal } from "./env.js";
 
 const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
 
@@ -19,6 +19,30 @@ class Shelf {
   get keys() {
     return [...this.#map.keys()];
   }
+}
+
+/** A storage that does what it is told, but takes longer than it may. Time flies: 100 ms are 10 s. */
+export async function what_is_written_late_is_not_written_again() {
+  const map = new Map();
+  const { setTimeout: real } = globalThis;
+  let calls = 0;
+  const slowly = (act) => new Promise((done) => real(() => done(act()), 60));
+  const storage = {
+    get: (key) => map.get(key),
+    set: (key, text) => (calls++, slowly(() => void map.set(key, text))),
+    delete: (key) => (calls++, slowly(() => void map.delete(key))),
+  };
+  const vendor = simulate("ethgas");
+  const session = await vendor.open({ storage });
+  await withGlobal("setTimeout", (run, ms, ...rest) => real(run, ms === 2_000 ? 20 : ms, ...rest), async () => {
+    await session.login(jdoe);
+    await until(() => map.size === 1, "written");
+    await session.logout();
+    await new Promise((done) => real(done, 1_000));
+  });
+  ok(calls <= 6, `${calls} calls`);
+  equal([...map.values()].filter((text) => text), [], "nothing is left");
+  session.dispose();
 }
 
 const later = (value) => new Promise((done) => setTimeout(done, 5, value));

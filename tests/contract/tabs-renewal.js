@@ -1,6 +1,6 @@
 import {
-  admin, AGES_MS, DATA, dispose, equal, hasTabs, nameOf, ok, pathOf, rejects, RENEWAL_PATHS, renewals, shared, simulate, tabs, until,
-  withClock, withGlobal, within,
+  admin, AGES_MS, DATA, dispose, entries, equal, hasTabs, nameOf, ok, pathOf, rejects, RENEWAL_PATHS, renewals, shared, simulate, storageOfItsOwn, tabs,
+  until, withClock, withGlobal, within,
 } from "./env.js";
 
 /** R16: N callers × M tabs with a rejected token are one renewal, also where the refresh token rotates; all get its result. */
@@ -33,19 +33,21 @@ export async function r16_many_calls_of_refresh_are_one_renewal() {
   }
 }
 
-/** R16: the same with a token that is known to be over: nothing is sent with it. */
-export async function r16_a_token_that_is_over_is_renewed_once_for_all_tabs() {
+/** R16, R19: the same with a token that is known to be over: nothing is sent with it. */
+export async function r16_r19_a_token_that_is_over_is_renewed_once_for_all_tabs() {
   if (!hasTabs) return;
-  const vendor = simulate("ethgas");
-  await vendor.config({ access_lifetime_s: 1 });
-  const [storage] = shared();
-  const all = await tabs(vendor, 3, { storage });
-  await vendor.config({ access_lifetime_s: 60 });
-  const end = all[0].state.expiresAt;
-  await until(() => Date.now() > end, "over");
-  const replies = await Promise.all(all.map((tab) => tab.fetch(DATA.ethgas)));
-  equal([replies.map(({ status }) => status), await renewals(vendor)], [[200, 200, 200], 1]);
-  dispose(all);
+  for (const storage of shared()) {
+    const vendor = simulate("ethgas");
+    const all = await tabs(vendor, 3, { storage });
+    const old = await all[0].accessToken();
+    await withClock(AGES_MS, async () => {
+      const replies = await Promise.all(all.map((tab) => tab.fetch(DATA.ethgas)));
+      equal([replies.map(({ status }) => status), await renewals(vendor)], [[200, 200, 200], 1], nameOf(storage));
+    });
+    const sent = (await entries(vendor, DATA.ethgas)).map(({ headers }) => headers.authorization);
+    equal([sent.length, sent.includes(`Bearer ${old}`)], [3, false], nameOf(storage));
+    dispose(all);
+  }
 }
 
 /** Rule 8: a token that another tab has replaced is no reason to renew; the request goes again with the new one. */
@@ -142,6 +144,48 @@ export async function r17_no_listener_runs_inside_the_lock() {
   } finally {
     delete locks.request;
   }
+}
+
+/** R16: a storage that failed when it was last read is asked again before a renewal: its tokens may be spent already. */
+export async function r16_a_storage_with_a_hiccup_spends_no_token_twice() {
+  const vendor = simulate("ethgas");
+  const storage = storageOfItsOwn();
+  let fails = false;
+  const flaky = {
+    ...storage,
+    get: async (key) => {
+      if (fails) throw new Error("a hiccup");
+      return storage.get(key);
+    },
+  };
+  const first = await vendor.signIn({ storage });
+  const second = await vendor.open({ storage: flaky });
+  const old = await second.accessToken();
+  fails = true;
+  await first.refresh();
+  if (hasTabs) await until(() => second.state.problem === "storage", "it could not be read");
+  fails = false;
+  await second.refresh();
+  equal([await renewals(vendor), (await second.accessToken()) === old], [1, false]);
+  equal([first.state.status, second.state.status], ["signed-in", "signed-in"]);
+  dispose([first, second]);
+}
+
+/** Rule 2: where there are no locks, and what is asked of IndexedDB is never done, a renewal goes on without a turn. */
+export async function rule_2_a_database_that_does_nothing_is_waited_for_in_bounds() {
+  if (!hasTabs) return;
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn({ storage: storageOfItsOwn() });
+  const { transaction } = IDBDatabase.prototype;
+  IDBDatabase.prototype.transaction = () => ({ objectStore: () => ({ get: () => ({}), put: () => ({}), delete: () => ({}) }) });
+  const without = Object.create(globalThis.navigator, { locks: { value: undefined } });
+  try {
+    await withGlobal("navigator", without, () => within(8_000, session.refresh(), "refresh"));
+  } finally {
+    IDBDatabase.prototype.transaction = transaction;
+  }
+  equal([await renewals(vendor), session.state.renewal], [1, "idle"]);
+  session.dispose();
 }
 
 /** Without locks, or with locks that fail, the session lives on, also where tabs spend one rotating token at once. */

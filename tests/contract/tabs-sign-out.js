@@ -152,6 +152,35 @@ export async function r25_a_login_between_two_sign_outs_stays() {
   dispose([session, late]);
 }
 
+/** The same where what was deleted once is what another call was about to write. */
+export async function r25_a_login_between_a_check_and_a_sign_out_stays() {
+  const vendor = simulate("ethgas");
+  const [storage, other] = [storageOfItsOwn(), storageOfItsOwn()];
+  // Of another account, so that the one hears nothing of the other.
+  const [session, late] = [await vendor.signIn({ storage }), await vendor.signIn({ storage: other, account: "late" })];
+  const [[key], [record]] = [storage.map.keys(), other.map.values()];
+  const { get, delete: really } = storage;
+  let open;
+  const gate = new Promise((done) => (open = done));
+  let looks = 0;
+  storage.get = async (name) => {
+    looks++;
+    await gate;
+    return get(name);
+  };
+  storage.delete = async () => {
+    storage.delete = really;
+    storage.map.set(key, record);
+  };
+  const checked = session.check();
+  await until(() => looks > 0, "about to write");
+  const left = session.logout();
+  open();
+  await Promise.all([checked, left]);
+  equal([...storage.map.values()], [record]);
+  dispose([session, late]);
+}
+
 /** What waits in a slow storage's queue is made when its turn has come, not before. */
 export async function r18_a_slow_storage_brings_nobody_back() {
   if (!hasTabs) return;
@@ -168,6 +197,8 @@ export async function r18_a_slow_storage_brings_nobody_back() {
     await Promise.allSettled([first.refresh(), second.logout()]);
     await until(() => [first, second].every((tab) => tab.state.status === "signed-out"), "both signed out");
     await until(() => map.size === 0, "nothing is left");
+    await new Promise((done) => setTimeout(done, 150)); // five times as long as the storage takes
+    equal([map.size, (await vendor.open({ storage })).state.reason], [0, "never"], "and nothing comes back");
     dispose([first, second]);
   }
 }

@@ -80,6 +80,39 @@ test("a failure is an error, and who comes later tries again", async () => {
   assert.equal((await settled(watch(throws))).error, failure, "thrown at once");
 });
 
+test("who saw a failure hears of the session that is opened later, and who left hears of nothing", async () => {
+  let calls = 0;
+  let tell;
+  let listening = 0;
+  const session = {
+    state: {},
+    subscribe: (listener) => {
+      listening++;
+      tell = listener;
+      return () => listening--;
+    },
+  };
+  const open = async () => {
+    if (++calls === 1) throw new Error("no");
+    return session;
+  };
+  const seen = [];
+  const first = watch(open).subscribe(() => seen.push(watch(open).get().session ?? watch(open).get().error.message));
+  watch(open).subscribe(() => assert.fail("left"))();
+  await turn();
+  assert.deepEqual(seen, ["no"]);
+  const second = watch(open).subscribe(() => {});
+  await turn();
+  assert.deepEqual([seen.at(-1), listening], [session, 2]);
+  const before = seen.length;
+  first();
+  assert.equal(listening, 1);
+  session.state = { status: "signed-in" };
+  tell();
+  second();
+  assert.deepEqual([seen.length, listening, calls], [before, 0, 2]);
+});
+
 test("anything else is a mistake of the caller's", () => {
   for (const source of [undefined, null, 5, "open", true]) {
     assert.throws(() => watch(source), (error) => isAuthError(error) && error.code === "invalid-options");
