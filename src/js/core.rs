@@ -210,8 +210,15 @@ impl Core {
     }
 
     /// Takes the vendor's envelope off. `json`: the parsed body; undefined: it was no JSON, or too long. `retry_after_ms`: NaN
-    /// where the vendor asks for no pause.
-    pub fn unwrap(&self, status: u16, json: JsValue, retry_after_ms: f64) -> Result<JsValue, JsValue> {
+    /// where the vendor asks for no pause. `callers`: the request's credential
+    /// was the caller's own, and says nothing of the session.
+    pub fn unwrap(
+        &self,
+        status: u16,
+        json: JsValue,
+        retry_after_ms: f64,
+        callers: bool,
+    ) -> Result<JsValue, JsValue> {
         let body = if json.is_undefined() { Body::Unreadable } else { Body::Json(json.clone()) };
         let mut reply = Reply::new(status, body);
         reply.retry_after_ms = Some(retry_after_ms).filter(|ms| ms.is_finite());
@@ -222,6 +229,7 @@ impl Core {
                 delete(&json, &name.into());
                 Ok(json)
             }
+            Err(failure) if callers => Err(thrown(&failure, Operation::Request, self.vendor.facts())),
             Err(failure) => Err(self.thrown(&failure, Operation::Request)),
         }
     }

@@ -1,8 +1,9 @@
 const DATABASE = "hallpass";
 const ENTRIES = "sessions";
 
-// How long opening the database may take, and a thing done with it, in ms. Safari's at times never opens.
-const PATIENCE_MS = 2_000;
+// How long opening the database may take, and a thing done with it, in ms. Safari's at times never opens. A storage is given
+// 2 000 ms to answer, in which there is time for a second try.
+const PATIENCE_MS = 900;
 
 let opening;
 
@@ -48,7 +49,14 @@ async function transact(mode, act) {
   const transaction = (await database()).transaction(ENTRIES, mode);
   return new Promise((resolve, reject) => {
     const request = act(transaction.objectStore(ENTRIES));
-    setTimeout(reject, PATIENCE_MS);
+    setTimeout(() => {
+      reject();
+      try {
+        transaction.abort(); // so that it does nothing later
+      } catch {
+        // it is over
+      }
+    }, PATIENCE_MS);
     transaction.oncomplete = () => resolve(request.result);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
   });

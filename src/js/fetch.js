@@ -84,8 +84,9 @@ function build(header, target, options, wantsJson) {
   if (header !== "Authorization" && request.redirect === "follow") changes.redirect = "error";
   if (Object.keys(changes).length) {
     // A Request that is made anew forgets what it was to say of the page.
-    const { referrer, referrerPolicy } = request;
-    request = new Request(request, Object.assign(changes, { referrer, referrerPolicy }));
+    changes.referrer = request.referrer;
+    changes.referrerPolicy = request.referrerPolicy;
+    request = new Request(request, changes);
   }
   if (wantsJson && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
   return { request, ownCredential };
@@ -118,7 +119,7 @@ function ownBody(body) {
 function useJson(options, given) {
   if (options.json === undefined) return;
   const body = JSON.stringify(options.json);
-  if (body === undefined || options.body !== undefined) throw new TypeError("no body can be made of this");
+  if (body === undefined || options.body != null) throw new TypeError("no body can be made of this");
   const headers = new Headers(options.headers ?? given.headers);
   const type = headers.get("Content-Type");
   // Of a Request's own body the type may have stayed behind.
@@ -158,7 +159,7 @@ export async function send(live, prepared) {
 /** `send`, and then the vendor's envelope taken off. */
 export async function sendForJson(live, prepared) {
   const response = await send(live, prepared);
-  const { signal, trouble } = prepared;
+  const { signal, trouble, ownCredential } = prepared;
   if (trouble && live.core.isSignedIn()) {
     // Not the vendor's rejection, which sounds as if the session had ended: it waits for a better moment to be renewed.
     response.body?.cancel().catch(() => {});
@@ -166,7 +167,7 @@ export async function sendForJson(live, prepared) {
   }
   const text = await bodyOf(live, response, signal);
   if (text === "" && response.ok) return undefined;
-  return live.core.unwrap(response.status, text && parseJson(text), retryAfterMs(response.headers));
+  return live.core.unwrap(response.status, text && parseJson(text), retryAfterMs(response.headers), ownCredential);
 }
 
 /** The text of a body, of which each piece comes in time. */

@@ -14,12 +14,13 @@ const queues = new WeakMap();
  * Does work on some tokens while no other tab does. A tab that is closed lets go by itself; one that is frozen in the middle
  * is waited for no longer than so many ms, and never robbed (R17): then the work is done all the same.
  *
- * `key`: the session's name. `tokens`: a name for its tokens, which other ones don't have. `lag`: given where what one tab has
- * written shows in another only after a moment. `isOver` tells whether there is nothing left to wait for.
+ * `storage`: where they lie; undefined where nobody else has them. `key`: the session's name. `tokens`: a name for its tokens,
+ * which other ones don't have. `lag`: given where what one tab has written shows in another only after a moment. `isOver` tells
+ * whether there is nothing left to wait for.
  */
 export async function alone(place, work) {
   const { storage, key, tokens, ms, lag, isOver } = place;
-  if (!hasTabs()) return queue(storage, key, ms, work);
+  if (!storage || !hasTabs()) return queue(storage, key, ms, work);
   const name = `${key} ${tokens}`;
   const bound = new Deadline(ms);
   let done;

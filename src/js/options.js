@@ -10,8 +10,8 @@ const OPERATIONS = ["login", "refresh", "logout", "check"];
 const STORAGES = { __proto__: null, memory: undefined, session: "sessionStorage", local: "localStorage", encrypted };
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-// The longest that timers can keep.
-const LONGEST_TIMEOUT_MS = 2_147_483_647;
+// The longest that timers can keep, but for the second more that another tab is waited for.
+const LONGEST_TIMEOUT_MS = 2_147_482_647;
 
 /** Reads and checks `SessionOptions`: every mistake is named, and nothing is taken silently. */
 export function readOptions(options) {
@@ -72,7 +72,7 @@ function endpoints(core, facts, base, paths) {
 }
 
 function account(name) {
-  if (typeof name !== "string" || name === "" || name.length > 256 || name.isWellFormed?.() === false) {
+  if (typeof name !== "string" || name === "" || name.length > 256 || /\p{Cs}/u.test(name)) {
     throw mistake("account", "a text of 1 to 256 characters");
   }
   return name;

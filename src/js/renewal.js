@@ -48,35 +48,31 @@ export class Renewal {
     let asked = true;
     core.renewing(true);
     try {
-      if (store.shared) {
-        const { login, renewals } = core.record() ?? {};
-        const isOver = async () => {
-          await this.#live.follow();
-          return core.epoch() !== flight.epoch || core.failures() > failures;
-        };
-        const place = {
-          storage: store.storage,
-          key: this.#lock,
-          tokens: `${login} ${renewals}`,
-          // Longer than the request of a tab that holds the lock may take.
-          ms: this.#live.timeoutMs + 1_000,
-          lag: store.lags ? this.#lag : undefined,
-          isOver,
-        };
-        await alone(place, async () => {
-          if (store.lags) await pause(LAG_MS);
-          this.#live.inUse();
-          // What another tab has renewed is not renewed again, and what has just failed there fails here. A storage that failed
-          // when it was last read is asked all the same: a token that is spent already would end the session.
-          await this.#live.follow(true);
-          core.shareFailure(failures);
-          if (core.epoch() === flight.epoch) await this.#refresh(flight.epoch);
-          else if (core.attempt() !== attempt) throw this.#superseded();
-          else asked = false;
-        });
-      } else {
-        await this.#refresh(flight.epoch);
-      }
+      const { login, renewals } = core.record() ?? {};
+      const isOver = async () => {
+        await this.#live.follow();
+        return core.epoch() !== flight.epoch || core.failures() > failures;
+      };
+      const place = {
+        storage: store.storage,
+        key: this.#lock,
+        tokens: `${login} ${renewals}`,
+        // Longer than the request of a tab that holds the lock may take.
+        ms: this.#live.timeoutMs + 1_000,
+        lag: store.lags ? this.#lag : undefined,
+        isOver,
+      };
+      await alone(place, async () => {
+        if (store.lags) await pause(LAG_MS);
+        this.#live.inUse();
+        // What another tab has renewed is not renewed again, and what has just failed there fails here. A storage that failed
+        // when it was last read is asked all the same: a token that is spent already would end the session.
+        await this.#live.follow(true);
+        core.shareFailure(failures);
+        if (core.epoch() === flight.epoch) await this.#exchange(flight.epoch, attempt).finally(() => this.#live.keep());
+        else if (core.attempt() !== attempt) throw this.#superseded();
+        else asked = false;
+      });
     } finally {
       if (this.#flight === flight) {
         this.#flight = undefined;
@@ -88,15 +84,7 @@ export class Renewal {
     return asked;
   }
 
-  async #refresh(epoch) {
-    try {
-      await this.#exchange(epoch);
-    } finally {
-      await this.#live.keep();
-    }
-  }
-
-  async #exchange(epoch) {
+  async #exchange(epoch, attempt) {
     const { core, store } = this.#live;
     // A vendor may document two forms of one request.
     let again = false;
@@ -111,8 +99,7 @@ export class Renewal {
         throw counts ? error : this.#superseded();
       }
       // While it was on its way, another tab may have signed out, or have spent the same token.
-      if (store.shared && core.refuses(answer)) await pause(GRACE_MS);
-      const attempt = core.attempt();
+      if (store.storage && core.refuses(answer)) await pause(GRACE_MS);
       await this.#live.follow();
       if (core.epoch() !== epoch && core.isSignedIn() && core.attempt() === attempt) return;
       again = core.refreshReply(epoch, answer, again, chance());

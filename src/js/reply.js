@@ -12,6 +12,7 @@ export function replyOf({ status, headers }, text) {
 /** `Retry-After` in both of its forms (RFC 9110, section 10.2.3), in ms from now: seconds, or a date. NaN where there is none. */
 export function retryAfterMs(headers) {
   const value = headers.get("Retry-After");
-  if (value === null) return NaN;
-  return /^\d{1,9}$/.test(value) ? value * 1000 : Math.max(Date.parse(value) - (Date.parse(headers.get("Date")) || Date.now()), 0);
+  // What is in neither form, browsers may take for a date all the same: "1.5".
+  if (!/^\d{1,9}$|GMT$/.test(value)) return NaN;
+  return value < 1e9 ? value * 1000 : Math.max(Date.parse(value) - (Date.parse(headers.get("Date")) || Date.now()), 0);
 }

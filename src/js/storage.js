@@ -75,7 +75,7 @@ export class Store {
         this.#silent = false;
         if (text === undefined) this.#note("removeItem");
         if (!this.#faithful && text !== undefined) {
-          this.#faithful = await this.#read().then((there) => there === text, () => false);
+          this.#faithful = (await this.#read()) === text;
         }
         return "written";
       } finally {
@@ -124,7 +124,7 @@ export class Store {
 
   /** `first`: also of a storage of this tab's own. */
   async #look(first) {
-    if (!first && (!this.shared || this.#silent)) return false;
+    if (!first && (!this.storage || this.#silent)) return false;
     const text = await this.#read();
     this.#faithful ||= text !== undefined;
     if (!this.#faithful) return false;
@@ -160,7 +160,7 @@ export class Store {
       const answer = Promise.resolve(storage[this.#verbs[verb]](this.#key, ...value));
       // A write that comes too late may land on a newer one, such as a deletion: then the newer one is written again.
       const late = () => {
-        if (deadline.ended !== "timeout" || verb === "get" || (this.#wanted() ?? "") === (value[0] ?? "")) return;
+        if (deadline.ended !== "timeout" || verb === "get" || this.#wanted() === (value[0] || undefined)) return;
         this.write(this.#wanted, true).catch(() => {});
       };
       answer.then(late, late);

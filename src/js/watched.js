@@ -55,6 +55,7 @@ class Watched {
 
   async #open() {
     const { source } = this;
+    await 0; // what throws at once is a failure like any other
     try {
       this.#session = await (typeof source === "function" ? source() : source);
     } catch (error) {

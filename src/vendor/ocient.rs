@@ -160,7 +160,7 @@ fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, 
 }
 
 /// The vendor's no in `status`, on any HTTP status. Success is `vendor_code` 0; the wording of `reason` varies and
-/// is no test. An error whose code is not in the table is judged by its SQL state's class.
+/// is no test. An error whose code is not in the table is judged by its SQL state's class, and then by the HTTP status.
 fn refusal<J: Json>(reply: &Reply<J>, operation: Operation) -> Option<Box<Failure>> {
     let vendor_code = vendor_code(reply)?;
     if vendor_code == 0 {
@@ -171,11 +171,8 @@ fn refusal<J: Json>(reply: &Reply<J>, operation: Operation) -> Option<Box<Failur
     let code = known(vendor_code, operation).unwrap_or(match class {
         Some("28") => Code::unauthorised(operation),
         Some("08" | "53" | "57" | "58") => Code::VendorUnavailable,
-        _ => match reply.status {
-            429 => Code::RateLimited,
-            500..=599 => Code::VendorUnavailable,
-            _ => Code::VendorError,
-        },
+        _ if reply.is_ok() => Code::VendorError,
+        _ => Code::of_status(reply.status, operation),
     });
     let mut failure = reply.failure(code);
     failure.vendor_code = Some(VendorCode::Number(f64::from(vendor_code)));

@@ -286,6 +286,7 @@ export async function json_beside_a_request_says_what_it_sends() {
     [new FormData(), undefined, "application/json"],
     ["text", { "Content-Type": "text/x-own" }, "text/x-own"],
     [undefined, { "X-Other": "1" }, "application/json"],
+    [null, undefined, "application/json"],
   ]) {
     const sent = await sentBy(() => session.json(new Request(url, { method: "PUT", body }), { headers, json: 5 }));
     equal([sent.headers.get("content-type"), sent.method, await sent.text()], [type, "PUT", "5"]);

@@ -208,12 +208,14 @@ contract! { "renewal.js":
     r19_a_jumping_clock_makes_no_loop,
     r19_tokens_that_are_over_at_once_make_no_loop,
     r20_claims_are_hints,
+    r18_a_renewal_is_superseded_by_a_newer_login,
     a_login_that_fails_does_not_overtake_a_renewal,
     a_renewal_renames_nobody,
 }
 
 contract! { "storage.js":
     what_is_written_late_is_not_written_again,
+    a_storage_that_cannot_be_read_is_a_problem,
     storage_of_the_callers_own_restores_the_session,
     r8_no_password_and_no_profile_is_stored,
     storage_follows_the_renewal,
@@ -250,6 +252,7 @@ contract! { "tabs.js":
 contract! { "tabs-renewal.js":
     r16_many_tabs_and_callers_are_one_renewal,
     r16_many_calls_of_refresh_are_one_renewal,
+    r16_handles_of_one_tab_with_session_storage_are_one_renewal,
     r16_r19_a_token_that_is_over_is_renewed_once_for_all_tabs,
     rule_8_what_another_tab_renewed_is_not_renewed_again,
     rule_10_what_another_tab_renewed_and_is_over_is_renewed,

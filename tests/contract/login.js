@@ -184,7 +184,7 @@ export async function r22_a_login_says_how_long_to_wait() {
   for (const name of VENDORS) {
     for (const status of [429, 503]) {
       const waits = [["7", 7_000, 7_000], [new Date(Date.now() + 60_000).toUTCString(), 50_000, 60_000], ["0", 0, 0],
-        [new Date(0).toUTCString(), 0, 0], [undefined], ["soon"], ["99999999999999999999"]];
+        [new Date(0).toUTCString(), 0, 0], [undefined], ["soon"], ["1.5"], ["-5"], ["5, 6"], ["99999999999999999999"]];
       for (const [retry_after, least, most] of waits) {
         const vendor = simulate(name);
         await vendor.fault({ path: LOGINS[name], status, retry_after });

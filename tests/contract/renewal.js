@@ -1,5 +1,6 @@
 import {
-  DATA, entries, equal, jdoe, ok, pathOf, rejects, RENEWAL_PATHS, renewals, simulate, storageOfItsOwn, until, withClock,
+  admin, DATA, entries, equal, jdoe, jsonReply, ok, pathOf, rejects, RENEWAL_PATHS, renewals, simulate, storageOfItsOwn, until, withClock,
+  withFetch,
 } from "./env.js";
 
 const DAY_MS = 86_400_000;
@@ -221,6 +222,34 @@ export async function r20_claims_are_hints() {
   equal([session.state.user, await session.accessToken()], ["jdoe", data.accessToken]);
 }
 
+/** R18: a renewal that a newer login overtakes says so, whatever the vendor answers to it. */
+export async function r18_a_renewal_is_superseded_by_a_newer_login() {
+  for (const name of Object.keys(RENEWAL_PATHS)) {
+    for (const storage of ["memory", storageOfItsOwn()]) {
+      for (const status of [undefined, 401, 503]) {
+        const vendor = simulate(name);
+        const session = await vendor.signIn({ storage });
+        let release;
+        const gate = new Promise((done) => (release = done));
+        const late = async (request, real) => {
+          if (!request.url.endsWith(RENEWAL_PATHS[name])) return real(request);
+          await gate;
+          return status ? jsonReply({}, status) : real(request);
+        };
+        await withFetch(late, async () => {
+          const renewal = session.refresh();
+          renewal.catch(() => {}); // looked at below
+          await session.login(admin);
+          release();
+          await rejects(renewal, "superseded");
+        });
+        equal([session.state.user, session.state.renewal, session.state.problem], ["admin", "idle", undefined], `${name} ${status}`);
+        session.dispose();
+      }
+    }
+  }
+}
+
 /** A login that fails leaves the session as it is, and so it does a renewal under way. */
 export async function a_login_that_fails_does_not_overtake_a_renewal() {
   const own = storageOfItsOwn();
@@ -256,6 +285,9 @@ export async function rule_10_a_rejected_token_that_cant_be_renewed_now_is_no_en
     }
     equal([session.state.status, session.state.renewal], ["signed-in", "waiting"], name);
     equal(await renewals(vendor), 1, name);
+    // What the vendor says to a credential of the caller's own is about that one.
+    const headers = { Authorization: "Bearer my-own" };
+    equal((await rejects(session.json(DATA[name], { headers }), "session-expired")).retryAfterMs, undefined, name);
     session.dispose();
   }
 }

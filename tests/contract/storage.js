@@ -45,6 +45,20 @@ export async function what_is_written_late_is_not_written_again() {
   session.dispose();
 }
 
+/** A storage that can't be read is no storage, also where it takes what is written. */
+export async function a_storage_that_cannot_be_read_is_a_problem() {
+  const fails = [() => { throw new Error("no"); }, () => Promise.reject(new Error("no")), () => ({ then: (_, no) => no(new Error("no")) })];
+  for (const get of fails) {
+    const vendor = simulate("ethgas");
+    const session = await vendor.open({ storage: { get, set: () => {}, delete: () => {} } });
+    equal(session.state.problem, "storage");
+    await session.login(jdoe);
+    equal([session.state.status, session.state.problem], ["signed-in", "storage"]);
+    equal((await session.fetch(DATA.ethgas)).status, 200, "in memory");
+    session.dispose();
+  }
+}
+
 const later = (value) => new Promise((done) => setTimeout(done, 5, value));
 const thenable = (value) => ({ then: (done) => void setTimeout(done, 5, value) });
 

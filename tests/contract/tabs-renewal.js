@@ -33,6 +33,21 @@ export async function r16_many_calls_of_refresh_are_one_renewal() {
   }
 }
 
+/** R16: two handles of one tab share its sessionStorage, and so their renewals. */
+export async function r16_handles_of_one_tab_with_session_storage_are_one_renewal() {
+  if (!hasTabs || !globalThis.sessionStorage) return;
+  for (const name of Object.keys(RENEWAL_PATHS)) {
+    const vendor = simulate(name);
+    const all = await tabs(vendor, 3, { storage: "session" });
+    await withClock(AGES_MS, async () => {
+      const replies = await Promise.all(all.map((tab) => tab.fetch(DATA[name])));
+      equal([replies.map(({ status }) => status), await renewals(vendor)], [[200, 200, 200], 1], name);
+    });
+    equal(all.map((tab) => tab.state.status), ["signed-in", "signed-in", "signed-in"], name);
+    dispose(all);
+  }
+}
+
 /** R16, R19: the same with a token that is known to be over: nothing is sent with it. */
 export async function r16_r19_a_token_that_is_over_is_renewed_once_for_all_tabs() {
   if (!hasTabs) return;
@@ -177,14 +192,17 @@ export async function rule_2_a_database_that_does_nothing_is_waited_for_in_bound
   const vendor = simulate("ethgas");
   const session = await vendor.signIn({ storage: storageOfItsOwn() });
   const { transaction } = IDBDatabase.prototype;
-  IDBDatabase.prototype.transaction = () => ({ objectStore: () => ({ get: () => ({}), put: () => ({}), delete: () => ({}) }) });
+  const nothing = () => ({});
+  let aborted = 0;
+  const transactions = { objectStore: () => ({ get: nothing, put: nothing, delete: nothing }), abort: () => void aborted++ };
+  IDBDatabase.prototype.transaction = () => transactions;
   const without = Object.create(globalThis.navigator, { locks: { value: undefined } });
   try {
     await withGlobal("navigator", without, () => within(8_000, session.refresh(), "refresh"));
   } finally {
     IDBDatabase.prototype.transaction = transaction;
   }
-  equal([await renewals(vendor), session.state.renewal], [1, "idle"]);
+  equal([await renewals(vendor), session.state.renewal, aborted], [1, "idle", 2]);
   session.dispose();
 }
 

@@ -1,4 +1,4 @@
-// What a server does with the package: importing it does nothing, and a session keeps no process alive.
+// What needs a process of its own: importing the package does nothing, and a session keeps no process alive.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
@@ -25,6 +25,18 @@ test("rule_13_importing_does_nothing", () => {
     `);
     assert.deepEqual(JSON.parse(printed), [[], true], file);
   }
+});
+
+test("a WebAssembly of somebody else's is no load, and spoils none that comes after it", () => {
+  const printed = run(`
+    const { init, openSession } = await import(${JSON.stringify(new URL("inline.js", pkg).href)});
+    const another = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+    const codes = [await init(another).catch(({ code }) => code)];
+    await init();
+    codes.push((await openSession({ vendor: "ethgas", baseUrl: "https://h.example" })).state.status);
+    console.log(codes.join());
+  `);
+  assert.equal(printed.trim(), "load-failed,signed-out");
 });
 
 test("rule_13_a_session_keeps_no_process_alive", () => {

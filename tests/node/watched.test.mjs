@@ -78,6 +78,15 @@ test("a failure is an error, and who comes later tries again", async () => {
     throw failure;
   };
   assert.equal((await settled(watch(throws))).error, failure, "thrown at once");
+  let times = 0;
+  const throwsOnce = () => {
+    if (++times === 1) throw failure;
+    return session;
+  };
+  assert.equal((await settled(watch(throwsOnce))).error, failure);
+  watch(throwsOnce).subscribe(() => {})();
+  await turn();
+  assert.deepEqual([times, watch(throwsOnce).get().session], [2, session], "tried again, too");
 });
 
 test("who saw a failure hears of the session that is opened later, and who left hears of nothing", async () => {

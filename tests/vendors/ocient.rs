@@ -191,6 +191,11 @@ fn an_unlisted_code_is_judged_by_its_sql_state() {
     assert_eq!(code(Operation::Request, 200, "42601"), Code::VendorError);
     assert_eq!(code(Operation::Request, 429, "42601"), Code::RateLimited);
     assert_eq!(code(Operation::Request, 503, ""), Code::VendorUnavailable);
+    // Where it says nothing, the HTTP status does.
+    assert_eq!(code(Operation::Login, 401, "99999"), Code::InvalidCredentials);
+    assert_eq!(code(Operation::Refresh, 401, "99999"), Code::SessionExpired);
+    assert_eq!(code(Operation::Login, 403, "99999"), Code::Forbidden);
+    assert_eq!(code(Operation::Login, 422, "99999"), Code::InvalidRequest);
     assert_eq!(code(Operation::Login, 200, "é8"), Code::VendorError, "cut inside a character");
 }
 

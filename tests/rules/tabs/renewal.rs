@@ -122,14 +122,13 @@ impl World {
     pub fn follow_reply(&mut self, at: usize, flight: u32, reply: Reply) {
         let tab = &mut self.tabs[at];
         tab.flight(flight).stage = Stage::WaitsForStorage;
-        let attempt = tab.session.attempt();
-        self.work(at, Work::Look, Then::Replied { flight, reply, attempt });
+        self.work(at, Work::Look, Then::Replied { flight, reply });
     }
 
-    pub fn replied(&mut self, at: usize, flight: u32, reply: Reply, attempt: u32) {
+    pub fn replied(&mut self, at: usize, flight: u32, reply: Reply) {
         let now = self.at(at);
         let tab = &mut self.tabs[at];
-        let Flight { epoch, .. } = *tab.flight(flight);
+        let Flight { epoch, attempt, .. } = *tab.flight(flight);
         let session = &mut tab.session;
         let overtaken = session.epoch() != epoch && session.held().is_some() && session.attempt() == attempt;
         if !overtaken {

@@ -28,7 +28,6 @@ pub enum Then {
     Replied {
         flight: u32,
         reply: Reply,
-        attempt: u32,
     },
     Kept(u32),
 }

@@ -185,7 +185,7 @@ impl World {
             Then::Nothing | Then::SignedOut(_) => {}
             Then::Tick => self.tick(at),
             Then::Begun(flight) => self.begun(at, flight),
-            Then::Replied { flight, reply, attempt } => self.replied(at, flight, reply, attempt),
+            Then::Replied { flight, reply } => self.replied(at, flight, reply),
             Then::Kept(flight) => self.land(at, flight),
         }
     }
