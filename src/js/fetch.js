@@ -61,8 +61,8 @@ function make(header, target, options, wantsJson) {
   options.body = ownBody(options.body);
   if (wantsJson) useJson(options, isRequest(target) ? target : options);
   const { request, ownCredential } = build(header, target, options, wantsJson);
-  // The caller's signal; without one, nothing needs to listen.
-  const signal = options.signal || isRequest(target) ? request.signal : undefined;
+  // The caller's own signal: Node may forget that of a Request which was made of another.
+  const signal = options.signal === undefined && isRequest(target) ? target.signal : options.signal;
   const again = () => build(header, target, options, wantsJson).request;
   return { __proto__: null, request, signal, ownCredential, spare: () => spare(request, target, options, again) };
 }
@@ -83,9 +83,10 @@ function build(header, target, options, wantsJson) {
   // cookies ignore ports: so there is no following.
   if (header !== "Authorization" && request.redirect === "follow") changes.redirect = "error";
   if (Object.keys(changes).length) {
-    // A Request that is made anew forgets what it was to say of the page.
-    changes.referrer = request.referrer;
-    changes.referrerPolicy = request.referrerPolicy;
+    // A Request that is made anew forgets what it was to say of the page. (Not read of the Request: in Node, which has no page,
+    // that would be read of Object.prototype.)
+    changes.referrer = options.referrer;
+    changes.referrerPolicy = options.referrerPolicy;
     request = new Request(request, changes);
   }
   if (wantsJson && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");

@@ -152,3 +152,28 @@ test("r34_a_dropped_handle_frees_its_listeners_timers_and_lines", { timeout: 60_
     delete globalThis.removeEventListener;
   }
 });
+
+test("rule_1_an_abort_is_not_forgotten_with_the_memory_of_a_request", async () => {
+  const { fetch } = globalThis;
+  const grant = JSON.stringify({ code: 200, token: "a.b.c", access_token: "a", expires_in: 3600, data: { accessToken: "a", refreshToken: "r", expiresIn: 3600 } });
+  const headers = { "Content-Type": "application/json" };
+  try {
+    for (const name of ["ocient", "lenses", "pegase3", "ethgas"]) {
+      const session = await openSession({ ...options, vendor: name });
+      globalThis.fetch = async () => new Response(grant, { headers });
+      await session.login({ username: "jdoe", password: "correct horse" });
+      globalThis.fetch = () => new Promise(() => {});
+      for (const call of [session.fetch, session.json]) {
+        const reason = call("/x", { signal: AbortSignal.timeout(300) }).then(() => "resolved", (error) => error.name);
+        for (let times = 0; times < 20; times++) {
+          gc();
+          await after(10);
+        }
+        assert.equal(await Promise.race([reason, after(3_000, "still pending")]), "TimeoutError", name);
+      }
+      session.dispose();
+    }
+  } finally {
+    globalThis.fetch = fetch;
+  }
+});
