@@ -210,8 +210,8 @@ impl Core {
     }
 
     /// Takes the vendor's envelope off. `json`: the parsed body; undefined: it was no JSON, or too long. `retry_after_ms`: NaN
-    /// where the vendor asks for no pause. `callers`: the request's credential
-    /// was the caller's own, and says nothing of the session.
+    /// where the vendor asks for no pause. `callers`: the request's credential was the caller's own, and says nothing of the
+    /// session.
     pub fn unwrap(
         &self,
         status: u16,

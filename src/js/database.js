@@ -1,3 +1,5 @@
+import { Deadline } from "./wait.js";
+
 const DATABASE = "hallpass";
 const ENTRIES = "sessions";
 
@@ -10,14 +12,11 @@ let opening;
 /** The database, opened once for all sessions. */
 function database() {
   if (opening) return opening;
-  opening = new Promise((resolve, reject) => {
+  const done = new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
-    const fail = () => reject(); // nobody asks why
-    const timer = setTimeout(fail, PATIENCE_MS);
     request.onupgradeneeded = () => request.result.createObjectStore(ENTRIES);
-    request.onerror = request.onblocked = fail;
+    request.onerror = request.onblocked = reject; // nobody asks why
     request.onsuccess = () => {
-      clearTimeout(timer);
       const opened = request.result;
       // Whoever deletes the site's data does not have to wait for this page.
       opened.onversionchange = opened.onclose = () => {
@@ -27,6 +26,7 @@ function database() {
       resolve(opened);
     };
   });
+  opening = new Deadline(PATIENCE_MS).finish(done);
   opening.catch(() => (opening = undefined)); // so that it may be tried again
   return opening;
 }
@@ -47,17 +47,15 @@ export async function entries(mode, act) {
 /** Does one thing with the entries, and waits until it is on the disk. */
 async function transact(mode, act) {
   const transaction = (await database()).transaction(ENTRIES, mode);
-  return new Promise((resolve, reject) => {
+  const done = new Promise((resolve, reject) => {
     const request = act(transaction.objectStore(ENTRIES));
-    setTimeout(() => {
-      reject();
-      try {
-        transaction.abort(); // so that it does nothing later
-      } catch {
-        // it is over
-      }
-    }, PATIENCE_MS);
     transaction.oncomplete = () => resolve(request.result);
-    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    transaction.onabort = reject; // as after any error
   });
+  try {
+    return await new Deadline(PATIENCE_MS).finish(done);
+  } catch (error) {
+    transaction.abort(); // so that it does nothing later; throws where it is over, which says as much
+    throw error;
+  }
 }

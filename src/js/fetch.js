@@ -204,13 +204,11 @@ function exchange(live, request, signal) {
 /** Work of the platform's. The caller's abort ends it with the signal's own reason, also where the work ignores it. */
 async function bounded(live, signal, deadline, work) {
   try {
-    return await (deadline ? deadline.guard(work) : work);
+    return await (deadline ? deadline.finish(work) : work);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     const error = deadline?.ended === "timeout" ? new DOMException("The body stopped coming.", "TimeoutError") : cause;
     throw live.failure(error?.name === "TimeoutError" ? "timeout" : "network", "request", error);
-  } finally {
-    deadline?.end("done");
   }
 }
 

@@ -23,15 +23,12 @@ export function loader(locate) {
   };
 
   const attempt = async (source) => {
-    const deadline = new Deadline(PATIENCE_MS);
     try {
-      await deadline.guard(instantiate(source ?? locate()));
+      await new Deadline(PATIENCE_MS).finish(instantiate(source ?? locate()));
     } catch (cause) {
       loading = undefined; // so that it may be tried again
       const message = "hallpass could not load its WebAssembly; check that the .wasm file is served, or pass init its address.";
       throw new AuthError(message, { code: "load-failed", cause });
-    } finally {
-      deadline.end("done");
     }
   };
 

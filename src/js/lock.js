@@ -114,9 +114,7 @@ async function queue(storage, key, ms, work) {
   queues.set(storage, names);
   const before = names.get(key);
   const done = (async () => {
-    const bound = new Deadline(ms);
-    await bound.guard(before).catch(() => {});
-    bound.end("done");
+    await new Deadline(ms).finish(before).catch(() => {});
     return work();
   })();
   names.set(key, done);

@@ -152,21 +152,17 @@ export class Store {
 
   async #call(verb, ...value) {
     if (this.storage === undefined) return undefined;
+    // Only a page's: a server has one for all its visitors, if any.
+    const storage = typeof this.storage === "string" ? globalThis.window?.[this.storage] : this.storage;
+    // A plain value, a promise or any thenable.
+    const answer = Promise.resolve(storage[this.#verbs[verb]](this.#key, ...value));
     const deadline = new Deadline(PATIENCE_MS);
-    try {
-      // Only a page's: a server has one for all its visitors, if any.
-      const storage = typeof this.storage === "string" ? globalThis.window?.[this.storage] : this.storage;
-      // A plain value, a promise or any thenable.
-      const answer = Promise.resolve(storage[this.#verbs[verb]](this.#key, ...value));
-      // A write that comes too late may land on a newer one, such as a deletion: then the newer one is written again.
-      const late = () => {
-        if (deadline.ended !== "timeout" || verb === "get" || this.#wanted() === (value[0] || undefined)) return;
-        this.write(this.#wanted, true).catch(() => {});
-      };
-      answer.then(late, late);
-      return await deadline.guard(answer);
-    } finally {
-      deadline.end("done");
-    }
+    // A write that comes too late may land on a newer one, such as a deletion: then the newer one is written again.
+    const late = () => {
+      if (deadline.ended !== "timeout" || verb === "get" || this.#wanted() === (value[0] || undefined)) return;
+      this.write(this.#wanted, true).catch(() => {});
+    };
+    answer.then(late, late);
+    return deadline.finish(answer);
   }
 }

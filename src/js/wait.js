@@ -48,6 +48,15 @@ export class Deadline {
     return Promise.race([promise, this.#reached]);
   }
 
+  /** The same of the last promise that it guards: then the bound is released. */
+  async finish(promise) {
+    try {
+      return await this.guard(promise);
+    } finally {
+      this.end("done");
+    }
+  }
+
   /** Reaches the bound, or releases it: what still waits is rejected, and nothing is left behind. */
   end(how) {
     if (this.ended) return;
@@ -70,11 +79,9 @@ export function genuine(response) {
 export async function guarded(signal, promise) {
   const deadline = new Deadline(undefined, signal);
   try {
-    return await deadline.guard(promise);
+    return await deadline.finish(promise);
   } catch (error) {
-    throw deadline.ended ? deadline.reason : error;
-  } finally {
-    deadline.end("done");
+    throw deadline.ended === "abort" ? deadline.reason : error;
   }
 }
 

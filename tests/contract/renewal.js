@@ -1,6 +1,6 @@
 import {
-  admin, DATA, entries, equal, jdoe, jsonReply, ok, pathOf, rejects, RENEWAL_PATHS, renewals, simulate, storageOfItsOwn, until, withClock,
-  withFetch,
+  admin, DATA, entries, equal, jdoe, jsonReply, ok, pathOf, rejects, RENEWAL_PATHS, renewals, simulate, storageOfItsOwn,
+  until, withClock, withFetch,
 } from "./env.js";
 
 const DAY_MS = 86_400_000;

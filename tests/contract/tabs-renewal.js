@@ -1,6 +1,6 @@
 import {
-  admin, AGES_MS, DATA, dispose, entries, equal, hasTabs, nameOf, ok, pathOf, rejects, RENEWAL_PATHS, renewals, shared, simulate, storageOfItsOwn, tabs,
-  until, withClock, withGlobal, within,
+  admin, AGES_MS, DATA, dispose, entries, equal, hasTabs, nameOf, ok, pathOf, rejects, RENEWAL_PATHS, renewals, shared,
+  simulate, storageOfItsOwn, tabs, until, withClock, withGlobal, within,
 } from "./env.js";
 
 /** R16: N callers × M tabs with a rejected token are one renewal, also where the refresh token rotates; all get its result. */

@@ -136,17 +136,22 @@ export async function r16_r25_a_replaced_tab_writes_over_nothing() {
   dispose([first, second]);
 }
 
+/** Has another tab's record put into a storage of one's own with the next deletion, over which it comes. */
+function putAtTheNextDelete(storage, record) {
+  const really = storage.delete;
+  storage.delete = async (key) => {
+    storage.delete = really;
+    storage.map.set(key, record);
+  };
+}
+
 /** What was deleted once for several sign-outs is not deleted again: another tab may have signed in since. */
 export async function r25_a_login_between_two_sign_outs_stays() {
   const vendor = simulate("ethgas");
   const [storage, other] = [storageOfItsOwn(), storageOfItsOwn()];
   const [session, late] = [await vendor.signIn({ storage }), await vendor.signIn({ storage: other })];
-  const [[key, record]] = other.map;
-  const really = storage.delete;
-  storage.delete = async () => {
-    storage.delete = really;
-    storage.map.set(key, record);
-  };
+  const [record] = other.map.values();
+  putAtTheNextDelete(storage, record);
   await Promise.all([session.logout(), session.logout()]);
   equal([...storage.map.values()], [record]);
   dispose([session, late]);
@@ -158,8 +163,8 @@ export async function r25_a_login_between_a_check_and_a_sign_out_stays() {
   const [storage, other] = [storageOfItsOwn(), storageOfItsOwn()];
   // Of another account, so that the one hears nothing of the other.
   const [session, late] = [await vendor.signIn({ storage }), await vendor.signIn({ storage: other, account: "late" })];
-  const [[key], [record]] = [storage.map.keys(), other.map.values()];
-  const { get, delete: really } = storage;
+  const [record] = other.map.values();
+  const { get } = storage;
   let open;
   const gate = new Promise((done) => (open = done));
   let looks = 0;
@@ -168,10 +173,7 @@ export async function r25_a_login_between_a_check_and_a_sign_out_stays() {
     await gate;
     return get(name);
   };
-  storage.delete = async () => {
-    storage.delete = really;
-    storage.map.set(key, record);
-  };
+  putAtTheNextDelete(storage, record);
   const checked = session.check();
   await until(() => looks > 0, "about to write");
   const left = session.logout();

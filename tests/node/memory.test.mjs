@@ -28,6 +28,15 @@ async function withVendor(run) {
   }
 }
 
+function storageOfItsOwn() {
+  const map = new Map();
+  return {
+    get: (key) => map.get(key),
+    set: (key, text) => void map.set(key, text),
+    delete: (key) => void map.delete(key),
+  };
+}
+
 async function round(session) {
   await session.login({ username: "jdoe", password: "correct horse" });
   await (await session.fetch("/api/v1/user/info")).text();
@@ -64,8 +73,7 @@ async function used(memory) {
 test("r34_ten_thousand_rounds_leave_memory_flat", { timeout: 300_000 }, async () => {
   const memory = await load();
   await withVendor(async () => {
-    const map = new Map();
-    const storage = { get: (key) => map.get(key), set: (key, text) => void map.set(key, text), delete: (key) => void map.delete(key) };
+    const storage = storageOfItsOwn();
     const session = await openSession({ ...options, storage });
     const signal = new AbortController().signal; // one for all, as an application has it
     const rounds = async (count) => {
@@ -121,8 +129,7 @@ test("r34_a_dropped_handle_frees_its_listeners_timers_and_lines", { timeout: 60_
   };
   try {
     await withVendor(async () => {
-      const map = new Map();
-      const storage = { get: (key) => map.get(key), set: (key, text) => void map.set(key, text), delete: (key) => void map.delete(key) };
+      const storage = storageOfItsOwn();
       const open = async (account) => {
         const session = await openSession({ ...options, storage, account });
         session.subscribe(() => {});
@@ -155,7 +162,8 @@ test("r34_a_dropped_handle_frees_its_listeners_timers_and_lines", { timeout: 60_
 
 test("rule_1_an_abort_is_not_forgotten_with_the_memory_of_a_request", async () => {
   const { fetch } = globalThis;
-  const grant = JSON.stringify({ code: 200, token: "a.b.c", access_token: "a", expires_in: 3600, data: { accessToken: "a", refreshToken: "r", expiresIn: 3600 } });
+  const data = { accessToken: "a", refreshToken: "r", expiresIn: 3600 };
+  const grant = JSON.stringify({ code: 200, token: "a.b.c", access_token: "a", expires_in: 3600, data });
   const headers = { "Content-Type": "application/json" };
   try {
     for (const name of ["ocient", "lenses", "pegase3", "ethgas"]) {
