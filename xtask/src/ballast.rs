@@ -1,5 +1,5 @@
 //! What wasm-bindgen's JavaScript carries for other packages and other platforms. Nobody here needs it,
-//! and it is 300 bytes of what a page downloads. And one thing that it lacks: a pointer that no page can catch.
+//! and it is 350 bytes of what a page downloads. And one thing that it lacks: a pointer that no page can catch.
 //!
 //! It is cut out by its text. Where wasm-bindgen writes another text one day, the build fails and says which.
 
@@ -7,16 +7,36 @@ use anyhow::{Result, bail};
 
 /// What stands there, and what does instead.
 const CUTS: [(&str, &str); 8] = [
-    // Declared, not assigned: an assignment would run into a setter that the page put on `Object.prototype` (R15).
+    // Private: as a member it would run into a setter that the page put on `Object.prototype` (R15). And nobody frees by hand:
+    // the scripts leave it to the garbage collector.
     (
-        "    static __wrap(ptr) {\n        const obj = Object.create(Core.prototype);\n",
-        "    __wbg_ptr;\n    static __wrap(ptr) {\n        const obj = new Core();\n",
+        "    static __wrap(ptr) {
+        const obj = Object.create(Core.prototype);
+        obj.__wbg_ptr = ptr;
+        CoreFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        CoreFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_core_free(ptr, 0);
+    }
+",
+        "    #ptr;
+    static __wrap(ptr) {
+        const obj = new Core();
+        obj.#ptr = ptr;
+        CoreFinalization.register(obj, ptr);
+        return obj;
+    }
+",
     ),
-    // Nobody frees by hand: the scripts leave it to the garbage collector.
-    (
-        "    free() {\n        const ptr = this.__destroy_into_raw();\n        wasm.__wbg_core_free(ptr, 0);\n    }\n",
-        "",
-    ),
+    ("this.__wbg_ptr", "this.#ptr"),
     ("if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;\n", ""),
     // The scripts need one too.
     (

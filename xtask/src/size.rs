@@ -10,7 +10,7 @@ use crate::weight::{Sizes, of_files};
 use crate::workspace;
 
 /// How many bytes the package may take on the wire: all files together, as `gzip -9`.
-const BUDGET_GZIP: u64 = 32_000;
+const BUDGET_GZIP: u64 = 31_900;
 
 const WASM: &str = "pkg/hallpass.wasm";
 
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn the_readme_promises_the_budget() {
         let readme = include_str!("../../README.md");
-        assert!(readme.contains(&format!("Less than {} kB gzip", BUDGET_GZIP / 1_000)));
+        assert!(readme.contains(&format!("Less than {} kB gzip", BUDGET_GZIP.div_ceil(1_000))));
     }
 
     #[test]
