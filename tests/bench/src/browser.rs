@@ -100,6 +100,11 @@ impl<'a> Browser<'a> {
             .with_context(told)
     }
 
+    /// Whether it can be asked for the size of a page's heap, see [`Browser::chromium`].
+    pub async fn tells_heaps(&self) -> Result<bool> {
+        Ok(self.script("return navigator.userAgent.includes('Chrome/')", vec![]).await? == true)
+    }
+
     async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
         Ok(self.client.execute(script, arguments).await?)
     }
