@@ -6,6 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 import { init, openSession } from "../../pkg/inline.js";
+import { storageOfItsOwn } from "../contract/env.js";
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");
@@ -26,15 +27,6 @@ async function withVendor(run) {
   } finally {
     globalThis.fetch = fetch;
   }
-}
-
-function storageOfItsOwn() {
-  const map = new Map();
-  return {
-    get: (key) => map.get(key),
-    set: (key, text) => void map.set(key, text),
-    delete: (key) => void map.delete(key),
-  };
 }
 
 async function round(session) {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
 
-import { jdoe } from "../contract/env.js";
+import { jdoe, storageOfItsOwn } from "../contract/env.js";
 import { HEADERS, KINDS, round, same, withMembers } from "../contract/prototypes/round.js";
 
 const VENDORS = ["ocient", "lenses", "pegase3", "ethgas"];
@@ -168,13 +168,8 @@ if (isMainThread) {
   test("r15_a_server_stays_one_though_every_object_has_a_location", async () => {
     const { isHidden } = await import("../../pkg/wake-ups.js");
     const vendor = vendorOf("ocient");
-    const kept = () => {
-      const map = new Map();
-      const put = (key, text) => void map.set(key, text);
-      return { get: (key) => map.get(key), set: put, delete: (key) => void map.delete(key) };
-    };
     await withMembers({ location: { value: "x" }, document: { value: { visibilityState: "hidden" } } }, async () => {
-      const [one, other] = [await vendor.open({ storage: kept() }), await vendor.open({ storage: kept() })];
+      const [one, other] = [await vendor.open({ storage: storageOfItsOwn() }), await vendor.open({ storage: storageOfItsOwn() })];
       const [memory, alike] = [await vendor.open(), await vendor.open()];
       for (const session of [one, other, memory, alike]) await session.login(jdoe);
       await one.logout();
