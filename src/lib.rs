@@ -1,14 +1,14 @@
 //! hallpass signs people in to vendors' APIs from a browser page, keeps and renews their tokens, and makes requests with
 //! them. JavaScript uses it as the npm package `hallpass`; see the README for that.
 //!
-//! A functional core with a browser shell, in four floors. Each uses only those below it:
+//! A functional core with a browser shell, in floors. Each uses only those below it:
 //!
-//! - [`js`]: what JavaScript sees, and the scripts beside it, which hold all that waits: requests, timers, storage;
-//! - [`browser`]: the platform's objects: requests, responses, JSON;
+//! - `src/shell` (JavaScript): what people import, and all that waits: requests, timers, storage;
+//! - [`export`]: what the scripts may call, and the platform's objects that cross with it;
 //! - [`session`]: the rules: states and transitions, when to renew, what a failure means, whose result counts;
-//! - [`vendor`]: one file a vendor: which request to send, how to read the reply.
+//! - [`dialect`]: one file a vendor: which request to send, how to read the reply.
 //!
-//! `vendor` and `session` know no clock, no promise and no browser, and are tested natively.
+//! `dialect` and `session` know no clock, no promise and no browser, and are tested natively.
 
 // In the WebAssembly, the standard library would bring its own way to panic along, which formats a message that nobody
 // reads: see `src/wasm`.
@@ -27,7 +27,6 @@
 
 extern crate alloc;
 
-pub mod browser;
-pub mod js;
+pub mod dialect;
+pub mod export;
 pub mod session;
-pub mod vendor;

@@ -1,7 +1,7 @@
 //! R30: after a login's request is made, no copy of the password is left in the WebAssembly's memory.
 #![cfg(target_family = "wasm")]
 
-use hallpass::js::Core;
+use hallpass::export::Core;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
 

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::schedule::LONGEST_RETRY_AFTER_MS;
-use crate::vendor::{Code, Held, Json, is_token};
+use crate::dialect::{Code, Held, Json, is_token};
 
 /// The version of the format. A record of another version is a stranger's.
 pub const VERSION: i32 = 1;

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::schedule::{backoff_ms, due_after};
 use super::{Moment, Pause, Reason, Record, Snapshot};
-use crate::vendor::{Code, Grant, Held, Renewal};
+use crate::dialect::{Code, Grant, Held, Renewal};
 
 /// Names the tokens of one moment. A result that was asked for under an older epoch writes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 //! When a token that is still good is renewed, and when a renewal that failed is tried again.
 
-use crate::vendor::Renewal;
+use crate::dialect::Renewal;
 
 /// The widest margin before the end of a token's life, in ms: five minutes, as the vendors' own samples have it.
 const WIDEST_MARGIN_MS: f64 = 300_000.0;

@@ -1,7 +1,7 @@
 //! What other tabs do to the session that they share with this one.
 
 use super::{Moment, Reason, Record, Session};
-use crate::vendor::Code;
+use crate::dialect::Code;
 
 impl Session {
     /// Takes over what lies in the storage: at first what an earlier page left, later what another tab has written. `None`:

@@ -2,7 +2,7 @@
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
-// What JavaScript calls is exported where it is written, in `hallpass::js`.
+// What JavaScript calls is exported where it is written, in `hallpass::export`.
 extern crate hallpass as _;
 
 /// Smaller than the standard library's dlmalloc by 2.7 kB gzip, and as fast.
@@ -14,6 +14,6 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 #[cfg(target_family = "wasm")]
 #[panic_handler]
 fn panicked(_: &core::panic::PanicInfo) -> ! {
-    hallpass::js::break_down();
+    hallpass::export::break_down();
     core::arch::wasm32::unreachable()
 }

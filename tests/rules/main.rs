@@ -10,5 +10,5 @@ mod tabs;
 mod time;
 
 #[expect(dead_code, reason = "the vendors' tests need the rest of it")]
-#[path = "../vendors/support.rs"]
+#[path = "../dialects/support.rs"]
 mod support;

@@ -1,7 +1,7 @@
 //! What a storage may hold (R8), and what is made of what it gives back (R11).
 
+use hallpass::dialect::{Code, Held, Renewal, is_token};
 use hallpass::session::{Pass, Pause, Reason, Record, Session, VERSION};
-use hallpass::vendor::{Code, Held, Renewal, is_token};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value as Document, json};
@@ -13,7 +13,7 @@ fn read(text: &str, carries_token: bool) -> Option<Record> {
     Record::read::<Value>(text, carries_token)
 }
 
-/// As src/js/core.rs writes it: what isn't held is left out.
+/// As src/session/record.rs writes it: what isn't held is left out.
 fn written(record: &Record) -> String {
     let mut document = json!({
         "v": VERSION,

@@ -1,7 +1,7 @@
 //! When a token is renewed, and when a failed renewal is tried again.
 
+use hallpass::dialect::{Code, Grant, Renewal};
 use hallpass::session::{Moment, Pass, Session, Verdict, backoff_ms};
-use hallpass::vendor::{Code, Grant, Renewal};
 use proptest::prelude::*;
 
 use crate::support::cases;

@@ -1,8 +1,8 @@
 //! What happens next: a model of a session beside the session, through random sequences of events. The model knows only
 //! what is held; what may follow from it is in the invariants.
 
+use hallpass::dialect::{Code, Grant, Held, Renewal};
 use hallpass::session::{Epoch, Moment, Pass, Reason, Record, Session, Verdict};
-use hallpass::vendor::{Code, Grant, Held, Renewal};
 use proptest::prelude::*;
 use proptest::sample::select;
 

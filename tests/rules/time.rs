@@ -1,7 +1,7 @@
 //! R19: what the two clocks of a machine do to a session.
 
+use hallpass::dialect::{Code, Grant, Renewal};
 use hallpass::session::{Moment, Pass, Reason, Session};
-use hallpass::vendor::{Code, Grant, Renewal};
 
 /// This moment, on a machine that was started at the beginning of 1970 and whose clock was never set.
 pub const fn at(wall: f64) -> Moment {

@@ -1,7 +1,7 @@
 //! `cargo xtask build`: the npm package in `pkg/`.
 //!
 //! wasm-pack compiles and binds; its package.json and type declarations are replaced, since it knows neither `exports` nor
-//! the entry files written by hand in `src/js`. wasm-opt runs here and not within wasm-pack: see `glue`.
+//! the entry files written by hand in `src/shell`. wasm-opt runs here and not within wasm-pack: see `glue`.
 
 use std::env;
 use std::fs;
@@ -114,7 +114,7 @@ fn check_shrunk(folder: &Path) -> Result<()> {
 
 fn finish(root: &Path, folder: &Path) -> Result<()> {
     flatten_snippets(folder)?;
-    copy_scripts(&root.join("src/js"), folder)?;
+    copy_scripts(&root.join("src/shell"), folder)?;
     write_text(&folder.join(WASM), &folder.join("wasm-text.js"))?;
     for name in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "docs"] {
         copy_tree(&root.join(name), &folder.join(name))?;

@@ -2,11 +2,11 @@
 
 /// The declarations, in the order of the page: what one imports, and the text.
 const SOURCES: [(&str, &str); 5] = [
-    ("hallpass", include_str!("../../src/js/hallpass.d.ts")),
-    ("hallpass/inline", include_str!("../../src/js/inline.d.ts")),
-    ("hallpass/react", include_str!("../../src/js/react.d.ts")),
-    ("hallpass/vue", include_str!("../../src/js/vue.d.ts")),
-    ("Types of hallpass/react and hallpass/vue", include_str!("../../src/js/watched.d.ts")),
+    ("hallpass", include_str!("../../src/shell/hallpass.d.ts")),
+    ("hallpass/inline", include_str!("../../src/shell/inline.d.ts")),
+    ("hallpass/react", include_str!("../../src/shell/react.d.ts")),
+    ("hallpass/vue", include_str!("../../src/shell/vue.d.ts")),
+    ("Types of hallpass/react and hallpass/vue", include_str!("../../src/shell/watched.d.ts")),
 ];
 
 const HEAD: &str = "# Reference\n\n\

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use hallpass::dialect::Code;
 use hallpass::session::{Reason, Record, backoff_ms};
-use hallpass::vendor::Code;
 
 use super::tab::{Tab, Then};
 use super::vendor::{Request, named};

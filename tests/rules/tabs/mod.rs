@@ -7,8 +7,8 @@ mod tab;
 mod vendor;
 mod world;
 
+use hallpass::dialect::{Grant, Renewal};
 use hallpass::session::{Moment, Record, Session, backoff_ms};
-use hallpass::vendor::{Grant, Renewal};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -1,7 +1,7 @@
 //! A tab's renewals, step by step as renewal.js has them.
 
+use hallpass::dialect::Code;
 use hallpass::session::Epoch;
-use hallpass::vendor::Code;
 
 use super::tab::{Caller, Flight, Outcome, Stage, Tab, Then, Work};
 use super::vendor::{Reply, Request, named};

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use hallpass::dialect::Renewal;
 use hallpass::session::{Epoch, Reason, Record, Session};
-use hallpass::vendor::Renewal;
 
 use super::vendor::Reply;
 

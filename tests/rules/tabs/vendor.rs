@@ -1,6 +1,6 @@
 //! A vendor whose refresh tokens are dead once spent, and the requests for new ones that are on their way to it.
 
-use hallpass::vendor::{Code, Grant};
+use hallpass::dialect::{Code, Grant};
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! PEGASE3: the documents "Login", "Common API code" and "Company/Sections" of its repository, and what its code does
 //! otherwise.
 
-use hallpass::vendor::{CODES, Code, Failure, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+use hallpass::dialect::{CODES, Code, Failure, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
 
 use crate::support::{HTML, Value, hold_to_table, jwt, refusal, reply, user, wire};
 

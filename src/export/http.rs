@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Request};
 
 use super::object::{bare, own, put, put_text};
-use crate::vendor::{Body, Call, Reply};
+use crate::dialect::{Body, Call, Reply};
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,7 +21,12 @@ extern "C" {
 
 /// The request of a call to an address. Redirects are refused: they would carry the password or the token to wherever they
 /// point (R5).
-pub fn request(url: &JsValue, call: &Call, cookies: bool, signal: &AbortSignal) -> Result<Request, JsValue> {
+pub(super) fn request(
+    url: &JsValue,
+    call: &Call,
+    cookies: bool,
+    signal: &AbortSignal,
+) -> Result<Request, JsValue> {
     // A plain object: the Request checks names and values as a Headers object would.
     let headers = bare();
     put_text(&headers, "Accept", Some("application/json"));
@@ -41,7 +46,7 @@ pub fn request(url: &JsValue, call: &Call, cookies: bool, signal: &AbortSignal) 
 
 /// A reply that `reply.js` has made of a response.
 #[must_use]
-pub fn reply(made: &JsValue) -> Reply<JsValue> {
+pub(super) fn reply(made: &JsValue) -> Reply<JsValue> {
     let part = |name: &str| own(made, &name.into());
     let number = |name: &str| part(name).as_f64().filter(|number| number.is_finite());
     let json = part("json");

@@ -1,7 +1,7 @@
 //! Ocient: the examples of the "Ocient HTTP Query API" `OpenAPI` description and its guide, and what its list of errors
 //! and warnings adds.
 
-use hallpass::vendor::{
+use hallpass::dialect::{
     CODES, Code, Credentials, Grant, Held, Operation, Payload, Vendor, VendorCode, named,
 };
 

@@ -6,9 +6,9 @@ use web_sys::{AbortSignal, Request};
 use super::auth_error::mistake;
 use super::core::{Core, now};
 use super::credentials::{self, Refusal};
-use crate::browser::{reply, request};
+use super::{reply, request};
+use crate::dialect::{Call, Carrier, Code, Failure, Held, Operation};
 use crate::session::{Epoch, Reason, Verdict};
-use crate::vendor::{Call, Carrier, Code, Failure, Held, Operation};
 
 /// Requests to the vendor, and the reading of its replies. An `answer` is what `reply.js` makes of a response.
 #[wasm_bindgen]

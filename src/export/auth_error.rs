@@ -2,10 +2,10 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{bare, put, put_number, put_text};
-use crate::vendor::{Facts, Failure, Operation, VendorCode};
+use super::{bare, put, put_number, put_text};
+use crate::dialect::{Facts, Failure, Operation, VendorCode};
 
-#[wasm_bindgen(module = "/src/js/auth-error.js")]
+#[wasm_bindgen(module = "/src/shell/auth-error.js")]
 extern "C" {
     /// A mistake of the caller's.
     pub(super) fn mistake(name: &str, expected: &str) -> JsValue;

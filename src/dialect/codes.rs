@@ -20,21 +20,21 @@ pub struct Row {
 macro_rules! codes {
     ($key:ty; $($pattern:literal $(| $more:literal)* => $login:ident / $elsewhere:ident, $meaning:literal;)*) => {
         /// This vendor's codes, as documentation.
-        pub const CODES: &[$crate::vendor::Row] = &[$(
-            $crate::vendor::Row {
+        pub const CODES: &[$crate::dialect::Row] = &[$(
+            $crate::dialect::Row {
                 vendor_code: concat!($pattern $(, ", ", $more)*),
-                at_login: $crate::vendor::Code::$login,
-                elsewhere: $crate::vendor::Code::$elsewhere,
+                at_login: $crate::dialect::Code::$login,
+                elsewhere: $crate::dialect::Code::$elsewhere,
                 meaning: $meaning,
             },
         )*];
 
         #[allow(clippy::manual_range_patterns, reason = "the documents list the codes one by one")]
-        fn known(code: $key, operation: $crate::vendor::Operation) -> Option<$crate::vendor::Code> {
-            let at_login = matches!(operation, $crate::vendor::Operation::Login);
+        fn known(code: $key, operation: $crate::dialect::Operation) -> Option<$crate::dialect::Code> {
+            let at_login = matches!(operation, $crate::dialect::Operation::Login);
             Some(match code {
                 $($pattern $(| $more)* => {
-                    if at_login { $crate::vendor::Code::$login } else { $crate::vendor::Code::$elsewhere }
+                    if at_login { $crate::dialect::Code::$login } else { $crate::dialect::Code::$elsewhere }
                 })*
                 _ => return None,
             })

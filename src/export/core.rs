@@ -7,13 +7,13 @@ use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use super::auth_error::thrown;
-use crate::browser::{bare, delete, own, put, put_number, put_text};
-use crate::session::{Audience, Epoch, Moment, Pass, Reason, Record, Session, VERSION, Verdict};
-use crate::vendor::{
+use super::{bare, delete, own, put, put_number, put_text};
+use crate::dialect::{
     Body, Carrier, Code, Credentials, Failure, Operation, Payload, Renewal, Reply, Vendor, named,
 };
+use crate::session::{Audience, Epoch, Moment, Pass, Reason, Record, Session, VERSION, Verdict};
 
-#[wasm_bindgen(module = "/src/js/guard.js")]
+#[wasm_bindgen(module = "/src/shell/guard.js")]
 extern "C" {
     /// A panic can't be caught in WebAssembly: this rejects whatever is under way, and everything from then on.
     #[wasm_bindgen(js_name = breakDown)]

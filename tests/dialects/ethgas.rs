@@ -1,7 +1,7 @@
 //! ETHGAS, user name and password: the pages login, verify, refresh, logout and index of "Authentication", and "Error
 //! codes".
 
-use hallpass::vendor::{CODES, Code, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+use hallpass::dialect::{CODES, Code, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
 
 use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
 

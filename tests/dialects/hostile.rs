@@ -1,6 +1,6 @@
 //! Replies that no document shows, and credentials that nobody would choose.
 
-use hallpass::vendor::{
+use hallpass::dialect::{
     Body, Carrier, Code, Credentials, Grant, Held, Json, Operation, Renewal, Reply, Vendor, is_token, named,
 };
 use proptest::prelude::*;

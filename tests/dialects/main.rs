@@ -12,7 +12,7 @@ mod support;
 
 use std::fmt::Write;
 
-use hallpass::vendor::CODES;
+use hallpass::dialect::CODES;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/vendor-codes.md");
 
@@ -25,7 +25,7 @@ when somebody signs in and another for a session that is already there, so there
 
 A code that is not listed becomes what the reply's HTTP status says, and otherwise `vendor-error`.
 
-<!-- Written by `UPDATE_DOCS=1 cargo test --test vendors`, from the tables in src/vendor. -->
+<!-- Written by `UPDATE_DOCS=1 cargo test --test dialects`, from the tables in src/dialect. -->
 ";
 
 /// The page, as the tables in the source have it.
@@ -52,7 +52,7 @@ fn the_page_of_codes_is_what_the_tables_say() {
     let written = std::fs::read_to_string(PAGE).unwrap_or_default();
     assert!(
         written == page(),
-        "docs/vendor-codes.md is out of date: UPDATE_DOCS=1 cargo test --test vendors"
+        "docs/vendor-codes.md is out of date: UPDATE_DOCS=1 cargo test --test dialects"
     );
 }
 

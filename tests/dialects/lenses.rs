@@ -1,6 +1,6 @@
 //! Lenses HQ: the API reference's Login page (6.1, 6.2, 6.3), its Users page, and the authentication page.
 
-use hallpass::vendor::{
+use hallpass::dialect::{
     CODES, Code, Credentials, Field, Grant, Held, Operation, Payload, Vendor, VendorCode, named,
 };
 
@@ -14,7 +14,7 @@ fn lenses() -> &'static dyn Vendor<Value> {
     named("lenses").unwrap()
 }
 
-fn log_in(status: u16, text: &str) -> Result<Grant, Box<hallpass::vendor::Failure>> {
+fn log_in(status: u16, text: &str) -> Result<Grant, Box<hallpass::dialect::Failure>> {
     lenses().read_login(&reply(status, text), &user("jdoe", "secret"), 0.0)
 }
 

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
 use super::text::secret;
-use crate::vendor::{Credentials, Failure};
+use crate::dialect::{Credentials, Failure};
 
 /// Why credentials were not taken.
 pub(super) enum Refusal {

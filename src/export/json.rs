@@ -7,9 +7,9 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::object::own;
-use crate::vendor::Json;
+use crate::dialect::Json;
 
-#[wasm_bindgen(module = "/src/js/json.js")]
+#[wasm_bindgen(module = "/src/shell/json.js")]
 extern "C" {
     /// The JSON of a string that stays in JavaScript, or undefined: `js_sys` would copy the string in and out.
     #[wasm_bindgen(js_name = parseJson)]

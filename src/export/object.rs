@@ -13,7 +13,7 @@ extern "C" {
     pub fn delete(object: &JsValue, name: &JsValue) -> bool;
 }
 
-#[wasm_bindgen(module = "/src/js/json.js")]
+#[wasm_bindgen(module = "/src/shell/json.js")]
 extern "C" {
     /// A member of a plain object, of its own; undefined where there is none, or no object.
     pub fn own(object: &JsValue, name: &JsValue) -> JsValue;

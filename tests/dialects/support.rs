@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hallpass::vendor::{Body, Call, Credentials, Failure, Json, Operation, Renewal, Reply, Row, Vendor};
+use hallpass::dialect::{Body, Call, Credentials, Failure, Json, Operation, Renewal, Reply, Row, Vendor};
 use proptest::prelude::ProptestConfig;
 
 /// The vendors' window on JSON, over `serde_json`.
