@@ -6,6 +6,8 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use zeroize::Zeroizing;
+
 mod call;
 mod codes;
 mod ethgas;
@@ -15,6 +17,7 @@ mod lenses;
 mod ocient;
 mod pegase3;
 mod reply;
+mod write;
 
 pub use call::{Call, Operation};
 pub use codes::Row;
@@ -25,6 +28,8 @@ pub use lenses::Lenses;
 pub use ocient::Ocient;
 pub use pegase3::Pegase3;
 pub use reply::{Body, Json, Reply};
+pub use write::to_json;
+pub(crate) use write::write_number;
 
 /// The vendor of a name, as `SessionOptions.vendor` spells it.
 #[must_use]
@@ -61,6 +66,13 @@ impl Carrier {
             Self::Header(name) => Some(name),
             Self::Cookie => None,
         }
+    }
+
+    /// What that header says with a token.
+    #[must_use]
+    pub fn value(self, token: &str) -> Option<Zeroizing<String>> {
+        let begin = if self == Self::Bearer { "Bearer " } else { "" };
+        self.header().map(|_| Zeroizing::new([begin, token].concat()))
     }
 }
 
@@ -190,7 +202,7 @@ pub trait Vendor<J: Json> {
         let call = Call::new(operation, method);
         match (self.facts().carrier, &held.access) {
             (Carrier::Bearer, Some(token)) => call.bearer(token),
-            (Carrier::Header(name), Some(token)) => call.header(name, zeroize::Zeroizing::new(token.clone())),
+            (Carrier::Header(name), Some(token)) => call.header(name, Zeroizing::new(token.clone())),
             _ => call,
         }
     }

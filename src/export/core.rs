@@ -11,7 +11,7 @@ use super::{bare, delete, own, put, put_number, put_text};
 use crate::dialect::{
     Body, Carrier, Code, Credentials, Failure, Operation, Payload, Renewal, Reply, Vendor, named,
 };
-use crate::session::{Audience, Epoch, Moment, Pass, Reason, Record, Session, VERSION, Verdict};
+use crate::session::{Audience, Epoch, Finding, Moment, Pass, Reason, Record, Session, VERSION, Verdict};
 
 #[wasm_bindgen(module = "/src/shell/guard.js")]
 extern "C" {
@@ -89,7 +89,7 @@ impl Core {
     pub fn follow(&mut self, text: &JsValue) -> bool {
         let carries_token = self.vendor.facts().carrier != Carrier::Cookie;
         let record = text.as_string().and_then(|text| Record::read::<JsValue>(&text, carries_token));
-        self.session.follow(record, now())
+        self.session.follow(Finding { record, ..Finding::default() }, now())
     }
 
     /// What a storage is to keep; undefined: nothing.

@@ -123,7 +123,7 @@ impl Core {
     ) -> Result<bool, JsValue> {
         let reply = reply(answer);
         let (counts, failure) = match self.vendor.read_refresh(&reply) {
-            Ok(grant) => (self.session.renewed(Epoch(epoch), grant, now()), None),
+            Ok(grant) => (self.session.renewed(Epoch(epoch), grant, false, now()), None),
             Err(failure) if !again && self.vendor.other_refresh_form(&failure) => {
                 self.session.use_other_refresh_form(Epoch(epoch));
                 return Ok(true);

@@ -147,7 +147,7 @@ impl Model {
             Event::Renewed(given) | Event::Adopted(given) => {
                 let grant = self.grant(given);
                 let written = if matches!(event, Event::Renewed(_)) {
-                    self.session.renewed(epoch, grant.clone(), now)
+                    self.session.renewed(epoch, grant.clone(), false, now)
                 } else {
                     self.session.adopt(epoch, grant.clone(), now)
                 };
