@@ -225,6 +225,7 @@ impl<J: Json + 'static> Handle<J> {
     ) -> OperationId {
         let id = self.begin(work);
         self.begun.borrow_mut().push(id);
+        self.stirred.set(true);
         id
     }
 
