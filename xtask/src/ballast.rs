@@ -38,17 +38,14 @@ const CUTS: [(&str, &str); 8] = [
     ),
     ("this.__wbg_ptr", "this.#ptr"),
     ("if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;\n", ""),
-    // The scripts need one too.
-    (
-        "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ",
-        "",
-    ),
     // Each case of this comes down to another buffer.
     (
         "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || \
          (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
         "cachedDataViewMemory0?.buffer !== wasm.memory.buffer",
     ),
+    // Not made while the script is imported: jsdom has none, and a test there may import the package and never use it.
+    ("const cachedTextEncoder = new TextEncoder();\n", ""),
     // All browsers with WebAssembly's reference types have it.
     (
         "if (!('encodeInto' in cachedTextEncoder)) {
@@ -101,7 +98,7 @@ const CUTS: [(&str, &str); 8] = [
     WASM_VECTOR_LEN = offset;
     return ptr;
 ",
-        "    const buf = cachedTextEncoder.encode(arg);
+        "    const buf = new TextEncoder().encode(arg);
     const ptr = malloc(buf.length, 1) >>> 0;
     getUint8ArrayMemory0().set(buf, ptr);
     WASM_VECTOR_LEN = buf.length;

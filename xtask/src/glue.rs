@@ -29,6 +29,15 @@ const MODULE: &str = "a";
 /// How wasm-bindgen's JavaScript is given the exports.
 const SETTER: &str = "export function __wbg_set_wasm(val) {\n    wasm = val;\n}\n";
 
+/// The types of what is added to wasm-bindgen's JavaScript.
+pub const TYPES: &str = "
+/** What the WebAssembly imports. */
+export const imports: WebAssembly.Imports;
+
+/** Takes what it exports, and lets it begin. */
+export function begin(exports: WebAssembly.Exports): void;
+";
+
 /// How wasm-opt makes the WebAssembly small. In one run with the names, since each run reads and writes anew and loses what
 /// the one before has packed: 500 bytes gzip.
 ///
