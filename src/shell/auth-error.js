@@ -59,7 +59,7 @@ export function isAuthError(value) {
   }
 }
 
-/** @typedef {Exclude<AuthErrorCode, "invalid-options" | "storage" | "unsupported" | "load-failed" | "internal">} FailureCode */
+/** @typedef {Exclude<AuthErrorCode, "invalid-options" | "storage" | "load-failed">} FailureCode */
 
 /**
  * What is known of a failure: of the vendor's reply, or of hallpass's own refusal before anything is sent.
@@ -101,6 +101,8 @@ const SENTENCES = {
   timeout: ["The vendor did not answer in time", "try again, or raise timeoutMs"],
   "malformed-reply": ["The reply is not what the vendor documents", "check that baseUrl is the vendor's address"],
   "vendor-error": ["The vendor refused the request", "look vendorCode up in the vendor's documentation"],
+  unsupported: ["This session was disposed", "open a new one with openSession"],
+  internal: ["hallpass met a fault of its own", "report it, and reload the page if it goes on"],
 };
 
 const UNDOCUMENTED = "is not what the vendor documents";
@@ -120,7 +122,7 @@ export function failure(details, title, operation, place) {
   const given = /** @type {FailureDetails} */ ({ __proto__: null, ...details });
   const fields = given.fields && Object.values(given.fields).map((field) => ({ ...field }));
   // A query may hold a secret.
-  const sentence = sentenceOf(given, place && ` at ${place.replace(/[?#].*/s, "").slice(0, LONGEST_PLACE)}`);
+  const sentence = sentenceOf(given, operation, place && ` at ${place.replace(/[?#].*/s, "").slice(0, LONGEST_PLACE)}`);
   // Of what the vendor wrote, nothing stands in the message: it may echo what was typed.
   const own = fields && given.status === undefined ? `: ${fields.map((field) => `${field.name} ${field.title}`).join(", ")}` : "";
   const message = `${sentence[0]} (${title}, ${operation})${own}; ${sentence[1]}.`;
@@ -131,11 +133,13 @@ export function failure(details, title, operation, place) {
  * The sentence of a failure. Where the reply is all that is known of it, that one's status and place say more than the code.
  *
  * @param {FailureDetails} given
+ * @param {string} operation
  * @param {string} [at]
  * @returns {Sentence}
  */
-function sentenceOf({ code, status = NaN, vendorCode, ssoUrl }, at = "") {
+function sentenceOf({ code, status = NaN, vendorCode, ssoUrl }, operation, at = "") {
   const sentence = SENTENCES[code];
+  if (code === "unsupported" && operation === "check") return ["This vendor has no operation that tells whether a session is alive", "name one in endpoints.check"];
   if (code === "malformed-reply") {
     if (status >= 200 && status < 300) return [`The reply${at} ${UNDOCUMENTED}`, sentence[1]];
     if (status < 400) return [`The server answered with a redirect${at}, which ${UNDOCUMENTED}`, sentence[1]];

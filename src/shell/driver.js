@@ -108,23 +108,40 @@ export class Driver {
    * @returns {Promise<End>}
    */
   async #drive(id, task) {
-    let asks = this.#step((machine, ms) => machine.begin(id, ms, steady()));
+    let { asks, argument } = this.#step((machine, ms) => machine.begin(id, ms, steady()));
+    /** @type {{ error: unknown } | undefined} */
+    let mistake;
     // A request is made before anything is waited for, but not where nothing is sent: it would use up the caller's.
-    if (!isEnd(asks)) task.wish?.make();
+    let make = task.wish;
     for (;;) {
-      const argument = this.#machine.argument();
-      if (isEnd(asks)) return { how: asks, value: argument, task };
-      const done = this.#do(id, asks, argument, task);
-      const next = done instanceof Promise ? await done : done;
-      asks = this.#step(next);
+      if (isEnd(asks)) {
+        if (mistake) throw mistake.error;
+        return { how: asks, value: argument, task };
+      }
+      /** @type {Step} */
+      let next;
+      try {
+        make?.make();
+        make = undefined;
+        const done = this.#do(id, asks, argument, task);
+        next = done instanceof Promise ? await done : done;
+      } catch (error) {
+        // What the caller gave can't be sent.
+        mistake = { error };
+        make = undefined;
+        next = came(id, "gave-up");
+      }
+      ({ asks, argument } = this.#step(next));
     }
   }
 
   /** @param {Step} step */
   #step(step) {
     const asks = enter(() => step(this.#machine, wall()));
+    // Taken before anything else is stepped.
+    const argument = enter(() => this.#machine.argument());
     if (enter(() => this.#machine.stirred())) this.#stir();
-    return asks;
+    return { asks, argument };
   }
 
   /** Goes on with what has begun by itself. */

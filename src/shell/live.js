@@ -1,0 +1,296 @@
+// @ts-check
+import { Announcer } from "./announcer.js";
+import { unsupported } from "./auth-error.js";
+import { steady, wall } from "./clock.js";
+import { encrypted } from "./encrypted.js";
+import { Line, Neighbours, hasTabs } from "./do/lines.js";
+import { Locks } from "./do/lock.js";
+import { Notes } from "./do/note.js";
+import { Store } from "./do/store.js";
+import { Driver, Task, failureOf } from "./driver.js";
+import { Fetcher } from "./fetcher.js";
+import { enter } from "./guard.js";
+import { names } from "./names.js";
+import { isHidden, onWakeUps } from "./wake-ups.js";
+
+/**
+ * @import { SessionState } from "./hallpass.d.ts"
+ * @import { Kept, Machine, Woken } from "./wasm.js"
+ * @import { Options } from "./options.js"
+ */
+
+// The longest delay that timers take, in ms; a longer one would fire at once.
+const LONGEST_DELAY_MS = 2_147_483_647;
+// A tab that waits for another's turn waits so much longer than the request of the other may take, in ms.
+const LONGER_MS = 1_000;
+
+/** Those whose state somebody listens to: a subscription keeps its session. @type {Set<Live>} */
+const heard = new Set();
+
+/** Ends what a handle that was dropped has left behind in the page. @type {FinalizationRegistry<() => void> | undefined} */
+let dropped;
+
+/**
+ * A session that is live in this page: the machine with what the page gives: storage, timer, listeners, other tabs.
+ */
+export class Live {
+  announcer = new Announcer();
+  fetcher;
+  facts;
+  base;
+  /** @type {Machine} */
+  machine;
+  driver;
+  options;
+  #lines;
+  #locks;
+  #release;
+  /** @type {{ id?: ReturnType<typeof setTimeout> | undefined }} */
+  #timer = {};
+  #disposed = false;
+  /** The state that the page sees, as text. */
+  #shown = "";
+  /** Whether the handle is looking at what another tab has done; and whether it is to look once more. */
+  #hearing = false;
+  #again = false;
+
+  /**
+   * @param {(kept: Kept) => Machine} make
+   * @param {Readonly<Options>} options
+   */
+  constructor(make, options) {
+    const { storage, vendor, base, account, timeoutMs } = options;
+    const called = names(vendor, base.prefix, account);
+    const tabs = hasTabs();
+    const place = placeOf(storage);
+    this.options = options;
+    this.base = base;
+    this.fetcher = new Fetcher(options.fetch);
+    this.machine = enter(() => make(place.kept));
+    this.facts = /** @type {import("./driver.js").Facts} */ (JSON.parse(/** @type {string} */ (enter(() => this.machine.facts()))));
+    const weakly = new WeakRef(this);
+    /** @param {Woken} woken */
+    const hear = (woken) => weakly.deref()?.hear(woken);
+    const shared = place.kept === "tabs" || place.kept === "lagging";
+    const lines = {
+      store: new Line(tabs && shared ? called.channel : undefined, () => hear("store")),
+      own: new Line(tabs && !shared ? called.own : undefined, () => hear("sign-out")),
+      neighbours: place.at && new Neighbours(place.at, called.record, () => hear("store")),
+    };
+    this.#lines = lines;
+    const locks = new Locks({ key: called.lock, storage: place.at ?? {}, ms: timeoutMs + LONGER_MS, lags: place.kept === "lagging", tabs });
+    this.#locks = locks;
+    const page = {
+      facts: this.facts,
+      timeoutMs,
+      prefix: base.prefix,
+      fetch: () => this.fetcher.now(),
+      store: place.storage && new Store(place.storage, called.record, typeof storage === "string"),
+      notes: place.at && new Notes(called.left, place.at, shared),
+      locks,
+      /** @param {"store" | "sign-out"} line */
+      tell: (line) => {
+        if (line === "sign-out") return lines.own.tell();
+        lines.store.tell();
+        lines.neighbours?.tell();
+      },
+    };
+    this.driver = new Driver(this.machine, page, () => this.#stir());
+    const timer = this.#timer;
+    const stop = onWakeUps(called.record, place.kept === "lagging", (type) => weakly.deref()?.wake(type));
+    this.#release = () => {
+      clearTimeout(timer.id);
+      stop();
+      lines.store.close();
+      lines.own.close();
+      lines.neighbours?.close();
+      locks.letGo();
+    };
+    this.#listen();
+    dropped ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
+    dropped?.register(this, this.#release, this);
+  }
+
+  #listen() {
+    this.#lines.store.open();
+    this.#lines.own.open();
+    this.#lines.neighbours?.open();
+  }
+
+  /** Restores what the storage holds. Never talks to the vendor. */
+  async open() {
+    await this.run(this.machine.restore());
+    this.publish();
+    return this;
+  }
+
+  /**
+   * Runs an operation of the caller's to its end: what it ended with, or a rejection.
+   * @param {number} id
+   * @param {Task} [task]
+   */
+  async run(id, task = new Task()) {
+    const running = this.driver.run(id, task);
+    const { signal } = task;
+    if (!signal) return this.#end(await running);
+    running.catch(() => {});
+    /** @type {() => void} */
+    let stop = () => {};
+    // What is waited for is ended by the signal, too; but what has to be done to its end is not waited for any longer.
+    const aborted = new Promise((_, reject) => {
+      stop = () => reject(signal.reason);
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop);
+    });
+    try {
+      return this.#end(await Promise.race([running, /** @type {Promise<never>} */ (aborted)]));
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** @param {import("./driver.js").End} end */
+  #end(end) {
+    if (end.how === "gave-up") throw end.task.signal?.reason;
+    if (end.how === "failed") throw failureOf(end.value, this.facts, end.task);
+    return end;
+  }
+
+  /**
+   * Something in the page says that it is time to look again.
+   * @param {string} type
+   */
+  wake(type) {
+    // A page that may be put aside whole and taken up again holds no lock meanwhile, and no line, if it can catch up then.
+    if (type === "pagehide") {
+      this.#locks.letGo();
+      if (this.#lines.neighbours) this.#lines.store.close();
+      return;
+    }
+    if (type === "pageshow") this.#lines.store.open();
+    this.hear(type === "storage" ? "store" : type === "online" ? "online" : "page");
+  }
+
+  /**
+   * Looks at the clock and at what other tabs have done. Many who say so at once are as one.
+   * @param {Woken} woken
+   */
+  async hear(woken) {
+    if (woken !== "store") return this.#look(woken);
+    this.#again = true;
+    if (this.#hearing) return;
+    this.#hearing = true;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#look(woken);
+      }
+    } finally {
+      this.#hearing = false;
+    }
+  }
+
+  /** @param {Woken} woken */
+  async #look(woken) {
+    try {
+      await this.driver.run(enter(() => this.machine.wake(woken, isHidden())), new Task());
+    } catch {
+      // A fault of its own, which the next caller is told of.
+    }
+  }
+
+  /** Something may have changed by a step. */
+  #stir() {
+    this.driver.runBegun();
+    this.publish();
+  }
+
+  /** Looks at the clock for somebody who only reads the state: listeners are told afterwards, not in the middle of a reading. */
+  look() {
+    if (!enter(() => this.machine.look(wall(), steady()))) return;
+    this.#take();
+    queueMicrotask(() => this.#stir());
+  }
+
+  /** Tells the page when the state has changed, and sets the timer anew. */
+  publish() {
+    const timer = this.#timer;
+    clearTimeout(timer.id);
+    const left = this.#disposed ? undefined : enter(() => this.machine.nextEvent(isHidden(), wall(), steady()));
+    if (left !== undefined) timer.id = wakeAfter(Math.min(Math.max(left, 0), LONGEST_DELAY_MS), new WeakRef(this));
+    this.#take();
+    this.announcer.tell();
+  }
+
+  /** Takes the present state as the one to show, if it is another. */
+  #take() {
+    const text = /** @type {string} */ (enter(() => this.machine.state()));
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.announcer.take(/** @type {SessionState} */ (JSON.parse(text)));
+  }
+
+  /** @param {(state: SessionState) => void} listener */
+  subscribe(listener) {
+    this.inUse();
+    const leave = this.announcer.subscribe(listener);
+    heard.add(this);
+    return () => {
+      leave();
+      if (!this.announcer.isHeard) heard.delete(this);
+    };
+  }
+
+  /** Stops the timer, leaves the other tabs, and forgets the listeners. Stored tokens stay. */
+  dispose() {
+    this.#disposed = true;
+    enter(() => this.machine.dispose());
+    dropped?.unregister(this);
+    this.#release();
+    this.announcer.clear();
+    heard.delete(this);
+  }
+
+  /**
+   * Refuses work after `dispose`, and such as its caller has already given up.
+   * @param {AbortSignal} [signal]
+   */
+  inUse(signal) {
+    if (this.#disposed) throw unsupported("This session was disposed; open a new one with openSession.");
+    if (signal?.aborted) throw signal.reason;
+  }
+}
+
+// What stands for the page's own storages where handles find each other by what they keep their record in.
+const WEB = { session: {}, local: {} };
+
+/**
+ * Where a record is kept: how the machine calls it, what is written to, and what it is found by.
+ * @param {Options["storage"]} storage
+ * @returns {{ kept: Kept, storage?: ConstructorParameters<typeof Store>[0], at?: object }}
+ */
+function placeOf(storage) {
+  switch (storage) {
+    case "memory":
+      return { kept: "memory" };
+    case "session":
+      return { kept: "page", storage: "sessionStorage", at: WEB.session };
+    case "local":
+      return { kept: "lagging", storage: "localStorage", at: WEB.local };
+    case "encrypted":
+      return { kept: "tabs", storage: encrypted, at: encrypted };
+    default:
+      return { kept: "tabs", storage, at: storage };
+  }
+}
+
+/**
+ * A timer that doesn't keep its session alive, nor, in Node, the process.
+ * @param {number} ms
+ * @param {WeakRef<Live>} weakly
+ */
+function wakeAfter(ms, weakly) {
+  const timer = setTimeout(() => void weakly.deref()?.hear("timer"), ms);
+  if (typeof timer === "object") /** @type {{ unref(): void }} */ (timer).unref();
+  return timer;
+}
