@@ -13,8 +13,6 @@ pub enum Code {
     InvalidOptions,
     /// The vendor refused the user name or the password.
     InvalidCredentials,
-    /// Lenses: unauthorised, with the address of a single sign-on provider.
-    SsoRequired,
     /// The vendor, or hallpass before sending, refused a field.
     InvalidRequest,
     /// Signed in, but not allowed.
@@ -58,7 +56,6 @@ impl Code {
         match self {
             Self::InvalidOptions => "invalid-options",
             Self::InvalidCredentials => "invalid-credentials",
-            Self::SsoRequired => "sso-required",
             Self::InvalidRequest => "invalid-request",
             Self::Forbidden => "forbidden",
             Self::NotSignedIn => "not-signed-in",
@@ -98,7 +95,7 @@ impl Code {
     /// session: network trouble, overload and unreadable replies say nothing about it.
     #[must_use]
     pub const fn ends_session(self) -> bool {
-        matches!(self, Self::SessionExpired | Self::InvalidCredentials | Self::SsoRequired | Self::Forbidden)
+        matches!(self, Self::SessionExpired | Self::InvalidCredentials | Self::Forbidden)
     }
 
     /// What an HTTP status alone says, where the vendor's body says nothing.
@@ -157,7 +154,7 @@ pub struct Failure {
     pub vendor_code: Option<VendorCode>,
     /// The fields that were refused.
     pub fields: Vec<Field>,
-    /// Lenses: where to sign in instead; an http(s) URL.
+    /// Lenses: where people of this instance sign in with single sign-on; an http(s) URL.
     pub sso_url: Option<String>,
     /// Lenses: the id under which the vendor logged the request.
     pub request_id: Option<String>,

@@ -5,7 +5,7 @@
 //! `auth.sessionDuration`.
 //!
 //! The habits: the session is an `HttpOnly` cookie and nothing else; errors are problem details (RFC 7807, served as
-//! `application/json`); an unauthorised reply may name a single sign-on provider; login may answer where to go next.
+//! `application/json`); an unauthorised reply may name the instance's single sign-on provider; login may answer where to go next.
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -36,12 +36,15 @@ static FACTS: Facts = Facts {
 };
 
 codes! { &str;
-    "unauthorised" => InvalidCredentials / SessionExpired, "not signed in, or the wrong password; sso-required where it names a provider at login";
+    "unauthorised" => InvalidCredentials / SessionExpired, "not signed in, or the wrong user name or password";
     "forbidden" => Forbidden / Forbidden, "not allowed";
     "validation_error" | "invalid_metadata" | "missing_parameter" | "invalid_parameter" => InvalidRequest / InvalidRequest, "a field failed validation";
     "internal_server_error" | "agent_rpc_error" | "agent_not_connected" => VendorUnavailable / VendorUnavailable, "the server or its agent can't serve now";
     "not_found" | "conflict" | "licence_limitation" | "missing_agent_capabilities" | "unspecified" => VendorError / VendorError, "any other refusal";
 }
+
+/// The type of HQ's own 401, in British spelling.
+const UNAUTHORISED: &str = "unauthorised";
 
 /// As many fields as a form could show; a longer list is hostile.
 const MOST_FIELDS: usize = 64;
@@ -110,15 +113,15 @@ impl<J: Json> Vendor<J> for Lenses {
 fn refusal<J: Json>(reply: &Reply<J>, error: &J, operation: Operation) -> Box<Failure> {
     let kind = error.text_of("type");
     let by_status = Code::of_status(reply.status, operation);
-    let mut code = match by_status {
+    let code = match by_status {
         Code::RateLimited | Code::VendorUnavailable => by_status,
         _ => kind.as_deref().and_then(|kind| known(kind, operation)).unwrap_or(by_status),
     };
-    // R27: the application navigates there.
-    let sso_url = error.text_of("sso_url").filter(|url| is_plain(url) && J::is_web_address(url));
-    if code == Code::InvalidCredentials && sso_url.is_some() {
-        code = Code::SsoRequired;
-    }
+    // "In case of an unauthorised type of error, the url of the SSO provider": of the instance, not of the account, so it
+    // stands beside a wrong password as well. R27: the application navigates there.
+    let sso_url = error
+        .text_of("sso_url")
+        .filter(|url| kind.as_deref() == Some(UNAUTHORISED) && is_plain(url) && J::is_web_address(url));
     let mut failure = reply.failure(code);
     failure.vendor_code = kind.map(VendorCode::Text);
     failure.fields = fields(error);

@@ -39,7 +39,6 @@ export function isAuthError(value) {
 const SENTENCES = {
   __proto__: null,
   "invalid-credentials": ["The vendor refused the user name or password", "check both before trying again, as vendors lock accounts"],
-  "sso-required": ["This account signs in with single sign-on", "continue at the address in ssoUrl"],
   "invalid-request": ["A field was refused", "correct it and try again"],
   forbidden: ["The vendor does not allow this for the account", "ask its administrator"],
   "not-signed-in": ["Nobody is signed in, so nothing was sent", "call login first"],

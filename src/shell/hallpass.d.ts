@@ -112,7 +112,7 @@ export interface Session {
   /**
    * Signs in. Sent once, never repeated by itself, since vendors lock accounts; the password is not kept.
    *
-   * @throws {AuthError} `invalid-credentials`, `sso-required`, `invalid-request` (see `fields`), `forbidden`,
+   * @throws {AuthError} `invalid-credentials`, `invalid-request` (see `fields`), `forbidden`,
    * `superseded` by a newer login or a logout, `rate-limited`, `vendor-unavailable`, `network`, `timeout`,
    * `malformed-reply`, `vendor-error`, `invalid-options`. A failed login leaves the present session as it is.
    */
@@ -265,7 +265,6 @@ export type AuthErrorCode =
   /** The vendor refused user name or password. */
   | "invalid-credentials"
   /** lenses: unauthorised, with a single sign-on address in `ssoUrl`. */
-  | "sso-required"
   /** The vendor, or hallpass before sending, refused a field; see `fields`. */
   | "invalid-request"
   /** Signed in, but not allowed. */

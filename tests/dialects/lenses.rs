@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use url::Url;
 
-use crate::support::{HTML, Value, cases, hold_to_table, refusal, reply, user, wire};
+use crate::support::{HTML, Value, cases, hold_to_table, read, refusal, reply, user, wire};
 
 fn lenses() -> &'static dyn Vendor<Value> {
     named("lenses").unwrap()
@@ -97,18 +97,25 @@ fn r35_a_list_of_fields_is_cut() {
     assert_eq!(refusal(log_in(400, &text)).fields.len(), 64);
 }
 
-/// "Contains in case of an "unauthorised" type of error, the url of the SSO provider, if any."
+/// "Contains in case of an "unauthorised" type of error, the url of the SSO provider, if any": of the instance. So a wrong
+/// password there is a wrong password, and at every operation the address is kept.
 #[test]
-fn an_unauthorised_login_may_name_a_single_sign_on() {
+fn an_unauthorised_reply_may_name_the_instances_single_sign_on() {
     let text = r#"{"type": "unauthorised", "title": "Unauthorised", "status": 401,
         "sso_url": "https://idp.example.com/saml?x=1"}"#;
     let failure = refusal(log_in(401, text));
-    assert_eq!(failure.code, Code::SsoRequired);
+    assert_eq!(failure.code, Code::InvalidCredentials);
     assert_eq!(failure.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"));
     assert_eq!(failure.vendor_code, Some(VendorCode::Text("unauthorised".into())));
-    let elsewhere = refusal(lenses().read(&reply(401, text), Operation::Request));
-    assert_eq!(elsewhere.code, Code::SessionExpired);
-    assert_eq!(elsewhere.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"));
+    for operation in [Operation::Check, Operation::Logout, Operation::Request] {
+        let elsewhere = refusal(read(lenses(), operation, &reply(401, text)));
+        assert_eq!(elsewhere.code, Code::SessionExpired, "{operation:?}");
+        assert_eq!(elsewhere.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"), "{operation:?}");
+    }
+    for kind in ["forbidden", "not_found", "brand_new"] {
+        let another = refusal(log_in(401, &text.replace("unauthorised", kind)));
+        assert_eq!(another.sso_url, None, "{kind}: only an unauthorised error is documented to name it");
+    }
     let none = refusal(log_in(401, r#"{"type": "unauthorised", "title": "Unauthorised", "status": 401}"#));
     assert_eq!((none.code, none.sso_url), (Code::InvalidCredentials, None));
 }
@@ -226,7 +233,7 @@ proptest! {
 fn sso_url(address: &str) -> Option<String> {
     let text = json!({ "type": "unauthorised", "title": "t", "status": 401, "sso_url": address }).to_string();
     let failure = refusal(lenses().read_login(&reply(401, &text), &user("u", "p"), 0.0));
-    assert_eq!(failure.code == Code::SsoRequired, failure.sso_url.is_some());
+    assert_eq!(failure.code, Code::InvalidCredentials, "whatever the address");
     failure.sso_url
 }
 

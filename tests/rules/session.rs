@@ -17,7 +17,7 @@ const TRANSIENT: [Code; 5] =
     [Code::Network, Code::Timeout, Code::RateLimited, Code::VendorUnavailable, Code::MalformedReply];
 
 /// Is the vendor's explicit no.
-const FINAL: [Code; 4] = [Code::SessionExpired, Code::InvalidCredentials, Code::Forbidden, Code::SsoRequired];
+const FINAL: [Code; 3] = [Code::SessionExpired, Code::InvalidCredentials, Code::Forbidden];
 
 #[derive(Clone, Debug)]
 enum Event {
