@@ -146,16 +146,27 @@ fn fields<J: Json>(error: &J) -> Vec<Field> {
         .collect()
 }
 
-/// `redir_to` is documented as a relative URL of path and query. Only what stays on the vendor's origin whoever
-/// resolves it is handed on (R27): it starts with one slash, has no backslash, blank or control character, which URL
-/// parsers fold into slashes or drop, and no empty segment that dot segments could bring to the front (`/.//evil.example` is
-/// `//evil.example` once parsed).
+/// `redir_to` is documented as a relative URL of path and query: `/a?b`, `a?b` and `?b` are all of that kind. HQ is at the
+/// root of its origin, so what doesn't begin with a slash is taken from there, and what is handed on always begins with one.
+///
+/// Only what stays on the vendor's origin whoever resolves it is handed on (R27): it has no backslash, blank or control
+/// character, which URL parsers fold into slashes or drop; its first segment is neither empty nor has a colon, as a scheme
+/// has; and there is no empty segment that dot segments could bring to the front (`/.//evil.example` is `//evil.example`
+/// once parsed).
 fn safe_path(target: &str) -> Option<String> {
     let path = target.as_bytes().split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+    let rooted = path.first() == Some(&b'/');
+    let first = path.split(|byte| *byte == b'/').next().unwrap_or_default();
+    let nowhere = target.is_empty() || target.starts_with('#');
+    if nowhere || first.contains(&b':') || !is_plain(target) {
+        return None;
+    }
+    let mut resolved = String::from(if rooted { "" } else { "/" });
+    resolved.push_str(target);
+    let path = resolved.as_bytes().get(..path.len() + usize::from(!rooted)).unwrap_or_default();
     let has = |part: &[u8]| path.windows(part.len()).any(|window| window == part);
     let turns = has(b"//") && (has(b"/.") || has(b"/%2"));
-    let on_origin = target.starts_with('/') && !target.starts_with("//");
-    (on_origin && !turns && is_plain(target)).then(|| target.into())
+    (!path.starts_with(b"//") && !turns).then_some(resolved)
 }
 
 /// No blank, backslash or control character.

@@ -201,11 +201,17 @@ proptest! {
     /// R27: whoever resolves it, and from whichever page.
     #[test]
     fn r27_redirect_to_stays_on_the_vendors_origin(
-        target in prop_oneof!["[/\\\\]{0,3}[a-z:@.?#%\t\n\r \u{0}/\\\\]{0,12}", "/.{0,12}", any::<String>()],
+        target in prop_oneof![
+            "[/\\\\]{0,3}[a-z:@.?#%\t\n\r \u{0}/\\\\]{0,12}",
+            "(\\.|%2e|%2E|a){0,3}[/?#]{0,3}(\\.|%2e|a|:|/){0,6}",
+            "/.{0,12}",
+            any::<String>(),
+        ],
     ) {
         let reply = reply(200, &json!({ "redir_to": target }).to_string());
         let grant = lenses().read_login(&reply, &user("u", "p"), 0.0).unwrap();
         if let Some(path) = grant.redirect_to {
+            prop_assert!(path.starts_with('/'));
             for page in ["https://hq.example.com/any/path", "https://hq.example.com/", "https://hq.example.com/a?b#c"] {
                 let resolved = Url::parse(page).unwrap().join(&path).unwrap();
                 prop_assert_eq!(resolved.origin(), Url::parse(page).unwrap().origin());
@@ -270,16 +276,40 @@ fn r27_what_leads_elsewhere_is_dropped() {
         "/ /evil.test",
         "\u{0}/x",
         "/x\u{7f}",
-        "x",
         "",
-        "?x=1",
         "#x",
-        "@evil.test",
+        "a:b",
+        "a:80/b",
+        "JavaScript:alert(1)",
+        "javascript:?x",
+        "view-source:https://evil.test",
+        ".//evil.test",
+        "..//evil.test",
+        "%2e//evil.test",
+        "a/..//evil.test",
+        "/.//evil.test",
+        "oauth2\\authorize",
+        "?x\ty",
+        "\\/evil.test",
     ] {
         assert_eq!(redirect_to(target), None, "{target:?}");
     }
     for target in ["/", "/a/b?c=d&e=%2F%2Fevil.test#f", "/@evil.test", "/a//b", "/:80", "/é"] {
         assert_eq!(redirect_to(target).as_deref(), Some(target));
+    }
+    // Relative to the origin's root, where HQ is.
+    for (target, resolved) in [
+        ("?resume=1", "/?resume=1"),
+        ("oauth2/authorize?x=1", "/oauth2/authorize?x=1"),
+        ("x", "/x"),
+        ("x?to=a:b//c", "/x?to=a:b//c"),
+        ("x/a:b", "/x/a:b"),
+        ("../x", "/../x"),
+        ("@evil.test", "/@evil.test"),
+        ("evil.test", "/evil.test"),
+        ("?//evil.test", "/?//evil.test"),
+    ] {
+        assert_eq!(redirect_to(target).as_deref(), Some(resolved), "{target:?}");
     }
     for address in [
         "javascript:alert(1)//https://idp.test",
