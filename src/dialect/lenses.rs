@@ -5,13 +5,16 @@
 //! `auth.sessionDuration`.
 //!
 //! The habits: the session is an `HttpOnly` cookie and nothing else; errors are problem details (RFC 7807, served as
-//! `application/json`); an unauthorised reply may name the instance's single sign-on provider; login may answer where to go next.
+//! `application/json`); an unauthorised reply may name the instance's single sign-on provider; login may answer where to
+//! go next; environments' own APIs are proxied below the same address, and answer with 401s of their own (the vendor's
+//! `lenses-vscode` took these for the end of the session until 6.2.1).
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::codes::codes;
+use super::grant::name;
 use super::{
     Call, Carrier, Code, Credentials, Facts, Failure, Field, Grant, Held, Json, Operation, Paths, Payload,
     Renewal, Reply, Vendor, VendorCode,
@@ -82,12 +85,15 @@ impl<J: Json> Vendor<J> for Lenses {
     }
 
     /// `GET /api/v1/users/me`: the user's `name`. A 200 of another shape, such as a front end's catch-all page, is no
-    /// sign of life.
+    /// sign of life. Nothing is proxied at this address, so a 401 is HQ's own, whatever it looks like.
     fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Box<Failure>> {
-        self.read(reply, Operation::Check)?;
-        match reply.text("name") {
-            Some(name) => Ok(Some(name)),
-            None => Err(reply.failure(Code::MalformedReply)),
+        self.read(reply, Operation::Check).map_err(|mut failure| {
+            failure.explicit |= reply.status == 401;
+            failure
+        })?;
+        match name(reply.member("name")) {
+            Ok(Some(name)) => Ok(Some(name)),
+            _ => Err(reply.failure(Code::MalformedReply)),
         }
     }
 
@@ -99,7 +105,7 @@ impl<J: Json> Vendor<J> for Lenses {
                 Ok(Payload::Whole)
             }
             Body::Json(json) if !reply.is_ok() && json.is_object() => Err(refusal(reply, json, operation)),
-            _ => Err(reply.foreign(operation)),
+            _ => Err(not_hqs(reply.foreign(operation), operation)),
         }
     }
 
@@ -113,9 +119,10 @@ impl<J: Json> Vendor<J> for Lenses {
 fn refusal<J: Json>(reply: &Reply<J>, error: &J, operation: Operation) -> Box<Failure> {
     let kind = error.text_of("type");
     let by_status = Code::of_status(reply.status, operation);
+    let meaning = kind.as_deref().and_then(|kind| known(kind, operation));
     let code = match by_status {
         Code::RateLimited | Code::VendorUnavailable => by_status,
-        _ => kind.as_deref().and_then(|kind| known(kind, operation)).unwrap_or(by_status),
+        _ => meaning.unwrap_or(by_status),
     };
     // "In case of an unauthorised type of error, the url of the SSO provider": of the instance, not of the account, so it
     // stands beside a wrong password as well. R27: the application navigates there.
@@ -123,10 +130,21 @@ fn refusal<J: Json>(reply: &Reply<J>, error: &J, operation: Operation) -> Box<Fa
         .text_of("sso_url")
         .filter(|url| kind.as_deref() == Some(UNAUTHORISED) && is_plain(url) && J::is_web_address(url));
     let mut failure = reply.failure(code);
+    failure.explicit = meaning.is_some();
     failure.vendor_code = kind.map(VendorCode::Text);
     failure.fields = fields(error);
     failure.sso_url = sso_url;
     failure.request_id = error.text_of("request_id");
+    failure.say(error.text_of("title"));
+    not_hqs(failure, operation)
+}
+
+/// A 401 to a request need not be HQ's: environments are proxied below the same address and answer with their own. Such a
+/// one is a refusal like any other, and no end of the session.
+fn not_hqs(mut failure: Box<Failure>, operation: Operation) -> Box<Failure> {
+    if operation == Operation::Request && failure.code == Code::SessionExpired && !failure.explicit {
+        failure.code = Code::VendorError;
+    }
     failure
 }
 

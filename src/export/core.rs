@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::auth_error::thrown;
 use super::{bare, delete, own, put, put_number, put_text};
 use crate::dialect::{
-    Body, Carrier, Code, Credentials, Failure, Operation, Payload, Renewal, Reply, Vendor, named,
+    Body, Carrier, Code, Credentials, Failure, Operation, Payload, Rejection, Renewal, Reply, Vendor, named,
 };
 use crate::session::{Audience, Epoch, Moment, Pass, Reason, Record, Session, VERSION, Verdict};
 
@@ -194,13 +194,16 @@ impl Core {
         if from_vendor {
             self.adopt(&reply, epoch, now);
         }
-        if !self.vendor.rejects_token(&reply) {
+        let rejection = self.vendor.rejects_token(&reply);
+        if rejection == Rejection::No {
             return 0;
         }
+        // Of a vendor whose replies aren't looked into, nothing but the status is known here.
+        let explicit = rejection == Rejection::Yes || !self.vendor.facts().speaks_inside;
         match self.session.rejected(epoch, now) {
             Verdict::Renew => 1,
             Verdict::Replay => 2,
-            Verdict::End if from_vendor => {
+            Verdict::End if from_vendor && explicit => {
                 let expired = self.vendor.says_expired(&reply);
                 self.session.refused(epoch, if expired { Reason::Expired } else { Reason::Refused });
                 0
@@ -251,7 +254,8 @@ impl Core {
 
     /// Takes over a token that a reply brings.
     pub(super) fn adopt(&mut self, reply: &Reply<JsValue>, epoch: Epoch, now: Moment) {
-        if let Some(grant) = self.vendor.adopts(reply, now.wall) {
+        let held = self.session.held().map(|record| &record.held);
+        if let Some(grant) = held.and_then(|held| self.vendor.adopts(reply, held, now.wall)) {
             self.session.adopt(epoch, grant, now);
         }
     }

@@ -108,7 +108,7 @@ impl Core {
     /// Whether the vendor says an explicit no to a renewal.
     #[must_use]
     pub fn refuses(&self, answer: &JsValue) -> bool {
-        self.vendor.read_refresh(&reply(answer)).is_err_and(|failure| failure.code.ends_session())
+        self.vendor.read_refresh(&reply(answer)).is_err_and(|failure| failure.ends_session())
     }
 
     /// Takes over the reply to a renewal; a result that a login or logout has overtaken writes nothing (R18). True: to be asked
@@ -130,8 +130,8 @@ impl Core {
             }
             Err(failure) => {
                 let now = now();
-                // A bare 403 is a gateway's; the vendor's own has a code, and is its no to the account.
-                let gateways = failure.code == Code::Forbidden && failure.vendor_code.is_none();
+                // A bare 401 or 403 is a gateway's; the vendor's own is in its envelope, and is its no to the account.
+                let gateways = failure.code.ends_session() && !failure.ends_session();
                 let counts = self.session.renewal_failed(
                     Epoch(epoch),
                     if gateways { Code::VendorUnavailable } else { failure.code },
@@ -179,8 +179,8 @@ impl Core {
         if failure.code == Code::SessionExpired {
             match self.session.rejected(epoch, now) {
                 Verdict::Renew => return Ok(true),
-                Verdict::End => self.session.refused(epoch, Reason::Refused),
-                Verdict::Leave | Verdict::Replay => {}
+                Verdict::End if failure.ends_session() => self.session.refused(epoch, Reason::Refused),
+                Verdict::End | Verdict::Leave | Verdict::Replay => {}
             }
             if self.session.epoch() != epoch || self.session.held().is_none() {
                 return Ok(false);

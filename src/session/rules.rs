@@ -150,11 +150,12 @@ impl Session {
 
     /// Holds what a grant names, and of the old only what it doesn't name.
     fn hold(&mut self, old: Record, grant: Grant, now: Moment) {
+        let last = old.expires_at.map(|end| end - old.received_at).filter(|lifetime| *lifetime > 0.0);
         self.epoch += 1;
         self.received = now;
         self.held = Some(Record {
             received_at: now.wall,
-            expires_at: grant.lifetime_ms.map(|lifetime| now.wall + lifetime),
+            expires_at: grant.lifetime_ms.or(last).map(|lifetime| now.wall + lifetime),
             held: Held {
                 access: grant.access.or(old.held.access),
                 refresh: grant.refresh.or(old.held.refresh),

@@ -12,10 +12,14 @@ export function parseJson(text) {
   }
 }
 
-/** The claims of a JWT, unverified; undefined where it is none. */
+/**
+ * The claims of a JWT, unverified; undefined where it is none. `atob` gives bytes, which are UTF-8: `escape` and `decodeURIComponent`
+ * make a text of them everywhere, also where there is no TextDecoder.
+ */
 export function readClaims(token) {
   try {
-    return JSON.parse(atob(token.split(".").at(1).replaceAll("-", "+").replaceAll("_", "/")));
+    const bytes = atob(token.split(".").at(1).replaceAll("-", "+").replaceAll("_", "/"));
+    return JSON.parse(decodeURIComponent(escape(bytes)));
   } catch {
     return undefined;
   }
