@@ -264,7 +264,6 @@ export type AuthErrorCode =
   | "invalid-options"
   /** The vendor refused user name or password. */
   | "invalid-credentials"
-  /** lenses: unauthorised, with a single sign-on address in `ssoUrl`. */
   /** The vendor, or hallpass before sending, refused a field; see `fields`. */
   | "invalid-request"
   /** Signed in, but not allowed. */

@@ -13,8 +13,8 @@ export function parseJson(text) {
 }
 
 /**
- * The claims of a JWT, unverified; undefined where it is none. `atob` gives bytes, which are UTF-8: `escape` and `decodeURIComponent`
- * make a text of them everywhere, also where there is no TextDecoder.
+ * The claims of a JWT, unverified; undefined where it is none. `atob` gives bytes, which are UTF-8: `escape` and
+ * `decodeURIComponent` make a text of them everywhere, also where there is no TextDecoder.
  */
 export function readClaims(token) {
   try {

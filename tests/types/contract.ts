@@ -45,7 +45,7 @@ export function explain(error: unknown): string {
   if (!isAuthError(error)) return "unknown";
   same<typeof error, AuthError>(true);
   switch (error.code) {
-    case "sso-required":
+    case "invalid-credentials":
       return error.ssoUrl ?? "";
     case "invalid-request":
       return (error.fields ?? []).map((field) => `${field.name}: ${field.title}`).join();
@@ -80,7 +80,7 @@ export const code: AuthErrorCode = "storage";
 /** Names, shapes and codes are fixed. */
 export function fixed(session: Session): void {
   type Codes =
-    | "invalid-options" | "invalid-credentials" | "sso-required" | "invalid-request" | "forbidden" | "not-signed-in" | "session-expired"
+    | "invalid-options" | "invalid-credentials" | "invalid-request" | "forbidden" | "not-signed-in" | "session-expired"
     | "not-renewable" | "superseded" | "forbidden-target" | "rate-limited" | "vendor-unavailable" | "network" | "timeout"
     | "malformed-reply" | "vendor-error" | "storage" | "unsupported" | "load-failed" | "internal";
   same<AuthErrorCode, Codes>(true);
