@@ -27,6 +27,7 @@ struct Details<'a> {
     vendor_code: Option<Told<'a>>,
     fields: Option<Vec<Named<'a>>>,
     sso_url: Option<&'a str>,
+    detail: Option<&'a str>,
     request_id: Option<&'a str>,
     retry_after_ms: Option<f64>,
 }
@@ -72,6 +73,7 @@ pub(super) fn details(failure: &Failure, operation: Operation, facts: &Facts) ->
         vendor_code: failure.vendor_code.as_ref().map(Told),
         fields: Some(fields).filter(|fields| !fields.is_empty()),
         sso_url: failure.sso_url.as_deref(),
+        detail: failure.detail.as_deref(),
         request_id: failure.request_id.as_deref(),
         retry_after_ms: failure.retry_after_ms,
     };

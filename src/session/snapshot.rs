@@ -53,4 +53,5 @@ pub struct Snapshot {
     pub renewal: &'static str,
     pub retry_at: Option<f64>,
     pub problem: Option<&'static str>,
+    pub sso_url: Option<String>,
 }
