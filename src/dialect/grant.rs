@@ -114,15 +114,16 @@ pub(super) fn name<J: Json>(value: Option<J>) -> Result<Option<String>, Code> {
     if name.as_deref().is_none_or(is_name) { Ok(name) } else { Err(Code::MalformedReply) }
 }
 
-/// Reads a lifetime in seconds into ms; a number may also be written as a text. Missing is fine where the vendor's documents
-/// leave it out; zero, negative, not a number, or of another type is malformed. But not at a renewal: the old tokens may
-/// be spent, so the new ones have to be taken, and their lifetime is then as good as not told.
+/// Reads a lifetime in seconds into ms. Missing is fine where the vendor's documents leave it out; zero, negative, not a number,
+/// or of another type is malformed. But not at a renewal: the old tokens may be spent, so the new ones have to be taken. There
+/// a number may also be written as a text, and a lifetime that is unusable is as good as not told.
 #[inline(never)]
 pub(super) fn lifetime_ms<J: Json>(told: Option<J>, operation: Operation) -> Result<Option<f64>, Code> {
     let Some(told) = told else { return Ok(None) };
-    match told.number().or_else(|| J::parse(&told.text()?)?.number()) {
+    let renewed = operation == Operation::Refresh;
+    match told.number().or_else(|| J::parse(&told.text().filter(|_| renewed)?)?.number()) {
         Some(seconds) if seconds > 0.0 && seconds <= LONGEST_LIFETIME_S => Ok(Some(seconds * 1000.0)),
-        _ if operation == Operation::Refresh => Ok(None),
+        _ if renewed => Ok(None),
         _ => Err(Code::MalformedReply),
     }
 }

@@ -168,15 +168,16 @@ fn fields<J: Json>(error: &J) -> Vec<Field> {
 /// root of its origin, so what doesn't begin with a slash is taken from there, and what is handed on always begins with one.
 ///
 /// Only what stays on the vendor's origin whoever resolves it is handed on (R27): it has no backslash, blank or control
-/// character, which URL parsers fold into slashes or drop; its first segment is neither empty nor has a colon, as a scheme
-/// has; and there is no empty segment that dot segments could bring to the front (`/.//evil.example` is `//evil.example`
+/// character, which URL parsers fold into slashes or drop; without a slash in front, its first segment is a plain word, as
+/// no scheme and no host is; and there is no empty segment that dot segments could bring to the front (`/.//evil.example` is `//evil.example`
 /// once parsed).
 fn safe_path(target: &str) -> Option<String> {
     let path = target.as_bytes().split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
     let rooted = path.first() == Some(&b'/');
     let first = path.split(|byte| *byte == b'/').next().unwrap_or_default();
     let nowhere = target.is_empty() || target.starts_with('#');
-    if nowhere || first.contains(&b':') || !is_plain(target) {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if nowhere || !rooted && !first.iter().all(plain) || !is_plain(target) {
         return None;
     }
     let mut resolved = String::from(if rooted { "" } else { "/" });

@@ -126,11 +126,11 @@ impl Machine {
         Ok(self.handle.sign_in(credentials))
     }
 
-    /// Signs out.
+    /// Signs out. `told`: the vendor is told, unless the caller has given up before.
     #[wasm_bindgen(js_name = signOut)]
     #[must_use]
-    pub fn sign_out(&self) -> OperationId {
-        self.handle.sign_out()
+    pub fn sign_out(&self, told: bool) -> OperationId {
+        self.handle.sign_out(told)
     }
 
     /// Renews the tokens now.

@@ -35,7 +35,7 @@ impl<J: Json + 'static> Run<J> {
         match read {
             Ok(user) => handle.change(|session| session.confirmed(epoch, user, now)),
             Err(failure) if failure.code == Code::SessionExpired => {
-                match handle.look(|session| session.rejected(epoch, now)) {
+                match handle.look(|session| session.rejected(epoch, true, now)) {
                     // A new token is a better answer than any about the old one.
                     Verdict::Renew => {
                         if let Err(halt) = self.renewed(epoch, true).await {
@@ -53,6 +53,8 @@ impl<J: Json + 'static> Run<J> {
             }
             Err(failure) => return Err(handle.failure(failure, Kind::Check)),
         }
+        // What another tab has done meanwhile is a part of the answer.
+        self.follow(false).await;
         self.keep(false).await;
         self.wanted()
     }

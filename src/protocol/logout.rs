@@ -12,8 +12,8 @@ use crate::session::{Note, Reason, Record};
 impl<J: Json + 'static> Run<J> {
     /// `logout()`: signs out here and in the other tabs first, whatever the network says.
     ///
-    /// `elsewhere`: the user has signed out in another tab, which has a session of its own.
-    pub(super) async fn sign_out(self, elsewhere: bool) -> Ending {
+    /// `elsewhere`: the user has signed out in another tab, which has a session of its own. `told`: the vendor is told.
+    pub(super) async fn sign_out(self, elsewhere: bool, told: bool) -> Ending {
         let handle = &self.handle;
         // Before anything else: a page that goes, as after a sign-out, takes with it what the store has not done yet, and the
         // next one would find somebody signed in.
@@ -24,6 +24,7 @@ impl<J: Json + 'static> Run<J> {
             self.ask(Effect::Note(Some(Note::ended(login, Reason::Logout).write()))).await;
         }
         let record = handle.change(|session| session.sign_out());
+        let known_here = record.is_some();
         if let Some(under_way) = handle.login.take() {
             self.ask(Effect::Stop(under_way)).await;
         }
@@ -31,14 +32,16 @@ impl<J: Json + 'static> Run<J> {
             self.ask(Effect::Tell(Line::SignOut)).await;
         }
         // A cookie may be a newer login's by now.
-        let known =
-            record.filter(|_| handle.addresses().logout.is_some() && (!elsewhere || handle.carries_token()));
+        let known = record.filter(|_| {
+            told && handle.addresses().logout.is_some() && (!elsewhere || handle.carries_token())
+        });
         let confirmed = Rc::new(Cell::new(false));
         let revoking = known.map(|record| {
             let confirmed = Rc::clone(&confirmed);
             handle.spawn(|run| run.revoke(record, confirmed))
         });
-        self.keep(true).await;
+        // Nothing is written over twice: another tab may have signed in since.
+        self.keep(known_here || handle.store.is_silent()).await;
         if let Some(revoking) = revoking
             && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(revoking)).await
         {

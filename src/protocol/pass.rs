@@ -40,7 +40,7 @@ impl<J: Json + 'static> Handle<J> {
         } else if self.is_disposed() {
         } else if self.look(|session| session.renewal_due(now)) {
             self.renewal(self.epoch(), false);
-        } else if self.store.is_unwritten() {
+        } else if self.store.is_unwritten() && !self.store.is_silent() {
             self.spawn(Run::keep_by_itself);
         }
     }

@@ -128,7 +128,7 @@ impl<J: Json + 'static> Run<J> {
             handle.notice(&failure);
         }
         let now = handle.now();
-        match handle.look(|session| session.rejected(epoch, now)) {
+        match handle.look(|session| session.rejected(epoch, false, now)) {
             Verdict::Renew => return Next::Renew,
             Verdict::Replay => return Next::Again,
             Verdict::Leave => {}

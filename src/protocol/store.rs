@@ -21,6 +21,8 @@ pub(super) struct Store {
     text: RefCell<Option<Zeroizing<String>>>,
     /// Counts what this handle has asked to be written. What was read before says nothing of it.
     writes: Cell<u32>,
+    /// How many writes are under way.
+    pending: Cell<u32>,
     /// Whether it failed when it was last read: then it is not asked again until it has taken something.
     silent: Cell<bool>,
     /// Whether what is held could not be written, and what it was to replace was taken away.
@@ -34,6 +36,11 @@ impl Store {
 
     fn learn(&self, text: Option<Zeroizing<String>>) {
         self.text.replace(text);
+    }
+
+    /// Whether it failed when it was last asked.
+    pub(super) const fn is_silent(&self) -> bool {
+        self.silent.get()
     }
 
     /// Whether what is held has still to be written.
@@ -76,7 +83,7 @@ impl<J: Json + 'static> Run<J> {
                     self.keep(false).await;
                 }
             }
-            Outcome::Failed(Trouble::Storage) => {
+            Outcome::Failed(Trouble::Storage | Trouble::Timeout) => {
                 store.silent.set(true);
                 self.handle.change(|session| session.storage_works(false));
             }
@@ -95,7 +102,7 @@ impl<J: Json + 'static> Run<J> {
                         self.keep(false).await;
                     }
                 }
-                Outcome::Failed(Trouble::Storage) => {
+                Outcome::Failed(Trouble::Storage | Trouble::Timeout) => {
                     self.handle.store.silent.set(true);
                     self.handle.change(|session| session.storage_works(false));
                 }
@@ -134,6 +141,10 @@ impl<J: Json + 'static> Run<J> {
                 self.ask(Effect::Note(Some(note.write()))).await;
             }
             if !over && store.knows(text.as_ref()) && !store.is_unwritten() {
+                // It is being written for somebody else: this caller waits for it, too.
+                if store.pending.get() > 0 {
+                    self.ask(Effect::Read).await;
+                }
                 return;
             }
             let known = store.text.borrow().clone();
@@ -142,7 +153,11 @@ impl<J: Json + 'static> Run<J> {
             store.writes.set(own);
             let deletes = text.is_none();
             let unless_changed = if over { None } else { Some(known) };
-            match self.ask(Effect::Write(Write { text, unless_changed: unless_changed.clone() })).await {
+            store.pending.set(store.pending.get() + 1);
+            let outcome =
+                self.ask(Effect::Write(Write { text, unless_changed: unless_changed.clone() })).await;
+            store.pending.set(store.pending.get() - 1);
+            match outcome {
                 Outcome::Done => return self.kept(deletes, over).await,
                 Outcome::Overtaken(stored) => {
                     // What was asked to be written since comes upon it by itself.
@@ -150,7 +165,11 @@ impl<J: Json + 'static> Run<J> {
                         return;
                     }
                 }
-                _ => return self.not_kept(deletes, own, unless_changed).await,
+                outcome => {
+                    // What takes too long is not asked again by itself.
+                    store.silent.set(matches!(outcome, Outcome::Failed(Trouble::Timeout)));
+                    return self.not_kept(deletes, own, unless_changed).await;
+                }
             }
         }
         handle.change(|session| session.storage_works(false));

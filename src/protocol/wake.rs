@@ -25,7 +25,11 @@ impl<J: Json + 'static> Run<J> {
         match wake {
             Wake::Told(Line::SignOut) => {
                 let own = !matches!(handle.settings.keeping, Keeping::Tabs { .. });
-                return if own && handle.is_signed_in() { self.sign_out(true).await } else { Ending::Done };
+                return if own && handle.is_signed_in() {
+                    self.sign_out(true, true).await
+                } else {
+                    Ending::Done
+                };
             }
             Wake::Online => handle.change(|session| session.reachable()),
             Wake::Timer | Wake::Page | Wake::Told(Line::Store) => {}

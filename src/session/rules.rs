@@ -238,16 +238,18 @@ impl Session {
         }
     }
 
-    /// What it means that the token of this epoch was rejected.
+    /// What it means that the token of this epoch was rejected. `checked`: by the vendor's own answer to a check, and not by an
+    /// endpoint that may reject any token.
     #[must_use]
-    pub fn rejected(&self, epoch: Epoch, now: Moment) -> Verdict {
+    pub fn rejected(&self, epoch: Epoch, checked: bool, now: Moment) -> Verdict {
         if self.held.is_none() {
             Verdict::Leave
         } else if self.epoch != epoch.0 {
             Verdict::Replay
         } else if !self.renewable() {
             Verdict::End
-        } else if self.automatic && (self.running || self.pause(now).is_none() && !self.is_rejected_anew(now))
+        } else if self.automatic
+            && (self.running || self.pause(now).is_none() && (checked || !self.is_rejected_anew(now)))
         {
             Verdict::Renew
         } else {

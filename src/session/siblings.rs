@@ -1,6 +1,6 @@
 //! What other tabs do to the session that they share with this one.
 
-use super::{Fate, Moment, Note, Reason, Record, Session};
+use super::{Moment, Note, Reason, Record, Session};
 use crate::dialect::Code;
 
 /// What a tab finds in the store.
@@ -14,22 +14,12 @@ pub struct Finding {
     pub unwritten: bool,
 }
 
-impl Finding {
-    /// Why a login is over, where the note says so.
-    fn end_of(&self, login: u32) -> Option<Reason> {
-        match self.note?.fate {
-            Fate::Ended(reason) => self.note.filter(|note| note.login == login).map(|_| reason),
-            Fate::Unwritten => None,
-        }
-    }
-}
-
 impl Session {
     /// Takes over what lies in the store: at first what an earlier page left, later what another tab has written. False: what
     /// lies there has to go, or what is held here has to be written.
     pub fn follow(&mut self, found: Finding, now: Moment) -> bool {
         if let Some(login) = self.held.as_ref().map(|held| held.login)
-            && let Some(reason) = found.end_of(login)
+            && let Some(reason) = found.note.and_then(|note| note.end_of(login))
         {
             // It has ended in another tab. A login that is under way here is later than that.
             self.signed_out = login;
@@ -37,11 +27,19 @@ impl Session {
             return found.record.is_none_or(|record| record.login != login);
         }
         let over = found.record.as_ref().is_some_and(|record| {
-            record.login != 0 && (record.login == self.signed_out || found.end_of(record.login).is_some())
+            record.login != 0
+                && (record.login == self.signed_out
+                    || found.note.and_then(|note| note.end_of(record.login)).is_some())
         });
         match (found.record, &self.held) {
             // A renewal that was under way in another tab has outlived the sign-out.
-            (Some(_), _) if over => return false,
+            (Some(record), held) if over => {
+                let reason = found.note.and_then(|note| note.end_of(record.login));
+                if let (None, Some(reason @ (Reason::Expired | Reason::Refused))) = (held, reason) {
+                    self.reason = reason;
+                }
+                return false;
+            }
             // This tab's own write has failed: that is no sign-out.
             (None, Some(_)) if found.unwritten => return false,
             // Another tab could not write it; it may be back.

@@ -254,6 +254,7 @@ export class Driver {
       const answer = (task.answer = deadline && task.json
         ? await wholeAnswer(request, response, timeoutMs, deadline)
         : await answerOf(request, response, facts.speaksInside));
+      if (task.signal?.aborted) return came(id, "gave-up");
       const { content, json, retryAfterMs, address, redirected } = answer;
       const { status } = answer.response;
       return (machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady());
@@ -277,8 +278,8 @@ export class Driver {
       if (!found) return came(id, writes ? "done" : "untold");
       const note = this.#page.notes?.read();
       return (machine, ms) => machine.stored(id, found.text, note, writes, ms, steady());
-    } catch {
-      return came(id, "storage");
+    } catch (error) {
+      return came(id, error === "timeout" ? "timeout" : "storage");
     }
   }
 

@@ -75,7 +75,7 @@ export class Live {
     const lines = {
       store: new Line(tabs && shared ? called.channel : undefined, () => hear("store")),
       own: new Line(tabs && !shared ? called.own : undefined, () => hear("sign-out")),
-      neighbours: place.at && new Neighbours(place.at, called.record, () => hear("store")),
+      neighbours: tabs && place.at ? new Neighbours(place.at, called.record, () => hear("store")) : undefined,
     };
     this.#lines = lines;
     const locks = new Locks({ key: called.lock, storage: place.at ?? {}, ms: timeoutMs + LONGER_MS, lags: place.kept === "lagging", tabs });
@@ -139,10 +139,10 @@ export class Live {
     // What is waited for is ended by the signal, too; but what has to be done to its end is not waited for any longer.
     const aborted = new Promise((_, reject) => {
       stop = () => reject(signal.reason);
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop);
+      signal.addEventListener("abort", stop);
     });
     try {
+      if (signal.aborted) throw signal.reason;
       return this.#end(await Promise.race([running, /** @type {Promise<never>} */ (aborted)]));
     } finally {
       signal.removeEventListener("abort", stop);
@@ -233,6 +233,9 @@ export class Live {
   /** @param {(state: SessionState) => void} listener */
   subscribe(listener) {
     this.inUse();
+    this.look();
+    // Told to all at once, so that the new one doesn't hear of it twice.
+    this.announcer.tell();
     const leave = this.announcer.subscribe(listener);
     heard.add(this);
     return () => {

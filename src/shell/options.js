@@ -168,13 +168,14 @@ function only(object, known, prefix) {
  * Reads `CallOptions.signal`, by its shape: one of another realm or of a polyfill is one too.
  *
  * @param {unknown} options
+ * @param {string} [name]
  * @returns {AbortSignal | undefined}
  */
-export function readSignal(options) {
+export function readSignal(options, name = "options") {
   if (options === undefined || options === null) return undefined;
-  if (typeof options !== "object") throw mistake("options", "an object such as { signal }");
+  if (typeof options !== "object") throw mistake(name, "an object such as { signal }");
   const signal = member(options, "signal") ?? undefined;
-  if (signal !== undefined && !isSignal(signal)) throw mistake("options.signal", "an AbortSignal");
+  if (signal !== undefined && !isSignal(signal)) throw mistake(`${name}.signal`, "an AbortSignal");
   return signal;
 }
 

@@ -58,12 +58,12 @@ export class Wish {
     /** @type {Init} */
     const own = copyOf(init ?? {});
     this.#init = own;
-    readSignal(own);
+    readSignal(own, "init");
     if (isPlainPath(input)) {
       this.#input = this.target = base.prefix + input;
     } else if (isRequest(input)) {
       this.#input = input;
-      this.target = placeOf(input.url)?.href;
+      this.target = placeOf(urlOf(input))?.href;
     } else {
       const text = textOf(input);
       if (text === undefined) throw mistake("input", "a string, a URL or a Request");
@@ -118,6 +118,8 @@ export class Wish {
   /** Makes the request: it lacks nothing but the credential. What it was made of may change from then on. */
   make() {
     this.#request ??= made(() => this.#build());
+    // A subclass of Request may say anything of its url: what was judged is what is sent.
+    if (this.#request.url !== this.target) throw mistake("input", "a Request that goes where it says");
     return this.#request;
   }
 
@@ -175,6 +177,19 @@ function made(make) {
  */
 function isRequest(input) {
   return input instanceof Request || Object.prototype.toString.call(input) === "[object Request]";
+}
+
+/**
+ * Where a Request goes, by the platform's word: a subclass may say anything.
+ * @param {Request} request
+ * @returns {string}
+ */
+function urlOf(request) {
+  try {
+    return Object.getOwnPropertyDescriptor(Request.prototype, "url")?.get?.call(request);
+  } catch {
+    return request.url; // a polyfill's
+  }
 }
 
 /**

@@ -85,7 +85,7 @@ export class Session {
       const live = this.#live;
       const signal = readSignal(options);
       live.inUse();
-      const { value } = await live.run(enter(() => live.machine.signOut()), new Task(signal));
+      const { value } = await live.run(enter(() => live.machine.signOut(!signal?.aborted)), new Task(signal));
       return { revoked: value };
     });
 
@@ -138,8 +138,6 @@ export class Session {
   /** @param {(state: SessionState) => void} listener */
   subscribe = (listener) => {
     if (typeof listener !== "function") throw mistake("listener", "a function");
-    this.#live.inUse();
-    if (hasRoom()) this.#live.look();
     return this.#live.subscribe(listener);
   };
 

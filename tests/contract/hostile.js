@@ -136,15 +136,13 @@ export async function r35_a_check_believes_no_other_shape() {
 /** R35 and R24: a renewal's reply with wrong types anywhere changes nothing. */
 export async function r35_a_renewal_believes_no_wrong_types() {
   const bad = [5, true, {}, [], "", "a b", "a\nb", "é"];
-  const lifetimes = [0, -1, "3600", true, {}, [], "NaN", 1e300];
   const ocient = (more) => ({ access_token: "new", expires_in: 60, status: { vendor_code: 0 }, ...more });
   const ethgas = (more) => ({ code: 200, data: { accessToken: "new", refreshToken: "next", expiresIn: 60, ...more } });
   const bodies = {
-    ocient: [...bad.map((access_token) => ocient({ access_token })), ...lifetimes.map((expires_in) => ocient({ expires_in }))],
+    ocient: bad.map((access_token) => ocient({ access_token })),
     ethgas: [
       ...bad.filter((value) => !(value instanceof Object)).map((accessToken) => ethgas({ accessToken })),
       ...bad.map((refreshToken) => ethgas({ refreshToken })),
-      ...lifetimes.map((expiresIn) => ethgas({ expiresIn })),
     ],
   };
   for (const [name, list] of Object.entries(bodies)) {

@@ -42,7 +42,6 @@ contract! { "abort.js":
     rule_1_a_signal_aborted_midway_rejects_with_its_reason,
     rule_1_every_vendor_can_be_aborted_midway,
     rule_1_a_signal_aborted_in_the_body_rejects_with_its_reason,
-    rule_1_an_abort_while_a_reply_is_looked_into_rejects,
     rule_1_an_abort_ends_the_wait_for_a_storage,
     rule_1_an_abort_ends_the_wait_for_a_renewal_of_its_caller_alone,
     rule_1_the_signal_of_a_request_counts,
@@ -53,7 +52,7 @@ contract! { "abort.js":
     rule_2_a_fetch_that_never_settles_is_a_timeout,
     rule_2_a_fetch_that_throws_anything_is_a_network_failure,
     rule_2_a_storage_that_never_answers_is_left_alone,
-    rule_2_a_panic_becomes_internal,
+    rule_2_a_trap_becomes_internal,
     rule_2_a_load_that_hangs_is_bounded,
     rule_2_a_listener_that_throws_harms_nobody,
 }

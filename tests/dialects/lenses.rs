@@ -337,6 +337,9 @@ fn r27_what_leads_elsewhere_is_dropped() {
         "/x\u{7f}",
         "",
         "#x",
+        "../x",
+        "@evil.test",
+        "evil.test",
         "a:b",
         "a:80/b",
         "JavaScript:alert(1)",
@@ -363,9 +366,6 @@ fn r27_what_leads_elsewhere_is_dropped() {
         ("x", "/x"),
         ("x?to=a:b//c", "/x?to=a:b//c"),
         ("x/a:b", "/x/a:b"),
-        ("../x", "/../x"),
-        ("@evil.test", "/@evil.test"),
-        ("evil.test", "/evil.test"),
         ("?//evil.test", "/?//evil.test"),
     ] {
         assert_eq!(redirect_to(target).as_deref(), Some(resolved), "{target:?}");

@@ -330,12 +330,9 @@ fn r24_a_renewals_token_is_taken_with_an_unusable_lifetime() {
         let login = ocient().read_login(&told(lifetime), &user("jdoe", "secret"), 0.0);
         assert_eq!(refusal(login).code, Code::MalformedReply, "{lifetime}");
     }
-    for grant in [
-        ocient().read_refresh(&told("\"3600\"")),
-        ocient().read_login(&told("\"3600\""), &user("jdoe", "secret"), 0.0),
-    ] {
-        assert_eq!(grant.unwrap().lifetime_ms, Some(3_600_000.0));
-    }
+    assert_eq!(ocient().read_refresh(&told("\"3600\"")).unwrap().lifetime_ms, Some(3_600_000.0));
+    let login = ocient().read_login(&told("\"3600\""), &user("jdoe", "secret"), 0.0);
+    assert_eq!(refusal(login).code, Code::MalformedReply, "the documents have a number");
 }
 
 #[test]

@@ -196,9 +196,9 @@ fn r22_a_pause_holds_callers_off() {
     let (over, end) = (NOW + HOUR, NOW + HOUR + 500.0);
     let session = waiting(over);
     assert_eq!(session.pass(at(over)), Pass::Wait(Code::Network, 500.0));
-    assert_eq!(session.rejected(session.epoch(), at(over)), Verdict::Leave);
+    assert_eq!(session.rejected(session.epoch(), false, at(over)), Verdict::Leave);
     assert_eq!(session.pass(at(end)), Pass::RenewFirst);
-    assert_eq!(session.rejected(session.epoch(), at(end)), Verdict::Renew);
+    assert_eq!(session.rejected(session.epoch(), false, at(end)), Verdict::Renew);
     assert_eq!(
         waiting(NOW).pass(at(NOW)),
         Pass::Go(session.epoch()),
@@ -222,7 +222,7 @@ fn r19_a_clock_set_back_does_not_stretch_a_pause() {
     let session = waiting(NOW + HOUR);
     let now = Moment { wall: NOW + HOUR - 24.0 * HOUR, steady: NOW + HOUR + 500.0 };
     assert_eq!(
-        session.rejected(session.epoch(), now),
+        session.rejected(session.epoch(), false, now),
         Verdict::Renew,
         "the vendor says that the token is over"
     );

@@ -284,8 +284,8 @@ impl Model {
             true if renews && !waiting => Verdict::Renew,
             _ => Verdict::Leave,
         };
-        assert!(session.rejected(session.epoch(), self.now) == expected || self.set_back && waiting);
-        let older = session.rejected(Epoch(session.epoch().0.wrapping_sub(1)), self.now);
+        assert!(session.rejected(session.epoch(), false, self.now) == expected || self.set_back && waiting);
+        let older = session.rejected(Epoch(session.epoch().0.wrapping_sub(1)), false, self.now);
         assert_eq!(older, if signed_in { Verdict::Replay } else { Verdict::Leave }, "rule 8");
     }
 }
