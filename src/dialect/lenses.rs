@@ -168,23 +168,29 @@ fn fields<J: Json>(error: &J) -> Vec<Field> {
 /// root of its origin, so what doesn't begin with a slash is taken from there, and what is handed on always begins with one.
 ///
 /// Only what stays on the vendor's origin whoever resolves it is handed on (R27): it has no backslash, blank or control
-/// character, which URL parsers fold into slashes or drop; its first segment is neither empty nor has a colon, as a scheme
-/// has; and there is no empty segment that dot segments could bring to the front (`/.//evil.example` is `//evil.example`
-/// once parsed).
+/// character, which URL parsers fold into slashes or drop; it doesn't begin like another host or a scheme; and no empty
+/// segment stands beside one of dots, encoded or not, that could bring it to the front (`/.//evil.example` is
+/// `//evil.example` once parsed).
 fn safe_path(target: &str) -> Option<String> {
-    let path = target.as_bytes().split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
-    let rooted = path.first() == Some(&b'/');
-    let first = path.split(|byte| *byte == b'/').next().unwrap_or_default();
+    let rooted = target.starts_with('/');
     let nowhere = target.is_empty() || target.starts_with('#');
-    if nowhere || first.contains(&b':') || !is_plain(target) {
+    if nowhere || target.starts_with("//") || !is_plain(target) {
         return None;
+    }
+    let (mut first, mut empty, mut dots) = (!rooted, false, false);
+    let mut before = if rooted { 0 } else { b'/' };
+    for byte in target.bytes().take_while(|byte| !matches!(byte, b'?' | b'#')) {
+        if byte == b':' && first {
+            return None;
+        }
+        first &= byte != b'/';
+        empty |= before == b'/' && byte == b'/';
+        dots |= before == b'/' && matches!(byte, b'.' | b'%');
+        before = byte;
     }
     let mut resolved = String::from(if rooted { "" } else { "/" });
     resolved.push_str(target);
-    let path = resolved.as_bytes().get(..path.len() + usize::from(!rooted)).unwrap_or_default();
-    let has = |part: &[u8]| path.windows(part.len()).any(|window| window == part);
-    let turns = has(b"//") && (has(b"/.") || has(b"/%2"));
-    (!path.starts_with(b"//") && !turns).then_some(resolved)
+    (!(empty && dots)).then_some(resolved)
 }
 
 /// No blank, backslash or control character.
