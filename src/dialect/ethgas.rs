@@ -152,11 +152,14 @@ fn refusal<J: Json>(reply: &Reply<J>, code_told: i32, operation: Operation) -> B
     let mut failure = reply.failure(code);
     failure.explicit = !matches!(code_told, 200 | 1);
     failure.vendor_code = Some(vendor_code);
-    // `message` in this family; `errorMsg`, or only a key for one, in what the documents show of the other.
-    let words =
-        |said: &J| ["message", "errorMsg", "errorMsgKey"].into_iter().find_map(|name| said.text_of(name));
     failure.say(reply.json().and_then(words).or_else(|| words(&reply.member("data")?)));
     failure
+}
+
+/// `message` in this family; `errorMsg`, or only a key for one, in what the documents show of the other.
+#[inline(never)]
+fn words<J: Json>(said: &J) -> Option<String> {
+    ["message", "errorMsg", "errorMsgKey"].into_iter().find_map(|name| said.text_of(name))
 }
 
 fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Box<Failure>> {

@@ -24,16 +24,21 @@ impl Credentials {
     /// Refuses what no vendor accepts, before anything is sent: an attempt with an empty password counts
     /// towards a lock-out like any other.
     pub fn check(&self) -> Result<(), Box<Failure>> {
-        for (name, value) in [("username", &self.username), ("password", &self.password)] {
+        let database = self.database.as_deref().unwrap_or("system");
+        for (name, value) in [
+            ("username", self.username.as_str()),
+            ("password", self.password.as_str()),
+            ("database", database),
+        ] {
             if value.is_empty() {
                 return Err(Failure::field(name, "required", "must not be empty"));
             }
+            // The names are kept with the session; and no password is so long either.
+            if !is_name(value) {
+                return Err(Failure::field(name, "not-sendable", "must not be so long"));
+            }
         }
-        let kept = [("username", Some(&*self.username)), ("database", self.database.as_ref())];
-        match kept.into_iter().find(|(_, value)| value.is_some_and(|value| !is_name(value))) {
-            Some((name, _)) => Err(Failure::field(name, "not-sendable", "must not be so long")),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 

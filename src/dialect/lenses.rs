@@ -169,23 +169,28 @@ fn fields<J: Json>(error: &J) -> Vec<Field> {
 ///
 /// Only what stays on the vendor's origin whoever resolves it is handed on (R27): it has no backslash, blank or control
 /// character, which URL parsers fold into slashes or drop; without a slash in front, its first segment is a plain word, as
-/// no scheme and no host is; and there is no empty segment that dot segments could bring to the front (`/.//evil.example` is `//evil.example`
-/// once parsed).
+/// no scheme and no host is; and no empty segment stands beside one of dots, encoded or not, that could bring it to the
+/// front (`/.//evil.example` is `//evil.example` once parsed).
 fn safe_path(target: &str) -> Option<String> {
-    let path = target.as_bytes().split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
-    let rooted = path.first() == Some(&b'/');
-    let first = path.split(|byte| *byte == b'/').next().unwrap_or_default();
+    let rooted = target.starts_with('/');
     let nowhere = target.is_empty() || target.starts_with('#');
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if nowhere || !rooted && !first.iter().all(plain) || !is_plain(target) {
+    if nowhere || target.starts_with("//") || !is_plain(target) {
         return None;
+    }
+    let (mut first, mut empty, mut dots) = (!rooted, false, false);
+    let mut before = if rooted { 0 } else { b'/' };
+    for byte in target.bytes().take_while(|byte| !matches!(byte, b'?' | b'#')) {
+        first &= byte != b'/';
+        if first && !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_') {
+            return None;
+        }
+        empty |= before == b'/' && byte == b'/';
+        dots |= before == b'/' && matches!(byte, b'.' | b'%');
+        before = byte;
     }
     let mut resolved = String::from(if rooted { "" } else { "/" });
     resolved.push_str(target);
-    let path = resolved.as_bytes().get(..path.len() + usize::from(!rooted)).unwrap_or_default();
-    let has = |part: &[u8]| path.windows(part.len()).any(|window| window == part);
-    let turns = has(b"//") && (has(b"/.") || has(b"/%2"));
-    (!path.starts_with(b"//") && !turns).then_some(resolved)
+    (!(empty && dots)).then_some(resolved)
 }
 
 /// No blank, backslash or control character.
