@@ -319,3 +319,25 @@ contract! { "pollution.js":
     r15_redirectTo_is_not_read_off_the_prototype,
     r15_members_from_before_it_was_loaded_change_nothing,
 }
+
+contract! { "hostile-page.js":
+    r37_runaway_recursion_leaves_the_session_alive,
+    r37_reading_the_state_at_the_end_of_the_stack,
+    r37_subscribing_at_the_end_of_the_stack,
+    r37_a_request_at_the_end_of_the_stack,
+    r37_a_renewal_at_the_end_of_the_stack,
+    r37_a_login_and_a_logout_at_the_end_of_the_stack,
+    r37_opening_at_the_end_of_the_stack,
+    r37_a_listener_that_subscribes_itself,
+    r37_a_listener_that_recurses,
+    r37_getters_that_recurse,
+    r37_builtins_that_throw_while_the_state_is_read,
+    r37_builtins_that_throw_in_subscribe,
+    r37_builtins_that_throw_in_fetch,
+    r37_builtins_that_throw_in_json,
+    r37_builtins_that_throw_in_accessToken,
+    r37_builtins_that_throw_in_refresh,
+    r37_builtins_that_throw_in_check,
+    r37_builtins_that_throw_in_login,
+    rule_14_builtins_that_throw_in_logout,
+}
