@@ -341,3 +341,19 @@ contract! { "hostile-page.js":
     r37_builtins_that_throw_in_login,
     rule_14_builtins_that_throw_in_logout,
 }
+
+contract! { "handles.js":
+    a_session_may_take_the_place_of_the_global_fetch,
+    the_global_fetch_that_is_a_sessions_carries_its_credential,
+    a_wrapper_around_a_session_may_take_the_place_of_the_global_fetch,
+    r33_a_session_opened_over_anothers_fetch_works,
+    the_option_fetch_is_used_for_everything,
+    the_option_fetch_is_called_as_a_function,
+    rule_3_the_option_fetch_is_a_function,
+    the_global_fetch_is_the_one_at_each_call,
+    a_lost_database_leaves_one_connection_at_most,
+    a_servers_sessions_share_nothing_whatever_globals_there_are,
+    handles_of_one_page_are_one_session_with_session_storage,
+    handles_of_one_page_follow_the_next_login_with_session_storage,
+    handles_with_memory_are_sessions_of_their_own,
+}
