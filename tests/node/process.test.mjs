@@ -68,6 +68,21 @@ for (const [name, call] of Object.entries(CALLS)) {
     assert.ok(ms < 1_000, `it went on for ${ms} ms`);
   });
 
+  if (name !== "fetch") test(`an aborted ${name} whose body goes on does not hold up the end of the process`, async () => {
+    const { ms, printed } = await ends(`
+      const controller = new AbortController();
+      let pieces = 0;
+      const pull = (body) => {
+        body.enqueue(new TextEncoder().encode(" "));
+        if (++pieces === 5) controller.abort("enough");
+      };
+      globalThis.fetch = async () => new Response(new ReadableStream({ pull }), { headers });
+      await (${call})(controller.signal).catch((reason) => console.log(reason));
+    `);
+    assert.equal(printed, "enough");
+    assert.ok(ms < 1_000, `it went on for ${ms} ms`);
+  });
+
   test(`a ${name} that nobody waits for does not hold up the end of the process`, async () => {
     const { ms } = await ends(`globalThis.fetch = stalls; (${call})().catch(() => {});`);
     assert.ok(ms < 1_000, `it went on for ${ms} ms`);
@@ -113,7 +128,8 @@ test("a renewal that waits to be tried again does not hold up the end of the pro
 test("a call that somebody waits for comes to its end all the same, also where nothing else keeps the process running", async () => {
   const before = `
     const kept = new Map();
-    globalThis.more = { storage: { get: (key) => kept.get(key), set: (key, value) => void kept.set(key, value), delete: (key) => void kept.delete(key) } };
+    const set = (key, value) => void kept.set(key, value);
+    globalThis.more = { storage: { get: (key) => kept.get(key), set, delete: (key) => void kept.delete(key) } };
   `;
   const { printed } = await ends(`
     globalThis.fetch = async () => new Response('{"code":401,"message":"Unauthorized","data":null}', { status: 401, headers });
