@@ -357,3 +357,29 @@ contract! { "handles.js":
     handles_of_one_page_follow_the_next_login_with_session_storage,
     handles_with_memory_are_sessions_of_their_own,
 }
+
+contract! { "storage-trouble.js":
+    rule_15_a_login_that_cant_be_written_leaves_nobody_signed_in,
+    rule_15_a_renewal_that_cant_be_written_leaves_no_spent_token,
+    rule_15_an_adopted_token_that_cant_be_written_leaves_no_dead_one,
+    r38_what_could_not_be_written_is_written_at_the_next_occasion,
+    r38_a_failed_write_signs_out_no_tab,
+    rule_2_a_storage_that_never_gives_the_same_text_is_read_in_bounds,
+    r11_what_is_too_long_to_be_kept_is_malformed_where_it_comes_in,
+    r11_a_renewed_token_that_is_too_long_is_malformed,
+}
+
+contract! { "storage-names.js":
+    r40_no_two_sessions_have_a_name_in_common,
+    r40_no_two_sessions_have_a_note_in_common,
+    r33_a_sign_out_reaches_no_other_session,
+}
+
+contract! { "tabs-news.js":
+    r41_forged_messages_are_not_even_looked_at,
+    r41_many_messages_are_as_cheap_as_one,
+    the_reason_of_a_refusal_reaches_the_other_tabs,
+    the_reason_of_an_expiry_reaches_the_other_tabs,
+    the_reason_idle_reaches_the_other_tabs,
+    a_logout_is_a_logout_in_the_other_tabs,
+}
