@@ -383,3 +383,27 @@ contract! { "tabs-news.js":
     the_reason_idle_reaches_the_other_tabs,
     a_logout_is_a_logout_in_the_other_tabs,
 }
+
+contract! { "renewal-trouble.js":
+    rule_10_a_gateways_400_is_no_word_about_the_form,
+    rule_10_the_refusal_of_a_trial_is_no_verdict,
+    a_form_is_remembered_after_it_worked,
+    r24_a_renewals_tokens_are_taken_whatever_their_lifetime,
+    r24_an_unusable_lifetime_at_a_login_is_malformed,
+    r21_an_endpoint_that_always_refuses_causes_no_row_of_renewals,
+    r21_ten_refused_requests_a_second_are_two_renewals_a_minute,
+    r22_retry_after_never_shortens_the_backoff,
+    r22_a_hurried_vendor_is_not_asked_more_often,
+}
+
+contract! { "revocation.js":
+    a_logout_after_sleep_renews_and_then_revokes,
+    a_logout_of_a_restored_session_renews_and_then_revokes,
+    a_logout_whose_renewal_fails_sends_nothing,
+    a_logout_after_sleep_is_bounded,
+    r39_a_login_over_a_session_revokes_it,
+    r39_revoking_neither_delays_nor_fails_the_login,
+    r39_a_login_that_fails_revokes_nothing,
+    r39_what_has_ended_is_not_revoked_again,
+    r39_a_cookie_that_was_replaced_is_not_signed_out,
+}
