@@ -407,3 +407,34 @@ contract! { "revocation.js":
     r39_what_has_ended_is_not_revoked_again,
     r39_a_cookie_that_was_replaced_is_not_signed_out,
 }
+
+contract! { "requests.js":
+    init_members_that_request_does_not_know_reach_fetch,
+    init_members_that_request_does_not_know_are_replayed,
+    a_mistake_is_told_in_the_platforms_words,
+    rule_4_no_mistake_quotes_a_headers_value,
+    a_request_that_was_not_sent_is_untouched,
+    rule_12_an_input_is_asked_once_what_it_is,
+    r24_a_token_in_a_strangers_json_is_not_taken,
+    fetch_looks_like_the_platforms,
+    fetch_takes_a_string_object,
+    retryAt_is_whole,
+}
+
+contract! { "streams.js":
+    rule_11_headers_are_not_held_back_by_a_slow_body,
+    rule_11_headers_come_as_soon_as_without_hallpass,
+    rule_11_streaming_types_are_never_looked_into,
+    rule_11_a_rejection_in_one_chunk_is_seen,
+    r35_a_large_reply_that_is_read_slowly_stays_outside,
+    rule_2_a_body_that_never_ends_is_a_timeout,
+    rule_1_an_abort_ends_a_body_whose_pieces_are_always_there,
+    r35_json_nested_beyond_bounds_is_malformed,
+    rule_9_a_requests_stream_is_sent_once_and_not_held,
+}
+
+contract! { "realms.js":
+    rule_9_a_body_of_another_realm_is_replayed_byte_for_byte,
+    rule_9_a_request_of_another_realm_is_replayed,
+    headers_urls_and_signals_of_another_realm_count,
+}

@@ -7,8 +7,8 @@ export function deep(frames, call) {
 }
 
 /**
- * Fills the stack, and calls on the way back at each frame: at first nothing is left, then there is more and more room, until so many
- * calls have come back without an error.
+ * Fills the stack, and calls on the way back at each frame: at first nothing is left, then there is more and more room, until so
+ * many calls have come back without an error.
  */
 export function atTheEndOfTheStack(times, call) {
   const dive = () => {
