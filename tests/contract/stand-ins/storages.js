@@ -11,15 +11,15 @@ function own(how, fail) {
   return { what: `own, ${how}`, storage, full: (times) => void (fails = times), restore() {} };
 }
 
-/** One of the platform's, whose writing method is replaced until `restore()`. */
-function platforms(storage, owner, method) {
+/** One of the platform's, whose writing method is replaced until `restore()`. `tries`: of the package's, for one write. */
+function platforms(storage, owner, method, tries = 1) {
   const real = owner[method];
   let fails = 0;
   owner[method] = function (...given) {
     if (fails-- > 0) throw QUOTA();
     return Reflect.apply(real, this, given);
   };
-  return { what: storage, storage, full: (times) => void (fails = times), restore: () => void (owner[method] = real) };
+  return { what: storage, storage, full: (times) => void (fails = times * tries), restore: () => void (owner[method] = real) };
 }
 
 const KINDS = [
@@ -28,7 +28,7 @@ const KINDS = [
   () => own("a thenable", () => ({ then: (_, no) => no(QUOTA()) })),
   ...(globalThis.localStorage ? [() => platforms("local", Storage.prototype, "setItem")] : []),
   ...(globalThis.sessionStorage ? [() => platforms("session", Storage.prototype, "setItem")] : []),
-  ...(globalThis.indexedDB ? [() => platforms("encrypted", IDBObjectStore.prototype, "put")] : []),
+  ...(globalThis.indexedDB ? [() => platforms("encrypted", IDBObjectStore.prototype, "put", 2)] : []),
 ];
 
 /** Runs with each of them in turn. `full(times)`: the next so many writes fail. */
