@@ -427,6 +427,7 @@ contract! { "streams.js":
     rule_11_streaming_types_are_never_looked_into,
     rule_11_a_rejection_in_one_chunk_is_seen,
     r35_a_large_reply_that_is_read_slowly_stays_outside,
+    r35_a_large_reply_that_nobody_reads_is_not_downloaded,
     rule_2_a_body_that_never_ends_is_a_timeout,
     rule_1_an_abort_ends_a_body_whose_pieces_are_always_there,
     r35_json_nested_beyond_bounds_is_malformed,

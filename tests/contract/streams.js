@@ -1,5 +1,7 @@
 /** Bodies that come in pieces: none is held back or held in memory, and none is waited for without a bound (rule 2, R35). */
-import { DATA, equal, jdoe, jsonReply, ok, pathOf, reasonOf, rejects, renewals, simulate, withGlobal, within } from "./env.js";
+import {
+  DATA, equal, jdoe, jsonReply, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, simulate, withGlobal, within,
+} from "./env.js";
 import { again, heldOutside, stream, streamed } from "./stand-ins/streams.js";
 
 const LOOKS_INSIDE = ["ocient", "pegase3"];
@@ -113,6 +115,30 @@ export async function r35_a_large_reply_that_is_read_slowly_stays_outside() {
     const raw = await most(() => globalThis.fetch(vendor.baseUrl + DATA[name], { headers }));
     const own = await most(() => session.fetch(DATA[name]));
     ok(own < raw * 1.1 + 4, `${name}: ${own.toFixed(1)} MB are held, without hallpass ${raw.toFixed(1)}`);
+  }
+}
+
+/** The same in browsers, which tell when the last byte has come: what nobody reads is not downloaded. */
+export async function r35_a_large_reply_that_nobody_reads_is_not_downloaded() {
+  if (!keepsCookies) return;
+  for (const name of LOOKS_INSIDE) {
+    const vendor = simulate(name);
+    const session = await vendor.signIn();
+    const headers = await credentialOf(session);
+    const url = vendor.baseUrl + DATA[name];
+    const comes = async (call) => {
+      await vendor.fault({ path: pathOf(name), huge_mb: 100 });
+      performance.clearResourceTimings();
+      const reader = (await call()).body.getReader();
+      await reader.read();
+      const whole = () => performance.getEntriesByName(url).some(({ responseEnd }) => responseEnd > 0);
+      for (let times = 0; times < 30 && !whole(); times++) await new Promise((done) => setTimeout(done, 100));
+      const seen = whole();
+      await reader.cancel();
+      return seen;
+    };
+    if (await comes(() => globalThis.fetch(url, { headers }))) return; // this platform downloads it all the same
+    ok(!(await comes(() => session.fetch(DATA[name]))), `${name}: 100 MB were downloaded, and a piece of them read`);
   }
 }
 
