@@ -20,7 +20,8 @@ export async function instantiate(file) {
     made = await WebAssembly.instantiate(/** @type {BufferSource} */ (file), imports);
     // All entries of the package share it: where two load at once, the first counts.
     if (begun) return;
-    begin(("instance" in made ? made.instance : /** @type {WebAssembly.Instance} */ (made)).exports); // throws where it is another module
+    const instance = "instance" in made ? made.instance : /** @type {WebAssembly.Instance} */ (made);
+    begin(instance.exports); // throws where it is another module
   } catch (cause) {
     if (/content security policy|csp|unsafe-eval/i.test(`${cause}`)) {
       throw failure("the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src", cause);
@@ -55,7 +56,8 @@ async function fetched(address) {
   try {
     return await fetch(address);
   } catch (cause) {
-    throw failure(`the file could not be fetched; check the connection and the connect-src of the page's policy, ${REMEDY}`, cause);
+    const advice = `check the connection and the connect-src of the page's policy, ${REMEDY}`;
+    throw failure(`the file could not be fetched; ${advice}`, cause);
   }
 }
 
@@ -81,4 +83,5 @@ const kindOf = (value) => Object.prototype.toString.call(value).slice("[object "
  * @param {string} reason what happened, and what to do
  * @param {unknown} [cause]
  */
-const failure = (reason, cause) => new AuthError(`hallpass could not load its WebAssembly: ${reason}.`, { code: "load-failed", cause });
+const failure = (reason, cause) =>
+  new AuthError(`hallpass could not load its WebAssembly: ${reason}.`, { code: "load-failed", cause });
