@@ -68,7 +68,7 @@ test("6.4: where the file can't be had, the default entry loads its copy by itse
 
 test("6.4: where its copy can't be had either, the file's own trouble is told, and it may be tried again", async () => {
   const { init } = await fresh();
-  const globals = { ...answer("not here", { status: 404 }), DecompressionStream: undefined };
+  const globals = { ...answer("not here", { status: 404 }), atob: undefined };
   await assert.rejects(withGlobals(globals, () => init()), /HTTP 404/);
   await withGlobals(html, () => init());
 });
@@ -79,17 +79,26 @@ test("6.4: where the caller says where the file lies, no other is taken", async 
   await init(wasm);
 });
 
-test("6.5, 6.6: the import needs none of what some platforms lack", () => {
+test("6.5, 6.6: the import needs none of what some platforms lack, and the load names it", () => {
   const lacking = ["TextEncoder", "TextDecoder", "FinalizationRegistry", "WeakRef", "Request", "Response", "Headers", "fetch", "Blob",
     "DecompressionStream", "BroadcastChannel", "AbortController", "crypto", "performance", "structuredClone", "WebAssembly", "navigator"];
   for (const file of ["hallpass.js", "inline.js", "watched.js"]) {
     const script = `
       for (const name of ${JSON.stringify(lacking)}) delete globalThis[name];
       const { init } = await import(${JSON.stringify(new URL(file, pkg).href)});
-      const error = await init?.().catch((reason) => reason);
-      console.log(error?.code ?? "imported");
+      const { code, message } = (await init?.().catch((reason) => reason)) ?? {};
+      console.log(JSON.stringify([code, message]));
     `;
     const printed = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", timeout: 20_000 });
-    assert.equal(printed.trim(), file === "watched.js" ? "imported" : "load-failed", file);
+    const [code, message] = JSON.parse(printed);
+    assert.equal(code ?? undefined, file === "watched.js" ? undefined : "unsupported", file);
+    if (code) assert.equal(message, "hallpass needs what this platform lacks: Request, Response, TextDecoder, TextEncoder, Headers, AbortController.");
   }
+});
+
+test("6.6: Node's own unpacking does where it plays a browser without streams that decompress", async () => {
+  const { openSession } = await fresh("inline.js");
+  await withGlobals({ DecompressionStream: undefined, Blob: undefined, ReadableStream: undefined }, () =>
+    openSession({ vendor: "ethgas", baseUrl: "https://h.example" }),
+  );
 });
