@@ -5,10 +5,11 @@
 //!
 //! - `src/shell` (JavaScript): what people import, and all that waits: requests, timers, storage;
 //! - [`export`]: what the scripts may call, and the platform's objects that cross with it;
+//! - [`protocol`]: the order: what comes after what in a login, a renewal, a request, a sign-out;
 //! - [`session`]: the rules: states and transitions, when to renew, what a failure means, whose result counts;
 //! - [`dialect`]: one file a vendor: which request to send, how to read the reply.
 //!
-//! `dialect` and `session` know no clock, no promise and no browser, and are tested natively.
+//! `dialect`, `session` and `protocol` know no clock, no promise and no browser, and are tested natively.
 
 // In the WebAssembly, the standard library would bring its own way to panic along, which formats a message that nobody
 // reads: see `src/wasm`.
@@ -29,4 +30,5 @@ extern crate alloc;
 
 pub mod dialect;
 pub mod export;
+pub mod protocol;
 pub mod session;

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
+use super::write::write_string;
+
 /// What hallpass does at a vendor. Also says where a failure happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
@@ -98,26 +100,6 @@ fn write_object(members: &[(&str, Option<&str>)]) -> Zeroizing<String> {
     }
     json.push('}');
     json
-}
-
-fn write_string(json: &mut String, text: &str) {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => {
-                json.push('\\');
-                json.push(character);
-            }
-            control @ '\0'..='\x1f' => {
-                let code = control as usize;
-                json.push_str("\\u00");
-                json.extend([HEX.get(code >> 4), HEX.get(code & 15)].into_iter().flatten());
-            }
-            other => json.push(other),
-        }
-    }
-    json.push('"');
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]

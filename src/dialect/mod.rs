@@ -6,6 +6,8 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use zeroize::Zeroizing;
+
 mod call;
 mod codes;
 mod ethgas;
@@ -15,16 +17,19 @@ mod lenses;
 mod ocient;
 mod pegase3;
 mod reply;
+mod write;
 
 pub use call::{Call, Operation};
 pub use codes::Row;
 pub use ethgas::Ethgas;
 pub use failure::{Code, Failure, Field, VendorCode};
-pub use grant::{Credentials, Grant, Held, is_token};
+pub use grant::{Credentials, Grant, Held, is_name, is_token};
 pub use lenses::Lenses;
 pub use ocient::Ocient;
 pub use pegase3::Pegase3;
-pub use reply::{Body, Json, Reply};
+pub use reply::{Body, Json, Rejection, Reply};
+pub use write::to_json;
+pub(crate) use write::write_number;
 
 /// The vendor of a name, as `SessionOptions.vendor` spells it.
 #[must_use]
@@ -61,6 +66,13 @@ impl Carrier {
             Self::Header(name) => Some(name),
             Self::Cookie => None,
         }
+    }
+
+    /// What that header says with a token.
+    #[must_use]
+    pub fn value(self, token: &str) -> Option<Zeroizing<String>> {
+        let begin = if self == Self::Bearer { "Bearer " } else { "" };
+        self.header().map(|_| Zeroizing::new([begin, token].concat()))
     }
 }
 
@@ -170,9 +182,23 @@ pub trait Vendor<J: Json> {
     /// Reads the reply to any request: where its payload lies, or the failure it tells.
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>>;
 
-    /// Whether the reply to a request says that its token was rejected, in so many words.
-    fn rejects_token(&self, reply: &Reply<J>) -> bool {
-        reply.status == 401
+    /// What the reply to a request says of the token that it carried. Of a reply whose body was not looked into, only the
+    /// status is known: a 401 is then doubtful.
+    fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
+        if reply.status != 401 {
+            return Rejection::No;
+        }
+        match self.read(reply, Operation::Request) {
+            Err(failure) if !failure.explicit => Rejection::Doubtful,
+            Err(failure) if failure.code == Code::SessionExpired => Rejection::Yes,
+            _ => Rejection::No,
+        }
+    }
+
+    /// Whether a reply may mean that the token has expired, though it doesn't say so: a vendor's code may fall over an expired
+    /// token. Asked once more, the same answer says it.
+    fn expired_unsaid(&self, _reply: &Reply<J>, _held: &Held, _now_ms: f64) -> bool {
+        false
     }
 
     /// Whether a rejection says that the token's time was up, and not that it was never good.
@@ -180,8 +206,8 @@ pub trait Vendor<J: Json> {
         false
     }
 
-    /// A token that the reply to a request brought along.
-    fn adopts(&self, _reply: &Reply<J>, _now_ms: f64) -> Option<Grant> {
+    /// A token that the reply to a request brought along for the session that holds these.
+    fn adopts(&self, _reply: &Reply<J>, _held: &Held, _now_ms: f64) -> Option<Grant> {
         None
     }
 
@@ -190,7 +216,7 @@ pub trait Vendor<J: Json> {
         let call = Call::new(operation, method);
         match (self.facts().carrier, &held.access) {
             (Carrier::Bearer, Some(token)) => call.bearer(token),
-            (Carrier::Header(name), Some(token)) => call.header(name, zeroize::Zeroizing::new(token.clone())),
+            (Carrier::Header(name), Some(token)) => call.header(name, Zeroizing::new(token.clone())),
             _ => call,
         }
     }

@@ -7,10 +7,19 @@ use alloc::vec::Vec;
 /// spells them (never as they were written), without a slash at the end.
 #[derive(Clone, Debug, Default)]
 pub struct Audience {
+    /// `baseUrl` first.
     prefixes: Vec<String>,
 }
 
 impl Audience {
+    /// Admits `baseUrl` alone: its origin and path.
+    #[must_use]
+    pub fn new(base: &str) -> Self {
+        let mut audience = Self::default();
+        audience.add(base);
+        audience
+    }
+
     /// Admits a prefix: an origin and a path in one text.
     pub fn add(&mut self, mut prefix: &str) {
         while let Some(shorter) = prefix.strip_suffix('/') {
@@ -19,18 +28,34 @@ impl Audience {
         self.prefixes.push(prefix.into());
     }
 
-    /// Whether a target, an origin and a path likewise, lies at or below one of the prefixes, by whole path segments: `/api`
+    /// Whether an address, as the URL parser spells it, lies at or below one of the prefixes, by whole path segments: `/api`
     /// admits `/api` and `/api/x`, not `/apix`.
     ///
     /// A path that hides a `..` is admitted nowhere but under a bare origin: the URL parser leaves `..%2f` and `..;/` alone,
     /// but many servers understand them and walk out of the prefix.
     #[must_use]
-    pub fn admits(&self, target: &str) -> bool {
-        self.prefixes.iter().any(|prefix| {
-            target.strip_prefix(&**prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-                && (is_origin(prefix) || !has_hidden_parent(target))
-        })
+    pub fn admits(&self, address: &str) -> bool {
+        let target = without_query(address);
+        self.prefixes
+            .iter()
+            .any(|prefix| is_below(prefix, target) && (is_origin(prefix) || !has_hidden_parent(target)))
     }
+
+    /// Whether an address lies at or below `baseUrl`.
+    #[must_use]
+    pub fn is_at_base(&self, address: &str) -> bool {
+        self.prefixes.first().is_some_and(|base| is_below(base, without_query(address)))
+    }
+}
+
+/// Whether a target lies at or below a prefix, by whole path segments.
+fn is_below(prefix: &str, target: &str) -> bool {
+    target.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// An address up to its query or fragment.
+fn without_query(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Whether there is no more to it than `https://host`.

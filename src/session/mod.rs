@@ -3,6 +3,7 @@
 
 mod audience;
 mod moment;
+mod note;
 mod record;
 mod rules;
 mod schedule;
@@ -11,7 +12,9 @@ mod snapshot;
 
 pub use audience::{Audience, has_hidden_parent};
 pub use moment::Moment;
+pub use note::{Fate, Note};
 pub use record::{Pause, Record, VERSION};
 pub use rules::{Epoch, Pass, Session, Verdict};
 pub use schedule::backoff_ms;
+pub use siblings::Finding;
 pub use snapshot::{Reason, Snapshot};

@@ -2,8 +2,11 @@
 
 use alloc::string::String;
 
+use serde::Serialize;
+use zeroize::Zeroizing;
+
 use super::schedule::LONGEST_RETRY_AFTER_MS;
-use crate::dialect::{Code, Held, Json, is_token};
+use crate::dialect::{Code, Held, Json, is_token, to_json, write_number};
 
 /// The version of the format. A record of another version is a stranger's.
 pub const VERSION: i32 = 1;
@@ -41,7 +44,60 @@ pub struct Pause {
     pub failures: u32,
 }
 
+/// The record as it lies in a store. Its reader is [`Record::read`].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Text<'a> {
+    v: i32,
+    received_at: f64,
+    expires_at: Option<f64>,
+    access: Option<&'a str>,
+    refresh: Option<&'a str>,
+    user: Option<&'a str>,
+    database: Option<&'a str>,
+    refresh_in_body: bool,
+    login: u32,
+    renewals: u32,
+    paused_at: Option<f64>,
+    paused_until: Option<f64>,
+    paused_for: Option<&'static str>,
+    failures: Option<u32>,
+}
+
 impl Record {
+    /// The record as a text: JSON, in one buffer that is zeroed after use.
+    #[must_use]
+    pub fn write(&self) -> Zeroizing<String> {
+        let Held { access, refresh, user, database, refresh_in_body } = &self.held;
+        let text = Text {
+            v: VERSION,
+            received_at: self.received_at,
+            expires_at: self.expires_at,
+            access: access.as_deref(),
+            refresh: refresh.as_deref(),
+            user: user.as_deref(),
+            database: database.as_deref(),
+            refresh_in_body: *refresh_in_body,
+            login: self.login,
+            renewals: self.renewals,
+            paused_at: self.pause.map(|pause| pause.since),
+            paused_until: self.pause.map(|pause| pause.until),
+            paused_for: self.pause.map(|pause| pause.because.as_str()),
+            failures: self.pause.map(|pause| pause.failures),
+        };
+        to_json(&text, [access, refresh, user, database].into_iter().flatten().map(String::len).sum())
+    }
+
+    /// Names the tokens, as no other ones of this browser's are named.
+    #[must_use]
+    pub fn name_of_tokens(&self) -> String {
+        let mut name = String::new();
+        write_number(&mut name, i64::from(self.login));
+        name.push(' ');
+        write_number(&mut name, i64::from(self.renewals));
+        name
+    }
+
     /// Reads a record. What comes out of a storage is untrusted (R11): anything but a whole record of this version is
     /// `None`, which means signed out.
     ///

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::schedule::{backoff_ms, due_after};
-use super::{Moment, Pause, Reason, Record, Snapshot};
+use super::{Moment, Note, Pause, Reason, Record, Snapshot};
 use crate::dialect::{Code, Grant, Held, Renewal};
 
 /// Names the tokens of one moment. A result that was asked for under an older epoch writes nothing.
@@ -43,6 +43,10 @@ const SMALL_CORRECTION_MS: f64 = 60_000.0;
 /// How much too early a timer may fire, in ms, by its own rounding. What is due then is due.
 const EARLY_MS: f64 = 1.0;
 
+/// The age, in ms, at which a token that was renewed after a rejection may be renewed after another one; a tenth of its life
+/// where that is less.
+const YOUNG_MS: f64 = 30_000.0;
+
 /// One session's state and its rules.
 #[derive(Debug)]
 pub struct Session {
@@ -59,6 +63,12 @@ pub struct Session {
     pub(super) reason: Reason,
     /// The login that was signed out last; 0: none.
     pub(super) signed_out: u32,
+    /// How the session ended, until that is noted for the other tabs.
+    pub(super) ended: Option<Note>,
+    /// Whether the tokens came of a renewal after a rejection.
+    rejected_before: bool,
+    /// Where the people of this instance sign in with single sign-on, if it has told.
+    sso_url: Option<String>,
     running: bool,
     pub(super) problem: Option<Code>,
 }
@@ -78,6 +88,9 @@ impl Session {
             paused: never,
             reason: Reason::Never,
             signed_out: 0,
+            ended: None,
+            rejected_before: false,
+            sso_url: None,
             running: false,
             problem: None,
         }
@@ -104,6 +117,7 @@ impl Session {
     pub fn sign_out(&mut self) -> Option<Record> {
         self.attempt += 1;
         let held = self.held.take();
+        self.ended = None;
         self.signed_out = held.as_ref().map_or(self.signed_out, |held| held.login);
         // Who was replaced here has nothing to sign out of: the session is somebody else's.
         let replaced = held.is_none() && self.reason == Reason::Replaced;
@@ -150,11 +164,13 @@ impl Session {
 
     /// Holds what a grant names, and of the old only what it doesn't name.
     fn hold(&mut self, old: Record, grant: Grant, now: Moment) {
+        let last = old.expires_at.map(|end| end - old.received_at).filter(|lifetime| *lifetime > 0.0);
         self.epoch += 1;
         self.received = now;
+        self.rejected_before = false;
         self.held = Some(Record {
             received_at: now.wall,
-            expires_at: grant.lifetime_ms.map(|lifetime| now.wall + lifetime),
+            expires_at: grant.lifetime_ms.or(last).map(|lifetime| now.wall + lifetime),
             held: Held {
                 access: grant.access.or(old.held.access),
                 refresh: grant.refresh.or(old.held.refresh),
@@ -182,11 +198,9 @@ impl Session {
     /// What a request may do for its credential now.
     #[must_use]
     pub fn pass(&self, now: Moment) -> Pass {
-        let Some(held) = &self.held else {
-            return Pass::Refused(match self.reason {
-                Reason::Expired | Reason::Refused => Code::SessionExpired,
-                Reason::Never | Reason::Logout | Reason::Replaced => Code::NotSignedIn,
-            });
+        let held = match (&self.held, self.refusal()) {
+            (Some(held), _) => held,
+            (None, code) => return Pass::Refused(code.unwrap_or(Code::NotSignedIn)),
         };
         let renews = self.renewable() && self.automatic;
         let set_back = now.wall < held.received_at - SMALL_CORRECTION_MS && renews;
@@ -233,11 +247,59 @@ impl Session {
             Verdict::Replay
         } else if !self.renewable() {
             Verdict::End
-        } else if self.automatic && (self.running || self.pause(now).is_none()) {
+        } else if self.automatic && (self.running || self.pause(now).is_none() && !self.is_rejected_anew(now))
+        {
             Verdict::Renew
         } else {
             Verdict::Leave
         }
+    }
+
+    /// Whether the token came of a renewal after a rejection, and not long ago: to renew it again would help no more.
+    fn is_rejected_anew(&self, now: Moment) -> bool {
+        let Some(held) = self.held.as_ref().filter(|_| self.rejected_before) else { return false };
+        let tenth = held.expires_at.map_or(YOUNG_MS, |end| (end - held.received_at) / 10.0);
+        now.since(self.received) < tenth.min(YOUNG_MS)
+    }
+
+    /// Why nobody is signed in, as callers see it; `None` where somebody is.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<Code> {
+        if self.held.is_some() {
+            return None;
+        }
+        Some(match self.reason {
+            Reason::Expired | Reason::Refused => Code::SessionExpired,
+            Reason::Never | Reason::Logout | Reason::Replaced => Code::NotSignedIn,
+        })
+    }
+
+    /// Whether another user's session has replaced this one.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.held.is_none() && self.reason == Reason::Replaced
+    }
+
+    /// Whether the user has signed out.
+    #[must_use]
+    pub fn is_signed_out_by_user(&self) -> bool {
+        self.held.is_none() && self.reason == Reason::Logout
+    }
+
+    /// How the session has ended, for the other tabs to know; told once.
+    pub const fn take_end(&mut self) -> Option<Note> {
+        self.ended.take()
+    }
+
+    /// Where the people of this instance sign in with single sign-on.
+    #[must_use]
+    pub const fn sso_url(&self) -> Option<&String> {
+        self.sso_url.as_ref()
+    }
+
+    /// The instance has told where its people sign in with single sign-on.
+    pub fn learn_sso_url(&mut self, address: &str) {
+        self.sso_url = Some(address.into());
     }
 
     /// The present epoch.
@@ -289,9 +351,15 @@ impl Session {
         Some(due_after(self.renewal, held.expires_at? - held.received_at)? - now.since(self.received))
     }
 
-    /// Time has passed: a session that can't be renewed ends with its token. Whether it did.
+    /// Whether the session has come to its end: one that can't be renewed ends with its token.
+    #[must_use]
+    pub fn is_over(&self, now: Moment) -> bool {
+        !self.renewable() && self.over(now)
+    }
+
+    /// Time has passed. Whether the session has ended by that.
     pub fn tick(&mut self, now: Moment) -> bool {
-        let ends = !self.renewable() && self.over(now);
+        let ends = self.is_over(now);
         if ends {
             self.end(Reason::Expired);
         }
@@ -309,9 +377,12 @@ impl Session {
     }
 
     /// A renewal succeeded. False, and nothing written, when a login or logout overtook it (R18).
-    pub fn renewed(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
+    ///
+    /// `rejected`: it was begun because the vendor had rejected the tokens.
+    pub fn renewed(&mut self, epoch: Epoch, grant: Grant, rejected: bool, now: Moment) -> bool {
         let current = self.exchange(epoch, grant, now);
         if current {
+            self.rejected_before = rejected;
             self.settle();
         }
         current
@@ -383,12 +454,15 @@ impl Session {
             },
             retry_at: pause.map(|pause| pause.until),
             problem: self.problem.map(Code::as_str),
+            sso_url: self.sso_url.clone(),
         }
     }
 
     pub(super) fn end(&mut self, reason: Reason) {
         self.epoch += 1;
-        self.held = None;
+        let told = matches!(reason, Reason::Expired | Reason::Refused);
+        let login = self.held.take().map(|held| held.login).filter(|login| told && *login != 0);
+        self.ended = login.map(|login| Note::ended(login, reason));
         self.reason = reason;
         self.settle();
     }

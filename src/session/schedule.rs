@@ -36,10 +36,8 @@ pub(super) fn due_after(renewal: Renewal, lifetime: f64) -> Option<f64> {
 pub fn backoff_ms(failures: u32, retry_after_ms: Option<f64>, chance: f64) -> f64 {
     let doubled = FIRST_PAUSE_MS * f64::from(2u32.saturating_pow(failures.saturating_sub(1).min(16)));
     let own = doubled.min(LONGEST_PAUSE_MS) * (0.5 + chance / 2.0);
-    match retry_after_ms {
-        Some(asked) => {
-            asked.clamp(0.0, LONGEST_RETRY_AFTER_MS) + own * 0.1 + own.min(FIRST_PAUSE_MS) * chance
-        }
-        None => own,
-    }
+    let Some(asked) = retry_after_ms else { return own };
+    let asked = asked.max(0.0).min(LONGEST_RETRY_AFTER_MS) + own * 0.1 + own.min(FIRST_PAUSE_MS) * chance;
+    // Never sooner than hallpass would by itself: "now" would ask for a storm.
+    asked.max(own)
 }

@@ -1,31 +1,75 @@
 //! What other tabs do to the session that they share with this one.
 
-use super::{Moment, Reason, Record, Session};
+use super::{Fate, Moment, Note, Reason, Record, Session};
 use crate::dialect::Code;
 
+/// What a tab finds in the store.
+#[derive(Clone, Debug, Default)]
+pub struct Finding {
+    /// The record that lies there; `None`: nothing, or nothing sound.
+    pub record: Option<Record>,
+    /// The note of the login that ended last.
+    pub note: Option<Note>,
+    /// Whether this tab could not write what it holds.
+    pub unwritten: bool,
+}
+
+impl Finding {
+    /// Why a login is over, where the note says so.
+    fn end_of(&self, login: u32) -> Option<Reason> {
+        match self.note?.fate {
+            Fate::Ended(reason) => self.note.filter(|note| note.login == login).map(|_| reason),
+            Fate::Unwritten => None,
+        }
+    }
+}
+
 impl Session {
-    /// Takes over what lies in the storage: at first what an earlier page left, later what another tab has written. `None`:
-    /// nothing, or nothing sound. False: it belongs to the login that was signed out here, and has to go.
-    pub fn follow(&mut self, record: Option<Record>, now: Moment) -> bool {
-        match (record, &self.held) {
-            // The others signed out. A login that is under way here is later than that.
+    /// Takes over what lies in the store: at first what an earlier page left, later what another tab has written. False: what
+    /// lies there has to go, or what is held here has to be written.
+    pub fn follow(&mut self, found: Finding, now: Moment) -> bool {
+        if let Some(login) = self.held.as_ref().map(|held| held.login)
+            && let Some(reason) = found.end_of(login)
+        {
+            // It has ended in another tab. A login that is under way here is later than that.
+            self.signed_out = login;
+            self.end_elsewhere(reason);
+            return found.record.is_none_or(|record| record.login != login);
+        }
+        let over = found.record.as_ref().is_some_and(|record| {
+            record.login != 0 && (record.login == self.signed_out || found.end_of(record.login).is_some())
+        });
+        match (found.record, &self.held) {
+            // A renewal that was under way in another tab has outlived the sign-out.
+            (Some(_), _) if over => return false,
+            // This tab's own write has failed: that is no sign-out.
+            (None, Some(_)) if found.unwritten => return false,
+            // Another tab could not write it; it may be back.
+            (None, Some(held)) if found.note == Some(Note::unwritten(held.login)) => {
+                self.end_elsewhere(Reason::Logout);
+            }
+            // The others signed out.
             (None, Some(held)) => {
                 self.signed_out = held.login;
-                self.end(Reason::Logout);
+                self.end_elsewhere(Reason::Logout);
             }
             (None, None) => {}
-            // A renewal that was under way in another tab has outlived the logout.
-            (Some(record), _) if record.login != 0 && record.login == self.signed_out => return false,
             // Another tab's failure has come down on newer tokens of this one's: the old ones may be spent.
             (Some(record), Some(held)) if record.login == held.login && record.renewals < held.renewals => {
                 return false;
             }
             // Whoever works in this tab has not signed in as somebody else, and must not act as them unawares.
-            (Some(record), Some(held)) if differs(&record, held) => self.end(Reason::Replaced),
+            (Some(record), Some(held)) if differs(&record, held) => self.end_elsewhere(Reason::Replaced),
             (Some(_), None) if self.reason == Reason::Replaced => {}
             (Some(record), _) => self.take_over(record, now),
         }
         true
+    }
+
+    /// The session has ended in another tab, which has noted it.
+    fn end_elsewhere(&mut self, reason: Reason) {
+        self.end(reason);
+        self.ended = None;
     }
 
     fn take_over(&mut self, record: Record, now: Moment) {

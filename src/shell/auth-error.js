@@ -79,12 +79,12 @@ export function isAuthError(value) {
   }
 }
 
-/** @typedef {Exclude<AuthErrorCode, "invalid-options" | "storage" | "unsupported" | "load-failed" | "internal">} FailureCode */
+/** @typedef {Exclude<AuthErrorCode, "invalid-options" | "storage" | "load-failed">} FailureCode */
 
 /**
  * What is known of a failure: of the vendor's reply, or of hallpass's own refusal before anything is sent.
  *
- * @typedef {object} FailureDetails
+ * @typedef {object} ErrorDetails
  * @property {FailureCode} code
  * @property {string} [vendor]
  * @property {number} [status] 0 stands for a redirect that was not followed
@@ -127,6 +127,8 @@ const SENTENCES = {
   timeout: ["The vendor did not answer in time", "try again, or raise timeoutMs"],
   "malformed-reply": ["The reply is not what the vendor documents", "check that baseUrl is the vendor's address"],
   "vendor-error": ["The vendor refused the request", "look vendorCode up in the vendor's documentation"],
+  unsupported: ["This session was disposed", "open a new one with openSession"],
+  internal: ["hallpass met a fault of its own", "report it, and reload the page if it goes on"],
 };
 
 const UNDOCUMENTED = "is not what the vendor documents";
@@ -137,16 +139,16 @@ const LONGEST_PLACE = 100;
 /**
  * A failure of a vendor's call: one sentence of what happened, at which vendor and operation, and what to do.
  *
- * @param {FailureDetails} details only its own members count
+ * @param {ErrorDetails} details only its own members count
  * @param {string} title the vendor's name in sentences
  * @param {string} operation
  * @param {string} [place] where it was sent: the method and the path, as in "POST /v1/login"
  */
 export function failure(details, title, operation, place) {
-  const given = /** @type {FailureDetails} */ ({ __proto__: null, ...details });
+  const given = /** @type {ErrorDetails} */ ({ __proto__: null, ...details });
   const fields = given.fields && Object.values(given.fields).map((field) => ({ ...field }));
   // A query may hold a secret.
-  const sentence = sentenceOf(given, place && ` at ${place.replace(/[?#].*/s, "").slice(0, LONGEST_PLACE)}`);
+  const sentence = sentenceOf(given, operation, place && ` at ${place.replace(/[?#].*/s, "").slice(0, LONGEST_PLACE)}`);
   // Of what the vendor wrote, nothing stands in the message: it may echo what was typed.
   const own = fields && given.status === undefined ? `: ${fields.map((field) => `${field.name} ${field.title}`).join(", ")}` : "";
   const message = `${sentence[0]} (${title}, ${operation})${own}; ${sentence[1]}.`;
@@ -156,12 +158,14 @@ export function failure(details, title, operation, place) {
 /**
  * The sentence of a failure. Where the reply is all that is known of it, that one's status and place say more than the code.
  *
- * @param {FailureDetails} given
+ * @param {ErrorDetails} given
+ * @param {string} operation
  * @param {string} [at]
  * @returns {Sentence}
  */
-function sentenceOf({ code, status = NaN, vendorCode, ssoUrl }, at = "") {
+function sentenceOf({ code, status = NaN, vendorCode, ssoUrl }, operation, at = "") {
   const sentence = SENTENCES[code];
+  if (code === "unsupported" && operation === "check") return ["This vendor has no operation that tells whether a session is alive", "name one in endpoints.check"];
   if (code === "malformed-reply") {
     if (status >= 200 && status < 300) return [`The reply${at} ${UNDOCUMENTED}`, sentence[1]];
     if (status < 400) return [`The server answered with a redirect${at}, which ${UNDOCUMENTED}`, sentence[1]];

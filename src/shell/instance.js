@@ -1,6 +1,7 @@
 // @ts-check
 import { textOf } from "./address.js";
 import { AuthError } from "./auth-error.js";
+import { keepStackPointer } from "./guard.js";
 import { begin, imports } from "./wasm.js";
 
 /** @typedef {ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module} WasmFile What the WebAssembly can be made of. */
@@ -20,8 +21,8 @@ export async function instantiate(file) {
     made = await WebAssembly.instantiate(/** @type {BufferSource} */ (file), imports);
     // All entries of the package share it: where two load at once, the first counts.
     if (begun) return;
-    const instance = "instance" in made ? made.instance : /** @type {WebAssembly.Instance} */ (made);
-    begin(instance.exports); // throws where it is another module
+    const { exports } = "instance" in made ? made.instance : /** @type {WebAssembly.Instance} */ (made);
+    keepStackPointer(begin(exports)); // throws where it is another module
   } catch (cause) {
     if (/content security policy|csp|unsafe-eval/i.test(`${cause}`)) {
       throw failure("the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src", cause);

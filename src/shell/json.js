@@ -59,14 +59,16 @@ function endOfString(text, start) {
 }
 
 /**
- * The claims of a JWT, unverified; undefined where it is none.
+ * The claims of a JWT, unverified; undefined where it is none. `atob` gives bytes, which are UTF-8: `escape` and
+ * `decodeURIComponent` make a text of them everywhere, also where there is no TextDecoder.
  *
  * @param {string} token
  * @returns {unknown}
  */
 export function readClaims(token) {
   try {
-    return parseJson(atob(/** @type {string} */ (token.split(".")[1]).replaceAll("-", "+").replaceAll("_", "/")));
+    const bytes = atob(/** @type {string} */ (token.split(".")[1]).replaceAll("-", "+").replaceAll("_", "/"));
+    return parseJson(decodeURIComponent(escape(bytes)));
   } catch {
     return undefined;
   }

@@ -1,13 +1,12 @@
 // @ts-check
-import { adapted } from "./adapted.js";
 import { AuthError, mistake, unsupported } from "./auth-error.js";
-import { settle } from "./guard.js";
 import { fileOf, instantiate } from "./instance.js";
 import { Live } from "./live.js";
 import { globalOf } from "./object.js";
 import { readOptions } from "./options.js";
 import { Session } from "./session.js";
 import { Deadline } from "./wait.js";
+import { Machine } from "./wasm.js";
 
 /** @typedef {typeof import("./hallpass.d.ts")} Declared */
 /** @import { WasmFile } from "./instance.js" */
@@ -68,7 +67,12 @@ export function loader(locate, otherwise) {
   /** @type {Declared["openSession"]} */
   const openSession = async (options) => {
     await init();
-    const session = new Session(await settle(() => new Live(adapted(readOptions(options))).open()));
+    const read = readOptions(options);
+    const { vendor, base, allow, endpoints, automatic } = read;
+    const { login, refresh, logout, check } = endpoints;
+    /** @param {import("./wasm.js").Kept} kept */
+    const make = (kept) => Machine.open(vendor, base.prefix, [...allow], login, refresh, logout, check, automatic, kept);
+    const session = new Session(await new Live(make, read).open());
     return /** @type {never} */ (/** @type {unknown} */ (session));
   };
 

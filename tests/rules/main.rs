@@ -6,7 +6,6 @@ mod audience;
 mod record;
 mod schedule;
 mod session;
-mod tabs;
 mod time;
 
 #[expect(dead_code, reason = "the vendors' tests need the rest of it")]

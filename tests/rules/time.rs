@@ -62,7 +62,7 @@ fn r19_a_clock_set_forward_is_one_renewal() {
     let now = later(1000.0, DAY);
     assert!(session.renewal_due(now));
     let grant = Grant { access: Some("t2".into()), lifetime_ms: Some(HOUR), ..Grant::default() };
-    assert!(session.renewed(session.epoch(), grant, now));
+    assert!(session.renewed(session.epoch(), grant, false, now));
     assert!(!session.renewal_due(now) && matches!(session.pass(now), Pass::Go(_)));
 }
 

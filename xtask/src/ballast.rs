@@ -11,33 +11,33 @@ const CUTS: [(&str, &str); 8] = [
     // the scripts leave it to the garbage collector.
     (
         "    static __wrap(ptr) {
-        const obj = Object.create(Core.prototype);
+        const obj = Object.create(Machine.prototype);
         obj.__wbg_ptr = ptr;
-        CoreFinalization.register(obj, obj.__wbg_ptr, obj);
+        MachineFinalization.register(obj, obj.__wbg_ptr, obj);
         return obj;
     }
     __destroy_into_raw() {
         const ptr = this.__wbg_ptr;
         this.__wbg_ptr = 0;
-        CoreFinalization.unregister(this);
+        MachineFinalization.unregister(this);
         return ptr;
     }
     free() {
         const ptr = this.__destroy_into_raw();
-        wasm.__wbg_core_free(ptr, 0);
+        wasm.__wbg_machine_free(ptr, 0);
     }
 ",
         "    #ptr;
     static __wrap(ptr) {
-        const obj = new Core();
+        const obj = new Machine();
         obj.#ptr = ptr;
-        CoreFinalization.register(obj, ptr);
+        MachineFinalization.register(obj, ptr);
         return obj;
     }
 ",
     ),
     ("this.__wbg_ptr", "this.#ptr"),
-    ("if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;\n", ""),
+    ("if (Symbol.dispose) Machine.prototype[Symbol.dispose] = Machine.prototype.free;\n", ""),
     // Each case of this comes down to another buffer.
     (
         "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || \

@@ -117,6 +117,8 @@ fn flags(root: &Path) -> String {
     let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
     flags.extend(registries.map(|entry| format!("--remap-path-prefix={}=crates", entry.path().display())));
     flags.push("-Clink-arg=-zstack-size=65536".to_owned());
+    // The scripts put the stack back where an exception has passed by Rust.
+    flags.push("-Clink-arg=--export=__stack_pointer".to_owned());
     flags.join("\x1f")
 }
 
@@ -176,6 +178,11 @@ fn copy_scripts(from: &Path, to: &Path) -> Result<()> {
     for entry in entries {
         let path = entry?.path();
         let name = path.file_name().context("a file has no name")?;
+        if path.is_dir() {
+            let below = to.join(name);
+            fs::create_dir_all(&below)?;
+            copy_scripts(&path, &below)?;
+        }
         if path.extension().is_some_and(|end| end == "js" || end == "ts") {
             fs::copy(&path, to.join(name))
                 .with_context(|| format!("{} can't be copied to pkg/", workspace::shown(&path)))?;

@@ -1,0 +1,65 @@
+//! Asking the vendor whether the session is alive.
+
+use super::effect::{Effect, Outcome};
+use super::ending::{Ending, Halt};
+use super::handle::Run;
+use crate::dialect::{Code, Held, Json, Operation as Kind};
+use crate::session::{Reason, Verdict};
+
+impl<J: Json + 'static> Run<J> {
+    /// `check()`: asks, and takes the answer over.
+    pub(super) async fn check(self) -> Ending {
+        self.try_to_check().await.map(|()| Ending::Done).into()
+    }
+
+    async fn try_to_check(&self) -> Result<(), Halt> {
+        let handle = &self.handle;
+        if handle.addresses().check.is_none() {
+            return Err(Halt::new(Code::Unsupported, Kind::Check));
+        }
+        // A cookie may be there although nobody is signed in here. Without a token there is nothing to ask about.
+        if handle.carries_token() {
+            let asked = handle.person();
+            if let Err(halt) = self.ready(&asked).await {
+                return self.unless_over(halt);
+            }
+        }
+        let epoch = handle.epoch();
+        let held =
+            handle.look(|session| session.held().map_or_else(Held::default, |record| record.held.clone()));
+        let outcome = self.ask(Effect::Call(handle.vendor.check(&held))).await;
+        let Outcome::Reply(reply) = outcome else { return Err(Self::unanswered(&outcome, Kind::Check)) };
+        self.adopt(epoch, &reply).await;
+        let read = handle.vendor.read_check(&reply);
+        let now = handle.now();
+        match read {
+            Ok(user) => handle.change(|session| session.confirmed(epoch, user, now)),
+            Err(failure) if failure.code == Code::SessionExpired => {
+                match handle.look(|session| session.rejected(epoch, now)) {
+                    // A new token is a better answer than any about the old one.
+                    Verdict::Renew => {
+                        if let Err(halt) = self.renewed(epoch, true).await {
+                            self.unless_over(halt)?;
+                        }
+                    }
+                    Verdict::End if failure.ends_session() => {
+                        handle.change(|session| session.refused(epoch, Reason::Refused));
+                    }
+                    Verdict::End | Verdict::Leave | Verdict::Replay => {}
+                }
+                if handle.epoch() == epoch && handle.is_signed_in() {
+                    return Err(handle.failure(failure, Kind::Check));
+                }
+            }
+            Err(failure) => return Err(handle.failure(failure, Kind::Check)),
+        }
+        self.keep(false).await;
+        self.wanted()
+    }
+
+    /// That the session is over is an answer, too.
+    fn unless_over(&self, halt: Halt) -> Result<(), Halt> {
+        let over = !matches!(halt, Halt::GivenUp) && !self.handle.is_signed_in();
+        if over { Ok(()) } else { Err(halt) }
+    }
+}

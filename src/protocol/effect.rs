@@ -1,0 +1,131 @@
+//! What an operation asks the shell to do, and what it hears of it.
+
+use alloc::string::String;
+
+use zeroize::Zeroizing;
+
+use crate::dialect::{Call, Reply};
+
+/// Names an operation of a handle while it is under way.
+pub type OperationId = u32;
+
+/// Something that an operation asks for. The shell does it and hands back an [`Outcome`]; it decides nothing.
+#[derive(Debug)]
+pub enum Effect {
+    /// Send a call of hallpass's own to the vendor, within `timeoutMs`: [`Outcome::Reply`].
+    Call(Call),
+    /// Send the caller's request: [`Outcome::Answer`].
+    Send(Dispatch),
+    /// Read the store: [`Outcome::Stored`].
+    Read,
+    /// Write the store: [`Outcome::Done`], or [`Outcome::Overtaken`].
+    Write(Write),
+    /// Note at once, and where the next page finds it, how a login has come to its end; `None`: forget the note.
+    Note(Option<String>),
+    /// Get in line for the lock on the tokens of this name: [`Outcome::Done`] when it is had. [`Outcome::Waiting`] says after
+    /// a while that it is not had yet; asking again goes on waiting, and [`Effect::Unlock`] leaves the line. A failure means
+    /// that it was waited for in vain.
+    Lock(String),
+    /// Give the lock back, or leave the line for it.
+    Unlock {
+        /// Whether the tokens are spent: then nobody else is to have the lock until the new ones show in every tab.
+        spent: bool,
+    },
+    /// Let so many ms pass.
+    Wait(f64),
+    /// Tell the other tabs that something has changed.
+    Tell(Line),
+    /// Give a random number of 32 bits: [`Outcome::Chance`].
+    Chance,
+    /// Wait for the end of another operation of this handle.
+    Join(OperationId),
+    /// End what another operation of this handle waits for, with [`Trouble::Stopped`].
+    Stop(OperationId),
+}
+
+/// The caller's request, on its way.
+#[derive(Debug)]
+pub struct Dispatch {
+    /// What the credential's header says; `None`: nothing is attached.
+    pub credential: Option<Zeroizing<String>>,
+    /// Whether it is sent for the second time.
+    pub again: bool,
+}
+
+/// What the store is to keep.
+#[derive(Debug)]
+pub struct Write {
+    /// The record; `None`: none.
+    pub text: Option<Zeroizing<String>>,
+    /// What is known to lie there, where nothing else may be written over; `None`: it is written over whatever lies there.
+    pub unless_changed: Option<Option<Zeroizing<String>>>,
+}
+
+/// Who is to hear that something has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// All who share the store.
+    Store,
+    /// The tabs that have a session of their own under the same name: the user has signed out.
+    SignOut,
+}
+
+/// What came of an [`Effect`].
+#[derive(Debug)]
+pub enum Outcome<J> {
+    /// It was done.
+    Done,
+    /// The vendor's reply.
+    Reply(Reply<J>),
+    /// What the caller's request was answered with.
+    Answer(Answer<J>),
+    /// What lies in the store.
+    Stored(Stored),
+    /// Something else lies in the store than was known: nothing was written.
+    Overtaken(Stored),
+    /// The lock is not had yet.
+    Waiting,
+    /// A random number.
+    Chance(u32),
+    /// It was not done.
+    Failed(Trouble),
+}
+
+/// What lies in the store: the record's text, and the note of the login that ended last.
+#[derive(Debug, Default)]
+pub struct Stored {
+    /// The record's text, unread.
+    pub record: Option<Zeroizing<String>>,
+    /// The note's text, unread.
+    pub note: Option<String>,
+}
+
+/// What the caller's request was answered with.
+#[derive(Debug)]
+pub struct Answer<J> {
+    /// Status, and what of the body was read.
+    pub reply: Reply<J>,
+    /// Where it came from, as the URL parser spells it.
+    pub address: String,
+    /// Whether that is somewhere else than where the request was sent.
+    pub redirected: bool,
+}
+
+/// Why something was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The network broke, or gave no answer that is one.
+    Network,
+    /// It took too long.
+    Timeout,
+    /// The vendor answered with a redirect, which is not followed.
+    Redirect,
+    /// The store failed.
+    Storage,
+    /// The store can't tell what lies there.
+    Untold,
+    /// Another operation of this handle has ended it.
+    Stopped,
+    /// The caller has given up.
+    GivenUp,
+}

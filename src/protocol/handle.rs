@@ -1,0 +1,317 @@
+//! A session handle: what its operations share.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::fmt;
+use core::future::Future;
+
+use super::effect::{Effect, OperationId, Outcome, Trouble};
+use super::ending::{Ending, Halt};
+use super::operation::{Io, Operation, Step};
+use super::renewal::Flight;
+use super::store::Store;
+use crate::dialect::{Carrier, Code, Failure, Held, Json, Operation as Kind, Renewal, Vendor};
+use crate::session::{Audience, Epoch, Moment, Session};
+
+/// What is fixed for a handle.
+#[derive(Debug)]
+pub struct Settings {
+    /// Whether its tokens are renewed without being asked.
+    pub automatic: bool,
+    /// Where the vendor's operations are, in full.
+    pub addresses: Addresses,
+    /// Who may be sent the credential.
+    pub audience: Audience,
+    /// Where its record is kept.
+    pub keeping: Keeping,
+}
+
+/// The full address of each operation; `None`: the vendor has none.
+#[derive(Clone, Debug, Default)]
+pub struct Addresses {
+    /// Where credentials become a session.
+    pub login: String,
+    /// Where the session gets a new token.
+    pub refresh: Option<String>,
+    /// Where the vendor is told that the session is over.
+    pub logout: Option<String>,
+    /// Where the vendor is asked whether the session is alive.
+    pub check: Option<String>,
+}
+
+/// Where a record is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// Nowhere.
+    Memory,
+    /// In a store that the handles of one page share.
+    Page,
+    /// In a store that all tabs share.
+    Tabs {
+        /// Whether what one tab has written shows in another only after a moment.
+        lags: bool,
+    },
+}
+
+enum Slot<J> {
+    Free,
+    /// It is being stepped.
+    Away,
+    Here(Operation<J>),
+}
+
+/// One handle: the vendor, the rules and what is known of the store, with the operations that are under way.
+pub struct Handle<J: 'static> {
+    pub(super) vendor: &'static dyn Vendor<J>,
+    pub(super) settings: Settings,
+    pub(super) store: Store,
+    session: RefCell<Session>,
+    now: Cell<Moment>,
+    stirred: Cell<bool>,
+    disposed: Cell<bool>,
+    /// The renewal under way.
+    pub(super) flight: RefCell<Option<Rc<Flight>>>,
+    /// The login under way.
+    pub(super) login: Cell<Option<OperationId>>,
+    /// The question under way whether the session of an epoch is alive.
+    pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
+    operations: RefCell<Vec<Slot<J>>>,
+    begun: RefCell<Vec<OperationId>>,
+}
+
+impl<J> fmt::Debug for Handle<J> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Handle")
+    }
+}
+
+impl<J: Json + 'static> Handle<J> {
+    /// A handle that nobody has signed in to.
+    #[must_use]
+    pub fn new(vendor: &'static dyn Vendor<J>, settings: Settings) -> Rc<Self> {
+        let session = Session::new(vendor.facts().renewal, settings.automatic);
+        Rc::new(Self {
+            vendor,
+            settings,
+            store: Store::default(),
+            session: RefCell::new(session),
+            now: Cell::new(Moment { wall: 0.0, steady: 0.0 }),
+            stirred: Cell::new(true),
+            disposed: Cell::new(false),
+            flight: RefCell::new(None),
+            login: Cell::new(None),
+            confirming: Cell::new(None),
+            operations: RefCell::new(Vec::new()),
+            begun: RefCell::new(Vec::new()),
+        })
+    }
+
+    /// Goes on with an operation until it asks for the next thing, or ends. `outcome`: of what it asked for before; `None` at
+    /// the beginning. `None` where there is no such operation.
+    pub fn step(&self, id: OperationId, outcome: Option<Outcome<J>>, now: Moment) -> Option<Step> {
+        self.now.set(now);
+        let slot = || {
+            self.operations.borrow_mut().get_mut(id as usize).map(|slot| core::mem::replace(slot, Slot::Away))
+        };
+        let Slot::Here(mut operation) = slot()? else { return None };
+        let step = operation.step(outcome);
+        let rest = if matches!(step, Some(Step::Asks(_))) { Slot::Here(operation) } else { Slot::Free };
+        if let Some(slot) = self.operations.borrow_mut().get_mut(id as usize) {
+            *slot = rest;
+        }
+        step
+    }
+
+    /// The next operation that has begun by itself and is to be stepped.
+    pub fn begun(&self) -> Option<OperationId> {
+        self.begun.borrow_mut().pop()
+    }
+
+    /// Whether the state may have changed since this was last asked.
+    pub fn stirred(&self) -> bool {
+        self.stirred.replace(false)
+    }
+
+    /// Nobody uses the handle any more: what is under way comes to its end, and nothing begins by itself.
+    pub fn dispose(&self) {
+        self.disposed.set(true);
+    }
+
+    /// Sets the clock for what is asked outside of a step.
+    pub fn set_now(&self, now: Moment) {
+        self.now.set(now);
+    }
+
+    /// Looks at the session.
+    pub fn look<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
+        look(&self.session.borrow())
+    }
+
+    /// Who may be sent the credential.
+    #[must_use]
+    pub const fn audience(&self) -> &Audience {
+        &self.settings.audience
+    }
+
+    /// Where the vendor's operations are.
+    #[must_use]
+    pub const fn addresses(&self) -> &Addresses {
+        &self.settings.addresses
+    }
+
+    /// The vendor.
+    #[must_use]
+    pub fn vendor(&self) -> &'static dyn Vendor<J> {
+        self.vendor
+    }
+
+    /// Changes the session. Nothing of the platform's may be called meanwhile.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
+        self.stirred.set(true);
+        change(&mut self.session.borrow_mut())
+    }
+
+    pub(super) const fn now(&self) -> Moment {
+        self.now.get()
+    }
+
+    pub(super) fn epoch(&self) -> Epoch {
+        self.look(Session::epoch)
+    }
+
+    pub(super) fn attempt(&self) -> u32 {
+        self.look(Session::attempt)
+    }
+
+    pub(super) fn is_signed_in(&self) -> bool {
+        self.look(|session| session.held().is_some())
+    }
+
+    pub(super) fn is_disposed(&self) -> bool {
+        self.disposed.get()
+    }
+
+    pub(super) fn carries_token(&self) -> bool {
+        self.vendor.facts().carrier != Carrier::Cookie
+    }
+
+    pub(super) fn is_renewable(&self) -> bool {
+        self.vendor.facts().renewal != Renewal::None
+    }
+
+    /// Begins an operation that the shell has asked for, and is going to step.
+    pub(super) fn begin<F: Future<Output = Ending> + 'static>(
+        self: &Rc<Self>,
+        work: impl FnOnce(Run<J>) -> F,
+    ) -> OperationId {
+        let mut operations = self.operations.borrow_mut();
+        let free = operations.iter().position(|slot| matches!(slot, Slot::Free));
+        let place = free.unwrap_or(operations.len());
+        let id = OperationId::try_from(place).unwrap_or_default();
+        let io = Io::new();
+        let run = Run { handle: Rc::clone(self), io: Rc::clone(&io), id };
+        let slot = Slot::Here(Operation { io, work: Box::pin(work(run)) });
+        match operations.get_mut(place) {
+            Some(free) => *free = slot,
+            None => operations.push(slot),
+        }
+        id
+    }
+
+    /// Begins an operation by itself: the shell finds it by [`begun`](Self::begun).
+    pub(super) fn spawn<F: Future<Output = Ending> + 'static>(
+        self: &Rc<Self>,
+        work: impl FnOnce(Run<J>) -> F,
+    ) -> OperationId {
+        let id = self.begin(work);
+        self.begun.borrow_mut().push(id);
+        self.stirred.set(true);
+        id
+    }
+
+    /// What a failure means to a caller, without the session's tokens that the vendor may have echoed. A rejected token that
+    /// waits to be renewed has not ended the session: then, what it waits for.
+    pub(super) fn failure(&self, failure: Box<Failure>, kind: Kind) -> Halt {
+        self.notice(&failure);
+        let pause = self.look(|session| session.pause(self.now()));
+        if let Some((code, left_ms)) = pause.filter(|_| failure.code == Code::SessionExpired) {
+            return paused(code, left_ms, kind);
+        }
+        let failure = self.look(|session| match session.held() {
+            Some(record) => without_tokens(failure, &record.held),
+            None => failure,
+        });
+        Halt::Failed(failure, kind)
+    }
+
+    /// Remembers where the people of this instance sign in with single sign-on, where a failure tells it.
+    pub(super) fn notice(&self, failure: &Failure) {
+        if let Some(address) = &failure.sso_url
+            && self.look(|session| session.sso_url() != Some(address))
+        {
+            self.change(|session| session.learn_sso_url(address));
+        }
+    }
+}
+
+/// A failure without the tokens of its call.
+pub(super) fn without_tokens(failure: Box<Failure>, held: &Held) -> Box<Failure> {
+    let [access, refresh] = [&held.access, &held.refresh].map(|token| token.as_deref().unwrap_or_default());
+    failure.without_secrets(&[access, refresh])
+}
+
+/// The failure that a pause is kept for.
+pub(super) fn paused(code: Code, left_ms: f64, kind: Kind) -> Halt {
+    let mut failure = Failure::new(code);
+    failure.retry_after_ms = Some(left_ms);
+    Halt::Failed(failure, kind)
+}
+
+/// One operation under way: the handle that it works on, and how it asks for effects.
+pub(super) struct Run<J: 'static> {
+    pub(super) handle: Rc<Handle<J>>,
+    io: Rc<Io<J>>,
+    pub(super) id: OperationId,
+}
+
+impl<J: Json + 'static> Run<J> {
+    pub(super) async fn ask(&self, effect: Effect) -> Outcome<J> {
+        self.io.ask(effect).await
+    }
+
+    /// Goes on only while the caller waits.
+    pub(super) fn wanted(&self) -> Result<(), Halt> {
+        if self.io.given_up() { Err(Halt::GivenUp) } else { Ok(()) }
+    }
+
+    /// A random number from 0 to 1.
+    pub(super) async fn chance(&self) -> f64 {
+        f64::from(self.random().await) / f64::from(u32::MAX)
+    }
+
+    /// A random number of 32 bits.
+    pub(super) async fn random(&self) -> u32 {
+        match self.ask(Effect::Chance).await {
+            Outcome::Chance(number) => number,
+            _ => 0,
+        }
+    }
+
+    /// Why there was no reply to a call, or none that can be read.
+    pub(super) fn unanswered(outcome: &Outcome<J>, kind: Kind) -> Halt {
+        let Outcome::Failed(trouble) = outcome else { return Halt::new(Code::Internal, kind) };
+        Halt::new(
+            match trouble {
+                Trouble::GivenUp => return Halt::GivenUp,
+                Trouble::Timeout => Code::Timeout,
+                Trouble::Redirect => Code::MalformedReply,
+                Trouble::Stopped => Code::Superseded,
+                Trouble::Network | Trouble::Storage | Trouble::Untold => Code::Network,
+            },
+            kind,
+        )
+    }
+}

@@ -1,0 +1,60 @@
+//! Signing in.
+
+use alloc::rc::Rc;
+
+use super::effect::{Effect, Outcome};
+use super::ending::{Ending, Halt};
+use super::handle::Run;
+use crate::dialect::{Code, Credentials, Json, Operation as Kind};
+
+impl<J: Json + 'static> Run<J> {
+    /// `login()`: sent once, never repeated by itself, since vendors lock accounts.
+    pub(super) async fn sign_in(self, credentials: Credentials) -> Ending {
+        let result = self.try_to_sign_in(credentials).await;
+        if self.handle.login.get() == Some(self.id) {
+            self.handle.login.set(None);
+        }
+        result.into()
+    }
+
+    async fn try_to_sign_in(&self, credentials: Credentials) -> Result<Ending, Halt> {
+        let handle = &self.handle;
+        // What can't be sent makes no earlier login the older one.
+        let call = handle.vendor.login(&credentials).map_err(|failure| Halt::Failed(failure, Kind::Login))?;
+        handle.change(|session| session.begin_login());
+        let attempt = handle.attempt();
+        if let Some(older) = handle.login.replace(Some(self.id)) {
+            self.ask(Effect::Stop(older)).await;
+        }
+        let outcome = self.ask(Effect::Call(call)).await;
+        if handle.attempt() != attempt {
+            self.wanted()?;
+            return Err(superseded());
+        }
+        let Outcome::Reply(reply) = outcome else { return Err(Self::unanswered(&outcome, Kind::Login)) };
+        let now = handle.now();
+        let mut grant = handle.vendor.read_login(&reply, &credentials, now.wall).map_err(|failure| {
+            handle.notice(&failure);
+            Halt::Failed(failure.without_secrets(&[&credentials.password]), Kind::Login)
+        })?;
+        let redirect_to = grant.redirect_to.take();
+        // 0 is none of this browser's.
+        let login = self.random().await.max(1);
+        let older = handle.change(|session| {
+            let older = session.held().cloned();
+            session.signed_in(grant, login, now);
+            older
+        });
+        // What it replaces is told to the vendor beside it, and neither delays it nor makes it fail.
+        if let Some(older) = older.filter(|_| handle.carries_token()) {
+            handle.spawn(|run| run.revoke(older, Rc::default()));
+        }
+        self.keep(true).await;
+        self.wanted()?;
+        if handle.attempt() == attempt { Ok(Ending::SignedIn(redirect_to)) } else { Err(superseded()) }
+    }
+}
+
+fn superseded() -> Halt {
+    Halt::new(Code::Superseded, Kind::Login)
+}

@@ -1,0 +1,80 @@
+//! Signing out.
+
+use alloc::rc::Rc;
+use core::cell::Cell;
+
+use super::effect::{Effect, Line, Outcome, Trouble};
+use super::ending::Ending;
+use super::handle::{Keeping, Run};
+use crate::dialect::Json;
+use crate::session::{Note, Reason, Record};
+
+impl<J: Json + 'static> Run<J> {
+    /// `logout()`: signs out here and in the other tabs first, whatever the network says.
+    ///
+    /// `elsewhere`: the user has signed out in another tab, which has a session of its own.
+    pub(super) async fn sign_out(self, elsewhere: bool) -> Ending {
+        let handle = &self.handle;
+        // Before anything else: a page that goes, as after a sign-out, takes with it what the store has not done yet, and the
+        // next one would find somebody signed in.
+        let login = handle.look(|session| session.held().map(|record| record.login));
+        if let Some(login) = login
+            && handle.settings.keeping != Keeping::Memory
+        {
+            self.ask(Effect::Note(Some(Note::ended(login, Reason::Logout).write()))).await;
+        }
+        let record = handle.change(|session| session.sign_out());
+        if let Some(under_way) = handle.login.take() {
+            self.ask(Effect::Stop(under_way)).await;
+        }
+        if !elsewhere && !matches!(handle.settings.keeping, Keeping::Tabs { .. }) {
+            self.ask(Effect::Tell(Line::SignOut)).await;
+        }
+        // A cookie may be a newer login's by now.
+        let known =
+            record.filter(|_| handle.addresses().logout.is_some() && (!elsewhere || handle.carries_token()));
+        let confirmed = Rc::new(Cell::new(false));
+        let revoking = known.map(|record| {
+            let confirmed = Rc::clone(&confirmed);
+            handle.spawn(|run| run.revoke(record, confirmed))
+        });
+        self.keep(true).await;
+        if let Some(revoking) = revoking
+            && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(revoking)).await
+        {
+            self.ask(Effect::Stop(revoking)).await;
+        }
+        // A renewal of another tab's may have written after all.
+        handle.spawn(|run| async move {
+            run.follow(false).await;
+            Ending::Done
+        });
+        match self.wanted() {
+            Ok(()) => Ending::SignedOut(confirmed.get()),
+            Err(halt) => halt.into(),
+        }
+    }
+
+    /// Tells the vendor that a session is over. Its silence or its no is no error: the user is signed out all the same.
+    pub(super) async fn revoke(self, record: Record, confirmed: Rc<Cell<bool>>) -> Ending {
+        confirmed.set(self.try_to_revoke(record).await == Some(true));
+        Ending::Done
+    }
+
+    async fn try_to_revoke(&self, mut record: Record) -> Option<bool> {
+        let handle = &self.handle;
+        handle.addresses().logout.as_ref()?;
+        if record.expires_at.is_some_and(|end| handle.now().wall >= end) {
+            // A token that is over is sent nowhere. What can be renewed can be revoked all the same.
+            let call = handle.vendor.refresh(&record.held)?;
+            let Outcome::Reply(reply) = self.ask(Effect::Call(call)).await else { return None };
+            let grant = handle.vendor.read_refresh(&reply).ok()?;
+            record.held.access = grant.access;
+            record.held.refresh = grant.refresh.or(record.held.refresh);
+        }
+        let Outcome::Reply(reply) = self.ask(Effect::Call(handle.vendor.logout(&record.held))).await else {
+            return None;
+        };
+        Some(handle.vendor.confirms_logout(&reply))
+    }
+}

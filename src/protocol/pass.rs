@@ -1,0 +1,111 @@
+//! Whether a request may go, and renewing first where it may not yet.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+
+use super::ending::{Ending, Halt};
+use super::handle::{Handle, Run, paused};
+use crate::dialect::{Code, Failure, Json, Operation as Kind};
+use crate::session::{Moment, Pass};
+
+/// How often a request waits for a renewal that another one overtakes.
+const MOST_RENEWALS: u32 = 3;
+
+/// In whose name something is asked for: what was asked for one user is not sent as another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Person {
+    user: Option<String>,
+    database: Option<String>,
+}
+
+impl<J: Json + 'static> Handle<J> {
+    /// Whoever is signed in.
+    pub(super) fn person(&self) -> Person {
+        self.look(|session| {
+            let held = session.held().map(|record| &record.held);
+            Person {
+                user: held.and_then(|held| held.user.clone()),
+                database: held.and_then(|held| held.database.clone()),
+            }
+        })
+    }
+
+    /// Looks at the clock: the session may have come to its end, or its tokens may be due for renewal. What is to be done about
+    /// it goes on by itself.
+    pub(super) fn tick(self: &Rc<Self>) {
+        let now = self.now();
+        if self.look(|session| session.is_over(now)) {
+            self.change(|session| session.tick(now));
+            self.spawn(Run::keep_by_itself);
+        } else if self.is_disposed() {
+        } else if self.look(|session| session.renewal_due(now)) {
+            self.renewal(self.epoch(), false);
+        } else if self.store.is_unwritten() {
+            self.spawn(Run::keep_by_itself);
+        }
+    }
+
+    /// Looks at the clock for somebody who only reads the state. Whether the session has come to its end by that.
+    pub fn look_at_clock(self: &Rc<Self>, now: Moment) -> bool {
+        self.set_now(now);
+        let over = self.look(|session| session.is_over(now));
+        if over {
+            self.tick();
+        }
+        over
+    }
+
+    /// Whether a request may go now, in the name of whoever asked for it; false where the tokens have to be renewed first.
+    pub(super) fn pass(self: &Rc<Self>, asked: &Person) -> Result<bool, Halt> {
+        if self.is_disposed() {
+            return Err(Halt::new(Code::Unsupported, Kind::Request));
+        }
+        self.tick();
+        let now = self.now();
+        let goes = match self.look(|session| session.pass(now)) {
+            Pass::Go(_) => true,
+            Pass::RenewFirst => false,
+            Pass::Refused(code) => return Err(self.failure(Failure::new(code), Kind::Request)),
+            Pass::Wait(code, left_ms) => return Err(paused(code, left_ms, Kind::Request)),
+        };
+        if *asked == self.person() { Ok(goes) } else { Err(Halt::new(Code::Superseded, Kind::Request)) }
+    }
+}
+
+impl<J: Json + 'static> Run<J> {
+    async fn keep_by_itself(self) -> Ending {
+        self.keep(false).await;
+        Ending::Done
+    }
+
+    /// Waits until a request may go, renewing if need be. Gives back whether the vendor was asked for a renewal.
+    pub(super) async fn ready(&self, asked: &Person) -> Result<bool, Halt> {
+        let mut renewed = false;
+        let mut tries = 0;
+        // Asked again after each wait: a logout may have come in between.
+        while !self.handle.pass(asked)? {
+            // A second renewal for one request would be a loop: the vendor grants tokens that are over at once.
+            if renewed || tries == MOST_RENEWALS {
+                return Err(self.handle.failure(Failure::new(Code::SessionExpired), Kind::Request));
+            }
+            tries += 1;
+            match self.renewed(self.handle.epoch(), false).await {
+                Ok(asked) => renewed = asked,
+                Err(halt) if halt.is_superseded() => {}
+                Err(halt) => return Err(halt),
+            }
+        }
+        Ok(renewed)
+    }
+
+    /// `accessToken()`: a token that is good now.
+    pub(super) async fn token(self) -> Ending {
+        let asked = self.handle.person();
+        match self.ready(&asked).await {
+            Ok(_) => Ending::Token(
+                self.handle.look(|session| session.held().and_then(|record| record.held.access.clone())),
+            ),
+            Err(halt) => halt.into(),
+        }
+    }
+}

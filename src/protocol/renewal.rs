@@ -1,0 +1,199 @@
+//! Renewing a session's tokens: once for all callers of this handle, and under a lock for all tabs that share a store.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use core::cell::{Cell, RefCell};
+
+use super::effect::{Effect, OperationId, Outcome, Trouble};
+use super::ending::{Ending, Halt};
+use super::handle::{Handle, Keeping, Run, paused, without_tokens};
+use crate::dialect::{Code, Failure, Grant, Held, Json, Operation as Kind};
+use crate::session::Epoch;
+
+/// What another tab wrote before it gave the lock back takes a moment to show in localStorage, in ms.
+const LAG_MS: f64 = 40.0;
+/// A tab whose token another tab may just have spent waits so many ms for that tab to write down its new one.
+const GRACE_MS: f64 = 700.0;
+
+/// A renewal under way, which all callers of a handle share.
+#[derive(Debug)]
+pub(super) struct Flight {
+    /// The tokens that it renews.
+    epoch: Epoch,
+    /// Whether it was begun because the vendor rejected the tokens, and not because of their age.
+    rejected: bool,
+    operation: Cell<OperationId>,
+    /// How it ended: whether the vendor was asked, as another tab may have been first.
+    outcome: RefCell<Option<Result<bool, Halt>>>,
+}
+
+impl<J: Json + 'static> Handle<J> {
+    /// The renewal of the tokens of an epoch: the one under way, or a new one. `rejected`: the vendor has rejected them.
+    pub(super) fn renewal(self: &Rc<Self>, epoch: Epoch, rejected: bool) -> Rc<Flight> {
+        let under_way = self.flight.borrow().clone().filter(|flight| flight.epoch == epoch);
+        under_way.unwrap_or_else(|| {
+            let flight =
+                Rc::new(Flight { epoch, rejected, operation: Cell::new(0), outcome: RefCell::new(None) });
+            self.flight.replace(Some(Rc::clone(&flight)));
+            self.change(|session| session.begin_renewal());
+            let own = Rc::clone(&flight);
+            flight.operation.set(self.spawn(|run| run.fly(own)));
+            flight
+        })
+    }
+}
+
+impl<J: Json + 'static> Run<J> {
+    /// Waits until the tokens of an epoch are renewed. Gives back whether the vendor was asked: another tab may have been first.
+    pub(super) async fn renewed(&self, epoch: Epoch, rejected: bool) -> Result<bool, Halt> {
+        self.wanted()?;
+        let flight = self.handle.renewal(epoch, rejected);
+        if let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(flight.operation.get())).await {
+            return Err(Halt::GivenUp);
+        }
+        flight.outcome.borrow().clone().unwrap_or_else(|| Err(Halt::new(Code::Internal, Kind::Refresh)))
+    }
+
+    /// `refresh()`: renews now.
+    pub(super) async fn refresh(self) -> Ending {
+        let handle = &self.handle;
+        if !handle.is_renewable() {
+            return Halt::new(Code::NotRenewable, Kind::Refresh).into();
+        }
+        if let Some(code) = handle.look(|session| session.refusal()) {
+            return Halt::new(code, Kind::Refresh).into();
+        }
+        self.renewed(handle.epoch(), false).await.map(|_| Ending::Done).into()
+    }
+
+    async fn fly(self, flight: Rc<Flight>) -> Ending {
+        let handle = &self.handle;
+        let mut result = self.renew_alone(&flight).await;
+        let mut under_way = handle.flight.borrow_mut();
+        if under_way.as_ref().is_some_and(|present| Rc::ptr_eq(present, &flight)) {
+            *under_way = None;
+            handle.change(|session| session.end_renewal());
+        }
+        if result.is_ok() && !handle.is_signed_in() {
+            result = Err(superseded());
+        }
+        flight.outcome.replace(Some(result));
+        Ending::Done
+    }
+
+    /// Renews the tokens while no other tab does.
+    async fn renew_alone(&self, flight: &Flight) -> Result<bool, Halt> {
+        let handle = &self.handle;
+        let attempt = handle.attempt();
+        let failures = handle.look(|session| session.failures());
+        if handle.settings.keeping == Keeping::Memory {
+            return self.renew_once(flight, attempt, failures).await;
+        }
+        let name =
+            handle.look(|session| session.held().map(|record| record.name_of_tokens())).unwrap_or_default();
+        while let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await {
+            self.follow(false).await;
+            let settled =
+                handle.epoch() != flight.epoch || handle.look(|session| session.failures()) > failures;
+            if settled {
+                break;
+            }
+        }
+        // Where the lock was waited for in vain, its holder sleeps: the work is done all the same.
+        let result = self.renew_once(flight, attempt, failures).await;
+        self.ask(Effect::Unlock { spent: result.is_ok() }).await;
+        result
+    }
+
+    async fn renew_once(&self, flight: &Flight, attempt: u32, failures: u32) -> Result<bool, Halt> {
+        let handle = &self.handle;
+        if let Keeping::Tabs { lags: true } = handle.settings.keeping {
+            self.ask(Effect::Wait(LAG_MS)).await;
+        }
+        if handle.is_disposed() {
+            return Err(Halt::new(Code::Unsupported, Kind::Refresh));
+        }
+        // What another tab has renewed is not renewed again, and what has just failed there fails here. A store that failed when
+        // it was last read is asked all the same: a token that is spent already would end the session.
+        self.follow(true).await;
+        let now = handle.now();
+        let failed = handle.look(|session| session.pause(now).filter(|_| session.failures() > failures));
+        if let Some((code, left_ms)) = failed {
+            return Err(paused(code, left_ms, Kind::Refresh));
+        }
+        if handle.epoch() == flight.epoch {
+            let result = self.exchange(flight, attempt).await;
+            self.keep(false).await;
+            return result.map(|()| true);
+        }
+        if handle.attempt() == attempt { Ok(false) } else { Err(superseded()) }
+    }
+
+    /// Asks the vendor for new tokens.
+    async fn exchange(&self, flight: &Flight, attempt: u32) -> Result<(), Halt> {
+        let (handle, epoch) = (&self.handle, flight.epoch);
+        let Some(held) = handle.look(|session| session.held().map(|record| record.held.clone())) else {
+            return Err(superseded());
+        };
+        let mut first: Option<Box<Failure>> = None;
+        loop {
+            let form = Held { refresh_in_body: held.refresh_in_body != first.is_some(), ..held.clone() };
+            let Some(call) = handle.vendor.refresh(&form) else {
+                // Nothing is left to renew with.
+                return self.failed(epoch, Failure::new(Code::SessionExpired)).await;
+            };
+            let outcome = self.ask(Effect::Call(call)).await;
+            let Outcome::Reply(reply) = outcome else {
+                let Halt::Failed(failure, _) = Self::unanswered(&outcome, Kind::Refresh) else {
+                    return Err(Halt::GivenUp);
+                };
+                return self.failed(epoch, failure).await;
+            };
+            let read = handle.vendor.read_refresh(&reply).map_err(|failure| without_tokens(failure, &held));
+            // While it was on its way, another tab may have signed out, or have spent the same token.
+            let refused = read.as_ref().is_err_and(|failure| failure.ends_session());
+            if refused && handle.settings.keeping != Keeping::Memory {
+                self.ask(Effect::Wait(GRACE_MS)).await;
+            }
+            self.follow(false).await;
+            if handle.epoch() != epoch && handle.is_signed_in() && handle.attempt() == attempt {
+                return Ok(());
+            }
+            match (read, first.take()) {
+                (Ok(grant), tried) => return self.succeeded(flight, grant, tried.is_some()),
+                (Err(failure), None) if handle.vendor.other_refresh_form(&failure) => first = Some(failure),
+                (Err(failure), None) => return self.failed(epoch, failure).await,
+                // What the trial of another form is told says nothing of the token.
+                (Err(_), Some(failure)) => return self.failed(epoch, failure).await,
+            }
+        }
+    }
+
+    fn succeeded(&self, flight: &Flight, grant: Grant, other_form: bool) -> Result<(), Halt> {
+        let (handle, epoch) = (&self.handle, flight.epoch);
+        let now = handle.now();
+        let current = handle.change(|session| {
+            if other_form {
+                session.use_other_refresh_form(epoch);
+            }
+            session.renewed(epoch, grant, flight.rejected, now)
+        });
+        if current { Ok(()) } else { Err(superseded()) }
+    }
+
+    async fn failed(&self, epoch: Epoch, failure: Box<Failure>) -> Result<(), Halt> {
+        let handle = &self.handle;
+        let chance = self.chance().await;
+        let now = handle.now();
+        // A bare 401 or 403 is a gateway's; the vendor's own is in its envelope, and is its no to the account.
+        let gateways = failure.code.ends_session() && !failure.ends_session();
+        let code = if gateways { Code::VendorUnavailable } else { failure.code };
+        let counts =
+            handle.change(|session| session.renewal_failed(epoch, code, failure.retry_after_ms, now, chance));
+        Err(if counts { handle.failure(failure, Kind::Refresh) } else { superseded() })
+    }
+}
+
+fn superseded() -> Halt {
+    Halt::new(Code::Superseded, Kind::Refresh)
+}

@@ -1,0 +1,223 @@
+//! The caller's own requests: sent with the credential, judged, and sent once more after a rejection.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use super::effect::{Answer, Dispatch, Effect, Outcome};
+use super::ending::{Ending, Halt};
+use super::handle::Run;
+use super::pass::Person;
+use crate::dialect::{Body, Code, Failure, Held, Json, Operation as Kind, Payload, Rejection, Reply};
+use crate::session::{Epoch, Reason, Verdict};
+
+/// What the caller wants to be sent.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// Where to, as the URL parser spells it, without query and fragment.
+    pub target: String,
+    /// Whether the request has a credential of the caller's own, which wins.
+    pub callers: bool,
+    /// Whether it can be sent a second time: a stream is gone once read.
+    pub repeatable: bool,
+    /// Whether the vendor's envelope is to be taken off.
+    pub json: bool,
+}
+
+/// What is to be done about an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// It is for the caller to see.
+    Show,
+    /// The token has been replaced since: the request is sent again.
+    Again,
+    /// The token was rejected: it is renewed, and then the request is sent again.
+    Renew,
+}
+
+impl<J: Json + 'static> Run<J> {
+    pub(super) async fn request(self, wish: Wish) -> Ending {
+        match self.send(&wish).await {
+            Ok((answer, trouble)) if wish.json => self.unwrap(&answer.reply, wish.callers, trouble),
+            Ok(_) => Ending::Answered,
+            Err(halt) => halt.into(),
+        }
+    }
+
+    /// The answer that the caller gets; and what a renewal after it, or the second request, has failed with.
+    async fn send(&self, wish: &Wish) -> Result<(Answer<J>, Option<Halt>), Halt> {
+        let handle = &self.handle;
+        if !handle.audience().admits(&wish.target) {
+            return Err(Halt::new(Code::ForbiddenTarget, Kind::Request));
+        }
+        if wish.callers {
+            return Ok((self.dispatch(None, false).await?, None));
+        }
+        let asked = handle.person();
+        let renewed = self.ready(&asked).await?;
+        let epoch = handle.epoch();
+        let answer = self.dispatch(Some(epoch), false).await?;
+        let next = self.judge(epoch, &answer).await;
+        let trouble = match next {
+            Next::Show if wish.repeatable && self.is_expired_unsaid(&answer) => {
+                // Asked once more, the same answer says it.
+                let second = self.dispatch(Some(epoch), true).await?;
+                if self.judge(epoch, &second).await == Next::Show && self.is_expired_unsaid(&second) {
+                    self.end(epoch, Reason::Expired).await;
+                }
+                return Ok((second, None));
+            }
+            Next::Show => return Ok((answer, None)),
+            // A token that was renewed for this very request, and is rejected: to renew it again would be a loop.
+            Next::Renew if renewed => return Ok((answer, None)),
+            Next::Renew => self.renewed(epoch, true).await.err().filter(|halt| !halt.is_superseded()),
+            Next::Again => None,
+        };
+        if let Some(Halt::GivenUp) = trouble {
+            return Err(Halt::GivenUp);
+        }
+        let trouble = trouble.or_else(|| self.may_repeat(&asked).err());
+        if trouble.is_some() || !wish.repeatable {
+            return Ok((answer, trouble));
+        }
+        let epoch = handle.epoch();
+        let second = self.dispatch(Some(epoch), true).await?;
+        // Judged for a token that it brings; a second rejection is the caller's to see.
+        self.judge(epoch, &second).await;
+        Ok((second, None))
+    }
+
+    fn may_repeat(&self, asked: &Person) -> Result<(), Halt> {
+        if self.handle.pass(asked)? { Ok(()) } else { Err(Halt::new(Code::SessionExpired, Kind::Request)) }
+    }
+
+    /// Sends the request, with the credential of an epoch.
+    async fn dispatch(&self, epoch: Option<Epoch>, again: bool) -> Result<Answer<J>, Halt> {
+        let handle = &self.handle;
+        let held = handle.look(|session| session.held().and_then(|record| record.held.access.clone()));
+        let credential = match (epoch, held) {
+            (Some(_), Some(token)) => handle.vendor.facts().carrier.value(&token),
+            (Some(_), None) if handle.carries_token() => {
+                return Err(Halt::new(Code::NotSignedIn, Kind::Request));
+            }
+            _ => None,
+        };
+        let outcome = self.ask(Effect::Send(Dispatch { credential, again })).await;
+        match outcome {
+            Outcome::Answer(answer) => Ok(answer),
+            outcome => Err(Self::unanswered(&outcome, Kind::Request)),
+        }
+    }
+
+    /// Judges an answer to a request that carried the credential of an epoch. A token that it brings is taken over; a rejected
+    /// one that can't be renewed ends the session.
+    async fn judge(&self, epoch: Epoch, answer: &Answer<J>) -> Next {
+        let (handle, reply) = (&self.handle, &answer.reply);
+        // What another origin says after a redirect is no word of the vendor's.
+        if answer.redirected && !handle.audience().admits(&answer.address) {
+            return Next::Show;
+        }
+        let from_vendor = handle.audience().is_at_base(&answer.address);
+        if from_vendor {
+            self.adopt(epoch, reply).await;
+        }
+        let rejection = handle.vendor.rejects_token(reply);
+        if rejection == Rejection::No {
+            return Next::Show;
+        }
+        if let Err(failure) = handle.vendor.read(reply, Kind::Request) {
+            handle.notice(&failure);
+        }
+        let now = handle.now();
+        match handle.look(|session| session.rejected(epoch, now)) {
+            Verdict::Renew => return Next::Renew,
+            Verdict::Replay => return Next::Again,
+            Verdict::Leave => {}
+            Verdict::End if !from_vendor => {}
+            Verdict::End if rejection == Rejection::Yes => {
+                let expired = handle.vendor.says_expired(reply);
+                self.end(epoch, if expired { Reason::Expired } else { Reason::Refused }).await;
+            }
+            // What lies behind the vendor has rejected it, maybe: the vendor itself is asked.
+            Verdict::End => self.confirm(epoch).await,
+        }
+        Next::Show
+    }
+
+    async fn end(&self, epoch: Epoch, reason: Reason) {
+        self.handle.change(|session| session.refused(epoch, reason));
+        self.keep(false).await;
+    }
+
+    /// Asks the vendor whether the session of an epoch is alive; once for all requests that doubt it.
+    async fn confirm(&self, epoch: Epoch) {
+        let handle = &self.handle;
+        if handle.addresses().check.is_none() {
+            return;
+        }
+        let under_way = handle.confirming.get().filter(|(of, _)| *of == epoch);
+        let (_, operation) = under_way.unwrap_or_else(|| {
+            let begun = (epoch, handle.spawn(|run| run.confirmation(epoch)));
+            handle.confirming.set(Some(begun));
+            begun
+        });
+        self.ask(Effect::Join(operation)).await;
+    }
+
+    async fn confirmation(self, epoch: Epoch) -> Ending {
+        let handle = &self.handle;
+        let held =
+            handle.look(|session| session.held().map_or_else(Held::default, |record| record.held.clone()));
+        if let Outcome::Reply(reply) = self.ask(Effect::Call(handle.vendor.check(&held))).await
+            && handle.vendor.read_check(&reply).is_err_and(|failure| failure.ends_session())
+        {
+            self.end(epoch, Reason::Refused).await;
+        }
+        if handle.confirming.get().is_some_and(|(_, operation)| operation == self.id) {
+            handle.confirming.set(None);
+        }
+        Ending::Done
+    }
+
+    /// Whether an answer may mean that the token has expired, though it doesn't say so.
+    fn is_expired_unsaid(&self, answer: &Answer<J>) -> bool {
+        let handle = &self.handle;
+        let held = handle.look(|session| session.held().map(|record| record.held.clone()));
+        let now = handle.now().wall;
+        held.is_some_and(|held| handle.vendor.expired_unsaid(&answer.reply, &held, now))
+            && handle.audience().is_at_base(&answer.address)
+    }
+
+    /// Takes over a token that a reply brings.
+    pub(super) async fn adopt(&self, epoch: Epoch, reply: &Reply<J>) {
+        let handle = &self.handle;
+        let now = handle.now();
+        let held = handle.look(|session| session.held().map(|record| record.held.clone()));
+        if let Some(grant) = held.and_then(|held| handle.vendor.adopts(reply, &held, now.wall))
+            && handle.change(|session| session.adopt(epoch, grant, now))
+        {
+            self.keep(false).await;
+        }
+    }
+
+    /// Takes the vendor's envelope off an answer.
+    fn unwrap(&self, reply: &Reply<J>, callers: bool, trouble: Option<Halt>) -> Ending {
+        let handle = &self.handle;
+        // Not the vendor's rejection, which sounds as if the session had ended: it waits for a better moment to be renewed.
+        if let Some(halt) = trouble.filter(|_| handle.is_signed_in()) {
+            return halt.into();
+        }
+        match handle.vendor.read(reply, Kind::Request) {
+            _ if reply.is_ok() && matches!(reply.body, Body::Empty) => Ending::Payload(Payload::Whole),
+            Ok(payload) => Ending::Payload(payload),
+            Err(failure) => self.refused(failure, callers).into(),
+        }
+    }
+
+    fn refused(&self, failure: Box<Failure>, callers: bool) -> Halt {
+        if callers {
+            Halt::Failed(failure, Kind::Request)
+        } else {
+            self.handle.failure(failure, Kind::Request)
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Keeping the record in the store, and following what other tabs write there.
+
+use alloc::string::String;
+use core::cell::{Cell, RefCell};
+
+use zeroize::Zeroizing;
+
+use super::effect::{Effect, Line, Outcome, Stored, Trouble, Write};
+use super::ending::Ending;
+use super::handle::{Keeping, Run};
+use crate::dialect::Json;
+use crate::session::{Finding, Note, Record, Session};
+
+/// How often a store is tried whose content is another one each time.
+const TRIES: u32 = 4;
+
+/// What a handle knows of its store.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    /// The record's text that lies there, as far as this handle knows.
+    text: RefCell<Option<Zeroizing<String>>>,
+    /// Counts what this handle has asked to be written. What was read before says nothing of it.
+    writes: Cell<u32>,
+    /// Whether it failed when it was last read: then it is not asked again until it has taken something.
+    silent: Cell<bool>,
+    /// Whether what is held could not be written, and what it was to replace was taken away.
+    unwritten: Cell<bool>,
+}
+
+impl Store {
+    fn knows(&self, text: Option<&Zeroizing<String>>) -> bool {
+        self.text.borrow().as_ref() == text
+    }
+
+    fn learn(&self, text: Option<Zeroizing<String>>) {
+        self.text.replace(text);
+    }
+
+    /// Whether what is held has still to be written.
+    pub(super) const fn is_unwritten(&self) -> bool {
+        self.unwritten.get()
+    }
+}
+
+/// What another tab has written, and what it means.
+#[derive(PartialEq, Eq)]
+enum Taken {
+    /// The session follows it.
+    Followed,
+    /// It has to go, or to be written over.
+    HasToGo,
+}
+
+impl<J: Json + 'static> Run<J> {
+    fn is_kept(&self) -> bool {
+        self.handle.settings.keeping != Keeping::Memory
+    }
+
+    /// Takes over what another tab has written. `again`: also where the store failed when it was last read.
+    pub(super) async fn follow(&self, again: bool) {
+        let store = &self.handle.store;
+        if !self.is_kept() || store.silent.get() && !again {
+            return;
+        }
+        let writes = store.writes.get();
+        match self.ask(Effect::Read).await {
+            Outcome::Stored(stored) => {
+                store.silent.set(false);
+                // What was asked to be written since is later than what was read.
+                if writes != store.writes.get() {
+                    return;
+                }
+                if !store.knows(stored.record.as_ref()) && self.take_over(stored) == Taken::HasToGo
+                    || store.is_unwritten()
+                {
+                    self.keep(false).await;
+                }
+            }
+            Outcome::Failed(Trouble::Storage) => {
+                store.silent.set(true);
+                self.handle.change(|session| session.storage_works(false));
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes over what lies in the store at first, and takes away what can't be used any more.
+    pub(super) async fn restore(self) -> Ending {
+        if self.is_kept() {
+            match self.ask(Effect::Read).await {
+                Outcome::Stored(stored) => {
+                    let lies_there = stored.record.is_some();
+                    let taken = self.take_over(stored);
+                    if lies_there && (taken == Taken::HasToGo || !self.handle.is_signed_in()) {
+                        self.keep(false).await;
+                    }
+                }
+                Outcome::Failed(Trouble::Storage) => {
+                    self.handle.store.silent.set(true);
+                    self.handle.change(|session| session.storage_works(false));
+                }
+                _ => {}
+            }
+        }
+        Ending::Done
+    }
+
+    /// Reads what lies in the store, and has the session follow it.
+    fn take_over(&self, stored: Stored) -> Taken {
+        let handle = &self.handle;
+        let text = stored.record.as_ref().map(|text| text.as_str());
+        let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
+        let note = stored.note.as_deref().and_then(Note::read);
+        handle.store.learn(stored.record);
+        let finding = Finding { record, note, unwritten: handle.store.is_unwritten() };
+        let follows = handle.change(|session| session.follow(finding, handle.now()));
+        if follows { Taken::Followed } else { Taken::HasToGo }
+    }
+
+    /// Writes what is held to the store, or takes away what lies there. `over`: also over what another tab has written since.
+    pub(super) async fn keep(&self, over: bool) {
+        if !self.is_kept() {
+            return;
+        }
+        let (handle, store) = (&self.handle, &self.handle.store);
+        for _ in 0..TRIES {
+            // Where another user's session has replaced this tab's, that one is not this tab's to change.
+            if handle.look(Session::is_replaced) {
+                return;
+            }
+            let (text, end) =
+                handle.change(|session| (session.held().map(Record::write), session.take_end()));
+            if let Some(note) = end {
+                self.ask(Effect::Note(Some(note.write()))).await;
+            }
+            if !over && store.knows(text.as_ref()) && !store.is_unwritten() {
+                return;
+            }
+            let known = store.text.borrow().clone();
+            store.learn(text.clone());
+            let own = store.writes.get().wrapping_add(1);
+            store.writes.set(own);
+            let deletes = text.is_none();
+            let unless_changed = if over { None } else { Some(known) };
+            match self.ask(Effect::Write(Write { text, unless_changed: unless_changed.clone() })).await {
+                Outcome::Done => return self.kept(deletes, over).await,
+                Outcome::Overtaken(stored) => {
+                    // What was asked to be written since comes upon it by itself.
+                    if own != store.writes.get() || self.take_over(stored) == Taken::Followed {
+                        return;
+                    }
+                }
+                _ => return self.not_kept(deletes, own, unless_changed).await,
+            }
+        }
+        handle.change(|session| session.storage_works(false));
+    }
+
+    /// The store has taken what was written. `over`: it was for a login or a logout.
+    async fn kept(&self, deletes: bool, over: bool) {
+        let (handle, store) = (&self.handle, &self.handle.store);
+        store.silent.set(false);
+        let unwritten = store.unwritten.replace(false);
+        handle.change(|session| session.storage_works(true));
+        // Once the record is gone, its absence says that the user has signed out. And what has come to an end before this login,
+        // or before it was written again, is of no interest any more.
+        let said = if deletes { handle.look(Session::is_signed_out_by_user) } else { over || unwritten };
+        if said {
+            self.ask(Effect::Note(None)).await;
+        }
+        self.ask(Effect::Tell(Line::Store)).await;
+    }
+
+    /// The store has not taken what was written. What that was to replace must not be there any more (rule 15): to delete it
+    /// takes no room.
+    async fn not_kept(&self, deletes: bool, own: u32, unless_changed: Option<Option<Zeroizing<String>>>) {
+        let (handle, store) = (&self.handle, &self.handle.store);
+        handle.change(|session| session.storage_works(false));
+        store.unwritten.set(!deletes);
+        // A later write of this handle's sees to it.
+        if own != store.writes.get() {
+            return;
+        }
+        if !deletes && unless_changed != Some(None) {
+            store.writes.set(own.wrapping_add(1));
+            store.learn(None);
+            match self.ask(Effect::Write(Write { text: None, unless_changed })).await {
+                Outcome::Overtaken(stored) => {
+                    self.take_over(stored);
+                }
+                _ => {
+                    // The other tabs are not to take the record's absence for a sign-out that holds.
+                    let note =
+                        handle.look(|session| session.held().map(|record| Note::unwritten(record.login)));
+                    if let Some(note) = note {
+                        self.ask(Effect::Note(Some(note.write()))).await;
+                    }
+                }
+            }
+        }
+        self.ask(Effect::Tell(Line::Store)).await;
+    }
+}

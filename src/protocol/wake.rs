@@ -1,0 +1,43 @@
+//! What happens without being asked: time passes, a page is shown again, another tab has something to tell.
+
+use super::effect::Line;
+use super::ending::Ending;
+use super::handle::{Keeping, Run};
+use crate::dialect::Json;
+
+/// Why a handle looks at the world again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// Its timer has come.
+    Timer,
+    /// The page is shown, or hidden; or it was taken up again after it had been put aside.
+    Page,
+    /// The network is there again.
+    Online,
+    /// Another tab has something to tell.
+    Told(Line),
+}
+
+impl<J: Json + 'static> Run<J> {
+    /// `hidden`: nobody sees the page.
+    pub(super) async fn wake(self, wake: Wake, hidden: bool) -> Ending {
+        let handle = &self.handle;
+        match wake {
+            Wake::Told(Line::SignOut) => {
+                let own = !matches!(handle.settings.keeping, Keeping::Tabs { .. });
+                return if own && handle.is_signed_in() { self.sign_out(true).await } else { Ending::Done };
+            }
+            Wake::Online => handle.change(|session| session.reachable()),
+            Wake::Timer | Wake::Page | Wake::Told(Line::Store) => {}
+        }
+        // Timers are set anew also where nothing has changed: a page that nobody sees has others.
+        handle.change(|_| ());
+        if wake != Wake::Timer && (!hidden || matches!(wake, Wake::Told(_))) {
+            self.follow(true).await;
+        }
+        if wake == Wake::Timer || !hidden || matches!(wake, Wake::Told(_)) {
+            handle.tick();
+        }
+        Ending::Done
+    }
+}
