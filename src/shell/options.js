@@ -66,7 +66,7 @@ export function readOptions(options) {
 /** @param {unknown} given */
 function prefixes(given = []) {
   if (!Array.isArray(given)) throw mistake("allow", "an array of strings or URLs");
-  return Object.freeze(given.map((address) => parseBase("each prefix in allow", address).prefix));
+  return Object.freeze(Array.from(given, (address) => parseBase("each prefix in allow", address).prefix));
 }
 
 /**
@@ -121,7 +121,7 @@ function timeout(ms = DEFAULT_TIMEOUT_MS) {
 
 /** @param {unknown} given */
 function fetcher(given) {
-  if (given !== undefined && typeof given !== "function") throw mistake("fetch", "a function that fetches, as the global one does");
+  if (given !== undefined && typeof given !== "function") throw mistake("fetch", "a function like the global fetch");
   return /** @type {Options["fetch"]} */ (given);
 }
 
