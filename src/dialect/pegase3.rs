@@ -141,7 +141,8 @@ impl<J: Json> Vendor<J> for Pegase3 {
     /// the vendor's envelope, and for the user of the session.
     fn adopts(&self, reply: &Reply<J>, held: &Held, now_ms: f64) -> Option<Grant> {
         let rejected = matches!(reply.code("code")?, 401 | 498) || matches!(reply.status, 401 | 498);
-        reply.text("status").filter(|_| !rejected)?;
+        let status = reply.text("status").filter(|_| !rejected)?;
+        matches!(&*status, "ok" | "success" | "error").then_some(())?;
         let access = reply.member("token").as_ref().and_then(token)?;
         let claimed = J::claims(&access).and_then(|claims| claims.text_of("user"));
         let another = held.access.as_ref() != Some(&access);

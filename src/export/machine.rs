@@ -286,6 +286,13 @@ impl Machine {
         record.map_or(JsValue::UNDEFINED, |text| JsValue::from_str(&text))
     }
 
+    /// Takes over what another machine of the same handle held, which has met a fault.
+    pub fn resume(&self, record: &JsValue, wall: f64, steady: f64) {
+        if let Some(record) = secret(record) {
+            self.handle.resume(&record, Moment { wall, steady });
+        }
+    }
+
     /// Nobody uses the handle any more.
     pub fn dispose(&self) {
         self.handle.dispose();

@@ -7,9 +7,9 @@ use zeroize::Zeroizing;
 
 use super::effect::{Effect, Line, Outcome, Stored, Trouble, Write};
 use super::ending::Ending;
-use super::handle::{Keeping, Run};
+use super::handle::{Handle, Keeping, Run};
 use crate::dialect::Json;
-use crate::session::{Finding, Note, Record, Session};
+use crate::session::{Finding, Moment, Note, Record, Session};
 
 /// How often a store is tried whose content is another one each time.
 const TRIES: u32 = 4;
@@ -21,6 +21,8 @@ pub(super) struct Store {
     text: RefCell<Option<Zeroizing<String>>>,
     /// Counts what this handle has asked to be written. What was read before says nothing of it.
     writes: Cell<u32>,
+    /// Whether it gives another text at each reading: then it is no store.
+    fickle: Cell<bool>,
     /// How many writes are under way.
     pending: Cell<u32>,
     /// Whether it failed when it was last read: then it is not asked again until it has taken something.
@@ -58,9 +60,18 @@ enum Taken {
     HasToGo,
 }
 
+impl<J: Json + 'static> Handle<J> {
+    /// Takes over a record that another machine of the same handle held.
+    pub fn resume(&self, text: &str, now: Moment) {
+        self.set_now(now);
+        let record = Record::read::<J>(text, self.carries_token());
+        self.change(|session| session.follow(Finding { record, ..Finding::default() }, now));
+    }
+}
+
 impl<J: Json + 'static> Run<J> {
     fn is_kept(&self) -> bool {
-        self.handle.settings.keeping != Keeping::Memory
+        self.handle.settings.keeping != Keeping::Memory && !self.handle.store.fickle.get()
     }
 
     /// Takes over what another tab has written. `again`: also where the store failed when it was last read.
@@ -126,10 +137,11 @@ impl<J: Json + 'static> Run<J> {
 
     /// Writes what is held to the store, or takes away what lies there. `over`: also over what another tab has written since.
     pub(super) async fn keep(&self, over: bool) {
-        if !self.is_kept() {
+        let (handle, store) = (&self.handle, &self.handle.store);
+        // What is signed out is taken away from wherever it may be.
+        if !self.is_kept() && !(over && store.fickle.get() && !handle.is_signed_in()) {
             return;
         }
-        let (handle, store) = (&self.handle, &self.handle.store);
         for _ in 0..TRIES {
             // Where another user's session has replaced this tab's, that one is not this tab's to change.
             if handle.look(Session::is_replaced) {
@@ -172,6 +184,7 @@ impl<J: Json + 'static> Run<J> {
                 }
             }
         }
+        store.fickle.set(true);
         handle.change(|session| session.storage_works(false));
     }
 
@@ -180,7 +193,7 @@ impl<J: Json + 'static> Run<J> {
         let (handle, store) = (&self.handle, &self.handle.store);
         store.silent.set(false);
         let unwritten = store.unwritten.replace(false);
-        handle.change(|session| session.storage_works(true));
+        handle.change(|session| session.storage_works(!store.fickle.get()));
         // Once the record is gone, its absence says that the user has signed out. And what has come to an end before this login,
         // or before it was written again, is of no interest any more.
         let said = if deletes { handle.look(Session::is_signed_out_by_user) } else { over || unwritten };

@@ -44,8 +44,8 @@ const SMALL_CORRECTION_MS: f64 = 60_000.0;
 const EARLY_MS: f64 = 1.0;
 
 /// The age, in ms, at which a token that was renewed after a rejection may be renewed after another one; a tenth of its life
-/// where that is less.
-const YOUNG_MS: f64 = 30_000.0;
+/// where that is less. So whatever an endpoint rejects, no minute sees more than two renewals.
+const YOUNG_MS: f64 = 35_000.0;
 
 /// One session's state and its rules.
 #[derive(Debug)]

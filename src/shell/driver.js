@@ -3,7 +3,7 @@ import { failure } from "./auth-error.js";
 import { steady, wall } from "./clock.js";
 import { answerOf, attach, dispatch, wholeAnswer } from "./do/send.js";
 import { send } from "./do/call.js";
-import { enter } from "./guard.js";
+import { enter, internal } from "./guard.js";
 import { parseJson } from "./json.js";
 import { randomNumber } from "./random.js";
 import { Deadline, pause } from "./wait.js";
@@ -72,6 +72,7 @@ export class Driver {
   #machine;
   #page;
   #stir;
+  #mend;
   /** @type {Map<number, { done: Promise<End>, task: Task }>} */
   #running = new Map();
 
@@ -79,11 +80,22 @@ export class Driver {
    * @param {Machine} machine
    * @param {Page} page
    * @param {() => void} stir Called after each step that may have changed something.
+   * @param {() => void} mend Called after a fault inside: what the machine had half done is not gone on with.
    */
-  constructor(machine, page, stir) {
+  constructor(machine, page, stir, mend) {
     this.#machine = machine;
     this.#page = page;
     this.#stir = stir;
+    this.#mend = mend;
+  }
+
+  /**
+   * Goes on with another machine. What the one before had under way ends as a fault.
+   * @param {Machine} machine
+   */
+  use(machine) {
+    this.#machine = machine;
+    this.#running = new Map();
   }
 
   /**
@@ -108,6 +120,7 @@ export class Driver {
    * @returns {Promise<End>}
    */
   async #drive(id, task) {
+    const machine = this.#machine;
     let { asks, argument } = this.#step((machine, ms) => machine.begin(id, ms, steady()));
     /** @type {{ error: unknown } | undefined} */
     let mistake;
@@ -131,17 +144,25 @@ export class Driver {
         make = undefined;
         next = came(id, "gave-up");
       }
+      if (machine !== this.#machine) throw internal();
       ({ asks, argument } = this.#step(next));
     }
   }
 
   /** @param {Step} step */
   #step(step) {
-    const asks = enter(() => step(this.#machine, wall()));
-    // Taken before anything else is stepped.
-    const argument = enter(() => this.#machine.argument());
-    if (enter(() => this.#machine.stirred())) this.#stir();
-    return { asks, argument };
+    let made;
+    let stirred;
+    try {
+      // The argument is taken before anything else is stepped.
+      made = enter(() => ({ asks: step(this.#machine, wall()), argument: this.#machine.argument() }));
+      stirred = enter(() => this.#machine.stirred());
+    } catch (error) {
+      this.#mend();
+      throw error;
+    }
+    if (stirred) this.#stir();
+    return made;
   }
 
   /** Goes on with what has begun by itself. */

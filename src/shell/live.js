@@ -1,6 +1,6 @@
 // @ts-check
 import { Announcer } from "./announcer.js";
-import { unsupported } from "./auth-error.js";
+import { isAuthError, unsupported } from "./auth-error.js";
 import { steady, wall } from "./clock.js";
 import { encrypted } from "./encrypted.js";
 import { Line, Neighbours, hasTabs } from "./do/lines.js";
@@ -10,6 +10,7 @@ import { Store } from "./do/store.js";
 import { Driver, Task, failureOf } from "./driver.js";
 import { Fetcher } from "./fetcher.js";
 import { enter } from "./guard.js";
+import { parseJson } from "./json.js";
 import { names } from "./names.js";
 import { isHidden, onWakeUps } from "./wake-ups.js";
 
@@ -42,6 +43,7 @@ export class Live {
   machine;
   driver;
   options;
+  #make;
   #lines;
   #locks;
   #release;
@@ -66,8 +68,9 @@ export class Live {
     this.options = options;
     this.base = base;
     this.fetcher = new Fetcher(options.fetch);
-    this.machine = enter(() => make(place.kept));
-    this.facts = /** @type {import("./driver.js").Facts} */ (JSON.parse(/** @type {string} */ (enter(() => this.machine.facts()))));
+    this.#make = () => enter(() => make(place.kept));
+    this.machine = this.#make();
+    this.facts = /** @type {import("./driver.js").Facts} */ (parseJson(/** @type {string} */ (enter(() => this.machine.facts()))));
     const weakly = new WeakRef(this);
     /** @param {Woken} woken */
     const hear = (woken) => weakly.deref()?.hear(woken);
@@ -95,7 +98,7 @@ export class Live {
         lines.neighbours?.tell();
       },
     };
-    this.driver = new Driver(this.machine, page, () => this.#stir());
+    this.driver = new Driver(this.machine, page, () => this.#stir(), () => this.#mend());
     const timer = this.#timer;
     const stop = onWakeUps(called.record, place.kept === "lagging", (type) => weakly.deref()?.wake(type));
     this.#release = () => {
@@ -122,6 +125,22 @@ export class Live {
     await this.run(this.machine.restore());
     this.publish();
     return this;
+  }
+
+  /**
+   * Signs out. A fault inside is no reason not to: it is done once more, by a machine that takes over.
+   * @param {AbortSignal | undefined} signal
+   */
+  async signOut(signal) {
+    const begin = () => enter(() => this.machine.signOut(!signal?.aborted));
+    try {
+      return await this.run(begin(), new Task(signal));
+    } catch (error) {
+      if (signal?.aborted || !isAuthError(error) || error.code !== "internal") throw error;
+      this.#mend();
+      await this.run(enter(() => this.machine.restore())).catch(() => {});
+      return this.run(begin(), new Task(signal));
+    }
   }
 
   /**
@@ -199,6 +218,20 @@ export class Live {
     }
   }
 
+  /**
+   * Something that no operation can go on from has happened inside. A new machine takes over what the old one holds, so that
+   * the session outlives it.
+   */
+  #mend() {
+    const record = attempt(() => this.machine.record());
+    const machine = attempt(this.#make);
+    if (!machine) return; // the next call tries again
+    this.machine = machine;
+    this.driver.use(machine);
+    attempt(() => machine.resume(record, wall(), steady()));
+    attempt(() => this.publish());
+  }
+
   /** Something may have changed by a step. */
   #stir() {
     this.driver.runBegun();
@@ -227,7 +260,7 @@ export class Live {
     const text = /** @type {string} */ (enter(() => this.machine.state()));
     if (text === this.#shown) return;
     this.#shown = text;
-    this.announcer.take(/** @type {SessionState} */ (JSON.parse(text)));
+    this.announcer.take(/** @type {SessionState} */ (parseJson(text)));
   }
 
   /** @param {(state: SessionState) => void} listener */
@@ -261,6 +294,20 @@ export class Live {
   inUse(signal) {
     if (this.#disposed) throw unsupported("This session was disposed; open a new one with openSession.");
     if (signal?.aborted) throw signal.reason;
+  }
+}
+
+/**
+ * What a call into the WebAssembly gives; undefined where it meets a fault.
+ * @template T
+ * @param {() => T} call
+ * @returns {T | undefined}
+ */
+function attempt(call) {
+  try {
+    return enter(call);
+  } catch {
+    return undefined;
   }
 }
 

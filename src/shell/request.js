@@ -98,7 +98,7 @@ export class Wish {
     if (this.#header !== "Authorization" && (own.redirect ?? given?.redirect ?? "follow") === "follow") this.#changes.redirect = "error";
     const { body } = own;
     const isStream = typeof body === "object" && body !== null && ("getReader" in body || Symbol.asyncIterator in body);
-    this.repeatable = !isStream && !given?.bodyUsed;
+    this.repeatable = !isStream && !(given && body === undefined && holdsStream(given));
   }
 
   /**
@@ -164,9 +164,8 @@ export class Wish {
 function made(make) {
   try {
     return make();
-  } catch {
-    // Without the platform's error: some quote the header that they refuse.
-    throw mistake("input and init", "what the platform's Request takes, with json or body but not both");
+  } catch (cause) {
+    throw mistake("input and init", "what the platform's Request takes, with json or body but not both", cause);
   }
 }
 
@@ -193,6 +192,37 @@ function urlOf(request) {
 }
 
 /**
+ * Whether a Request's body is a stream of the caller's, where the platform tells: of the bodies that it has made itself, pieces
+ * may be read into a buffer of the reader's.
+ * @param {Request} request
+ */
+function holdsStream(request) {
+  return tells() && request.body !== null && !request.bodyUsed && !takesBuffers(request.body);
+}
+
+/** @type {boolean | undefined} */
+let telling;
+
+function tells() {
+  try {
+    telling ??= takesBuffers(new Request("https://hallpass.invalid/", { method: "POST", body: "text" }).body);
+  } catch {
+    telling = false;
+  }
+  return telling;
+}
+
+/** @param {ReadableStream | null} body */
+function takesBuffers(body) {
+  try {
+    body?.getReader({ mode: "byob" }).releaseLock();
+    return body !== null;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * A form of any realm: each time that it is sent, it gets another boundary.
  * @param {unknown} body
  */
@@ -206,8 +236,9 @@ function isForm(body) {
  * @returns {any} What the caller gave: the platform judges it.
  */
 function ownBody(body) {
-  if (body instanceof URLSearchParams) return new URLSearchParams(body);
-  if (body instanceof ArrayBuffer) return body.slice(0);
+  const kind = Object.prototype.toString.call(body); // of any realm
+  if (kind === "[object URLSearchParams]") return new URLSearchParams(String(body));
+  if (kind === "[object ArrayBuffer]") return new Uint8Array(/** @type {ArrayBuffer} */ (body)).slice();
   return ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() : body;
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { mistake } from "./auth-error.js";
+import { isAuthError, mistake } from "./auth-error.js";
 import { readCredentials } from "./credentials.js";
 import { Task } from "./driver.js";
 import { enter, hasRoom, settle } from "./guard.js";
@@ -52,7 +52,7 @@ export class Session {
       const signal = readSignal(options);
       // Before it makes an earlier login the older one.
       live.inUse(signal);
-      const values = readCredentials(live.options.vendor, credentials);
+      const values = readable("credentials", () => readCredentials(live.options.vendor, credentials));
       const id = signIn(live, values);
       const { value } = await live.run(id, new Task(signal));
       // A member also where there is none: where to go next is not for the page's Object.prototype to say.
@@ -85,7 +85,7 @@ export class Session {
       const live = this.#live;
       const signal = readSignal(options);
       live.inUse();
-      const { value } = await live.run(enter(() => live.machine.signOut(!signal?.aborted)), new Task(signal));
+      const { value } = await live.signOut(signal);
       return { revoked: value };
     });
 
@@ -121,7 +121,7 @@ export class Session {
    */
   async #request(input, init, json) {
     const live = this.#live;
-    const wish = new Wish(live.base, live.facts.header, input, init, json);
+    const wish = readable("input and init", () => new Wish(live.base, live.facts.header, input, init, json));
     live.inUse(wish.signal);
     const id = enter(() => live.machine.request(wish.target, wish.callers, wish.repeatable, json));
     return live.run(id, new Task(wish.signal, wish, json));
@@ -142,6 +142,21 @@ export class Session {
   };
 
   dispose = () => this.#live.dispose();
+}
+
+/**
+ * What is read of a caller's objects. What a getter of theirs throws is their mistake.
+ * @template T
+ * @param {string} name
+ * @param {() => T} read
+ * @returns {T}
+ */
+function readable(name, read) {
+  try {
+    return read();
+  } catch (error) {
+    throw isAuthError(error) ? error : mistake(name, "an object that can be read", error);
+  }
 }
 
 /**
