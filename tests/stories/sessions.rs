@@ -1,6 +1,6 @@
 //! What must hold of a tab's session after every step, and of what is written.
 
-use hallpass::protocol::{Ending, OperationId, Write};
+use hallpass::protocol::{Ending, Keeping, OperationId, Write};
 use hallpass::session::Reason;
 
 use crate::invariants::{Known, Shown, Stroke};
@@ -96,7 +96,10 @@ impl World {
         let told_no = family.is_none_or(|family| {
             self.watch.refused.contains(family) || self.vendor.families[*family].revoked
         });
-        let by_user = self.watch.strokes.iter().any(|stroke| stroke.login.is_none() && stroke.place == place);
+        // Where tabs have sessions of their own, a sign-out is told to all.
+        let own = !matches!(self.plan.keeping, Keeping::Tabs { .. });
+        let strokes = &self.watch.strokes;
+        let by_user = strokes.iter().any(|stroke| stroke.login.is_none() && (own || stroke.place == place));
         let excused = self.watch.store_failed || self.watch.cleared || old == 0;
         let by_time = reason == Reason::Expired && !self.tabs[tab].handle.look(|session| session.renewable());
         let own_logout = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Logout);

@@ -200,7 +200,12 @@ impl World {
 
     /// Whether nothing is under way but timers.
     pub fn is_quiet(&self) -> bool {
-        let waits = |event: &Event| !matches!(event, Event::Timer { .. } | Event::Frees { .. });
+        // What bounds a wait that is over is heard by nobody any more.
+        let waits = |event: &Event| match event {
+            Event::Timer { .. } | Event::Frees { .. } | Event::Outcome { .. } | Event::InVain { .. } => false,
+            Event::StoreGivenUp { .. } | Event::VendorUp => false,
+            _ => true,
+        };
         self.tabs.iter().all(|tab| tab.ops.is_empty()) && !self.events.values().any(waits)
     }
 }
