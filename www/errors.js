@@ -9,13 +9,11 @@ const WORDS = {
     message?.includes("baseUrl") // hallpass names the option that it means
       ? ["That address can’t be used.", "It has to begin with https:// (http:// only on this machine), without a user name, query or #."]
       : ["Something in the form can’t be used.", "Correct it and try again."],
-  "invalid-credentials": (vendor) => [
+  "invalid-credentials": (vendor, { ssoUrl }) => [
     "That user name and password don’t match.",
-    `Check both before you try again: after a few wrong tries ${vendor} may lock the account.`,
-  ],
-  "sso-required": (vendor) => [
-    "This account signs in with single sign-on.",
-    `Continue at your provider, then come back and choose “I’m signed in already”. ${vendor} takes no password for it.`,
+    ssoUrl
+      ? "Check both before you try again. Or continue at your provider, then come back and choose “I’m signed in already”."
+      : `Check both before you try again: after a few wrong tries ${vendor} may lock the account.`,
   ],
   "invalid-request": (vendor, { fields }) =>
     fields?.length

@@ -171,10 +171,10 @@ const resume = async () => {
 onClick("resume", resume, { brings: "signed-in" });
 
 onClick("call", async () => {
-  const { method, path, json } = VENDORS[session.vendor].call(session);
+  const { method, path, json, headers } = VENDORS[session.vendor].call(session);
   const signal = AbortSignal.timeout(CALL_LIMIT_MS);
   const visit = visits;
-  const value = await session.json(path, { method, json, signal, ...PAGE_CALL });
+  const value = await session.json(path, { method, json, headers, signal, ...PAGE_CALL });
   // After a sign-out it is nobody's business any more, and least of all the next person's.
   if (visit === visits) showPayload({ method, path }, value);
 });

@@ -4,7 +4,7 @@
  * @typedef {object} DemoVendor
  * @property {string} title for a person
  * @property {"database" | "redirectionToken"} [field] a field beside user name and password
- * @property {(session: object) => { method: string, path: string, json?: unknown }} call what "Call the API" sends
+ * @property {(session: object) => { method: string, path: string, json?: unknown, headers?: Record<string, string> }} call what "Call the API" sends
  * @property {Record<string, string>} operations method and path of hallpass's own requests, and what they are for
  * @property {"body" | "headers"} password where a sign-in carries the password
  * @property {boolean} [cookie] the session is a cookie, also one that another page's sign-in left
@@ -48,7 +48,7 @@ export const VENDORS = {
   },
   pegase3: {
     title: "PEGASE3",
-    call: () => ({ method: "GET", path: "/company/info" }),
+    call: () => ({ method: "GET", path: "/company/info", headers: { "Name-Company": "Acme" } }),
     operations: { "GET /login": "sign-in" },
     password: "headers",
     expired: "the session ends, as PEGASE3 doesn’t renew",

@@ -93,10 +93,11 @@ impl<J: Json> Vendor<J> for Ethgas {
         read_grant(reply, Operation::Refresh)
     }
 
-    /// A deployment that wants the other form calls the request invalid. An unauthorised reply is the end: the token
-    /// was understood and refused, and a second presentation of a dead refresh token revokes the whole family.
+    /// A deployment that wants the other form calls the request invalid, in the vendor's envelope: a gateway's 400 says
+    /// nothing about the form. An unauthorised reply is the end: the token was understood and refused, and a second
+    /// presentation of a dead refresh token revokes the whole family.
     fn other_refresh_form(&self, failure: &Failure) -> bool {
-        failure.code == Code::InvalidRequest
+        failure.explicit && failure.code == Code::InvalidRequest
     }
 
     /// `POST /api/v1/user/login/verify` with the access token, no body. The answer's `userId` is not the user name,
@@ -109,7 +110,11 @@ impl<J: Json> Vendor<J> for Ethgas {
         self.read(reply, Operation::Check)?;
         match reply.member("data").and_then(|data| data.member("valid")?.truth()) {
             Some(true) => Ok(None),
-            Some(false) => Err(reply.failure(Code::SessionExpired)),
+            Some(false) => {
+                let mut failure = reply.failure(Code::SessionExpired);
+                failure.explicit = true;
+                Err(failure)
+            }
             None => Err(reply.failure(Code::MalformedReply)),
         }
     }
@@ -130,22 +135,27 @@ impl<J: Json> Vendor<J> for Ethgas {
 }
 
 /// `errorCode`, where there is one, says more than `code`: a five-digit number as a string.
-fn refusal<J: Json>(reply: &Reply<J>, code: i32, operation: Operation) -> Box<Failure> {
+fn refusal<J: Json>(reply: &Reply<J>, code_told: i32, operation: Operation) -> Box<Failure> {
     let detailed = reply.text("errorCode");
     let detail = detailed.as_deref().and_then(|text| text.parse().ok()).or_else(|| reply.code("errorCode"));
     let by_status = Code::of_status(reply.status, operation);
-    let meaning = detail.and_then(|detail| known(detail, operation)).or_else(|| known(code, operation));
+    let meaning = detail.and_then(|detail| known(detail, operation)).or_else(|| known(code_told, operation));
     let unreadable = if reply.is_ok() { Code::VendorError } else { by_status };
     let vendor_code = match (detailed, detail) {
         (Some(text), _) => VendorCode::Text(text),
-        (None, number) => VendorCode::Number(f64::from(number.unwrap_or(code))),
+        (None, number) => VendorCode::Number(f64::from(number.unwrap_or(code_told))),
     };
     let code = match by_status {
         Code::RateLimited | Code::VendorUnavailable => by_status,
         _ => meaning.unwrap_or(unreadable),
     };
     let mut failure = reply.failure(code);
+    failure.explicit = !matches!(code_told, 200 | 1);
     failure.vendor_code = Some(vendor_code);
+    // `message` in this family; `errorMsg`, or only a key for one, in what the documents show of the other.
+    let words =
+        |said: &J| ["message", "errorMsg", "errorMsgKey"].into_iter().find_map(|name| said.text_of(name));
+    failure.say(reply.json().and_then(words).or_else(|| words(&reply.member("data")?)));
     failure
 }
 
@@ -163,7 +173,7 @@ fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, 
     Ok(Grant {
         access: Some(access.ok_or_else(|| malformed(Code::MalformedReply))?),
         refresh,
-        lifetime_ms: lifetime_ms(data.member("expiresIn")).map_err(malformed)?,
+        lifetime_ms: lifetime_ms(data.member("expiresIn"), operation).map_err(malformed)?,
         ..Grant::default()
     })
 }

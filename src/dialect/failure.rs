@@ -13,8 +13,6 @@ pub enum Code {
     InvalidOptions,
     /// The vendor refused the user name or the password.
     InvalidCredentials,
-    /// Lenses: unauthorised, with the address of a single sign-on provider.
-    SsoRequired,
     /// The vendor, or hallpass before sending, refused a field.
     InvalidRequest,
     /// Signed in, but not allowed.
@@ -58,7 +56,6 @@ impl Code {
         match self {
             Self::InvalidOptions => "invalid-options",
             Self::InvalidCredentials => "invalid-credentials",
-            Self::SsoRequired => "sso-required",
             Self::InvalidRequest => "invalid-request",
             Self::Forbidden => "forbidden",
             Self::NotSignedIn => "not-signed-in",
@@ -95,10 +92,11 @@ impl Code {
     }
 
     /// Whether this is the vendor's explicit no to a session it once granted. Only such a no ends a
-    /// session: network trouble, overload and unreadable replies say nothing about it.
+    /// session: network trouble, overload and unreadable replies say nothing about it. Whose word it is says
+    /// [`Failure::ends_session`].
     #[must_use]
     pub const fn ends_session(self) -> bool {
-        matches!(self, Self::SessionExpired | Self::InvalidCredentials | Self::SsoRequired | Self::Forbidden)
+        matches!(self, Self::SessionExpired | Self::InvalidCredentials | Self::Forbidden)
     }
 
     /// What an HTTP status alone says, where the vendor's body says nothing.
@@ -146,21 +144,29 @@ pub struct Field {
     pub pointer: Option<String>,
 }
 
+/// The most of a vendor's own words that is kept, in UTF-16 units: as JavaScript counts characters.
+const LONGEST_DETAIL: usize = 500;
+
 /// A call that did not succeed. Carries no token, password, header or URL; its sentence is made in `auth-error.js`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     /// What happened.
     pub code: Code,
+    /// Whether these are the vendor's explicit words: said in its own envelope, where it has one. What a gateway says, or
+    /// another server behind the vendor, is not.
+    pub explicit: bool,
     /// The HTTP status, where there was a reply.
     pub status: Option<u16>,
     /// The vendor's own code.
     pub vendor_code: Option<VendorCode>,
     /// The fields that were refused.
     pub fields: Vec<Field>,
-    /// Lenses: where to sign in instead; an http(s) URL.
+    /// Lenses: where people of this instance sign in with single sign-on; an http(s) URL.
     pub sso_url: Option<String>,
     /// Lenses: the id under which the vendor logged the request.
     pub request_id: Option<String>,
+    /// The vendor's own words, for a person to read: at most 500 characters. See [`Failure::without_secrets`].
+    pub detail: Option<String>,
     /// How long the vendor asks to wait, in ms.
     pub retry_after_ms: Option<f64>,
 }
@@ -172,13 +178,50 @@ impl Failure {
     pub fn new(code: Code) -> Box<Self> {
         Box::new(Self {
             code,
+            explicit: false,
             status: None,
             vendor_code: None,
             fields: Vec::new(),
             sso_url: None,
             request_id: None,
+            detail: None,
             retry_after_ms: None,
         })
+    }
+
+    /// Whether this is the vendor's explicit no to a session it once granted, in its own words. Nothing else that a vendor
+    /// says ends a session (rule 10).
+    #[must_use]
+    pub const fn ends_session(&self) -> bool {
+        self.explicit && self.code.ends_session()
+    }
+
+    /// Keeps the vendor's own words: as many as may be shown, and no half of a character.
+    pub(super) fn say(&mut self, words: Option<String>) {
+        let mut units = 0;
+        let fits = |character: &char| {
+            units += character.len_utf16();
+            units <= LONGEST_DETAIL
+        };
+        self.detail = words
+            .map(|words| words.chars().take_while(fits).collect())
+            .filter(|words: &String| !words.is_empty());
+    }
+
+    /// Takes out what the vendor has echoed of a call's secrets: its password and its tokens (R2). To be called with all of
+    /// them before a failure leaves the core; an empty one is none.
+    #[must_use]
+    pub fn without_secrets(mut self: Box<Self>, secrets: &[&str]) -> Box<Self> {
+        let echoes = |text: &str| secrets.iter().any(|secret| !secret.is_empty() && holds(text, secret));
+        self.detail = self
+            .detail
+            .filter(|detail| !echoes(detail) && !secrets.iter().any(|secret| is_cut_in(detail, secret)));
+        for field in &mut self.fields {
+            if echoes(&field.title) {
+                field.title.clear();
+            }
+        }
+        self
     }
 
     /// A field that hallpass refuses before anything is sent.
@@ -193,4 +236,17 @@ impl Failure {
         });
         failure
     }
+}
+
+/// Whether a text holds another that is not empty. By windows: `str::contains` brings a searcher along that takes 2 kB.
+fn holds(text: &str, secret: &str) -> bool {
+    text.as_bytes().windows(secret.len()).any(|window| window == secret.as_bytes())
+}
+
+/// Whether a detail that was cut ends with the beginning of a secret.
+fn is_cut_in(detail: &str, secret: &str) -> bool {
+    // A character of two units may not have had room for both.
+    let cut = detail.encode_utf16().count() >= LONGEST_DETAIL - 1;
+    cut && (1..secret.len())
+        .any(|length| secret.as_bytes().get(..length).is_some_and(|part| detail.as_bytes().ends_with(part)))
 }

@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use zeroize::Zeroizing;
 
-use super::{Code, Failure, Json};
+use super::{Code, Failure, Json, Operation};
 
 /// A user's credentials for one login. Zeroed when dropped; kept nowhere.
 #[derive(Debug, Default)]
@@ -29,7 +29,11 @@ impl Credentials {
                 return Err(Failure::field(name, "required", "must not be empty"));
             }
         }
-        Ok(())
+        let kept = [("username", Some(&*self.username)), ("database", self.database.as_ref())];
+        match kept.into_iter().find(|(_, value)| value.is_some_and(|value| !is_name(value))) {
+            Some((name, _)) => Err(Failure::field(name, "not-sendable", "must not be so long")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -40,7 +44,8 @@ pub struct Grant {
     pub access: Option<String>,
     /// The token that buys the next access token.
     pub refresh: Option<String>,
-    /// How long the access token lives from its receipt, in ms.
+    /// How long the access token lives from its receipt, in ms. `None`: the reply tells no lifetime, or a renewal's tells one
+    /// that can't be used. Then it counts as the last one that was told in this session.
     pub lifetime_ms: Option<f64>,
     /// Who is signed in.
     pub user: Option<String>,
@@ -65,6 +70,21 @@ pub struct Held {
     pub refresh_in_body: bool,
 }
 
+/// The longest token, and the longest name of a user or a database, in bytes as JSON writes them. Two of each, and the
+/// numbers beside them, stay below the 64 kB of a session's record: what is taken in can be kept and read back.
+const LONGEST_TOKEN: usize = 16 * 1024;
+const LONGEST_NAME: usize = 12 * 1024;
+
+/// How many bytes JSON takes for a text, without the quotes.
+fn written(text: &str) -> usize {
+    let written = |byte| match byte {
+        b'"' | b'\\' => 2,
+        0..=0x1f => 6,
+        _ => 1,
+    };
+    text.bytes().map(written).sum()
+}
+
 /// A hundred years, in seconds: what claims to live longer is no lifetime.
 const LONGEST_LIFETIME_S: f64 = 100.0 * 365.25 * 86_400.0;
 
@@ -78,16 +98,31 @@ pub(super) fn token<J: Json>(value: &J) -> Option<String> {
 /// Whether a header can carry this as a token.
 #[must_use]
 pub fn is_token(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) && written(token) <= LONGEST_TOKEN
 }
 
-/// Reads a lifetime in seconds into ms. Missing is fine where the vendor's documents leave it out; zero,
-/// negative, not a number, or of another type is malformed.
+/// Whether this is short enough for the name of a user or a database.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    written(name) <= LONGEST_NAME
+}
+
+/// Reads the name of a user or a database, where there is one. A longer one than a record can keep is malformed.
 #[inline(never)]
-pub(super) fn lifetime_ms<J: Json>(seconds: Option<J>) -> Result<Option<f64>, Code> {
-    let Some(seconds) = seconds else { return Ok(None) };
-    match seconds.number() {
+pub(super) fn name<J: Json>(value: Option<J>) -> Result<Option<String>, Code> {
+    let name = value.and_then(|value| value.text());
+    if name.as_deref().is_none_or(is_name) { Ok(name) } else { Err(Code::MalformedReply) }
+}
+
+/// Reads a lifetime in seconds into ms; a number may also be written as a text. Missing is fine where the vendor's documents
+/// leave it out; zero, negative, not a number, or of another type is malformed. But not at a renewal: the old tokens may
+/// be spent, so the new ones have to be taken, and their lifetime is then as good as not told.
+#[inline(never)]
+pub(super) fn lifetime_ms<J: Json>(told: Option<J>, operation: Operation) -> Result<Option<f64>, Code> {
+    let Some(told) = told else { return Ok(None) };
+    match told.number().or_else(|| J::parse(&told.text()?)?.number()) {
         Some(seconds) if seconds > 0.0 && seconds <= LONGEST_LIFETIME_S => Ok(Some(seconds * 1000.0)),
+        _ if operation == Operation::Refresh => Ok(None),
         _ => Err(Code::MalformedReply),
     }
 }

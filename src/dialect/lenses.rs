@@ -5,13 +5,16 @@
 //! `auth.sessionDuration`.
 //!
 //! The habits: the session is an `HttpOnly` cookie and nothing else; errors are problem details (RFC 7807, served as
-//! `application/json`); an unauthorised reply may name a single sign-on provider; login may answer where to go next.
+//! `application/json`); an unauthorised reply may name the instance's single sign-on provider; login may answer where to
+//! go next; environments' own APIs are proxied below the same address, and answer with 401s of their own (the vendor's
+//! `lenses-vscode` took these for the end of the session until 6.2.1).
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::codes::codes;
+use super::grant::name;
 use super::{
     Call, Carrier, Code, Credentials, Facts, Failure, Field, Grant, Held, Json, Operation, Paths, Payload,
     Renewal, Reply, Vendor, VendorCode,
@@ -36,12 +39,15 @@ static FACTS: Facts = Facts {
 };
 
 codes! { &str;
-    "unauthorised" => InvalidCredentials / SessionExpired, "not signed in, or the wrong password; sso-required where it names a provider at login";
+    "unauthorised" => InvalidCredentials / SessionExpired, "not signed in, or the wrong user name or password";
     "forbidden" => Forbidden / Forbidden, "not allowed";
     "validation_error" | "invalid_metadata" | "missing_parameter" | "invalid_parameter" => InvalidRequest / InvalidRequest, "a field failed validation";
     "internal_server_error" | "agent_rpc_error" | "agent_not_connected" => VendorUnavailable / VendorUnavailable, "the server or its agent can't serve now";
     "not_found" | "conflict" | "licence_limitation" | "missing_agent_capabilities" | "unspecified" => VendorError / VendorError, "any other refusal";
 }
+
+/// The type of HQ's own 401, in British spelling.
+const UNAUTHORISED: &str = "unauthorised";
 
 /// As many fields as a form could show; a longer list is hostile.
 const MOST_FIELDS: usize = 64;
@@ -79,12 +85,15 @@ impl<J: Json> Vendor<J> for Lenses {
     }
 
     /// `GET /api/v1/users/me`: the user's `name`. A 200 of another shape, such as a front end's catch-all page, is no
-    /// sign of life.
+    /// sign of life. Nothing is proxied at this address, so a 401 is HQ's own, whatever it looks like.
     fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Box<Failure>> {
-        self.read(reply, Operation::Check)?;
-        match reply.text("name") {
-            Some(name) => Ok(Some(name)),
-            None => Err(reply.failure(Code::MalformedReply)),
+        self.read(reply, Operation::Check).map_err(|mut failure| {
+            failure.explicit |= reply.status == 401;
+            failure
+        })?;
+        match name(reply.member("name")) {
+            Ok(Some(name)) => Ok(Some(name)),
+            _ => Err(reply.failure(Code::MalformedReply)),
         }
     }
 
@@ -96,7 +105,7 @@ impl<J: Json> Vendor<J> for Lenses {
                 Ok(Payload::Whole)
             }
             Body::Json(json) if !reply.is_ok() && json.is_object() => Err(refusal(reply, json, operation)),
-            _ => Err(reply.foreign(operation)),
+            _ => Err(not_hqs(reply.foreign(operation), operation)),
         }
     }
 
@@ -110,20 +119,32 @@ impl<J: Json> Vendor<J> for Lenses {
 fn refusal<J: Json>(reply: &Reply<J>, error: &J, operation: Operation) -> Box<Failure> {
     let kind = error.text_of("type");
     let by_status = Code::of_status(reply.status, operation);
-    let mut code = match by_status {
+    let meaning = kind.as_deref().and_then(|kind| known(kind, operation));
+    let code = match by_status {
         Code::RateLimited | Code::VendorUnavailable => by_status,
-        _ => kind.as_deref().and_then(|kind| known(kind, operation)).unwrap_or(by_status),
+        _ => meaning.unwrap_or(by_status),
     };
-    // R27: the application navigates there.
-    let sso_url = error.text_of("sso_url").filter(|url| is_plain(url) && J::is_web_address(url));
-    if code == Code::InvalidCredentials && sso_url.is_some() {
-        code = Code::SsoRequired;
-    }
+    // "In case of an unauthorised type of error, the url of the SSO provider": of the instance, not of the account, so it
+    // stands beside a wrong password as well. R27: the application navigates there.
+    let sso_url = error
+        .text_of("sso_url")
+        .filter(|url| kind.as_deref() == Some(UNAUTHORISED) && is_plain(url) && J::is_web_address(url));
     let mut failure = reply.failure(code);
+    failure.explicit = meaning.is_some();
     failure.vendor_code = kind.map(VendorCode::Text);
     failure.fields = fields(error);
     failure.sso_url = sso_url;
     failure.request_id = error.text_of("request_id");
+    failure.say(error.text_of("title"));
+    not_hqs(failure, operation)
+}
+
+/// A 401 to a request need not be HQ's: environments are proxied below the same address and answer with their own. Such a
+/// one is a refusal like any other, and no end of the session.
+fn not_hqs(mut failure: Box<Failure>, operation: Operation) -> Box<Failure> {
+    if operation == Operation::Request && failure.code == Code::SessionExpired && !failure.explicit {
+        failure.code = Code::VendorError;
+    }
     failure
 }
 
@@ -143,16 +164,27 @@ fn fields<J: Json>(error: &J) -> Vec<Field> {
         .collect()
 }
 
-/// `redir_to` is documented as a relative URL of path and query. Only what stays on the vendor's origin whoever
-/// resolves it is handed on (R27): it starts with one slash, has no backslash, blank or control character, which URL
-/// parsers fold into slashes or drop, and no empty segment that dot segments could bring to the front (`/.//evil.example` is
-/// `//evil.example` once parsed).
+/// `redir_to` is documented as a relative URL of path and query: `/a?b`, `a?b` and `?b` are all of that kind. HQ is at the
+/// root of its origin, so what doesn't begin with a slash is taken from there, and what is handed on always begins with one.
+///
+/// Only what stays on the vendor's origin whoever resolves it is handed on (R27): it has no backslash, blank or control
+/// character, which URL parsers fold into slashes or drop; its first segment is neither empty nor has a colon, as a scheme
+/// has; and there is no empty segment that dot segments could bring to the front (`/.//evil.example` is `//evil.example`
+/// once parsed).
 fn safe_path(target: &str) -> Option<String> {
     let path = target.as_bytes().split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+    let rooted = path.first() == Some(&b'/');
+    let first = path.split(|byte| *byte == b'/').next().unwrap_or_default();
+    let nowhere = target.is_empty() || target.starts_with('#');
+    if nowhere || first.contains(&b':') || !is_plain(target) {
+        return None;
+    }
+    let mut resolved = String::from(if rooted { "" } else { "/" });
+    resolved.push_str(target);
+    let path = resolved.as_bytes().get(..path.len() + usize::from(!rooted)).unwrap_or_default();
     let has = |part: &[u8]| path.windows(part.len()).any(|window| window == part);
     let turns = has(b"//") && (has(b"/.") || has(b"/%2"));
-    let on_origin = target.starts_with('/') && !target.starts_with("//");
-    (on_origin && !turns && is_plain(target)).then(|| target.into())
+    (!path.starts_with(b"//") && !turns).then_some(resolved)
 }
 
 /// No blank, backslash or control character.

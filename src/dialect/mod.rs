@@ -23,11 +23,11 @@ pub use call::{Call, Operation};
 pub use codes::Row;
 pub use ethgas::Ethgas;
 pub use failure::{Code, Failure, Field, VendorCode};
-pub use grant::{Credentials, Grant, Held, is_token};
+pub use grant::{Credentials, Grant, Held, is_name, is_token};
 pub use lenses::Lenses;
 pub use ocient::Ocient;
 pub use pegase3::Pegase3;
-pub use reply::{Body, Json, Reply};
+pub use reply::{Body, Json, Rejection, Reply};
 pub use write::to_json;
 pub(crate) use write::write_number;
 
@@ -182,9 +182,23 @@ pub trait Vendor<J: Json> {
     /// Reads the reply to any request: where its payload lies, or the failure it tells.
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>>;
 
-    /// Whether the reply to a request says that its token was rejected, in so many words.
-    fn rejects_token(&self, reply: &Reply<J>) -> bool {
-        reply.status == 401
+    /// What the reply to a request says of the token that it carried. Of a reply whose body was not looked into, only the
+    /// status is known: a 401 is then doubtful.
+    fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
+        if reply.status != 401 {
+            return Rejection::No;
+        }
+        match self.read(reply, Operation::Request) {
+            Err(failure) if !failure.explicit => Rejection::Doubtful,
+            Err(failure) if failure.code == Code::SessionExpired => Rejection::Yes,
+            _ => Rejection::No,
+        }
+    }
+
+    /// Whether a reply may mean that the token has expired, though it doesn't say so: a vendor's code may fall over an expired
+    /// token. Asked once more, the same answer says it.
+    fn expired_unsaid(&self, _reply: &Reply<J>, _held: &Held, _now_ms: f64) -> bool {
+        false
     }
 
     /// Whether a rejection says that the token's time was up, and not that it was never good.
@@ -192,8 +206,8 @@ pub trait Vendor<J: Json> {
         false
     }
 
-    /// A token that the reply to a request brought along.
-    fn adopts(&self, _reply: &Reply<J>, _now_ms: f64) -> Option<Grant> {
+    /// A token that the reply to a request brought along for the session that holds these.
+    fn adopts(&self, _reply: &Reply<J>, _held: &Held, _now_ms: f64) -> Option<Grant> {
         None
     }
 

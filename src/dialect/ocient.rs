@@ -10,10 +10,10 @@ use alloc::boxed::Box;
 use alloc::string::ToString;
 
 use super::codes::codes;
-use super::grant::{lifetime_ms, token};
+use super::grant::{lifetime_ms, name, token};
 use super::{
     Call, Carrier, Code, Credentials, Facts, Failure, Field, Grant, Held, Json, Operation, Paths, Payload,
-    Renewal, Reply, Vendor, VendorCode,
+    Rejection, Renewal, Reply, Vendor, VendorCode,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -38,27 +38,42 @@ static FACTS: Facts = Facts {
 codes! { i32;
     -304 => InvalidCredentials / SessionExpired, "wrong user name or password";
     -608 => InvalidCredentials / SessionExpired, "the user does not exist";
-    -205 => InvalidRequest / InvalidRequest, "no such database";
+    -205 | -605 => InvalidRequest / InvalidRequest, "no such database";
+    -200 => VendorError / VendorError, "the connection string is malformed";
     -316 => VendorUnavailable / VendorUnavailable, "no connection";
     -719 => Forbidden / Forbidden, "not authorized for the action";
+    -700 | -701 | -702 | -703 | -704 | -705 | -706 | -707 | -708 | -709 | -710 | -711 | -712 | -713 | -714 | -715 | -716 | -717 | -718 | -720 | -721 | -722 | -723 | -724 | -725 => Forbidden / Forbidden, "no permission to read, change, create or drop this";
+    -728 => Forbidden / Forbidden, "no permission to drop the schema";
+    -802 | -803 | -807 => Forbidden / Forbidden, "no permission to create, drop or change the machine learning model";
+    -1001 => Forbidden / Forbidden, "no permission to grant this privilege";
     -733 => VendorError / SessionExpired, "the session has expired; renewal is necessary";
+    -908 => VendorUnavailable / VendorUnavailable, "the system is still initializing";
     -1100 => VendorUnavailable / VendorUnavailable, "no free query slot";
     -1200 | -1201 => VendorError / VendorError, "single sign-on is disabled or not set up";
+    -1202 | -1220 => VendorUnavailable / VendorUnavailable, "network trouble between the vendor and the single sign-on";
     -1203 => VendorError / VendorError, "single sign-on request not found";
     -1204 => VendorError / SessionExpired, "no session on the connection";
     -1205 => VendorError / SessionExpired, "the security token is invalid";
     -1206 => VendorError / SessionExpired, "the security token's signature is bad";
     -1207 => VendorError / SessionExpired, "the security token's issuer is unknown";
     -1208 => VendorError / SessionExpired, "the security token has expired";
+    -1221 => VendorUnavailable / VendorUnavailable, "the OpenID provider failed";
+    -1222 | -1223 | -1224 | -1225 | -1226 | -1227 | -1230 => VendorError / VendorError, "the OpenID provider's answer or configuration is invalid, or lacks what the vendor needs";
+    -1229 => VendorError / SessionExpired, "the OpenID token was signed by a key that the provider doesn't know";
     -1228 => VendorError / SessionExpired, "the OpenID token has expired";
     -1231 | -1232 | -1233 | -1234 | -1235 | -1236 => VendorError / SessionExpired, "the OpenID token is bad";
     -1237 => VendorError / SessionExpired, "the provider's refresh token is invalid";
     -1238 => VendorError / VendorError, "timed out waiting for the user";
     -1251 => Forbidden / Forbidden, "denied";
+    -1250 | -1252 | -1253 | -1254 => VendorError / VendorError, "the authorization server does not take such a request";
+    -1255 | -1256 => VendorUnavailable / VendorUnavailable, "the authorization server failed, or is overloaded";
     -100 => VendorError / VendorError, "unknown error";
     -201 | -202 | -203 | -204 => VendorUnavailable / VendorUnavailable, "network trouble at the vendor";
     -206 => VendorUnavailable / VendorUnavailable, "the node is offline";
 }
+
+/// Listed among the errors, but said of a statement that was executed: a DELETE was rewritten, a value was substituted.
+const WARNINGS: [i32; 2] = [-331, -333];
 
 /// The codes that say of a request's token that it is no longer good. The others in the table that end a session
 /// can't follow from an ordinary request.
@@ -88,8 +103,9 @@ impl<J: Json> Vendor<J> for Ocient {
         _now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
         let mut grant = read_grant(reply, Operation::Login)?;
-        grant.user = reply.text("username").or_else(|| Some(credentials.username.to_string()));
-        grant.database = reply.text("database").or_else(|| credentials.database.clone());
+        let name = |member| name(reply.member(member)).map_err(|code| reply.failure(code));
+        grant.user = name("username")?.or_else(|| Some(credentials.username.to_string()));
+        grant.database = name("database")?.or_else(|| credentials.database.clone());
         Ok(grant)
     }
 
@@ -115,26 +131,37 @@ impl<J: Json> Vendor<J> for Ocient {
     }
 
     fn confirms_logout(&self, reply: &Reply<J>) -> bool {
-        reply.is_ok() && vendor_code(reply) == Some(0)
+        reply.is_ok() && vendor_code(reply).is_some() && refusal(reply, Operation::Logout).is_none()
     }
 
-    /// The envelope is the `status` member; some documented replies (`/v1/version`, `/v1/stats`) have none.
+    /// The envelope is the `status` member; some documented replies (`/v1/version`, `/v1/stats`) have none. It stays in the
+    /// payload where it holds a warning, which is for the caller to see.
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         match (refusal(reply, operation), reply.json()) {
             (Some(failure), _) => Err(failure),
             (None, Some(json)) if reply.is_ok() => {
-                Ok(if json.member("status").is_some_and(|status| status.is_object()) {
-                    Payload::Without("status")
-                } else {
-                    Payload::Whole
-                })
+                let warns = vendor_code(reply).is_some_and(|code| code != 0);
+                let enveloped = json.member("status").is_some_and(|status| status.is_object());
+                Ok(if enveloped && !warns { Payload::Without("status") } else { Payload::Whole })
             }
-            _ => Err(reply.foreign(operation)),
+            _ => {
+                // "message": the one error that the vendor's description declares without a status.
+                let mut failure = reply.foreign(operation);
+                failure.say(reply.text("message"));
+                Err(failure)
+            }
         }
     }
 
-    fn rejects_token(&self, reply: &Reply<J>) -> bool {
-        reply.status == 401 || vendor_code(reply).is_some_and(|code| TOKEN_REJECTED.contains(&code))
+    fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
+        match refusal(reply, Operation::Request) {
+            Some(_) if vendor_code(reply).is_some_and(|code| TOKEN_REJECTED.contains(&code)) => {
+                Rejection::Yes
+            }
+            Some(failure) if reply.status == 401 && failure.code == Code::SessionExpired => Rejection::Yes,
+            None if reply.status == 401 => Rejection::Doubtful,
+            _ => Rejection::No,
+        }
     }
 }
 
@@ -154,29 +181,36 @@ fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, 
     Ok(Grant {
         access: Some(access.ok_or_else(|| malformed(Code::MalformedReply))?),
         // Optional: older replies, and the device grant's, have none.
-        lifetime_ms: lifetime_ms(reply.member("expires_in")).map_err(malformed)?,
+        lifetime_ms: lifetime_ms(reply.member("expires_in"), operation).map_err(malformed)?,
         ..Grant::default()
     })
 }
 
-/// The vendor's no in `status`, on any HTTP status. Success is `vendor_code` 0; the wording of `reason` varies and
-/// is no test. An error whose code is not in the table is judged by its SQL state's class, and then by the HTTP status.
+/// The vendor's no in `status`, on any HTTP status. Success is `vendor_code` 0 or a warning; the wording of `reason` varies
+/// and is no test. An error whose code is not in the table is judged by its SQL state's class, and then by the HTTP status.
 fn refusal<J: Json>(reply: &Reply<J>, operation: Operation) -> Option<Box<Failure>> {
-    let vendor_code = vendor_code(reply)?;
-    if vendor_code == 0 {
+    let status = reply.member("status")?;
+    let vendor_code = vendor_code(reply).filter(|code| *code != 0)?;
+    let sql_state = status.text_of("sql_state");
+    let class = sql_state.as_deref().and_then(|state| state.get(..2));
+    let listed = known(vendor_code, operation);
+    // Success, warning and "no data": the standard's classes that are no refusals. A code that is listed as one stays one.
+    let warning =
+        listed.is_none() && (matches!(class, Some("00" | "01" | "02")) || WARNINGS.contains(&vendor_code));
+    if warning {
         return None;
     }
-    let sql_state = reply.member("status")?.text_of("sql_state");
-    let class = sql_state.as_deref().and_then(|state| state.get(..2));
-    let code = known(vendor_code, operation).unwrap_or(match class {
+    let code = listed.unwrap_or(match class {
         Some("28") => Code::unauthorised(operation),
         Some("08" | "53" | "57" | "58") => Code::VendorUnavailable,
         _ if reply.is_ok() => Code::VendorError,
         _ => Code::of_status(reply.status, operation),
     });
     let mut failure = reply.failure(code);
+    failure.explicit = true;
     failure.vendor_code = Some(VendorCode::Number(f64::from(vendor_code)));
-    if vendor_code == -205 {
+    failure.say(status.text_of("reason"));
+    if matches!(vendor_code, -205 | -605) {
         failure.fields.push(Field {
             name: "database".into(),
             code: "unknown".into(),

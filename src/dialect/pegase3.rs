@@ -5,7 +5,8 @@
 //!
 //! The habits: a GET with the credentials as headers; the token in a header `Token` of the vendor's own; the outcome
 //! in the body's `code`, with HTTP 200 for everything (the published version) or the same code as HTTP status
-//! (later ones); no renewal, but later versions bring a new token in every reply; no logout.
+//! (later ones); no renewal, but later versions bring a new token in replies and drop the old one; an expired token makes
+//! the later code fall over, with HTTP 500 and a page; no logout.
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -15,8 +16,8 @@ use zeroize::Zeroizing;
 use super::codes::codes;
 use super::grant::token;
 use super::{
-    Call, Carrier, Code, Credentials, Facts, Failure, Grant, Json, Operation, Paths, Payload, Renewal, Reply,
-    Vendor, VendorCode,
+    Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload,
+    Rejection, Renewal, Reply, Vendor, VendorCode,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -89,6 +90,10 @@ impl<J: Json> Vendor<J> for Pegase3 {
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         match reply.code("code") {
             Some(200 | 201) if reply.is_ok() => Ok(Payload::Member("data")),
+            // The later code's `/report/find_report` sends what it has found with HTTP 404.
+            Some(200) if reply.status == 404 && operation == Operation::Request => {
+                Ok(Payload::Member("data"))
+            }
             Some(code) => {
                 let unlisted = if reply.is_ok() && code < 500 {
                     Code::VendorError
@@ -96,39 +101,70 @@ impl<J: Json> Vendor<J> for Pegase3 {
                     Code::of_status(if reply.is_ok() { 500 } else { reply.status }, operation)
                 };
                 let mut failure = reply.failure(known(code, operation).unwrap_or(unlisted));
+                failure.explicit = !matches!(code, 200 | 201);
                 failure.vendor_code = Some(VendorCode::Number(f64::from(code)));
+                failure.say(reply.text("message"));
                 Err(failure)
             }
-            None if reply.status == 498 => Err(reply.failure(Code::SessionExpired)),
+            // No standard and no gateway has this status: the word is the vendor's, also where the body was replaced.
+            None if reply.status == 498 => {
+                let mut failure = reply.failure(Code::SessionExpired);
+                failure.explicit = true;
+                Err(failure)
+            }
             None => Err(reply.foreign(operation)),
         }
     }
 
-    fn rejects_token(&self, reply: &Reply<J>) -> bool {
-        matches!(reply.code("code"), Some(401 | 498))
-            || reply.code("code").is_none() && matches!(reply.status, 401 | 498)
+    fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
+        match (reply.code("code"), reply.status) {
+            (Some(401 | 498), _) | (None, 498) => Rejection::Yes,
+            (None | Some(200 | 201), 401) => Rejection::Doubtful,
+            _ => Rejection::No,
+        }
+    }
+
+    /// The later code falls over an expired token, and the reply is the framework's page with HTTP 500. That says something
+    /// only once the token's own end has passed, by the vendor's clock or this machine's.
+    fn expired_unsaid(&self, reply: &Reply<J>, held: &Held, now_ms: f64) -> bool {
+        let fell_over = (500..=599).contains(&reply.status) && reply.code("code").is_none();
+        let end = held.access.as_deref().filter(|_| fell_over).and_then(ends_at::<J>);
+        end.is_some_and(|end| end <= vendors_clock(reply, now_ms))
     }
 
     fn says_expired(&self, reply: &Reply<J>) -> bool {
         reply.code("code") == Some(498) || reply.status == 498
     }
 
-    /// Later versions send a new token with every reply and may drop the old one, so it is taken wherever it comes.
-    fn adopts(&self, reply: &Reply<J>, now_ms: f64) -> Option<Grant> {
-        (reply.is_ok() && matches!(reply.code("code"), Some(200 | 201))).then_some(())?;
+    /// Later versions send a new token with replies, "not found" ones too, and drop the old one: so it is taken wherever it
+    /// comes. But not from everything that has a member of that name, such as a file that somebody has uploaded: it comes in
+    /// the vendor's envelope, and for the user of the session.
+    fn adopts(&self, reply: &Reply<J>, held: &Held, now_ms: f64) -> Option<Grant> {
+        let rejected = matches!(reply.code("code")?, 401 | 498) || matches!(reply.status, 401 | 498);
+        reply.text("status").filter(|_| !rejected)?;
         let access = reply.member("token").as_ref().and_then(token)?;
-        Some(grant(access, reply, now_ms))
+        let claimed = J::claims(&access).and_then(|claims| claims.text_of("user"));
+        let another = held.access.as_ref() != Some(&access);
+        let of_the_user = claimed.is_some() && claimed == held.user;
+        (another && of_the_user).then(|| grant(access, reply, now_ms))
     }
 }
 
-/// The token's lifetime: its `exp` against the vendor's clock (`Date`, where it can be read) or else this machine's.
-/// A machine whose clock is a day off gets an implausible lifetime from it, and then the documented one (R19).
-fn grant<J: Json>(access: String, reply: &Reply<J>, now_ms: f64) -> Grant {
+/// When a token ends by its own word, in ms since the epoch by the vendor's clock.
+fn ends_at<J: Json>(access: &str) -> Option<f64> {
+    Some(J::claims(access)?.member("exp")?.number()? * 1000.0)
+}
+
+/// The vendor's clock (`Date`, where it can be read), or else this machine's.
+fn vendors_clock<J>(reply: &Reply<J>, now_ms: f64) -> f64 {
     // `Date` has whole seconds: within its second, this machine's clock is the better one. (Not `clamp`: its panic prints
     // floats, which is 10 kB of WebAssembly.)
-    let vendors_now = reply.date_ms.map_or(now_ms, |date| now_ms.max(date).min(date + 1000.0));
-    let expiry_s = J::claims(&access).and_then(|claims| claims.member("exp")?.number());
-    let told = expiry_s.map(|expiry| expiry * 1000.0 - vendors_now);
+    reply.date_ms.map_or(now_ms, |date| now_ms.max(date).min(date + 1000.0))
+}
+
+/// The token's lifetime: its `exp` against the vendor's clock or else this machine's. A machine whose clock is a day off gets an implausible lifetime from it, and then the documented one (R19).
+fn grant<J: Json>(access: String, reply: &Reply<J>, now_ms: f64) -> Grant {
+    let told = ends_at::<J>(&access).map(|end| end - vendors_clock(reply, now_ms));
     let plausible = told.filter(|lifetime| *lifetime > 0.0 && *lifetime <= LONGEST_LIFETIME_MS);
     Grant {
         access: Some(access),

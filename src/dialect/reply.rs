@@ -48,6 +48,19 @@ pub trait Json: Sized {
     }
 }
 
+/// What a reply says of the token that its request carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// Nothing.
+    No,
+    /// That it is no longer good, in the vendor's own words.
+    Yes,
+    /// Perhaps: a 401 that is not in the vendor's words may be a gateway's, or that of another server behind the vendor. It is
+    /// reason enough to renew once. It ends no session before the vendor was asked ([`Vendor::check`](super::Vendor::check))
+    /// and says no itself ([`Failure::ends_session`]).
+    Doubtful,
+}
+
 /// The body of a reply.
 #[derive(Debug)]
 pub enum Body<J> {

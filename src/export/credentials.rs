@@ -1,4 +1,4 @@
-//! Reading `Credentials`.
+//! Reading credentials.
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -6,52 +6,40 @@ use alloc::string::{String, ToString};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use super::text::secret;
+use super::secret::secret;
 use crate::dialect::{Credentials, Failure};
-
-/// Why credentials were not taken.
-pub(super) enum Refusal {
-    /// The wrong type: which argument, and what was expected.
-    Argument(&'static str, &'static str),
-    /// A field that can't be sent as it is.
-    Field(Box<Failure>),
-}
 
 /// As many characters as a user name or password may have: a longer one is a mistake, and would only be refused later.
 const LONGEST: u32 = 4096;
 
-/// Reads credentials. The members of other vendors are ignored.
+/// Reads credentials: strings, or undefined where one is left out. Refuses what can't be sent as it is.
 pub(super) fn credentials(
     username: &JsValue,
     password: &JsValue,
     database: &JsValue,
     redirection_token: &JsValue,
-) -> Result<Credentials, Refusal> {
+) -> Result<Credentials, Box<Failure>> {
     Ok(Credentials {
-        username: required(username, "username", "credentials.username")?,
-        password: required(password, "password", "credentials.password")?,
-        database: optional(database, "database", "credentials.database")?,
-        redirection_token: optional(redirection_token, "redirectionToken", "credentials.redirectionToken")?,
+        username: exact(username, "username")?,
+        password: exact(password, "password")?,
+        database: optional(database, "database")?,
+        redirection_token: optional(redirection_token, "redirectionToken")?,
     })
 }
 
-fn required(text: &JsValue, name: &str, path: &'static str) -> Result<Zeroizing<String>, Refusal> {
-    if text.is_string() { exact(text, name) } else { Err(Refusal::Argument(path, "a string")) }
-}
-
-fn optional(text: &JsValue, name: &str, path: &'static str) -> Result<Option<String>, Refusal> {
-    if text.is_undefined() || text.is_null() {
+fn optional(text: &JsValue, name: &str) -> Result<Option<String>, Box<Failure>> {
+    if text.is_undefined() {
         return Ok(None);
     }
-    let text = required(text, name, path)?;
+    let text = exact(text, name)?;
     if text.is_empty() {
-        return Err(Refusal::Field(Failure::field(name, "required", "must not be empty")));
+        return Err(Failure::field(name, "required", "must not be empty"));
     }
     Ok(Some(text.to_string()))
 }
 
-fn exact(text: &JsValue, name: &str) -> Result<Zeroizing<String>, Refusal> {
-    let refuse = |title| Refusal::Field(Failure::field(name, "not-sendable", title));
+fn exact(text: &JsValue, name: &str) -> Result<Zeroizing<String>, Box<Failure>> {
+    let refuse = |title| Failure::field(name, "not-sendable", title);
     if text.unchecked_ref::<js_sys::JsString>().length() > LONGEST {
         return Err(refuse("must have at most 4096 characters"));
     }

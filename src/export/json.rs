@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::object::own;
 use crate::dialect::Json;
 
 #[wasm_bindgen(module = "/src/shell/json.js")]
@@ -21,6 +20,9 @@ extern "C" {
 
     #[wasm_bindgen(js_name = isWebAddress)]
     fn is_web_address(text: &str) -> bool;
+
+    /// A member of a plain object, of its own; undefined where there is none, or no object.
+    fn own(object: &JsValue, name: &JsValue) -> JsValue;
 }
 
 fn defined(value: JsValue) -> Option<JsValue> {

@@ -1,15 +1,20 @@
-//! What JavaScript may call, and the objects of the platform's that cross with it. The scripts in `src/shell` are the face of
+//! What JavaScript may call, and the platform's objects that cross with it. The scripts in `src/shell` are the face of
 //! hallpass and its shell in the page; the public types stand in `hallpass.d.ts` beside them.
+//!
+//! A page can have any call into here end in the middle, by a stack that is full or a function of the platform's that it has
+//! replaced: what JavaScript throws leaves the WebAssembly without any destructor being run. So exports take `&self`, nothing
+//! is borrowed while a function of the platform's runs, and clocks and chance are handed in.
 
-mod auth_error;
-mod core;
+mod asks;
+mod call;
+mod came;
 mod credentials;
-mod exchanges;
-mod http;
+mod errors;
 mod json;
+mod machine;
 mod object;
-mod text;
+mod secret;
+mod words;
 
-pub use self::core::{Core, break_down};
-use http::{reply, request};
-use object::{bare, delete, own, put, put_number, put_text};
+pub use machine::Machine;
+pub use words::{Asks, Came, Content, Kept, Woken};

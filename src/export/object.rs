@@ -8,43 +8,31 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(js_namespace = Reflect, js_name = set)]
     fn set(object: &JsValue, name: &JsValue, value: &JsValue) -> bool;
-    /// Takes a member away from a plain object.
-    #[wasm_bindgen(js_namespace = Reflect, js_name = deleteProperty)]
-    pub fn delete(object: &JsValue, name: &JsValue) -> bool;
-}
-
-#[wasm_bindgen(module = "/src/shell/json.js")]
-extern "C" {
-    /// A member of a plain object, of its own; undefined where there is none, or no object.
-    pub fn own(object: &JsValue, name: &JsValue) -> JsValue;
 }
 
 /// An object without a prototype. What the platform reads as options (`RequestInit` and the like) it reads through
 /// the prototype chain, so an ordinary `{}` would take `credentials` or `body` from a polluted one.
 #[must_use]
-pub fn bare() -> Object {
+pub(super) fn bare() -> Object {
     Object::create(JsValue::NULL.unchecked_ref())
 }
 
 /// Sets a member of an object that was just made.
 #[inline(never)]
-pub fn put(object: &JsValue, name: impl Into<JsValue>, value: &JsValue) {
+pub(super) fn put(object: &JsValue, name: &str, value: &JsValue) {
     // Fails only on frozen objects, which a fresh one is not.
     set(object, &name.into(), value);
 }
 
 /// Sets a member to a text, where there is one.
 #[inline(never)]
-pub fn put_text(object: &JsValue, name: &str, value: Option<&str>) {
+pub(super) fn put_text(object: &JsValue, name: &str, value: Option<&str>) {
     if let Some(value) = value {
         put(object, name, &value.into());
     }
 }
 
-/// Sets a member to a number, where there is one.
-#[inline(never)]
-pub fn put_number(object: &JsValue, name: &str, value: Option<f64>) {
-    if let Some(value) = value {
-        put(object, name, &value.into());
-    }
+/// A text as a value; undefined where there is none.
+pub(super) fn text_or_undefined(text: Option<&str>) -> JsValue {
+    text.map_or(JsValue::UNDEFINED, JsValue::from_str)
 }

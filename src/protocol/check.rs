@@ -42,8 +42,10 @@ impl<J: Json + 'static> Run<J> {
                             self.unless_over(halt)?;
                         }
                     }
-                    Verdict::End => handle.change(|session| session.refused(epoch, Reason::Refused)),
-                    Verdict::Leave | Verdict::Replay => {}
+                    Verdict::End if failure.ends_session() => {
+                        handle.change(|session| session.refused(epoch, Reason::Refused));
+                    }
+                    Verdict::End | Verdict::Leave | Verdict::Replay => {}
                 }
                 if handle.epoch() == epoch && handle.is_signed_in() {
                     return Err(handle.failure(failure, Kind::Check));

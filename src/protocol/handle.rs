@@ -13,7 +13,7 @@ use super::ending::{Ending, Halt};
 use super::operation::{Io, Operation, Step};
 use super::renewal::Flight;
 use super::store::Store;
-use crate::dialect::{Carrier, Code, Failure, Json, Operation as Kind, Renewal, Vendor};
+use crate::dialect::{Carrier, Code, Failure, Held, Json, Operation as Kind, Renewal, Vendor};
 use crate::session::{Audience, Epoch, Moment, Session};
 
 /// What is fixed for a handle.
@@ -76,6 +76,8 @@ pub struct Handle<J: 'static> {
     pub(super) flight: RefCell<Option<Rc<Flight>>>,
     /// The login under way.
     pub(super) login: Cell<Option<OperationId>>,
+    /// The question under way whether the session of an epoch is alive.
+    pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
     operations: RefCell<Vec<Slot<J>>>,
     begun: RefCell<Vec<OperationId>>,
 }
@@ -101,6 +103,7 @@ impl<J: Json + 'static> Handle<J> {
             disposed: Cell::new(false),
             flight: RefCell::new(None),
             login: Cell::new(None),
+            confirming: Cell::new(None),
             operations: RefCell::new(Vec::new()),
             begun: RefCell::new(Vec::new()),
         })
@@ -225,18 +228,39 @@ impl<J: Json + 'static> Handle<J> {
     ) -> OperationId {
         let id = self.begin(work);
         self.begun.borrow_mut().push(id);
+        self.stirred.set(true);
         id
     }
 
-    /// The failure that a rejected or missing credential means to a caller. A rejected token that waits to be renewed has not
-    /// ended the session: then, what it waits for.
+    /// What a failure means to a caller, without the session's tokens that the vendor may have echoed. A rejected token that
+    /// waits to be renewed has not ended the session: then, what it waits for.
     pub(super) fn failure(&self, failure: Box<Failure>, kind: Kind) -> Halt {
+        self.notice(&failure);
         let pause = self.look(|session| session.pause(self.now()));
-        match pause.filter(|_| failure.code == Code::SessionExpired) {
-            Some((code, left_ms)) => paused(code, left_ms, kind),
-            None => Halt::Failed(failure, kind),
+        if let Some((code, left_ms)) = pause.filter(|_| failure.code == Code::SessionExpired) {
+            return paused(code, left_ms, kind);
+        }
+        let failure = self.look(|session| match session.held() {
+            Some(record) => without_tokens(failure, &record.held),
+            None => failure,
+        });
+        Halt::Failed(failure, kind)
+    }
+
+    /// Remembers where the people of this instance sign in with single sign-on, where a failure tells it.
+    pub(super) fn notice(&self, failure: &Failure) {
+        if let Some(address) = &failure.sso_url
+            && self.look(|session| session.sso_url() != Some(address))
+        {
+            self.change(|session| session.learn_sso_url(address));
         }
     }
+}
+
+/// A failure without the tokens of its call.
+pub(super) fn without_tokens(failure: Box<Failure>, held: &Held) -> Box<Failure> {
+    let [access, refresh] = [&held.access, &held.refresh].map(|token| token.as_deref().unwrap_or_default());
+    failure.without_secrets(&[access, refresh])
 }
 
 /// The failure that a pause is kept for.

@@ -2,8 +2,6 @@
 
 use alloc::rc::Rc;
 
-use zeroize::Zeroizing;
-
 use super::effect::{Effect, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::Run;
@@ -19,11 +17,10 @@ impl<J: Json + 'static> Run<J> {
         result.into()
     }
 
-    async fn try_to_sign_in(&self, mut credentials: Credentials) -> Result<Ending, Halt> {
+    async fn try_to_sign_in(&self, credentials: Credentials) -> Result<Ending, Halt> {
         let handle = &self.handle;
         // What can't be sent makes no earlier login the older one.
         let call = handle.vendor.login(&credentials).map_err(|failure| Halt::Failed(failure, Kind::Login))?;
-        credentials.password = Zeroizing::default();
         handle.change(|session| session.begin_login());
         let attempt = handle.attempt();
         if let Some(older) = handle.login.replace(Some(self.id)) {
@@ -36,10 +33,10 @@ impl<J: Json + 'static> Run<J> {
         }
         let Outcome::Reply(reply) = outcome else { return Err(Self::unanswered(&outcome, Kind::Login)) };
         let now = handle.now();
-        let mut grant = handle
-            .vendor
-            .read_login(&reply, &credentials, now.wall)
-            .map_err(|failure| handle.failure(failure, Kind::Login))?;
+        let mut grant = handle.vendor.read_login(&reply, &credentials, now.wall).map_err(|failure| {
+            handle.notice(&failure);
+            Halt::Failed(failure.without_secrets(&[&credentials.password]), Kind::Login)
+        })?;
         let redirect_to = grant.redirect_to.take();
         // 0 is none of this browser's.
         let login = self.random().await.max(1);

@@ -6,7 +6,7 @@ use alloc::string::String;
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, Run, paused};
 use crate::dialect::{Code, Failure, Json, Operation as Kind};
-use crate::session::Pass;
+use crate::session::{Moment, Pass};
 
 /// How often a request waits for a renewal that another one overtakes.
 const MOST_RENEWALS: u32 = 3;
@@ -43,6 +43,16 @@ impl<J: Json + 'static> Handle<J> {
         } else if self.store.is_unwritten() {
             self.spawn(Run::keep_by_itself);
         }
+    }
+
+    /// Looks at the clock for somebody who only reads the state. Whether the session has come to its end by that.
+    pub fn look_at_clock(self: &Rc<Self>, now: Moment) -> bool {
+        self.set_now(now);
+        let over = self.look(|session| session.is_over(now));
+        if over {
+            self.tick();
+        }
+        over
     }
 
     /// Whether a request may go now, in the name of whoever asked for it; false where the tokens have to be renewed first.

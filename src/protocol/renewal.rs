@@ -6,7 +6,7 @@ use core::cell::{Cell, RefCell};
 
 use super::effect::{Effect, OperationId, Outcome, Trouble};
 use super::ending::{Ending, Halt};
-use super::handle::{Handle, Keeping, Run, paused};
+use super::handle::{Handle, Keeping, Run, paused, without_tokens};
 use crate::dialect::{Code, Failure, Grant, Held, Json, Operation as Kind};
 use crate::session::Epoch;
 
@@ -149,9 +149,9 @@ impl<J: Json + 'static> Run<J> {
                 };
                 return self.failed(epoch, failure).await;
             };
-            let read = handle.vendor.read_refresh(&reply);
+            let read = handle.vendor.read_refresh(&reply).map_err(|failure| without_tokens(failure, &held));
             // While it was on its way, another tab may have signed out, or have spent the same token.
-            let refused = read.as_ref().is_err_and(|failure| failure.code.ends_session());
+            let refused = read.as_ref().is_err_and(|failure| failure.ends_session());
             if refused && handle.settings.keeping != Keeping::Memory {
                 self.ask(Effect::Wait(GRACE_MS)).await;
             }
@@ -185,8 +185,8 @@ impl<J: Json + 'static> Run<J> {
         let handle = &self.handle;
         let chance = self.chance().await;
         let now = handle.now();
-        // A bare 403 is a gateway's; the vendor's own has a code, and is its no to the account.
-        let gateways = failure.code == Code::Forbidden && failure.vendor_code.is_none();
+        // A bare 401 or 403 is a gateway's; the vendor's own is in its envelope, and is its no to the account.
+        let gateways = failure.code.ends_session() && !failure.ends_session();
         let code = if gateways { Code::VendorUnavailable } else { failure.code };
         let counts =
             handle.change(|session| session.renewal_failed(epoch, code, failure.retry_after_ms, now, chance));

@@ -7,7 +7,7 @@ use super::effect::{Answer, Dispatch, Effect, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::Run;
 use super::pass::Person;
-use crate::dialect::{Code, Failure, Json, Operation as Kind, Reply};
+use crate::dialect::{Body, Code, Failure, Held, Json, Operation as Kind, Payload, Rejection, Reply};
 use crate::session::{Epoch, Reason, Verdict};
 
 /// What the caller wants to be sent.
@@ -58,6 +58,14 @@ impl<J: Json + 'static> Run<J> {
         let answer = self.dispatch(Some(epoch), false).await?;
         let next = self.judge(epoch, &answer).await;
         let trouble = match next {
+            Next::Show if wish.repeatable && self.is_expired_unsaid(&answer) => {
+                // Asked once more, the same answer says it.
+                let second = self.dispatch(Some(epoch), true).await?;
+                if self.judge(epoch, &second).await == Next::Show && self.is_expired_unsaid(&second) {
+                    self.end(epoch, Reason::Expired).await;
+                }
+                return Ok((second, None));
+            }
             Next::Show => return Ok((answer, None)),
             // A token that was renewed for this very request, and is rejected: to renew it again would be a loop.
             Next::Renew if renewed => return Ok((answer, None)),
@@ -112,31 +120,79 @@ impl<J: Json + 'static> Run<J> {
         if from_vendor {
             self.adopt(epoch, reply).await;
         }
-        if !handle.vendor.rejects_token(reply) {
+        let rejection = handle.vendor.rejects_token(reply);
+        if rejection == Rejection::No {
             return Next::Show;
+        }
+        if let Err(failure) = handle.vendor.read(reply, Kind::Request) {
+            handle.notice(&failure);
         }
         let now = handle.now();
         match handle.look(|session| session.rejected(epoch, now)) {
-            Verdict::Renew => Next::Renew,
-            Verdict::Replay => Next::Again,
-            Verdict::Leave => Next::Show,
-            Verdict::End => {
-                if from_vendor {
-                    let expired = handle.vendor.says_expired(reply);
-                    let reason = if expired { Reason::Expired } else { Reason::Refused };
-                    handle.change(|session| session.refused(epoch, reason));
-                    self.keep(false).await;
-                }
-                Next::Show
+            Verdict::Renew => return Next::Renew,
+            Verdict::Replay => return Next::Again,
+            Verdict::Leave => {}
+            Verdict::End if !from_vendor => {}
+            Verdict::End if rejection == Rejection::Yes => {
+                let expired = handle.vendor.says_expired(reply);
+                self.end(epoch, if expired { Reason::Expired } else { Reason::Refused }).await;
             }
+            // What lies behind the vendor has rejected it, maybe: the vendor itself is asked.
+            Verdict::End => self.confirm(epoch).await,
         }
+        Next::Show
+    }
+
+    async fn end(&self, epoch: Epoch, reason: Reason) {
+        self.handle.change(|session| session.refused(epoch, reason));
+        self.keep(false).await;
+    }
+
+    /// Asks the vendor whether the session of an epoch is alive; once for all requests that doubt it.
+    async fn confirm(&self, epoch: Epoch) {
+        let handle = &self.handle;
+        if handle.addresses().check.is_none() {
+            return;
+        }
+        let under_way = handle.confirming.get().filter(|(of, _)| *of == epoch);
+        let (_, operation) = under_way.unwrap_or_else(|| {
+            let begun = (epoch, handle.spawn(|run| run.confirmation(epoch)));
+            handle.confirming.set(Some(begun));
+            begun
+        });
+        self.ask(Effect::Join(operation)).await;
+    }
+
+    async fn confirmation(self, epoch: Epoch) -> Ending {
+        let handle = &self.handle;
+        let held =
+            handle.look(|session| session.held().map_or_else(Held::default, |record| record.held.clone()));
+        if let Outcome::Reply(reply) = self.ask(Effect::Call(handle.vendor.check(&held))).await
+            && handle.vendor.read_check(&reply).is_err_and(|failure| failure.ends_session())
+        {
+            self.end(epoch, Reason::Refused).await;
+        }
+        if handle.confirming.get().is_some_and(|(_, operation)| operation == self.id) {
+            handle.confirming.set(None);
+        }
+        Ending::Done
+    }
+
+    /// Whether an answer may mean that the token has expired, though it doesn't say so.
+    fn is_expired_unsaid(&self, answer: &Answer<J>) -> bool {
+        let handle = &self.handle;
+        let held = handle.look(|session| session.held().map(|record| record.held.clone()));
+        let now = handle.now().wall;
+        held.is_some_and(|held| handle.vendor.expired_unsaid(&answer.reply, &held, now))
+            && handle.audience().is_at_base(&answer.address)
     }
 
     /// Takes over a token that a reply brings.
     pub(super) async fn adopt(&self, epoch: Epoch, reply: &Reply<J>) {
         let handle = &self.handle;
         let now = handle.now();
-        if let Some(grant) = handle.vendor.adopts(reply, now.wall)
+        let held = handle.look(|session| session.held().map(|record| record.held.clone()));
+        if let Some(grant) = held.and_then(|held| handle.vendor.adopts(reply, &held, now.wall))
             && handle.change(|session| session.adopt(epoch, grant, now))
         {
             self.keep(false).await;
@@ -151,6 +207,7 @@ impl<J: Json + 'static> Run<J> {
             return halt.into();
         }
         match handle.vendor.read(reply, Kind::Request) {
+            _ if reply.is_ok() && matches!(reply.body, Body::Empty) => Ending::Payload(Payload::Whole),
             Ok(payload) => Ending::Payload(payload),
             Err(failure) => self.refused(failure, callers).into(),
         }

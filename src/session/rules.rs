@@ -67,6 +67,8 @@ pub struct Session {
     pub(super) ended: Option<Note>,
     /// Whether the tokens came of a renewal after a rejection.
     rejected_before: bool,
+    /// Where the people of this instance sign in with single sign-on, if it has told.
+    sso_url: Option<String>,
     running: bool,
     pub(super) problem: Option<Code>,
 }
@@ -88,6 +90,7 @@ impl Session {
             signed_out: 0,
             ended: None,
             rejected_before: false,
+            sso_url: None,
             running: false,
             problem: None,
         }
@@ -161,12 +164,13 @@ impl Session {
 
     /// Holds what a grant names, and of the old only what it doesn't name.
     fn hold(&mut self, old: Record, grant: Grant, now: Moment) {
+        let last = old.expires_at.map(|end| end - old.received_at).filter(|lifetime| *lifetime > 0.0);
         self.epoch += 1;
         self.received = now;
         self.rejected_before = false;
         self.held = Some(Record {
             received_at: now.wall,
-            expires_at: grant.lifetime_ms.map(|lifetime| now.wall + lifetime),
+            expires_at: grant.lifetime_ms.or(last).map(|lifetime| now.wall + lifetime),
             held: Held {
                 access: grant.access.or(old.held.access),
                 refresh: grant.refresh.or(old.held.refresh),
@@ -285,6 +289,17 @@ impl Session {
     /// How the session has ended, for the other tabs to know; told once.
     pub const fn take_end(&mut self) -> Option<Note> {
         self.ended.take()
+    }
+
+    /// Where the people of this instance sign in with single sign-on.
+    #[must_use]
+    pub const fn sso_url(&self) -> Option<&String> {
+        self.sso_url.as_ref()
+    }
+
+    /// The instance has told where its people sign in with single sign-on.
+    pub fn learn_sso_url(&mut self, address: &str) {
+        self.sso_url = Some(address.into());
     }
 
     /// The present epoch.
@@ -439,6 +454,7 @@ impl Session {
             },
             retry_at: pause.map(|pause| pause.until),
             problem: self.problem.map(Code::as_str),
+            sso_url: self.sso_url.clone(),
         }
     }
 

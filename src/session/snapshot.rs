@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use serde::{Serialize, Serializer};
+
 /// Why a session is signed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -31,8 +33,15 @@ impl Reason {
     }
 }
 
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 /// `SessionState` of the public API; its documentation stands there.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields are SessionState's")]
 pub struct Snapshot {
     pub status: &'static str,
@@ -44,4 +53,5 @@ pub struct Snapshot {
     pub renewal: &'static str,
     pub retry_at: Option<f64>,
     pub problem: Option<&'static str>,
+    pub sso_url: Option<String>,
 }

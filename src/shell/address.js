@@ -1,37 +1,76 @@
+// @ts-check
+import { mistake } from "./auth-error.js";
 import { member } from "./object.js";
+
+/**
+ * The vendor's address, or a prefix in `allow`: its origin, and all of it (`prefix`) without a trailing slash.
+ *
+ * @typedef {{ readonly origin: string, readonly prefix: string }} Base
+ */
 
 // A host that exists nowhere (RFC 2606): what is still on it after parsing named no host of its own. (Not made by chance: some
 // edge servers let nothing be made while a script is imported. Who names this very host means baseUrl.)
 const NOWHERE = "hallpass.invalid";
 
-/** An address as a string, or of a URL of any realm; undefined for anything else. */
+/**
+ * An address as a string or a String, or of a URL of any realm; undefined for anything else.
+ *
+ * @param {unknown} address
+ * @returns {string | undefined}
+ */
 export function textOf(address) {
+  if (typeof address !== "object" || address === null) return typeof address === "string" ? address : undefined;
   // Read once: what is judged is what is sent.
-  const text = typeof address === "object" && address !== null ? member(address, "href") : address;
+  const text = Object.prototype.toString.call(address) === "[object String]" ? `${address}` : member(address, "href");
   return typeof text === "string" ? text : undefined;
 }
 
 /**
- * The vendor's address, or a prefix in `allow`: its origin, and all of it (`prefix`) without a trailing slash. Throws what was
- * expected.
+ * Reads the vendor's address, or a prefix in `allow`. `name`: what it is called where it is refused.
+ *
+ * @param {string} name
+ * @param {unknown} address
+ * @returns {Base}
  */
-export function parseBase(address) {
+export function parseBase(name, address) {
   const text = textOf(address);
-  if (text === undefined) throw "a string or a URL";
+  if (text === undefined) throw mistake(name, "a string or a URL");
   const url = parse(text);
-  if (!url) throw "an absolute URL, such as https://api.example.com";
+  // "localhost:8080" is a URL, of the scheme "localhost:".
+  if (!url || /^[\w.-]+:\d+(?:[/?#]|$)/.test(text)) throw mistake(name, absolute(text));
   const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
-    throw "an https address (http only on localhost, 127.0.0.1 and [::1])";
+    throw mistake(name, "an https address (http only on localhost, 127.0.0.1 and [::1])");
   }
-  if (url.username || url.password) throw "an address without user name and password";
-  if (/[?#]/.test(url.href)) throw "an address without query and fragment";
-  return { origin: url.origin, prefix: url.origin + url.pathname.replace(/\/+$/, "") };
+  if (url.username || url.password) throw mistake(name, "an address without user name and password");
+  if (/[?#]/.test(url.href)) throw mistake(name, "an address without query and fragment");
+  return Object.freeze({ origin: url.origin, prefix: url.origin + url.pathname.replace(/\/+$/, "") });
+}
+
+/**
+ * What is expected instead of an address that is none by itself. Of what was given only a plain path is repeated: anything else
+ * may hold a secret.
+ *
+ * @param {string} text
+ */
+function absolute(text) {
+  if (/^\/(?!\/)/.test(text)) {
+    const path = /^\/[\w./-]{0,60}$/.test(text) ? `"${text}"` : "path";
+    return `an absolute URL; a path on the page's own origin is one as new URL(${path}, location.href)`;
+  }
+  const local = /^(?:localhost|127\.|\[)/.test(text);
+  const example = local ? "http://localhost:8080" : "https://api.example.com";
+  // A host, a port, a path.
+  const isBare = /^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?(?:[/?#]|$)/i.test(text);
+  return `an absolute URL, such as ${example}${isBare ? "; the scheme is missing" : ""}`;
 }
 
 /**
  * The place of an address, as the URL parser says and not as it is spelt. Undefined: no URL, one of another scheme than
  * http(s) (a `blob:` claims the origin of the page that made it), or one with user info, which fetch refuses.
+ *
+ * @param {string} address
+ * @param {string} [base]
  */
 export function placeOf(address, base) {
   const url = parse(address, base);
@@ -41,25 +80,40 @@ export function placeOf(address, base) {
 /**
  * The address that an input means. One that names no host is appended to the base, prefix kept: its dot segments end there.
  * Undefined as in `placeOf`.
+ *
+ * @param {Base} base
+ * @param {string} input
  */
 export function resolve(base, input) {
-  const url = placeOf(input, `${base.origin.split("/", 1)[0]}//${NOWHERE}`);
+  const url = placeOf(input, `${base.origin.replace(/:.*/, "")}://${NOWHERE}`);
   return url?.host === NOWHERE ? placeOf(base.prefix + url.href.slice(url.origin.length)) : url;
 }
 
 /**
  * Whether an input is a path that the URL parser takes as it is spelt: below the base and judged without it. Most are, and the
  * parser takes longer than all else that is done for a request.
+ *
+ * @param {unknown} input
+ * @returns {input is string}
  */
 export function isPlainPath(input) {
   return typeof input === "string" && /^\/[\w./-]*(?:\?[\w.=&%-]*)?$/.test(input) && !/\/[./]/.test(input);
 }
 
-/** Whether an address, as the URL parser spells it, lies at or below the base, by whole path segments. */
+/**
+ * Whether an address, as the URL parser spells it, lies at or below the base, by whole path segments.
+ *
+ * @param {Base} base
+ * @param {string} address
+ */
 export function isBelow({ prefix }, address) {
   return address.startsWith(prefix) && /^(?:[/?#]|$)/.test(address.slice(prefix.length));
 }
 
+/**
+ * @param {string} text
+ * @param {string} [base]
+ */
 function parse(text, base) {
   try {
     return new URL(text, base);

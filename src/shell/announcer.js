@@ -1,11 +1,21 @@
+// @ts-check
+/** @import { SessionState } from "./hallpass.d.ts" */
+/** @typedef {(state: SessionState) => void} Listener */
+
 /** The state as the page last saw it, and who listens. */
 export class Announcer {
+  /** @type {Set<{ listener: Listener }>} */
   #listeners = new Set();
   #telling = false;
+  /** @type {SessionState | undefined} */
   #told;
-  state;
+  /** @type {SessionState} */
+  state = Object.freeze({ status: "signed-out", reason: "never", renewable: false, renewal: "idle" });
 
-  /** Takes a new state without telling anybody yet. */
+  /**
+   * Takes a new state without telling anybody yet.
+   * @param {SessionState} state
+   */
   take(state) {
     this.state = Object.freeze(state);
   }
@@ -15,16 +25,26 @@ export class Announcer {
     // A listener may call any method. A change that it causes is told after the present one, so that all see one order.
     if (this.#telling) return;
     this.#telling = true;
-    while (this.#told !== this.state) {
-      const told = (this.#told = this.state);
-      for (const one of [...this.#listeners]) {
-        if (this.#listeners.has(one)) call(one.listener, told);
+    try {
+      while (this.#told !== this.state) {
+        const told = (this.#told = this.state);
+        for (const one of [...this.#listeners]) {
+          if (this.#listeners.has(one)) call(one.listener, told);
+        }
       }
+    } finally {
+      this.#telling = false;
     }
-    this.#telling = false;
   }
 
-  /** Adds a listener and calls it at once. Returns what takes it away. */
+  get isHeard() {
+    return this.#listeners.size > 0;
+  }
+
+  /**
+   * Adds a listener and calls it at once. Returns what takes it away.
+   * @param {Listener} listener
+   */
   subscribe(listener) {
     const one = { listener };
     this.#listeners.add(one);
@@ -37,7 +57,11 @@ export class Announcer {
   }
 }
 
-/** What a listener throws is its own affair: reported like any uncaught error, and no other listener misses the news. */
+/**
+ * What a listener throws is its own affair: reported like any uncaught error, and no other listener misses the news.
+ * @param {Listener} listener
+ * @param {SessionState} state
+ */
 function call(listener, state) {
   try {
     listener(state);

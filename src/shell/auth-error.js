@@ -1,18 +1,38 @@
+// @ts-check
+
+/** @import { AuthErrorCode } from "./hallpass.d.ts" */
+/** @typedef {import("./hallpass.d.ts").AuthError} Declared */
+
+/**
+ * What an error is made of. Only its own members count: what `Object.prototype` has is the page's.
+ *
+ * @typedef {{ code: AuthErrorCode } & { -readonly [Name in Exclude<keyof Declared, keyof Error | "code"> | "cause"]?: unknown }} Details
+ */
+
 // A registered symbol is the same in every realm and in every copy of the package.
 const brand = Symbol.for("hallpass.AuthError");
 
-/** The one kind of error. Carries what happened and what to do; never a token, a password or an address. */
-export class AuthError extends Error {
+// The constructor below defines the members one by one, as they come. The compiler can't see that, so it is told.
+const Base = /** @type {new (message: string) => Omit<Declared, "name">} */ (/** @type {unknown} */ (Error));
+
+/** The one kind of error. Carries what happened and what to do; never a token, a password or a full address. */
+export class AuthError extends Base {
+  /**
+   * @param {string} message
+   * @param {Details} details
+   */
   constructor(message, details) {
     super(message);
     // Defined, not assigned: an assignment would run into a setter that the page put on Object.prototype. And no pairs are
     // taken apart: that would call a `return` from there.
-    for (const name of Object.keys(details)) {
+    for (const name of /** @type {(keyof Details)[]} */ (Object.keys(details))) {
       const value = details[name];
-      if (value !== undefined) Object.defineProperty(this, name, { __proto__: null, value, enumerable: name !== "cause" });
+      if (value === undefined) continue;
+      Object.defineProperty(this, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value, enumerable: name !== "cause" }));
     }
   }
 
+  /** @returns {"AuthError"} */
   get name() {
     return "AuthError";
   }
@@ -23,23 +43,51 @@ export class AuthError extends Error {
 }
 
 // What an error doesn't have is not read of Object.prototype instead: an application goes where `ssoUrl` says.
-for (const name of ["vendor", "status", "vendorCode", "fields", "ssoUrl", "requestId", "retryAfterMs"]) {
-  Object.defineProperty(AuthError.prototype, name, { __proto__: null, writable: true });
+for (const name of ["vendor", "status", "vendorCode", "fields", "ssoUrl", "detail", "requestId", "retryAfterMs"]) {
+  Object.defineProperty(AuthError.prototype, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, writable: true }));
 }
 
+/**
+ * @param {unknown} value
+ * @returns {value is Declared}
+ */
 export function isAuthError(value) {
   try {
-    return typeof value === "object" && value !== null && value[brand] === true;
+    return typeof value === "object" && value !== null && /** @type {{ [brand]?: unknown }} */ (value)[brand] === true;
   } catch {
     return false; // a revoked proxy, a throwing getter
   }
 }
 
-// For each code of a failure: what happened, and what to do.
+/** @typedef {Exclude<AuthErrorCode, "invalid-options" | "storage" | "load-failed">} FailureCode */
+
+/**
+ * What is known of a failure: of the vendor's reply, or of hallpass's own refusal before anything is sent.
+ *
+ * @typedef {object} FailureDetails
+ * @property {FailureCode} code
+ * @property {string} [vendor]
+ * @property {number} [status] 0 stands for a redirect that was not followed
+ * @property {number | string} [vendorCode]
+ * @property {ArrayLike<Field> | { [number: number]: Field }} [fields]
+ * @property {string} [ssoUrl]
+ * @property {string} [detail]
+ * @property {string} [requestId]
+ * @property {number} [retryAfterMs]
+ * @property {unknown} [cause]
+ */
+
+/** @typedef {NonNullable<Declared["fields"]>[number]} Field */
+
+/** @typedef {readonly [happened: string, advice: string]} Sentence */
+
+/**
+ * What happened, and what to do, by the code.
+ *
+ * @type {{ readonly [Code in FailureCode]: Sentence }}
+ */
 const SENTENCES = {
-  __proto__: null,
   "invalid-credentials": ["The vendor refused the user name or password", "check both before trying again, as vendors lock accounts"],
-  "sso-required": ["This account signs in with single sign-on", "continue at the address in ssoUrl"],
   "invalid-request": ["A field was refused", "correct it and try again"],
   forbidden: ["The vendor does not allow this for the account", "ask its administrator"],
   "not-signed-in": ["Nobody is signed in, so nothing was sent", "call login first"],
@@ -53,23 +101,88 @@ const SENTENCES = {
   timeout: ["The vendor did not answer in time", "try again, or raise timeoutMs"],
   "malformed-reply": ["The reply is not what the vendor documents", "check that baseUrl is the vendor's address"],
   "vendor-error": ["The vendor refused the request", "look vendorCode up in the vendor's documentation"],
+  unsupported: ["This session was disposed", "open a new one with openSession"],
+  internal: ["hallpass met a fault of its own", "report it, and reload the page if it goes on"],
 };
 
-/** A failure of a vendor's call: one sentence of what happened, at which vendor and operation, and what to do. */
-export function failure(details, title, operation) {
-  const sentence = SENTENCES[details.code];
-  const fields = details.fields && Object.values(details.fields).map((field) => ({ ...field }));
+const UNDOCUMENTED = "is not what the vendor documents";
+
+// So much of a path is told, in characters.
+const LONGEST_PLACE = 100;
+
+/**
+ * A failure of a vendor's call: one sentence of what happened, at which vendor and operation, and what to do.
+ *
+ * @param {FailureDetails} details only its own members count
+ * @param {string} title the vendor's name in sentences
+ * @param {string} operation
+ * @param {string} [place] where it was sent: the method and the path, as in "POST /v1/login"
+ */
+export function failure(details, title, operation, place) {
+  const given = /** @type {FailureDetails} */ ({ __proto__: null, ...details });
+  const fields = given.fields && Object.values(given.fields).map((field) => ({ ...field }));
+  // A query may hold a secret.
+  const sentence = sentenceOf(given, operation, place && ` at ${place.replace(/[?#].*/s, "").slice(0, LONGEST_PLACE)}`);
   // Of what the vendor wrote, nothing stands in the message: it may echo what was typed.
-  const own = fields && details.status === undefined ? `: ${fields.map((field) => `${field.name} ${field.title}`).join(", ")}` : "";
-  return new AuthError(`${sentence[0]} (${title}, ${operation})${own}; ${sentence[1]}.`, { __proto__: null, ...details, fields });
+  const own = fields && given.status === undefined ? `: ${fields.map((field) => `${field.name} ${field.title}`).join(", ")}` : "";
+  const message = `${sentence[0]} (${title}, ${operation})${own}; ${sentence[1]}.`;
+  return new AuthError(message, { ...given, fields, status: given.status || undefined });
 }
 
-/** A mistake of the caller's: which argument, and what was expected. */
-export function mistake(name, expected) {
-  return new AuthError(`${name} must be ${expected}.`, { code: "invalid-options" });
+/**
+ * The sentence of a failure. Where the reply is all that is known of it, that one's status and place say more than the code.
+ *
+ * @param {FailureDetails} given
+ * @param {string} operation
+ * @param {string} [at]
+ * @returns {Sentence}
+ */
+function sentenceOf({ code, status = NaN, vendorCode, ssoUrl }, operation, at = "") {
+  const sentence = SENTENCES[code];
+  if (code === "unsupported" && operation === "check") return ["This vendor has no operation that tells whether a session is alive", "name one in endpoints.check"];
+  if (code === "malformed-reply") {
+    if (status >= 200 && status < 300) return [`The reply${at} ${UNDOCUMENTED}`, sentence[1]];
+    if (status < 400) return [`The server answered with a redirect${at}, which ${UNDOCUMENTED}`, sentence[1]];
+    if (status) return [`The server answered HTTP ${status}${at}, which ${UNDOCUMENTED}`, sentence[1]];
+  }
+  if (code === "vendor-error" && vendorCode === undefined && status) {
+    return [`The vendor refused the request with HTTP ${status}${at}`, "look that up in its documentation"];
+  }
+  if (code === "invalid-credentials" && ssoUrl) return [sentence[0], `${sentence[1]}, or go to ssoUrl for single sign-on`];
+  return sentence;
 }
 
-/** There is no such thing here. */
+/**
+ * A mistake of the caller's: which argument, and what was expected.
+ *
+ * @param {string} name
+ * @param {string} expected
+ * @param {unknown} [cause] what the platform threw, whose words are told along where that is safe
+ */
+export function mistake(name, expected, cause) {
+  const words = refusalOf(cause);
+  const message = `${name} must be ${expected}${words ? `: ${words}` : ""}.`;
+  return new AuthError(message, { code: "invalid-options", cause: words && cause });
+}
+
+/**
+ * What the platform says of something that it refused, as one line. Undefined where that may quote a header's value or an
+ * address, which are nobody's to see, and where it says nothing.
+ *
+ * @param {unknown} cause
+ * @returns {string | undefined}
+ */
+export function refusalOf(cause) {
+  const text = cause instanceof Error ? `${cause.message}` : "";
+  if (/\bvalue\b(?! pair)|:\/\//i.test(text)) return undefined;
+  return text.split("\n", 1)[0]?.slice(0, 200).replace(/\.$/, "") || undefined;
+}
+
+/**
+ * There is no such thing here.
+ *
+ * @param {string} sentence
+ */
 export function unsupported(sentence) {
   return new AuthError(sentence, { code: "unsupported" });
 }

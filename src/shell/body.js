@@ -1,11 +1,18 @@
+// @ts-check
+
 /**
  * Reads a body as UTF-8 text of at most so many bytes; undefined where it is longer. `bound` guards the wait for each piece.
  * What is left is cancelled, so that a reply of 100 MB, or one that never ends, does not go on downloading.
+ *
+ * @param {ReadableStream<Uint8Array> | null} body
+ * @param {number} limit
+ * @param {<T>(piece: Promise<T>) => Promise<T>} bound
  */
 export async function readText(body, limit, bound) {
   if (!body) return "";
   // WebKit reads a `mode` of the options also where none are given, and so the prototype's.
-  const reader = body.getReader({ __proto__: null });
+  const options = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
+  const reader = /** @type {ReadableStreamDefaultReader<Uint8Array>} */ (body.getReader(options));
   const decoder = new TextDecoder();
   let text = "";
   try {
@@ -14,7 +21,7 @@ export async function readText(body, limit, bound) {
       if (done) return text + decoder.decode();
       limit -= value.byteLength;
       if (limit < 0) return undefined;
-      text += decoder.decode(value, { __proto__: null, stream: true });
+      text += decoder.decode(value, /** @type {TextDecodeOptions} */ ({ __proto__: null, stream: true }));
     }
   } finally {
     reader.cancel().catch(() => {}); // of what has come to its end, nothing is left

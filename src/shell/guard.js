@@ -1,49 +1,65 @@
+// @ts-check
 import { AuthError } from "./auth-error.js";
 
-// The promises under way. A panic inside the WebAssembly settles none of them by itself.
-const underWay = new Set();
-let broken = false;
+/**
+ * The WebAssembly's stack pointer, where it is exported.
+ * @type {WebAssembly.Global | undefined}
+ */
+let stackPointer;
 
-const internal = (cause) =>
-  new AuthError("hallpass met a fault of its own; reload the page and report it.", { code: "internal", cause });
-
-/** Called when the WebAssembly panics: rejects what is under way, and everything after it. */
-export function breakDown() {
-  broken = true;
-  const error = internal();
-  for (const reject of underWay) reject(error);
-  underWay.clear();
+/** @param {unknown} exported */
+export function keepStackPointer(exported) {
+  if (exported instanceof WebAssembly.Global) stackPointer = exported;
 }
 
-/** Whether an error is a trap of the WebAssembly, and not a word for the caller. */
-const isTrap = (error) => error instanceof WebAssembly.RuntimeError;
+/** @param {unknown} [cause] */
+const internal = (cause) => new AuthError("hallpass met a fault of its own; report it, and reload the page if it goes on.", { code: "internal", cause });
 
-/** Runs a call into the WebAssembly. A trap becomes "internal". */
-export function enter(call) {
-  if (broken) throw internal();
+/** How deep the stack is tried. A call into hallpass needs less than that many frames take. */
+const ROOM = 400;
+
+/**
+ * Goes down the stack and comes back.
+ * @param {number} depth
+ * @returns {number}
+ */
+function dive(depth) {
+  return depth === 0 ? 0 : dive(depth - 1) + 1;
+}
+
+/** Whether there is room on the stack. A call that ran out of it in the middle would leave work half done. */
+export function hasRoom() {
   try {
-    return call();
-  } catch (error) {
-    throw isTrap(error) ? internal(error) : error;
+    return dive(ROOM) === ROOM;
+  } catch {
+    return false;
   }
 }
 
 /**
- * The same for a call that answers with a promise: it settles, whatever happens inside. `from`: where the caller's signal
- * is, whose reason passes as it is, also where it is a trap of the caller's own.
+ * Calls into the WebAssembly. What is thrown out of it, a trap or an error of a platform function that the page has replaced,
+ * passes by its destructors: its stack is put back, and the error becomes "internal".
+ * @template T
+ * @param {() => T} call
+ * @returns {T}
  */
-export function settle(call, from) {
-  return new Promise((resolve, reject) => {
-    const done = (finish) => (value) => {
-      underWay.delete(reject);
-      finish(value);
-    };
-    const fail = done((error) => reject(isTrap(error) && error !== from?.signal?.reason ? internal(error) : error));
-    underWay.add(reject);
-    try {
-      enter(call).then(done(resolve), fail);
-    } catch (error) {
-      fail(error);
-    }
-  });
+export function enter(call) {
+  const before = stackPointer?.value;
+  try {
+    return call();
+  } catch (error) {
+    if (stackPointer) stackPointer.value = before;
+    throw internal(error);
+  }
+}
+
+/**
+ * Runs what answers with a promise. Where the stack has no room left, it begins a moment later, when it is empty.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function settle(work) {
+  if (!hasRoom()) await undefined;
+  return work();
 }

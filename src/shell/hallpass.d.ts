@@ -39,15 +39,24 @@ export type FetchInput = Parameters<typeof fetch>[0];
  *
  * @throws {AuthError} `invalid-options`, naming the option and what was expected; `unsupported`; `load-failed`.
  */
-export function openSession(options: SessionOptions): Promise<Session>;
+export function openSession<V extends VendorName>(options: SessionOptions<V>): Promise<Session<V>>;
 
 /** Whether a value is an {@link AuthError}, also one of another realm or of another copy of this package. */
 export function isAuthError(value: unknown): value is AuthError;
 
+/** The vendors that hallpass knows; each is described at {@link SessionOptions.vendor}. */
 export type VendorName = "ocient" | "lenses" | "pegase3" | "ethgas";
 
-export type SessionOptions = {
-  vendor: VendorName;
+export type SessionOptions<V extends VendorName = VendorName> = {
+  /**
+   * Whose API it is.
+   *
+   * - `"ocient"`: the Ocient HTTP Query API. A bearer token, renewed.
+   * - `"lenses"`: Lenses HQ. A cookie that no script can read; not renewed.
+   * - `"pegase3"`: the PEGASE3 API. A token in the header `Token`; not renewed.
+   * - `"ethgas"`: the ETHGAS API, by user name and password. A bearer token, renewed.
+   */
+  vendor: V;
   /**
    * The vendor's address: https, or http on localhost, 127.0.0.1 and [::1]. May have a path prefix; no user info, query
    * or fragment. Relative input is appended to it: with `https://h/p`, both `x` and `/x` mean `https://h/p/x`.
@@ -88,6 +97,11 @@ export type SessionOptions = {
   endpoints?: Partial<Record<"login" | "refresh" | "logout" | "check", string>>;
   /** ETHGAS only: `"password"` (default). `"wallet"` is not in this version; rejects `unsupported`. */
   flow?: "password" | "wallet";
+  /**
+   * The `fetch` that requests are made with, the vendor's own and the caller's. Default: the global one as it is at each call
+   * (instrumented, mocked), but never this session's own, so that `window.fetch = session.fetch` works.
+   */
+  fetch?: typeof globalThis.fetch;
 };
 
 /**
@@ -102,8 +116,9 @@ export interface TokenStorage {
 }
 
 /** One person's session with one vendor. The methods are bound: they may be handed on by themselves. */
-export interface Session {
-  readonly vendor: VendorName;
+export interface Session<V extends VendorName = VendorName> {
+  /** The vendor's name, as it was given. */
+  readonly vendor: string;
   /** The vendor's address, normalised, without a trailing slash. */
   readonly baseUrl: string;
   /** A frozen snapshot; the same object until something changes, as React's `useSyncExternalStore` wants it. */
@@ -112,11 +127,11 @@ export interface Session {
   /**
    * Signs in. Sent once, never repeated by itself, since vendors lock accounts; the password is not kept.
    *
-   * @throws {AuthError} `invalid-credentials`, `sso-required`, `invalid-request` (see `fields`), `forbidden`,
+   * @throws {AuthError} `invalid-credentials` (lenses: maybe with `ssoUrl`), `invalid-request` (see `fields`), `forbidden`,
    * `superseded` by a newer login or a logout, `rate-limited`, `vendor-unavailable`, `network`, `timeout`,
    * `malformed-reply`, `vendor-error`, `invalid-options`. A failed login leaves the present session as it is.
    */
-  login(credentials: Credentials, options?: CallOptions): Promise<LoginResult>;
+  login(credentials: Credentials<V>, options?: CallOptions): Promise<LoginResult>;
 
   /**
    * Renews the token now. Callers at the same time share one request.
@@ -203,13 +218,20 @@ export type CallOptions = {
   signal?: AbortSignal;
 };
 
-export type Credentials =
-  /** ocient; the vendor takes the database `"system"` where none is given. */
-  | { username: string; password: string; database?: string }
-  /** lenses; `redirectionToken` is echoed, and the vendor answers with where to go next. */
-  | { username: string; password: string; redirectionToken?: string }
-  /** pegase3 and ethgas. */
-  | { username: string; password: string };
+/** What {@link Session.login} takes at a vendor. A member that the vendor has no use for is `invalid-options`. */
+export type Credentials<V extends VendorName = VendorName> = CredentialsByVendor[V];
+
+/** The credentials of each vendor. */
+export interface CredentialsByVendor {
+  /** The vendor takes the database `"system"` where none is given. */
+  ocient: { username: string; password: string; database?: string };
+  /** `redirectionToken` is echoed, and the vendor answers with where to go next. */
+  lenses: { username: string; password: string; redirectionToken?: string };
+  /** Both go out as headers, so in Latin-1, and without a blank at either end. */
+  pegase3: { username: string; password: string };
+  /** Of the flow `"password"`. */
+  ethgas: { username: string; password: string };
+}
 
 export type LoginResult = {
   state: SessionState;
@@ -236,21 +258,56 @@ export type SessionState = {
   readonly retryAt?: number;
   /** The last trouble that did not end the session: `"network"` while offline, `"storage"` while only in memory. */
   readonly problem?: AuthErrorCode;
+  /**
+   * lenses: where the people of this instance sign in with single sign-on, if it has told, in the answer to
+   * {@link Session.check} or to any request. An http(s) address to navigate to.
+   */
+  readonly ssoUrl?: string;
 };
 
-/** The one kind of error. Says what happened and what to do; its message has no token, no password and no address. */
+/** The one kind of error. Says what happened and what to do; its message has no token, no password and no full address. */
 export class AuthError extends Error {
   private constructor();
   readonly name: "AuthError";
+  /**
+   * What happened, to switch over.
+   *
+   * - `"invalid-options"`: the caller's mistake; the message says which option or argument, and what was expected.
+   * - `"invalid-credentials"`: the vendor refused the user name or the password.
+   * - `"invalid-request"`: the vendor, or hallpass before sending, refused a field; see `fields`.
+   * - `"forbidden"`: signed in, but not allowed.
+   * - `"not-signed-in"`: nobody is signed in; nothing was sent.
+   * - `"session-expired"`: was signed in; the vendor no longer accepts it, and it could not be renewed.
+   * - `"not-renewable"`: this vendor's sessions can't be renewed.
+   * - `"superseded"`: a newer login or a logout overtook this call.
+   * - `"forbidden-target"`: the address is outside `baseUrl` and `allow`; nothing was sent.
+   * - `"rate-limited"`: the vendor asks for fewer requests; see `retryAfterMs`.
+   * - `"vendor-unavailable"`: the vendor is there, but can't serve this now.
+   * - `"network"`: no reply: offline, CORS, or a broken connection.
+   * - `"timeout"`: no reply in time.
+   * - `"malformed-reply"`: not what the vendor documents; most often `baseUrl` is not the vendor's address.
+   * - `"vendor-error"`: any other refusal, with the vendor's own code in `vendorCode`.
+   * - `"storage"`: only in `state.problem`, never thrown: the session is only in memory.
+   * - `"unsupported"`: the vendor, the platform or this version has no such thing; or the session was disposed of.
+   * - `"load-failed"`: the WebAssembly could not be loaded; the message says why.
+   * - `"internal"`: a fault of hallpass's own.
+   */
   readonly code: AuthErrorCode;
-  readonly vendor?: VendorName;
+  /** The vendor's name, where the failure is one of its operations. */
+  readonly vendor?: string;
   /** The HTTP status, where there was one. */
   readonly status?: number;
   /** ocient `vendor_code`, lenses `type`, pegase3 `code`, ethgas `errorCode` or `code`. */
   readonly vendorCode?: number | string;
+  /** The fields that were refused. A title may be the vendor's, and repeat what was typed: show it as text. */
   readonly fields?: readonly { name: string; code: string; title: string; pointer?: string }[];
-  /** lenses: an http(s) address to navigate to. */
+  /** lenses: an http(s) address that the person may navigate to instead. */
   readonly ssoUrl?: string;
+  /**
+   * The vendor's own words, at most 500 characters. To show as text, not to log: they may repeat what was typed, so they are
+   * never in `message`, and are left out where they hold the password or a token of the call.
+   */
+  readonly detail?: string;
   /** lenses: the id under which the vendor logged the request. */
   readonly requestId?: string;
   /** How long to wait, in ms: what the vendor asks for, or what is left of the pause before the next renewal. */
@@ -259,33 +316,22 @@ export class AuthError extends Error {
   readonly cause?: unknown;
 }
 
+/** The codes of errors; each is explained at {@link AuthError.code}. */
 export type AuthErrorCode =
-  /** The caller's mistake: says which option and what was expected. */
   | "invalid-options"
-  /** The vendor refused user name or password. */
   | "invalid-credentials"
-  /** lenses: unauthorised, with a single sign-on address in `ssoUrl`. */
-  | "sso-required"
-  /** The vendor, or hallpass before sending, refused a field; see `fields`. */
   | "invalid-request"
-  /** Signed in, but not allowed. */
   | "forbidden"
-  /** Nothing was sent. */
   | "not-signed-in"
-  /** Was signed in; the vendor no longer accepts it and it could not be renewed. */
   | "session-expired"
   | "not-renewable"
-  /** A newer login or a logout overtook this call. */
   | "superseded"
-  /** The URL is outside `baseUrl` and `allow`: nothing was sent. */
   | "forbidden-target"
   | "rate-limited"
   | "vendor-unavailable"
   | "network"
   | "timeout"
-  /** Not the vendor's documented shape. */
   | "malformed-reply"
-  /** Any other refusal, with the vendor's own code. */
   | "vendor-error"
   | "storage"
   | "unsupported"

@@ -1,21 +1,86 @@
+// @ts-check
+import { textOf } from "./address.js";
+import { AuthError } from "./auth-error.js";
+import { keepStackPointer } from "./guard.js";
 import { begin, imports } from "./wasm.js";
+
+/** @typedef {ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module} WasmFile What the WebAssembly can be made of. */
+
+const REMEDY = "serve the package's hallpass.wasm, pass init its address, or import hallpass/inline, which needs no file";
 
 let begun = false;
 
-/** Makes the one instance of the WebAssembly. `source`: where the file lies, a Response with it, its bytes, or the module. */
-export async function instantiate(source) {
-  const made = await WebAssembly.instantiate(await bytesOf(await source), imports);
-  // All entries of the package share it: where two load at once, the first counts.
-  if (begun) return;
-  begin((made instanceof WebAssembly.Instance ? made : made.instance).exports); // throws where it is another module
+/**
+ * Makes the one instance of the WebAssembly.
+ *
+ * @param {WasmFile} file
+ */
+export async function instantiate(file) {
+  let made;
+  try {
+    made = await WebAssembly.instantiate(/** @type {BufferSource} */ (file), imports);
+    // All entries of the package share it: where two load at once, the first counts.
+    if (begun) return;
+    const { exports } = "instance" in made ? made.instance : /** @type {WebAssembly.Instance} */ (made);
+    keepStackPointer(begin(exports)); // throws where it is another module
+  } catch (cause) {
+    if (/content security policy|csp|unsafe-eval/i.test(`${cause}`)) {
+      throw failure("the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src", cause);
+    }
+    throw failure("it is not of the same build as the script; serve both of one version, and empty the caches between", cause);
+  }
   begun = true;
 }
 
-async function bytesOf(source) {
-  const isAddress = typeof source === "string" || source instanceof URL || source instanceof Request;
-  const response = isAddress ? await fetch(source) : source;
-  if (!(response instanceof Response)) return response;
-  if (!response.ok) throw new Error(`HTTP status ${response.status}.`);
-  // Not as a stream, which would save nothing for a file of this size, and fails where a server doesn't know its type.
-  return response.arrayBuffer();
+/**
+ * The WebAssembly, of where it lies, of a response with it, or of itself.
+ *
+ * @param {unknown} source or a promise of it
+ * @returns {Promise<WasmFile>}
+ */
+export async function fileOf(source) {
+  if (typeof WebAssembly !== "object") {
+    throw failure("there is none here, or it is turned off, as in Lockdown Mode; allow it for this site");
+  }
+  const given = await source;
+  const address = textOf(given);
+  const isAddress = address !== undefined || kindOf(given) === "Request";
+  const file = isAddress ? await fetched(address ?? /** @type {Request} */ (given)) : given;
+  if (kindOf(file) === "Response") return bytesOf(/** @type {Response} */ (file));
+  const isFile = ArrayBuffer.isView(file) || /^(ArrayBuffer|WebAssembly.Module)$/.test(kindOf(file));
+  if (!isFile) throw failure("init was given something else; give it a URL, a Response, the bytes or a compiled module");
+  return /** @type {WasmFile} */ (file);
 }
+
+/** @param {string | Request} address */
+async function fetched(address) {
+  try {
+    return await fetch(address);
+  } catch (cause) {
+    throw failure(`the file could not be fetched; check the connection and the connect-src of the page's policy, ${REMEDY}`, cause);
+  }
+}
+
+/** @param {Response} response */
+async function bytesOf(response) {
+  if (!response.ok) throw failure(`the server answered HTTP ${response.status}; ${REMEDY}`);
+  // Not as a stream, which would save nothing for a file of this size, and fails where a server doesn't know its type.
+  const bytes = await response.arrayBuffer();
+  const start = String.fromCharCode(...new Uint8Array(bytes.slice(0, 4)));
+  if (start === "\0asm") return bytes;
+  const isPage = start.startsWith("<") || /html/i.test(response.headers.get("Content-Type") ?? "");
+  throw failure(`the server answered with ${isPage ? "a page of HTML" : "another file"}; ${REMEDY}`);
+}
+
+/**
+ * What a value is, of whatever realm. (The classes of their own are missing in some places where they aren't needed.)
+ *
+ * @param {unknown} value
+ */
+const kindOf = (value) => Object.prototype.toString.call(value).slice("[object ".length, -1);
+
+/**
+ * @param {string} reason what happened, and what to do
+ * @param {unknown} [cause]
+ */
+const failure = (reason, cause) => new AuthError(`hallpass could not load its WebAssembly: ${reason}.`, { code: "load-failed", cause });

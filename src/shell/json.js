@@ -1,34 +1,96 @@
+// @ts-check
+
 /**
  * What the WebAssembly's readers of JSON ask of the platform. All in one file, which imports nothing: the tests that run in the
  * WebAssembly load each file by itself, and Chromium has been seen to hang where there are more of them.
  */
 
-/** Parses JSON. Undefined: it is none. */
+// As deep as JSON may be nested. Some parsers recurse, and a tab was seen to crash with its stack: at 62 MB of "[".
+const DEEPEST = 10_000;
+
+/**
+ * Parses JSON. Undefined: it is none, or is nested too deep.
+ *
+ * @param {string | undefined} text
+ * @returns {unknown}
+ */
 export function parseJson(text) {
   try {
-    return JSON.parse(text);
+    return isTooDeep(/** @type {string} */ (text)) ? undefined : JSON.parse(/** @type {string} */ (text));
   } catch {
     return undefined;
   }
 }
 
-/** The claims of a JWT, unverified; undefined where it is none. */
+/**
+ * Whether brackets are nested too deep, outside of strings. One look at each character.
+ *
+ * @param {string} text
+ */
+function isTooDeep(text) {
+  const end = text.length;
+  let depth = 0;
+  // What is shorter can't be so deep.
+  for (let at = end > DEEPEST ? 0 : end; at < end; at++) {
+    const letter = text[at];
+    if (letter === '"') at = endOfString(text, at);
+    else if (letter === "[" || letter === "{") depth++;
+    else if (letter === "]" || letter === "}") depth--;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
+}
+
+/**
+ * Where the quote is that ends a string; past the end of the text if none does.
+ *
+ * @param {string} text
+ * @param {number} start
+ */
+function endOfString(text, start) {
+  for (let at = start; ; ) {
+    at = text.indexOf('"', at + 1);
+    if (at < 0) return text.length;
+    let escape = at;
+    while (text[escape - 1] === "\\") escape--;
+    // An even number of backslashes escapes one another, and not the quote.
+    if ((at - escape) % 2 === 0) return at;
+  }
+}
+
+/**
+ * The claims of a JWT, unverified; undefined where it is none. `atob` gives bytes, which are UTF-8: `escape` and
+ * `decodeURIComponent` make a text of them everywhere, also where there is no TextDecoder.
+ *
+ * @param {string} token
+ * @returns {unknown}
+ */
 export function readClaims(token) {
   try {
-    return JSON.parse(atob(token.split(".").at(1).replaceAll("-", "+").replaceAll("_", "/")));
+    const bytes = atob(/** @type {string} */ (token.split(".")[1]).replaceAll("-", "+").replaceAll("_", "/"));
+    return parseJson(decodeURIComponent(escape(bytes)));
   } catch {
     return undefined;
   }
 }
 
-/** Reads an object's own member; undefined where there is none, or no object. */
+/**
+ * Reads an object's own member; undefined where there is none, or no object.
+ *
+ * @param {unknown} object
+ * @param {PropertyKey} name
+ * @returns {unknown}
+ */
 export function own(object, name) {
-  return typeof object === "object" && object !== null && Object.hasOwn(object, name) ? object[name] : undefined;
+  const holder = /** @type {Record<PropertyKey, unknown>} */ (object);
+  return typeof object === "object" && object !== null && Object.hasOwn(object, name) ? holder[name] : undefined;
 }
 
 /**
  * Whether a text is an http(s) address without user info, and the same whoever resolves it: `https:h.test` is a path for a page
  * that came by https.
+ *
+ * @param {string} text
  */
 export function isWebAddress(text) {
   try {

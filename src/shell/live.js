@@ -1,292 +1,222 @@
+// @ts-check
 import { Announcer } from "./announcer.js";
-import { failure, mistake, unsupported } from "./auth-error.js";
+import { unsupported } from "./auth-error.js";
+import { steady, wall } from "./clock.js";
+import { encrypted } from "./encrypted.js";
+import { Line, Neighbours, hasTabs } from "./do/lines.js";
+import { Locks } from "./do/lock.js";
+import { Notes } from "./do/note.js";
+import { Store } from "./do/store.js";
+import { Driver, Task, failureOf } from "./driver.js";
+import { Fetcher } from "./fetcher.js";
 import { enter } from "./guard.js";
-import { Lag } from "./lock.js";
-import { isObject, member } from "./object.js";
-import { randomNumber } from "./random.js";
-import { Renewal } from "./renewal.js";
-import { Tabs, hasTabs } from "./tabs.js";
-import { ask } from "./vendor-call.js";
-import { guarded } from "./wait.js";
+import { names } from "./names.js";
 import { isHidden, onWakeUps } from "./wake-ups.js";
+
+/**
+ * @import { SessionState } from "./hallpass.d.ts"
+ * @import { Kept, Machine, Woken } from "./wasm.js"
+ * @import { Options } from "./options.js"
+ */
 
 // The longest delay that timers take, in ms; a longer one would fire at once.
 const LONGEST_DELAY_MS = 2_147_483_647;
+// A tab that waits for another's turn waits so much longer than the request of the other may take, in ms.
+const LONGER_MS = 1_000;
 
-// What `Core::tick` says of a session that is over. Else: 0, or that a renewal is due.
-const ENDED = 1;
+/** Those whose state somebody listens to: a subscription keeps its session. @type {Set<Live>} */
+const heard = new Set();
 
-// Ends what a handle that was dropped has left behind in the page.
-const dropped = new FinalizationRegistry((release) => release());
+/** Ends what a handle that was dropped has left behind in the page. @type {FinalizationRegistry<() => void> | undefined} */
+let dropped;
 
 /**
- * A session that is live in this page: the rules of the WebAssembly (`core`) with what the page gives: the storage, a timer,
- * listeners, and promises that many callers share.
+ * A session that is live in this page: the machine with what the page gives: storage, timer, listeners, other tabs.
  */
 export class Live {
-  // Each is declared: assigned, it would run into a setter that the page put on Object.prototype.
   announcer = new Announcer();
-  core;
+  fetcher;
   facts;
   base;
-  store;
-  timeoutMs;
-  #endpoints;
-  #renewal;
-  #tabs;
+  /** @type {Machine} */
+  machine;
+  driver;
+  options;
+  #lines;
+  #locks;
   #release;
-  #timer = { __proto__: null };
-  #lag = new Lag();
+  /** @type {{ id?: ReturnType<typeof setTimeout> | undefined }} */
+  #timer = {};
   #disposed = false;
   /** The state that the page sees, as text. */
-  #shown;
-  /** The login under way, for a newer one or a logout to end. */
-  #login;
+  #shown = "";
+  /** Whether the handle is looking at what another tab has done; and whether it is to look once more. */
+  #hearing = false;
+  #again = false;
 
-  constructor({ core, facts, base, endpoints, store, timeoutMs, key }) {
-    this.core = core;
-    this.facts = facts;
+  /**
+   * @param {(kept: Kept) => Machine} make
+   * @param {Readonly<Options>} options
+   */
+  constructor(make, options) {
+    const { storage, vendor, base, account, timeoutMs } = options;
+    const called = names(vendor, base.prefix, account);
+    const tabs = hasTabs();
+    const place = placeOf(storage);
+    this.options = options;
     this.base = base;
-    this.timeoutMs = timeoutMs;
-    this.store = store;
-    this.#endpoints = endpoints;
-    this.#renewal = new Renewal(this, endpoints.refresh, key, this.#lag);
-    this.#listen(key);
-  }
-
-  /** Hears of other tabs and of the page's waking up. What is heard does not keep the session alive. */
-  #listen(key) {
+    this.fetcher = new Fetcher(options.fetch);
+    this.machine = enter(() => make(place.kept));
+    this.facts = /** @type {import("./driver.js").Facts} */ (JSON.parse(/** @type {string} */ (enter(() => this.machine.facts()))));
     const weakly = new WeakRef(this);
-    const hear = (type) => {
-      const live = weakly.deref();
-      if (live) enter(() => live.#heard(type).catch(() => {}));
+    /** @param {Woken} woken */
+    const hear = (woken) => weakly.deref()?.hear(woken);
+    const shared = place.kept === "tabs" || place.kept === "lagging";
+    const lines = {
+      store: new Line(tabs && shared ? called.channel : undefined, () => hear("store")),
+      own: new Line(tabs && !shared ? called.own : undefined, () => hear("sign-out")),
+      neighbours: place.at && new Neighbours(place.at, called.record, () => hear("store")),
     };
-    // What is kept for this tab alone has one thing to tell the others: that the user signed out.
-    const name = this.store.shared ? key : `${key}:own`;
-    const tabs = new Tabs(hasTabs() ? name : undefined, () => hear("changed"));
+    this.#lines = lines;
+    const locks = new Locks({ key: called.lock, storage: place.at ?? {}, ms: timeoutMs + LONGER_MS, lags: place.kept === "lagging", tabs });
+    this.#locks = locks;
+    const page = {
+      facts: this.facts,
+      timeoutMs,
+      prefix: base.prefix,
+      fetch: () => this.fetcher.now(),
+      store: place.storage && new Store(place.storage, called.record, typeof storage === "string"),
+      notes: place.at && new Notes(called.left, place.at, shared),
+      locks,
+      /** @param {"store" | "sign-out"} line */
+      tell: (line) => {
+        if (line === "sign-out") return lines.own.tell();
+        lines.store.tell();
+        lines.neighbours?.tell();
+      },
+    };
+    this.driver = new Driver(this.machine, page, () => this.#stir());
     const timer = this.#timer;
-    const lag = this.#lag;
-    const stopWakeUps = onWakeUps(key, this.store.lags, hear);
-    this.#tabs = tabs;
+    const stop = onWakeUps(called.record, place.kept === "lagging", (type) => weakly.deref()?.wake(type));
     this.#release = () => {
       clearTimeout(timer.id);
-      stopWakeUps();
-      tabs.close();
-      lag.end();
+      stop();
+      lines.store.close();
+      lines.own.close();
+      lines.neighbours?.close();
+      locks.letGo();
     };
-    tabs.open();
-    dropped.register(this, this.#release, this);
+    this.#listen();
+    dropped ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
+    dropped?.register(this, this.#release, this);
   }
 
-  async #heard(type) {
-    const { core, store } = this;
-    const told = type === "changed" || type === "storage";
-    if (told && !store.shared) {
-      // The vendor is told of this tab's own token. A cookie may be a newer login's by now.
-      if (type === "changed" && core.isSignedIn()) await this.#signOut(undefined, this.facts.header && this.#endpoints.logout);
-      return;
-    }
-    // A page that may be put aside whole and taken up again holds no lock meanwhile, and no line, if it can catch up then.
-    if (type === "pagehide") {
-      this.#lag.end();
-      return store.shared && this.#tabs.close();
-    }
-    if (type === "pageshow") this.#tabs.open();
-    if (type === "online") core.reachable();
-    this.publish();
-    if (isHidden() && !told) return;
-    await this.follow(true);
-    this.tick();
-    this.publish();
+  #listen() {
+    this.#lines.store.open();
+    this.#lines.own.open();
+    this.#lines.neighbours?.open();
   }
 
   /** Restores what the storage holds. Never talks to the vendor. */
   async open() {
-    try {
-      await this.store.open();
-      if (!this.store.left) this.core.follow(this.store.text);
-    } catch {
-      this.core.storageWorks(false);
-    }
+    await this.run(this.machine.restore());
     this.publish();
-    // What can't be used any more does not lie about.
-    if (this.store.text !== undefined && !this.core.isSignedIn()) await this.save();
     return this;
   }
 
-  /** Signs in, once. Resolves to where the vendor wants the user to go next, if anywhere. */
-  async login(credentials, signal) {
-    // Before it makes an earlier login the older one.
-    this.inUse(signal);
-    if (!isObject(credentials)) throw mistake("credentials", "an object with username and password");
-    const values = ["username", "password", "database", "redirectionToken"].map((name) => member(credentials, name));
-    let attempt;
-    const answer = await ask(this, "login", signal, (deadline) => {
-      const request = this.core.loginRequest(...values, this.#endpoints.login, deadline.signal);
-      attempt = this.core.attempt();
-      this.#login?.end("superseded");
-      this.#login = deadline;
-      return request;
+  /**
+   * Runs an operation of the caller's to its end: what it ended with, or a rejection.
+   * @param {number} id
+   * @param {Task} [task]
+   */
+  async run(id, task = new Task()) {
+    const running = this.driver.run(id, task);
+    const { signal } = task;
+    if (!signal) return this.#end(await running);
+    running.catch(() => {});
+    /** @type {() => void} */
+    let stop = () => {};
+    // What is waited for is ended by the signal, too; but what has to be done to its end is not waited for any longer.
+    const aborted = new Promise((_, reject) => {
+      stop = () => reject(signal.reason);
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop);
     });
-    const redirectTo = this.core.loginReply(attempt, answer, randomNumber());
-    await guarded(signal, this.save(true));
-    if (this.core.attempt() !== attempt) throw this.failure("superseded", "login");
-    return redirectTo;
-  }
-
-  /** Renews now. Callers at the same time share one request. */
-  async refresh(signal) {
-    this.inUse(signal);
-    if (!this.facts.renewable) throw this.failure("not-renewable", "refresh");
-    if (!this.core.isSignedIn()) this.core.pass(); // throws why
-    await this.renew(this.core.epoch(), signal);
-  }
-
-  /** Asks the vendor whether the session is alive, and takes its answer over. */
-  async check(signal) {
-    this.inUse(signal);
-    if (!this.#endpoints.check) {
-      throw unsupported(`${this.facts.title} has no operation that tells whether a session is alive; name one in endpoints.check.`);
-    }
-    // A cookie may be there although nobody is signed in here. Without a token there is nothing to ask about.
-    if (this.facts.header) {
-      try {
-        while (!this.pass()) await this.ready(signal);
-      } catch (error) {
-        if (signal?.aborted || this.core.isSignedIn()) throw error;
-        return;
-      }
-    }
-    const epoch = this.core.epoch();
-    const answer = await ask(this, "check", signal, (deadline) => this.core.checkRequest(this.#endpoints.check, deadline.signal));
-    // A new token is a better answer than any about the old one.
-    if (this.core.checkReply(epoch, answer)) {
-      await this.renew(epoch, signal).catch((error) => {
-        if (signal?.aborted || this.core.isSignedIn()) throw error;
-      });
-    }
-    await guarded(signal, this.save());
-  }
-
-  /** Signs out here and in the other tabs first, whatever the network says. Resolves to whether the vendor confirmed. */
-  async logout(signal) {
-    this.inUse();
-    if (!this.store.shared) this.#tabs.tell();
-    return this.#signOut(signal, this.#endpoints.logout);
-  }
-
-  async #signOut(signal, endpoint) {
-    this.#login?.end("superseded");
-    this.store.leave(this.core.record()?.login);
-    const told = ask(this, "logout", signal, (deadline) => this.core.logoutRequest(endpoint, deadline.signal));
-    told.catch(() => {});
-    await guarded(signal, this.save(true));
     try {
-      const answer = await told;
-      return answer !== undefined && this.core.logoutReply(answer);
-    } catch {
-      // The vendor's silence or its no is no error: the user is signed out all the same.
-      if (signal?.aborted) throw signal.reason;
-      return false;
+      return this.#end(await Promise.race([running, /** @type {Promise<never>} */ (aborted)]));
     } finally {
-      // A renewal of another tab's may have written after all.
-      this.follow().then(() => this.publish());
+      signal.removeEventListener("abort", stop);
     }
+  }
+
+  /** @param {import("./driver.js").End} end */
+  #end(end) {
+    if (end.how === "gave-up") throw end.task.signal?.reason;
+    if (end.how === "failed") throw failureOf(end.value, this.facts, end.task);
+    return end;
   }
 
   /**
-   * Whether a request may go now; false where the token has to be renewed first. Throws where neither. `asked`: the state in
-   * which it was asked for. What was asked for one user is not sent as another.
+   * Something in the page says that it is time to look again.
+   * @param {string} type
    */
-  pass(asked = this.announcer.state) {
-    this.inUse();
-    this.tick();
-    const goes = this.core.pass();
-    const { user, database } = this.announcer.state;
-    if (asked.user !== user || asked.database !== database) throw this.failure("superseded", "request");
-    return goes;
+  wake(type) {
+    // A page that may be put aside whole and taken up again holds no lock meanwhile, and no line, if it can catch up then.
+    if (type === "pagehide") {
+      this.#locks.letGo();
+      if (this.#lines.neighbours) this.#lines.store.close();
+      return;
+    }
+    if (type === "pageshow") this.#lines.store.open();
+    this.hear(type === "storage" ? "store" : type === "online" ? "online" : "page");
   }
 
-  /** Waits until a request may go, renewing if need be. Resolves to whether it was. */
-  async ready(signal) {
-    let renewed = false;
-    // A second renewal in one call would be a loop: the vendor grants tokens that are over at once.
-    for (let tries = 0; !this.pass(); tries++) {
-      if (renewed || tries > 2) throw this.failure("session-expired", "request");
-      try {
-        renewed = await this.renew(this.core.epoch(), signal);
-      } catch (error) {
-        if (signal?.aborted || error?.code !== "superseded") throw error;
+  /**
+   * Looks at the clock and at what other tabs have done. Many who say so at once are as one.
+   * @param {Woken} woken
+   */
+  async hear(woken) {
+    if (woken !== "store") return this.#look(woken);
+    this.#again = true;
+    if (this.#hearing) return;
+    this.#hearing = true;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#look(woken);
       }
+    } finally {
+      this.#hearing = false;
     }
-    return renewed;
   }
 
-  /** As `Renewal.renew`. */
-  renew(epoch, signal) {
-    return this.#renewal.renew(epoch, signal);
-  }
-
-  /** Takes over what another tab has written to the storage. `again`: also where that failed the last time. */
-  async follow(again) {
+  /** @param {Woken} woken */
+  async #look(woken) {
     try {
-      if (await this.store.look(again)) await this.#takeOver();
+      await this.driver.run(enter(() => this.machine.wake(woken, isHidden())), new Task());
     } catch {
-      this.core.storageWorks(false);
+      // A fault of its own, which the next caller is told of.
     }
   }
 
-  /** Takes over what lies in the storage now. */
-  async #takeOver() {
-    // A login or a logout of this tab's is later than what it is about to replace.
-    if (this.store.claimed) return;
-    if (!this.core.follow(this.store.text)) await this.save();
-  }
-
-  /** Publishes the state and keeps it. */
-  async save(over) {
+  /** Something may have changed by a step. */
+  #stir() {
+    this.driver.runBegun();
     this.publish();
-    await this.keep(over);
-    this.publish();
-  }
-
-  /** Writes what is held to the storage, or deletes it. `over`: also over what another tab has written since. */
-  async keep(over) {
-    const { core, store } = this;
-    // Where another user's session has replaced this tab's, that one is not this tab's to delete, nor to write over.
-    const replaced = () => core.state().reason === "replaced";
-    const make = () => (replaced() ? store.text : JSON.stringify(core.record()));
-    try {
-      const outcome = await store.write(make, over && !replaced());
-      if (outcome === "overtaken") await this.#takeOver();
-      if (outcome !== "written") return;
-      core.storageWorks(true);
-    } catch {
-      core.storageWorks(false);
-      if (!over) return;
-    }
-    if (store.shared) this.#tabs.tell();
-  }
-
-  /** Looks at the clock: the session may have come to its end, or its token may be due for renewal. */
-  tick() {
-    const found = this.core.tick();
-    if (found === ENDED) this.save();
-    else if (found && !this.#disposed) this.renew(this.core.epoch()).catch(() => {});
   }
 
   /** Looks at the clock for somebody who only reads the state: listeners are told afterwards, not in the middle of a reading. */
   look() {
-    if (this.core.tick() !== ENDED) return;
+    if (!enter(() => this.machine.look(wall(), steady()))) return;
     this.#take();
-    queueMicrotask(() => this.save());
+    queueMicrotask(() => this.#stir());
   }
 
   /** Tells the page when the state has changed, and sets the timer anew. */
   publish() {
     const timer = this.#timer;
     clearTimeout(timer.id);
-    const left = this.#disposed ? undefined : this.core.nextEvent(isHidden());
+    const left = this.#disposed ? undefined : enter(() => this.machine.nextEvent(isHidden(), wall(), steady()));
     if (left !== undefined) timer.id = wakeAfter(Math.min(Math.max(left, 0), LONGEST_DELAY_MS), new WeakRef(this));
     this.#take();
     this.announcer.tell();
@@ -294,43 +224,73 @@ export class Live {
 
   /** Takes the present state as the one to show, if it is another. */
   #take() {
-    const state = this.core.state();
-    // Compared as text, in which nothing stands that Object.prototype has.
-    const text = JSON.stringify(state);
+    const text = /** @type {string} */ (enter(() => this.machine.state()));
     if (text === this.#shown) return;
     this.#shown = text;
-    this.announcer.take({ ...state });
+    this.announcer.take(/** @type {SessionState} */ (JSON.parse(text)));
+  }
+
+  /** @param {(state: SessionState) => void} listener */
+  subscribe(listener) {
+    this.inUse();
+    const leave = this.announcer.subscribe(listener);
+    heard.add(this);
+    return () => {
+      leave();
+      if (!this.announcer.isHeard) heard.delete(this);
+    };
   }
 
   /** Stops the timer, leaves the other tabs, and forgets the listeners. Stored tokens stay. */
   dispose() {
     this.#disposed = true;
-    dropped.unregister(this);
+    enter(() => this.machine.dispose());
+    dropped?.unregister(this);
     this.#release();
     this.announcer.clear();
+    heard.delete(this);
   }
 
-  failure(code, operation, cause) {
-    return failure({ __proto__: null, code, vendor: this.facts.vendor, cause }, this.facts.title, operation);
-  }
-
-  /** Refuses work after `dispose`, and such as its caller has already given up. */
+  /**
+   * Refuses work after `dispose`, and such as its caller has already given up.
+   * @param {AbortSignal} [signal]
+   */
   inUse(signal) {
     if (this.#disposed) throw unsupported("This session was disposed; open a new one with openSession.");
     if (signal?.aborted) throw signal.reason;
   }
 }
 
-/** A timer that doesn't keep its session alive, nor, in Node, the process. */
+// What stands for the page's own storages where handles find each other by what they keep their record in.
+const WEB = { session: {}, local: {} };
+
+/**
+ * Where a record is kept: how the machine calls it, what is written to, and what it is found by.
+ * @param {Options["storage"]} storage
+ * @returns {{ kept: Kept, storage?: ConstructorParameters<typeof Store>[0], at?: object }}
+ */
+function placeOf(storage) {
+  switch (storage) {
+    case "memory":
+      return { kept: "memory" };
+    case "session":
+      return { kept: "page", storage: "sessionStorage", at: WEB.session };
+    case "local":
+      return { kept: "lagging", storage: "localStorage", at: WEB.local };
+    case "encrypted":
+      return { kept: "tabs", storage: encrypted, at: encrypted };
+    default:
+      return { kept: "tabs", storage, at: storage };
+  }
+}
+
+/**
+ * A timer that doesn't keep its session alive, nor, in Node, the process.
+ * @param {number} ms
+ * @param {WeakRef<Live>} weakly
+ */
 function wakeAfter(ms, weakly) {
-  const timer = setTimeout(() => {
-    const live = weakly.deref();
-    if (!live) return;
-    enter(() => {
-      live.tick();
-      live.publish();
-    });
-  }, ms);
-  if (typeof timer === "object") timer.unref();
+  const timer = setTimeout(() => void weakly.deref()?.hear("timer"), ms);
+  if (typeof timer === "object") /** @type {{ unref(): void }} */ (timer).unref();
   return timer;
 }

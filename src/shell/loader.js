@@ -1,18 +1,29 @@
+// @ts-check
 import { AuthError, mistake } from "./auth-error.js";
-import { settle } from "./guard.js";
-import { instantiate } from "./instance.js";
+import { fileOf, instantiate } from "./instance.js";
 import { Live } from "./live.js";
 import { readOptions } from "./options.js";
 import { Session } from "./session.js";
 import { Deadline } from "./wait.js";
+import { Machine } from "./wasm.js";
+
+/** @typedef {typeof import("./hallpass.d.ts")} Declared */
 
 // How long the WebAssembly may take to come, in ms. It is as large as a picture.
 const PATIENCE_MS = 60_000;
 
-/** Makes `init` and `openSession`. `locate` resolves to where the WebAssembly lies when the caller doesn't say. */
-export function loader(locate) {
+/**
+ * Makes `init` and `openSession`.
+ *
+ * @param {() => unknown} locate says where the WebAssembly lies when the caller doesn't
+ * @param {() => Promise<ArrayBuffer>} [otherwise] loads a copy of it where it doesn't lie there
+ * @returns {Pick<Declared, "init" | "openSession">}
+ */
+export function loader(locate, otherwise) {
+  /** @type {Promise<void> | undefined} */
   let loading;
 
+  /** @param {unknown} [source] */
   const init = (source) => {
     if (source === null || !/^(undefined|string|object)$/.test(typeof source)) {
       return Promise.reject(mistake("source", "a URL, a Response, the bytes or a compiled module"));
@@ -22,19 +33,40 @@ export function loader(locate) {
     return loading;
   };
 
+  /** @param {unknown} source */
   const attempt = async (source) => {
     try {
-      await new Deadline(PATIENCE_MS).finish(instantiate(source ?? locate()));
+      await new Deadline(PATIENCE_MS).finish(load(source));
     } catch (cause) {
       loading = undefined; // so that it may be tried again
-      const message = "hallpass could not load its WebAssembly; check that the .wasm file is served, or pass init its address.";
+      if (cause instanceof AuthError) throw cause;
+      const message = "hallpass could not load its WebAssembly; check the connection, and that the .wasm file is served.";
       throw new AuthError(message, { code: "load-failed", cause });
     }
   };
 
+  /** @param {unknown} source */
+  const load = async (source) => instantiate(await (source === undefined ? ownFile() : fileOf(source)));
+
+  const ownFile = async () => {
+    try {
+      return await fileOf(locate());
+    } catch (error) {
+      // What kept the file from being there says more than why its copy isn't there either.
+      return otherwise ? otherwise().catch(() => Promise.reject(error)) : Promise.reject(error);
+    }
+  };
+
+  /** @type {Declared["openSession"]} */
   const openSession = async (options) => {
     await init();
-    return new Session(await settle(() => new Live(readOptions(options)).open()));
+    const read = readOptions(options);
+    const { vendor, base, allow, endpoints, automatic } = read;
+    const { login, refresh, logout, check } = endpoints;
+    /** @param {import("./wasm.js").Kept} kept */
+    const make = (kept) => Machine.open(vendor, base.prefix, [...allow], login, refresh, logout, check, automatic, kept);
+    const session = new Session(await new Live(make, read).open());
+    return /** @type {never} */ (/** @type {unknown} */ (session));
   };
 
   return { init, openSession };

@@ -1,27 +1,51 @@
+// @ts-check
+
 /**
  * Reads a member of a caller's object as the platform would, also inherited from a class; only what hangs on
  * `Object.prototype` itself is not believed, since any script on the page may have put it there.
+ *
+ * @param {object} object
+ * @param {PropertyKey} name
+ * @returns {unknown}
  */
 export function member(object, name) {
+  /** @type {object | null} */
   let holder = object;
   while (holder && !Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder);
-  return holder === Object.prototype ? undefined : object[name];
+  return holder === Object.prototype ? undefined : /** @type {Record<PropertyKey, unknown>} */ (object)[name];
 }
 
-/** Reads a global. */
-export const globalOf = (name) => member(globalThis, name);
+/**
+ * Reads a global.
+ *
+ * @template {string} Name
+ * @param {Name} name
+ */
+export const globalOf = (name) =>
+  /** @type {Name extends keyof typeof globalThis ? typeof globalThis[Name] | undefined : unknown} */ (member(globalThis, name));
 
-/** Whether a value is an object, and no function or null. */
+/**
+ * Whether a value is an object, and no function or null.
+ *
+ * @param {unknown} value
+ * @returns {value is object}
+ */
 export function isObject(value) {
   return typeof value === "object" && value !== null;
 }
 
-/** A copy of a caller's object without a prototype, with what `member` would read of it: each getter is read once. */
+/**
+ * A copy of a caller's object without a prototype, with what `member` would read of it: each getter is read once.
+ *
+ * @template {object} T
+ * @param {T | null | undefined} object
+ * @returns {Partial<T>}
+ */
 export function copyOf(object) {
-  const copy = { __proto__: null };
+  const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null });
   for (const name in object) {
-    const value = member(object, name);
+    const value = member(/** @type {T} */ (object), name);
     if (value !== undefined) copy[name] = value;
   }
-  return copy;
+  return /** @type {Partial<T>} */ (copy);
 }

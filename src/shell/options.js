@@ -1,115 +1,162 @@
-import { parseBase, resolve } from "./address.js";
+// @ts-check
+import { isBelow, parseBase, resolve } from "./address.js";
 import { AuthError, mistake, unsupported } from "./auth-error.js";
-import { encrypted } from "./encrypted.js";
+import { VENDORS } from "./credentials.js";
 import { isObject, member } from "./object.js";
-import { Store } from "./storage.js";
-import { Core } from "./wasm.js";
 
-const OPTIONS = ["vendor", "baseUrl", "storage", "account", "allow", "renew", "timeoutMs", "endpoints", "flow"];
+/** @import { SessionOptions, TokenStorage, VendorName } from "./hallpass.d.ts" */
+/** @import { Base } from "./address.js" */
+
+/** @typedef {"login" | "refresh" | "logout" | "check"} Operation */
+
+/**
+ * `SessionOptions`, read once and checked.
+ *
+ * @typedef {object} Options
+ * @property {VendorName} vendor
+ * @property {Base} base the vendor's address
+ * @property {readonly string[]} allow further prefixes that may be sent the credential, normalised as `base.prefix` is
+ * @property {{ readonly [O in Operation]?: string }} endpoints the full addresses of those that were given
+ * @property {string} account
+ * @property {"memory" | "session" | "local" | "encrypted" | TokenStorage} storage
+ * @property {boolean} automatic whether to renew without being asked
+ * @property {number} timeoutMs
+ * @property {typeof globalThis.fetch | undefined} fetch
+ */
+
+/** @type {readonly (keyof SessionOptions)[]} */
+const OPTIONS = ["vendor", "baseUrl", "storage", "account", "allow", "renew", "timeoutMs", "endpoints", "flow", "fetch"];
+/** @type {readonly Operation[]} */
 const OPERATIONS = ["login", "refresh", "logout", "check"];
-const STORAGES = { __proto__: null, memory: undefined, session: "sessionStorage", local: "localStorage", encrypted };
+const STORAGES = /** @type {const} */ (["memory", "session", "local", "encrypted"]);
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 // The longest that timers can keep, but for the second more that another tab is waited for.
 const LONGEST_TIMEOUT_MS = 2_147_482_647;
 
-/** Reads and checks `SessionOptions`: every mistake is named, and nothing is taken silently. */
+/**
+ * Reads and checks `SessionOptions`: every mistake is named, and nothing is taken silently.
+ *
+ * @param {unknown} options
+ * @returns {Readonly<Options>}
+ */
 export function readOptions(options) {
   if (!isObject(options) || Array.isArray(options)) throw mistake("options", "an object with vendor and baseUrl");
   only(options, OPTIONS, "");
-  const get = (name, otherwise) => given(options, name, otherwise);
-  const automatic = oneOf("renew", get("renew", "auto"), ["auto", "manual"]) === "auto";
-  const core = typeof get("vendor") === "string" ? Core.open(get("vendor"), automatic) : undefined;
-  if (!core) throw mistake("vendor", '"ocient", "lenses", "pegase3" or "ethgas"');
-  const facts = core.facts();
-  const base = prefix("baseUrl", get("baseUrl"));
-  core.allow(base.prefix);
-  const ownEndpoints = endpoints(core, facts, base, get("endpoints", {}));
-  const allow = get("allow", []);
-  if (!Array.isArray(allow)) throw mistake("allow", "an array of strings or URLs");
-  for (const address of allow) core.allow(prefix("each prefix in allow", address).prefix);
-  flow(facts, get("flow", "password"));
-  const key = `hallpass:${facts.vendor}:${base.prefix}:${encodeURIComponent(account(get("account", "default")))}`;
-  return {
-    core,
-    facts,
-    key,
+  /** @param {keyof SessionOptions} name */
+  const get = (name) => member(options, name);
+  const automatic = oneOf("renew", get("renew"), /** @type {const} */ (["auto", "manual"])) === "auto";
+  const vendor = oneOf("vendor", get("vendor") ?? null, /** @type {VendorName[]} */ (Object.keys(VENDORS)));
+  const base = parseBase("baseUrl", get("baseUrl"));
+  const read = {
+    vendor,
     base,
-    endpoints: ownEndpoints,
-    store: store(get("storage", "memory"), key),
-    timeoutMs: timeout(get("timeoutMs", DEFAULT_TIMEOUT_MS)),
+    automatic,
+    allow: prefixes(get("allow")),
+    endpoints: addresses(base, get("endpoints")),
+    account: account(get("account")),
+    storage: storage(get("storage")),
+    timeoutMs: timeout(get("timeoutMs")),
+    fetch: fetcher(get("fetch")),
   };
+  flow(vendor, get("flow"));
+  return Object.freeze(/** @type {Options} */ ({ __proto__: null, ...read }));
 }
 
-/** What an object has under a name, or something else where that is left out. */
-function given(object, name, otherwise) {
-  const value = member(object, name);
-  return value === undefined ? otherwise : value;
+/** @param {unknown} given */
+function prefixes(given = []) {
+  if (!Array.isArray(given)) throw mistake("allow", "an array of strings or URLs");
+  return Object.freeze(given.map((address) => parseBase("each prefix in allow", address).prefix));
 }
 
-function prefix(name, address) {
-  try {
-    return parseBase(address);
-  } catch (expected) {
-    throw mistake(name, typeof expected === "string" ? expected : "a string or a URL");
-  }
-}
-
-/** The operations' full addresses: documented, or given, but always below `baseUrl`, as the password goes there. */
-function endpoints(core, facts, base, paths) {
+/**
+ * The operations' full addresses, always below `baseUrl`, as the password goes there.
+ *
+ * @param {Base} base
+ * @param {unknown} paths
+ */
+function addresses(base, paths = {}) {
   if (!isObject(paths) || Array.isArray(paths)) throw mistake("endpoints", "an object of paths");
   only(paths, OPERATIONS, "endpoints.");
-  const all = { __proto__: null };
+  const all = /** @type {{ [O in Operation]?: string }} */ ({ __proto__: null });
   for (const name of OPERATIONS) {
-    const path = given(paths, name, facts[name]);
+    const path = member(paths, name);
     if (path === undefined) continue;
     const place = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
-    // At this point nothing but baseUrl is admitted.
-    if (!place || !core.admits(place.origin + place.pathname)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
+    if (!place || !isBelow(base, place.href)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
     all[name] = place.href;
   }
-  return all;
+  return Object.freeze(all);
 }
 
-function account(name) {
+/** @param {unknown} name */
+function account(name = "default") {
   if (typeof name !== "string" || name === "" || name.length > 256 || /\p{Cs}/u.test(name)) {
     throw mistake("account", "a text of 1 to 256 characters");
   }
   return name;
 }
 
-function store(storage, key) {
-  if (typeof storage === "string" && storage in STORAGES) {
-    const shared = storage === "local" || storage === "encrypted";
-    return new Store(STORAGES[storage], key, { shared, faithful: true, lags: storage === "local" });
-  }
+/**
+ * @param {unknown} given
+ * @returns {Options["storage"]}
+ */
+function storage(given = "memory") {
+  const named = STORAGES.find((name) => name === given);
+  if (named !== undefined) return named;
   const verbs = ["get", "set", "delete"];
-  if (!isObject(storage) || !verbs.every((verb) => typeof member(storage, verb) === "function")) {
+  if (!isObject(given) || !verbs.every((verb) => typeof member(given, verb) === "function")) {
     throw mistake("storage", '"memory", "session", "local", "encrypted" or an object with get, set and delete');
   }
-  return new Store(storage, key, { shared: true, faithful: false, lags: false });
+  return /** @type {TokenStorage} */ (given);
 }
 
-function timeout(ms) {
+/** @param {unknown} ms */
+function timeout(ms = DEFAULT_TIMEOUT_MS) {
   if (!(typeof ms === "number" && ms > 0 && ms <= LONGEST_TIMEOUT_MS)) {
     throw mistake("timeoutMs", `a number of ms above 0 and at most ${LONGEST_TIMEOUT_MS}`);
   }
   return ms;
 }
 
-function flow(facts, flow) {
-  oneOf("flow", flow, ["password", "wallet"]);
-  if (flow === "password") return;
-  if (facts.vendor !== "ethgas") throw mistake("flow", "left out: only ethgas has one");
+/** @param {unknown} given */
+function fetcher(given) {
+  if (given !== undefined && typeof given !== "function") throw mistake("fetch", "a function that fetches, as the global one does");
+  return /** @type {Options["fetch"]} */ (given);
+}
+
+/**
+ * @param {VendorName} vendor
+ * @param {unknown} given
+ */
+function flow(vendor, given) {
+  if (oneOf("flow", given, /** @type {const} */ (["password", "wallet"])) === "password") return;
+  if (vendor !== "ethgas") throw mistake("flow", "left out: only ethgas has one");
   throw unsupported('flow "wallet" is not in this version; use "password".');
 }
 
+/**
+ * The choice that was made; the first one where the option is left out.
+ *
+ * @template {string} T
+ * @param {string} name
+ * @param {unknown} value
+ * @param {readonly T[]} choices
+ * @returns {T}
+ */
 function oneOf(name, value, choices) {
-  if (!choices.includes(value)) throw mistake(name, choices.map((choice) => `"${choice}"`).join(" or "));
-  return value;
+  const choice = value === undefined ? choices[0] : choices.find((one) => one === value);
+  if (choice === undefined) throw mistake(name, choices.map((one) => `"${one}"`).join(" or "));
+  return choice;
 }
 
-/** Refuses members that nobody reads: a misspelt option would be a silent default. */
+/**
+ * Refuses members that nobody reads: a misspelt option would be a silent default.
+ *
+ * @param {object} object
+ * @param {readonly string[]} known
+ * @param {string} prefix
+ */
 function only(object, known, prefix) {
   const unknown = Object.keys(object).find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -117,14 +164,25 @@ function only(object, known, prefix) {
   }
 }
 
-/** Reads `CallOptions.signal`, by its shape: one of another realm or of a polyfill is one too. */
+/**
+ * Reads `CallOptions.signal`, by its shape: one of another realm or of a polyfill is one too.
+ *
+ * @param {unknown} options
+ * @returns {AbortSignal | undefined}
+ */
 export function readSignal(options) {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw mistake("options", "an object such as { signal }");
   const signal = member(options, "signal") ?? undefined;
-  const listens = (verb) => typeof signal[verb] === "function";
-  if (signal !== undefined && !(typeof signal.aborted === "boolean" && ["addEventListener", "removeEventListener"].every(listens))) {
-    throw mistake("options.signal", "an AbortSignal");
-  }
+  if (signal !== undefined && !isSignal(signal)) throw mistake("options.signal", "an AbortSignal");
   return signal;
+}
+
+/**
+ * @param {unknown} signal
+ * @returns {signal is AbortSignal}
+ */
+function isSignal(signal) {
+  const { aborted, addEventListener, removeEventListener } = /** @type {Partial<AbortSignal>} */ (signal);
+  return typeof aborted === "boolean" && typeof addEventListener === "function" && typeof removeEventListener === "function";
 }

@@ -15,6 +15,7 @@
  * ```
  * @module
  */
+import type { VendorName } from "./hallpass.js";
 import type { SessionSource, WatchedSession } from "./watched.js";
 
 export type { SessionSource, WatchedSession } from "./watched.js";
@@ -30,4 +31,4 @@ export type { SessionSource, WatchedSession } from "./watched.js";
  * by function give the component another `key`.
  * @throws {AuthError} `invalid-options` for a source of another kind.
  */
-export function useSession(source: SessionSource): WatchedSession;
+export function useSession<V extends VendorName>(source: SessionSource<V>): WatchedSession<V>;

@@ -1,18 +1,16 @@
-import { parseJson } from "./json.js";
-
+// @ts-check
 /**
- * A reply as the rules read it, of a response and its body's text (undefined: too long to be read). Made before they are asked:
- * what throws meanwhile, a page's idea of a Response, must not leave them locked.
+ * `Retry-After` in both of its forms (RFC 9110, section 10.2.3), in ms from now: seconds, or a date.
+ *
+ * @param {Headers} headers
+ * @returns {number | undefined}
  */
-export function replyOf({ status, headers }, text) {
-  const dateMs = Date.parse(headers.get("Date"));
-  return { __proto__: null, status, empty: text === "", json: parseJson(text), retryAfterMs: retryAfterMs(headers), dateMs };
-}
-
-/** `Retry-After` in both of its forms (RFC 9110, section 10.2.3), in ms from now: seconds, or a date. NaN where there is none. */
 export function retryAfterMs(headers) {
-  const value = headers.get("Retry-After");
+  const value = headers.get("Retry-After") ?? "";
   // What is in neither form, browsers may take for a date all the same: "1.5".
-  if (!/^\d{1,9}$|GMT$/.test(value)) return NaN;
-  return value < 1e9 ? value * 1000 : Math.max(Date.parse(value) - (Date.parse(headers.get("Date")) || Date.now()), 0);
+  if (!/^\d{1,9}$|GMT$/.test(value)) return undefined;
+  const seconds = Number(value);
+  if (seconds < 1e9) return seconds * 1000;
+  const ms = Date.parse(value) - (Date.parse(headers.get("Date") ?? "") || Date.now());
+  return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;
 }

@@ -1,7 +1,17 @@
+// @ts-check
 import { mistake } from "./auth-error.js";
-import { prepare, send, sendForJson } from "./fetch.js";
-import { enter, settle } from "./guard.js";
+import { readCredentials } from "./credentials.js";
+import { Task } from "./driver.js";
+import { enter, hasRoom, settle } from "./guard.js";
+import { own } from "./json.js";
 import { readSignal } from "./options.js";
+import { Wish } from "./request.js";
+import { failureOf } from "./driver.js";
+
+/**
+ * @import { CallOptions, SessionState } from "./hallpass.d.ts"
+ * @import { Live } from "./live.js"
+ */
 
 /**
  * What openSession hands out. Its methods are bound, because people hand them on: `useSyncExternalStore(session.subscribe,
@@ -10,66 +20,159 @@ import { readSignal } from "./options.js";
 export class Session {
   #live;
 
+  /** @param {Live} live */
   constructor(live) {
     this.#live = live;
     // A framework's proxy, such as Vue's `reactive`, would be refused a private member by a getter of the class.
-    const property = (name, get) => Object.defineProperty(this, name, { __proto__: null, get, enumerable: true });
-    property("vendor", () => live.facts.vendor);
+    /**
+     * @param {string} name
+     * @param {() => unknown} get
+     */
+    const property = (name, get) => Object.defineProperty(this, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, get, enumerable: true }));
+    property("vendor", () => live.options.vendor);
     property("baseUrl", () => live.base.prefix);
-    property("state", () => {
-      // A machine that slept fires no timer: an end that is past is seen on use.
-      enter(() => live.look());
-      return live.announcer.state;
+    property("state", () => this.#state);
+    live.fetcher.isOwn(this.fetch);
+  }
+
+  /** @returns {SessionState} */
+  get #state() {
+    // A machine that slept fires no timer: an end that is past is seen on use. Where the stack has no room for that, another time.
+    if (hasRoom()) this.#live.look();
+    return this.#live.announcer.state;
+  }
+
+  /**
+   * @param {unknown} credentials
+   * @param {CallOptions} [options]
+   */
+  login = (credentials, options) =>
+    settle(async () => {
+      const live = this.#live;
+      const signal = readSignal(options);
+      // Before it makes an earlier login the older one.
+      live.inUse(signal);
+      const values = readCredentials(live.options.vendor, credentials);
+      const id = signIn(live, values);
+      const { value } = await live.run(id, new Task(signal));
+      // A member also where there is none: where to go next is not for the page's Object.prototype to say.
+      return { state: this.#state, redirectTo: value };
+    });
+
+  /** @param {CallOptions} [options] */
+  refresh = (options) => this.#call(options, (live) => live.machine.refresh());
+
+  /** @param {CallOptions} [options] */
+  check = (options) => this.#call(options, (live) => live.machine.check());
+
+  /**
+   * @param {CallOptions | undefined} options
+   * @param {(live: Live) => number} begin
+   */
+  #call(options, begin) {
+    return settle(async () => {
+      const live = this.#live;
+      const signal = readSignal(options);
+      live.inUse(signal);
+      await live.run(enter(() => begin(live)), new Task(signal));
+      return this.#state;
     });
   }
 
-  login = (credentials, options) =>
+  /** @param {CallOptions} [options] */
+  logout = (options) =>
     settle(async () => {
-      const redirectTo = await this.#live.login(credentials, readSignal(options));
-      // A member also where there is none: where to go next is not for the page's Object.prototype to say.
-      return { state: this.state, redirectTo };
-    }, options);
+      const live = this.#live;
+      const signal = readSignal(options);
+      live.inUse();
+      const { value } = await live.run(enter(() => live.machine.signOut()), new Task(signal));
+      return { revoked: value };
+    });
 
-  refresh = (options) =>
+  /**
+   * @param {unknown} input
+   * @param {unknown} [init]
+   */
+  fetch = (input, init = undefined) =>
     settle(async () => {
-      await this.#live.refresh(readSignal(options));
-      return this.state;
-    }, options);
+      const passing = this.#live.fetcher.passing(input);
+      if (passing) return passing(/** @type {Request} */ (input), /** @type {RequestInit} */ (init));
+      const { task } = await this.#request(input, init, false);
+      return task.answer?.response;
+    });
 
-  check = (options) =>
+  /**
+   * @param {unknown} input
+   * @param {unknown} [init]
+   */
+  json = (input, init = undefined) =>
     settle(async () => {
-      await this.#live.check(readSignal(options));
-      return this.state;
-    }, options);
+      const { how, value, task } = await this.#request(input, init, true);
+      const json = task.answer?.json;
+      if (how === "member") return own(json, /** @type {string} */ (value));
+      if (how === "without") delete /** @type {Record<string, unknown>} */ (json)[/** @type {string} */ (value)];
+      return json;
+    });
 
-  logout = (options) => settle(async () => ({ revoked: await this.#live.logout(readSignal(options)) }), options);
-
-  fetch = (input, init) => settle(() => send(this.#live, prepare(this.#live, input, init, false)), init ?? input);
-
-  json = (input, init) => settle(() => sendForJson(this.#live, prepare(this.#live, input, init, true)), init ?? input);
+  /**
+   * @param {unknown} input
+   * @param {unknown} init
+   * @param {boolean} json
+   */
+  async #request(input, init, json) {
+    const live = this.#live;
+    const wish = new Wish(live.base, live.facts.header, input, init, json);
+    live.inUse(wish.signal);
+    const id = enter(() => live.machine.request(wish.target, wish.callers, wish.repeatable, json));
+    return live.run(id, new Task(wish.signal, wish, json));
+  }
 
   accessToken = () =>
     settle(async () => {
-      const { state } = this.#live.announcer;
-      while (!this.#live.pass(state)) await this.#live.ready();
-      return this.#live.core.token();
+      const live = this.#live;
+      live.inUse();
+      const { value } = await live.run(enter(() => live.machine.token()));
+      return value;
     });
 
+  /** @param {(state: SessionState) => void} listener */
   subscribe = (listener) => {
     if (typeof listener !== "function") throw mistake("listener", "a function");
     this.#live.inUse();
-    enter(() => this.#live.tick());
-    return this.#live.announcer.subscribe(listener);
+    if (hasRoom()) this.#live.look();
+    return this.#live.subscribe(listener);
   };
 
   dispose = () => this.#live.dispose();
 }
 
-if (Symbol.dispose) {
-  Object.defineProperty(Session.prototype, Symbol.dispose, {
-    __proto__: null,
-    value() {
-      this.dispose();
-    },
+/**
+ * Begins a login. What can't be sent is told as an error of the login's.
+ * @param {Live} live
+ * @param {ReturnType<typeof readCredentials>} values
+ */
+function signIn(live, values) {
+  const begun = enter(() => {
+    try {
+      return live.machine.signIn(...values);
+    } catch (details) {
+      if (typeof details === "string") return details;
+      throw details;
+    }
   });
+  if (typeof begun === "string") throw failureOf(begun, live.facts);
+  return begun;
+}
+
+if (Symbol.dispose) {
+  Object.defineProperty(
+    Session.prototype,
+    Symbol.dispose,
+    /** @type {PropertyDescriptor & ThisType<Session>} */ ({
+      __proto__: null,
+      value() {
+        this.dispose();
+      },
+    }),
+  );
 }

@@ -17,7 +17,7 @@
  * @module
  */
 import type { ComputedRef } from "vue";
-import type { AuthError, Session, SessionState } from "./hallpass.js";
+import type { AuthError, Session, SessionState, VendorName } from "./hallpass.js";
 import type { SessionSource } from "./watched.js";
 
 export type { SessionSource } from "./watched.js";
@@ -32,9 +32,9 @@ export type { SessionSource } from "./watched.js";
  * written inside opens a session of its own for each component.
  * @throws {AuthError} `invalid-options` for a source of another kind.
  */
-export function useSession(source: SessionSource): {
+export function useSession<V extends VendorName>(source: SessionSource<V>): {
   /** Undefined until it is open. */
-  readonly session: ComputedRef<Session | undefined>;
+  readonly session: ComputedRef<Session<V> | undefined>;
   /** The session's own frozen snapshot; undefined until it is open. */
   readonly state: ComputedRef<SessionState | undefined>;
   /** What `openSession` was rejected with, or whatever your own function threw. */

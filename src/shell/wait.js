@@ -1,17 +1,30 @@
+// @ts-check
 /**
  * A bound on waiting: so many ms, and the caller's signal. What it guards is settled when the bound is reached, also where
  * the thing waited for ignores being aborted (an instrumented fetch, a storage of the caller's).
  */
 export class Deadline {
+  /** @type {AbortController | undefined} */
   #controller;
+  /** @type {Promise<never>} */
   #reached;
-  #reach;
+  /** @type {(reason?: unknown) => void} */
+  #reach = () => {};
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {AbortSignal | undefined} */
   #from;
 
-  /** Why it was reached: "timeout", "abort" or "superseded"; "done" when it was released. */
+  /**
+   * Why it was reached; "done" when it was released.
+   * @type {"" | "timeout" | "abort" | "stopped" | "done"}
+   */
   ended = "";
 
+  /**
+   * @param {number} [ms]
+   * @param {AbortSignal} [from]
+   */
   constructor(ms, from) {
     this.#from = from;
     this.#reached = new Promise((_, reject) => {
@@ -25,8 +38,12 @@ export class Deadline {
 
   #abort = () => this.end("abort");
 
-  /** Begins anew, with so many ms from now on. */
+  /**
+   * Begins anew, with so many ms from now on.
+   * @param {number} ms
+   */
   extend(ms) {
+    if (this.ended) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.end("timeout"), ms);
   }
@@ -34,21 +51,26 @@ export class Deadline {
   /** Aborts with the bound. */
   get signal() {
     this.#controller ??= new AbortController();
-    if (this.ended) this.#controller.abort();
+    if (this.ended) this.#controller.abort(this.ended);
     return this.#controller.signal;
   }
 
-  /** The caller's own reason, of whatever type. */
-  get reason() {
-    return this.#from?.reason;
-  }
-
-  /** The promise, or a rejection when the bound is reached first. */
+  /**
+   * The promise, or a rejection when the bound is reached first.
+   * @template T
+   * @param {T} promise
+   * @returns {Promise<Awaited<T>>}
+   */
   guard(promise) {
     return Promise.race([promise, this.#reached]);
   }
 
-  /** The same of the last promise that it guards: then the bound is released. */
+  /**
+   * The same of the last promise that it guards: then the bound is released.
+   * @template T
+   * @param {T} promise
+   * @returns {Promise<Awaited<T>>}
+   */
   async finish(promise) {
     try {
       return await this.guard(promise);
@@ -57,33 +79,44 @@ export class Deadline {
     }
   }
 
-  /** Reaches the bound, or releases it: what still waits is rejected, and nothing is left behind. */
+  /**
+   * Reaches the bound, or releases it: what still waits is rejected, and nothing is left behind.
+   * @param {"timeout" | "abort" | "stopped" | "done"} how
+   */
   end(how) {
     if (this.ended) return;
     this.ended = how;
     clearTimeout(this.#timer);
     this.#from?.removeEventListener("abort", this.#abort);
-    this.#controller?.abort();
-    // A stack takes longer to make than all else in here, and nobody waits for what was released.
-    this.#reach(how === "done" ? undefined : new Error(how));
+    // With words as the reason: an error would hold the stack, and with it whatever the callers hold, a password among it.
+    this.#controller?.abort(how);
+    this.#reach(how);
   }
 }
 
-/** A Response that is one. What an instrumented fetch answers with may be anything. */
+/**
+ * A Response that is one. What an instrumented fetch answers with may be anything.
+ * @param {unknown} response
+ */
 export function genuine(response) {
   if (response instanceof Response) return response;
   throw new TypeError("fetch answered with no Response");
 }
 
-/** A promise, waited for no longer than the caller's signal lets. */
-export async function guarded(signal, promise) {
-  const deadline = new Deadline(undefined, signal);
-  try {
-    return await deadline.finish(promise);
-  } catch (error) {
-    throw deadline.ended === "abort" ? deadline.reason : error;
-  }
+/**
+ * Calls later. In Node, what waits for it does not keep the process running.
+ * @param {number} ms
+ * @param {() => void} call
+ */
+export function after(ms, call) {
+  const timer = setTimeout(call, ms);
+  if (typeof timer === "object") /** @type {{ unref(): void }} */ (timer).unref();
+  return timer;
 }
 
-/** So many ms. */
-export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+/**
+ * So many ms.
+ * @param {number} ms
+ * @returns {Promise<void>}
+ */
+export const pause = (ms) => new Promise((done) => void setTimeout(done, ms));

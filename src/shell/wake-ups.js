@@ -1,3 +1,4 @@
+// @ts-check
 import { globalOf } from "./object.js";
 
 // Timers are hints: a sleeping machine fires none, and a hidden page late ones. These say that it is time to look again.
@@ -9,16 +10,24 @@ const EVENTS = ["visibilitychange", "online", "pageshow", "pagehide"];
  *
  * `stored`: the record lies in localStorage, under `key`. Then that one's own news is heard, too: what tabs tell each other may
  * arrive before it shows there. Else not: where somebody listens, Chromium makes the page wait for all of localStorage.
+ * @param {string} key
+ * @param {boolean} stored
+ * @param {(type: string) => void} wake
  */
 export function onWakeUps(key, stored, wake) {
+  /** @param {Event & { key?: string | null }} event */
   const hear = (event) => {
     if (event.type !== "storage" || event.key === key || event.key === null) wake(event.type);
   };
   const events = stored ? [...EVENTS, "storage"] : EVENTS;
-  const all = (act) => events.forEach((type) => globalOf(act)?.(type, hear));
+  /** @param {"addEventListener" | "removeEventListener"} act */
+  const all = (act) => {
+    const call = /** @type {typeof addEventListener | undefined} */ (globalOf(act));
+    for (const type of events) call?.(type, hear);
+  };
   all("addEventListener");
   return () => all("removeEventListener");
 }
 
 /** Whether nobody sees the page. */
-export const isHidden = () => globalOf("document")?.visibilityState === "hidden";
+export const isHidden = () => /** @type {Document | undefined} */ (globalOf("document"))?.visibilityState === "hidden";

@@ -30,6 +30,7 @@ contract! { "replies.js":
     lenses_invalid_fields_become_fields,
     ocient_logins_as_documented,
     pegase3_and_ethgas_logins_as_documented,
+    pegase3_data_calls_as_the_vendors_code_has_them,
 }
 
 contract! { "abort.js":

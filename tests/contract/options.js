@@ -298,7 +298,7 @@ export async function a_load_that_fails_at_once_may_be_tried_again() {
   const nothing = () => {
     throw new Error("not here");
   };
-  await withGlobal("Blob", nothing, () => withGlobal("fetch", nothing, () => rejects(fresh.init(), "load-failed")));
+  await withGlobal("atob", nothing, () => withGlobal("fetch", nothing, () => rejects(fresh.init(), "load-failed")));
   await fresh.init();
 }
 

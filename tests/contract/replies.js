@@ -166,7 +166,7 @@ export async function r27_ssoUrl_is_a_web_address() {
     await vendor.fault({ path: LOGINS.lenses, ...reply({ status: 401, title: "x", type: "unauthorised", sso_url }, 401) });
     const what = JSON.stringify(sso_url);
     const session = await vendor.open();
-    const error = await rejects(session.login(jdoe), good.includes(sso_url) ? "sso-required" : "invalid-credentials").catch((failure) => {
+    const error = await rejects(session.login(jdoe), "invalid-credentials").catch((failure) => {
       throw new Error(`${what}: ${failure.message}`);
     });
     equal(error.ssoUrl, good.includes(sso_url) ? sso_url : undefined, what);
@@ -220,10 +220,14 @@ export async function lenses_logins_as_documented() {
   const session = await vendor.open();
   equal((await session.login({ ...jdoe, redirectionToken: "a/b" })).redirectTo, "/oauth2/authorize?resume=a%2Fb");
   equal(JSON.parse((await vendor.ledger()).requests[0].body), { ...jdoe, redirection_token: "a/b" }, "what was sent");
-  const sso = await rejects(session.login({ username: "sso", password: "x" }), "sso-required");
+  const sso = await rejects(session.login({ username: "sso", password: "x" }), "invalid-credentials");
   equal([sso.status, sso.vendorCode, sso.ssoUrl], [401, "unauthorised", "https://sso.example.com/saml?app=lenses"]);
   const wrong = await rejects(session.login({ ...jdoe, password: "x" }), "invalid-credentials");
   equal([wrong.status, wrong.vendorCode, wrong.ssoUrl], [401, "unauthorised", undefined]);
+  await vendor.config({ single_sign_on: true });
+  const here = await rejects(session.login({ ...jdoe, password: "x" }), "invalid-credentials");
+  equal(here.ssoUrl, sso.ssoUrl, "of the instance, not of the account");
+  await vendor.config({ single_sign_on: false });
   ok(/^[0-9a-f-]{36}$/.test(wrong.requestId), `a request id, saw ${wrong.requestId}`);
   const locked = await rejects(session.login({ ...jdoe, username: "locked" }), "forbidden");
   equal([locked.status, locked.vendorCode], [403, "forbidden"]);
@@ -263,6 +267,22 @@ export async function ocient_logins_as_documented() {
     equal([state.user, state.database, state.renewable], ["jdoe", "analytics", true]);
     equal((await session.login(jdoe)).state.database, "system");
   }
+}
+
+/** PEGASE3: a data call takes its parameters as headers. And one that finds nothing brings the next token, too. */
+export async function pegase3_data_calls_as_the_vendors_code_has_them() {
+  const vendor = simulate("pegase3");
+  const session = await vendor.signIn();
+  await vendor.config({ parameters_optional: false, mirror_http: true, one_time_tokens: true });
+  const bare = await rejects(session.json("/company/info"), "invalid-request");
+  equal([bare.status, bare.vendorCode], [402, 402]);
+  const info = (company) => session.json("/company/info", { headers: { "Name-Company": company } });
+  equal((await info("Acme")).name, "Acme");
+  const nobody = await rejects(info("Nobody"), "vendor-error");
+  equal([nobody.status, nobody.vendorCode], [404, 404]);
+  equal((await info("Acme")).name, "Acme", "the token of the reply is the present one");
+  equal((await session.json("/report/find_report", { headers: { "Id-Company": "1" } })).length, 1, "found with HTTP 404");
+  equal(session.state.status, "signed-in");
 }
 
 /** PEGASE3 and ETHGAS: their refusals, in the forms that their documents know. */

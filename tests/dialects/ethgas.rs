@@ -1,7 +1,7 @@
 //! ETHGAS, user name and password: the pages login, verify, refresh, logout and index of "Authentication", and "Error
 //! codes".
 
-use hallpass::dialect::{CODES, Code, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+use hallpass::dialect::{CODES, Code, Grant, Held, Operation, Payload, Rejection, Vendor, VendorCode, named};
 
 use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
 
@@ -77,10 +77,34 @@ fn unauthorised_means_the_password_at_login_and_the_session_elsewhere() {
         refusal(ethgas().read(&reply(401, UNAUTHORISED), Operation::Request)).code,
         Code::SessionExpired
     );
-    assert!(
-        ethgas().rejects_token(&reply(401, UNAUTHORISED)) && !ethgas().rejects_token(&reply(403, "")),
-        "r21"
-    );
+    assert_eq!(ethgas().rejects_token(&reply(401, UNAUTHORISED)), Rejection::Yes);
+}
+
+/// Rule 10: the vendor's own no is in its envelope; a bare 401 is a reason to renew, and no end.
+#[test]
+fn rule_10_only_the_vendors_envelope_says_no() {
+    let told = |status, text: &str| {
+        let reply = reply(status, text);
+        (ethgas().rejects_token(&reply), refusal(ethgas().read_refresh(&reply)).ends_session())
+    };
+    let detailed = |code| format!(r#"{{"code": 401, "message": "m", "data": null, "errorCode": "{code}"}}"#);
+    assert_eq!(told(401, UNAUTHORISED), (Rejection::Yes, true));
+    assert_eq!(told(401, &detailed("40102")), (Rejection::Yes, true));
+    assert_eq!(told(401, r#"{"code": 40199, "message": "unlisted", "data": null}"#), (Rejection::Yes, true));
+    assert_eq!(told(401, &detailed("40103")), (Rejection::No, true), "not allowed: no word of the token");
+    for text in
+        [HTML, "", "{}", "[]", "401", r#"{"message": "Unauthorized"}"#, r#"{"code": "401"}"#, &granted(200)]
+    {
+        assert_eq!(told(401, text), (Rejection::Doubtful, false), "{text}");
+    }
+    for text in [HTML, "", r#"{"message": "Forbidden"}"#] {
+        assert_eq!(told(403, text), (Rejection::No, false), "r21: {text}");
+    }
+    assert_eq!(told(403, r#"{"code": 403, "message": "Forbidden", "data": null}"#), (Rejection::No, true));
+    assert_eq!(told(429, UNAUTHORISED), (Rejection::No, false));
+    let dead = r#"{"code": 200, "message": "OK", "data": {"valid": false}}"#;
+    assert!(refusal(ethgas().read_check(&reply(200, dead))).ends_session());
+    assert!(!refusal(ethgas().read_check(&reply(401, HTML))).ends_session());
 }
 
 /// "POST /api/v1/user/login/refresh": the refresh token in the header and no body.
@@ -112,13 +136,17 @@ fn only_a_request_that_was_not_understood_is_asked_in_the_other_form() {
     assert!(other(400, r#"{"code": 400, "message": "Bad Request", "data": null}"#));
     assert!(other(422, r#"{"code": 422, "message": "Validation failed", "data": null}"#));
     assert!(other(200, r#"{"code": 1001, "message": "Validation Error", "data": null}"#));
-    assert!(
-        !other(401, UNAUTHORISED)
-            && !other(403, "")
-            && !other(429, "")
-            && !other(503, HTML)
-            && !other(200, "{}")
-    );
+    for (status, text) in [(401, UNAUTHORISED), (403, ""), (429, ""), (503, HTML), (200, "{}")] {
+        assert!(!other(status, text), "{status} {text}");
+    }
+    // A gateway's 400 says nothing about the form (authkit-js#130).
+    for status in [400, 422] {
+        for text in
+            [HTML, "", "{}", "[]", r#"{"message": "Bad Request"}"#, r#"{"code": "400"}"#, &granted(200)]
+        {
+            assert!(!other(status, text), "{status} {text}");
+        }
+    }
 }
 
 #[test]
@@ -143,6 +171,39 @@ fn a_renewal_may_leave_the_refresh_token_as_it_is() {
     assert_eq!((kept.refresh, kept.lifetime_ms), (None, Some(60_000.0)));
     assert_eq!(refusal(renewed(r#"{"accessToken": "t", "refreshToken": 5}"#)).code, Code::MalformedReply);
     assert_eq!(renewed(r#"{"accessToken": {"token": "nested"}}"#).unwrap().access.as_deref(), Some("nested"));
+}
+
+/// The old tokens are spent: new ones are taken, whatever their lifetime looks like. A numeric text is a number.
+#[test]
+fn r24_a_renewals_tokens_are_taken_with_an_unusable_lifetime() {
+    let told = |lifetime: &str| {
+        let data = format!(r#"{{"accessToken": "a", "refreshToken": "r"{lifetime}}}"#);
+        reply(200, &format!(r#"{{"code": 200, "message": "OK", "data": {data}}}"#))
+    };
+    for (lifetime, ms) in [
+        (r#", "expiresIn": 3600"#, Some(3_600_000.0)),
+        (r#", "expiresIn": "3600""#, Some(3_600_000.0)),
+        (r#", "expiresIn": "0.5""#, Some(500.0)),
+        ("", None),
+        (r#", "expiresIn": null"#, None),
+    ] {
+        for grant in [
+            ethgas().read_refresh(&told(lifetime)),
+            ethgas().read_login(&told(lifetime), &user("u", "p"), 0.0),
+        ] {
+            assert_eq!(grant.unwrap().lifetime_ms, ms, "{lifetime}");
+        }
+    }
+    for lifetime in
+        ["0", "-1", "1e300", "\"\"", "\"soon\"", "\"-1\"", "\"NaN\"", "\"Infinity\"", "true", "[3600]", "{}"]
+    {
+        let reply = told(&format!(r#", "expiresIn": {lifetime}"#));
+        let grant = ethgas().read_refresh(&reply).unwrap();
+        assert_eq!((grant.access.as_deref(), grant.refresh.as_deref()), (Some("a"), Some("r")), "{lifetime}");
+        assert_eq!(grant.lifetime_ms, None, "{lifetime}");
+        let login = ethgas().read_login(&reply, &user("u", "p"), 0.0);
+        assert_eq!(refusal(login).code, Code::MalformedReply, "{lifetime}");
+    }
 }
 
 /// "POST /api/v1/user/login/verify": the access token, no body. `userId` is no name, and `expiresAt` is a moment of the
@@ -224,6 +285,29 @@ fn the_documented_errors_are_read() {
     assert_eq!(told(500, "50001"), Code::VendorUnavailable);
 }
 
+/// The vendor's own words: `message`, and what the documents of the other family call it, at the top or in `data`.
+#[test]
+fn the_vendors_words_are_kept() {
+    let detail = |text: &str| refusal(ethgas().read(&reply(400, text), Operation::Request)).detail;
+    assert_eq!(
+        detail(r#"{"code": 400, "message": "Invalid order parameters"}"#).as_deref(),
+        Some("Invalid order parameters")
+    );
+    assert_eq!(detail(r#"{"code": 400, "errorMsg": "Bad nonce"}"#).as_deref(), Some("Bad nonce"));
+    assert_eq!(
+        detail(r#"{"code": 400, "errorMsgKey": "error.login.nonce"}"#).as_deref(),
+        Some("error.login.nonce")
+    );
+    let inner = r#"{"code": 400, "success": false, "data": {"errorCode": 1001, "errorMsg": "Bad nonce"}}"#;
+    assert_eq!(detail(inner).as_deref(), Some("Bad nonce"));
+    for text in
+        [r#"{"code": 400}"#, r#"{"code": 400, "message": ""}"#, r#"{"code": 400, "message": 5}"#, "{}", HTML]
+    {
+        assert_eq!(detail(text), None, "{text}");
+    }
+    assert_eq!(detail(r#"{"message": "a gateway's"}"#), None);
+}
+
 #[test]
 fn every_code_of_the_table_becomes_what_the_table_says() {
     hold_to_table(ethgas(), CODES[3].1, |code| {
@@ -267,7 +351,9 @@ fn r24_a_success_without_usable_tokens_is_malformed() {
         r#"{"accessToken": "a", "refreshToken": "", "expiresIn": 3600}"#,
         r#"{"accessToken": {"token": 5}, "refreshToken": "r", "expiresIn": 3600}"#,
         r#"{"accessToken": "a", "refreshToken": "r", "expiresIn": 0}"#,
-        r#"{"accessToken": "a", "refreshToken": "r", "expiresIn": "3600"}"#,
+        r#"{"accessToken": "a", "refreshToken": "r", "expiresIn": -1}"#,
+        r#"{"accessToken": "a", "refreshToken": "r", "expiresIn": "soon"}"#,
+        r#"{"accessToken": "a", "refreshToken": "r", "expiresIn": [3600]}"#,
         r#"{"accessToken": "a\r\nb", "refreshToken": "r", "expiresIn": 3600}"#,
     ] {
         let reply = reply(200, &format!(r#"{{"code": 200, "message": "OK", "data": {data}}}"#));

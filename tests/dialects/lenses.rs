@@ -1,14 +1,14 @@
 //! Lenses HQ: the API reference's Login page (6.1, 6.2, 6.3), its Users page, and the authentication page.
 
 use hallpass::dialect::{
-    CODES, Code, Credentials, Field, Grant, Held, Operation, Payload, Vendor, VendorCode, named,
+    CODES, Code, Credentials, Field, Grant, Held, Operation, Payload, Rejection, Vendor, VendorCode, named,
 };
 
 use proptest::prelude::*;
 use serde_json::json;
 use url::Url;
 
-use crate::support::{HTML, Value, cases, hold_to_table, refusal, reply, user, wire};
+use crate::support::{HTML, Value, cases, hold_to_table, read, refusal, reply, user, wire};
 
 fn lenses() -> &'static dyn Vendor<Value> {
     named("lenses").unwrap()
@@ -97,18 +97,25 @@ fn r35_a_list_of_fields_is_cut() {
     assert_eq!(refusal(log_in(400, &text)).fields.len(), 64);
 }
 
-/// "Contains in case of an "unauthorised" type of error, the url of the SSO provider, if any."
+/// "Contains in case of an "unauthorised" type of error, the url of the SSO provider, if any": of the instance. So a wrong
+/// password there is a wrong password, and at every operation the address is kept.
 #[test]
-fn an_unauthorised_login_may_name_a_single_sign_on() {
+fn an_unauthorised_reply_may_name_the_instances_single_sign_on() {
     let text = r#"{"type": "unauthorised", "title": "Unauthorised", "status": 401,
         "sso_url": "https://idp.example.com/saml?x=1"}"#;
     let failure = refusal(log_in(401, text));
-    assert_eq!(failure.code, Code::SsoRequired);
+    assert_eq!(failure.code, Code::InvalidCredentials);
     assert_eq!(failure.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"));
     assert_eq!(failure.vendor_code, Some(VendorCode::Text("unauthorised".into())));
-    let elsewhere = refusal(lenses().read(&reply(401, text), Operation::Request));
-    assert_eq!(elsewhere.code, Code::SessionExpired);
-    assert_eq!(elsewhere.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"));
+    for operation in [Operation::Check, Operation::Logout, Operation::Request] {
+        let elsewhere = refusal(read(lenses(), operation, &reply(401, text)));
+        assert_eq!(elsewhere.code, Code::SessionExpired, "{operation:?}");
+        assert_eq!(elsewhere.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"), "{operation:?}");
+    }
+    for kind in ["forbidden", "not_found", "brand_new"] {
+        let another = refusal(log_in(401, &text.replace("unauthorised", kind)));
+        assert_eq!(another.sso_url, None, "{kind}: only an unauthorised error is documented to name it");
+    }
     let none = refusal(log_in(401, r#"{"type": "unauthorised", "title": "Unauthorised", "status": 401}"#));
     assert_eq!((none.code, none.sso_url), (Code::InvalidCredentials, None));
 }
@@ -185,7 +192,66 @@ fn a_payload_is_the_whole_of_it() {
         assert_eq!(lenses().read(&reply(200, text), Operation::Request).unwrap(), Payload::Whole, "{text}");
     }
     assert_eq!(refusal(lenses().read(&reply(200, HTML), Operation::Request)).code, Code::MalformedReply);
-    assert!(lenses().rejects_token(&reply(401, HTML)) && !lenses().rejects_token(&reply(403, "{}")), "r21");
+}
+
+/// Rule 10: a 401 below HQ's address need not be HQ's. Environments are proxied there, and answer with their own
+/// (lenses-vscode 6.2.1).
+#[test]
+fn rule_10_only_hqs_own_401_says_that_the_session_is_over() {
+    let hqs = r#"{"type": "unauthorised", "title": "Not signed in.", "status": 401}"#;
+    let told = |status, text: &str| {
+        let reply = reply(status, text);
+        let failure = refusal(lenses().read(&reply, Operation::Request));
+        (lenses().rejects_token(&reply), failure.code, failure.ends_session())
+    };
+    assert_eq!(told(401, hqs), (Rejection::Yes, Code::SessionExpired, true));
+    for text in [
+        r#"{"errorCode": 401, "message": "Unauthorized"}"#,
+        r#"{"errorCode": 401, "sso_url": "https://evil.test/", "type": "Unauthorized"}"#,
+        r#"{"title": "Unauthorised", "status": 401}"#,
+        r#"{"type": "brand_new", "title": "t", "status": 401}"#,
+        r#"{"type": ["unauthorised"], "title": "t", "status": 401}"#,
+        "{}",
+        "[]",
+        "\"unauthorised\"",
+        HTML,
+        "",
+    ] {
+        assert_eq!(told(401, text), (Rejection::Doubtful, Code::VendorError, false), "{text}");
+        assert_eq!(refusal(lenses().read(&reply(401, text), Operation::Request)).sso_url, None);
+    }
+    let forbidden = r#"{"type": "forbidden", "title": "t", "status": 401}"#;
+    assert_eq!(told(401, forbidden).0, Rejection::No, "HQ says something else");
+    assert_eq!(told(403, "{}").0, Rejection::No, "r21");
+    assert_eq!(told(403, hqs).0, Rejection::No, "r21");
+}
+
+/// Nothing is proxied at `users/me`: a 401 there confirms it, whatever it looks like.
+#[test]
+fn rule_10_users_me_confirms_that_the_session_is_over() {
+    let asked = |status, text: &str| {
+        let failure = refusal(lenses().read_check(&reply(status, text)));
+        (failure.code, failure.ends_session())
+    };
+    let hqs = r#"{"type": "unauthorised", "title": "Not signed in.", "status": 401}"#;
+    for text in [hqs, "{}", HTML, ""] {
+        assert_eq!(asked(401, text), (Code::SessionExpired, true), "{text}");
+    }
+    for status in [403, 404, 429, 500, 503] {
+        assert!(!asked(status, "").1 && !asked(status, HTML).1, "{status}");
+    }
+    assert!(!asked(503, hqs).1 && !asked(429, hqs).1, "overload is no refusal");
+    assert!(!asked(200, HTML).1);
+}
+
+/// `hq_Error`'s `title`.
+#[test]
+fn the_vendors_words_are_kept() {
+    let text = r#"{"type": "unauthorised", "title": "Invalid username or password.", "status": 401}"#;
+    assert_eq!(refusal(log_in(401, text)).detail.as_deref(), Some("Invalid username or password."));
+    for text in [r#"{"type": "unauthorised", "title": ""}"#, r#"{"title": 5}"#, "{}", HTML, ""] {
+        assert_eq!(refusal(log_in(401, text)).detail, None, "{text}");
+    }
 }
 
 proptest! {
@@ -194,11 +260,17 @@ proptest! {
     /// R27: whoever resolves it, and from whichever page.
     #[test]
     fn r27_redirect_to_stays_on_the_vendors_origin(
-        target in prop_oneof!["[/\\\\]{0,3}[a-z:@.?#%\t\n\r \u{0}/\\\\]{0,12}", "/.{0,12}", any::<String>()],
+        target in prop_oneof![
+            "[/\\\\]{0,3}[a-z:@.?#%\t\n\r \u{0}/\\\\]{0,12}",
+            "(\\.|%2e|%2E|a){0,3}[/?#]{0,3}(\\.|%2e|a|:|/){0,6}",
+            "/.{0,12}",
+            any::<String>(),
+        ],
     ) {
         let reply = reply(200, &json!({ "redir_to": target }).to_string());
         let grant = lenses().read_login(&reply, &user("u", "p"), 0.0).unwrap();
         if let Some(path) = grant.redirect_to {
+            prop_assert!(path.starts_with('/'));
             for page in ["https://hq.example.com/any/path", "https://hq.example.com/", "https://hq.example.com/a?b#c"] {
                 let resolved = Url::parse(page).unwrap().join(&path).unwrap();
                 prop_assert_eq!(resolved.origin(), Url::parse(page).unwrap().origin());
@@ -226,7 +298,7 @@ proptest! {
 fn sso_url(address: &str) -> Option<String> {
     let text = json!({ "type": "unauthorised", "title": "t", "status": 401, "sso_url": address }).to_string();
     let failure = refusal(lenses().read_login(&reply(401, &text), &user("u", "p"), 0.0));
-    assert_eq!(failure.code == Code::SsoRequired, failure.sso_url.is_some());
+    assert_eq!(failure.code, Code::InvalidCredentials, "whatever the address");
     failure.sso_url
 }
 
@@ -263,16 +335,40 @@ fn r27_what_leads_elsewhere_is_dropped() {
         "/ /evil.test",
         "\u{0}/x",
         "/x\u{7f}",
-        "x",
         "",
-        "?x=1",
         "#x",
-        "@evil.test",
+        "a:b",
+        "a:80/b",
+        "JavaScript:alert(1)",
+        "javascript:?x",
+        "view-source:https://evil.test",
+        ".//evil.test",
+        "..//evil.test",
+        "%2e//evil.test",
+        "a/..//evil.test",
+        "/.//evil.test",
+        "oauth2\\authorize",
+        "?x\ty",
+        "\\/evil.test",
     ] {
         assert_eq!(redirect_to(target), None, "{target:?}");
     }
     for target in ["/", "/a/b?c=d&e=%2F%2Fevil.test#f", "/@evil.test", "/a//b", "/:80", "/é"] {
         assert_eq!(redirect_to(target).as_deref(), Some(target));
+    }
+    // Relative to the origin's root, where HQ is.
+    for (target, resolved) in [
+        ("?resume=1", "/?resume=1"),
+        ("oauth2/authorize?x=1", "/oauth2/authorize?x=1"),
+        ("x", "/x"),
+        ("x?to=a:b//c", "/x?to=a:b//c"),
+        ("x/a:b", "/x/a:b"),
+        ("../x", "/../x"),
+        ("@evil.test", "/@evil.test"),
+        ("evil.test", "/evil.test"),
+        ("?//evil.test", "/?//evil.test"),
+    ] {
+        assert_eq!(redirect_to(target).as_deref(), Some(resolved), "{target:?}");
     }
     for address in [
         "javascript:alert(1)//https://idp.test",

@@ -6,6 +6,7 @@
 mod ethgas;
 mod hostile;
 mod lenses;
+mod limits;
 mod ocient;
 mod pegase3;
 mod support;

@@ -1,7 +1,9 @@
 //! PEGASE3: the documents "Login", "Common API code" and "Company/Sections" of its repository, and what its code does
 //! otherwise.
 
-use hallpass::dialect::{CODES, Code, Failure, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+use hallpass::dialect::{
+    CODES, Code, Failure, Grant, Held, Operation, Payload, Rejection, Vendor, VendorCode, named,
+};
 
 use crate::support::{HTML, Value, hold_to_table, jwt, refusal, reply, user, wire};
 
@@ -15,6 +17,10 @@ const TOKEN_ENDS: f64 = 1_628_605_206_000.0;
 
 fn pegase3() -> &'static dyn Vendor<Value> {
     named("pegase3").unwrap()
+}
+
+fn held() -> Held {
+    Held { user: Some("user_test".into()), ..Held::default() }
 }
 
 fn log_in(status: u16, text: &str, now_ms: f64) -> Result<Grant, Box<Failure>> {
@@ -136,42 +142,158 @@ fn the_payload_is_the_data() {
     assert_eq!(pegase3().read(&reply(200, text), Operation::Request).unwrap(), Payload::Member("data"));
 }
 
-/// The later versions bring a new token in every reply and may drop the old one.
+/// The later versions bring a new token in replies and drop the old one: also in "not found" ones, with either HTTP status.
 #[test]
 fn a_token_in_any_reply_is_adopted() {
-    let adopted = |text: &str| pegase3().adopts(&reply(200, text), TOKEN_ENDS - 10.0 * MINUTE);
-    let text = format!(r#"{{"code": 200, "status": "success", "data": [], "token": "{TOKEN}"}}"#);
-    let grant = adopted(&text).unwrap();
-    assert_eq!((grant.access.as_deref(), grant.lifetime_ms), (Some(TOKEN), Some(10.0 * MINUTE)));
-    assert_eq!(grant.user, None, "nobody is renamed");
-    for text in [
-        r#"{"code": 200, "status": "ok", "data": []}"#,
-        r#"{"code": 401, "status": "error", "token": "t"}"#,
-        r#"{"code": 498, "status": "ok", "token": "t"}"#,
-        r#"{"code": 200, "token": ""}"#,
-        r#"{"code": 200, "token": {"token": "t"}}"#,
-        r#"{"token": "t"}"#,
-        HTML,
-    ] {
-        assert!(adopted(text).is_none(), "{text}");
+    let adopted =
+        |status, text: &str| pegase3().adopts(&reply(status, text), &held(), TOKEN_ENDS - 10.0 * MINUTE);
+    for (status, code) in [(200, 200), (200, 201), (200, 404), (404, 404), (404, 200), (402, 402), (500, 500)]
+    {
+        let text = format!(r#"{{"code": {code}, "status": "success", "data": [], "token": "{TOKEN}"}}"#);
+        let grant = adopted(status, &text).unwrap();
+        let told = (grant.access.as_deref(), grant.lifetime_ms);
+        assert_eq!(told, (Some(TOKEN), Some(10.0 * MINUTE)), "{code}, HTTP {status}");
+        assert_eq!(grant.user, None, "nobody is renamed");
+    }
+    for (status, code) in [(200, 401), (401, 401), (401, 200), (200, 498), (498, 498), (498, 200)] {
+        let text = format!(r#"{{"code": {code}, "status": "error", "token": "{TOKEN}"}}"#);
+        assert!(adopted(status, &text).is_none(), "{code}, HTTP {status}");
     }
 }
 
-/// Rule 11: the body's code counts before the HTTP status, and a page of HTML has none.
+/// Not everything that has a member `token` is from the vendor: somebody may have uploaded it.
+#[test]
+fn r24_a_token_is_adopted_only_in_the_envelope_and_for_the_sessions_user() {
+    let adopted =
+        |held: &Held, text: &str| pegase3().adopts(&reply(200, text), held, TOKEN_ENDS - 10.0 * MINUTE);
+    let in_envelope = |token: &str| format!(r#"{{"code": 200, "status": "ok", "token": "{token}"}}"#);
+    for text in [
+        format!(r#"{{"code": 200, "token": "{TOKEN}"}}"#),
+        format!(r#"{{"code": "200", "status": "ok", "token": "{TOKEN}"}}"#),
+        format!(r#"{{"code": 200.5, "status": "ok", "token": "{TOKEN}"}}"#),
+        format!(r#"{{"code": 200, "status": 200, "token": "{TOKEN}"}}"#),
+        format!(r#"{{"code": 200, "status": null, "token": "{TOKEN}"}}"#),
+        format!(r#"{{"status": "ok", "token": "{TOKEN}"}}"#),
+        format!(r#"{{"token": "{TOKEN}"}}"#),
+        format!(r#"[{{"code": 200, "status": "ok", "token": "{TOKEN}"}}]"#),
+        format!(r#"{{"code": 200, "status": "ok", "data": {{"token": "{TOKEN}"}}}}"#),
+        format!(r#"{{"code": 200, "status": "ok", "token": {{"token": "{TOKEN}"}}}}"#),
+        r#"{"code": 200, "status": "ok", "data": []}"#.into(),
+        in_envelope(""),
+        in_envelope("t"),
+        in_envelope("a.b.c"),
+        in_envelope(&jwt(r#"{"user": "another", "exp": 1628605206}"#)),
+        in_envelope(&jwt(r#"{"user": "USER_TEST", "exp": 1628605206}"#)),
+        in_envelope(&jwt(r#"{"user": {"user": "user_test"}, "exp": 1628605206}"#)),
+        in_envelope(&jwt(r#"{"exp": 1628605206}"#)),
+        in_envelope(&format!("{TOKEN}\\n")),
+        HTML.into(),
+        String::new(),
+    ] {
+        assert!(adopted(&held(), &text).is_none(), "{text}");
+    }
+    let nobody = Held { user: None, ..held() };
+    assert!(adopted(&nobody, &in_envelope(TOKEN)).is_none(), "a session of nobody in particular");
+    assert!(adopted(&nobody, &in_envelope(&jwt(r#"{"exp": 1628605206}"#))).is_none(), "nor for nobody");
+    let same = Held { access: Some(TOKEN.into()), ..held() };
+    assert!(adopted(&same, &in_envelope(TOKEN)).is_none(), "the token that is held is no new one");
+    let accented = Held { user: Some("ünïcode".into()), ..held() };
+    assert!(adopted(&accented, &in_envelope(&jwt(r#"{"user": "ünïcode", "exp": 1628605206}"#))).is_some());
+}
+
+/// Rule 11: the body's code counts before the HTTP status, and a page of HTML has none. Rule 10: a bare 401 is a gateway's.
 #[test]
 fn rule_11_a_rejected_token_may_be_told_inside_a_200() {
+    use Rejection::{Doubtful, No, Yes};
     let told = |status, text: &str| {
         let reply = reply(status, text);
         (pegase3().rejects_token(&reply), pegase3().says_expired(&reply))
     };
-    assert_eq!(told(200, r#"{"code": 401, "status": "error"}"#), (true, false));
-    assert_eq!(told(401, r#"{"code": 401, "status": "error"}"#), (true, false));
-    assert_eq!(told(200, r#"{"code": 498, "status": "ok"}"#), (true, true));
-    assert_eq!(told(498, HTML), (true, true));
-    assert_eq!(told(401, HTML), (true, false));
-    assert_eq!(told(200, r#"{"code": 404, "status": "error"}"#), (false, false));
-    assert_eq!(told(403, HTML), (false, false), "r21");
-    assert_eq!(told(500, HTML), (false, false), "a token that is no JWT makes the vendor's code fall over");
+    assert_eq!(told(200, r#"{"code": 401, "status": "error"}"#), (Yes, false));
+    assert_eq!(told(401, r#"{"code": 401, "status": "error"}"#), (Yes, false));
+    assert_eq!(told(200, r#"{"code": 498, "status": "ok"}"#), (Yes, true));
+    assert_eq!(told(498, HTML), (Yes, true), "a status that is the vendor's alone");
+    for text in [HTML, "", "{}", r#"{"message": "Unauthorized"}"#, r#"{"code": 200, "status": "ok"}"#] {
+        assert_eq!(told(401, text), (Doubtful, false), "{text}");
+        assert!(!refusal(pegase3().read_check(&reply(401, text))).ends_session(), "{text}");
+    }
+    assert_eq!(
+        told(401, r#"{"code": 402, "status": "error"}"#),
+        (No, false),
+        "the vendor says something else"
+    );
+    assert_eq!(told(200, r#"{"code": 404, "status": "error"}"#), (No, false));
+    assert_eq!(told(403, HTML), (No, false), "r21");
+    assert_eq!(told(500, HTML), (No, false), "a token that is no JWT makes the vendor's code fall over");
+    for text in [r#"{"code": 401, "status": "error"}"#, r#"{"code": 498, "status": "ok"}"#] {
+        assert!(refusal(pegase3().read_check(&reply(200, text))).ends_session(), "{text}");
+    }
+    assert!(refusal(pegase3().read_check(&reply(498, HTML))).ends_session());
+}
+
+/// The later code falls over an expired token, and says HTTP 500 with a page. Before the token's own end that is a fault of
+/// the server's like any other.
+#[test]
+fn rule_10_a_fault_after_the_tokens_end_may_mean_that_it_has_expired() {
+    let holding = |token: &str| Held { access: Some(token.into()), ..held() };
+    let unsaid =
+        |status, text: &str, now_ms| pegase3().expired_unsaid(&reply(status, text), &holding(TOKEN), now_ms);
+    for text in [HTML, "", "{}", r#"{"message": "Internal Server Error"}"#] {
+        assert!(unsaid(500, text, TOKEN_ENDS) && unsaid(500, text, TOKEN_ENDS + DAY), "{text}");
+        assert!(!unsaid(500, text, TOKEN_ENDS - 1.0), "{text}");
+    }
+    assert!(unsaid(502, HTML, TOKEN_ENDS) && unsaid(599, "", TOKEN_ENDS));
+    let enveloped = r#"{"code": 500, "status": "error"}"#;
+    for (status, text) in
+        [(500, enveloped), (200, HTML), (401, HTML), (404, HTML), (429, ""), (200, enveloped)]
+    {
+        assert!(!unsaid(status, text, TOKEN_ENDS + DAY), "{status} {text}");
+    }
+    // R19: by the vendor's clock, where it can be read, and not by one that is a day off.
+    let mut dated = reply(500, HTML);
+    for (date_ms, expected) in [(TOKEN_ENDS - 2000.0, false), (TOKEN_ENDS, true)] {
+        dated.date_ms = Some(date_ms);
+        for off in [-DAY, 0.0, DAY] {
+            assert_eq!(
+                pegase3().expired_unsaid(&dated, &holding(TOKEN), date_ms + off),
+                expected,
+                "{date_ms} {off}"
+            );
+        }
+    }
+    for token in ["no-jwt", &jwt("{}"), &jwt(r#"{"exp": "1628605206"}"#)] {
+        assert!(!pegase3().expired_unsaid(&reply(500, HTML), &holding(token), TOKEN_ENDS + DAY), "{token}");
+    }
+    assert!(!pegase3().expired_unsaid(&reply(500, HTML), &held(), TOKEN_ENDS + DAY), "nothing was held");
+}
+
+/// `GET /report/find_report` sends what it has found with code 200 and HTTP 404.
+#[test]
+fn a_report_that_was_found_comes_with_http_404() {
+    let text = r#"{"code": 200, "status": "success", "data": [{"ID": 1}]}"#;
+    assert_eq!(pegase3().read(&reply(404, text), Operation::Request).unwrap(), Payload::Member("data"));
+    for (status, operation) in [(500, Operation::Request), (401, Operation::Request), (404, Operation::Login)]
+    {
+        assert!(pegase3().read(&reply(status, text), operation).is_err(), "r24: {status} {operation:?}");
+    }
+    assert_eq!(refusal(log_in(404, &granted("t"), 0.0)).code, Code::VendorError, "r24");
+}
+
+/// "message": of the documented rows, and of the codes.
+#[test]
+fn the_vendors_words_are_kept() {
+    let detail = |text: &str| refusal(pegase3().read(&reply(200, text), Operation::Request)).detail;
+    let text =
+        r#"{"code": 402, "status": "error", "message": "Required field Id-Company is not specified."}"#;
+    assert_eq!(detail(text).as_deref(), Some("Required field Id-Company is not specified."));
+    for text in [
+        r#"{"code": 402, "status": "error"}"#,
+        r#"{"code": 402, "message": {}}"#,
+        r#"{"message": "m"}"#,
+        HTML,
+    ] {
+        assert_eq!(detail(text), None, "{text}");
+    }
 }
 
 /// "Token": a header of the vendor's own, with the bare token. No other operation is documented.

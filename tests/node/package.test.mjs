@@ -12,12 +12,12 @@ const manifest = JSON.parse(await read("package.json"));
 /** Everything that npm would upload, but for package.json. */
 const FILES = `
 CHANGELOG.md LICENSE-APACHE LICENSE-MIT LICENSES-OF-PARTS.md README.md
-address.js announcer.js auth-error.js body.js
+adapted.js address.js announcer.js auth-error.js body.js credentials.js
 docs/README.md docs/benchmarks.md docs/benchmarks/call.svg docs/benchmarks/expired.svg docs/benchmarks/overview.svg
 docs/benchmarks/size.svg docs/benchmarks/start.svg docs/deployment.md docs/errors.md docs/frameworks.md docs/migrating.md docs/quick-start.md docs/reference.md
 docs/storage.md docs/tabs.md docs/vendor-codes.md docs/vendors.md
-database.js encrypted.js fetch.js guard.js hallpass.d.ts hallpass.js hallpass.wasm inline.d.ts inline.js instance.js json.js live.js loader.js
-lock.js object.js options.js random.js react.d.ts react.js renewal.js reply.js session.js storage.js tabs.js vendor-call.js
+database.js encrypted.js fetch.js guard.js hallpass.d.ts hallpass.js hallpass.wasm inline.d.ts inline.js inlined.js instance.js json.js live.js loader.js
+lock.js names.js object.js options.js random.js react.d.ts react.js renewal.js reply.js session.js storage.js tabs.js vendor-call.js
 vue.d.ts vue.js wait.js wake-ups.js wasm-text.js wasm.js watched.d.ts watched.js
 `
   .trim()

@@ -1,6 +1,6 @@
 //! What a storage may hold (R8), and what is made of what it gives back (R11).
 
-use hallpass::dialect::{Code, Held, Renewal, is_token};
+use hallpass::dialect::{Code, Held, Renewal, is_name, is_token};
 use hallpass::session::{Finding, Pass, Pause, Reason, Record, Session};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -183,6 +183,37 @@ fn any_value() -> impl Strategy<Value = Document> {
         "[ -~]{0,8}".prop_map(Document::from),
         any::<String>().prop_map(Document::from),
     ]
+}
+
+/// The longest tokens and names that the vendors' readers take, with each character as wide as JSON ever writes it.
+#[test]
+fn r11_the_longest_record_that_can_be_held_is_read_back() {
+    let widest = |taken: fn(&str) -> bool, character: &str| {
+        let lengths: Vec<_> = (1..20 * 1024).collect();
+        character.repeat(lengths.partition_point(|length| taken(&character.repeat(*length))))
+    };
+    for (token, name) in [("t", "n"), ("\"", "\u{1}"), ("\\", "\""), ("t", "€")] {
+        let (token, name) = (widest(is_token, token), widest(is_name, name));
+        let held = Held {
+            access: Some(token.clone()),
+            refresh: Some(token),
+            user: Some(name.clone()),
+            database: Some(name),
+            refresh_in_body: true,
+        };
+        let pause = Pause { since: 1e13, until: 1e13, because: Code::VendorUnavailable, failures: u32::MAX };
+        let record = Record {
+            held,
+            received_at: 1_760_000_000_000.25,
+            expires_at: Some(1_760_003_600_000.25),
+            login: u32::MAX,
+            renewals: u32::MAX,
+            pause: Some(pause),
+        };
+        let text = written(&record);
+        assert!(text.len() > 48 * 1024, "the bounds are used: {}", text.len());
+        assert_eq!(read(&text, true).unwrap().held, record.held);
+    }
 }
 
 proptest! {

@@ -68,6 +68,24 @@ fn nothing_is_due_where_nothing_can_be_renewed_or_ends() {
     assert_eq!(endless.next_event(false, at(NOW)), None);
 }
 
+/// A renewal that tells no lifetime, or none that can be used, brought new tokens all the same: they count as living as long
+/// as the last ones. A login that tells none has none before it.
+#[test]
+fn a_lifetime_that_is_not_told_anew_is_the_last_one() {
+    let untold = || Grant { lifetime_ms: None, ..grant(HOUR) };
+    let mut session = session(Renewal::BeforeEnd, HOUR);
+    for round in 1..4 {
+        let now = NOW + f64::from(round) * HOUR;
+        assert!(session.renewed(session.epoch(), untold(), false, at(now)));
+        assert_eq!(session.snapshot().expires_at, Some(now + HOUR), "{round}");
+        assert_eq!(session.next_event(false, at(now)), Some(HOUR - 300.0 * SECOND), "{round}");
+    }
+    session.signed_in(untold(), 2, at(NOW));
+    assert_eq!(session.snapshot().expires_at, None, "R25: nothing of the older login");
+    assert!(session.renewed(session.epoch(), untold(), false, at(NOW)));
+    assert_eq!(session.snapshot().expires_at, None);
+}
+
 /// How many renewals a page makes in a day, with a vendor that always grants, when it does what `next_event` says.
 fn renewals_in_a_day(renewal: Renewal, lifetime_ms: f64) -> u32 {
     let (mut session, mut now, mut renewals) = (session(renewal, lifetime_ms), NOW, 0);

@@ -17,7 +17,7 @@ const TRANSIENT: [Code; 5] =
     [Code::Network, Code::Timeout, Code::RateLimited, Code::VendorUnavailable, Code::MalformedReply];
 
 /// Is the vendor's explicit no.
-const FINAL: [Code; 4] = [Code::SessionExpired, Code::InvalidCredentials, Code::Forbidden, Code::SsoRequired];
+const FINAL: [Code; 3] = [Code::SessionExpired, Code::InvalidCredentials, Code::Forbidden];
 
 #[derive(Clone, Debug)]
 enum Event {
@@ -101,9 +101,12 @@ impl Model {
     /// What is held after a grant: what it names, and what it doesn't, of the old.
     fn expect(&mut self, old: Held, grant: Grant) {
         self.received = self.now;
+        // A lifetime that isn't told anew is the last one that was. A login has none before it.
+        let last = self.held.as_ref().filter(|_| old != Held::default());
+        let last = last.and_then(|record| Some(record.expires_at? - record.received_at));
         self.held = Some(Record {
             received_at: self.now.wall,
-            expires_at: grant.lifetime_ms.map(|lifetime| self.now.wall + lifetime),
+            expires_at: grant.lifetime_ms.or(last).map(|lifetime| self.now.wall + lifetime),
             held: Held {
                 access: grant.access.or(old.access),
                 refresh: grant.refresh.or(old.refresh),

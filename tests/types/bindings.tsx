@@ -22,12 +22,13 @@ export function Who() {
     return null;
   }
   same<typeof state, SessionState>(true);
+  same<typeof session, Session<"ocient">>(true);
   return <p onClick={() => void session.logout()}>{state.user}</p>;
 }
 
 export function setup() {
   const { session, state, error } = useInVue(open);
-  same<typeof session.value, Session | undefined>(true);
+  same<typeof session.value, Session<"ocient"> | undefined>(true);
   same<typeof state.value, SessionState | undefined>(true);
   same<typeof error.value, AuthError | undefined>(true);
   // @ts-expect-error it is read, not written

@@ -1,7 +1,8 @@
 // The types, as an application uses them. Compiled, not run: what must not compile is marked so, and fails if it does.
 import { AuthError, init, isAuthError, openSession } from "hallpass";
 import type {
-  AuthErrorCode, Credentials, FetchInput, LoginResult, Session, SessionOptions, SessionState, TokenStorage, WasmSource,
+  AuthErrorCode, Credentials, CredentialsByVendor, FetchInput, LoginResult, Session, SessionOptions, SessionState, TokenStorage, VendorName,
+  WasmSource,
 } from "hallpass";
 
 const same = <A, B>(_: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void => {};
@@ -14,7 +15,7 @@ export async function signIn(): Promise<SessionState> {
   const source: WasmSource = new Request("/hallpass.wasm");
   await init(source);
   const session = await openSession({ vendor: "ocient", baseUrl: new URL("https://sql0.example.com") });
-  same<typeof session, Session>(true);
+  same<typeof session, Session<"ocient">>(true);
   const result = await session.login({ username: "jdoe", password: "…", database: "retail_analytics" });
   same<typeof result, LoginResult>(true);
   const { signal } = new AbortController();
@@ -45,8 +46,8 @@ export function explain(error: unknown): string {
   if (!isAuthError(error)) return "unknown";
   same<typeof error, AuthError>(true);
   switch (error.code) {
-    case "sso-required":
-      return error.ssoUrl ?? "";
+    case "invalid-credentials":
+      return error.ssoUrl ?? error.detail ?? "";
     case "invalid-request":
       return (error.fields ?? []).map((field) => `${field.name}: ${field.title}`).join();
     case "rate-limited":
@@ -75,27 +76,57 @@ export const stores: TokenStorage[] = [
 ];
 
 export const credentials: Credentials[] = [{ username: "u", password: "p", redirectionToken: "t" }];
+export const ofLenses: Credentials<"lenses"> = { username: "u", password: "p", redirectionToken: "t" };
+export const options: SessionOptions[] = [
+  { vendor: "pegase3", baseUrl: "https://api.example.com" },
+  { vendor: "ethgas", baseUrl: "https://h.example.com", fetch: (input, init) => fetch(input, init) },
+  { vendor: "lenses", baseUrl: "https://h.example.com", fetch },
+];
 export const code: AuthErrorCode = "storage";
 
 /** Names, shapes and codes are fixed. */
 export function fixed(session: Session): void {
   type Codes =
-    | "invalid-options" | "invalid-credentials" | "sso-required" | "invalid-request" | "forbidden" | "not-signed-in" | "session-expired"
+    | "invalid-options" | "invalid-credentials" | "invalid-request" | "forbidden" | "not-signed-in" | "session-expired"
     | "not-renewable" | "superseded" | "forbidden-target" | "rate-limited" | "vendor-unavailable" | "network" | "timeout"
     | "malformed-reply" | "vendor-error" | "storage" | "unsupported" | "load-failed" | "internal";
   same<AuthErrorCode, Codes>(true);
-  same<keyof SessionOptions, "vendor" | "baseUrl" | "storage" | "account" | "allow" | "renew" | "timeoutMs" | "endpoints" | "flow">(true);
-  same<SessionOptions["vendor"], "ocient" | "lenses" | "pegase3" | "ethgas">(true);
+  type Options = "vendor" | "baseUrl" | "storage" | "account" | "allow" | "renew" | "timeoutMs" | "endpoints" | "flow" | "fetch";
+  same<keyof SessionOptions, Options>(true);
+  same<VendorName, "ocient" | "lenses" | "pegase3" | "ethgas">(true);
+  same<SessionOptions["vendor"], VendorName>(true);
+  same<SessionOptions<"lenses">["vendor"], "lenses">(true);
+  same<keyof CredentialsByVendor, VendorName>(true);
   type Methods = "login" | "refresh" | "check" | "logout" | "fetch" | "json" | "subscribe" | "accessToken" | "dispose";
   same<keyof Session, "vendor" | "baseUrl" | "state" | Methods | typeof Symbol.dispose>(true);
-  type States = "status" | "reason" | "user" | "database" | "expiresAt" | "renewable" | "renewal" | "retryAt" | "problem";
+  type States = "status" | "reason" | "user" | "database" | "expiresAt" | "renewable" | "renewal" | "retryAt" | "problem" | "ssoUrl";
   same<keyof SessionState, States>(true);
   same<SessionState["reason"], "never" | "logout" | "expired" | "refused" | "replaced" | undefined>(true);
   same<SessionState["renewal"], "idle" | "running" | "waiting">(true);
-  type Told = "vendor" | "code" | "status" | "vendorCode" | "fields" | "ssoUrl" | "requestId" | "retryAfterMs";
+  type Told = "vendor" | "code" | "status" | "vendorCode" | "fields" | "ssoUrl" | "detail" | "requestId" | "retryAfterMs";
   same<Exclude<keyof AuthError, keyof Error>, Told>(true);
   same<AuthError["vendorCode"], number | string | undefined>(true);
   same<ReturnType<typeof session.subscribe>, () => void>(true);
+}
+
+/** A vendor is known by its name, and then so is what it takes. */
+export async function byVendor(name: VendorName): Promise<void> {
+  const baseUrl = "https://a.example.com";
+  const ocient = await openSession({ vendor: "ocient", baseUrl });
+  await ocient.login({ username: "u", password: "p", database: "d" });
+  // @ts-expect-error only lenses has that
+  await ocient.login({ username: "u", password: "p", redirectionToken: "t" });
+  const pegase3 = await openSession({ vendor: "pegase3", baseUrl });
+  // @ts-expect-error only ocient has databases
+  await pegase3.login({ username: "u", password: "p", database: "d" });
+  const lenses = await openSession({ vendor: "lenses", baseUrl });
+  // @ts-expect-error nor has lenses
+  await lenses.login({ username: "u", password: "p", database: "d" });
+  const some = await openSession({ vendor: name, baseUrl });
+  same<typeof some, Session>(true);
+  await some.login({ username: "u", password: "p" });
+  const all: Session[] = [ocient, pegase3, lenses, some];
+  all.forEach((session) => session.dispose());
 }
 
 export async function mistakes(session: Session, state: SessionState): Promise<void> {
@@ -111,6 +142,8 @@ export async function mistakes(session: Session, state: SessionState): Promise<v
   await session.fetch(5);
   // @ts-expect-error nor what the WebAssembly can be
   await init(5);
+  // @ts-expect-error no fetch
+  await openSession({ vendor: "ocient", baseUrl: "https://a.example.com", fetch: "fetch" });
   // @ts-expect-error no password
   await session.login({ username: "jdoe" });
   // @ts-expect-error the state is frozen

@@ -11,44 +11,41 @@ const CUTS: [(&str, &str); 8] = [
     // the scripts leave it to the garbage collector.
     (
         "    static __wrap(ptr) {
-        const obj = Object.create(Core.prototype);
+        const obj = Object.create(Machine.prototype);
         obj.__wbg_ptr = ptr;
-        CoreFinalization.register(obj, obj.__wbg_ptr, obj);
+        MachineFinalization.register(obj, obj.__wbg_ptr, obj);
         return obj;
     }
     __destroy_into_raw() {
         const ptr = this.__wbg_ptr;
         this.__wbg_ptr = 0;
-        CoreFinalization.unregister(this);
+        MachineFinalization.unregister(this);
         return ptr;
     }
     free() {
         const ptr = this.__destroy_into_raw();
-        wasm.__wbg_core_free(ptr, 0);
+        wasm.__wbg_machine_free(ptr, 0);
     }
 ",
         "    #ptr;
     static __wrap(ptr) {
-        const obj = new Core();
+        const obj = new Machine();
         obj.#ptr = ptr;
-        CoreFinalization.register(obj, ptr);
+        MachineFinalization.register(obj, ptr);
         return obj;
     }
 ",
     ),
     ("this.__wbg_ptr", "this.#ptr"),
-    ("if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;\n", ""),
-    // The scripts need one too.
-    (
-        "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ",
-        "",
-    ),
+    ("if (Symbol.dispose) Machine.prototype[Symbol.dispose] = Machine.prototype.free;\n", ""),
     // Each case of this comes down to another buffer.
     (
         "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || \
          (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
         "cachedDataViewMemory0?.buffer !== wasm.memory.buffer",
     ),
+    // Not made while the script is imported: jsdom has none, and a test there may import the package and never use it.
+    ("const cachedTextEncoder = new TextEncoder();\n", ""),
     // All browsers with WebAssembly's reference types have it.
     (
         "if (!('encodeInto' in cachedTextEncoder)) {
@@ -101,7 +98,7 @@ const CUTS: [(&str, &str); 8] = [
     WASM_VECTOR_LEN = offset;
     return ptr;
 ",
-        "    const buf = cachedTextEncoder.encode(arg);
+        "    const buf = new TextEncoder().encode(arg);
     const ptr = malloc(buf.length, 1) >>> 0;
     getUint8ArrayMemory0().set(buf, ptr);
     WASM_VECTOR_LEN = buf.length;

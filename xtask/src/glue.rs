@@ -29,6 +29,15 @@ const MODULE: &str = "a";
 /// How wasm-bindgen's JavaScript is given the exports.
 const SETTER: &str = "export function __wbg_set_wasm(val) {\n    wasm = val;\n}\n";
 
+/// The types of what is added to wasm-bindgen's JavaScript.
+pub const TYPES: &str = "
+/** What the WebAssembly imports. */
+export const imports: WebAssembly.Imports;
+
+/** Takes what it exports, and lets it begin. Gives back the stack pointer. */
+export function begin(exports: WebAssembly.Exports): void;
+";
+
 /// How wasm-opt makes the WebAssembly small. In one run with the names, since each run reads and writes anew and loses what
 /// the one before has packed: 500 bytes gzip.
 ///
@@ -81,8 +90,8 @@ fn module(glue: &str, renamed: &Renamed) -> Result<String> {
     let end = format!(
         "\n/** What the WebAssembly imports. */\n\
          export const imports = {{\n    __proto__: null,\n    {MODULE}: {{\n        __proto__: null,\n{members}    }},\n}};\n\
-         \n/** Takes what it exports, and lets it begin. */\n\
-         export function begin(exports) {{\n    wasm = exports;\n    wasm.__wbindgen_start();\n}}\n"
+         \n/** Takes what it exports, and lets it begin. Gives back the stack pointer. */\n\
+         export function begin(exports) {{\n    wasm = exports;\n    wasm.__wbindgen_start();\n    return wasm.__stack_pointer;\n}}\n"
     );
     Ok(with_short_exports(&(text + &end), renamed))
 }
@@ -148,10 +157,11 @@ export const imports = {
     },
 };
 
-/** Takes what it exports, and lets it begin. */
+/** Takes what it exports, and lets it begin. Gives back the stack pointer. */
 export function begin(exports) {
     wasm = exports;
     wasm.f();
+    return wasm.__stack_pointer;
 }
 "#;
         assert_eq!(module(GLUE, &renamed()).unwrap(), expected);

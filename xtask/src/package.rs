@@ -32,6 +32,9 @@ const MADE: [&str; 3] = ["made_bg.wasm", "made_bg.js", "made.js"];
 const WASM: &str = "hallpass.wasm";
 const GLUE: &str = "wasm.js";
 
+/// Where the types of the scripts that the build makes are kept.
+const TYPES: &str = "target/xtask/types";
+
 /// What has to be installed before [`build`].
 pub fn needs() -> Result<Vec<Install>> {
     tools::missing(&[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack])
@@ -75,7 +78,7 @@ fn compile(root: &Path, folder: &Path) -> Result<()> {
     Job::new("wasm-pack", "wasm-pack-build")
         .args(["build", "src/wasm", "--target", "bundler", "--release", "--mode", "no-install", "--no-opt"])
         .args(["--out-dir", "../../pkg"])
-        .args(["--no-pack", "--no-typescript", "--out-name", "made"])
+        .args(["--no-pack", "--out-name", "made"])
         .env("CARGO_ENCODED_RUSTFLAGS", flags(root))
         .folder(root)
         .must("wasm-pack could not build the package")?;
@@ -83,6 +86,23 @@ fn compile(root: &Path, folder: &Path) -> Result<()> {
     fs::rename(wasm, folder.join(WASM))?;
     fs::rename(glue, folder.join(GLUE))?;
     fs::remove_file(script)?;
+    keep_types(root, folder)
+}
+
+/// Puts the types of what the build makes where the shell's `tsconfig.json` looks for them. They are not published: people
+/// import the shell, which has declarations of its own.
+fn keep_types(root: &Path, folder: &Path) -> Result<()> {
+    let made = folder.join("made.d.ts");
+    let text = fs::read_to_string(&made).context("wasm-pack wrote no type declarations")?;
+    // Nobody frees by hand, see `ballast`.
+    let text = text.replace("    free(): void;\n    [Symbol.dispose](): void;\n", "");
+    for made in [made, folder.join("made_bg.wasm.d.ts")] {
+        fs::remove_file(made)?;
+    }
+    let types = root.join(TYPES);
+    fs::create_dir_all(&types)?;
+    fs::write(types.join("wasm-text.d.ts"), "declare const text: string;\nexport default text;\n")?;
+    fs::write(types.join("wasm.d.ts"), text + glue::TYPES)?;
     Ok(())
 }
 
@@ -97,6 +117,8 @@ fn flags(root: &Path) -> String {
     let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
     flags.extend(registries.map(|entry| format!("--remap-path-prefix={}=crates", entry.path().display())));
     flags.push("-Clink-arg=-zstack-size=65536".to_owned());
+    // The scripts put the stack back where an exception has passed by Rust.
+    flags.push("-Clink-arg=--export=__stack_pointer".to_owned());
     flags.join("\x1f")
 }
 
@@ -156,6 +178,11 @@ fn copy_scripts(from: &Path, to: &Path) -> Result<()> {
     for entry in entries {
         let path = entry?.path();
         let name = path.file_name().context("a file has no name")?;
+        if path.is_dir() {
+            let below = to.join(name);
+            fs::create_dir_all(&below)?;
+            copy_scripts(&path, &below)?;
+        }
         if path.extension().is_some_and(|end| end == "js" || end == "ts") {
             fs::copy(&path, to.join(name))
                 .with_context(|| format!("{} can't be copied to pkg/", workspace::shown(&path)))?;
@@ -189,6 +216,9 @@ pub fn is_fresh() -> bool {
     let modified = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
     // package.json is written last, and only when all else went well.
     let Some(built) = modified(&workspace::inside("pkg/package.json")) else { return false };
+    if !workspace::inside(TYPES).join("wasm.d.ts").exists() {
+        return false;
+    }
     let tops = ["Cargo.toml", "Cargo.lock", "README.md", "CHANGELOG.md"].map(workspace::inside);
     // The commands themselves decide what becomes of it.
     let folders = ["src", "docs", "xtask/src"].map(|folder| walk(&workspace::inside(folder)));

@@ -219,10 +219,11 @@ fn all(jobs: impl IntoIterator<Item = Job>) -> Result<Outcome> {
     Ok((total, failed))
 }
 
-/// The tests of the types, compiled as each kind of project would.
+/// The shell's own types, and then the tests of the published ones, compiled as each kind of project would.
 fn types() -> Result<Outcome> {
     let compile = |project| Job::new("tsc", "types").args(["--noEmit", "-p"]).args([project]);
-    all(type_projects().into_iter().map(compile))
+    let shell = workspace::inside("src/shell/tsconfig.json");
+    all([shell].into_iter().chain(type_projects()).map(compile))
 }
 
 /// A program that is right or wrong as a whole.

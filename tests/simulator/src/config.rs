@@ -27,6 +27,16 @@ pub struct Config {
     pub redir_to: Option<String>,
     /// Lenses: play `POST /api/v1/logout`, which the vendor's documents don't have.
     pub logout: bool,
+    /// Lenses: the instance has single sign-on, so each `unauthorised` error names its address.
+    pub single_sign_on: bool,
+    /// Lenses: what is proxied below `/api/v1/environments/<name>/proxy/` answers with a 401 of its own.
+    pub environment_401: bool,
+    /// PEGASE3: data calls do without their parameter headers, which the vendor's code demands.
+    pub parameters_optional: bool,
+    /// PEGASE3: a token is good for one data call, whose reply (200 or 404) carries the next.
+    pub one_time_tokens: bool,
+    /// PEGASE3: the later code, which falls over a token that is expired or forged, with HTTP 500 and a page.
+    pub falls_over: bool,
     /// PEGASE3: HTTP status equals the body's code; else it is always 200.
     pub mirror_http: bool,
     /// PEGASE3: each data reply carries a fresh token.
@@ -37,6 +47,14 @@ pub struct Config {
     pub status_word_498: StatusWord498,
     /// Ocient: refusals have HTTP status 401 or 400; else they are in-band, with HTTP status 200.
     pub http_errors: bool,
+    /// Ocient: successes come with this warning (a `vendor_code`), and SQLSTATE 01000.
+    pub warning: Option<i32>,
+    /// Ocient: every statement is refused for the lack of a permission, with this `vendor_code`.
+    pub denied: Option<i32>,
+    /// Ocient: how many rows a statement gives; `null` is 2.
+    pub rows: Option<u32>,
+    /// Ocient: how long each row takes, in milliseconds. The reply is then chunked, a row a chunk.
+    pub row_ms: Option<u64>,
 }
 
 impl Config {

@@ -38,6 +38,7 @@ pub fn answer(call: &Call, world: &mut World) -> Response {
         ("POST", "/api/v1/logout") if world.config.logout => logout(call, world),
         ("GET", "/api/v1/users/me") => as_user(call, world, |user| user),
         ("GET", "/api/v1/users") => as_user(call, world, |_| ACCOUNTS.iter().map(hq_user).collect()),
+        (_, path) if is_proxied(path) => proxied(call, world),
         _ => reply::not_simulated(world),
     }
 }
@@ -51,17 +52,23 @@ fn error(status: StatusCode, kind: &str, title: &str, more: &Value) -> Response 
     reply::json(status, &body)
 }
 
+/// HQ's own 401. "The url of the SSO provider, if any", is the instance's, whoever was refused and why.
+fn unauthorised(single_sign_on: bool, title: &str) -> Response {
+    let more = if single_sign_on { json!({"sso_url": SSO_URL}) } else { json!({}) };
+    error(StatusCode::UNAUTHORIZED, "unauthorised", title, &more)
+}
+
 fn login(call: &Call, world: &mut World) -> Response {
     let (name, password, redirection) = match credentials(call) {
         Ok(credentials) => credentials,
         Err(reply) => return *reply,
     };
-    let unauthorised =
-        |more: &Value| error(StatusCode::UNAUTHORIZED, "unauthorised", "Invalid username or password.", more);
+    let refused = "Invalid username or password.";
     let account = match world.accounts.judge(&name, &password) {
         Verdict::Welcome(account) => account,
-        Verdict::Wrong => return unauthorised(&json!({})),
-        Verdict::SingleSignOn => return unauthorised(&json!({"sso_url": SSO_URL})),
+        Verdict::Wrong => return unauthorised(world.config.single_sign_on, refused),
+        // Who has no password is at an instance with single sign-on.
+        Verdict::SingleSignOn => return unauthorised(true, refused),
         Verdict::Locked => {
             return error(StatusCode::FORBIDDEN, "forbidden", "The account is locked.", &json!({}));
         }
@@ -145,8 +152,24 @@ fn as_user(call: &Call, world: &World, data: impl FnOnce(Value) -> Value) -> Res
     };
     match user {
         Some(user) => reply::json(StatusCode::OK, &data(user)),
-        None => error(StatusCode::UNAUTHORIZED, "unauthorised", "Not signed in.", &json!({})),
+        None => unauthorised(world.config.single_sign_on, "Not signed in."),
     }
+}
+
+/// Whether a path is one of an environment's own API, which HQ passes on: `/api/v1/environments/<name>/proxy/…`.
+fn is_proxied(path: &str) -> bool {
+    let inside = path.strip_prefix("/api/v1/environments/").and_then(|rest| rest.split_once('/'));
+    inside.is_some_and(|(name, rest)| !name.is_empty() && rest.starts_with("proxy/"))
+}
+
+/// An environment's reply, for who is signed in at HQ. Its errors are not HQ's.
+fn proxied(call: &Call, world: &World) -> Response {
+    let refuses = world.config.environment_401;
+    let reply = as_user(call, world, |_| json!([]));
+    if refuses && reply.status() == StatusCode::OK {
+        return reply::json(StatusCode::UNAUTHORIZED, &json!({"errorCode": 401, "message": "Unauthorized"}));
+    }
+    reply
 }
 
 fn hq_user(account: &Account) -> Value {

@@ -37,6 +37,7 @@ mod ocient;
 mod page;
 mod pegase3;
 mod reply;
+mod rows;
 mod stranger;
 mod tokens;
 mod vendor;

@@ -10,9 +10,11 @@ use uuid::Uuid;
 
 use crate::accounts::{Account, Verdict};
 use crate::call::Call;
+use crate::config::Config;
 use crate::instance::World;
 use crate::lifetime::{self, Lifetime, json_seconds};
 use crate::reply;
+use crate::rows;
 use crate::tokens::{Family, Grant, Role, Standing};
 
 /// Where passwords go.
@@ -54,11 +56,12 @@ pub fn answer(call: &Call, world: &mut World) -> Response {
         ("POST", LOGIN) => login(call, world),
         ("POST", "/v1/token_refresh") => refresh(call, world),
         ("POST", "/v1/logout") => Ok(logout(call, world)),
-        ("GET", "/v1/info") => Ok(info()),
+        ("GET", "/v1/info") => Ok(info(&world.config)),
         ("GET", "/v1/version") => Ok(version()),
         ("GET", "/v1/status") => Ok("Active".into_response()),
+        ("GET" | "POST", "/v1/execute") => execute(call, world, None),
         ("GET" | "POST", path) => match path.strip_prefix("/v1/execute/") {
-            Some(database) => execute(call, world, database),
+            Some(database) => execute(call, world, Some(database)),
             None => Ok(reply::not_simulated(world)),
         },
         _ => Ok(reply::not_simulated(world)),
@@ -66,8 +69,14 @@ pub fn answer(call: &Call, world: &mut World) -> Response {
     outcome.unwrap_or_else(|refusal| refuse(&refusal, world.config.http_errors))
 }
 
-fn status(reason: &str) -> Value {
-    json!({"reason": reason, "sql_state": "00000", "vendor_code": 0})
+/// The status of a success; which may be a warning.
+fn status(config: &Config, reason: &str) -> Value {
+    match config.warning {
+        Some(code) => {
+            json!({"reason": "Optional value was substituted.", "sql_state": "01000", "vendor_code": code})
+        }
+        None => json!({"reason": reason, "sql_state": "00000", "vendor_code": 0}),
+    }
 }
 
 fn refuse(Refusal(code, sql_state, reason, who): &Refusal, http_errors: bool) -> Response {
@@ -128,34 +137,37 @@ fn logout(call: &Call, world: &mut World) -> Response {
     if let Some(cookie) = call.cookie(COOKIE) {
         world.tokens.revoke(&cookie);
     }
-    let reply = reply::json(StatusCode::OK, &json!({"status": status("Logged out successfully")}));
+    let reply =
+        reply::json(StatusCode::OK, &json!({"status": status(&world.config, "Logged out successfully")}));
     reply::set_cookie(reply, call.instance.cookie_path(), COOKIE, "", Some(0))
 }
 
-fn execute(call: &Call, world: &World, database: &str) -> Result<Response, Refusal> {
-    if bearer(call, world)?.is_none() {
-        let cookie = call.cookie(COOKIE).ok_or(NO_SESSION)?;
-        match world.tokens.standing(&cookie, Role::Cookie) {
-            Standing::Live(_) => {}
+/// A statement. The database in the path counts before the one in the parameters, and both before the token's.
+fn execute(call: &Call, world: &World, database: Option<&str>) -> Result<Response, Refusal> {
+    let grant = match bearer(call, world)? {
+        Some(grant) => grant,
+        None => match world.tokens.standing(&call.cookie(COOKIE).ok_or(NO_SESSION)?, Role::Cookie) {
+            Standing::Live(grant) => grant,
             Standing::Unknown => return Err(TOKEN_INVALID),
             _ => return Err(SESSION_OVER),
-        }
-    }
-    known_database(database)?;
-    let statement = if call.method == "GET" {
-        call.query_pairs().find(|(name, _)| name == "statement").map(|(_, value)| value)
-    } else {
-        call.json().and_then(|request| request.get("statement")?.as_str().map(str::to_owned))
+        },
     };
-    statement.filter(|text| !text.trim().is_empty()).ok_or(MALFORMED)?;
-    Ok(reply::json(
-        StatusCode::OK,
-        &json!({
-            "query_id": Uuid::new_v4(),
-            "status": status("The operation completed successfully"),
-            "data": [{"c1": 1}, {"c1": 2}],
-        }),
-    ))
+    let json = call.is_json() || rows::asks_for_stream(call);
+    let posted: Option<Value> = serde_json::from_slice(&call.body).ok().filter(|_| json);
+    let parameter = |name: &str| {
+        if call.method == "GET" {
+            call.query_pairs().find(|(given, _)| given == name).map(|(_, value)| value)
+        } else {
+            posted.as_ref()?.get(name)?.as_str().map(str::to_owned)
+        }
+    };
+    known_database(&database.map(str::to_owned).or_else(|| parameter("database")).unwrap_or(grant.database))?;
+    parameter("statement").filter(|text| !text.trim().is_empty()).ok_or(MALFORMED)?;
+    if let Some(code) = world.config.denied {
+        return Err(Refusal(code, "42501", "The user does not have the authority to do this", Who::Fine));
+    }
+    let status = status(&world.config, "The operation completed successfully");
+    Ok(rows::reply(call, &world.config, &status))
 }
 
 /// The grant of the bearer token, if there is one.
@@ -198,7 +210,7 @@ fn issue(world: &mut World, grant: Grant, reason: &str) -> Value {
         "access_token": token,
         "username": grant.account.name,
         "database": grant.database,
-        "status": status(reason),
+        "status": status(&world.config, reason),
     });
     if !world.config.omit_expires_in
         && let Some(members) = body.as_object_mut()
@@ -210,8 +222,8 @@ fn issue(world: &mut World, grant: Grant, reason: &str) -> Value {
     body
 }
 
-fn info() -> Response {
-    let status = status("The operation completed successfully");
+fn info(config: &Config) -> Response {
+    let status = status(config, "The operation completed successfully");
     let body = json!({"default_database": DEFAULT_DATABASE, "openapi_version": "1.1.0", "status": status});
     reply::json(StatusCode::OK, &body)
 }

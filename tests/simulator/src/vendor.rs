@@ -80,9 +80,10 @@ impl Vendor {
     pub fn allowed_headers(self) -> Option<&'static str> {
         match self {
             Self::Ocient | Self::Lenses | Self::Ethgas => Some("content-type, accept, authorization, x-test"),
-            Self::Pegase3 => {
-                Some("user-name, password, token, id-company, fields, limit, content-type, accept, x-test")
-            }
+            Self::Pegase3 => Some(
+                "user-name, password, token, name-company, id-company, id-establishments, id-employees, years, months, \
+                 offset, starting-date, ending-date, fields, limit, content-type, accept, x-test",
+            ),
             Self::Stranger => None,
         }
     }

@@ -42,8 +42,8 @@ fn a_single_sign_on_user_gets_a_link_at_lenses() -> Result<()> {
         page.choose(&World::new(Vendor::Lenses)?, "memory").await?;
         page.submit("sso", "whatever").await?;
         let error = page.until_error().await?;
-        assert_eq!(error.code, "sso-required");
-        assert_eq!(error.happened, "This account signs in with single sign-on.");
+        assert_eq!(error.code, "invalid-credentials");
+        assert_eq!(error.happened, "That user name and password don’t match.");
         assert!(error.focused, "the focus is on the error");
         let links: Vec<[String; 3]> = page
             .evaluate(

@@ -13,7 +13,8 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 async fn a_preflight_lists_exactly_what_the_vendor_needs() {
     let sim = sim().await;
     let bearer = "content-type, accept, authorization, x-test";
-    let pegase3 = "user-name, password, token, id-company, fields, limit, content-type, accept, x-test";
+    let pegase3 = "user-name, password, token, name-company, id-company, id-establishments, id-employees, years, months, \
+                   offset, starting-date, ending-date, fields, limit, content-type, accept, x-test";
     for (base, path, methods, headers) in [
         (&sim.at.ocient, "/v1/login", "GET, POST", bearer),
         (&sim.at.lenses, "/api/v1/login", "GET, POST", bearer),

@@ -100,3 +100,43 @@ async fn logout_is_there_only_when_configured() {
     assert!(reply.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
     assert_eq!(read(sim.get(format!("{base}/api/v1/users/me"))).await.0, 401);
 }
+
+/// "The url of the SSO provider, if any": of the instance, whoever was refused and why.
+#[tokio::test]
+async fn an_instance_with_single_sign_on_says_so_in_every_unauthorised_error() {
+    let sim = sim().await;
+    let base = &sim.at.lenses;
+    sim.steer(base, "config", json!({"single_sign_on": true})).await;
+    let sso_url = json!("https://sso.example.com/saml?app=lenses");
+    let login = format!("{base}/api/v1/login");
+    for name in ["jdoe", "nobody", "sso"] {
+        let (status, body) = read(sim.post(&login, &json!({"username": name, "password": "x"}))).await;
+        assert_eq!(
+            (status, &body["type"], &body["sso_url"]),
+            (401, &json!("unauthorised"), &sso_url),
+            "{name}"
+        );
+    }
+    let (status, body) = read(sim.get(format!("{base}/api/v1/users/me"))).await;
+    assert_eq!((status, &body["sso_url"]), (401, &sso_url));
+    let (_, body) = read(sim.post(&login, &json!({"username": "locked", "password": "correct horse"}))).await;
+    assert_eq!((&body["type"], body.get("sso_url")), (&json!("forbidden"), None));
+}
+
+#[tokio::test]
+async fn a_proxied_environment_has_401s_of_its_own() {
+    let sim = sim().await;
+    let base = &sim.at.lenses;
+    let topics = format!("{base}/api/v1/environments/demo/proxy/api/v1/topics");
+    let (status, body) = read(sim.get(&topics)).await;
+    assert_eq!((status, &body["type"]), (401, &json!("unauthorised")), "HQ's own, for nobody");
+    sim.sign_in(&format!("{base}/api/v1/login"), "jdoe", "correct horse").await;
+    assert_eq!(read(sim.get(&topics)).await, (200, json!([])));
+    sim.steer(base, "config", json!({"environment_401": true})).await;
+    assert_eq!(read(sim.get(&topics)).await, (401, json!({"errorCode": 401, "message": "Unauthorized"})));
+    assert_eq!(read(sim.post(&topics, &json!({}))).await.0, 401);
+    assert_eq!(read(sim.get(format!("{base}/api/v1/users/me"))).await.0, 200, "the session is good");
+    for path in ["demo/proxy", "demo", "/proxy/x", "demo/other/proxy/x"] {
+        assert_eq!(read(sim.get(format!("{base}/api/v1/environments/{path}"))).await.0, 501, "{path}");
+    }
+}

@@ -12,3 +12,4 @@ mod ocient;
 mod page;
 mod pegase3;
 mod process;
+mod rows;

@@ -9,8 +9,35 @@ async fn login(sim: &Sim, name: &[u8], password: &[u8]) -> (u16, Value) {
     read(request.header("User-Name", value(name)).header("Password", value(password))).await
 }
 
+/// The data of a company.
+async fn named(sim: &Sim, token: &str, company: &str) -> (u16, Value) {
+    let request = sim.get(format!("{}/company/info", sim.at.pegase3)).header("Token", token);
+    read(request.header("Name-Company", company)).await
+}
+
 async fn company(sim: &Sim, token: &str) -> (u16, Value) {
-    read(sim.get(format!("{}/company/info", sim.at.pegase3)).header("Token", token)).await
+    named(sim, token, "Acme").await
+}
+
+async fn token(sim: &Sim) -> String {
+    text(&login(sim, b"jdoe", b"correct horse").await.1["token"]).to_owned()
+}
+
+/// Each data call with its parameter.
+const PAGES: [(&str, &str, &str); 5] = [
+    ("/company/info", "Name-Company", "Acme"),
+    ("/company/sections", "Id-Company", "1"),
+    ("/company/holidays", "Id-Company", "1"),
+    ("/employee/list", "Id-Company", "1"),
+    ("/report/find_report", "Id-Company", "1"),
+];
+
+/// Fails unless the token is answered with a page.
+async fn fell_over(sim: &Sim, token: &str) {
+    let request = sim.get(format!("{}/company/info", sim.at.pegase3)).header("Token", token);
+    let reply = request.header("Name-Company", "Acme").send().await.unwrap();
+    assert_eq!(reply.status(), 500);
+    assert!(reply.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
 }
 
 #[tokio::test]
@@ -22,8 +49,9 @@ async fn login_by_headers_gives_a_token_for_thirty_minutes() {
     let claims = claims(token);
     assert_eq!(claims["user"], "jdoe");
     assert!(claims["exp"].is_u64());
-    for path in ["/company/info", "/company/sections", "/employee/list"] {
-        let (_, body) = read(sim.get(format!("{}{path}", sim.at.pegase3)).header("Token", token)).await;
+    for (path, parameter, company) in PAGES {
+        let request = sim.get(format!("{}{path}", sim.at.pegase3)).header("Token", token);
+        let (_, body) = read(request.header(parameter, company)).await;
         assert_eq!((&body["code"], body.get("data").is_some(), body.get("token")), (&json!(200), true, None));
     }
     let head = sim
@@ -90,10 +118,7 @@ async fn a_bad_token_and_no_token_at_all_differ() {
     let (signed, _) = token.rsplit_once('.').unwrap();
     let (status, body) = company(&sim, &format!("{signed}.AAAA")).await;
     assert_eq!((status, &body["code"], &body["message"]), (200, &json!(401), &json!("Token not valid.")));
-    let reply =
-        sim.get(format!("{}/company/info", sim.at.pegase3)).header("Token", "garbage").send().await.unwrap();
-    assert_eq!(reply.status(), 500);
-    assert!(reply.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    fell_over(&sim, "garbage").await;
     sim.steer(&sim.at.pegase3, "revoke", json!({})).await;
     assert_eq!(company(&sim, token).await.1["code"], 401);
 }
@@ -122,4 +147,77 @@ async fn replies_may_carry_a_fresh_token() {
     let second = text(&body["token"]);
     assert_ne!(first, second);
     assert_eq!(company(&sim, second).await.1["code"], 200);
+}
+
+#[tokio::test]
+async fn a_data_call_takes_its_parameter_as_a_header() {
+    let sim = sim().await;
+    let token = token(&sim).await;
+    for (path, parameter, company) in PAGES {
+        let request = || sim.get(format!("{}{path}", sim.at.pegase3)).header("Token", &token);
+        let (_, body) = read(request()).await;
+        let message = format!("Required field {parameter} is not specified.");
+        assert_eq!((&body["code"], &body["message"]), (&json!(402), &json!(message)), "{path}");
+        let (_, body) = read(request().header(parameter, "")).await;
+        let message = format!("Required field {parameter} is empty.");
+        assert_eq!((&body["code"], &body["message"]), (&json!(402), &json!(message)), "{path}");
+        let (_, body) = read(request().header(parameter, "2")).await;
+        assert_eq!((&body["code"], &body["message"]), (&json!(404), &json!("Data not found.")), "{path}");
+        assert_eq!(read(request().header(parameter, company)).await.1["code"], 200, "{path}");
+    }
+    let (_, body) = read(sim.get(format!("{}/company/info", sim.at.pegase3)).header("Token", &token)).await;
+    assert_eq!(body["code"], 402);
+    sim.steer(&sim.at.pegase3, "config", json!({"parameters_optional": true})).await;
+    let (_, body) = read(sim.get(format!("{}/company/info", sim.at.pegase3)).header("Token", &token)).await;
+    assert_eq!((&body["code"], &body["data"]["name"]), (&json!(200), &json!("Acme")));
+}
+
+/// Also "not found"; but what was refused for a missing header has taken no token.
+#[tokio::test]
+async fn a_token_may_be_good_for_one_call_whose_reply_carries_the_next() {
+    let sim = sim().await;
+    sim.steer(&sim.at.pegase3, "config", json!({"one_time_tokens": true, "mirror_http": true})).await;
+    let mut token = token(&sim).await;
+    let refused = sim.get(format!("{}/company/info", sim.at.pegase3)).header("Token", &token);
+    let (status, body) = read(refused).await;
+    assert_eq!((status, body.get("token")), (402, None));
+    for (name, expected) in [("Acme", 200), ("Nobody", 404), ("Acme", 200)] {
+        let (status, body) = named(&sim, &token, name).await;
+        assert_eq!((status, &body["code"]), (expected, &json!(expected)));
+        assert_eq!(company(&sim, &token).await.1["code"], 401, "the old one is dead");
+        text(&body["token"]).clone_into(&mut token);
+    }
+}
+
+#[tokio::test]
+async fn later_code_falls_over_a_token_that_it_cannot_decode() {
+    let sim = sim().await;
+    sim.steer(&sim.at.pegase3, "config", json!({"falls_over": true})).await;
+    let token = token(&sim).await;
+    assert_eq!(company(&sim, &token).await.1["code"], 200);
+    let (signed, _) = token.rsplit_once('.').unwrap();
+    fell_over(&sim, &format!("{signed}.AAAA")).await;
+    fell_over(&sim, "garbage").await;
+    sim.steer(&sim.at.pegase3, "expire", json!({})).await;
+    fell_over(&sim, &token).await;
+    let bare = sim.get(format!("{}/company/info", sim.at.pegase3)).header("Token", &token);
+    assert_eq!(bare.send().await.unwrap().status(), 500, "before it looks for the parameter");
+    sim.steer(&sim.at.pegase3, "revoke", json!({})).await;
+    assert_eq!(
+        company(&sim, &token).await.1["code"],
+        401,
+        "a token that it has dropped is refused in its own words"
+    );
+}
+
+#[tokio::test]
+async fn a_report_is_found_with_http_404_in_later_code() {
+    let sim = sim().await;
+    let token = token(&sim).await;
+    for (mirror_http, expected) in [(false, 200), (true, 404)] {
+        sim.steer(&sim.at.pegase3, "config", json!({"mirror_http": mirror_http})).await;
+        let request = sim.get(format!("{}/report/find_report", sim.at.pegase3)).header("Token", &token);
+        let (status, body) = read(request.header("Id-Company", "1")).await;
+        assert_eq!((status, &body["code"], body.get("data").is_some()), (expected, &json!(200), true));
+    }
 }

@@ -1,0 +1,74 @@
+//! What an operation asks the scripts to do next, and what it asks it with.
+
+use alloc::string::String;
+
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
+
+use super::Asks;
+use super::call;
+use super::errors;
+use super::object::{bare, put, put_text, text_or_undefined};
+use crate::dialect::{Facts, Payload};
+use crate::protocol::{Effect, Ending, Line, Step, Write};
+
+/// A step as the scripts are told it, with its argument.
+pub(super) fn told(step: Step, facts: &Facts, addresses: &crate::protocol::Addresses) -> (Asks, JsValue) {
+    match step {
+        Step::Asks(effect) => asked(effect, facts, addresses),
+        Step::Ends(ending) => ended(ending, facts),
+    }
+}
+
+fn asked(effect: Effect, facts: &Facts, addresses: &crate::protocol::Addresses) -> (Asks, JsValue) {
+    match effect {
+        Effect::Call(made) => (Asks::Call, call::object(&made, facts, addresses)),
+        Effect::Send(dispatch) => {
+            let asks = if dispatch.again { Asks::SendAgain } else { Asks::Send };
+            (asks, secret_or_undefined(dispatch.credential.as_ref()))
+        }
+        Effect::Read => (Asks::Read, JsValue::UNDEFINED),
+        Effect::Write(write) => (Asks::Write, store_write(&write)),
+        Effect::Note(Some(note)) => (Asks::Note, JsValue::from_str(&note)),
+        Effect::Note(None) => (Asks::Forget, JsValue::UNDEFINED),
+        Effect::Lock(name) => (Asks::Lock, JsValue::from_str(&name)),
+        Effect::Unlock { spent: true } => (Asks::UnlockSpent, JsValue::UNDEFINED),
+        Effect::Unlock { spent: false } => (Asks::Unlock, JsValue::UNDEFINED),
+        Effect::Wait(ms) => (Asks::Wait, ms.into()),
+        Effect::Tell(Line::Store) => (Asks::TellStore, JsValue::UNDEFINED),
+        Effect::Tell(Line::SignOut) => (Asks::TellSignOut, JsValue::UNDEFINED),
+        Effect::Chance => (Asks::Chance, JsValue::UNDEFINED),
+        Effect::Join(id) => (Asks::Join, id.into()),
+        Effect::Stop(id) => (Asks::Stop, id.into()),
+    }
+}
+
+fn ended(ending: Ending, facts: &Facts) -> (Asks, JsValue) {
+    match ending {
+        Ending::Done => (Asks::Done, JsValue::UNDEFINED),
+        Ending::SignedIn(next) => (Asks::SignedIn, text_or_undefined(next.as_deref())),
+        Ending::SignedOut(confirmed) => (Asks::SignedOut, confirmed.into()),
+        Ending::Answered => (Asks::Answered, JsValue::UNDEFINED),
+        Ending::Payload(Payload::Whole) => (Asks::Whole, JsValue::UNDEFINED),
+        Ending::Payload(Payload::Member(name)) => (Asks::Member, name.into()),
+        Ending::Payload(Payload::Without(name)) => (Asks::Without, name.into()),
+        Ending::Token(token) => (Asks::Token, text_or_undefined(token.as_deref())),
+        Ending::Failed(failure, operation) => (Asks::Failed, errors::details(&failure, operation, facts)),
+        Ending::GivenUp => (Asks::GaveUp, JsValue::UNDEFINED),
+    }
+}
+
+fn secret_or_undefined(text: Option<&Zeroizing<String>>) -> JsValue {
+    text_or_undefined(text.map(|text| text.as_str()))
+}
+
+/// `StoreWrite`: `text` is what the store is to keep, and `known` what is known to lie there (undefined: nothing); `over`:
+/// whatever lies there.
+fn store_write(write: &Write) -> JsValue {
+    let object = bare();
+    put_text(&object, "text", write.text.as_ref().map(|text| text.as_str()));
+    put(&object, "over", &write.unless_changed.is_none().into());
+    let known = write.unless_changed.as_ref().and_then(Option::as_ref);
+    put_text(&object, "known", known.map(|text| text.as_str()));
+    object.into()
+}

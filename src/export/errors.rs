@@ -1,0 +1,81 @@
+//! The details of an error, for `auth-error.js` to make an `AuthError` of.
+
+use alloc::vec::Vec;
+
+use serde::{Serialize, Serializer};
+use wasm_bindgen::prelude::*;
+
+use crate::dialect::{Facts, Failure, Operation, VendorCode, to_json};
+
+#[wasm_bindgen(module = "/src/shell/auth-error.js")]
+extern "C" {
+    /// A mistake of the caller's.
+    pub(super) fn mistake(name: &str, expected: &str) -> JsValue;
+    /// An `AuthError` of these details, with its sentence.
+    #[wasm_bindgen(js_name = failure)]
+    fn make(details: &JsValue, title: &str, operation: &str) -> JsValue;
+}
+
+/// `ErrorDetails`: what an `AuthError` carries, and for its sentence the operation.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Details<'a> {
+    code: &'static str,
+    vendor: &'a str,
+    operation: &'static str,
+    status: Option<u16>,
+    vendor_code: Option<Told<'a>>,
+    fields: Option<Vec<Named<'a>>>,
+    sso_url: Option<&'a str>,
+    detail: Option<&'a str>,
+    request_id: Option<&'a str>,
+    retry_after_ms: Option<f64>,
+}
+
+/// A field that was refused.
+#[derive(Serialize)]
+struct Named<'a> {
+    name: &'a str,
+    code: &'a str,
+    title: &'a str,
+    pointer: Option<&'a str>,
+}
+
+/// The vendor's own code, as it came.
+struct Told<'a>(&'a VendorCode);
+
+impl Serialize for Told<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            VendorCode::Number(number) => serializer.serialize_f64(*number),
+            VendorCode::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+/// The details of a failure, as JSON.
+pub(super) fn details(failure: &Failure, operation: Operation, facts: &Facts) -> JsValue {
+    let fields: Vec<Named<'_>> = failure
+        .fields
+        .iter()
+        .map(|field| Named {
+            name: &field.name,
+            code: &field.code,
+            title: &field.title,
+            pointer: field.pointer.as_deref(),
+        })
+        .collect();
+    let details = Details {
+        code: failure.code.as_str(),
+        vendor: facts.name,
+        operation: operation.as_str(),
+        status: failure.status,
+        vendor_code: failure.vendor_code.as_ref().map(Told),
+        fields: Some(fields).filter(|fields| !fields.is_empty()),
+        sso_url: failure.sso_url.as_deref(),
+        detail: failure.detail.as_deref(),
+        request_id: failure.request_id.as_deref(),
+        retry_after_ms: failure.retry_after_ms,
+    };
+    JsValue::from_str(&to_json(&details, 0))
+}

@@ -1,0 +1,317 @@
+//! The exports: one machine for each session handle. Nothing waits in here: an operation is stepped by the scripts, which do
+//! what it asks for.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use core::cell::Cell;
+
+use js_sys::Array;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use super::asks::told;
+use super::came::reply;
+use super::credentials::credentials;
+use super::errors::mistake;
+use super::secret::secret;
+use super::{Asks, Came, Content, Kept, Woken};
+use crate::dialect::{Facts, Operation, named, to_json};
+use crate::protocol::{
+    Addresses, Answer, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake, Wish,
+};
+use crate::session::{Audience, Moment};
+
+/// One session handle.
+#[wasm_bindgen]
+pub struct Machine {
+    handle: Rc<Handle<JsValue>>,
+    /// What the step before last asked for is asked with.
+    argument: Cell<JsValue>,
+}
+
+/// What is fixed for a vendor.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FactsText {
+    title: &'static str,
+    header: Option<&'static str>,
+    speaks_inside: bool,
+}
+
+#[wasm_bindgen]
+impl Machine {
+    /// A machine for the vendor of a name, that nobody has signed in to. `base`: `baseUrl` as the URL parser spells it, without
+    /// a slash at the end. `allow`: more prefixes. Then the addresses of operations that differ at this deployment.
+    ///
+    /// Throws what is wrong with the options.
+    #[expect(clippy::too_many_arguments, reason = "an object would be read through the page's prototypes")]
+    pub fn open(
+        vendor: &JsValue,
+        base: &JsValue,
+        allow: &Array,
+        login: &JsValue,
+        refresh: &JsValue,
+        logout: &JsValue,
+        check: &JsValue,
+        automatic: bool,
+        kept: Kept,
+    ) -> Result<Self, JsValue> {
+        let Some(vendor) = named::<JsValue>(&text_of(vendor)) else {
+            return Err(mistake("vendor", "a vendor's name"));
+        };
+        let facts = vendor.facts();
+        let base = text_of(base);
+        let mut audience = Audience::new(&base);
+        let place = |name: &str, given: &JsValue, usual: Option<&str>| -> Result<Option<String>, JsValue> {
+            let address = if given.is_undefined() {
+                usual.map(|path| [&base, "/", path].concat())
+            } else {
+                Some(text_of(given))
+            };
+            // At this point nothing but baseUrl is admitted: the password goes there.
+            match address {
+                Some(address) if !audience.admits(&address) => Err(mistake(name, "a path below baseUrl")),
+                address => Ok(address),
+            }
+        };
+        let addresses = Addresses {
+            login: place("endpoints.login", login, Some(facts.paths.login))?.unwrap_or_default(),
+            refresh: place("endpoints.refresh", refresh, facts.paths.refresh)?,
+            logout: place("endpoints.logout", logout, facts.paths.logout)?,
+            check: place("endpoints.check", check, facts.paths.check)?,
+        };
+        for index in 0..allow.length() {
+            audience.add(&text_of(&allow.get(index)));
+        }
+        let keeping = match kept {
+            Kept::Page => Keeping::Page,
+            Kept::Tabs => Keeping::Tabs { lags: false },
+            Kept::Lagging => Keeping::Tabs { lags: true },
+            _ => Keeping::Memory,
+        };
+        let handle = Handle::new(vendor, Settings { automatic, addresses, audience, keeping });
+        Ok(Self { handle, argument: Cell::new(JsValue::UNDEFINED) })
+    }
+
+    /// What is fixed for the vendor, as JSON: `VendorFacts`.
+    #[must_use]
+    pub fn facts(&self) -> JsValue {
+        let facts = self.facts_of();
+        let text = FactsText {
+            title: facts.title,
+            header: facts.carrier.header(),
+            speaks_inside: facts.speaks_inside,
+        };
+        JsValue::from_str(&to_json(&text, 0))
+    }
+
+    /// Takes over what the store holds. As with all operations, its id is given back.
+    #[must_use]
+    pub fn restore(&self) -> OperationId {
+        self.handle.restore()
+    }
+
+    /// Signs in. The four are values, and no object whose getters might call back in here. Throws what can't be sent.
+    #[wasm_bindgen(js_name = signIn)]
+    pub fn sign_in(
+        &self,
+        username: &JsValue,
+        password: &JsValue,
+        database: &JsValue,
+        redirection_token: &JsValue,
+    ) -> Result<OperationId, JsValue> {
+        let credentials = credentials(username, password, database, redirection_token)
+            .map_err(|failure| super::errors::details(&failure, Operation::Login, self.facts_of()))?;
+        Ok(self.handle.sign_in(credentials))
+    }
+
+    /// Signs out.
+    #[wasm_bindgen(js_name = signOut)]
+    #[must_use]
+    pub fn sign_out(&self) -> OperationId {
+        self.handle.sign_out()
+    }
+
+    /// Renews the tokens now.
+    #[must_use]
+    pub fn refresh(&self) -> OperationId {
+        self.handle.refresh()
+    }
+
+    /// Asks the vendor whether the session is alive.
+    #[must_use]
+    pub fn check(&self) -> OperationId {
+        self.handle.check()
+    }
+
+    /// Sends a request of the caller's. `target`: where to, as the URL parser spells it. `callers`: it has a credential of the
+    /// caller's own. `repeatable`: it can be sent a second time. `json`: the vendor's envelope is to be taken off.
+    #[must_use]
+    pub fn request(&self, target: &JsValue, callers: bool, repeatable: bool, json: bool) -> OperationId {
+        self.handle.request(Wish { target: text_of(target), callers, repeatable, json })
+    }
+
+    /// Gives a token that is good now.
+    #[must_use]
+    pub fn token(&self) -> OperationId {
+        self.handle.token()
+    }
+
+    /// Looks at the clock, and at what other tabs have done. `hidden`: nobody sees the page.
+    #[must_use]
+    pub fn wake(&self, woken: Woken, hidden: bool) -> OperationId {
+        let wake = match woken {
+            Woken::Timer => Wake::Timer,
+            Woken::Online => Wake::Online,
+            Woken::Store => Wake::Told(Line::Store),
+            Woken::SignOut => Wake::Told(Line::SignOut),
+            _ => Wake::Page,
+        };
+        self.handle.wake(wake, hidden)
+    }
+
+    /// Steps an operation for the first time.
+    pub fn begin(&self, id: OperationId, wall: f64, steady: f64) -> Asks {
+        self.step(id, None, wall, steady)
+    }
+
+    /// Steps an operation with an outcome that brings nothing along.
+    pub fn came(&self, id: OperationId, came: Came, wall: f64, steady: f64) -> Asks {
+        self.step(id, Some(came.outcome()), wall, steady)
+    }
+
+    /// Steps an operation with the vendor's reply.
+    #[expect(clippy::too_many_arguments, reason = "an object would take longer to read")]
+    pub fn replied(
+        &self,
+        id: OperationId,
+        status: u16,
+        content: Content,
+        json: JsValue,
+        retry_after_ms: Option<f64>,
+        date_ms: Option<f64>,
+        wall: f64,
+        steady: f64,
+    ) -> Asks {
+        let reply = reply(status, content, json, retry_after_ms, date_ms);
+        self.step(id, Some(Outcome::Reply(reply)), wall, steady)
+    }
+
+    /// Steps an operation with the answer to the caller's request. `address`: where it came from, as the URL parser spells it.
+    #[expect(clippy::too_many_arguments, reason = "an object would take longer to read")]
+    pub fn answered(
+        &self,
+        id: OperationId,
+        status: u16,
+        content: Content,
+        json: JsValue,
+        retry_after_ms: Option<f64>,
+        address: &JsValue,
+        redirected: bool,
+        wall: f64,
+        steady: f64,
+    ) -> Asks {
+        let answer = Answer {
+            reply: reply(status, content, json, retry_after_ms, None),
+            address: text_of(address),
+            redirected,
+        };
+        self.step(id, Some(Outcome::Answer(answer)), wall, steady)
+    }
+
+    /// Steps an operation with what lies in the store: the record's text, and the note's. `overtaken`: it is not what was known
+    /// to lie there, and so nothing was written.
+    pub fn stored(
+        &self,
+        id: OperationId,
+        record: &JsValue,
+        note: &JsValue,
+        overtaken: bool,
+        wall: f64,
+        steady: f64,
+    ) -> Asks {
+        let stored = Stored { record: secret(record), note: note.as_string() };
+        let outcome = if overtaken { Outcome::Overtaken(stored) } else { Outcome::Stored(stored) };
+        self.step(id, Some(outcome), wall, steady)
+    }
+
+    /// Steps an operation with a random number.
+    pub fn drew(&self, id: OperationId, number: u32, wall: f64, steady: f64) -> Asks {
+        self.step(id, Some(Outcome::Chance(number)), wall, steady)
+    }
+
+    /// What belongs to what the last step asked for; its type stands behind each of [`Asks`].
+    #[must_use]
+    pub fn argument(&self) -> JsValue {
+        self.argument.replace(JsValue::UNDEFINED)
+    }
+
+    /// Whether the state may have changed since this was last asked, or something has begun by itself.
+    #[must_use]
+    pub fn stirred(&self) -> bool {
+        self.handle.stirred()
+    }
+
+    /// An operation that has begun by itself.
+    #[must_use]
+    pub fn begun(&self) -> Option<OperationId> {
+        self.handle.begun()
+    }
+
+    /// The state, as JSON: `SessionState` of the public API.
+    #[must_use]
+    pub fn state(&self) -> JsValue {
+        let state = self.handle.look(|session| to_json(&session.snapshot(), 0));
+        JsValue::from_str(&state)
+    }
+
+    /// Looks at the clock for somebody who only reads the state: whether the session has come to its end by that.
+    #[must_use]
+    pub fn look(&self, wall: f64, steady: f64) -> bool {
+        self.handle.look_at_clock(Moment { wall, steady })
+    }
+
+    /// In how many ms to look at the clock again. `hidden`: nobody sees the page.
+    #[wasm_bindgen(js_name = nextEvent)]
+    #[must_use]
+    pub fn next_event(&self, hidden: bool, wall: f64, steady: f64) -> Option<f64> {
+        self.handle.look(|session| session.next_event(hidden, Moment { wall, steady }))
+    }
+
+    /// What is held, as the store would keep it; undefined: nothing.
+    #[must_use]
+    pub fn record(&self) -> JsValue {
+        let record = self.handle.look(|session| session.held().map(crate::session::Record::write));
+        record.map_or(JsValue::UNDEFINED, |text| JsValue::from_str(&text))
+    }
+
+    /// Nobody uses the handle any more.
+    pub fn dispose(&self) {
+        self.handle.dispose();
+    }
+}
+
+impl Machine {
+    fn facts_of(&self) -> &'static Facts {
+        self.handle.vendor().facts()
+    }
+
+    fn step(&self, id: OperationId, outcome: Option<Outcome<JsValue>>, wall: f64, steady: f64) -> Asks {
+        let step = self.handle.step(id, outcome, Moment { wall, steady }).unwrap_or_else(lost);
+        let (asks, argument) = told(step, self.facts_of(), self.handle.addresses());
+        self.argument.set(argument);
+        asks
+    }
+}
+
+/// There is no such operation: a fault of hallpass's own.
+fn lost() -> Step {
+    let failure = crate::dialect::Failure::new(crate::dialect::Code::Internal);
+    Step::Ends(crate::protocol::Ending::Failed(Box::clone(&failure), Operation::Request))
+}
+
+/// A text that the scripts hand over. They come as values: the bindings' own way for texts takes more bytes for each.
+fn text_of(value: &JsValue) -> String {
+    value.as_string().unwrap_or_default()
+}

@@ -1,0 +1,54 @@
+// @ts-check
+import { readText } from "../body.js";
+import { parseJson } from "../json.js";
+import { retryAfterMs } from "../reply.js";
+import { genuine } from "../wait.js";
+
+/**
+ * A call of hallpass's own, as the WebAssembly makes it: where to, and what `Request` takes.
+ * @typedef {RequestInit & { url: string, method: string }} VendorCall
+ * @typedef {import("../wasm.js").Content} Content
+ * @typedef {{ status: number, content: Content, json: unknown, retryAfterMs: number | undefined, dateMs: number | undefined }} Reply
+ */
+
+// The longest reply of a vendor to hallpass's own calls, in bytes. The documented ones have less than 4 kB.
+const LONGEST_REPLY = 262_144;
+
+/**
+ * Sends a call and reads its reply; undefined for a redirect, which is not followed: it would carry the password or the token
+ * to wherever it points (R5).
+ * @param {VendorCall} call
+ * @param {typeof globalThis.fetch} fetch
+ * @param {import("../wait.js").Deadline} deadline
+ * @returns {Promise<Reply | undefined>}
+ */
+export async function send({ url, ...init }, fetch, deadline) {
+  const request = new Request(url, withoutPrototype({ ...init, redirect: "manual", signal: deadline.signal }));
+  const response = genuine(await deadline.guard(fetch(request)));
+  if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) return undefined;
+  const text = await readText(response.body, LONGEST_REPLY, (piece) => deadline.guard(piece));
+  const dateMs = Date.parse(response.headers.get("Date") ?? "");
+  return { status: response.status, ...contentOf(text), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs) };
+}
+
+/**
+ * What a body's text holds. Undefined: more than is read.
+ * @param {string | undefined} text
+ * @returns {{ content: Content, json: unknown }}
+ */
+export function contentOf(text) {
+  const json = text && parseJson(text);
+  if (text === "") return { content: "empty", json: undefined };
+  return { content: json === undefined ? "unreadable" : "json", json };
+}
+
+/** @param {number} ms */
+const known = (ms) => (Number.isFinite(ms) ? ms : undefined);
+
+/**
+ * What the platform reads as options it would else read of Object.prototype, too.
+ * @template {object} T
+ * @param {T} object
+ * @returns {T}
+ */
+export const withoutPrototype = (object) => ({ __proto__: null, ...object });

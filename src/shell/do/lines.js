@@ -1,0 +1,106 @@
+// @ts-check
+import { globalOf } from "../object.js";
+
+const WORD = "changed";
+
+/**
+ * Whether there are other tabs at all. A server's sessions are different people's, also where their storages' keys are alike,
+ * and whatever globals a test or a library has given it.
+ */
+export function hasTabs() {
+  const host = globalThis.process?.versions?.node !== undefined && !("type" in globalThis.process);
+  return globalOf("location") !== undefined && !host && !("Deno" in globalThis) && !("Bun" in globalThis);
+}
+
+/**
+ * The line to the other tabs with the same session. It says that something changed, never what (R12): whoever hears it looks
+ * for himself.
+ */
+export class Line {
+  #name;
+  #hear;
+  /** @type {BroadcastChannel | undefined} */
+  #channel;
+
+  /**
+   * @param {string | undefined} name Undefined where nobody is to be heard.
+   * @param {() => void} hear
+   */
+  constructor(name, hear) {
+    this.#name = name;
+    this.#hear = hear;
+  }
+
+  /** Listens. */
+  open() {
+    if (this.#channel || this.#name === undefined) return;
+    try {
+      const channel = new BroadcastChannel(this.#name);
+      const hear = this.#hear;
+      channel.onmessage = ({ data }) => {
+        if (data === WORD) hear();
+      };
+      // In Node it would keep the process running.
+      if ("unref" in channel && typeof channel.unref === "function") channel.unref();
+      this.#channel = channel;
+    } catch {
+      // None on this platform, or not for this page: tabs then look when they are shown.
+    }
+  }
+
+  /** Says that something changed, also where this tab doesn't listen any more. */
+  tell() {
+    if (this.#name === undefined) return;
+    try {
+      const channel = this.#channel ?? new BroadcastChannel(this.#name);
+      channel.postMessage(WORD);
+      if (channel !== this.#channel) channel.close();
+    } catch {
+      // as above
+    }
+  }
+
+  close() {
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+}
+
+/**
+ * The handles of this page, by what they keep their record in and under which key.
+ * @type {WeakMap<object, Map<string, Set<() => void>>>}
+ */
+const handles = new WeakMap();
+
+/** The line to the other handles of this page that share a record: they hear it a moment later. */
+export class Neighbours {
+  #all;
+  #hear;
+
+  /**
+   * @param {object} storage
+   * @param {string} key
+   * @param {() => void} hear
+   */
+  constructor(storage, key, hear) {
+    const keys = handles.get(storage) ?? new Map();
+    handles.set(storage, keys);
+    this.#all = keys.get(key) ?? new Set();
+    keys.set(key, this.#all);
+    this.#hear = hear;
+  }
+
+  open() {
+    this.#all.add(this.#hear);
+  }
+
+  tell() {
+    for (const hear of this.#all) {
+      if (hear !== this.#hear) queueMicrotask(hear);
+    }
+  }
+
+  close() {
+    this.#all.delete(this.#hear);
+  }
+}

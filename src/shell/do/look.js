@@ -1,0 +1,99 @@
+// @ts-check
+import { Deadline } from "../wait.js";
+
+// The longest reply that is looked into, in bytes, and how long it may take to come, in ms.
+const LONGEST_LOOK = 65_536;
+const PATIENCE_MS = 25;
+
+/** @param {string | null} type */
+export const isJson = (type) => /\bjson\b/i.test(type ?? "");
+
+// What comes as one piece of JSON after the other is never looked into.
+/** @param {string | null} type */
+const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
+
+/**
+ * Looks into a short JSON reply, of which no more is waited for than comes with its first pieces. Gives back the response for
+ * the caller, and the text where all of it was seen.
+ * @param {Response} response
+ * @returns {Promise<{ response: Response, text?: string | undefined }>}
+ */
+export async function look(response) {
+  const type = response.headers.get("Content-Type");
+  if (!response.body || !isJson(type) || isStream(type)) return { response };
+  const told = response.headers.get("Content-Length");
+  if (told === null) return lookAndHandOn(response, response.body);
+  if (Number(told) > LONGEST_LOOK) return { response };
+  const reader = response.clone().body?.getReader();
+  const { seen, done } = await firstPieces(reader);
+  reader?.cancel().catch(() => {});
+  return { response, text: done ? textOf(seen) : undefined };
+}
+
+/** @typedef {ReadableStreamDefaultReader<Uint8Array>} Reader */
+
+/**
+ * The pieces of a body that are here at once. `done`: there is no more. `next`: the reading that was not waited for any longer.
+ * @param {Reader | undefined} reader
+ */
+async function firstPieces(reader) {
+  /** @type {Uint8Array[]} */
+  const seen = [];
+  /** @type {ReturnType<Reader["read"]> | undefined} */
+  let next;
+  let length = 0;
+  const deadline = new Deadline(PATIENCE_MS);
+  try {
+    while (reader && length <= LONGEST_LOOK) {
+      next = reader.read();
+      const piece = await deadline.guard(next);
+      if (piece.done) return { seen, done: true, next: undefined };
+      next = undefined;
+      seen.push(piece.value);
+      length += piece.value.byteLength;
+    }
+  } catch {
+    next?.catch(() => {}); // not here in time, or broken off: the caller will see
+  } finally {
+    deadline.end("done");
+  }
+  return { seen, done: false, next };
+}
+
+/**
+ * The same of a reply that doesn't tell its length. Its body is read and handed on, not cloned: a clone takes the back-pressure
+ * away, and a long reply that is read slowly would pile up in memory.
+ * @param {Response} response
+ * @param {ReadableStream<Uint8Array>} body
+ */
+async function lookAndHandOn(response, body) {
+  const reader = body.getReader();
+  let { seen, done, next } = await firstPieces(reader);
+  const text = done ? textOf(seen) : undefined;
+  const rest = {
+    __proto__: null,
+    /** @param {ReadableStreamDefaultController<Uint8Array>} controller */
+    async pull(controller) {
+      const first = seen.shift();
+      if (first) return controller.enqueue(first);
+      const piece = done ? undefined : await (next ?? reader.read());
+      next = undefined;
+      if (piece && !piece.done) controller.enqueue(piece.value);
+      else controller.close();
+    },
+    /** @param {unknown} reason */
+    cancel: (reason) => reader.cancel(reason),
+  };
+  const stream = new ReadableStream(rest, /** @type {QueuingStrategy<Uint8Array>} */ ({ __proto__: null, highWaterMark: 0 }));
+  const handed = new Response(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (stream), response);
+  for (const name of /** @type {const} */ (["url", "type", "redirected"])) {
+    Object.defineProperty(handed, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value: response[name], configurable: true }));
+  }
+  return { response: handed, text };
+}
+
+/** @param {Uint8Array[]} pieces */
+function textOf(pieces) {
+  const decoder = new TextDecoder();
+  return pieces.map((piece) => decoder.decode(piece, { stream: true })).join("") + decoder.decode();
+}

@@ -1,0 +1,59 @@
+// @ts-check
+/**
+ * The note of how a login has ended. It is written at once: a page that goes, as after a sign-out, takes with it what a storage
+ * has not done yet, and the next one would find somebody signed in.
+ */
+export class Notes {
+  #name;
+  /** @type {Map<string, string>} */
+  #own;
+
+  /**
+   * @param {string} name
+   * @param {object} storage What the record is kept in: where there is no localStorage, those who share it share its notes.
+   * @param {boolean} lasting Whether the record outlives its tab, and so has its note to.
+   */
+  constructor(name, storage, lasting) {
+    this.#name = name;
+    this.#own = of(storage);
+    this.lasting = lasting;
+  }
+
+  /** @param {string | undefined} text */
+  write(text) {
+    if (text === undefined) this.#own.delete(this.#name);
+    else this.#own.set(this.#name, text);
+    try {
+      const storage = this.#web;
+      if (text === undefined) storage?.removeItem(this.#name);
+      else storage?.setItem(this.#name, text);
+    } catch {
+      // not here, or full
+    }
+  }
+
+  /** @returns {string | undefined} */
+  read() {
+    try {
+      const storage = this.#web;
+      if (storage) return storage.getItem(this.#name) ?? undefined;
+    } catch {
+      // not here
+    }
+    return this.#own.get(this.#name);
+  }
+
+  get #web() {
+    return this.lasting ? globalThis.window?.localStorage : undefined;
+  }
+}
+
+/** @type {WeakMap<object, Map<string, string>>} */
+const notes = new WeakMap();
+
+/** @param {object} storage */
+function of(storage) {
+  const found = notes.get(storage) ?? new Map();
+  notes.set(storage, found);
+  return found;
+}

@@ -1,0 +1,81 @@
+// @ts-check
+import { mistake } from "../auth-error.js";
+import { readText } from "../body.js";
+import { retryAfterMs } from "../reply.js";
+import { genuine } from "../wait.js";
+import { contentOf } from "./call.js";
+import { look } from "./look.js";
+
+/**
+ * The answer to a request of the caller's: the response that he gets, and what the WebAssembly is told of it.
+ * @typedef {import("./call.js").Content} Content
+ * @typedef {{ response: Response, content: Content, json: unknown, address: string, redirected: boolean, retryAfterMs: number | undefined }} Answer
+ */
+
+// The longest reply that json() reads, in bytes; and how many times the bound of a call it may take in all.
+const LONGEST_JSON = 67_108_864;
+const PIECES = 10;
+
+/**
+ * Attaches the credential.
+ * @param {Request} request
+ * @param {string} header
+ * @param {string} credential
+ */
+export function attach(request, header, credential) {
+  request.headers.set(header, credential);
+  // Mode "no-cors" drops the header without a word; the request would go out anonymous.
+  if (request.headers.get(header) !== credential) throw mistake("init.mode", "one that can carry a credential");
+}
+
+/**
+ * Sends it. The caller's abort ends the wait, also where the platform ignores it.
+ * @param {Request} request
+ * @param {object | undefined} extra
+ * @param {typeof globalThis.fetch} fetch
+ * @param {import("../wait.js").Deadline | undefined} deadline
+ * @returns {Promise<Response>}
+ */
+export async function dispatch(request, extra, fetch, deadline) {
+  const sent = extra ? fetch(request, extra) : fetch(request);
+  return genuine(await (deadline ? deadline.guard(sent) : sent));
+}
+
+/**
+ * What fetch() tells of a response: where the vendor may speak inside it, what it says there.
+ * @param {Request} request
+ * @param {Response} response
+ * @param {boolean} speaksInside
+ * @returns {Promise<Answer>}
+ */
+export async function answerOf(request, response, speaksInside) {
+  const looked = speaksInside || !response.ok ? await look(response) : { response };
+  const { text } = looked;
+  const content = text === undefined ? /** @type {const} */ ({ content: "unreadable", json: undefined }) : contentOf(text);
+  return { response: looked.response, ...content, ...origin(request, response) };
+}
+
+/**
+ * The same for json(), which reads all of the body.
+ * @param {Request} request
+ * @param {Response} response
+ * @param {number} ms How long each piece of it may take to come.
+ * @param {import("../wait.js").Deadline} deadline
+ * @returns {Promise<Answer>}
+ */
+export async function wholeAnswer(request, response, ms, deadline) {
+  const end = performance.now() + ms * PIECES;
+  const text = await readText(response.body, LONGEST_JSON, (piece) => {
+    deadline.extend(Math.max(Math.min(ms, end - performance.now()), 0));
+    return deadline.guard(piece);
+  });
+  return { response, ...contentOf(text), ...origin(request, response) };
+}
+
+/**
+ * @param {Request} request
+ * @param {Response} response
+ */
+function origin(request, { url, redirected, ok, headers }) {
+  return { address: url || request.url, redirected, retryAfterMs: ok ? undefined : retryAfterMs(headers) };
+}

@@ -1,0 +1,138 @@
+// @ts-check
+import { Deadline } from "../wait.js";
+
+/** @import { TokenStorage } from "../hallpass.d.ts" */
+
+// How long a storage may take to answer, in ms.
+const PATIENCE_MS = 2_000;
+
+const WEB = /** @type {const} */ ({ get: "getItem", set: "setItem", delete: "removeItem" });
+const CUSTOM = /** @type {const} */ ({ get: "get", set: "set", delete: "delete" });
+
+/** @typedef {{ text: string | undefined }} Found */
+
+/**
+ * Where a session's record is kept. Every call is guarded and bounded: storages throw when merely touched, are full, or
+ * never answer. A rejection says that the storage failed. One call comes after the other.
+ */
+export class Store {
+  /** @type {"sessionStorage" | "localStorage" | TokenStorage} */
+  #storage;
+  #key;
+  /** @type {Promise<unknown>} */
+  #last = Promise.resolve();
+  /** What was asked to be kept last. */
+  #wanted = /** @type {string | undefined} */ (undefined);
+  /** Whether what was written is there to be read; of a storage of the caller's that has to be seen first. */
+  #faithful;
+
+  /**
+   * `storage`: the name of a global, or an object with get, set and delete. `faithful`: it is known to give back what it was
+   * given.
+   * @param {"sessionStorage" | "localStorage" | TokenStorage} storage
+   * @param {string} key
+   * @param {boolean} faithful
+   */
+  constructor(storage, key, faithful) {
+    this.#storage = storage;
+    this.#key = key;
+    this.#faithful = faithful;
+  }
+
+  /**
+   * What lies there; undefined where it can't be told.
+   * @returns {Promise<Found | undefined>}
+   */
+  read() {
+    return this.#next(async () => {
+      const text = await this.#read();
+      this.#faithful ||= text !== undefined;
+      return this.#faithful ? { text } : undefined;
+    });
+  }
+
+  /**
+   * Keeps a text, or nothing (undefined). Where something else lies there than is known, it writes nothing and gives that back,
+   * unless it is to write over whatever lies there.
+   * @param {string | undefined} text
+   * @param {boolean} over
+   * @param {string | undefined} known
+   * @returns {Promise<Found | undefined>}
+   */
+  write(text, over, known) {
+    return this.#next(async () => {
+      if (!over) {
+        const there = await this.#read();
+        this.#faithful ||= there !== undefined;
+        if (this.#faithful && there !== known) return { text: there };
+      }
+      this.#wanted = text;
+      await this.#keep(text);
+      if (!this.#faithful && text !== undefined) this.#faithful = (await this.#read()) === text;
+      return undefined;
+    });
+  }
+
+  /** @param {string | undefined} text */
+  async #keep(text) {
+    if (text !== undefined) return this.#call("set", text);
+    try {
+      await this.#call("delete");
+    } catch (error) {
+      // What can't be deleted is made unreadable: that means signed out, too.
+      await this.#call("set", "").catch(() => {});
+      throw error;
+    }
+  }
+
+  /**
+   * @template T
+   * @param {() => Promise<T>} act
+   * @returns {Promise<T>}
+   */
+  #next(act) {
+    const done = this.#last.then(act, act);
+    this.#last = done;
+    return done;
+  }
+
+  async #read() {
+    const text = await this.#call("get");
+    return typeof text === "string" ? text : undefined;
+  }
+
+  /**
+   * @param {"get" | "set" | "delete"} verb
+   * @param {string} [value]
+   * @returns {Promise<unknown>}
+   */
+  async #call(verb, value) {
+    // A plain value, a promise or any thenable.
+    const answer = Promise.resolve(call(this.#storage, verb, this.#key, value));
+    const deadline = new Deadline(PATIENCE_MS);
+    // A write that comes too late may land on a newer one, such as a deletion: then the newer one is written again.
+    const late = () => {
+      if (deadline.ended !== "timeout" || verb === "get" || this.#wanted === (value || undefined)) return;
+      this.#next(() => this.#keep(this.#wanted)).catch(() => {});
+    };
+    answer.then(late, late);
+    return deadline.finish(answer);
+  }
+}
+
+/**
+ * @param {"sessionStorage" | "localStorage" | TokenStorage} storage
+ * @param {"get" | "set" | "delete"} verb
+ * @param {string} key
+ * @param {string} [value]
+ * @returns {unknown}
+ */
+function call(storage, verb, key, value) {
+  if (typeof storage === "object") {
+    const given = value === undefined ? [key] : [key, value];
+    return Reflect.apply(storage[CUSTOM[verb]], storage, given);
+  }
+  // Only a page's: a server has one for all its visitors, if any.
+  const web = globalThis.window[storage];
+  return verb === "set" ? web.setItem(key, value ?? "") : web[WEB[verb]](key);
+}

@@ -1,0 +1,350 @@
+// @ts-check
+import { failure } from "./auth-error.js";
+import { steady, wall } from "./clock.js";
+import { answerOf, attach, dispatch, wholeAnswer } from "./do/send.js";
+import { send } from "./do/call.js";
+import { enter } from "./guard.js";
+import { parseJson } from "./json.js";
+import { randomNumber } from "./random.js";
+import { Deadline, pause } from "./wait.js";
+
+/**
+ * @import { Asks, Came, Machine } from "./wasm.js"
+ * @import { Answer } from "./do/send.js"
+ * @import { VendorCall } from "./do/call.js"
+ * @import { Wish } from "./request.js"
+ */
+
+/**
+ * What is fixed for a vendor, as the WebAssembly tells it.
+ * @typedef {{ title: string, header?: string, speaksInside: boolean }} Facts
+ */
+
+/**
+ * What an operation does its effects with.
+ * @typedef {{
+ *   facts: Facts,
+ *   timeoutMs: number,
+ *   prefix: string,
+ *   fetch: () => typeof globalThis.fetch,
+ *   store: import("./do/store.js").Store | undefined,
+ *   notes: import("./do/note.js").Notes | undefined,
+ *   locks: import("./do/lock.js").Locks,
+ *   tell: (line: "store" | "sign-out") => void,
+ * }} Page
+ */
+
+/** What belongs to one operation: its caller's signal and request, and what it has come to. */
+export class Task {
+  signal;
+  wish;
+  json;
+  /** @type {Answer | undefined} */
+  answer;
+  /** What was called last, without its query. */
+  place = "";
+  /** @type {unknown} */
+  cause;
+  /** @type {Deadline | undefined} */
+  deadline;
+  /** @type {import("./do/lock.js").Turn | undefined} */
+  turn;
+
+  /**
+   * @param {AbortSignal} [signal]
+   * @param {Wish} [wish]
+   * @param {boolean} [json]
+   */
+  constructor(signal, wish, json = false) {
+    this.signal = signal;
+    this.wish = wish;
+    this.json = json;
+  }
+}
+
+/**
+ * How an operation ended.
+ * @typedef {{ how: Asks, value: unknown, task: Task }} End
+ */
+
+/** Steps operations and does what they ask for. It decides nothing. */
+export class Driver {
+  #machine;
+  #page;
+  #stir;
+  /** @type {Map<number, { done: Promise<End>, task: Task }>} */
+  #running = new Map();
+
+  /**
+   * @param {Machine} machine
+   * @param {Page} page
+   * @param {() => void} stir Called after each step that may have changed something.
+   */
+  constructor(machine, page, stir) {
+    this.#machine = machine;
+    this.#page = page;
+    this.#stir = stir;
+  }
+
+  /**
+   * Runs an operation to its end.
+   * @param {number} id
+   * @param {Task} task
+   * @returns {Promise<End>}
+   */
+  run(id, task) {
+    const done = this.#drive(id, task);
+    this.#running.set(id, { done, task });
+    const forget = () => {
+      if (this.#running.get(id)?.task === task) this.#running.delete(id);
+    };
+    done.then(forget, forget);
+    return done;
+  }
+
+  /**
+   * @param {number} id
+   * @param {Task} task
+   * @returns {Promise<End>}
+   */
+  async #drive(id, task) {
+    let { asks, argument } = this.#step((machine, ms) => machine.begin(id, ms, steady()));
+    /** @type {{ error: unknown } | undefined} */
+    let mistake;
+    // A request is made before anything is waited for, but not where nothing is sent: it would use up the caller's.
+    let make = task.wish;
+    for (;;) {
+      if (isEnd(asks)) {
+        if (mistake) throw mistake.error;
+        return { how: asks, value: argument, task };
+      }
+      /** @type {Step} */
+      let next;
+      try {
+        make?.make();
+        make = undefined;
+        const done = this.#do(id, asks, argument, task);
+        next = done instanceof Promise ? await done : done;
+      } catch (error) {
+        // What the caller gave can't be sent.
+        mistake = { error };
+        make = undefined;
+        next = came(id, "gave-up");
+      }
+      ({ asks, argument } = this.#step(next));
+    }
+  }
+
+  /** @param {Step} step */
+  #step(step) {
+    const asks = enter(() => step(this.#machine, wall()));
+    // Taken before anything else is stepped.
+    const argument = enter(() => this.#machine.argument());
+    if (enter(() => this.#machine.stirred())) this.#stir();
+    return { asks, argument };
+  }
+
+  /** Goes on with what has begun by itself. */
+  runBegun() {
+    for (let id; (id = enter(() => this.#machine.begun())) !== undefined; ) this.run(id, new Task()).catch(() => {});
+  }
+
+  /**
+   * Does one effect. Gives back the step that tells what came of it.
+   * @param {number} id
+   * @param {Asks} asks
+   * @param {unknown} argument
+   * @param {Task} task
+   * @returns {Step | Promise<Step>}
+   */
+  #do(id, asks, argument, task) {
+    const { store, notes, locks, tell } = this.#page;
+    switch (asks) {
+      case "call":
+        return this.#call(id, /** @type {VendorCall} */ (argument), task);
+      case "send":
+      case "send-again":
+        return this.#send(id, asks, /** @type {string | undefined} */ (argument), task);
+      case "read":
+        return this.#stored(id, async () => store?.read());
+      case "write": {
+        const { text, over, known } = /** @type {{ text?: string, over: boolean, known?: string }} */ (argument);
+        return this.#stored(id, async () => store?.write(text, over, known), true);
+      }
+      case "note":
+        notes?.write(/** @type {string} */ (argument));
+        return came(id, "done");
+      case "forget":
+        notes?.write(undefined);
+        return came(id, "done");
+      case "lock": {
+        const turn = (task.turn ??= locks.line(/** @type {string} */ (argument)));
+        return turn.wait().then(
+          (had) => came(id, had ? "done" : "waiting"),
+          () => came(id, "timeout"),
+        );
+      }
+      case "unlock":
+      case "unlock-spent":
+        task.turn?.leave(asks === "unlock-spent");
+        task.turn = undefined;
+        return came(id, "done");
+      case "wait":
+        return this.#bounded(id, task, pause(/** @type {number} */ (argument)));
+      case "tell-store":
+        tell("store");
+        return came(id, "done");
+      case "tell-sign-out":
+        tell("sign-out");
+        return came(id, "done");
+      case "chance": {
+        const number = randomNumber();
+        return (machine, ms) => machine.drew(id, number, ms, steady());
+      }
+      case "join":
+        return this.#bounded(id, task, this.#running.get(/** @type {number} */ (argument))?.done.catch(() => {}));
+      default: {
+        // "stop"
+        this.#running.get(/** @type {number} */ (argument))?.task.deadline?.end("stopped");
+        return came(id, "done");
+      }
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {VendorCall} call
+   * @param {Task} task
+   * @returns {Promise<Step>}
+   */
+  async #call(id, call, task) {
+    const { timeoutMs, fetch, prefix } = this.#page;
+    task.place = `${call.method} ${call.url.slice(prefix.length)}`;
+    const deadline = (task.deadline = new Deadline(timeoutMs, task.signal));
+    try {
+      const reply = await send(call, fetch(), deadline);
+      if (!reply) return came(id, "redirect");
+      const { status, content, json, retryAfterMs, dateMs } = reply;
+      return (machine, ms) => machine.replied(id, status, content, json, retryAfterMs, dateMs, ms, steady());
+    } catch (cause) {
+      if (!deadline.ended) task.cause = cause;
+      return came(id, troubleOf(deadline, cause));
+    } finally {
+      deadline.end("done");
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {"send" | "send-again"} asks
+   * @param {string | undefined} credential
+   * @param {Task} task
+   * @returns {Promise<Step>}
+   */
+  async #send(id, asks, credential, task) {
+    const { facts, timeoutMs, fetch } = this.#page;
+    const wish = /** @type {Wish} */ (task.wish);
+    task.answer?.response.body?.cancel().catch(() => {});
+    const request = asks === "send" ? wish.make() : wish.again();
+    if (facts.header !== undefined && credential !== undefined) attach(request, facts.header, credential);
+    if (asks === "send" && wish.repeatable && !wish.callers) wish.keepSpare();
+    const deadline = task.json || task.signal ? (task.deadline = new Deadline(undefined, task.signal)) : undefined;
+    try {
+      const response = await dispatch(request, wish.extra, fetch(), deadline);
+      const answer = (task.answer = deadline && task.json
+        ? await wholeAnswer(request, response, timeoutMs, deadline)
+        : await answerOf(request, response, facts.speaksInside));
+      const { content, json, retryAfterMs, address, redirected } = answer;
+      const { status } = answer.response;
+      return (machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady());
+    } catch (cause) {
+      task.cause = deadline?.ended === "timeout" ? new DOMException("The body stopped coming.", "TimeoutError") : cause;
+      return came(id, troubleOf(deadline, task.cause));
+    } finally {
+      deadline?.end("done");
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {() => Promise<import("./do/store.js").Found | undefined>} act
+   * @param {boolean} [writes]
+   * @returns {Promise<Step>}
+   */
+  async #stored(id, act, writes = false) {
+    try {
+      const found = await act();
+      if (!found) return came(id, writes ? "done" : "untold");
+      const note = this.#page.notes?.read();
+      return (machine, ms) => machine.stored(id, found.text, note, writes, ms, steady());
+    } catch {
+      return came(id, "storage");
+    }
+  }
+
+  /**
+   * Waits for something, for no longer than the caller does.
+   * @param {number} id
+   * @param {Task} task
+   * @param {Promise<unknown> | undefined} work
+   * @returns {Promise<Step>}
+   */
+  async #bounded(id, task, work) {
+    const deadline = (task.deadline = new Deadline(undefined, task.signal));
+    try {
+      await deadline.finish(work);
+      return came(id, "done");
+    } catch (error) {
+      return came(id, troubleOf(deadline, error));
+    }
+  }
+
+  /**
+   * The error of an operation that has failed.
+   * @param {unknown} details
+   * @param {Task} task
+   */
+  failure(details, task) {
+    return failureOf(details, this.#page.facts, task);
+  }
+}
+
+/**
+ * The error of details that the WebAssembly has written.
+ * @param {unknown} details
+ * @param {Facts} facts
+ * @param {Task} [task]
+ */
+export function failureOf(details, facts, task) {
+  const { operation, ...rest } = /** @type {import("./auth-error.js").ErrorDetails & { operation: string }} */ (parseJson(/** @type {string} */ (details)));
+  return failure({ __proto__: null, ...rest, cause: task?.cause }, facts.title, operation, task?.place);
+}
+
+/**
+ * Tells a machine what came of an effect, at this moment of the wall's clock.
+ * @typedef {(machine: Machine, wallMs: number) => Asks} Step
+ */
+
+/**
+ * @param {number} id
+ * @param {Came} how
+ * @returns {Step}
+ */
+const came = (id, how) => (machine, ms) => machine.came(id, how, ms, steady());
+
+/**
+ * @param {Deadline | undefined} deadline
+ * @param {unknown} error
+ * @returns {Came}
+ */
+function troubleOf(deadline, error) {
+  if (deadline?.ended === "abort") return "gave-up";
+  if (deadline?.ended === "stopped") return "stopped";
+  const timeout = deadline?.ended === "timeout" || (error instanceof Error && error.name === "TimeoutError");
+  return timeout ? "timeout" : "network";
+}
+
+const ENDS = ["done", "signed-in", "signed-out", "answered", "whole", "member", "without", "token", "failed", "gave-up"];
+
+/** @param {Asks} asks */
+const isEnd = (asks) => ENDS.includes(asks);

@@ -1,0 +1,34 @@
+// @ts-check
+
+/**
+ * What a session's things are called in what all of an origin's pages share. Two different sessions, or two things of one,
+ * never have one name: the kind stands in front, and each part is escaped, so that no part can end early (R33, R40).
+ *
+ * @typedef {object} Names
+ * @property {string} record where a storage keeps the tokens
+ * @property {string} lock what the names of the locks begin with under which tokens are renewed
+ * @property {string} turn the note in IndexedDB that stands for a lock where the platform has none
+ * @property {string} channel the line to the tabs that share the tokens
+ * @property {string} own the line to the tabs that each have tokens of their own
+ * @property {string} left the note in localStorage of which login is signed out
+ */
+
+/**
+ * @param {string} vendor
+ * @param {string} prefix the vendor's address, normalised
+ * @param {string} account
+ * @returns {Readonly<Names>}
+ */
+export function names(vendor, prefix, account) {
+  const session = [vendor, prefix, account].map(encodeURIComponent).join(":");
+  /** @param {keyof Names} kind */
+  const name = (kind) => `hallpass:${kind}:${session}`;
+  return Object.freeze({
+    record: name("record"),
+    lock: name("lock"),
+    turn: name("turn"),
+    channel: name("channel"),
+    own: name("own"),
+    left: name("left"),
+  });
+}
