@@ -9,7 +9,7 @@ use super::effect::{Effect, Line, Outcome, Stored, Trouble, Write};
 use super::ending::Ending;
 use super::handle::{Keeping, Run};
 use crate::dialect::Json;
-use crate::session::{Finding, Note, Record, Session};
+use crate::session::{Fate, Finding, Note, Record, Session};
 
 /// How often a store is tried whose content is another one each time.
 const TRIES: u32 = 4;
@@ -23,7 +23,7 @@ pub(super) struct Store {
     writes: Cell<u32>,
     /// Whether it failed when it was last read: then it is not asked again until it has taken something.
     silent: Cell<bool>,
-    /// Whether what is held could not be written, and what it was to replace was taken away.
+    /// Whether what is held could not be written, or what is not held any more could not be deleted.
     unwritten: Cell<bool>,
 }
 
@@ -70,9 +70,9 @@ impl<J: Json + 'static> Run<J> {
                 if writes != store.writes.get() {
                     return;
                 }
-                if !store.knows(stored.record.as_ref()) && self.take_over(stored) == Taken::HasToGo
-                    || store.is_unwritten()
-                {
+                // A note says more than the record where that could not be taken away.
+                let is_new = !store.knows(stored.record.as_ref()) || self.has_ended(&stored);
+                if is_new && self.take_over(stored) == Taken::HasToGo || store.is_unwritten() {
                     self.keep(false).await;
                 }
             }
@@ -103,6 +103,13 @@ impl<J: Json + 'static> Run<J> {
             }
         }
         Ending::Done
+    }
+
+    /// Whether the login that is held here has come to its end in another tab.
+    fn has_ended(&self, stored: &Stored) -> bool {
+        let note = stored.note.as_deref().and_then(Note::read);
+        let held = self.handle.look(|session| session.held().map(|record| record.login));
+        note.is_some_and(|note| matches!(note.fate, Fate::Ended(_)) && Some(note.login) == held)
     }
 
     /// Reads what lies in the store, and has the session follow it.
@@ -141,8 +148,8 @@ impl<J: Json + 'static> Run<J> {
             let own = store.writes.get().wrapping_add(1);
             store.writes.set(own);
             let deletes = text.is_none();
-            let unless_changed = if over { None } else { Some(known) };
-            match self.ask(Effect::Write(Write { text, unless_changed: unless_changed.clone() })).await {
+            let unless_changed = if over { None } else { Some(known.clone()) };
+            match self.ask(Effect::Write(Write { text, unless_changed })).await {
                 Outcome::Done => return self.kept(deletes, over).await,
                 Outcome::Overtaken(stored) => {
                     // What was asked to be written since comes upon it by itself.
@@ -150,7 +157,7 @@ impl<J: Json + 'static> Run<J> {
                         return;
                     }
                 }
-                _ => return self.not_kept(deletes, own, unless_changed).await,
+                _ => return self.not_kept(deletes, own, known, over).await,
             }
         }
         handle.change(|session| session.storage_works(false));
@@ -172,23 +179,33 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// The store has not taken what was written. What that was to replace must not be there any more (rule 15): to delete it
-    /// takes no room.
-    async fn not_kept(&self, deletes: bool, own: u32, unless_changed: Option<Option<Zeroizing<String>>>) {
+    /// takes no room. `known`: what was known to lie there.
+    async fn not_kept(&self, deletes: bool, own: u32, known: Option<Zeroizing<String>>, over: bool) {
         let (handle, store) = (&self.handle, &self.handle.store);
         handle.change(|session| session.storage_works(false));
-        store.unwritten.set(!deletes);
+        store.unwritten.set(true);
         // A later write of this handle's sees to it.
         if own != store.writes.get() {
             return;
         }
-        if !deletes && unless_changed != Some(None) {
-            store.writes.set(own.wrapping_add(1));
+        // Told only where there is something to see: tabs whose writes all fail would wake each other for ever.
+        let mut tells = over;
+        if !deletes && (over || known.is_some()) {
+            let own = own.wrapping_add(1);
+            store.writes.set(own);
             store.learn(None);
+            let unless_changed = if over { None } else { Some(known.clone()) };
             match self.ask(Effect::Write(Write { text: None, unless_changed })).await {
                 Outcome::Overtaken(stored) => {
                     self.take_over(stored);
+                    tells = true;
                 }
-                _ => {
+                outcome => {
+                    let deleted = matches!(outcome, Outcome::Done);
+                    tells |= deleted;
+                    if !deleted && own == store.writes.get() {
+                        store.learn(known);
+                    }
                     // The other tabs are not to take the record's absence for a sign-out that holds.
                     let note =
                         handle.look(|session| session.held().map(|record| Note::unwritten(record.login)));
@@ -197,7 +214,11 @@ impl<J: Json + 'static> Run<J> {
                     }
                 }
             }
+        } else if own == store.writes.get() {
+            store.learn(known);
         }
-        self.ask(Effect::Tell(Line::Store)).await;
+        if tells {
+            self.ask(Effect::Tell(Line::Store)).await;
+        }
     }
 }
