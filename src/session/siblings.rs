@@ -32,16 +32,24 @@ impl Session {
             && let Some(reason) = found.end_of(login)
         {
             // It has ended in another tab. A login that is under way here is later than that.
-            self.signed_out = login;
+            self.past.add(login);
             self.end_elsewhere(reason);
             return found.record.is_none_or(|record| record.login != login);
         }
-        let over = found.record.as_ref().is_some_and(|record| {
-            record.login != 0 && (record.login == self.signed_out || found.end_of(record.login).is_some())
-        });
+        // What a write that came late has left, or a renewal in another tab that has outlived the sign-out.
+        if found.record.as_ref().is_some_and(|record| self.past.has(record.login)) {
+            return false;
+        }
+        let end = found.record.as_ref().and_then(|record| found.end_of(record.login));
+        if let (Some(record), Some(reason)) = (&found.record, end) {
+            let Some(held) = &self.held else { return false };
+            // Another login has come over this tab's, and is over itself by now.
+            let reason = if differs(record, held) { Reason::Replaced } else { reason };
+            self.past.add(held.login);
+            self.end_elsewhere(reason);
+            return reason == Reason::Replaced;
+        }
         match (found.record, &self.held) {
-            // A renewal that was under way in another tab has outlived the sign-out.
-            (Some(_), _) if over => return false,
             // This tab's own write has failed: that is no sign-out.
             (None, Some(_)) if found.unwritten => return false,
             // Another tab could not write it; it may be back.
@@ -50,7 +58,7 @@ impl Session {
             }
             // The others signed out.
             (None, Some(held)) => {
-                self.signed_out = held.login;
+                self.past.add(held.login);
                 self.end_elsewhere(Reason::Logout);
             }
             (None, None) => {}
