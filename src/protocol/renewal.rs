@@ -8,7 +8,7 @@ use super::effect::{Effect, OperationId, Outcome, Trouble};
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, Keeping, Run, paused, without_tokens};
 use crate::dialect::{Code, Failure, Grant, Held, Json, Operation as Kind};
-use crate::session::Epoch;
+use crate::session::{Epoch, Session};
 
 /// What another tab wrote before it gave the lock back takes a moment to show in localStorage, in ms.
 const LAG_MS: f64 = 40.0;
@@ -31,11 +31,15 @@ impl<J: Json + 'static> Handle<J> {
     /// The renewal of the tokens of an epoch: the one under way, or a new one. `rejected`: the vendor has rejected them.
     pub(super) fn renewal(self: &Rc<Self>, epoch: Epoch, rejected: bool) -> Rc<Flight> {
         let under_way = self.flight.borrow().clone().filter(|flight| flight.epoch == epoch);
+        if under_way.is_some() {
+            // It may only have to write down its failure yet. Until then nothing is due: a timer would come at once, again and again.
+            self.change(Session::begin_renewal);
+        }
         under_way.unwrap_or_else(|| {
             let flight =
                 Rc::new(Flight { epoch, rejected, operation: Cell::new(0), outcome: RefCell::new(None) });
             self.flight.replace(Some(Rc::clone(&flight)));
-            self.change(|session| session.begin_renewal());
+            self.change(Session::begin_renewal);
             let own = Rc::clone(&flight);
             flight.operation.set(self.spawn(|run| run.fly(own)));
             flight
