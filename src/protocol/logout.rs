@@ -7,7 +7,7 @@ use super::effect::{Effect, Line, Outcome, Trouble};
 use super::ending::Ending;
 use super::handle::{Keeping, Run};
 use crate::dialect::Json;
-use crate::session::{Moment, Note, Reason, Record};
+use crate::session::{Moment, Note, Reason, Record, Session};
 
 impl<J: Json + 'static> Run<J> {
     /// `logout()`: signs out here and in the other tabs first, whatever the network says.
@@ -27,7 +27,8 @@ impl<J: Json + 'static> Run<J> {
         if let Some(under_way) = handle.login.take() {
             self.ask(Effect::Stop(under_way)).await;
         }
-        if !elsewhere && !matches!(handle.settings.keeping, Keeping::Tabs { .. }) {
+        let replaced = handle.look(Session::is_replaced);
+        if !elsewhere && !replaced && !matches!(handle.settings.keeping, Keeping::Tabs { .. }) {
             self.ask(Effect::Tell(Line::SignOut)).await;
         }
         // A cookie may be a newer login's by now.
