@@ -9,7 +9,7 @@ use super::effect::{Effect, Line, Outcome, Stored, Trouble, Write};
 use super::ending::Ending;
 use super::handle::{Keeping, Run};
 use crate::dialect::Json;
-use crate::session::{Fate, Finding, Note, Record, Session};
+use crate::session::{Fate, Finding, Note, Reason, Record, Session};
 
 /// How often a store is tried whose content is another one each time.
 const TRIES: u32 = 4;
@@ -25,6 +25,19 @@ pub(super) struct Store {
     silent: Cell<bool>,
     /// Whether what is held could not be written, or what is not held any more could not be deleted.
     unwritten: Cell<bool>,
+    /// Whether that has been noted for the other tabs.
+    noted: Cell<Noted>,
+}
+
+/// Whether it has been noted that what is held could not be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Noted {
+    #[default]
+    No,
+    /// It has, if there is a place for notes.
+    Written,
+    /// It has been read back.
+    Seen,
 }
 
 impl Store {
@@ -70,8 +83,10 @@ impl<J: Json + 'static> Run<J> {
                 if writes != store.writes.get() {
                     return;
                 }
-                // A note says more than the record where that could not be taken away.
-                let is_new = !store.knows(stored.record.as_ref()) || self.has_ended(&stored);
+                // A note says more than the record where that could not be written, or not be taken away.
+                let is_new = !store.knows(stored.record.as_ref())
+                    || store.is_unwritten()
+                    || self.has_ended(&stored);
                 if is_new && self.take_over(stored) == Taken::HasToGo || store.is_unwritten() {
                     self.keep(false).await;
                 }
@@ -105,6 +120,24 @@ impl<J: Json + 'static> Run<J> {
         Ending::Done
     }
 
+    /// Whether what could not be written still counts: where another tab has taken this one's note of it away, or put its own in
+    /// its place, the user has signed out there, or in.
+    fn goes_on_unwritten(&self, note: Option<Note>) -> bool {
+        let noted = &self.handle.store.noted;
+        let Some(login) = self.handle.look(|session| session.held().map(|record| record.login)) else {
+            return true;
+        };
+        if note == Some(Note::unwritten(login)) {
+            noted.set(Noted::Seen);
+            return true;
+        }
+        match note.map(|note| note.fate) {
+            Some(Fate::Unwritten | Fate::Ended(Reason::Logout)) => noted.get() == Noted::No,
+            Some(Fate::Ended(_)) => true,
+            None => noted.get() != Noted::Seen,
+        }
+    }
+
     /// Whether the login that is held here has come to its end in another tab.
     fn has_ended(&self, stored: &Stored) -> bool {
         let note = stored.note.as_deref().and_then(Note::read);
@@ -119,7 +152,9 @@ impl<J: Json + 'static> Run<J> {
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
         let note = stored.note.as_deref().and_then(Note::read);
         handle.store.learn(stored.record);
-        let finding = Finding { record, note, unwritten: handle.store.is_unwritten() };
+        let unwritten = handle.store.is_unwritten() && self.goes_on_unwritten(note);
+        handle.store.unwritten.set(unwritten);
+        let finding = Finding { record, note, unwritten };
         let follows = handle.change(|session| session.follow(finding, handle.now()));
         if follows { Taken::Followed } else { Taken::HasToGo }
     }
@@ -168,6 +203,7 @@ impl<J: Json + 'static> Run<J> {
         let (handle, store) = (&self.handle, &self.handle.store);
         store.silent.set(false);
         let unwritten = store.unwritten.replace(false);
+        store.noted.set(Noted::No);
         handle.change(|session| session.storage_works(true));
         // Once the record is gone, its absence says that the user has signed out. And what has come to an end before this login,
         // or before it was written again, is of no interest any more.
@@ -210,6 +246,7 @@ impl<J: Json + 'static> Run<J> {
                     let note =
                         handle.look(|session| session.held().map(|record| Note::unwritten(record.login)));
                     if let Some(note) = note {
+                        store.noted.set(Noted::Written);
                         self.ask(Effect::Note(Some(note.write()))).await;
                     }
                 }

@@ -22,6 +22,13 @@ impl Finding {
             Fate::Unwritten => None,
         }
     }
+
+    /// Whether the note says that another login has come to its end, but not because the user has signed out.
+    fn is_of_another_end(&self, login: u32) -> bool {
+        self.note.is_some_and(|note| {
+            note.login != login && matches!(note.fate, Fate::Ended(reason) if reason != Reason::Logout)
+        })
+    }
 }
 
 impl Session {
@@ -49,9 +56,12 @@ impl Session {
             self.end_elsewhere(reason);
             return reason == Reason::Replaced;
         }
+        let of_another = self.held.as_ref().is_some_and(|held| found.is_of_another_end(held.login));
         match (found.record, &self.held) {
             // This tab's own write has failed: that is no sign-out.
             (None, Some(_)) if found.unwritten => return false,
+            // Whoever took it away meant another login, which had come to its end, and had not seen this one yet.
+            (None, Some(_)) if of_another => return false,
             // Another tab could not write it; it may be back.
             (None, Some(held)) if found.note == Some(Note::unwritten(held.login)) => {
                 self.end_elsewhere(Reason::Logout);
