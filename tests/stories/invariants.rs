@@ -47,6 +47,8 @@ pub struct Known {
 pub struct Stroke {
     /// `None`: a logout.
     pub login: Option<u32>,
+    /// Which login a tab held that signed out.
+    pub held: Option<u32>,
     pub place: Option<usize>,
     pub tab: usize,
     pub taken: u64,

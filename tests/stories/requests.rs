@@ -53,7 +53,9 @@ impl World {
             || watch.slept > 0
             || watch.frozen.contains(&before.tab)
             || watch.closed.contains(&before.tab)
-            || held != Some(token.family);
+            || held != Some(token.family)
+            || watch.replaced.iter().any(|(_, family)| *family == token.family)
+            || watch.signed_out.iter().any(|(_, login)| watch.families.get(login) == Some(&token.family));
         self.watch.must(excused, "r16_no_refresh_token_is_spent_twice", || {
             format!("tab {}, {}, {before:?}", mark.tab, token.text())
         });

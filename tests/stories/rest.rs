@@ -46,7 +46,9 @@ impl World {
                 // Where a tab was closed before it could write, nobody knows of it.
                 let written = other.done.is_some()
                     && (self.tabs[other.tab].open || !self.watch.store_failed && !self.watch.cleared);
-                shares && written && other.taken > done && other.login != Some(login)
+                // A tab can't sign out of a session that another one could not write down, and that it has never seen.
+                let reaches = other.login.is_some() || other.held == Some(login) || !self.watch.store_failed;
+                shares && written && reaches && other.taken > done && other.login != Some(login)
             })
             .cloned()
     }
@@ -82,7 +84,6 @@ impl World {
 
     fn a_new_tab_finds_the_same(&mut self) {
         for place in 0..self.places.len() {
-            let stored = self.places[place].record().as_ref().and_then(|text| login_of(text));
             let tab = self.open(Some(place));
             for _ in 0..1_000 {
                 if self.tabs[tab].ops.is_empty() {
@@ -91,6 +92,7 @@ impl World {
                 self.happen();
             }
             let held = self.tabs[tab].held_login();
+            let stored = self.places[place].record().as_ref().and_then(|text| login_of(text));
             self.watch.must(held == stored, "r38_a_new_page_finds_what_is_stored", || {
                 format!("place {place}: {stored:?}, found {held:?}")
             });

@@ -59,7 +59,7 @@ impl World {
                 self.watch.users.insert(new, self.vendor.families[family].user);
                 self.watch.families.insert(new, family);
             }
-            let stroke = Stroke { login: Some(new), place, tab, taken: step, done: None };
+            let stroke = Stroke { login: Some(new), held: None, place, tab, taken: step, done: None };
             self.watch.strokes.push(stroke);
             let index = self.watch.strokes.len() - 1;
             let begun = self.tabs[tab].ops.get_mut(&id).map(|op| {
@@ -130,7 +130,8 @@ impl World {
         // Who was replaced has nothing to sign out of.
         if !replaced {
             let taken = self.watch.step;
-            self.watch.strokes.push(Stroke { login: None, place, tab, taken, done: None });
+            let held = self.tabs[tab].held_login();
+            self.watch.strokes.push(Stroke { login: None, held, place, tab, taken, done: None });
         }
     }
 
