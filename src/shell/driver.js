@@ -189,6 +189,7 @@ export class Driver {
       case "read":
         return this.#stored(id, async () => store?.read());
       case "write": {
+        // An object without a prototype: what is left out is undefined.
         const { text, over, known } = /** @type {{ text?: string, over: boolean, known?: string }} */ (argument);
         return this.#stored(id, async () => store?.write(text, over, known), true);
       }

@@ -47,8 +47,8 @@ export class Live {
   #lines;
   #locks;
   #release;
-  /** @type {{ id?: ReturnType<typeof setTimeout> | undefined }} */
-  #timer = {};
+  /** @type {{ id: ReturnType<typeof setTimeout> | undefined }} */
+  #timer = { id: undefined };
   #disposed = false;
   /** The state that the page sees, as text. */
   #shown = "";
@@ -70,7 +70,9 @@ export class Live {
     this.fetcher = new Fetcher(options.fetch);
     this.#make = () => enter(() => make(place.kept));
     this.machine = this.#make();
-    this.facts = /** @type {import("./driver.js").Facts} */ (parseJson(/** @type {string} */ (enter(() => this.machine.facts()))));
+    const facts = parseJson(/** @type {string} */ (enter(() => this.machine.facts())));
+    // Without a prototype: what a vendor hasn't is not for the page's Object.prototype to say.
+    this.facts = /** @type {import("./driver.js").Facts} */ ({ __proto__: null, .../** @type {object} */ (facts) });
     const weakly = new WeakRef(this);
     /** @param {Woken} woken */
     const hear = (woken) => weakly.deref()?.hear(woken);
@@ -317,12 +319,12 @@ const WEB = { session: {}, local: {} };
 /**
  * Where a record is kept: how the machine calls it, what is written to, and what it is found by.
  * @param {Options["storage"]} storage
- * @returns {{ kept: Kept, storage?: ConstructorParameters<typeof Store>[0], at?: object }}
+ * @returns {{ kept: Kept, storage: ConstructorParameters<typeof Store>[0] | undefined, at: object | undefined }}
  */
 function placeOf(storage) {
   switch (storage) {
     case "memory":
-      return { kept: "memory" };
+      return { kept: "memory", storage: undefined, at: undefined };
     case "session":
       return { kept: "page", storage: "sessionStorage", at: WEB.session };
     case "local":

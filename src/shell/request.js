@@ -37,8 +37,7 @@ export class Wish {
   #init;
   /** @type {string | Request} */
   #input;
-  /** @type {RequestInit} */
-  #changes = {};
+  #changes = /** @type {RequestInit} */ ({ __proto__: null });
   /** @type {Request | undefined} */
   #request;
   /** @type {Request | undefined} */

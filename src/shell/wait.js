@@ -45,7 +45,7 @@ export class Deadline {
   extend(ms) {
     if (this.ended) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end("timeout"), ms);
+    this.#timer = after(ms, () => this.end("timeout"));
   }
 
   /** Aborts with the bound. */
@@ -105,7 +105,7 @@ export function genuine(response) {
 }
 
 /**
- * Calls later. In Node, what waits for it does not keep the process running.
+ * Calls later. In Node, that alone does not keep the process running: what it bounds does, or nobody waits any more.
  * @param {number} ms
  * @param {() => void} call
  */

@@ -1,5 +1,5 @@
 /** R37 and rule 14: whatever the page does, its sessions answer, and can be signed out of. */
-import { DATA, jdoe, ok, simulate, within, withGlobal } from "./env.js";
+import { DATA, hallpass, jdoe, ok, simulate, within, withGlobal } from "./env.js";
 import { atTheEndOfTheStack, deep, isAlive, quietly, settles, trap, witness } from "./stand-ins/traps.js";
 
 const DEPTHS = 60;
@@ -139,7 +139,7 @@ export async function r37_getters_that_recurse() {
   for (const member of ["vendor", "baseUrl", "storage", "account", "allow", "renew", "timeoutMs", "endpoints", "flow", "fetch", "idleMs"]) {
     const one = await witness();
     const options = { vendor: "ethgas", baseUrl: one.vendor.baseUrl };
-    await settles(one.vendor.open(recursing(member, one, options)), `options.${member}`);
+    await settles(hallpass.openSession(recursing(member, one, options)), `options.${member}`);
     await isAlive(one, bystander, `options.${member}`);
   }
   for (const member of ["headers", "body", "method", "signal", "credentials", "json"]) {

@@ -382,7 +382,6 @@ contract! { "tabs-news.js":
     r41_many_messages_are_as_cheap_as_one,
     the_reason_of_a_refusal_reaches_the_other_tabs,
     the_reason_of_an_expiry_reaches_the_other_tabs,
-    the_reason_idle_reaches_the_other_tabs,
     a_logout_is_a_logout_in_the_other_tabs,
 }
 

@@ -121,13 +121,6 @@ export async function the_reason_of_an_expiry_reaches_the_other_tabs() {
   });
 }
 
-/** "idle": nobody has used it in any tab. */
-export async function the_reason_idle_reaches_the_other_tabs() {
-  if (!hasTabs) return;
-  const idle = (first) => until(() => first.state.status === "signed-out", "idle", 4_000);
-  await reaches("idle", "ethgas", idle, { idleMs: 400 });
-}
-
 /** "logout" stays what it is. */
 export async function a_logout_is_a_logout_in_the_other_tabs() {
   if (!hasTabs) return;
