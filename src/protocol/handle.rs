@@ -305,7 +305,12 @@ impl<J: Json + 'static> Run<J> {
             match trouble {
                 Trouble::GivenUp => return Halt::GivenUp,
                 Trouble::Timeout => Code::Timeout,
-                Trouble::Redirect => Code::MalformedReply,
+                Trouble::Redirect => {
+                    let mut failure = Failure::new(Code::MalformedReply);
+                    // The sentence names the redirect.
+                    failure.status = Some(0);
+                    return Halt::Failed(failure, kind);
+                }
                 Trouble::Stopped => Code::Superseded,
                 Trouble::Network | Trouble::Storage | Trouble::Untold => Code::Network,
             },

@@ -102,9 +102,8 @@ impl<J: Json + 'static> Run<J> {
                     return;
                 }
                 // A note says more than the record where that could not be written, or not be taken away.
-                let is_new = !store.knows(stored.record.as_ref())
-                    || store.is_unwritten()
-                    || self.has_ended(&stored);
+                let is_new =
+                    !store.knows(stored.record.as_ref()) || store.is_unwritten() || self.has_ended(&stored);
                 if is_new && self.take_over(stored) == Taken::HasToGo || store.is_unwritten() {
                     self.keep(false).await;
                 }
