@@ -152,9 +152,10 @@ impl<J: Json + 'static> Run<J> {
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
         let note = stored.note.as_deref().and_then(Note::read);
         handle.store.learn(stored.record);
-        let unwritten = handle.store.is_unwritten() && self.goes_on_unwritten(note);
+        let given_way = handle.store.is_unwritten() && !self.goes_on_unwritten(note);
+        let unwritten = handle.store.is_unwritten() && !given_way;
         handle.store.unwritten.set(unwritten);
-        let finding = Finding { record, note, unwritten };
+        let finding = Finding { record, note, unwritten, given_way };
         let follows = handle.change(|session| session.follow(finding, handle.now()));
         if follows { Taken::Followed } else { Taken::HasToGo }
     }

@@ -503,6 +503,9 @@ impl Session {
         self.epoch += 1;
         let told = matches!(reason, Reason::Expired | Reason::Refused);
         let login = self.held.take().map(|held| held.login).filter(|login| told && *login != 0);
+        if let Some(login) = login {
+            self.past.add(login);
+        }
         self.ended = login.map(|login| Note::ended(login, reason));
         self.reason = reason;
         self.settle();

@@ -12,6 +12,8 @@ pub struct Finding {
     pub note: Option<Note>,
     /// Whether this tab could not write what it holds.
     pub unwritten: bool,
+    /// Whether it could not, and the user has signed out, or in, in another tab since.
+    pub given_way: bool,
 }
 
 impl Finding {
@@ -22,26 +24,20 @@ impl Finding {
             Fate::Unwritten => None,
         }
     }
-
-    /// Whether the note says that another login has come to its end, but not because the user has signed out.
-    fn is_of_another_end(&self, login: u32) -> bool {
-        self.note.is_some_and(|note| {
-            note.login != login && matches!(note.fate, Fate::Ended(reason) if reason != Reason::Logout)
-        })
-    }
 }
 
 impl Session {
     /// Takes over what lies in the store: at first what an earlier page left, later what another tab has written. False: what
     /// lies there has to go, or what is held here has to be written.
     pub fn follow(&mut self, found: Finding, now: Moment) -> bool {
-        if let Some(login) = self.held.as_ref().map(|held| held.login)
-            && let Some(reason) = found.end_of(login)
-        {
+        let held = self.held.as_ref().map(|held| held.login);
+        let end = held.and_then(|login| found.end_of(login)).or(found.given_way.then_some(Reason::Logout));
+        if let (Some(login), Some(reason)) = (held, end) {
             // It has ended in another tab. A login that is under way here is later than that.
+            let new = found.record.as_ref().filter(|record| !self.past.has(record.login));
+            let replaced = new.zip(self.held.as_ref()).is_some_and(|(new, old)| differs(new, old));
             self.past.add(login);
-            self.end_elsewhere(reason);
-            return found.record.is_none_or(|record| record.login != login);
+            self.end_elsewhere(if replaced { Reason::Replaced } else { reason });
         }
         // What a write that came late has left, or a renewal in another tab that has outlived the sign-out.
         if found.record.as_ref().is_some_and(|record| self.past.has(record.login)) {
@@ -56,12 +52,9 @@ impl Session {
             self.end_elsewhere(reason);
             return reason == Reason::Replaced;
         }
-        let of_another = self.held.as_ref().is_some_and(|held| found.is_of_another_end(held.login));
         match (found.record, &self.held) {
             // This tab's own write has failed: that is no sign-out.
             (None, Some(_)) if found.unwritten => return false,
-            // Whoever took it away meant another login, which had come to its end, and had not seen this one yet.
-            (None, Some(_)) if of_another => return false,
             // Another tab could not write it; it may be back.
             (None, Some(held)) if found.note == Some(Note::unwritten(held.login)) => {
                 self.end_elsewhere(Reason::Logout);
