@@ -52,6 +52,8 @@ pub struct Stroke {
     pub place: Option<usize>,
     pub tab: usize,
     pub taken: u64,
+    /// Whether what it had to write was written.
+    pub written: bool,
     /// When it was done, and all that it had to write was written or had failed.
     pub done: Option<u64>,
 }
@@ -68,6 +70,8 @@ pub struct Watch {
     // What excuses some of it.
     pub lock_in_vain: bool,
     pub store_failed: bool,
+    /// A write has come late, maybe over what another tab had written meanwhile.
+    pub landed: bool,
     pub cleared: bool,
     pub clock_set: bool,
     pub slept: u64,

@@ -44,11 +44,13 @@ impl World {
             .find(|other| {
                 let shares = other.place == place && (place.is_some() || other.tab == own.tab);
                 // Where a tab was closed before it could write, nobody knows of it.
-                let written = other.done.is_some()
-                    && (self.tabs[other.tab].open || !self.watch.store_failed && !self.watch.cleared);
-                // A tab can't sign out of a session that another one could not write down, and that it has never seen.
-                let reaches = other.login.is_some() || other.held == Some(login) || !self.watch.store_failed;
-                shares && written && reaches && other.taken > done && other.login != Some(login)
+                let open = self.tabs[other.tab].open || !self.watch.store_failed && !self.watch.cleared;
+                let later = other.done.is_some() && other.taken > done && other.login != Some(login);
+                // What was never written, other tabs can't know for sure.
+                let known = if other.login.is_some() { other.written } else { other.held == Some(login) };
+                let known = known || other.tab == own.tab && other.login.is_some();
+                let told = !self.watch.store_failed || known && !self.watch.landed;
+                shares && open && later && told
             })
             .cloned()
     }

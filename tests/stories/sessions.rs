@@ -59,7 +59,7 @@ impl World {
                 self.watch.users.insert(new, self.vendor.families[family].user);
                 self.watch.families.insert(new, family);
             }
-            let stroke = Stroke { login: Some(new), held: None, place, tab, taken: step, done: None };
+            let stroke = Stroke { login: Some(new), held: None, place, tab, taken: step, written: false, done: None };
             self.watch.strokes.push(stroke);
             let index = self.watch.strokes.len() - 1;
             let begun = self.tabs[tab].ops.get_mut(&id).map(|op| {
@@ -100,7 +100,8 @@ impl World {
         let own = !matches!(self.plan.keeping, Keeping::Tabs { .. });
         let strokes = &self.watch.strokes;
         let by_user = strokes.iter().any(|stroke| stroke.login.is_none() && (own || stroke.place == place));
-        let excused = self.watch.store_failed || self.watch.cleared || old == 0;
+        let hides = self.plan.lags() && self.plan.troubles.long_lags;
+        let excused = self.watch.store_failed || self.watch.cleared || hides || old == 0;
         let by_time = reason == Reason::Expired && !self.tabs[tab].handle.look(|session| session.renewable());
         let own_logout = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Logout);
         let ok = match reason {
@@ -131,7 +132,7 @@ impl World {
         if !replaced {
             let taken = self.watch.step;
             let held = self.tabs[tab].held_login();
-            self.watch.strokes.push(Stroke { login: None, held, place, tab, taken, done: None });
+            self.watch.strokes.push(Stroke { login: None, held, place, tab, taken, written: false, done: None });
         }
     }
 
@@ -149,6 +150,9 @@ impl World {
         let new = write.text.as_ref().and_then(|text| login_of(text));
         let old = self.places[place].record().as_ref().and_then(|text| login_of(text));
         let over = write.unless_changed.is_none();
+        for stroke in &mut self.watch.strokes {
+            stroke.written |= stroke.place == Some(place) && stroke.login == new && stroke.tab == mark.tab;
+        }
         let (Some(old), Some(new)) = (old, new) else { return };
         let sees_late = self.plan.lags() || !self.plan.atomic || self.watch.store_failed;
         self.watch.must(old == new || over || sees_late, "r25_only_a_login_replaces_a_login", || {
