@@ -4,6 +4,7 @@ use hallpass::session::Reason;
 
 use crate::invariants::Stroke;
 use crate::sessions::{access_of, login_of};
+use crate::vendor::Token;
 use crate::world::World;
 
 impl World {
@@ -15,6 +16,11 @@ impl World {
             }
         }
         self.nothing_older_is_stored();
+        for place in 0..self.places.len() {
+            self.the_newest_tokens_are_kept(place);
+            self.a_reason_is_the_same_in_every_tab(place);
+        }
+        self.older_sessions_were_revoked();
         if self.plan.shares_store() && self.goes_on() {
             self.a_new_tab_finds_the_same();
         }
@@ -49,7 +55,7 @@ impl World {
                 // What was never written, other tabs can't know for sure.
                 let known = if other.login.is_some() { other.written } else { other.held == Some(login) };
                 let known = known || other.tab == own.tab && other.login.is_some();
-                let told = !self.watch.store_failed || known && !self.watch.landed;
+                let told = !self.watch.late && (!self.watch.store_failed || known && !self.watch.landed);
                 shares && open && later && told
             })
             .cloned()
@@ -82,6 +88,49 @@ impl World {
                 self.watch.breaks(name, || format!("place {place}, login {login}, {later:?}"));
             }
         }
+    }
+
+    fn the_newest_tokens_are_kept(&mut self, place: usize) {
+        let access = self.places[place].record().as_ref().and_then(|text| access_of(text).and_then(Token::read));
+        let Some(token) = access else { return };
+        let family = &self.vendor.families[token.family];
+        let watch = &self.watch;
+        let excused = family.revoked
+            || watch.lost.contains(&token.family)
+            || watch.hides()
+            || watch.slept > 0
+            || !watch.closed.is_empty();
+        let newest = family.newest;
+        self.watch.must(excused || token.number == newest, "r16_the_newest_tokens_are_kept", || {
+            format!("place {place}: {}, the newest is {newest}", token.text())
+        });
+    }
+
+    /// Where no login has come since, those who had the same one tell the same reason.
+    fn a_reason_is_the_same_in_every_tab(&mut self, place: usize) {
+        if self.places[place].record().is_some() || !self.plan.notes || self.watch.hides() {
+            return;
+        }
+        let strokes = self.watch.strokes.iter().filter(|stroke| stroke.place == Some(place));
+        let Some(last) = strokes.filter_map(|stroke| stroke.login).next_back() else { return };
+        let here = |tab: &usize| self.tabs[*tab].open && self.tabs[*tab].place == Some(place);
+        let mut reasons: Vec<_> = (0..self.tabs.len())
+            .filter(here)
+            .filter_map(|tab| self.watch.ends.get(&(last, tab)).copied())
+            .filter(|reason| *reason != Reason::Replaced)
+            .collect();
+        reasons.dedup();
+        self.watch.must(reasons.len() <= 1, "found_2_8_a_reason_is_the_same_in_every_tab", || {
+            format!("place {place}, login {last}: {reasons:?}")
+        });
+    }
+
+    fn older_sessions_were_revoked(&mut self) {
+        let missing = self.watch.replaced.iter().find(|(tab, family)| {
+            !self.watch.revoked.contains(family) && self.tabs[*tab].open && !self.tabs[*tab].disposed
+        });
+        let missing = missing.copied().filter(|_| self.plan.brand.revokes());
+        self.watch.must(missing.is_none(), "r39_a_login_revokes_the_older_one", || format!("{missing:?}"));
     }
 
     fn a_new_tab_finds_the_same(&mut self) {

@@ -100,12 +100,15 @@ impl World {
         let own = !matches!(self.plan.keeping, Keeping::Tabs { .. });
         let strokes = &self.watch.strokes;
         let by_user = strokes.iter().any(|stroke| stroke.login.is_none() && (own || stroke.place == place));
-        let hides = self.plan.lags() && self.plan.troubles.long_lags;
-        let excused = self.watch.store_failed || self.watch.cleared || hides || old == 0;
+        let excused = self.watch.store_failed || self.watch.cleared || self.watch.late || old == 0;
         let by_time = reason == Reason::Expired && !self.tabs[tab].handle.look(|session| session.renewable());
         let own_logout = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Logout);
         let ok = match reason {
-            Reason::Logout => own_logout || by_user || told_no,
+            // A login that came over this one may have ended since.
+            Reason::Logout => {
+                let other = |stroke: &Stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old);
+                own_logout || by_user || told_no || strokes.iter().any(other)
+            }
             Reason::Expired | Reason::Refused => told_no || by_time,
             Reason::Replaced => self.watch.strokes.iter().any(|stroke| {
                 stroke.place == place && stroke.login.is_some_and(|login| login != old)
@@ -177,6 +180,11 @@ impl World {
         self.watch.must(op.turn.is_none(), "r17_a_lock_is_given_back", || format!("tab {tab}, {op:?}"));
         self.watch.must(op.logins_sent <= 1, "rule_5_a_login_is_sent_once", || format!("tab {tab}"));
         self.watch.must(op.sent <= 2, "r21_a_request_is_replayed_once", || format!("tab {tab}, {op:?}"));
+        let alone = self.watch.strokes.iter().all(|stroke| stroke.taken < op.begun_step);
+        let is_request = matches!(op.purpose, Purpose::Request { .. });
+        self.watch.must(!is_request || !alone || op.renewals_joined <= 1, "r21_a_request_renews_once", || {
+            format!("tab {tab}, {op:?}")
+        });
         self.in_time(tab, op);
         if let (Ending::SignedIn(_), Purpose::Login { right: false, .. }) = (ending, &op.purpose) {
             self.watch.breaks("r24_a_wrong_password_signs_nobody_in", || format!("tab {tab}"));

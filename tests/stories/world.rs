@@ -97,6 +97,7 @@ impl World {
             steps: 0,
             plan,
         };
+        world.watch.late = world.plan.lags() && world.plan.troubles.long_lags || !world.plan.atomic;
         world.tell(|| "the story begins".into());
         world
     }
