@@ -102,7 +102,10 @@ impl<J: Json + 'static> Run<J> {
     /// Takes over what lies in the store at first, and takes away what can't be used any more.
     pub(super) async fn restore(self) -> Ending {
         if self.is_kept() {
+            let writes = self.handle.store.writes.get();
             match self.ask(Effect::Read).await {
+                // Somebody has signed in meanwhile.
+                Outcome::Stored(_) if writes != self.handle.store.writes.get() => {}
                 Outcome::Stored(stored) => {
                     let lies_there = stored.record.is_some();
                     let taken = self.take_over(stored);
