@@ -97,7 +97,7 @@ pub struct Session {
     /// How the session ended, until that is noted for the other tabs.
     pub(super) ended: Option<Note>,
     /// Whether the tokens came of a renewal after a rejection.
-    rejected_before: bool,
+    pub(super) rejected_before: bool,
     /// Where the people of this instance sign in with single sign-on, if it has told.
     sso_url: Option<String>,
     running: bool,
