@@ -24,7 +24,9 @@ impl World {
                 if self.plan.brand == Brand::Ethgas {
                     self.spends(mark, *token);
                 }
-                self.tries_again(token.family);
+                if self.family_held(mark.tab) == Some(token.family) {
+                    self.tries_again(token.family);
+                }
             }
             Asked::Logout { token: Some(token) } => {
                 self.watch.revoked.insert(token.family);

@@ -153,8 +153,9 @@ impl World {
         let new = write.text.as_ref().and_then(|text| login_of(text));
         let old = self.places[place].record().as_ref().and_then(|text| login_of(text));
         let over = write.unless_changed.is_none();
+        let in_time = !self.resting;
         for stroke in &mut self.watch.strokes {
-            stroke.written |= stroke.place == Some(place) && stroke.login == new && stroke.tab == mark.tab;
+            stroke.written |= in_time && stroke.place == Some(place) && stroke.login == new && stroke.tab == mark.tab;
         }
         let (Some(old), Some(new)) = (old, new) else { return };
         let sees_late = self.plan.lags() || !self.plan.atomic || self.watch.store_failed;

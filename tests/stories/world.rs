@@ -172,7 +172,11 @@ impl World {
             Event::StoreDone { mark, work, fails, compared } => self.store_done(mark, work, fails, compared),
             Event::StoreGivenUp { mark } => self.store_given_up(mark),
             Event::Lands { place, tab, write } => self.lands(place, tab, &write),
-            Event::Shows { place, tab, news } => self.places[place].shows(tab, news),
+            Event::Shows { place, tab, news } => {
+                self.places[place].shows(tab, news);
+                // The platform tells a tab when another one's writes show in it.
+                self.wakes_itself(tab);
+            }
             Event::InVain { mark } => self.in_vain(mark),
             Event::Frees { key, mark } => self.free(&key, mark),
             Event::Timer { tab, number } if self.tabs[tab].timer == number => self.wake(tab, Wake::Timer),
