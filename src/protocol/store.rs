@@ -25,6 +25,8 @@ pub(super) struct Store {
     silent: Cell<bool>,
     /// Whether what is held could not be written, or what is not held any more could not be deleted.
     unwritten: Cell<bool>,
+    /// Whether that is being tried again: a store that hangs is not asked by one after the other.
+    trying: Cell<bool>,
     /// Whether that has been noted for the other tabs.
     noted: Cell<Noted>,
 }
@@ -49,9 +51,9 @@ impl Store {
         self.text.replace(text);
     }
 
-    /// Whether what is held has still to be written.
-    pub(super) const fn is_unwritten(&self) -> bool {
-        self.unwritten.get()
+    /// Whether what could not be written or deleted is still to be, and nobody is at it.
+    pub(super) const fn is_to_be_kept(&self) -> bool {
+        self.unwritten.get() && !self.trying.get()
     }
 }
 
@@ -85,10 +87,12 @@ impl<J: Json + 'static> Run<J> {
                 }
                 // A note says more than the record where that could not be written, or not be taken away.
                 let is_new = !store.knows(stored.record.as_ref())
-                    || store.is_unwritten()
+                    || store.unwritten.get()
                     || self.has_ended(&stored);
-                if is_new && self.take_over(stored) == Taken::HasToGo || store.is_unwritten() {
+                if is_new && self.take_over(stored) == Taken::HasToGo {
                     self.keep(false).await;
+                } else if store.is_to_be_kept() {
+                    self.try_to_keep().await;
                 }
             }
             Outcome::Failed(Trouble::Storage) => {
@@ -155,12 +159,20 @@ impl<J: Json + 'static> Run<J> {
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
         let note = stored.note.as_deref().and_then(Note::read);
         handle.store.learn(stored.record);
-        let given_way = handle.store.is_unwritten() && !self.goes_on_unwritten(note);
-        let unwritten = handle.store.is_unwritten() && !given_way;
+        let given_way = handle.store.unwritten.get() && !self.goes_on_unwritten(note);
+        let unwritten = handle.store.unwritten.get() && !given_way;
         handle.store.unwritten.set(unwritten);
         let finding = Finding { record, note, unwritten, given_way };
         let follows = handle.change(|session| session.follow(finding, handle.now()));
         if follows { Taken::Followed } else { Taken::HasToGo }
+    }
+
+    /// Tries again what the store has not done.
+    pub(super) async fn try_to_keep(&self) {
+        let trying = &self.handle.store.trying;
+        trying.set(true);
+        self.keep(false).await;
+        trying.set(false);
     }
 
     /// Writes what is held to the store, or takes away what lies there. `over`: also over what another tab has written since.
@@ -179,7 +191,7 @@ impl<J: Json + 'static> Run<J> {
             if let Some(note) = end {
                 self.ask(Effect::Note(Some(note.write()))).await;
             }
-            if !over && store.knows(text.as_ref()) && !store.is_unwritten() {
+            if !over && store.knows(text.as_ref()) && !store.unwritten.get() {
                 return;
             }
             let known = store.text.borrow().clone();
