@@ -259,6 +259,9 @@ impl World {
             }
             (Work::Write(_), Err(stored)) => Outcome::Overtaken(stored),
             (Work::Write(write), Ok(())) => {
+                // What it was compared with was not what lay there any more.
+                let known = write.unless_changed.as_ref();
+                self.watch.late |= known.is_some_and(|known| known != self.places[place].record());
                 self.tabs[tab].desk.known.clone_from(&write.text);
                 self.writes(mark, place, &write);
                 self.put_record(place, tab, &write.text);

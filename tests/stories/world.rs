@@ -97,7 +97,7 @@ impl World {
             steps: 0,
             plan,
         };
-        world.watch.late = world.plan.lags() && world.plan.troubles.long_lags || !world.plan.atomic;
+        world.watch.late = world.plan.lags() && world.plan.troubles.long_lags;
         world.tell(|| "the story begins".into());
         world
     }
@@ -173,9 +173,12 @@ impl World {
             Event::StoreGivenUp { mark } => self.store_given_up(mark),
             Event::Lands { place, tab, write } => self.lands(place, tab, &write),
             Event::Shows { place, tab, news } => {
+                let of_record = matches!(news, News::Record(..));
                 self.places[place].shows(tab, news);
                 // The platform tells a tab when another one's writes show in it.
-                self.wakes_itself(tab);
+                if of_record {
+                    self.wakes_itself(tab);
+                }
             }
             Event::InVain { mark } => self.in_vain(mark),
             Event::Frees { key, mark } => self.free(&key, mark),
