@@ -77,29 +77,34 @@ impl<J: Json + 'static> Run<J> {
         if !self.is_kept() || store.silent.get() && !again {
             return;
         }
-        let writes = store.writes.get();
-        match self.ask(Effect::Read).await {
-            Outcome::Stored(stored) => {
-                store.silent.set(false);
-                // What was asked to be written since is later than what was read.
-                if writes != store.writes.get() {
+        for _ in 0..TRIES {
+            let writes = store.writes.get();
+            match self.ask(Effect::Read).await {
+                // What was asked to be written since is later than what was read, and whoever is to renew must not go by neither.
+                Outcome::Stored(_) if writes != store.writes.get() => store.silent.set(false),
+                Outcome::Stored(stored) => {
+                    store.silent.set(false);
+                    return self.follow_stored(stored).await;
+                }
+                Outcome::Failed(Trouble::Storage) => {
+                    store.silent.set(true);
+                    self.handle.change(|session| session.storage_works(false));
                     return;
                 }
-                // A note says more than the record where that could not be written, or not be taken away.
-                let is_new = !store.knows(stored.record.as_ref())
-                    || store.unwritten.get()
-                    || self.has_ended(&stored);
-                if is_new && self.take_over(stored) == Taken::HasToGo {
-                    self.keep(false).await;
-                } else if store.is_to_be_kept() {
-                    self.try_to_keep().await;
-                }
+                _ => return,
             }
-            Outcome::Failed(Trouble::Storage) => {
-                store.silent.set(true);
-                self.handle.change(|session| session.storage_works(false));
-            }
-            _ => {}
+        }
+    }
+
+    async fn follow_stored(&self, stored: Stored) {
+        let store = &self.handle.store;
+        // A note says more than the record where that could not be written, or not be taken away.
+        let is_new =
+            !store.knows(stored.record.as_ref()) || store.unwritten.get() || self.has_ended(&stored);
+        if is_new && self.take_over(stored) == Taken::HasToGo {
+            self.keep(false).await;
+        } else if store.is_to_be_kept() {
+            self.try_to_keep().await;
         }
     }
 
