@@ -200,7 +200,7 @@ impl World {
     }
 
     pub fn goes_on(&mut self) -> bool {
-        if self.steps > 30_000 {
+        if self.steps > 150_000 {
             self.watch.breaks("rule_2_nothing_goes_on_for_ever", String::new);
         }
         self.watch.broken.is_none()
