@@ -56,12 +56,8 @@ pub enum Keeping {
     },
 }
 
-enum Slot<J> {
-    Free,
-    /// It is being stepped.
-    Away,
-    Here(Operation<J>),
-}
+/// An operation under way; `None` while it is being stepped.
+type Slot<J> = (OperationId, Option<Operation<J>>);
 
 /// One handle: the vendor, the rules and what is known of the store, with the operations that are under way.
 pub struct Handle<J: 'static> {
@@ -79,6 +75,8 @@ pub struct Handle<J: 'static> {
     /// The question under way whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
     operations: RefCell<Vec<Slot<J>>>,
+    /// The number of the next operation. None is given twice: who waits for the end of one must not come upon another.
+    next: Cell<OperationId>,
     begun: RefCell<Vec<OperationId>>,
 }
 
@@ -105,6 +103,7 @@ impl<J: Json + 'static> Handle<J> {
             login: Cell::new(None),
             confirming: Cell::new(None),
             operations: RefCell::new(Vec::new()),
+            next: Cell::new(0),
             begun: RefCell::new(Vec::new()),
         })
     }
@@ -113,14 +112,19 @@ impl<J: Json + 'static> Handle<J> {
     /// the beginning. `None` where there is no such operation.
     pub fn step(&self, id: OperationId, outcome: Option<Outcome<J>>, now: Moment) -> Option<Step> {
         self.now.set(now);
-        let slot = || {
-            self.operations.borrow_mut().get_mut(id as usize).map(|slot| core::mem::replace(slot, Slot::Away))
+        let mut operation = {
+            let mut operations = self.operations.borrow_mut();
+            operations.iter_mut().find(|(known, _)| *known == id)?.1.take()?
         };
-        let Slot::Here(mut operation) = slot()? else { return None };
         let step = operation.step(outcome);
-        let rest = if matches!(step, Some(Step::Asks(_))) { Slot::Here(operation) } else { Slot::Free };
-        if let Some(slot) = self.operations.borrow_mut().get_mut(id as usize) {
-            *slot = rest;
+        let mut operations = self.operations.borrow_mut();
+        let place = operations.iter().position(|(known, _)| *known == id)?;
+        if matches!(step, Some(Step::Asks(_))) {
+            if let Some((_, slot)) = operations.get_mut(place) {
+                *slot = Some(operation);
+            }
+        } else {
+            operations.swap_remove(place);
         }
         step
     }
@@ -207,17 +211,11 @@ impl<J: Json + 'static> Handle<J> {
         self: &Rc<Self>,
         work: impl FnOnce(Run<J>) -> F,
     ) -> OperationId {
-        let mut operations = self.operations.borrow_mut();
-        let free = operations.iter().position(|slot| matches!(slot, Slot::Free));
-        let place = free.unwrap_or(operations.len());
-        let id = OperationId::try_from(place).unwrap_or_default();
+        let id = self.next.replace(self.next.get().wrapping_add(1));
         let io = Io::new();
         let run = Run { handle: Rc::clone(self), io: Rc::clone(&io), id };
-        let slot = Slot::Here(Operation { io, work: Box::pin(work(run)) });
-        match operations.get_mut(place) {
-            Some(free) => *free = slot,
-            None => operations.push(slot),
-        }
+        let operation = Operation { io, work: Box::pin(work(run)) };
+        self.operations.borrow_mut().push((id, Some(operation)));
         id
     }
 

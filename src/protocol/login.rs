@@ -26,6 +26,8 @@ impl<J: Json + 'static> Run<J> {
         if let Some(older) = handle.login.replace(Some(self.id)) {
             self.ask(Effect::Stop(older)).await;
         }
+        // Before the call: between its answer and what that changes, nothing is waited for. 0 is none of this browser's.
+        let login = self.random().await.max(1);
         let outcome = self.ask(Effect::Call(call)).await;
         if handle.attempt() != attempt {
             self.wanted()?;
@@ -38,16 +40,14 @@ impl<J: Json + 'static> Run<J> {
             Halt::Failed(failure.without_secrets(&[&credentials.password]), Kind::Login)
         })?;
         let redirect_to = grant.redirect_to.take();
-        // 0 is none of this browser's.
-        let login = self.random().await.max(1);
-        let older = handle.change(|session| {
-            let older = session.held().cloned();
+        let (received, older) = handle.change(|session| {
+            let older = (session.received(), session.held().cloned());
             session.signed_in(grant, login, now);
             older
         });
         // What it replaces is told to the vendor beside it, and neither delays it nor makes it fail.
         if let Some(older) = older.filter(|_| handle.carries_token()) {
-            handle.spawn(|run| run.revoke(older, Rc::default()));
+            handle.spawn(|run| run.revoke(older, received, Rc::default()));
         }
         self.keep(true).await;
         self.wanted()?;

@@ -7,7 +7,7 @@ use super::effect::{Effect, Line, Outcome, Trouble};
 use super::ending::Ending;
 use super::handle::{Keeping, Run};
 use crate::dialect::Json;
-use crate::session::{Note, Reason, Record};
+use crate::session::{Moment, Note, Reason, Record, Session};
 
 impl<J: Json + 'static> Run<J> {
     /// `logout()`: signs out here and in the other tabs first, whatever the network says.
@@ -23,12 +23,13 @@ impl<J: Json + 'static> Run<J> {
         {
             self.ask(Effect::Note(Some(Note::ended(login, Reason::Logout).write()))).await;
         }
-        let record = handle.change(|session| session.sign_out());
+        let (received, record) = handle.change(|session| (session.received(), session.sign_out()));
         let known_here = record.is_some();
         if let Some(under_way) = handle.login.take() {
             self.ask(Effect::Stop(under_way)).await;
         }
-        if !elsewhere && !matches!(handle.settings.keeping, Keeping::Tabs { .. }) {
+        let replaced = handle.look(Session::is_replaced);
+        if !elsewhere && !replaced && !matches!(handle.settings.keeping, Keeping::Tabs { .. }) {
             self.ask(Effect::Tell(Line::SignOut)).await;
         }
         // A cookie may be a newer login's by now.
@@ -38,7 +39,7 @@ impl<J: Json + 'static> Run<J> {
         let confirmed = Rc::new(Cell::new(false));
         let revoking = known.map(|record| {
             let confirmed = Rc::clone(&confirmed);
-            handle.spawn(|run| run.revoke(record, confirmed))
+            handle.spawn(|run| run.revoke(record, received, confirmed))
         });
         // Nothing is written over twice: another tab may have signed in since.
         self.keep(known_here || handle.store.is_silent()).await;
@@ -59,15 +60,22 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// Tells the vendor that a session is over. Its silence or its no is no error: the user is signed out all the same.
-    pub(super) async fn revoke(self, record: Record, confirmed: Rc<Cell<bool>>) -> Ending {
-        confirmed.set(self.try_to_revoke(record).await == Some(true));
+    ///
+    /// `received`: when its tokens came.
+    pub(super) async fn revoke(
+        self,
+        record: Record,
+        received: Moment,
+        confirmed: Rc<Cell<bool>>,
+    ) -> Ending {
+        confirmed.set(self.try_to_revoke(record, received).await == Some(true));
         Ending::Done
     }
 
-    async fn try_to_revoke(&self, mut record: Record) -> Option<bool> {
+    async fn try_to_revoke(&self, mut record: Record, received: Moment) -> Option<bool> {
         let handle = &self.handle;
         handle.addresses().logout.as_ref()?;
-        if record.expires_at.is_some_and(|end| handle.now().wall >= end) {
+        if record.left(received, handle.now()).is_some_and(|left| left <= 0.0) {
             // A token that is over is sent nowhere. What can be renewed can be revoked all the same.
             let call = handle.vendor.refresh(&record.held)?;
             let Outcome::Reply(reply) = self.ask(Effect::Call(call)).await else { return None };

@@ -8,7 +8,7 @@ use super::effect::{Effect, OperationId, Outcome, Trouble};
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, Keeping, Run, paused, without_tokens};
 use crate::dialect::{Code, Failure, Grant, Held, Json, Operation as Kind};
-use crate::session::Epoch;
+use crate::session::{Epoch, Session};
 
 /// What another tab wrote before it gave the lock back takes a moment to show in localStorage, in ms.
 const LAG_MS: f64 = 40.0;
@@ -23,6 +23,8 @@ pub(super) struct Flight {
     /// Whether it was begun because the vendor rejected the tokens, and not because of their age.
     rejected: bool,
     operation: Cell<OperationId>,
+    /// Whether the vendor has given new tokens for the old ones, whoever has use for them.
+    spent: Cell<bool>,
     /// How it ended: whether the vendor was asked, as another tab may have been first.
     outcome: RefCell<Option<Result<bool, Halt>>>,
 }
@@ -31,11 +33,20 @@ impl<J: Json + 'static> Handle<J> {
     /// The renewal of the tokens of an epoch: the one under way, or a new one. `rejected`: the vendor has rejected them.
     pub(super) fn renewal(self: &Rc<Self>, epoch: Epoch, rejected: bool) -> Rc<Flight> {
         let under_way = self.flight.borrow().clone().filter(|flight| flight.epoch == epoch);
+        if under_way.is_some() {
+            // It may only have to write down its failure yet. Until then nothing is due: a timer would come at once, again and again.
+            self.change(Session::begin_renewal);
+        }
         under_way.unwrap_or_else(|| {
-            let flight =
-                Rc::new(Flight { epoch, rejected, operation: Cell::new(0), outcome: RefCell::new(None) });
+            let flight = Rc::new(Flight {
+                epoch,
+                rejected,
+                operation: Cell::new(0),
+                spent: Cell::new(false),
+                outcome: RefCell::new(None),
+            });
             self.flight.replace(Some(Rc::clone(&flight)));
-            self.change(|session| session.begin_renewal());
+            self.change(Session::begin_renewal);
             let own = Rc::clone(&flight);
             flight.operation.set(self.spawn(|run| run.fly(own)));
             flight
@@ -93,15 +104,14 @@ impl<J: Json + 'static> Run<J> {
             handle.look(|session| session.held().map(|record| record.name_of_tokens())).unwrap_or_default();
         while let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await {
             self.follow(false).await;
-            let settled =
-                handle.epoch() != flight.epoch || handle.look(|session| session.failures()) > failures;
-            if settled {
-                break;
+            if let Some(result) = self.settled(flight, attempt, failures) {
+                self.ask(Effect::Unlock { spent: false }).await;
+                return result;
             }
         }
         // Where the lock was waited for in vain, its holder sleeps: the work is done all the same.
         let result = self.renew_once(flight, attempt, failures).await;
-        self.ask(Effect::Unlock { spent: result.is_ok() }).await;
+        self.ask(Effect::Unlock { spent: flight.spent.get() || result.is_ok() }).await;
         result
     }
 
@@ -113,20 +123,29 @@ impl<J: Json + 'static> Run<J> {
         if handle.is_disposed() {
             return Err(Halt::new(Code::Unsupported, Kind::Refresh));
         }
-        // What another tab has renewed is not renewed again, and what has just failed there fails here. A store that failed when
-        // it was last read is asked all the same: a token that is spent already would end the session.
+        // A store that failed when it was last read is asked all the same: a token that is spent already would end the session.
         self.follow(true).await;
+        if let Some(result) = self.settled(flight, attempt, failures) {
+            return result;
+        }
+        let result = self.exchange(flight, attempt).await;
+        self.keep(false).await;
+        result.map(|()| true)
+    }
+
+    /// What became of the renewal in another tab, if anything: what has been renewed there is not renewed again, and what has just
+    /// failed there fails here. Only who has the lock may find that nothing has, and renew.
+    fn settled(&self, flight: &Flight, attempt: u32, failures: u32) -> Option<Result<bool, Halt>> {
+        let handle = &self.handle;
         let now = handle.now();
         let failed = handle.look(|session| session.pause(now).filter(|_| session.failures() > failures));
         if let Some((code, left_ms)) = failed {
-            return Err(paused(code, left_ms, Kind::Refresh));
+            return Some(Err(paused(code, left_ms, Kind::Refresh)));
         }
         if handle.epoch() == flight.epoch {
-            let result = self.exchange(flight, attempt).await;
-            self.keep(false).await;
-            return result.map(|()| true);
+            return None;
         }
-        if handle.attempt() == attempt { Ok(false) } else { Err(superseded()) }
+        Some(if handle.attempt() == attempt { Ok(false) } else { Err(superseded()) })
     }
 
     /// Asks the vendor for new tokens.
@@ -150,6 +169,7 @@ impl<J: Json + 'static> Run<J> {
                 return self.failed(epoch, failure).await;
             };
             let read = handle.vendor.read_refresh(&reply).map_err(|failure| without_tokens(failure, &held));
+            flight.spent.set(read.is_ok());
             // While it was on its way, another tab may have signed out, or have spent the same token.
             let refused = read.as_ref().is_err_and(|failure| failure.ends_session());
             if refused && handle.settings.keeping != Keeping::Memory {

@@ -9,7 +9,7 @@ use super::effect::{Effect, Line, Outcome, Stored, Trouble, Write};
 use super::ending::Ending;
 use super::handle::{Handle, Keeping, Run};
 use crate::dialect::Json;
-use crate::session::{Finding, Moment, Note, Record, Session};
+use crate::session::{Fate, Finding, Moment, Note, Reason, Record, Session};
 
 /// How often a store is tried whose content is another one each time.
 const TRIES: u32 = 4;
@@ -27,8 +27,21 @@ pub(super) struct Store {
     pending: Cell<u32>,
     /// Whether it failed when it was last read: then it is not asked again until it has taken something.
     silent: Cell<bool>,
-    /// Whether what is held could not be written, and what it was to replace was taken away.
+    /// Whether what is held could not be written, or what is not held any more could not be deleted.
     unwritten: Cell<bool>,
+    /// Whether that has been noted for the other tabs.
+    noted: Cell<Noted>,
+}
+
+/// Whether it has been noted that what is held could not be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Noted {
+    #[default]
+    No,
+    /// It has, if there is a place for notes.
+    Written,
+    /// It has been read back.
+    Seen,
 }
 
 impl Store {
@@ -88,9 +101,11 @@ impl<J: Json + 'static> Run<J> {
                 if writes != store.writes.get() {
                     return;
                 }
-                if !store.knows(stored.record.as_ref()) && self.take_over(stored) == Taken::HasToGo
+                // A note says more than the record where that could not be written, or not be taken away.
+                let is_new = !store.knows(stored.record.as_ref())
                     || store.is_unwritten()
-                {
+                    || self.has_ended(&stored);
+                if is_new && self.take_over(stored) == Taken::HasToGo || store.is_unwritten() {
                     self.keep(false).await;
                 }
             }
@@ -123,6 +138,31 @@ impl<J: Json + 'static> Run<J> {
         Ending::Done
     }
 
+    /// Whether what could not be written still counts: where another tab has taken this one's note of it away, or put its own in
+    /// its place, the user has signed out there, or in.
+    fn goes_on_unwritten(&self, note: Option<Note>) -> bool {
+        let noted = &self.handle.store.noted;
+        let Some(login) = self.handle.look(|session| session.held().map(|record| record.login)) else {
+            return true;
+        };
+        if note == Some(Note::unwritten(login)) {
+            noted.set(Noted::Seen);
+            return true;
+        }
+        match note.map(|note| note.fate) {
+            Some(Fate::Unwritten | Fate::Ended(Reason::Logout)) => noted.get() == Noted::No,
+            Some(Fate::Ended(_)) => true,
+            None => noted.get() != Noted::Seen,
+        }
+    }
+
+    /// Whether the login that is held here has come to its end in another tab.
+    fn has_ended(&self, stored: &Stored) -> bool {
+        let note = stored.note.as_deref().and_then(Note::read);
+        let held = self.handle.look(|session| session.held().map(|record| record.login));
+        note.is_some_and(|note| matches!(note.fate, Fate::Ended(_)) && Some(note.login) == held)
+    }
+
     /// Reads what lies in the store, and has the session follow it.
     fn take_over(&self, stored: Stored) -> Taken {
         let handle = &self.handle;
@@ -130,7 +170,9 @@ impl<J: Json + 'static> Run<J> {
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
         let note = stored.note.as_deref().and_then(Note::read);
         handle.store.learn(stored.record);
-        let finding = Finding { record, note, unwritten: handle.store.is_unwritten() };
+        let unwritten = handle.store.is_unwritten() && self.goes_on_unwritten(note);
+        handle.store.unwritten.set(unwritten);
+        let finding = Finding { record, note, unwritten };
         let follows = handle.change(|session| session.follow(finding, handle.now()));
         if follows { Taken::Followed } else { Taken::HasToGo }
     }
@@ -164,10 +206,9 @@ impl<J: Json + 'static> Run<J> {
             let own = store.writes.get().wrapping_add(1);
             store.writes.set(own);
             let deletes = text.is_none();
-            let unless_changed = if over { None } else { Some(known) };
+            let unless_changed = if over { None } else { Some(known.clone()) };
             store.pending.set(store.pending.get() + 1);
-            let outcome =
-                self.ask(Effect::Write(Write { text, unless_changed: unless_changed.clone() })).await;
+            let outcome = self.ask(Effect::Write(Write { text, unless_changed })).await;
             store.pending.set(store.pending.get() - 1);
             match outcome {
                 Outcome::Done => return self.kept(deletes, over).await,
@@ -180,7 +221,7 @@ impl<J: Json + 'static> Run<J> {
                 outcome => {
                     // What takes too long is not asked again by itself.
                     store.silent.set(matches!(outcome, Outcome::Failed(Trouble::Timeout)));
-                    return self.not_kept(deletes, own, unless_changed).await;
+                    return self.not_kept(deletes, own, known, over).await;
                 }
             }
         }
@@ -193,6 +234,7 @@ impl<J: Json + 'static> Run<J> {
         let (handle, store) = (&self.handle, &self.handle.store);
         store.silent.set(false);
         let unwritten = store.unwritten.replace(false);
+        store.noted.set(Noted::No);
         handle.change(|session| session.storage_works(!store.fickle.get()));
         // Once the record is gone, its absence says that the user has signed out. And what has come to an end before this login,
         // or before it was written again, is of no interest any more.
@@ -204,32 +246,47 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// The store has not taken what was written. What that was to replace must not be there any more (rule 15): to delete it
-    /// takes no room.
-    async fn not_kept(&self, deletes: bool, own: u32, unless_changed: Option<Option<Zeroizing<String>>>) {
+    /// takes no room. `known`: what was known to lie there.
+    async fn not_kept(&self, deletes: bool, own: u32, known: Option<Zeroizing<String>>, over: bool) {
         let (handle, store) = (&self.handle, &self.handle.store);
         handle.change(|session| session.storage_works(false));
-        store.unwritten.set(!deletes);
+        store.unwritten.set(true);
         // A later write of this handle's sees to it.
         if own != store.writes.get() {
             return;
         }
-        if !deletes && unless_changed != Some(None) {
-            store.writes.set(own.wrapping_add(1));
+        // Told only where there is something to see: tabs whose writes all fail would wake each other for ever.
+        let mut tells = over;
+        if !deletes && (over || known.is_some()) {
+            let own = own.wrapping_add(1);
+            store.writes.set(own);
             store.learn(None);
+            let unless_changed = if over { None } else { Some(known.clone()) };
             match self.ask(Effect::Write(Write { text: None, unless_changed })).await {
                 Outcome::Overtaken(stored) => {
                     self.take_over(stored);
+                    tells = true;
                 }
-                _ => {
+                outcome => {
+                    let deleted = matches!(outcome, Outcome::Done);
+                    tells |= deleted;
+                    if !deleted && own == store.writes.get() {
+                        store.learn(known);
+                    }
                     // The other tabs are not to take the record's absence for a sign-out that holds.
                     let note =
                         handle.look(|session| session.held().map(|record| Note::unwritten(record.login)));
                     if let Some(note) = note {
+                        store.noted.set(Noted::Written);
                         self.ask(Effect::Note(Some(note.write()))).await;
                     }
                 }
             }
+        } else if own == store.writes.get() {
+            store.learn(known);
         }
-        self.ask(Effect::Tell(Line::Store)).await;
+        if tells {
+            self.ask(Effect::Tell(Line::Store)).await;
+        }
     }
 }

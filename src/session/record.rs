@@ -5,6 +5,7 @@ use alloc::string::String;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::Moment;
 use super::schedule::LONGEST_RETRY_AFTER_MS;
 use crate::dialect::{Code, Held, Json, is_token, to_json, write_number};
 
@@ -86,6 +87,13 @@ impl Record {
             failures: self.pause.map(|pause| pause.failures),
         };
         to_json(&text, [access, refresh, user, database].into_iter().flatten().map(String::len).sum())
+    }
+
+    /// How much of the access token's life is left, in ms, where it was received at a moment; `None` where the vendor tells no
+    /// lifetime.
+    #[must_use]
+    pub fn left(&self, received: Moment, now: Moment) -> Option<f64> {
+        Some(self.expires_at? - self.received_at - now.since(received))
     }
 
     /// Names the tokens, as no other ones of this browser's are named.

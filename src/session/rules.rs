@@ -47,6 +47,37 @@ const EARLY_MS: f64 = 1.0;
 /// where that is less. So whatever an endpoint rejects, no minute sees more than two renewals.
 const YOUNG_MS: f64 = 35_000.0;
 
+/// How many logins that are over a tab remembers.
+const LONGEST_PAST: usize = 8;
+
+/// The last few logins that are over.
+#[derive(Debug)]
+pub(super) struct Past {
+    logins: [u32; LONGEST_PAST],
+    next: usize,
+}
+
+impl Past {
+    const fn new() -> Self {
+        Self { logins: [0; LONGEST_PAST], next: 0 }
+    }
+
+    pub(super) fn add(&mut self, login: u32) {
+        if self.has(login) {
+            return;
+        }
+        if let Some(place) = self.logins.get_mut(self.next % LONGEST_PAST) {
+            *place = login;
+            self.next = self.next.wrapping_add(1);
+        }
+    }
+
+    /// 0 names no login.
+    pub(super) fn has(&self, login: u32) -> bool {
+        login != 0 && self.logins.contains(&login)
+    }
+}
+
 /// One session's state and its rules.
 #[derive(Debug)]
 pub struct Session {
@@ -61,8 +92,8 @@ pub struct Session {
     pub(super) received: Moment,
     pub(super) paused: Moment,
     pub(super) reason: Reason,
-    /// The login that was signed out last; 0: none.
-    pub(super) signed_out: u32,
+    /// The logins that are over in this tab: signed out of, or signed in over. What is found of them is a leftover.
+    pub(super) past: Past,
     /// How the session ended, until that is noted for the other tabs.
     pub(super) ended: Option<Note>,
     /// Whether the tokens came of a renewal after a rejection.
@@ -87,7 +118,7 @@ impl Session {
             received: never,
             paused: never,
             reason: Reason::Never,
-            signed_out: 0,
+            past: Past::new(),
             ended: None,
             rejected_before: false,
             sso_url: None,
@@ -109,6 +140,9 @@ impl Session {
 
     /// A login succeeded: what the old session left is replaced whole (R25). `login`: a name for it that no other has.
     pub fn signed_in(&mut self, grant: Grant, login: u32, now: Moment) {
+        if let Some(older) = &self.held {
+            self.past.add(older.login);
+        }
         self.hold(Record { login, ..Record::default() }, grant, now);
         self.settle();
     }
@@ -118,7 +152,9 @@ impl Session {
         self.attempt += 1;
         let held = self.held.take();
         self.ended = None;
-        self.signed_out = held.as_ref().map_or(self.signed_out, |held| held.login);
+        if let Some(held) = &held {
+            self.past.add(held.login);
+        }
         // Who was replaced here has nothing to sign out of: the session is somebody else's.
         let replaced = held.is_none() && self.reason == Reason::Replaced;
         self.end(if replaced { Reason::Replaced } else { Reason::Logout });
@@ -186,8 +222,13 @@ impl Session {
 
     /// How much of the token's life is left, in ms; `None` where the vendor tells no lifetime.
     fn left(&self, now: Moment) -> Option<f64> {
-        let held = self.held.as_ref()?;
-        Some(held.expires_at? - held.received_at - now.since(self.received))
+        self.held.as_ref()?.left(self.received, now)
+    }
+
+    /// When the tokens came, by both clocks.
+    #[must_use]
+    pub const fn received(&self) -> Moment {
+        self.received
     }
 
     /// Whether the token has come to its end.

@@ -1,6 +1,6 @@
 //! What other tabs do to the session that they share with this one.
 
-use super::{Moment, Note, Reason, Record, Session};
+use super::{Fate, Moment, Note, Reason, Record, Session};
 use crate::dialect::Code;
 
 /// What a tab finds in the store.
@@ -14,6 +14,15 @@ pub struct Finding {
     pub unwritten: bool,
 }
 
+impl Finding {
+    /// Whether the note says that another login has come to its end, but not because the user has signed out.
+    fn is_of_another_end(&self, login: u32) -> bool {
+        self.note.is_some_and(|note| {
+            note.login != login && matches!(note.fate, Fate::Ended(reason) if reason != Reason::Logout)
+        })
+    }
+}
+
 impl Session {
     /// Takes over what lies in the store: at first what an earlier page left, later what another tab has written. False: what
     /// lies there has to go, or what is held here has to be written.
@@ -22,33 +31,41 @@ impl Session {
             && let Some(reason) = found.note.and_then(|note| note.end_of(login))
         {
             // It has ended in another tab. A login that is under way here is later than that.
-            self.signed_out = login;
+            self.past.add(login);
             self.end_elsewhere(reason);
             return found.record.is_none_or(|record| record.login != login);
         }
-        let over = found.record.as_ref().is_some_and(|record| {
-            record.login != 0
-                && (record.login == self.signed_out
-                    || found.note.and_then(|note| note.end_of(record.login)).is_some())
-        });
-        match (found.record, &self.held) {
-            // A renewal that was under way in another tab has outlived the sign-out.
-            (Some(record), held) if over => {
-                let reason = found.note.and_then(|note| note.end_of(record.login));
-                if let (None, Some(reason @ (Reason::Expired | Reason::Refused))) = (held, reason) {
+        // What a write that came late has left, or a renewal in another tab that has outlived the sign-out.
+        let end = found.record.as_ref().and_then(|record| found.note?.end_of(record.login));
+        if found.record.as_ref().is_some_and(|record| self.past.has(record.login)) {
+            return false;
+        }
+        if let (Some(record), Some(reason)) = (&found.record, end) {
+            let Some(held) = &self.held else {
+                if matches!(reason, Reason::Expired | Reason::Refused) {
                     self.reason = reason;
                 }
                 return false;
-            }
+            };
+            // Another login has come over this tab's, and is over itself by now.
+            let reason = if differs(record, held) { Reason::Replaced } else { reason };
+            self.past.add(held.login);
+            self.end_elsewhere(reason);
+            return reason == Reason::Replaced;
+        }
+        let of_another = self.held.as_ref().is_some_and(|held| found.is_of_another_end(held.login));
+        match (found.record, &self.held) {
             // This tab's own write has failed: that is no sign-out.
             (None, Some(_)) if found.unwritten => return false,
+            // Whoever took it away meant another login, which had come to its end, and had not seen this one yet.
+            (None, Some(_)) if of_another => return false,
             // Another tab could not write it; it may be back.
             (None, Some(held)) if found.note == Some(Note::unwritten(held.login)) => {
                 self.end_elsewhere(Reason::Logout);
             }
             // The others signed out.
             (None, Some(held)) => {
-                self.signed_out = held.login;
+                self.past.add(held.login);
                 self.end_elsewhere(Reason::Logout);
             }
             (None, None) => {}

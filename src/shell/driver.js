@@ -339,7 +339,7 @@ export class Driver {
  */
 export function failureOf(details, facts, task) {
   const { operation, ...rest } = /** @type {import("./auth-error.js").ErrorDetails & { operation: string }} */ (parseJson(/** @type {string} */ (details)));
-  return failure({ __proto__: null, ...rest, cause: task?.cause }, facts.title, operation, task?.place);
+  return failure({ ...rest, cause: task?.cause }, facts.title, operation, task?.place);
 }
 
 /**

@@ -3,7 +3,7 @@ import { AuthError, mistake, unsupported } from "./auth-error.js";
 import { fileOf, instantiate } from "./instance.js";
 import { Live } from "./live.js";
 import { globalOf } from "./object.js";
-import { readOptions } from "./options.js";
+import { readOptions, readable } from "./options.js";
 import { Session } from "./session.js";
 import { Deadline } from "./wait.js";
 import { Machine } from "./wasm.js";
@@ -67,7 +67,7 @@ export function loader(locate, otherwise) {
   /** @type {Declared["openSession"]} */
   const openSession = async (options) => {
     await init();
-    const read = readOptions(options);
+    const read = readable("options", () => readOptions(options));
     const { vendor, base, allow, endpoints, automatic } = read;
     const { login, refresh, logout, check } = endpoints;
     /** @param {import("./wasm.js").Kept} kept */

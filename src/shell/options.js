@@ -1,6 +1,6 @@
 // @ts-check
 import { isBelow, parseBase, resolve } from "./address.js";
-import { AuthError, mistake, unsupported } from "./auth-error.js";
+import { AuthError, isAuthError, mistake, unsupported } from "./auth-error.js";
 import { VENDORS } from "./credentials.js";
 import { isObject, member } from "./object.js";
 
@@ -161,6 +161,22 @@ function only(object, known, prefix) {
   const unknown = Object.keys(object).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new AuthError(`${prefix}${unknown} is no option; the options are ${known.join(", ")}.`, { code: "invalid-options" });
+  }
+}
+
+/**
+ * What is read of a caller's objects. What a getter of theirs throws is their mistake.
+ *
+ * @template T
+ * @param {string} name
+ * @param {() => T} read
+ * @returns {T}
+ */
+export function readable(name, read) {
+  try {
+    return read();
+  } catch (error) {
+    throw isAuthError(error) ? error : mistake(name, "an object that can be read", error);
   }
 }
 

@@ -1,10 +1,10 @@
 // @ts-check
-import { isAuthError, mistake } from "./auth-error.js";
+import { mistake } from "./auth-error.js";
 import { readCredentials } from "./credentials.js";
 import { Task } from "./driver.js";
 import { enter, hasRoom, settle } from "./guard.js";
 import { own } from "./json.js";
-import { readSignal } from "./options.js";
+import { readSignal, readable } from "./options.js";
 import { Wish } from "./request.js";
 import { failureOf } from "./driver.js";
 
@@ -49,7 +49,7 @@ export class Session {
   login = (credentials, options) =>
     settle(async () => {
       const live = this.#live;
-      const signal = readSignal(options);
+      const signal = readable("options", () => readSignal(options));
       // Before it makes an earlier login the older one.
       live.inUse(signal);
       const values = readable("credentials", () => readCredentials(live.options.vendor, credentials));
@@ -72,7 +72,7 @@ export class Session {
   #call(options, begin) {
     return settle(async () => {
       const live = this.#live;
-      const signal = readSignal(options);
+      const signal = readable("options", () => readSignal(options));
       live.inUse(signal);
       await live.run(enter(() => begin(live)), new Task(signal));
       return this.#state;
@@ -83,7 +83,7 @@ export class Session {
   logout = (options) =>
     settle(async () => {
       const live = this.#live;
-      const signal = readSignal(options);
+      const signal = readable("options", () => readSignal(options));
       live.inUse();
       const { value } = await live.signOut(signal);
       return { revoked: value };
@@ -142,21 +142,6 @@ export class Session {
   };
 
   dispose = () => this.#live.dispose();
-}
-
-/**
- * What is read of a caller's objects. What a getter of theirs throws is their mistake.
- * @template T
- * @param {string} name
- * @param {() => T} read
- * @returns {T}
- */
-function readable(name, read) {
-  try {
-    return read();
-  } catch (error) {
-    throw isAuthError(error) ? error : mistake(name, "an object that can be read", error);
-  }
 }
 
 /**

@@ -62,7 +62,8 @@ export class Deadline {
    * @returns {Promise<Awaited<T>>}
    */
   guard(promise) {
-    return Promise.race([promise, this.#reached]);
+    // Also where the next thing is always there at once.
+    return this.ended ? this.#reached : Promise.race([promise, this.#reached]);
   }
 
   /**

@@ -7,9 +7,10 @@ const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
 
 /** All that a session sends, once each. */
 async function everything(session, vendor) {
+  const init = { headers: { "Name-Company": "Acme" } }; // a parameter of PEGASE3's
   await session.login(jdoe);
-  equal((await session.fetch(DATA[vendor.vendor])).status, 200, "fetch");
-  await session.json(DATA[vendor.vendor]);
+  equal((await session.fetch(DATA[vendor.vendor], init)).status, 200, "fetch");
+  await session.json(DATA[vendor.vendor], init);
   if (session.state.renewable) await session.refresh();
   await session.check().catch((error) => equal(error.code, "unsupported", "check"));
   await session.logout();

@@ -1,0 +1,136 @@
+//! What must hold whatever happens, and the memory that it takes to see it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hallpass::session::{Moment, Reason};
+
+use crate::vendor::Token;
+
+/// A requirement that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    pub name: &'static str,
+    pub how: String,
+}
+
+/// What became of a refresh token that was presented.
+#[derive(Clone, Copy, Debug)]
+pub struct Spending {
+    pub tab: usize,
+    pub granted: bool,
+    /// Whoever presented it has got what was granted for it.
+    pub delivered: bool,
+    /// The answer was lost, or nobody waits for it any more; or the vendor never saw it.
+    pub lost: bool,
+}
+
+/// What a tab shows after a step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shown {
+    pub login: Option<u32>,
+    pub access: Option<String>,
+    pub user: Option<String>,
+    pub reason: Option<Reason>,
+}
+
+/// A token as a tab knows it: when it was received, by the wall clock of whoever received it, how long it lives, and when this
+/// tab got it.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    pub received_at: f64,
+    pub lifetime: Option<f64>,
+    pub since: Moment,
+}
+
+/// A login or a logout, and which of all that has happened it was.
+#[derive(Clone, Debug)]
+pub struct Stroke {
+    /// `None`: a logout.
+    pub login: Option<u32>,
+    /// Which login a tab held that signed out.
+    pub held: Option<u32>,
+    pub place: Option<usize>,
+    pub tab: usize,
+    pub taken: u64,
+    /// When it was done, and all that it had to write was written or had failed.
+    pub done: Option<u64>,
+}
+
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each excuses something else")]
+pub struct Watch {
+    /// The first requirement that did not hold.
+    pub broken: Option<Broken>,
+    /// Counts all that happens.
+    pub step: u64,
+    chances: u32,
+
+    // What excuses some of it.
+    pub lock_in_vain: bool,
+    pub store_failed: bool,
+    pub cleared: bool,
+    pub clock_set: bool,
+    pub slept: u64,
+    /// The tabs that have been frozen or closed, and when first.
+    pub frozen: BTreeSet<usize>,
+    pub closed: BTreeSet<usize>,
+    /// The logins that lost a reply with new tokens.
+    pub lost: BTreeSet<usize>,
+
+    pub spent: BTreeMap<Token, Spending>,
+    pub shown: Vec<Shown>,
+    pub known: BTreeMap<(usize, String), Known>,
+    /// The user and the vendor's login of a login of this browser.
+    pub users: BTreeMap<u32, &'static str>,
+    pub families: BTreeMap<u32, usize>,
+    /// The logins that users have signed out of, and where.
+    pub signed_out: BTreeSet<(Option<usize>, u32)>,
+    /// The same, by tab.
+    pub left: BTreeSet<(usize, u32)>,
+    pub strokes: Vec<Stroke>,
+    /// The vendor's logins that it has said its own no to.
+    pub refused: BTreeSet<usize>,
+    /// How each login has come to its end in each tab.
+    pub ends: BTreeMap<(u32, usize), Reason>,
+    /// The older logins that a login has replaced in a tab, and which of the vendor's were to be revoked, or were.
+    pub replaced: BTreeSet<(usize, usize)>,
+    pub revoked: BTreeSet<usize>,
+    /// When tokens were renewed, in true time, by the vendor's login.
+    pub renewals: Vec<(u64, usize)>,
+    /// Renewals that nobody asked for by `refresh()`.
+    pub automatic: Vec<(u64, usize)>,
+}
+
+impl Watch {
+    pub fn breaks(&mut self, name: &'static str, how: impl FnOnce() -> String) {
+        if self.broken.is_none() {
+            self.broken = Some(Broken { name, how: how() });
+        }
+    }
+
+    pub fn must(&mut self, holds: bool, name: &'static str, how: impl FnOnce() -> String) {
+        if !holds {
+            self.breaks(name, how);
+        }
+    }
+
+    /// A number that no login of this story has had.
+    pub const fn chance(&mut self) -> u32 {
+        self.chances += 1;
+        self.chances.wrapping_mul(0x9e37_79b1)
+    }
+
+    pub fn delivered(&mut self, token: Token) {
+        if let Some(spending) = self.spent.get_mut(&token) {
+            spending.delivered = true;
+        }
+    }
+
+    pub fn freezes(&mut self, tab: usize) {
+        self.frozen.insert(tab);
+    }
+
+    pub fn closes(&mut self, tab: usize) {
+        self.closed.insert(tab);
+    }
+}

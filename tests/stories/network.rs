@@ -1,0 +1,235 @@
+//! What becomes of requests between a tab and the vendor.
+
+use hallpass::dialect::{Body, Call, Reply};
+use hallpass::protocol::{Answer, Dispatch, Outcome, Trouble};
+use serde_json::{Value as Tree, json};
+
+use crate::op::Purpose;
+use crate::plan::Brand;
+use crate::support::Value;
+use crate::tab::BASE;
+use crate::vendor::{Asked, Said, Token};
+use crate::wire;
+use crate::world::{Event, Mark, World};
+
+/// The bound on a call, in ms.
+const TIMEOUT: u64 = 10_000;
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Fine,
+    /// The vendor never sees it.
+    LostOnTheWay,
+    /// The vendor does what it asks for, but nobody hears of it.
+    LostOnTheWayBack,
+    /// It gets to the vendor, but too late for whoever waits.
+    TooLate,
+    /// Something in between answers in the vendor's place.
+    Gateway(u16, Page),
+    /// The vendor's answer comes as something else.
+    Garbled,
+    Redirected,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    Html,
+    Json,
+    Empty,
+}
+
+/// A request on its way to the vendor.
+#[derive(Debug)]
+pub struct Trip {
+    mark: Mark,
+    load: Load,
+    fate: Fate,
+    back: u64,
+}
+
+#[derive(Debug)]
+enum Load {
+    Call(Asked),
+    /// A request for data, and whether its token is rejected whatever it is.
+    Data { credential: Option<Token>, always_rejected: bool },
+}
+
+impl World {
+    pub fn call(&mut self, mark: Mark, call: &Call) -> Option<Outcome<Value>> {
+        let asked = wire::read(self.plan.brand, call);
+        self.sends_call(mark, call.operation, &asked);
+        // `fetch` follows no redirect of a call, and gives up in time.
+        self.at(
+            self.now + TIMEOUT,
+            Event::Outcome { mark, outcome: Outcome::Failed(Trouble::Timeout), spent: None },
+        );
+        let fate = self.fate(Some(&asked));
+        self.travel(mark, Load::Call(asked), fate);
+        None
+    }
+
+    pub fn send(&mut self, mark: Mark, dispatch: &Dispatch) -> Option<Outcome<Value>> {
+        let credential = dispatch.credential.as_ref().and_then(|text| {
+            Token::read(text.strip_prefix("Bearer ").unwrap_or(text))
+        });
+        self.sends_data(mark, credential);
+        let always_rejected =
+            self.op(mark).is_some_and(|op| op.purpose == Purpose::Request { always_rejected: true });
+        let fate = self.fate(None);
+        self.travel(mark, Load::Data { credential, always_rejected }, fate);
+        None
+    }
+
+    fn fate(&mut self, asked: Option<&Asked>) -> Fate {
+        let troubles = self.plan.troubles;
+        let fate = if !self.online {
+            Fate::LostOnTheWay
+        } else if self.resting {
+            Fate::Fine
+        } else if self.vendor_down {
+            self.choices.pick(&[Fate::Gateway(503, Page::Html), Fate::LostOnTheWay])
+        } else if troubles.network && self.choices.one_in(8) {
+            self.choices.pick(&[Fate::LostOnTheWay, Fate::LostOnTheWayBack, Fate::TooLate])
+        } else if troubles.hostile && self.choices.one_in(8) {
+            let page = self.choices.pick(&[Page::Html, Page::Json, Page::Empty]);
+            let status = self.choices.pick(&[503, 200, 401, 403, 429, 500, 502, 404, 400, 422, 204]);
+            self.choices.pick(&[Fate::Gateway(status, page), Fate::Garbled, Fate::Redirected])
+        } else {
+            Fate::Fine
+        };
+        if let Some(asked) = asked
+            && fate != Fate::Fine
+        {
+            let done = matches!(fate, Fate::LostOnTheWayBack | Fate::TooLate | Fate::Garbled);
+            self.reply_is_lost(asked, done);
+        }
+        fate
+    }
+
+    fn travel(&mut self, mark: Mark, load: Load, fate: Fate) {
+        let slow = self.plan.troubles.network && self.choices.one_in(10);
+        let times: &[u64] = if slow { &[500, 1_500, 4_500] } else { &[5, 1, 20, 80] };
+        let there = self.choices.pick(times);
+        let back = self.choices.pick(times);
+        if fate == Fate::LostOnTheWay {
+            let ms = if self.online { there } else { 0 };
+            return self.after(ms, mark, Outcome::Failed(Trouble::Network));
+        }
+        self.at(self.now + there, Event::Arrives(Box::new(Trip { mark, load, fate, back })));
+    }
+
+    /// A request arrives, at the vendor or at what is in between.
+    pub fn arrives(&mut self, trip: Trip) {
+        let Trip { mark, load, fate, back } = trip;
+        match fate {
+            Fate::Gateway(status, page) => return self.answers(mark, &load, gateway(status, page), back),
+            Fate::Redirected => match load {
+                Load::Call(_) => return self.after(back, mark, Outcome::Failed(Trouble::Redirect)),
+                // The caller's own are followed: somebody else answers.
+                Load::Data { .. } => {
+                    let answer = Answer {
+                        reply: gateway(401, Page::Html),
+                        address: "https://sign-in.test/".into(),
+                        redirected: true,
+                    };
+                    return self.after(back, mark, Outcome::Answer(answer));
+                }
+            },
+            _ => {}
+        }
+        let (reply, spent) = match &load {
+            Load::Call(asked) => self.vendor_hears(asked, fate, back),
+            Load::Data { credential, always_rejected } => {
+                (self.data(mark, *credential, *always_rejected), None)
+            }
+        };
+        match fate {
+            Fate::LostOnTheWayBack => self.after(back, mark, Outcome::Failed(Trouble::Network)),
+            Fate::TooLate => {
+                let late = if matches!(load, Load::Call(_)) { TIMEOUT } else { 20_000 };
+                self.after(late, mark, Outcome::Failed(Trouble::Network));
+            }
+            Fate::Garbled => self.answers(mark, &load, gateway(200, Page::Html), back),
+            _ => match load {
+                Load::Call(_) => {
+                    let time = self.now + back;
+                    self.at(time, Event::Outcome { mark, outcome: Outcome::Reply(reply), spent });
+                }
+                Load::Data { .. } => self.answers(mark, &load, reply, back),
+            },
+        }
+    }
+
+    fn vendor_hears(&mut self, asked: &Asked, fate: Fate, back: u64) -> (Reply<Value>, Option<Token>) {
+        let asked = match asked {
+            // A browser sends its cookie by itself.
+            Asked::Check { .. } if self.plan.brand == Brand::Lenses => {
+                let token = self.cookie.map(|family| Token { family, number: 1, kind: 'a' });
+                &Asked::Check { token }
+            }
+            asked => asked,
+        };
+        let said = self.vendor.answer(asked, self.now);
+        self.tell(|| format!("    the vendor hears {asked:?}, says {said:?}"));
+        if let (Said::Granted { access, .. }, Brand::Lenses, true) =
+            (&said, self.plan.brand, fate != Fate::LostOnTheWayBack)
+        {
+            self.at(self.now + back, Event::CookieSet { family: access.family });
+        }
+        self.vendor_says(asked, &said);
+        let spent = match (asked, &said) {
+            (Asked::Refresh { token, .. }, Said::Granted { .. }) => *token,
+            _ => None,
+        };
+        (wire::write(self.plan.brand, &said, self.plan.lifetime_s), spent)
+    }
+
+    /// The vendor's answer to a request for data.
+    fn data(&mut self, mark: Mark, credential: Option<Token>, always_rejected: bool) -> Reply<Value> {
+        let credential = match self.plan.brand {
+            Brand::Lenses => self.cookie.map(|family| Token { family, number: 1, kind: 'a' }),
+            _ => credential,
+        };
+        let user = credential.and_then(|token| self.vendor.user_of(token, self.now));
+        self.arrives_as(mark, user);
+        let said = match user.filter(|_| !always_rejected) {
+            Some(user) => Said::Alive(user),
+            None => Said::Unauthorised,
+        };
+        let mut reply = wire::write(self.plan.brand, &said, self.plan.lifetime_s);
+        if let (Brand::Pegase3, Some(token), true) = (self.plan.brand, credential, user.is_some())
+            && self.choices.one_in(3)
+            && let Said::Granted { access, .. } = self.vendor.rotate(token.family, self.now)
+        {
+            reply = wire::json_reply(
+                200,
+                json!({ "code": 200, "status": "ok", "data": {}, "token": access.text() }),
+            );
+        }
+        reply
+    }
+
+    fn answers(&mut self, mark: Mark, load: &Load, reply: Reply<Value>, back: u64) {
+        let outcome = match load {
+            Load::Call(_) => Outcome::Reply(reply),
+            Load::Data { .. } => {
+                Outcome::Answer(Answer { reply, address: format!("{BASE}/data"), redirected: false })
+            }
+        };
+        self.after(back, mark, outcome);
+    }
+}
+
+/// The answer of something that doesn't speak the vendor's language.
+fn gateway(status: u16, page: Page) -> Reply<Value> {
+    let mut reply = match page {
+        Page::Html => Reply::new(status, Body::Unreadable),
+        Page::Empty => wire::json_reply(status, Tree::Null),
+        Page::Json => wire::json_reply(status, json!({ "message": "no", "status": "up", "data": [1] })),
+    };
+    if matches!(status, 429 | 503) {
+        reply.retry_after_ms = Some(3_000.0);
+    }
+    reply
+}

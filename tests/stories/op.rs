@@ -1,0 +1,93 @@
+//! One operation under way, as a shell keeps it.
+
+use hallpass::protocol::OperationId;
+
+use crate::locks::Turn;
+use crate::vendor::Token;
+
+/// What an operation was begun for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Restore,
+    Login { user: &'static str, right: bool },
+    Logout,
+    Refresh,
+    Check,
+    Request { always_rejected: bool },
+    Token,
+    Wake,
+    /// It has begun by itself.
+    Own,
+}
+
+/// What it waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    Nothing,
+    Network,
+    Store,
+    Lock,
+    Time,
+    Join(OperationId),
+    /// For something that is done at once.
+    Moment,
+}
+
+#[derive(Debug)]
+pub struct Op {
+    pub uid: u64,
+    pub purpose: Purpose,
+    pub serial: u32,
+    pub waits: Waits,
+    pub given_up: bool,
+    pub turn: Option<Turn>,
+    pub begun: u64,
+    /// Its place among all that has happened.
+    pub begun_step: u64,
+    /// Who was signed in when it was asked for.
+    pub asked_user: Option<String>,
+    pub logins_sent: u32,
+    pub sent: u32,
+    pub renewals_joined: u32,
+    /// How many calls for new tokens it has made itself.
+    pub refreshes: u32,
+    pub presented: Option<Token>,
+    /// What was held when a login of its tab began to be kept.
+    pub stroke: Option<usize>,
+}
+
+impl Op {
+    pub const fn new(uid: u64, purpose: Purpose, begun: u64, begun_step: u64) -> Self {
+        Self {
+            uid,
+            purpose,
+            serial: 0,
+            waits: Waits::Nothing,
+            given_up: false,
+            turn: None,
+            begun,
+            begun_step,
+            asked_user: None,
+            logins_sent: 0,
+            sent: 0,
+            renewals_joined: 0,
+            refreshes: 0,
+            presented: None,
+            stroke: None,
+        }
+    }
+
+    /// Whether somebody waits for its end.
+    pub const fn has_caller(&self) -> bool {
+        !matches!(self.purpose, Purpose::Restore | Purpose::Wake | Purpose::Own)
+    }
+
+    pub fn waits_for_lock(&self) -> bool {
+        self.waits == Waits::Lock
+    }
+
+    /// Whether a caller who gives up, or another operation, can end what it waits for.
+    pub const fn can_be_ended(&self) -> bool {
+        matches!(self.waits, Waits::Network | Waits::Time | Waits::Join(_))
+    }
+}

@@ -1,0 +1,119 @@
+//! What is fixed for a story: which vendor, where records are kept, what the platform has, and what may go wrong at all.
+
+use hallpass::protocol::Keeping;
+
+use crate::choices::Choices;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Brand {
+    Ethgas,
+    Ocient,
+    Pegase3,
+    Lenses,
+}
+
+impl Brand {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ethgas => "ethgas",
+            Self::Ocient => "ocient",
+            Self::Pegase3 => "pegase3",
+            Self::Lenses => "lenses",
+        }
+    }
+}
+
+/// What may go wrong. Each is left out of many stories, so that what holds only without it is tried as well.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a kind of trouble of its own")]
+pub struct Troubles {
+    pub network: bool,
+    pub hostile: bool,
+    pub store: bool,
+    pub clocks: bool,
+    pub freezes: bool,
+    pub closes: bool,
+    pub aborts: bool,
+    pub vendor: bool,
+    pub long_lags: bool,
+    pub cleared: bool,
+}
+
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
+pub struct Plan {
+    pub brand: Brand,
+    pub keeping: Keeping,
+    pub tabs: usize,
+    /// How long an access token lives, in s.
+    pub lifetime_s: u64,
+    /// Whether tokens are renewed without being asked.
+    pub automatic: bool,
+    /// Whether there are locks at all.
+    pub locks: bool,
+    /// Whether there is a place for notes.
+    pub notes: bool,
+    /// Whether the store compares and writes in one go.
+    pub atomic: bool,
+    /// The longest time that the store takes for one thing, in ms.
+    pub store_ms: usize,
+    /// Whether other operations may be stepped before an operation hears of what is done at once.
+    pub interleaved: bool,
+    /// Whether a new token is the end of the one before it.
+    pub old_dies: bool,
+    /// Whether the vendor takes refresh tokens in the body.
+    pub body_form: bool,
+    pub troubles: Troubles,
+    pub actions: usize,
+}
+
+impl Plan {
+    pub fn draw(choices: &mut Choices, brands: &[Brand]) -> Self {
+        let brand = choices.pick(brands);
+        let keeping = choices.pick(&[
+            Keeping::Tabs { lags: false },
+            Keeping::Tabs { lags: true },
+            Keeping::Tabs { lags: false },
+            Keeping::Tabs { lags: true },
+            Keeping::Page,
+            Keeping::Memory,
+        ]);
+        let mut may = |times| choices.one_in(times);
+        let troubles = Troubles {
+            network: may(2),
+            hostile: may(3),
+            store: may(3),
+            clocks: may(4),
+            freezes: may(3),
+            closes: may(3),
+            aborts: may(3),
+            vendor: may(3),
+            long_lags: may(6),
+            cleared: may(8),
+        };
+        Self {
+            brand,
+            keeping,
+            tabs: 1 + choices.below(4),
+            lifetime_s: choices.pick(&[3_600, 60, 5, 600]),
+            automatic: !choices.one_in(10),
+            locks: !choices.one_in(6),
+            notes: !choices.one_in(6),
+            atomic: !choices.one_in(4),
+            store_ms: choices.pick(&[0, 2, 20, 150]),
+            interleaved: choices.one_in(2),
+            old_dies: choices.one_in(2),
+            body_form: choices.one_in(4),
+            troubles,
+            actions: 2 + choices.below(40),
+        }
+    }
+
+    pub const fn shares_store(&self) -> bool {
+        !matches!(self.keeping, Keeping::Memory)
+    }
+
+    pub const fn lags(&self) -> bool {
+        matches!(self.keeping, Keeping::Tabs { lags: true })
+    }
+}

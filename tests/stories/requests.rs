@@ -1,0 +1,147 @@
+//! What must hold of what is sent.
+
+use hallpass::dialect::Operation;
+
+use crate::invariants::Spending;
+use crate::plan::Brand;
+use crate::vendor::{Asked, Said, Token};
+use crate::world::{Mark, World};
+
+impl World {
+    /// An operation sends a call.
+    pub fn sends_call(&mut self, mark: Mark, operation: Operation, asked: &Asked) {
+        self.watch.must(*asked != Asked::Nonsense, "r3_one_credential_a_request", || format!("{asked:?}"));
+        let now = self.now;
+        let Some(op) = self.op(mark) else { return };
+        match operation {
+            Operation::Login => op.logins_sent += 1,
+            Operation::Refresh => op.refreshes += 1,
+            _ => {}
+        }
+        let under_lock = op.turn.is_some();
+        match asked {
+            Asked::Refresh { token: Some(token), .. } => {
+                op.presented = Some(*token);
+                self.watch.revoked.insert(token.family);
+                if self.plan.brand == Brand::Ethgas {
+                    self.spends(mark, *token);
+                }
+                let _ = (now, under_lock);
+            }
+            Asked::Logout { token: Some(token) } => {
+                self.watch.revoked.insert(token.family);
+                self.uses(mark, *token);
+            }
+            Asked::Check { token: Some(token) } => self.uses(mark, *token),
+            _ => {}
+        }
+    }
+
+    /// A refresh token is presented. A second time it is only where the answer to the first was lost, or where nothing could tell
+    /// that tab of the first: no lock, no store, a tab that was frozen or closed in the middle. And tokens that are to be dead,
+    /// of a login that somebody has signed out of or in over, may be dead of it.
+    fn spends(&mut self, mark: Mark, token: Token) {
+        let held = self.family_held(mark.tab);
+        let before = self.watch.spent.get(&token).copied();
+        let new = Spending { tab: mark.tab, granted: false, delivered: false, lost: false };
+        self.watch.spent.insert(token, new);
+        let Some(before) = before.filter(|before| !before.lost) else { return };
+        let watch = &self.watch;
+        let excused = watch.lock_in_vain
+            || watch.store_failed
+            || watch.cleared
+            || watch.slept > 0
+            || watch.frozen.contains(&before.tab)
+            || watch.closed.contains(&before.tab)
+            || held != Some(token.family)
+            || watch.replaced.iter().any(|(_, family)| *family == token.family)
+            || watch.signed_out.iter().any(|(_, login)| watch.families.get(login) == Some(&token.family));
+        self.watch.must(excused, "r16_no_refresh_token_is_spent_twice", || {
+            format!("tab {}, {}, {before:?}", mark.tab, token.text())
+        });
+    }
+
+    /// The vendor's login that a tab holds the tokens of.
+    pub fn family_held(&self, tab: usize) -> Option<usize> {
+        self.tabs[tab].handle.look(|session| {
+            let access = session.held().and_then(|record| record.held.access.as_deref());
+            access.and_then(Token::read).map(|token| token.family)
+        })
+    }
+
+    /// The vendor's answer is not going to come. `done`: though the vendor does what it is asked for.
+    pub fn reply_is_lost(&mut self, asked: &Asked, done: bool) {
+        if let Asked::Refresh { token: Some(token), .. } = asked {
+            if done {
+                self.watch.lost.insert(token.family);
+            }
+            if let Some(spending) = self.watch.spent.get_mut(token) {
+                spending.lost = true;
+            }
+        }
+    }
+
+    /// The caller's request goes, with a token.
+    pub fn sends_data(&mut self, mark: Mark, credential: Option<Token>) {
+        let Some(op) = self.op(mark) else { return };
+        op.sent += 1;
+        let Some(token) = credential else {
+            let carries = self.plan.brand != Brand::Lenses;
+            return self.watch.must(!carries, "r24_no_request_goes_without_its_token", || format!("{mark:?}"));
+        };
+        self.uses(mark, token);
+        let asked = self.op(mark).and_then(|op| op.asked_user.clone());
+        let user = self.vendor.families.get(token.family).map(|family| family.user);
+        self.watch.must(asked.as_deref() == user, "r25_one_users_request_is_never_sent_as_another", || {
+            format!("tab {}: asked as {asked:?}, sent as {user:?}", mark.tab)
+        });
+    }
+
+    /// A token is sent: not after its end, as far as this tab's clocks can tell.
+    fn uses(&mut self, mark: Mark, token: Token) {
+        let now = self.moment(mark.tab);
+        let Some(known) = self.watch.known.get(&(mark.tab, token.text())).copied() else { return };
+        let aged = (known.since.wall - known.received_at).max(0.0);
+        let by_wall = now.wall - known.received_at;
+        let by_steady = now.steady - known.since.steady + aged;
+        let age = by_wall.max(by_steady);
+        let over = known.lifetime.is_some_and(|lifetime| age > lifetime);
+        self.watch.must(!over, "r19_no_token_is_sent_after_its_end", || {
+            format!("tab {}, {}: {age} ms of {:?}", mark.tab, token.text(), known.lifetime)
+        });
+    }
+
+    /// A request for data arrives at the vendor.
+    pub fn arrives_as(&mut self, mark: Mark, user: Option<&'static str>) {
+        let _ = (mark, user);
+    }
+
+    /// The vendor answers a call.
+    pub fn vendor_says(&mut self, asked: &Asked, said: &Said) {
+        let token = match asked {
+            Asked::Refresh { token, .. } | Asked::Check { token } => *token,
+            _ => None,
+        };
+        if let (Said::Unauthorised | Said::Dead, Some(token)) = (said, token) {
+            self.watch.refused.insert(token.family);
+        }
+        if let Asked::Refresh { token: Some(token), .. } = asked
+            && let Some(spending) = self.watch.spent.get_mut(token)
+        {
+            spending.granted = matches!(said, Said::Granted { .. });
+            spending.lost |= !spending.granted;
+        }
+    }
+
+    /// What an operation waited for is heard of no more, and what it presented may have been spent for nothing.
+    pub fn unheard(&mut self, mark: Mark) {
+        let Some(op) = self.op(mark) else { return };
+        if let Some(token) = op.presented.take()
+            && let Some(spending) = self.watch.spent.get_mut(&token)
+            && !spending.delivered
+        {
+            spending.lost = true;
+            self.watch.lost.insert(token.family);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What must hold once nothing is under way any more.
+
+use hallpass::session::Reason;
+
+use crate::invariants::Stroke;
+use crate::sessions::{access_of, login_of};
+use crate::world::World;
+
+impl World {
+    pub fn at_rest(&mut self) {
+        for tab in 0..self.tabs.len() {
+            if self.tabs[tab].open && !self.tabs[tab].disposed {
+                self.holds_what_is_stored(tab);
+                self.holds_nothing_older(tab);
+            }
+        }
+        self.nothing_older_is_stored();
+        if self.plan.shares_store() && self.goes_on() {
+            self.a_new_tab_finds_the_same();
+        }
+    }
+
+    fn holds_what_is_stored(&mut self, tab: usize) {
+        let Some(place) = self.tabs[tab].place else { return };
+        let shown = self.watch.shown.get(tab).cloned().unwrap_or_default();
+        let stored = self.places[place].record().clone();
+        let replaced = shown.login.is_none() && shown.reason == Some(Reason::Replaced);
+        let same = match &stored {
+            Some(text) => login_of(text) == shown.login && access_of(text) == shown.access.as_deref(),
+            None => shown.login.is_none(),
+        };
+        self.watch.must(replaced || same, "rule_15_what_is_held_is_what_is_stored", || {
+            format!("tab {tab}: {shown:?}, stored {}", crate::trace::record(stored.as_ref()))
+        });
+    }
+
+    /// The logins and logouts that have come later than a login, beyond doubt.
+    fn later_than(&self, login: u32, place: Option<usize>) -> Option<Stroke> {
+        let strokes = &self.watch.strokes;
+        let own = strokes.iter().find(|stroke| stroke.login == Some(login) && stroke.place == place)?;
+        let done = own.done?;
+        strokes
+            .iter()
+            .find(|other| {
+                let shares = other.place == place && (place.is_some() || other.tab == own.tab);
+                // Where a tab was closed before it could write, nobody knows of it.
+                let written = other.done.is_some()
+                    && (self.tabs[other.tab].open || !self.watch.store_failed && !self.watch.cleared);
+                // A tab can't sign out of a session that another one could not write down, and that it has never seen.
+                let reaches = other.login.is_some() || other.held == Some(login) || !self.watch.store_failed;
+                shares && written && reaches && other.taken > done && other.login != Some(login)
+            })
+            .cloned()
+    }
+
+    fn holds_nothing_older(&mut self, tab: usize) {
+        let Some(login) = self.tabs[tab].held_login() else { return };
+        let place = self.tabs[tab].place;
+        if let Some(later) = self.later_than(login, place) {
+            let name = if later.login.is_some() {
+                "r38_no_older_session_is_held"
+            } else {
+                "r10_nobody_is_signed_in_after_a_logout"
+            };
+            self.watch.breaks(name, || format!("tab {tab}, login {login}, {later:?}"));
+        }
+    }
+
+    fn nothing_older_is_stored(&mut self) {
+        for place in 0..self.places.len() {
+            let Some(login) = self.places[place].record().as_ref().and_then(|text| login_of(text)) else {
+                continue;
+            };
+            if let Some(later) = self.later_than(login, Some(place)) {
+                let name = if later.login.is_some() {
+                    "r38_no_older_session_is_stored"
+                } else {
+                    "r10_no_record_is_left_after_a_logout"
+                };
+                self.watch.breaks(name, || format!("place {place}, login {login}, {later:?}"));
+            }
+        }
+    }
+
+    fn a_new_tab_finds_the_same(&mut self) {
+        for place in 0..self.places.len() {
+            let tab = self.open(Some(place));
+            for _ in 0..1_000 {
+                if self.tabs[tab].ops.is_empty() {
+                    break;
+                }
+                self.happen();
+            }
+            let held = self.tabs[tab].held_login();
+            let stored = self.places[place].record().as_ref().and_then(|text| login_of(text));
+            self.watch.must(held == stored, "r38_a_new_page_finds_what_is_stored", || {
+                format!("place {place}: {stored:?}, found {held:?}")
+            });
+            self.holds_nothing_older(tab);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What must hold of a tab's session after every step, and of what is written.
+
+use hallpass::protocol::{Ending, Keeping, OperationId, Write};
+use hallpass::session::Reason;
+
+use crate::invariants::{Known, Shown, Stroke};
+use crate::op::{Op, Purpose};
+use crate::vendor::Token;
+use crate::world::{Mark, World};
+
+/// How long a caller may wait, in ms: three renewals, each with its lock, two calls and their store, and two requests.
+const PATIENCE: u64 = 240_000;
+
+impl World {
+    /// Looks at a tab after a step of one of its operations.
+    pub fn look(&mut self, tab: usize, id: OperationId) {
+        let handle = &self.tabs[tab].handle;
+        let now = handle.look(|session| Shown {
+            login: session.held().map(|record| record.login),
+            access: session.held().and_then(|record| record.held.access.clone()),
+            user: session.held().and_then(|record| record.held.user.clone()),
+            reason: session.snapshot().reason,
+        });
+        self.watch.shown.resize(self.tabs.len(), Shown::default());
+        if self.watch.shown[tab] == now {
+            return;
+        }
+        self.tell(|| format!("tab {tab}     is {now:?}"));
+        let before = std::mem::replace(&mut self.watch.shown[tab], now.clone());
+        if now.access != before.access {
+            self.learns(tab, &now);
+        }
+        match (before.login, now.login) {
+            (old, Some(new)) if old != Some(new) => self.signed_in(tab, id, &before, &now, new),
+            (Some(old), None) => self.over(tab, id, old, now.reason),
+            _ => {}
+        }
+    }
+
+    fn learns(&mut self, tab: usize, now: &Shown) {
+        let Some(access) = &now.access else { return };
+        let since = self.moment(tab);
+        let (received_at, expires_at) = self.tabs[tab].handle.look(|session| {
+            let record = session.held();
+            (record.map_or(0.0, |held| held.received_at), record.and_then(|held| held.expires_at))
+        });
+        let known = Known { received_at, lifetime: expires_at.map(|end| end - received_at), since };
+        self.watch.known.entry((tab, access.clone())).or_insert(known);
+    }
+
+    fn signed_in(&mut self, tab: usize, id: OperationId, before: &Shown, now: &Shown, new: u32) {
+        let place = self.tabs[tab].place;
+        let step = self.watch.step;
+        let by_login = self.tabs[tab].ops.get(&id).is_some_and(|op| matches!(op.purpose, Purpose::Login { .. }));
+        if by_login {
+            let token = now.access.as_deref().and_then(Token::read);
+            let family = token.map(|token| token.family).or(self.cookie);
+            if let Some(family) = family {
+                self.watch.users.insert(new, self.vendor.families[family].user);
+                self.watch.families.insert(new, family);
+            }
+            let stroke = Stroke { login: Some(new), held: None, place, tab, taken: step, done: None };
+            self.watch.strokes.push(stroke);
+            let index = self.watch.strokes.len() - 1;
+            let begun = self.tabs[tab].ops.get_mut(&id).map(|op| {
+                op.stroke = Some(index);
+                op.begun_step
+            });
+            let overtaken = self.watch.strokes.iter().any(|other| {
+                other.login.is_none() && other.tab == tab && begun.is_some_and(|begun| other.taken > begun)
+            });
+            self.watch.must(!overtaken, "r18_a_login_that_a_logout_overtook_signs_nobody_in", || {
+                format!("tab {tab}, login {new}")
+            });
+            if let Some(family) = before.login.and_then(|old| self.watch.families.get(&old)) {
+                self.watch.replaced.insert((tab, *family));
+            }
+        } else {
+            let other = before.user.is_some() && before.user != now.user
+                || before.login.is_none() && before.reason == Some(Reason::Replaced);
+            self.watch.must(!other, "r25_nobody_acts_as_another_user_unawares", || {
+                format!("tab {tab}: {before:?}, {now:?}")
+            });
+        }
+        let left = self.watch.left.contains(&(tab, new));
+        self.watch.must(!left, "r18_what_was_signed_out_here_does_not_come_back", || {
+            format!("tab {tab}, login {new}")
+        });
+    }
+
+    fn over(&mut self, tab: usize, id: OperationId, old: u32, reason: Option<Reason>) {
+        let Some(reason) = reason else { return };
+        self.watch.ends.insert((old, tab), reason);
+        let place = self.tabs[tab].place;
+        let family = self.watch.families.get(&old);
+        let told_no = family.is_none_or(|family| {
+            self.watch.refused.contains(family) || self.vendor.families[*family].revoked
+        });
+        // Where tabs have sessions of their own, a sign-out is told to all.
+        let own = !matches!(self.plan.keeping, Keeping::Tabs { .. });
+        let strokes = &self.watch.strokes;
+        let by_user = strokes.iter().any(|stroke| stroke.login.is_none() && (own || stroke.place == place));
+        let excused = self.watch.store_failed || self.watch.cleared || old == 0;
+        let by_time = reason == Reason::Expired && !self.tabs[tab].handle.look(|session| session.renewable());
+        let own_logout = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Logout);
+        let ok = match reason {
+            Reason::Logout => own_logout || by_user || told_no,
+            Reason::Expired | Reason::Refused => told_no || by_time,
+            Reason::Replaced => self.watch.strokes.iter().any(|stroke| {
+                stroke.place == place && stroke.login.is_some_and(|login| login != old)
+            }),
+            Reason::Never => false,
+        };
+        self.watch.must(ok || excused, "rule_10_a_session_ends_only_for_a_reason", || {
+            format!("tab {tab}, login {old}, {reason:?}")
+        });
+    }
+
+    /// A user signs out in a tab.
+    pub fn signs_out(&mut self, tab: usize) {
+        let place = self.tabs[tab].place;
+        let replaced = self.watch.shown.get(tab).is_some_and(|shown| {
+            shown.login.is_none() && shown.reason == Some(Reason::Replaced)
+        });
+        if let Some(login) = self.tabs[tab].held_login() {
+            let key = place.map_or(Some(1_000 + tab), Some);
+            self.watch.signed_out.insert((key, login));
+            self.watch.left.insert((tab, login));
+        }
+        // Who was replaced has nothing to sign out of.
+        if !replaced {
+            let taken = self.watch.step;
+            let held = self.tabs[tab].held_login();
+            self.watch.strokes.push(Stroke { login: None, held, place, tab, taken, done: None });
+        }
+    }
+
+    /// An operation asks for something to be written.
+    pub fn asks_to_write(&mut self, mark: Mark, write: &Write) {
+        let Some(login) = write.text.as_ref().and_then(|text| login_of(text)) else { return };
+        let left = self.watch.left.contains(&(mark.tab, login));
+        self.watch.must(!left, "r18_what_ends_after_a_logout_writes_nothing", || {
+            format!("tab {}, login {login}", mark.tab)
+        });
+    }
+
+    /// Something is written.
+    pub fn writes(&mut self, mark: Mark, place: usize, write: &Write) {
+        let new = write.text.as_ref().and_then(|text| login_of(text));
+        let old = self.places[place].record().as_ref().and_then(|text| login_of(text));
+        let over = write.unless_changed.is_none();
+        let (Some(old), Some(new)) = (old, new) else { return };
+        let sees_late = self.plan.lags() || !self.plan.atomic || self.watch.store_failed;
+        self.watch.must(old == new || over || sees_late, "r25_only_a_login_replaces_a_login", || {
+            format!("tab {}: {new} over {old}", mark.tab)
+        });
+    }
+
+    /// An operation has come to its end.
+    pub fn ended(&mut self, tab: usize, op: &Op, ending: &Ending) {
+        let step = self.watch.step;
+        if let Some(stroke) = op.stroke {
+            self.watch.strokes[stroke].done = Some(step);
+        }
+        if op.purpose == Purpose::Logout {
+            let mut own = self.watch.strokes.iter_mut().filter(|stroke| {
+                stroke.tab == tab && stroke.login.is_none() && stroke.taken == op.begun_step
+            });
+            if let Some(stroke) = own.next() {
+                stroke.done = Some(step);
+            }
+        }
+        self.watch.must(op.turn.is_none(), "r17_a_lock_is_given_back", || format!("tab {tab}, {op:?}"));
+        self.watch.must(op.logins_sent <= 1, "rule_5_a_login_is_sent_once", || format!("tab {tab}"));
+        self.watch.must(op.sent <= 2, "r21_a_request_is_replayed_once", || format!("tab {tab}, {op:?}"));
+        self.in_time(tab, op);
+        if let (Ending::SignedIn(_), Purpose::Login { right: false, .. }) = (ending, &op.purpose) {
+            self.watch.breaks("r24_a_wrong_password_signs_nobody_in", || format!("tab {tab}"));
+        }
+    }
+
+    /// Whether whoever waits for an operation has waited too long. A tab that does not run can answer nobody.
+    pub fn in_time(&mut self, tab: usize, op: &Op) {
+        let excused = self.watch.frozen.contains(&tab) || self.watch.slept > 0;
+        let waited = self.now - op.begun;
+        self.watch.must(waited <= PATIENCE || excused, "rule_2_every_caller_is_answered", || {
+            format!("tab {tab}, {op:?}, after {waited} ms")
+        });
+    }
+}
+
+/// The login of a record's text.
+pub fn login_of(text: &str) -> Option<u32> {
+    let (_, rest) = text.split_once("\"login\":")?;
+    rest.split([',', '}']).next()?.parse().ok()
+}
+
+/// The access token of a record's text.
+pub fn access_of(text: &str) -> Option<&str> {
+    text.split_once("\"access\":\"")?.1.split('"').next()
+}

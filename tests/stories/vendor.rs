@@ -1,0 +1,161 @@
+//! A strict vendor: it knows who has signed in, which tokens it gave them, and by its own clock until when. A refresh token is
+//! dead once used, and one that is used twice ends the login that it came from.
+
+use crate::plan::{Brand, Plan};
+
+pub const USERS: [&str; 2] = ["jdoe", "asmith"];
+pub const PASSWORD: &str = "correct horse";
+
+/// What a call asks the vendor for, as it reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Login { user: String, password: String },
+    Refresh { token: Option<Token>, in_body: bool },
+    Logout { token: Option<Token> },
+    Check { token: Option<Token> },
+    Nonsense,
+}
+
+/// What the vendor says to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    Granted { access: Token, refresh: Token, user: &'static str },
+    WrongPassword,
+    Unauthorised,
+    WrongForm,
+    LoggedOut,
+    Alive(&'static str),
+    Dead,
+}
+
+/// A token: the login that it came from, the first letter of its kind, and which of that kind it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Token {
+    pub family: usize,
+    pub number: u32,
+    pub kind: char,
+}
+
+impl Token {
+    pub fn text(self) -> String {
+        format!("{}{}.{}", self.kind, self.family, self.number)
+    }
+
+    pub fn read(text: &str) -> Option<Self> {
+        let kind = text.chars().next().filter(|kind| matches!(kind, 'a' | 'r'))?;
+        let (family, number) = text[1..].split_once('.')?;
+        Some(Self { family: family.parse().ok()?, number: number.parse().ok()?, kind })
+    }
+}
+
+/// What the vendor knows of one login.
+#[derive(Clone, Debug)]
+pub struct Family {
+    pub user: &'static str,
+    pub revoked: bool,
+    /// The number of the tokens given last, and when each access token ends.
+    pub newest: u32,
+    ends: Vec<u64>,
+}
+
+#[derive(Debug)]
+pub struct Vendor {
+    brand: Brand,
+    lifetime: u64,
+    old_dies: bool,
+    body_form: bool,
+    pub families: Vec<Family>,
+}
+
+impl Vendor {
+    pub const fn new(plan: &Plan) -> Self {
+        Self {
+            brand: plan.brand,
+            lifetime: plan.lifetime_s * 1_000,
+            old_dies: plan.old_dies,
+            body_form: plan.body_form,
+            families: Vec::new(),
+        }
+    }
+
+    fn grant(&mut self, family: usize, now: u64) -> Said {
+        let known = &mut self.families[family];
+        known.newest += 1;
+        known.ends.push(now + self.lifetime);
+        let (number, user) = (known.newest, known.user);
+        let token = |kind| Token { family, number, kind };
+        Said::Granted { access: token('a'), refresh: token('r'), user }
+    }
+
+    /// Whose an access token is, while it is good.
+    pub fn user_of(&self, token: Token, now: u64) -> Option<&'static str> {
+        let known = self.families.get(token.family)?;
+        let end = *known.ends.get(token.number as usize - 1)?;
+        let stands = !known.revoked && (!self.old_dies || token.number == known.newest);
+        (token.kind == 'a' && stands && now < end).then_some(known.user)
+    }
+
+    /// Whether this is the token that new ones are given for.
+    pub fn renews(&self, token: Token) -> bool {
+        self.families
+            .get(token.family)
+            .is_some_and(|known| !known.revoked && known.newest == token.number)
+    }
+
+    /// A call comes to the vendor, which does what it asks for.
+    pub fn answer(&mut self, asked: &Asked, now: u64) -> Said {
+        match asked {
+            Asked::Login { user, password } => {
+                let Some(user) = USERS.into_iter().find(|known| known == user && password == PASSWORD) else {
+                    return Said::WrongPassword;
+                };
+                let family = self.families.len();
+                self.families.push(Family { user, revoked: false, newest: 0, ends: Vec::new() });
+                self.grant(family, now)
+            }
+            Asked::Refresh { token: Some(token), in_body } => self.renew(*token, *in_body, now),
+            Asked::Logout { token: Some(token) } if self.user_of(*token, now).is_some() => {
+                self.families[token.family].revoked = true;
+                Said::LoggedOut
+            }
+            Asked::Check { token } => {
+                token.and_then(|token| self.user_of(token, now)).map_or(Said::Dead, Said::Alive)
+            }
+            Asked::Refresh { token: None, .. } | Asked::Logout { .. } | Asked::Nonsense => Said::Unauthorised,
+        }
+    }
+
+    fn renew(&mut self, token: Token, in_body: bool, now: u64) -> Said {
+        if self.brand == Brand::Ethgas && in_body != self.body_form {
+            return Said::WrongForm;
+        }
+        if self.brand == Brand::Ocient {
+            return match self.user_of(token, now) {
+                Some(_) => self.grant(token.family, now),
+                None => Said::Unauthorised,
+            };
+        }
+        if token.kind == 'r' && self.renews(token) {
+            return self.grant(token.family, now);
+        }
+        // A refresh token that is used twice has been stolen, for all that the vendor knows.
+        if let Some(known) = self.families.get_mut(token.family) {
+            known.revoked = true;
+        }
+        Said::Unauthorised
+    }
+}
+
+impl Vendor {
+    /// A new token comes along with the answer to a request.
+    pub fn rotate(&mut self, family: usize, now: u64) -> Said {
+        self.grant(family, now)
+    }
+
+    /// It forgets who was signed in.
+    pub fn forget(&mut self) {
+        for known in &mut self.families {
+            known.revoked = true;
+        }
+    }
+}

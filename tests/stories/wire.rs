@@ -1,0 +1,111 @@
+//! The vendors' languages: a call as the vendor reads it, and its answer as it writes it.
+
+use hallpass::dialect::{Body, Call, Operation, Reply};
+use serde_json::{Value as Tree, json};
+
+use crate::plan::Brand;
+use crate::support::Value;
+use crate::vendor::{Asked, Said, Token};
+
+/// Reads a call as strictly as a vendor does.
+pub fn read(brand: Brand, call: &Call) -> Asked {
+    let body = call.body.as_ref().map(|body| serde_json::from_str::<Tree>(body).unwrap_or(Tree::Null));
+    let header = |name: &str| {
+        let mut found = call.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value.as_str()).filter(|_| found.next().is_none())
+    };
+    let member = |name: &str| body.as_ref().and_then(|body| body.get(name)?.as_str());
+    let token = match brand {
+        Brand::Pegase3 => header("Token").and_then(Token::read),
+        _ => header("Authorization").and_then(|value| Token::read(value.strip_prefix("Bearer ")?)),
+    };
+    match call.operation {
+        Operation::Login => {
+            let (user, password) = match brand {
+                Brand::Pegase3 => (header("User-Name"), header("Password")),
+                _ => (member("username"), member("password")),
+            };
+            let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+            Asked::Login { user: text(user), password: text(password) }
+        }
+        Operation::Refresh => {
+            let in_body = member("refreshToken").and_then(Token::read);
+            // One credential a request.
+            if token.is_some() && in_body.is_some() {
+                return Asked::Nonsense;
+            }
+            Asked::Refresh { token: token.or(in_body), in_body: in_body.is_some() }
+        }
+        Operation::Logout => Asked::Logout { token },
+        Operation::Check => Asked::Check { token },
+        Operation::Request => Asked::Nonsense,
+    }
+}
+
+/// Writes the vendor's answer.
+pub fn write(brand: Brand, said: &Said, lifetime_s: u64) -> Reply<Value> {
+    let (status, body) = match brand {
+        Brand::Ethgas => ethgas(said, lifetime_s),
+        Brand::Ocient => ocient(said, lifetime_s),
+        Brand::Pegase3 => pegase3(said),
+        Brand::Lenses => lenses(said),
+    };
+    json_reply(status, body)
+}
+
+pub fn json_reply(status: u16, body: Tree) -> Reply<Value> {
+    Reply::new(status, if body.is_null() { Body::Empty } else { Body::Json(Value(body)) })
+}
+
+fn ethgas(said: &Said, lifetime_s: u64) -> (u16, Tree) {
+    let fine = |data: Tree| (200, json!({ "code": 200, "message": "ok", "data": data }));
+    match said {
+        Said::Granted { access, refresh, .. } => fine(json!({
+            "accessToken": access.text(), "refreshToken": refresh.text(), "expiresIn": lifetime_s,
+        })),
+        Said::WrongPassword | Said::Unauthorised => (401, json!({ "code": 401, "message": "unauthorised" })),
+        Said::WrongForm => (422, json!({ "code": 422, "message": "refresh token missing" })),
+        Said::LoggedOut => fine(json!({ "loggedOut": true })),
+        Said::Alive(_) => fine(json!({ "valid": true, "userId": 7 })),
+        Said::Dead => fine(json!({ "valid": false })),
+    }
+}
+
+fn ocient(said: &Said, lifetime_s: u64) -> (u16, Tree) {
+    let status = |code: i32, state: &str| json!({ "vendor_code": code, "sql_state": state, "reason": "" });
+    match said {
+        Said::Granted { access, user, .. } => (
+            200,
+            json!({
+                "access_token": access.text(), "expires_in": lifetime_s, "username": user,
+                "database": "system", "status": status(0, "00000"),
+            }),
+        ),
+        Said::WrongPassword => (200, json!({ "status": status(-304, "28000") })),
+        Said::Unauthorised | Said::WrongForm | Said::Dead => (401, json!({ "status": status(-1205, "28000") })),
+        Said::LoggedOut | Said::Alive(_) => (200, json!({ "status": status(0, "00000") })),
+    }
+}
+
+fn pegase3(said: &Said) -> (u16, Tree) {
+    match said {
+        Said::Granted { access, .. } => {
+            (200, json!({ "code": 200, "status": "ok", "data": {}, "token": access.text() }))
+        }
+        Said::Alive(_) | Said::LoggedOut => (200, json!({ "code": 200, "status": "ok", "data": {} })),
+        Said::WrongPassword | Said::Unauthorised | Said::WrongForm | Said::Dead => {
+            (200, json!({ "code": 401, "status": "error", "data": null }))
+        }
+    }
+}
+
+fn lenses(said: &Said) -> (u16, Tree) {
+    match said {
+        Said::Granted { .. } => (204, Tree::Null),
+        Said::Alive(user) => (200, json!({ "name": user })),
+        Said::LoggedOut => (204, Tree::Null),
+        Said::WrongPassword | Said::Unauthorised | Said::WrongForm | Said::Dead => {
+            (401, json!({ "type": "unauthorised", "title": "Unauthorised", "status": 401 }))
+        }
+    }
+}
