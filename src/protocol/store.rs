@@ -55,9 +55,9 @@ impl Store {
         self.text.replace(text);
     }
 
-    /// Whether it failed when it was last asked.
-    pub(super) const fn is_silent(&self) -> bool {
-        self.silent.get()
+    /// Whether something is being written, or taken away.
+    pub(super) const fn is_busy(&self) -> bool {
+        self.pending.get() > 0
     }
 
     /// Whether what could not be written or deleted is still to be, and nobody is at it.
@@ -216,7 +216,7 @@ impl<J: Json + 'static> Run<J> {
             }
             if !over && store.knows(text.as_ref()) && !store.unwritten.get() {
                 // It is being written for somebody else: this caller waits for it, too.
-                if store.pending.get() > 0 {
+                if store.is_busy() {
                     self.ask(Effect::Read).await;
                 }
                 return;
