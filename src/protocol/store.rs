@@ -164,7 +164,10 @@ impl<J: Json + 'static> Run<J> {
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
         let note = stored.note.as_deref().and_then(Note::read);
         handle.store.learn(stored.record);
-        let given_way = handle.store.unwritten.get() && !self.goes_on_unwritten(note);
+        // Where its own login lies there, it goes on.
+        let held = handle.look(|session| session.held().map(|held| held.login));
+        let own = record.as_ref().is_some_and(|record| Some(record.login) == held);
+        let given_way = handle.store.unwritten.get() && !own && !self.goes_on_unwritten(note);
         let unwritten = handle.store.unwritten.get() && !given_way;
         handle.store.unwritten.set(unwritten);
         let finding = Finding { record, note, unwritten, given_way };
