@@ -76,7 +76,7 @@ impl World {
     }
 
     /// New tokens were given. A token that is always rejected is renewed for that twice a minute at most.
-    fn renews(&mut self, family: usize) {
+    pub fn renews(&mut self, family: usize) {
         let now = self.now;
         self.watch.failures.remove(&family);
         self.watch.renewals.push((now, family));
@@ -130,7 +130,7 @@ impl World {
     /// A token is sent: not after its end, as far as this tab's clocks can tell.
     fn uses(&mut self, mark: Mark, token: Token) {
         let now = self.moment(mark.tab);
-        let Some(known) = self.watch.known.get(&(mark.tab, token.text())).copied() else { return };
+        let Some(known) = self.watch.known.get(&(mark.tab, token)).copied() else { return };
         let aged = (known.since.wall - known.received_at).max(0.0);
         let by_wall = now.wall - known.received_at;
         let by_steady = now.steady - known.since.steady + aged;
@@ -139,6 +139,15 @@ impl World {
         self.watch.must(!over, "r19_no_token_is_sent_after_its_end", || {
             format!("tab {}, {}: {age} ms of {:?}", mark.tab, token.text(), known.lifetime)
         });
+    }
+
+    /// The vendor says its no to a request's token.
+    pub fn refuses(&mut self, credential: Option<Token>) {
+        // Whoever has a cookie may think it is another login's.
+        let cookie = self.plan.brand == Brand::Lenses;
+        let families = 0..self.vendor.families.len();
+        let refused = families.filter(|family| cookie || credential.is_some_and(|token| token.family == *family));
+        self.watch.refused.extend(refused);
     }
 
     /// A request for data arrives at the vendor.
@@ -154,9 +163,6 @@ impl World {
         };
         if let (Said::Unauthorised | Said::Dead, Some(token)) = (said, token) {
             self.watch.refused.insert(token.family);
-        }
-        if let (Asked::Refresh { token: Some(token), .. }, Said::Granted { .. }) = (asked, said) {
-            self.renews(token.family);
         }
         if let Asked::Refresh { token: Some(token), .. } = asked
             && let Some(spending) = self.watch.spent.get_mut(token)

@@ -54,7 +54,7 @@ impl World {
                 let later = other.done.is_some() && other.taken > done && other.login != Some(login);
                 // What was never written, other tabs can't know for sure.
                 let known = if other.login.is_some() { other.written } else { other.held == Some(login) };
-                let known = known || other.tab == own.tab && other.login.is_some();
+                let known = known && !self.watch.unwritten.contains(&login) || other.tab == own.tab && other.login.is_some();
                 let told = !self.watch.late && (!self.watch.store_failed || known && !self.watch.landed);
                 shares && open && later && told
             })

@@ -38,14 +38,14 @@ impl World {
     }
 
     fn learns(&mut self, tab: usize, now: &Shown) {
-        let Some(access) = &now.access else { return };
+        let Some(token) = now.access.as_deref().and_then(Token::read) else { return };
         let since = self.moment(tab);
         let (received_at, expires_at) = self.tabs[tab].handle.look(|session| {
             let record = session.held();
             (record.map_or(0.0, |held| held.received_at), record.and_then(|held| held.expires_at))
         });
         let known = Known { received_at, lifetime: expires_at.map(|end| end - received_at), since };
-        self.watch.known.entry((tab, access.clone())).or_insert(known);
+        self.watch.known.entry((tab, token)).or_insert(known);
     }
 
     fn signed_in(&mut self, tab: usize, id: OperationId, before: &Shown, now: &Shown, new: u32) {
@@ -76,13 +76,15 @@ impl World {
                 self.watch.replaced.insert((tab, *family));
             }
         } else {
+            let checks = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Check);
             let other = before.user.is_some() && before.user != now.user
                 || before.login.is_none() && before.reason == Some(Reason::Replaced);
-            self.watch.must(!other, "r25_nobody_acts_as_another_user_unawares", || {
+            self.watch.must(!other || checks, "r25_nobody_acts_as_another_user_unawares", || {
                 format!("tab {tab}: {before:?}, {now:?}")
             });
         }
-        let left = self.watch.left.contains(&(tab, new));
+        // 0 names no login: the vendor was asked, and knows the cookie.
+        let left = new != 0 && self.watch.left.contains(&(tab, new));
         self.watch.must(!left, "r18_what_was_signed_out_here_does_not_come_back", || {
             format!("tab {tab}, login {new}")
         });
@@ -188,7 +190,9 @@ impl World {
         });
         self.in_time(tab, op);
         if let (Ending::SignedIn(_), Purpose::Login { right: false, .. }) = (ending, &op.purpose) {
-            self.watch.breaks("r24_a_wrong_password_signs_nobody_in", || format!("tab {tab}"));
+            // Where a success has no body, anybody can say it.
+            let told = self.plan.brand == crate::plan::Brand::Lenses && self.plan.troubles.hostile;
+            self.watch.must(told, "r24_a_wrong_password_signs_nobody_in", || format!("tab {tab}"));
         }
     }
 

@@ -151,6 +151,9 @@ impl World {
     pub fn note(&mut self, tab: usize, note: Option<String>) {
         let Some(place) = self.tabs[tab].place.filter(|_| self.plan.notes) else { return };
         self.tell(|| format!("tab {tab} notes {note:?}"));
+        let unwritten =
+            note.as_deref().and_then(|note| note.strip_suffix(" unwritten")?.parse::<u32>().ok());
+        self.watch.unwritten.extend(unwritten);
         self.put(place, tab, |number| News::Note(note.clone(), number));
     }
 
