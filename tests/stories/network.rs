@@ -73,7 +73,7 @@ impl World {
         let credential = dispatch.credential.as_ref().and_then(|text| {
             Token::read(text.strip_prefix("Bearer ").unwrap_or(text))
         });
-        self.sends_data(mark, credential);
+        self.sends_data(mark, credential, dispatch.again);
         let always_rejected =
             self.op(mark).is_some_and(|op| op.purpose == Purpose::Request { always_rejected: true });
         let fate = self.fate(None);

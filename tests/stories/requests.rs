@@ -112,14 +112,17 @@ impl World {
     }
 
     /// The caller's request goes, with a token.
-    pub fn sends_data(&mut self, mark: Mark, credential: Option<Token>) {
+    pub fn sends_data(&mut self, mark: Mark, credential: Option<Token>, again: bool) {
         let Some(op) = self.op(mark) else { return };
         op.sent += 1;
         let Some(token) = credential else {
             let carries = self.plan.brand != Brand::Lenses;
             return self.watch.must(!carries, "r24_no_request_goes_without_its_token", || format!("{mark:?}"));
         };
-        self.uses(mark, token);
+        // PEGASE3 says of an expired token that it has expired only where it is asked once more after its end.
+        if !(again && self.plan.brand == Brand::Pegase3) {
+            self.uses(mark, token);
+        }
         let asked = self.op(mark).and_then(|op| op.asked_user.clone());
         let user = self.vendor.families.get(token.family).map(|family| family.user);
         self.watch.must(asked.as_deref() == user, "r25_one_users_request_is_never_sent_as_another", || {
@@ -162,7 +165,7 @@ impl World {
             _ => None,
         };
         if let (Said::Unauthorised | Said::Dead, Some(token)) = (said, token) {
-            self.watch.refused.insert(token.family);
+            self.refuses(Some(token));
         }
         if let Asked::Refresh { token: Some(token), .. } = asked
             && let Some(spending) = self.watch.spent.get_mut(token)

@@ -287,9 +287,8 @@ impl World {
         let known = self.tabs[tab].desk.known.clone();
         if self.tabs[tab].runs() && known != write.text {
             self.put_record(place, tab, &known);
-        } else {
-            self.watch.landed = true;
         }
+        self.watch.landed = true;
         self.wakes_itself(tab);
     }
 }

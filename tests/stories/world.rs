@@ -164,6 +164,9 @@ impl World {
                     && self.op(mark).is_some_and(|op| op.serial == mark.serial)
                 {
                     self.watch.delivered(token);
+                    if let Some(op) = self.op(mark) {
+                        op.granted = true;
+                    }
                     self.renews(token.family);
                 }
                 self.outcome(mark, outcome);
