@@ -295,9 +295,9 @@ impl<J: Json + 'static> Run<J> {
                     tells = true;
                 }
                 outcome => {
-                    let deleted = matches!(outcome, Outcome::Done);
-                    tells |= deleted;
-                    if !deleted && own == store.writes.get() {
+                    let gone = matches!(outcome, Outcome::Done);
+                    tells |= gone;
+                    if !gone && own == store.writes.get() {
                         store.learn(known);
                     }
                     // The other tabs are not to take the record's absence for a sign-out that holds.

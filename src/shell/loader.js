@@ -1,10 +1,8 @@
 // @ts-check
 import { AuthError, mistake, unsupported } from "./auth-error.js";
 import { fileOf, instantiate } from "./instance.js";
-import { Live } from "./live.js";
 import { globalOf } from "./object.js";
-import { readOptions, readable } from "./options.js";
-import { Session } from "./session.js";
+import { open } from "./open.js";
 import { Deadline } from "./wait.js";
 import { Machine } from "./wasm.js";
 
@@ -67,12 +65,7 @@ export function loader(locate, otherwise) {
   /** @type {Declared["openSession"]} */
   const openSession = async (options) => {
     await init();
-    const read = readable("options", () => readOptions(options));
-    const { vendor, base, allow, endpoints, automatic } = read;
-    const { login, refresh, logout, check } = endpoints;
-    /** @param {import("./wasm.js").Kept} kept */
-    const make = (kept) => Machine.open(vendor, base.prefix, [...allow], login, refresh, logout, check, automatic, kept);
-    const session = new Session(await new Live(make, read).open());
+    const session = await open(Machine, options);
     return /** @type {never} */ (/** @type {unknown} */ (session));
   };
 

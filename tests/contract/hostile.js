@@ -160,7 +160,7 @@ export async function r35_a_renewal_believes_no_wrong_types() {
 }
 
 /** The old tokens are spent: the new ones are taken, and an unusable lifetime counts as the last one. A numeric text is a number. */
-export async function r24_a_renewals_tokens_are_taken_whatever_their_lifetime() {
+export async function r24_a_renewals_tokens_are_taken_though_their_lifetime_is_none() {
   const lifetimes = [[undefined, 3600], [null, 3600], [0, 3600], [-1, 3600], [1e300, 3600], ["", 3600], ["NaN", 3600], [true, 3600],
     [{}, 3600], [[60], 3600], ["60", 60], [60, 60]];
   const bodies = {

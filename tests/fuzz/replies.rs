@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use hallpass::dialect::{
-    Body, Carrier, Code, Failure, Grant, Held, Json as _, Renewal, Reply, Vendor, VendorCode, is_token, named,
+    Body, Carrier, Code, Failure, Grant, Held, Json as _, Operation, Renewal, Reply, Vendor, VendorCode,
+    is_token, named,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
