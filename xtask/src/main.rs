@@ -23,6 +23,7 @@ mod progress;
 mod reference;
 mod release;
 mod reproduction;
+mod root_package;
 mod simulator;
 mod size;
 mod steps;
