@@ -6,6 +6,7 @@ import type * as Declared from "../../src/shell/hallpass.js";
 import { loader } from "../../src/shell/loader.js";
 import { readOptions } from "../../src/shell/options.js";
 import { useSession } from "../../src/shell/react.js";
+import { Session } from "../../src/shell/session.js";
 import { useSession as useInVue } from "../../src/shell/vue.js";
 
 const same = <A, B>(_: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void => {};
@@ -19,6 +20,10 @@ export const functions: Omit<typeof Declared, "AuthError"> = made;
 export const outwards = (error: AuthError): Declared.AuthError => error;
 export const inwards = (error: Declared.AuthError): Pick<AuthError, keyof Declared.AuthError> => error;
 same<keyof Details, Exclude<keyof Declared.AuthError, Exclude<keyof Error, "cause">>>(true);
+
+/** A session has the declared methods, and no others. (Its getters are defined one by one, which the compiler can't see.) */
+type Getters = "vendor" | "baseUrl" | "state";
+same<Getters | Exclude<keyof Session, symbol>, Exclude<keyof Declared.Session, symbol>>(true);
 
 /** Each option is read into something, and each vendor's name is one. */
 type Read = ReturnType<typeof readOptions>;
