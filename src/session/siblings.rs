@@ -1,5 +1,7 @@
 //! What other tabs do to the session that they share with this one.
 
+use alloc::rc::Rc;
+
 use super::{Fate, Moment, Note, Reason, Record, Session};
 use crate::dialect::Code;
 
@@ -87,8 +89,8 @@ impl Session {
         self.ended = None;
     }
 
-    fn take_over(&mut self, record: Record, now: Moment) {
-        let same = |held: &Record| held.login == record.login && held.held == record.held;
+    fn take_over(&mut self, mut record: Record, now: Moment) {
+        let same = |held: &Rc<Record>| held.login == record.login && held.held == record.held;
         if !self.held.as_ref().is_some_and(same) {
             self.epoch += 1;
             self.received = now.noted(record.received_at);
@@ -98,7 +100,8 @@ impl Session {
         self.paused = now.noted(pause.map_or(now.wall, |pause| pause.since));
         self.problem =
             pause.map(|pause| pause.because).or(self.problem.filter(|code| *code == Code::Storage));
-        self.held = Some(Record { pause, ..record });
+        record.pause = pause;
+        self.held = Some(Rc::new(record));
         self.tick(now);
     }
 }

@@ -87,7 +87,9 @@ impl World {
         op.sent += 1;
         let Some(token) = credential else {
             let carries = self.plan.brand != Brand::Lenses;
-            return self.watch.must(!carries, "r24_no_request_goes_without_its_token", || format!("{mark:?}"));
+            return self
+                .watch
+                .must(!carries, "r24_no_request_goes_without_its_token", || format!("{mark:?}"));
         };
         self.uses(mark, token);
         let asked = self.op(mark).and_then(|op| op.asked_user.clone());

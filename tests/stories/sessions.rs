@@ -51,7 +51,8 @@ impl World {
     fn signed_in(&mut self, tab: usize, id: OperationId, before: &Shown, now: &Shown, new: u32) {
         let place = self.tabs[tab].place;
         let step = self.watch.step;
-        let by_login = self.tabs[tab].ops.get(&id).is_some_and(|op| matches!(op.purpose, Purpose::Login { .. }));
+        let by_login =
+            self.tabs[tab].ops.get(&id).is_some_and(|op| matches!(op.purpose, Purpose::Login { .. }));
         if by_login {
             let token = now.access.as_deref().and_then(Token::read);
             let family = token.map(|token| token.family).or(self.cookie);
@@ -106,9 +107,11 @@ impl World {
         let ok = match reason {
             Reason::Logout => own_logout || by_user || told_no,
             Reason::Expired | Reason::Refused => told_no || by_time,
-            Reason::Replaced => self.watch.strokes.iter().any(|stroke| {
-                stroke.place == place && stroke.login.is_some_and(|login| login != old)
-            }),
+            Reason::Replaced => self
+                .watch
+                .strokes
+                .iter()
+                .any(|stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old)),
             Reason::Never => false,
         };
         self.watch.must(ok || excused, "rule_10_a_session_ends_only_for_a_reason", || {
@@ -119,9 +122,11 @@ impl World {
     /// A user signs out in a tab.
     pub fn signs_out(&mut self, tab: usize) {
         let place = self.tabs[tab].place;
-        let replaced = self.watch.shown.get(tab).is_some_and(|shown| {
-            shown.login.is_none() && shown.reason == Some(Reason::Replaced)
-        });
+        let replaced = self
+            .watch
+            .shown
+            .get(tab)
+            .is_some_and(|shown| shown.login.is_none() && shown.reason == Some(Reason::Replaced));
         if let Some(login) = self.tabs[tab].held_login() {
             let key = place.map_or(Some(1_000 + tab), Some);
             self.watch.signed_out.insert((key, login));

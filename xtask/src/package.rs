@@ -197,7 +197,9 @@ fn copy_scripts(from: &Path, to: &Path) -> Result<()> {
 /// A script as it stands when all lie in one folder. Below another folder, Node would look for a package.json there, and read
 /// of `Object.prototype` what it doesn't find (R15).
 fn flattened(script: &str) -> String {
-    FOLDERS.iter().fold(script.replace("\"../", "\"./"), |text, folder| text.replace(&format!("\"./{folder}/"), "\"./"))
+    FOLDERS
+        .iter()
+        .fold(script.replace("\"../", "\"./"), |text, folder| text.replace(&format!("\"./{folder}/"), "\"./"))
 }
 
 /// The WebAssembly as a script, for `hallpass/inline`. Packed before it becomes text, which would not compress well.
