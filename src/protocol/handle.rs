@@ -332,7 +332,12 @@ impl<J: Json + 'static> Run<J> {
         let code = match trouble {
             Trouble::GivenUp => return Halt::GivenUp,
             Trouble::Timeout => Code::Timeout,
-            Trouble::Redirect => Code::MalformedReply,
+            Trouble::Redirect => {
+                let mut failure = Failure::new(Code::MalformedReply);
+                // The sentence names the redirect.
+                failure.status = Some(0);
+                return Halt::at(kind, failure);
+            }
             Trouble::Stopped => Code::Superseded,
             Trouble::Network | Trouble::Storage | Trouble::Untold => Code::Network,
         };

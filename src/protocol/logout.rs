@@ -43,8 +43,8 @@ impl<J: Json + 'static> Run<J> {
             let confirmed = Rc::clone(&confirmed);
             handle.spawn(|run| run.revoke(record, received, confirmed))
         });
-        // Nothing is written over twice: another tab may have signed in since.
-        self.keep(known_here || handle.store.is_silent()).await;
+        // Nothing is taken away twice: another tab may have signed in since.
+        self.keep(known_here || !handle.store.is_busy()).await;
         if let Some(revoking) = revoking
             && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(revoking)).await
         {

@@ -37,8 +37,8 @@ impl<J: Json + 'static> Handle<J> {
         } else if self.is_disposed() {
         } else if self.look(|session| session.renewal_due(now)) {
             self.renewal(self.epoch(), false);
-        } else if self.store.is_unwritten() && !self.store.is_silent() {
-            self.spawn(Run::keep_by_itself);
+        } else if self.store.is_to_be_kept() {
+            self.spawn(Run::try_by_itself);
         }
     }
 
@@ -72,6 +72,13 @@ impl<J: Json + 'static> Handle<J> {
 impl<J: Json + 'static> Run<J> {
     async fn keep_by_itself(self: Rc<Self>) -> Ending {
         self.keep(false).await;
+        Ending::Done
+    }
+
+    async fn try_by_itself(self: Rc<Self>) -> Ending {
+        if self.handle.store.is_to_be_kept() {
+            self.try_to_keep().await;
+        }
         Ending::Done
     }
 

@@ -29,6 +29,8 @@ pub(super) struct Store {
     silent: Cell<bool>,
     /// Whether what is held could not be written, or what is not held any more could not be deleted.
     unwritten: Cell<bool>,
+    /// Whether that is being tried again: a store that hangs is not asked by one after the other.
+    trying: Cell<bool>,
     /// Whether that has been noted for the other tabs.
     noted: Cell<Noted>,
 }
@@ -53,14 +55,14 @@ impl Store {
         self.text.replace(text);
     }
 
-    /// Whether it failed when it was last asked.
-    pub(super) const fn is_silent(&self) -> bool {
-        self.silent.get()
+    /// Whether something is being written, or taken away.
+    pub(super) const fn is_busy(&self) -> bool {
+        self.pending.get() > 0
     }
 
-    /// Whether what is held has still to be written.
-    pub(super) const fn is_unwritten(&self) -> bool {
-        self.unwritten.get()
+    /// Whether what could not be written or deleted is still to be, and nobody is at it.
+    pub(super) const fn is_to_be_kept(&self) -> bool {
+        self.unwritten.get() && !self.trying.get() && !self.silent.get()
     }
 }
 
@@ -93,33 +95,43 @@ impl<J: Json + 'static> Run<J> {
         if !self.is_kept() || store.silent.get() && !again {
             return;
         }
-        let writes = store.writes.get();
-        match self.ask(Effect::Read).await {
-            Outcome::Stored(stored) => {
-                store.silent.set(false);
-                // What was asked to be written since is later than what was read.
-                if writes != store.writes.get() {
+        for _ in 0..TRIES {
+            let writes = store.writes.get();
+            match self.ask(Effect::Read).await {
+                // What was asked to be written since is later than what was read, and whoever is to renew must not go by neither.
+                Outcome::Stored(_) if writes != store.writes.get() => store.silent.set(false),
+                Outcome::Stored(stored) => {
+                    store.silent.set(false);
+                    return self.follow_stored(stored).await;
+                }
+                Outcome::Failed(Trouble::Storage | Trouble::Timeout) => {
+                    store.silent.set(true);
+                    self.handle.change(|session| session.storage_works(false));
                     return;
                 }
-                // A note says more than the record where that could not be written, or not be taken away.
-                let is_new =
-                    !store.knows(stored.record.as_ref()) || store.is_unwritten() || self.has_ended(&stored);
-                if is_new && self.take_over(stored) == Taken::HasToGo || store.is_unwritten() {
-                    self.keep(false).await;
-                }
+                _ => return,
             }
-            Outcome::Failed(Trouble::Storage | Trouble::Timeout) => {
-                store.silent.set(true);
-                self.handle.change(|session| session.storage_works(false));
-            }
-            _ => {}
+        }
+    }
+
+    async fn follow_stored(&self, stored: Box<Stored>) {
+        let store = &self.handle.store;
+        // A note says more than the record where that could not be written, or not be taken away.
+        let is_new = !store.knows(stored.record.as_ref()) || store.unwritten.get() || self.has_ended(&stored);
+        if is_new && self.take_over(stored) == Taken::HasToGo {
+            self.keep(false).await;
+        } else if store.is_to_be_kept() {
+            self.try_to_keep().await;
         }
     }
 
     /// Takes over what lies in the store at first, and takes away what can't be used any more.
     pub(super) async fn restore(self: Rc<Self>) -> Ending {
         if self.is_kept() {
+            let writes = self.handle.store.writes.get();
             match self.ask(Effect::Read).await {
+                // Somebody has signed in meanwhile.
+                Outcome::Stored(_) if writes != self.handle.store.writes.get() => {}
                 Outcome::Stored(stored) => {
                     let lies_there = stored.record.is_some();
                     let taken = self.take_over(stored);
@@ -169,11 +181,20 @@ impl<J: Json + 'static> Run<J> {
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
         let note = stored.note.as_deref().and_then(Note::read);
         handle.store.learn(stored.record);
-        let unwritten = handle.store.is_unwritten() && self.goes_on_unwritten(note);
+        let given_way = handle.store.unwritten.get() && !self.goes_on_unwritten(note);
+        let unwritten = handle.store.unwritten.get() && !given_way;
         handle.store.unwritten.set(unwritten);
-        let finding = Finding { record, note, unwritten };
+        let finding = Finding { record, note, unwritten, given_way };
         let follows = handle.change(|session| session.follow(finding, handle.now()));
         if follows { Taken::Followed } else { Taken::HasToGo }
+    }
+
+    /// Tries again what the store has not done.
+    pub(super) async fn try_to_keep(&self) {
+        let trying = &self.handle.store.trying;
+        trying.set(true);
+        self.keep(false).await;
+        trying.set(false);
     }
 
     /// Writes what is held to the store, or takes away what lies there. `over`: also over what another tab has written since.
@@ -193,9 +214,9 @@ impl<J: Json + 'static> Run<J> {
             if let Some(note) = end {
                 self.ask(Effect::Note(Some(note.write()))).await;
             }
-            if !over && store.knows(text.as_ref()) && !store.is_unwritten() {
+            if !over && store.knows(text.as_ref()) && !store.unwritten.get() {
                 // It is being written for somebody else: this caller waits for it, too.
-                if store.pending.get() > 0 {
+                if store.is_busy() {
                     self.ask(Effect::Read).await;
                 }
                 return;

@@ -37,15 +37,6 @@ impl Note {
         Self { login, fate: Fate::Unwritten }
     }
 
-    /// Why a login is over, where the note says so.
-    #[must_use]
-    pub fn end_of(&self, login: u32) -> Option<Reason> {
-        match self.fate {
-            Fate::Ended(reason) if login == self.login => Some(reason),
-            Fate::Ended(_) | Fate::Unwritten => None,
-        }
-    }
-
     /// The note as a text.
     #[must_use]
     pub fn write(self) -> String {

@@ -99,7 +99,7 @@ pub struct Session {
     /// How the session ended, until that is noted for the other tabs.
     pub(super) ended: Option<Note>,
     /// Whether the tokens came of a renewal after a rejection.
-    rejected_before: bool,
+    pub(super) rejected_before: bool,
     /// Where the people of this instance sign in with single sign-on, if it has told.
     sso_url: Option<String>,
     running: bool,
@@ -511,6 +511,9 @@ impl Session {
         self.epoch += 1;
         let told = matches!(reason, Reason::Expired | Reason::Refused);
         let login = self.held.take().map(|held| held.login).filter(|login| told && *login != 0);
+        if let Some(login) = login {
+            self.past.add(login);
+        }
         self.ended = login.map(|login| Note::ended(login, reason));
         self.reason = reason;
         self.settle();

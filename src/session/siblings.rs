@@ -14,14 +14,17 @@ pub struct Finding {
     pub note: Option<Note>,
     /// Whether this tab could not write what it holds.
     pub unwritten: bool,
+    /// Whether it could not, and the user has signed out, or in, in another tab since.
+    pub given_way: bool,
 }
 
 impl Finding {
-    /// Whether the note says that another login has come to its end, but not because the user has signed out.
-    fn is_of_another_end(&self, login: u32) -> bool {
-        self.note.is_some_and(|note| {
-            note.login != login && matches!(note.fate, Fate::Ended(reason) if reason != Reason::Logout)
-        })
+    /// Why a login is over, where the note says so.
+    fn end_of(&self, login: u32) -> Option<Reason> {
+        match self.note?.fate {
+            Fate::Ended(reason) => self.note.filter(|note| note.login == login).map(|_| reason),
+            Fate::Unwritten => None,
+        }
     }
 }
 
@@ -29,19 +32,20 @@ impl Session {
     /// Takes over what lies in the store: at first what an earlier page left, later what another tab has written. False: what
     /// lies there has to go, or what is held here has to be written.
     pub fn follow(&mut self, found: Finding, now: Moment) -> bool {
-        if let Some(login) = self.held.as_ref().map(|held| held.login)
-            && let Some(reason) = found.note.and_then(|note| note.end_of(login))
-        {
+        let held = self.held.as_ref().map(|held| held.login);
+        let end = held.and_then(|login| found.end_of(login)).or(found.given_way.then_some(Reason::Logout));
+        if let (Some(login), Some(reason)) = (held, end) {
             // It has ended in another tab. A login that is under way here is later than that.
+            let new = found.record.as_ref().filter(|record| !self.past.has(record.login));
+            let replaced = new.zip(self.held.as_ref()).is_some_and(|(new, old)| differs(new, old));
             self.past.add(login);
-            self.end_elsewhere(reason);
-            return found.record.is_none_or(|record| record.login != login);
+            self.end_elsewhere(if replaced { Reason::Replaced } else { reason });
         }
         // What a write that came late has left, or a renewal in another tab that has outlived the sign-out.
-        let end = found.record.as_ref().and_then(|record| found.note?.end_of(record.login));
         if found.record.as_ref().is_some_and(|record| self.past.has(record.login)) {
             return false;
         }
+        let end = found.record.as_ref().and_then(|record| found.end_of(record.login));
         if let (Some(record), Some(reason)) = (&found.record, end) {
             let Some(held) = &self.held else {
                 if matches!(reason, Reason::Expired | Reason::Refused) {
@@ -55,12 +59,9 @@ impl Session {
             self.end_elsewhere(reason);
             return reason == Reason::Replaced;
         }
-        let of_another = self.held.as_ref().is_some_and(|held| found.is_of_another_end(held.login));
         match (found.record, &self.held) {
             // This tab's own write has failed: that is no sign-out.
             (None, Some(_)) if found.unwritten => return false,
-            // Whoever took it away meant another login, which had come to its end, and had not seen this one yet.
-            (None, Some(_)) if of_another => return false,
             // Another tab could not write it; it may be back.
             (None, Some(held)) if found.note == Some(Note::unwritten(held.login)) => {
                 self.end_elsewhere(Reason::Logout);
@@ -92,6 +93,8 @@ impl Session {
     fn take_over(&mut self, mut record: Record, now: Moment) {
         let same = |held: &Rc<Record>| held.login == record.login && held.held == record.held;
         if !self.held.as_ref().is_some_and(same) {
+            // Who has not renewed them does not know why that was done: it may have been for a rejection there, too.
+            self.rejected_before = self.held.as_ref().is_some_and(|held| held.login == record.login);
             self.epoch += 1;
             self.received = now.noted(record.received_at);
             self.end_renewal();

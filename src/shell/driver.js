@@ -49,6 +49,8 @@ export class Task {
   deadline;
   /** @type {import("./do/lock.js").Turn | undefined} */
   turn;
+  /** How many other operations wait for this one. */
+  waiting = 0;
 
   /**
    * @param {AbortSignal} [signal]
@@ -224,7 +226,7 @@ export class Driver {
         return (machine, ms) => machine.drew(id, number, ms, steady());
       }
       case "join":
-        return this.#bounded(id, task, this.#running.get(/** @type {number} */ (argument))?.done.catch(() => {}));
+        return this.#join(id, task, /** @type {number} */ (argument));
       default: {
         // "stop"
         this.#running.get(/** @type {number} */ (argument))?.task.deadline?.end("stopped");
@@ -303,6 +305,22 @@ export class Driver {
     } catch (error) {
       return came(id, error === "timeout" ? "timeout" : "storage");
     }
+  }
+
+  /**
+   * Waits for another operation, for no longer than the caller does.
+   * @param {number} id
+   * @param {Task} task
+   * @param {number} other
+   * @returns {Promise<Step>}
+   */
+  async #join(id, task, other) {
+    const joined = this.#running.get(other);
+    if (!joined) return came(id, "done");
+    joined.task.waiting++;
+    const step = await this.#bounded(id, task, joined.done.catch(() => {}));
+    if (--joined.task.waiting === 0) joined.task.deadline?.release();
+    return step;
   }
 
   /**

@@ -25,6 +25,11 @@ const LONGEST_DELAY_MS = 2_147_483_647;
 // A tab that waits for another's turn waits so much longer than the request of the other may take, in ms.
 const LONGER_MS = 1_000;
 
+/**
+ * @typedef {{ id: ReturnType<typeof setTimeout> | undefined }} Timer
+ * @typedef {{ kept: Kept, storage: ConstructorParameters<typeof Store>[0] | undefined, at: object | undefined }} Place
+ */
+
 /** Those whose state somebody listens to: a subscription keeps its session. @type {Set<Live>} */
 const heard = new Set();
 
@@ -47,7 +52,7 @@ export class Live {
   #lines;
   #locks;
   #release;
-  /** @type {{ id: ReturnType<typeof setTimeout> | undefined }} */
+  /** @type {Timer} */
   #timer = { id: undefined };
   #disposed = false;
   /** The state that the page sees, as text. */
@@ -72,26 +77,19 @@ export class Live {
     this.machine = this.#make();
     const facts = parseJson(/** @type {string} */ (enter(() => this.machine.facts())));
     // Without a prototype: what a vendor hasn't is not for the page's Object.prototype to say.
-    this.facts = /** @type {import("./driver.js").Facts} */ ({ __proto__: null, .../** @type {object} */ (facts) });
-    const weakly = new WeakRef(this);
-    /** @param {Woken} woken */
-    const hear = (woken) => weakly.deref()?.hear(woken);
-    const shared = place.kept === "tabs" || place.kept === "lagging";
-    const lines = {
-      store: new Line(tabs && shared ? called.channel : undefined, () => hear("store")),
-      own: new Line(tabs && !shared ? called.own : undefined, () => hear("sign-out")),
-      neighbours: tabs && place.at ? new Neighbours(place.at, called.record, () => hear("store")) : undefined,
-    };
+    this.facts = /** @type {import("./driver.js").Facts} */ (/** @type {unknown} */ ({ __proto__: null, .../** @type {object} */ (facts) }));
+    const timer = this.#timer;
+    const { lines, locks, release } = traces(new WeakRef(this), called, place, { tabs, timeoutMs, timer });
     this.#lines = lines;
-    const locks = new Locks({ key: called.lock, storage: place.at ?? {}, ms: timeoutMs + LONGER_MS, lags: place.kept === "lagging", tabs });
     this.#locks = locks;
+    this.#release = release;
     const page = {
       facts: this.facts,
       timeoutMs,
       prefix: base.prefix,
       fetch: () => this.fetcher.now(),
       store: place.storage && new Store(place.storage, called.record, typeof storage === "string"),
-      notes: place.at && new Notes(called.left, place.at, shared),
+      notes: place.at && new Notes(called.left, place.at, isShared(place)),
       locks,
       /** @param {"store" | "sign-out"} line */
       tell: (line) => {
@@ -101,19 +99,8 @@ export class Live {
       },
     };
     this.driver = new Driver(this.machine, page, () => this.#stir(), () => this.#mend());
-    const timer = this.#timer;
-    const stop = onWakeUps(called.record, place.kept === "lagging", (type) => weakly.deref()?.wake(type));
-    this.#release = () => {
-      clearTimeout(timer.id);
-      stop();
-      lines.store.close();
-      lines.own.close();
-      lines.neighbours?.close();
-      locks.letGo();
-    };
     this.#listen();
-    dropped ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
-    dropped?.register(this, this.#release, this);
+    watchOver()?.register(this, release, this);
   }
 
   #listen() {
@@ -299,6 +286,45 @@ export class Live {
   }
 }
 
+function watchOver() {
+  dropped ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
+  return dropped;
+}
+
+/** @param {Place} place */
+const isShared = ({ kept }) => kept === "tabs" || kept === "lagging";
+
+/**
+ * What a handle leaves in the page: its lines to other tabs, its locks, its listeners. Made apart from the handle, which only
+ * a weak reference leads to: a function that is made beside the handle's own would keep it alive.
+ * @param {WeakRef<Live>} weakly
+ * @param {ReturnType<typeof names>} called
+ * @param {Place} place
+ * @param {{ tabs: boolean, timeoutMs: number, timer: Timer }} more
+ */
+function traces(weakly, called, place, { tabs, timeoutMs, timer }) {
+  /** @param {Woken} woken */
+  const hear = (woken) => void weakly.deref()?.hear(woken);
+  const shared = isShared(place);
+  const lines = {
+    store: new Line(tabs && shared ? called.channel : undefined, () => hear("store")),
+    own: new Line(tabs && !shared ? called.own : undefined, () => hear("sign-out")),
+    neighbours: tabs && place.at ? new Neighbours(place.at, called.record, () => hear("store")) : undefined,
+  };
+  const lags = place.kept === "lagging";
+  const locks = new Locks({ key: called.lock, storage: place.at ?? {}, ms: timeoutMs + LONGER_MS, lags, tabs });
+  const stop = onWakeUps(called.record, lags, (type) => weakly.deref()?.wake(type));
+  const release = () => {
+    clearTimeout(timer.id);
+    stop();
+    lines.store.close();
+    lines.own.close();
+    lines.neighbours?.close();
+    locks.letGo();
+  };
+  return { lines, locks, release };
+}
+
 /**
  * What a call into the WebAssembly gives; undefined where it meets a fault.
  * @template T
@@ -319,7 +345,7 @@ const WEB = { session: {}, local: {} };
 /**
  * Where a record is kept: how the machine calls it, what is written to, and what it is found by.
  * @param {Options["storage"]} storage
- * @returns {{ kept: Kept, storage: ConstructorParameters<typeof Store>[0] | undefined, at: object | undefined }}
+ * @returns {Place}
  */
 function placeOf(storage) {
   switch (storage) {

@@ -45,7 +45,12 @@ export class Deadline {
   extend(ms) {
     if (this.ended) return;
     clearTimeout(this.#timer);
-    this.#timer = after(ms, () => this.end("timeout"));
+    this.#timer = setTimeout(() => this.end("timeout"), ms);
+  }
+
+  /** Nobody waits for it any more: what is bounded goes on, but keeps no process running. */
+  release() {
+    release(this.#timer);
   }
 
   /** Aborts with the bound. */
@@ -105,14 +110,22 @@ export function genuine(response) {
 }
 
 /**
- * Calls later. In Node, that alone does not keep the process running: what it bounds does, or nobody waits any more.
+ * Calls later. In Node, that alone does not keep the process running.
  * @param {number} ms
  * @param {() => void} call
  */
 export function after(ms, call) {
   const timer = setTimeout(call, ms);
-  if (typeof timer === "object") /** @type {{ unref(): void }} */ (timer).unref();
+  release(timer);
   return timer;
+}
+
+/**
+ * What waits for a timer does not keep a process running any more, in Node.
+ * @param {unknown} timer
+ */
+function release(timer) {
+  if (typeof timer === "object") /** @type {{ unref(): void } | null} */ (timer)?.unref();
 }
 
 /**

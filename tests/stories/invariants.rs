@@ -52,6 +52,8 @@ pub struct Stroke {
     pub place: Option<usize>,
     pub tab: usize,
     pub taken: u64,
+    /// Whether what it had to write was written.
+    pub written: bool,
     /// When it was done, and all that it had to write was written or had failed.
     pub done: Option<u64>,
 }
@@ -68,6 +70,10 @@ pub struct Watch {
     // What excuses some of it.
     pub lock_in_vain: bool,
     pub store_failed: bool,
+    /// What one tab has written may show very late in another, or be written over by what it has compared before.
+    pub late: bool,
+    /// A write has come late, maybe over what another tab had written meanwhile.
+    pub landed: bool,
     pub cleared: bool,
     pub clock_set: bool,
     pub slept: u64,
@@ -95,10 +101,13 @@ pub struct Watch {
     /// The older logins that a login has replaced in a tab, and which of the vendor's were to be revoked, or were.
     pub replaced: BTreeSet<(usize, usize)>,
     pub revoked: BTreeSet<usize>,
-    /// When tokens were renewed, in true time, by the vendor's login.
+    /// When tokens were renewed, by the vendor's login.
     pub renewals: Vec<(u64, usize)>,
-    /// Renewals that nobody asked for by `refresh()`.
-    pub automatic: Vec<(u64, usize)>,
+    /// When renewals of a login have failed for now, one after the other.
+    pub failures: BTreeMap<usize, Vec<u64>>,
+    /// When callers asked for renewals or checks, and how often the pauses were ended because the network was there again.
+    pub asked: Vec<u64>,
+    pub reachable: usize,
 }
 
 impl Watch {
@@ -124,6 +133,11 @@ impl Watch {
         if let Some(spending) = self.spent.get_mut(&token) {
             spending.delivered = true;
         }
+    }
+
+    /// Whether what one tab did may have been hidden from another, or not been done at all.
+    pub fn hides(&self) -> bool {
+        self.store_failed || self.cleared || self.late || self.lock_in_vain || !self.frozen.is_empty()
     }
 
     pub fn freezes(&mut self, tab: usize) {

@@ -33,5 +33,20 @@ use plan::Brand;
 
 #[test]
 fn no_story_at_ethgas_breaks_a_requirement() {
-    teller::tell_all(&[Brand::Ethgas], 1.0);
+    teller::tell_all(&[Brand::Ethgas], 0.7);
+}
+
+#[test]
+fn no_story_at_ocient_breaks_a_requirement() {
+    teller::tell_all(&[Brand::Ocient], 0.1);
+}
+
+#[test]
+fn no_story_at_pegase3_breaks_a_requirement() {
+    teller::tell_all(&[Brand::Pegase3], 0.1);
+}
+
+#[test]
+fn no_story_at_lenses_breaks_a_requirement() {
+    teller::tell_all(&[Brand::Lenses], 0.1);
 }

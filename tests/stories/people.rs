@@ -229,6 +229,7 @@ impl World {
     pub fn all_are_online(&mut self) {
         for tab in 0..self.tabs.len() {
             if self.tabs[tab].runs() {
+                self.watch.reachable += 1;
                 self.wake(tab, Wake::Online);
             }
         }
@@ -249,7 +250,7 @@ impl World {
         self.signs_out(tab);
         let handle = Rc::clone(&self.tabs[tab].handle);
         handle.set_now(self.moment(tab));
-        let op = handle.sign_out();
+        let op = handle.sign_out(true);
         self.begin(tab, op, Purpose::Logout);
     }
 
@@ -268,6 +269,9 @@ impl World {
     }
 
     fn asks(&mut self, tab: usize, purpose: Purpose) {
+        if purpose != Purpose::Token {
+            self.watch.asked.push(self.now);
+        }
         let handle = Rc::clone(&self.tabs[tab].handle);
         handle.set_now(self.moment(tab));
         let op = match purpose {

@@ -21,6 +21,11 @@ impl Brand {
             Self::Lenses => "lenses",
         }
     }
+
+    /// Whether a session can be ended at the vendor.
+    pub const fn revokes(self) -> bool {
+        matches!(self, Self::Ethgas | Self::Ocient)
+    }
 }
 
 /// What may go wrong. Each is left out of many stories, so that what holds only without it is tried as well.

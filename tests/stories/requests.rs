@@ -11,14 +11,12 @@ impl World {
     /// An operation sends a call.
     pub fn sends_call(&mut self, mark: Mark, operation: Operation, asked: &Asked) {
         self.watch.must(*asked != Asked::Nonsense, "r3_one_credential_a_request", || format!("{asked:?}"));
-        let now = self.now;
         let Some(op) = self.op(mark) else { return };
         match operation {
             Operation::Login => op.logins_sent += 1,
             Operation::Refresh => op.refreshes += 1,
             _ => {}
         }
-        let under_lock = op.turn.is_some();
         match asked {
             Asked::Refresh { token: Some(token), .. } => {
                 op.presented = Some(*token);
@@ -26,7 +24,9 @@ impl World {
                 if self.plan.brand == Brand::Ethgas {
                     self.spends(mark, *token);
                 }
-                let _ = (now, under_lock);
+                if self.family_held(mark.tab) == Some(token.family) {
+                    self.tries_again(token.family);
+                }
             }
             Asked::Logout { token: Some(token) } => {
                 self.watch.revoked.insert(token.family);
@@ -47,17 +47,46 @@ impl World {
         self.watch.spent.insert(token, new);
         let Some(before) = before.filter(|before| !before.lost) else { return };
         let watch = &self.watch;
-        let excused = watch.lock_in_vain
-            || watch.store_failed
-            || watch.cleared
+        let excused = watch.hides()
             || watch.slept > 0
-            || watch.frozen.contains(&before.tab)
             || watch.closed.contains(&before.tab)
             || held != Some(token.family)
             || watch.replaced.iter().any(|(_, family)| *family == token.family)
             || watch.signed_out.iter().any(|(_, login)| watch.families.get(login) == Some(&token.family));
         self.watch.must(excused, "r16_no_refresh_token_is_spent_twice", || {
             format!("tab {}, {}, {before:?}", mark.tab, token.text())
+        });
+    }
+
+    /// A renewal that has failed is tried again after a pause: half a second at least, and twice as long each time. Callers who
+    /// ask for it, and a network that is there again, are no reason to wait; a pause that could not be told is unknown.
+    fn tries_again(&mut self, family: usize) {
+        let Some(failed) = self.watch.failures.get(&family) else { return };
+        let first = failed.first().copied().unwrap_or_default();
+        let asked = self.watch.asked.iter().filter(|at| **at + 60_000 >= first).count();
+        let allowed = asked + self.watch.reachable;
+        let pauses = failed.len().saturating_sub(allowed).min(7);
+        let least: u64 = (0..pauses).map(|pause| 500 << pause).sum();
+        let watch = &self.watch;
+        let excused = watch.hides() || watch.clock_set || watch.slept > 0 || !watch.closed.is_empty();
+        let elapsed = self.now - first;
+        self.watch.must(elapsed + 2 >= least || excused, "r22_a_vendor_that_is_down_is_not_hammered", || {
+            format!("login {family}: {} failures in {elapsed} ms", pauses)
+        });
+    }
+
+    /// New tokens were given. A token that is always rejected is renewed for that twice a minute at most.
+    fn renews(&mut self, family: usize) {
+        let now = self.now;
+        self.watch.failures.remove(&family);
+        self.watch.renewals.push((now, family));
+        let lately = |at: u64| at + 59_000 > now;
+        let count = self.watch.renewals.iter().filter(|(at, of)| *of == family && lately(*at)).count();
+        let asked = self.watch.asked.iter().filter(|at| lately(**at)).count();
+        let watch = &self.watch;
+        let excused = watch.hides() || watch.clock_set || watch.slept > 0 || self.plan.lifetime_s < 600;
+        self.watch.must(count <= 2 + asked || excused, "found_3_3_two_renewals_a_minute_at_most", || {
+            format!("login {family}: {count} renewals, {asked} asked for")
         });
     }
 
@@ -75,6 +104,7 @@ impl World {
             if done {
                 self.watch.lost.insert(token.family);
             }
+            self.watch.failures.entry(token.family).or_default().push(self.now);
             if let Some(spending) = self.watch.spent.get_mut(token) {
                 spending.lost = true;
             }
@@ -126,6 +156,9 @@ impl World {
         };
         if let (Said::Unauthorised | Said::Dead, Some(token)) = (said, token) {
             self.watch.refused.insert(token.family);
+        }
+        if let (Asked::Refresh { token: Some(token), .. }, Said::Granted { .. }) = (asked, said) {
+            self.renews(token.family);
         }
         if let Asked::Refresh { token: Some(token), .. } = asked
             && let Some(spending) = self.watch.spent.get_mut(token)

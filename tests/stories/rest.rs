@@ -4,6 +4,7 @@ use hallpass::session::Reason;
 
 use crate::invariants::Stroke;
 use crate::sessions::{access_of, login_of};
+use crate::vendor::Token;
 use crate::world::World;
 
 impl World {
@@ -15,6 +16,11 @@ impl World {
             }
         }
         self.nothing_older_is_stored();
+        for place in 0..self.places.len() {
+            self.the_newest_tokens_are_kept(place);
+            self.a_reason_is_the_same_in_every_tab(place);
+        }
+        self.older_sessions_were_revoked();
         if self.plan.shares_store() && self.goes_on() {
             self.a_new_tab_finds_the_same();
         }
@@ -44,11 +50,13 @@ impl World {
             .find(|other| {
                 let shares = other.place == place && (place.is_some() || other.tab == own.tab);
                 // Where a tab was closed before it could write, nobody knows of it.
-                let written = other.done.is_some()
-                    && (self.tabs[other.tab].open || !self.watch.store_failed && !self.watch.cleared);
-                // A tab can't sign out of a session that another one could not write down, and that it has never seen.
-                let reaches = other.login.is_some() || other.held == Some(login) || !self.watch.store_failed;
-                shares && written && reaches && other.taken > done && other.login != Some(login)
+                let open = self.tabs[other.tab].open || !self.watch.store_failed && !self.watch.cleared;
+                let later = other.done.is_some() && other.taken > done && other.login != Some(login);
+                // What was never written, other tabs can't know for sure.
+                let known = if other.login.is_some() { other.written } else { other.held == Some(login) };
+                let known = known || other.tab == own.tab && other.login.is_some();
+                let told = !self.watch.late && (!self.watch.store_failed || known && !self.watch.landed);
+                shares && open && later && told
             })
             .cloned()
     }
@@ -80,6 +88,50 @@ impl World {
                 self.watch.breaks(name, || format!("place {place}, login {login}, {later:?}"));
             }
         }
+    }
+
+    fn the_newest_tokens_are_kept(&mut self, place: usize) {
+        let access =
+            self.places[place].record().as_ref().and_then(|text| access_of(text).and_then(Token::read));
+        let Some(token) = access else { return };
+        let family = &self.vendor.families[token.family];
+        let watch = &self.watch;
+        let excused = family.revoked
+            || watch.lost.contains(&token.family)
+            || watch.hides()
+            || watch.slept > 0
+            || !watch.closed.is_empty();
+        let newest = family.newest;
+        self.watch.must(excused || token.number == newest, "r16_the_newest_tokens_are_kept", || {
+            format!("place {place}: {}, the newest is {newest}", token.text())
+        });
+    }
+
+    /// Where no login has come since, those who had the same one tell the same reason.
+    fn a_reason_is_the_same_in_every_tab(&mut self, place: usize) {
+        if self.places[place].record().is_some() || !self.plan.notes || self.watch.hides() {
+            return;
+        }
+        let strokes = self.watch.strokes.iter().filter(|stroke| stroke.place == Some(place));
+        let Some(last) = strokes.filter_map(|stroke| stroke.login).next_back() else { return };
+        let here = |tab: &usize| self.tabs[*tab].open && self.tabs[*tab].place == Some(place);
+        let mut reasons: Vec<_> = (0..self.tabs.len())
+            .filter(here)
+            .filter_map(|tab| self.watch.ends.get(&(last, tab)).copied())
+            .filter(|reason| *reason != Reason::Replaced)
+            .collect();
+        reasons.dedup();
+        self.watch.must(reasons.len() <= 1, "found_2_8_a_reason_is_the_same_in_every_tab", || {
+            format!("place {place}, login {last}: {reasons:?}")
+        });
+    }
+
+    fn older_sessions_were_revoked(&mut self) {
+        let missing = self.watch.replaced.iter().find(|(tab, family)| {
+            !self.watch.revoked.contains(family) && self.tabs[*tab].open && !self.tabs[*tab].disposed
+        });
+        let missing = missing.copied().filter(|_| self.plan.brand.revokes());
+        self.watch.must(missing.is_none(), "r39_a_login_revokes_the_older_one", || format!("{missing:?}"));
     }
 
     fn a_new_tab_finds_the_same(&mut self) {

@@ -60,7 +60,8 @@ impl World {
                 self.watch.users.insert(new, self.vendor.families[family].user);
                 self.watch.families.insert(new, family);
             }
-            let stroke = Stroke { login: Some(new), held: None, place, tab, taken: step, done: None };
+            let stroke =
+                Stroke { login: Some(new), held: None, place, tab, taken: step, written: false, done: None };
             self.watch.strokes.push(stroke);
             let index = self.watch.strokes.len() - 1;
             let begun = self.tabs[tab].ops.get_mut(&id).map(|op| {
@@ -101,11 +102,16 @@ impl World {
         let own = !matches!(self.plan.keeping, Keeping::Tabs { .. });
         let strokes = &self.watch.strokes;
         let by_user = strokes.iter().any(|stroke| stroke.login.is_none() && (own || stroke.place == place));
-        let excused = self.watch.store_failed || self.watch.cleared || old == 0;
+        let excused = self.watch.store_failed || self.watch.cleared || self.watch.late || old == 0;
         let by_time = reason == Reason::Expired && !self.tabs[tab].handle.look(|session| session.renewable());
         let own_logout = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Logout);
         let ok = match reason {
-            Reason::Logout => own_logout || by_user || told_no,
+            // A login that came over this one may have ended since.
+            Reason::Logout => {
+                let other =
+                    |stroke: &Stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old);
+                own_logout || by_user || told_no || strokes.iter().any(other)
+            }
             Reason::Expired | Reason::Refused => told_no || by_time,
             Reason::Replaced => self
                 .watch
@@ -136,7 +142,15 @@ impl World {
         if !replaced {
             let taken = self.watch.step;
             let held = self.tabs[tab].held_login();
-            self.watch.strokes.push(Stroke { login: None, held, place, tab, taken, done: None });
+            self.watch.strokes.push(Stroke {
+                login: None,
+                held,
+                place,
+                tab,
+                taken,
+                written: false,
+                done: None,
+            });
         }
     }
 
@@ -154,6 +168,11 @@ impl World {
         let new = write.text.as_ref().and_then(|text| login_of(text));
         let old = self.places[place].record().as_ref().and_then(|text| login_of(text));
         let over = write.unless_changed.is_none();
+        let in_time = !self.resting;
+        for stroke in &mut self.watch.strokes {
+            stroke.written |=
+                in_time && stroke.place == Some(place) && stroke.login == new && stroke.tab == mark.tab;
+        }
         let (Some(old), Some(new)) = (old, new) else { return };
         let sees_late = self.plan.lags() || !self.plan.atomic || self.watch.store_failed;
         self.watch.must(old == new || over || sees_late, "r25_only_a_login_replaces_a_login", || {
@@ -178,6 +197,13 @@ impl World {
         self.watch.must(op.turn.is_none(), "r17_a_lock_is_given_back", || format!("tab {tab}, {op:?}"));
         self.watch.must(op.logins_sent <= 1, "rule_5_a_login_is_sent_once", || format!("tab {tab}"));
         self.watch.must(op.sent <= 2, "r21_a_request_is_replayed_once", || format!("tab {tab}, {op:?}"));
+        let alone = self.watch.strokes.iter().all(|stroke| stroke.taken < op.begun_step);
+        let is_request = matches!(op.purpose, Purpose::Request { .. });
+        self.watch.must(
+            !is_request || !alone || op.renewals_joined <= 1,
+            "r21_a_request_renews_once",
+            || format!("tab {tab}, {op:?}"),
+        );
         self.in_time(tab, op);
         if let (Ending::SignedIn(_), Purpose::Login { right: false, .. }) = (ending, &op.purpose) {
             self.watch.breaks("r24_a_wrong_password_signs_nobody_in", || format!("tab {tab}"));

@@ -72,6 +72,8 @@ pub enum Work {
 pub struct Desk {
     pub line: VecDeque<(Mark, Work)>,
     pub busy: bool,
+    /// What was read or written last.
+    pub known: Text,
 }
 
 impl Place {
@@ -222,6 +224,12 @@ impl World {
         let tab = mark.tab;
         let Some(place) = self.tabs[tab].place else { return };
         let outcome = self.do_store_work(mark, place, work, fails, compared);
+        match &outcome {
+            Outcome::Stored(stored) | Outcome::Overtaken(stored) => {
+                self.tabs[tab].desk.known.clone_from(&stored.record);
+            }
+            _ => {}
+        }
         self.tabs[tab].desk.busy = false;
         self.begin_store_work(tab);
         self.outcome(mark, outcome);
@@ -244,12 +252,17 @@ impl World {
             (Work::Read, _) => {
                 let mut stored = self.places[place].seen(tab);
                 if self.places[place].weather == Weather::Lies {
+                    self.watch.store_failed = true;
                     stored.record = Some(Zeroizing::new(format!("{{\"v\":{}}}", self.now)));
                 }
                 Outcome::Stored(stored)
             }
             (Work::Write(_), Err(stored)) => Outcome::Overtaken(stored),
             (Work::Write(write), Ok(())) => {
+                // What it was compared with was not what lay there any more.
+                let known = write.unless_changed.as_ref();
+                self.watch.late |= known.is_some_and(|known| known != self.places[place].record());
+                self.tabs[tab].desk.known.clone_from(&write.text);
                 self.writes(mark, place, &write);
                 self.put_record(place, tab, &write.text);
                 Outcome::Done
@@ -263,10 +276,19 @@ impl World {
         self.outcome(mark, Outcome::Failed(Trouble::Storage));
     }
 
-    /// A write that was given up is done after all. Then the tab looks what lies there.
+    /// A write that was given up is done after all. A shell that has read or written something else since writes that again, and
+    /// looks what lies there.
     pub fn lands(&mut self, place: usize, tab: usize, write: &Write) {
-        self.tell(|| format!("a late write of tab {tab} lands"));
+        self.tell(|| {
+            format!("a late write of tab {tab} lands: {}", crate::trace::record(write.text.as_ref()))
+        });
         self.put_record(place, tab, &write.text);
+        let known = self.tabs[tab].desk.known.clone();
+        if self.tabs[tab].runs() && known != write.text {
+            self.put_record(place, tab, &known);
+        } else {
+            self.watch.landed = true;
+        }
         self.wakes_itself(tab);
     }
 }

@@ -65,6 +65,8 @@ impl World {
         for place in &mut self.places {
             place.weather = Weather::Works;
         }
+        // By then, all that was written shows everywhere.
+        self.pass(5_000);
         for tab in 0..self.tabs.len() {
             if self.tabs[tab].open && self.tabs[tab].frozen {
                 self.thaw(tab);

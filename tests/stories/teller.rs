@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::choices::Choices;
 use crate::invariants::Broken;
@@ -16,6 +16,8 @@ use crate::story::{Told, tell};
 
 /// As many stories as two cores tell in less than two minutes.
 const STORIES: u64 = 20_000;
+/// How long a story is made shorter.
+const SHRINKING: Duration = Duration::from_secs(10);
 const THREADS: u64 = 2;
 
 fn number(name: &str) -> Option<u64> {
@@ -126,6 +128,7 @@ fn shrink(bytes: &[u8], brands: &[Brand], name: &str) -> Vec<u8> {
         told.broken.is_some_and(|broken| broken.name == name)
     };
     let mut best = bytes.to_vec();
+    let end = Instant::now() + SHRINKING;
     if !breaks(&best) {
         return best;
     }
@@ -134,12 +137,12 @@ fn shrink(bytes: &[u8], brands: &[Brand], name: &str) -> Vec<u8> {
         let mut size = (best.len() / 2).max(1);
         while size >= 1 {
             let mut at = 0;
-            while at < best.len() {
-                let end = (at + size).min(best.len());
+            while at < best.len() && Instant::now() < end {
+                let until = (at + size).min(best.len());
                 let mut shorter = best.clone();
-                shorter.drain(at..end);
+                shorter.drain(at..until);
                 let mut zeroed = best.clone();
-                zeroed[at..end].fill(0);
+                zeroed[at..until].fill(0);
                 if breaks(&shorter) {
                     best = shorter;
                 } else if zeroed != best && breaks(&zeroed) {

@@ -132,6 +132,7 @@ impl World {
             steps: 0,
             plan,
         };
+        world.watch.late = world.plan.lags() && world.plan.troubles.long_lags;
         world.tell(|| "the story begins".into());
         world
     }
@@ -206,7 +207,14 @@ impl World {
             Event::StoreDone { mark, work, fails, compared } => self.store_done(mark, work, fails, compared),
             Event::StoreGivenUp { mark } => self.store_given_up(mark),
             Event::Lands { place, tab, write } => self.lands(place, tab, &write),
-            Event::Shows { place, tab, news } => self.places[place].shows(tab, news),
+            Event::Shows { place, tab, news } => {
+                let of_record = matches!(news, News::Record(..));
+                self.places[place].shows(tab, news);
+                // The platform tells a tab when another one's writes show in it.
+                if of_record {
+                    self.wakes_itself(tab);
+                }
+            }
             Event::InVain { mark } => self.in_vain(mark),
             Event::Frees { key, mark } => self.free(&key, mark),
             Event::Timer { tab, number } if self.tabs[tab].timer == number => self.wake(tab, Wake::Timer),
@@ -227,7 +235,7 @@ impl World {
     }
 
     pub fn goes_on(&mut self) -> bool {
-        if self.steps > 60_000 {
+        if self.steps > 150_000 {
             self.watch.breaks("rule_2_nothing_goes_on_for_ever", String::new);
         }
         self.watch.broken.is_none()
