@@ -102,7 +102,6 @@ fn write_object(members: &[(&str, Option<&str>)]) -> String {
 
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
-    use alloc::boxed::Box;
     use alloc::string::String;
 
     use super::write_object;
