@@ -118,7 +118,11 @@ impl<J: Json + 'static> Run<J> {
         let store = &self.handle.store;
         // A note says more than the record where that could not be written, or not be taken away.
         let is_new = !store.knows(stored.record.as_ref()) || store.unwritten.get() || self.has_ended(&stored);
-        if is_new && self.take_over(stored) == Taken::HasToGo {
+        let lies_there = stored.record.is_some();
+        // A record that has come to its end by now is followed to its end, and has to go as well.
+        let has_to_go =
+            is_new && (self.take_over(stored) == Taken::HasToGo || lies_there && !self.handle.is_signed_in());
+        if has_to_go {
             self.keep(false).await;
         } else if store.is_to_be_kept() {
             self.try_to_keep().await;
@@ -181,7 +185,10 @@ impl<J: Json + 'static> Run<J> {
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
         let note = stored.note.as_deref().and_then(Note::read);
         handle.store.learn(stored.record);
-        let given_way = handle.store.unwritten.get() && !self.goes_on_unwritten(note);
+        // Where its own login lies there, it goes on.
+        let held = handle.look(|session| session.held().map(|held| held.login));
+        let own = record.as_ref().is_some_and(|record| Some(record.login) == held);
+        let given_way = handle.store.unwritten.get() && !own && !self.goes_on_unwritten(note);
         let unwritten = handle.store.unwritten.get() && !given_way;
         handle.store.unwritten.set(unwritten);
         let finding = Finding { record, note, unwritten, given_way };

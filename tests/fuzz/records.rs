@@ -1,7 +1,7 @@
 //! The reader of what a storage gives back, and what a session makes of it.
 
 use hallpass::dialect::{Renewal, is_token};
-use hallpass::session::{Moment, Pass, Record, Session};
+use hallpass::session::{Finding, Moment, Pass, Record, Session};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestCaseResult;
@@ -66,10 +66,10 @@ fn read(case: &Case) -> TestCaseResult {
     check_record(&record, case.carries_token)?;
     let later = Moment { wall: case.now.wall + case.later_ms, steady: case.now.steady + case.later_ms };
     let mut session = Session::new(case.renewal, case.automatic);
-    prop_assert!(session.follow(Some(record.clone()), case.now), "nobody was signed out here");
+    prop_assert!(session.follow(found(record.clone()), case.now), "nobody was signed out here");
     let epoch = session.epoch();
     let lives = session.held().is_some();
-    session.follow(Some(record), case.now);
+    session.follow(found(record), case.now);
     prop_assert!(!lives || session.epoch() == epoch, "the same record again is no news");
     for now in [case.now, later] {
         check_session(&session, now)?;
@@ -112,4 +112,8 @@ fn check_session(session: &Session, now: Moment) -> TestCaseResult {
         Pass::Refused(_) => {}
     }
     Ok(())
+}
+
+fn found(record: Record) -> Finding {
+    Finding { record: Some(record), ..Finding::default() }
 }

@@ -72,6 +72,8 @@ pub struct Watch {
     pub store_failed: bool,
     /// What one tab has written may show very late in another, or be written over by what it has compared before.
     pub late: bool,
+    /// The logins that could not be written, as their tabs noted.
+    pub unwritten: BTreeSet<u32>,
     /// A write has come late, maybe over what another tab had written meanwhile.
     pub landed: bool,
     pub cleared: bool,
@@ -85,7 +87,7 @@ pub struct Watch {
 
     pub spent: BTreeMap<Token, Spending>,
     pub shown: Vec<Shown>,
-    pub known: BTreeMap<(usize, String), Known>,
+    pub known: BTreeMap<(usize, Token), Known>,
     /// The user and the vendor's login of a login of this browser.
     pub users: BTreeMap<u32, &'static str>,
     pub families: BTreeMap<u32, usize>,

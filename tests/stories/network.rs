@@ -10,7 +10,7 @@ use crate::support::Value;
 use crate::tab::BASE;
 use crate::vendor::{Asked, Said, Token};
 use crate::wire;
-use crate::world::{Event, Mark, World};
+use crate::world::{BEGIN, Event, Mark, World};
 
 /// The bound on a call, in ms.
 const TIMEOUT: u64 = 10_000;
@@ -77,7 +77,7 @@ impl World {
             .credential
             .as_ref()
             .and_then(|text| Token::read(text.strip_prefix("Bearer ").unwrap_or(text)));
-        self.sends_data(mark, credential);
+        self.sends_data(mark, credential, dispatch.again);
         let always_rejected =
             self.op(mark).is_some_and(|op| op.purpose == Purpose::Request { always_rejected: true });
         let fate = self.fate(None);
@@ -186,7 +186,7 @@ impl World {
             (Asked::Refresh { token, .. }, Said::Granted { .. }) => *token,
             _ => None,
         };
-        (wire::write(self.plan.brand, &said, self.plan.lifetime_s), spent)
+        (self.writes_down(&said), spent)
     }
 
     /// The vendor's answer to a request for data.
@@ -201,16 +201,30 @@ impl World {
             Some(user) => Said::Alive(user),
             None => Said::Unauthorised,
         };
-        let mut reply = wire::write(self.plan.brand, &said, self.plan.lifetime_s);
+        if said == Said::Unauthorised {
+            self.refuses(credential);
+        }
         if let (Brand::Pegase3, Some(token), true) = (self.plan.brand, credential, user.is_some())
             && self.choices.one_in(3)
-            && let Said::Granted { access, .. } = self.vendor.rotate(token.family, self.now)
         {
-            reply = wire::json_reply(
-                200,
-                json!({ "code": 200, "status": "ok", "data": {}, "token": access.text() }),
-            );
+            let said = self.vendor.rotate(token.family, self.now);
+            self.watch.lost.insert(token.family);
+            return self.writes_down(&said);
         }
+        self.writes_down(&said)
+    }
+
+    /// The vendor's answer, as it writes it.
+    fn writes_down(&self, said: &Said) -> Reply<Value> {
+        let lifetime = self.plan.lifetime_s;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no less than zero")]
+        let end = (BEGIN as u64 + self.now) / 1_000 + lifetime;
+        let mut reply = wire::write(
+            self.plan.brand,
+            said,
+            if self.plan.brand == Brand::Pegase3 { end } else { lifetime },
+        );
+        reply.date_ms = Some(((BEGIN + self.now as f64) / 1_000.0).floor() * 1_000.0);
         reply
     }
 

@@ -56,6 +56,8 @@ pub struct Op {
     pub renewals_joined: u32,
     /// How many calls for new tokens it has made itself.
     pub refreshes: u32,
+    /// Whether it has got new tokens.
+    pub granted: bool,
     pub presented: Option<Token>,
     /// What was held when a login of its tab began to be kept.
     pub stroke: Option<usize>,
@@ -77,6 +79,7 @@ impl Op {
             sent: 0,
             renewals_joined: 0,
             refreshes: 0,
+            granted: false,
             presented: None,
             stroke: None,
         }

@@ -76,7 +76,7 @@ impl World {
     }
 
     /// New tokens were given. A token that is always rejected is renewed for that twice a minute at most.
-    fn renews(&mut self, family: usize) {
+    pub fn renews(&mut self, family: usize) {
         let now = self.now;
         self.watch.failures.remove(&family);
         self.watch.renewals.push((now, family));
@@ -112,7 +112,7 @@ impl World {
     }
 
     /// The caller's request goes, with a token.
-    pub fn sends_data(&mut self, mark: Mark, credential: Option<Token>) {
+    pub fn sends_data(&mut self, mark: Mark, credential: Option<Token>, again: bool) {
         let Some(op) = self.op(mark) else { return };
         op.sent += 1;
         let Some(token) = credential else {
@@ -121,7 +121,10 @@ impl World {
                 .watch
                 .must(!carries, "r24_no_request_goes_without_its_token", || format!("{mark:?}"));
         };
-        self.uses(mark, token);
+        // PEGASE3 says of an expired token that it has expired only where it is asked once more after its end.
+        if !(again && self.plan.brand == Brand::Pegase3) {
+            self.uses(mark, token);
+        }
         let asked = self.op(mark).and_then(|op| op.asked_user.clone());
         let user = self.vendor.families.get(token.family).map(|family| family.user);
         self.watch.must(asked.as_deref() == user, "r25_one_users_request_is_never_sent_as_another", || {
@@ -132,7 +135,7 @@ impl World {
     /// A token is sent: not after its end, as far as this tab's clocks can tell.
     fn uses(&mut self, mark: Mark, token: Token) {
         let now = self.moment(mark.tab);
-        let Some(known) = self.watch.known.get(&(mark.tab, token.text())).copied() else { return };
+        let Some(known) = self.watch.known.get(&(mark.tab, token)).copied() else { return };
         let aged = (known.since.wall - known.received_at).max(0.0);
         let by_wall = now.wall - known.received_at;
         let by_steady = now.steady - known.since.steady + aged;
@@ -141,6 +144,16 @@ impl World {
         self.watch.must(!over, "r19_no_token_is_sent_after_its_end", || {
             format!("tab {}, {}: {age} ms of {:?}", mark.tab, token.text(), known.lifetime)
         });
+    }
+
+    /// The vendor says its no to a request's token.
+    pub fn refuses(&mut self, credential: Option<Token>) {
+        // Whoever has a cookie may think it is another login's.
+        let cookie = self.plan.brand == Brand::Lenses;
+        let families = 0..self.vendor.families.len();
+        let refused =
+            families.filter(|family| cookie || credential.is_some_and(|token| token.family == *family));
+        self.watch.refused.extend(refused);
     }
 
     /// A request for data arrives at the vendor.
@@ -155,10 +168,7 @@ impl World {
             _ => None,
         };
         if let (Said::Unauthorised | Said::Dead, Some(token)) = (said, token) {
-            self.watch.refused.insert(token.family);
-        }
-        if let (Asked::Refresh { token: Some(token), .. }, Said::Granted { .. }) = (asked, said) {
-            self.renews(token.family);
+            self.refuses(Some(token));
         }
         if let Asked::Refresh { token: Some(token), .. } = asked
             && let Some(spending) = self.watch.spent.get_mut(token)

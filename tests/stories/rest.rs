@@ -3,6 +3,7 @@
 use hallpass::session::Reason;
 
 use crate::invariants::Stroke;
+use crate::plan::Brand;
 use crate::sessions::{access_of, login_of};
 use crate::vendor::Token;
 use crate::world::World;
@@ -23,6 +24,7 @@ impl World {
         self.older_sessions_were_revoked();
         if self.plan.shares_store() && self.goes_on() {
             self.a_new_tab_finds_the_same();
+            self.nothing_older_is_stored();
         }
     }
 
@@ -35,7 +37,8 @@ impl World {
             Some(text) => login_of(text) == shown.login && access_of(text) == shown.access.as_deref(),
             None => shown.login.is_none(),
         };
-        self.watch.must(replaced || same, "rule_15_what_is_held_is_what_is_stored", || {
+        let landed = self.watch.landed && self.tabs.len() > 1;
+        self.watch.must(replaced || same || landed, "rule_15_what_is_held_is_what_is_stored", || {
             format!("tab {tab}: {shown:?}, stored {}", crate::trace::record(stored.as_ref()))
         });
     }
@@ -49,13 +52,19 @@ impl World {
             .iter()
             .find(|other| {
                 let shares = other.place == place && (place.is_some() || other.tab == own.tab);
-                // Where a tab was closed before it could write, nobody knows of it.
-                let open = self.tabs[other.tab].open || !self.watch.store_failed && !self.watch.cleared;
-                let later = other.done.is_some() && other.taken > done && other.login != Some(login);
+                // A logout is noted at once: it holds though its tab was closed in the next moment.
+                let noted = other.login.is_none() && other.held == Some(login) && self.plan.notes;
+                let kept = noted && place.is_some() || other.done.is_some() && self.tabs[other.tab].open;
+                let open = kept || other.done.is_some();
+                let trouble = self.watch.store_failed || self.watch.cleared;
+                let later = other.taken > done && other.login != Some(login) && (kept || !trouble);
                 // What was never written, other tabs can't know for sure.
                 let known = if other.login.is_some() { other.written } else { other.held == Some(login) };
-                let known = known || other.tab == own.tab && other.login.is_some();
-                let told = !self.watch.late && (!self.watch.store_failed || known && !self.watch.landed);
+                let known = known && !self.watch.unwritten.contains(&login)
+                    || other.tab == own.tab && other.login.is_some();
+                let alone = self.tabs.iter().filter(|tab| tab.place == place).count() == 1;
+                let told = !trouble || known && (!self.watch.landed || alone);
+                let told = told && !self.watch.late;
                 shares && open && later && told
             })
             .cloned()
@@ -76,9 +85,14 @@ impl World {
 
     fn nothing_older_is_stored(&mut self) {
         for place in 0..self.places.len() {
-            let Some(login) = self.places[place].record().as_ref().and_then(|text| login_of(text)) else {
-                continue;
-            };
+            // Where every tab is closed, the next one sees to it.
+            // And who was replaced leaves it alone.
+            let mut shown = self.tabs.iter().zip(&self.watch.shown);
+            let seen = shown.any(|(tab, shown)| {
+                tab.open && tab.place == Some(place) && shown.reason != Some(Reason::Replaced)
+            });
+            let record = self.places[place].record().as_ref().filter(|_| seen);
+            let Some(login) = record.and_then(|text| login_of(text)) else { continue };
             if let Some(later) = self.later_than(login, Some(place)) {
                 let name = if later.login.is_some() {
                     "r38_no_older_session_is_stored"
@@ -113,7 +127,17 @@ impl World {
             return;
         }
         let strokes = self.watch.strokes.iter().filter(|stroke| stroke.place == Some(place));
-        let Some(last) = strokes.filter_map(|stroke| stroke.login).next_back() else { return };
+        let strokes: Vec<_> = strokes.collect();
+        let Some(last) = strokes.iter().filter_map(|stroke| stroke.login).next_back() else { return };
+        // Tabs of a session that can't be renewed end it each by itself, also in the moment of a sign-out.
+        let each = !matches!(self.plan.brand, Brand::Ethgas | Brand::Ocient);
+        if each && strokes.iter().any(|stroke| stroke.login.is_none()) {
+            return;
+        }
+        // Who signs out where the session is over already has the last word there.
+        if strokes.iter().any(|stroke| stroke.login.is_none() && stroke.held != Some(last)) {
+            return;
+        }
         let here = |tab: &usize| self.tabs[*tab].open && self.tabs[*tab].place == Some(place);
         let mut reasons: Vec<_> = (0..self.tabs.len())
             .filter(here)

@@ -151,6 +151,8 @@ impl World {
     pub fn note(&mut self, tab: usize, note: Option<String>) {
         let Some(place) = self.tabs[tab].place.filter(|_| self.plan.notes) else { return };
         self.tell(|| format!("tab {tab} notes {note:?}"));
+        let unwritten = note.as_deref().and_then(|note| note.strip_suffix(" unwritten")?.parse::<u32>().ok());
+        self.watch.unwritten.extend(unwritten);
         self.put(place, tab, |number| News::Note(note.clone(), number));
     }
 
@@ -286,9 +288,8 @@ impl World {
         let known = self.tabs[tab].desk.known.clone();
         if self.tabs[tab].runs() && known != write.text {
             self.put_record(place, tab, &known);
-        } else {
-            self.watch.landed = true;
         }
+        self.watch.landed = true;
         self.wakes_itself(tab);
     }
 }

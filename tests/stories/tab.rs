@@ -190,7 +190,7 @@ impl World {
             .collect();
         for mark in waiting {
             if let Some(joiner) = self.op(mark) {
-                joiner.renewals_joined += u32::from(op.refreshes > 0);
+                joiner.renewals_joined += u32::from(op.granted);
             }
             self.after(0, mark, Outcome::Done);
         }

@@ -42,12 +42,12 @@ pub fn read(brand: Brand, call: &Call) -> Asked {
     }
 }
 
-/// Writes the vendor's answer.
+/// Writes the vendor's answer. `lifetime_s`: for how long a token is good; at PEGASE3, until when, since the epoch.
 pub fn write(brand: Brand, said: &Said, lifetime_s: u64) -> Reply<Value> {
     let (status, body) = match brand {
         Brand::Ethgas => ethgas(said, lifetime_s),
         Brand::Ocient => ocient(said, lifetime_s),
-        Brand::Pegase3 => pegase3(said),
+        Brand::Pegase3 => pegase3(said, lifetime_s),
         Brand::Lenses => lenses(said),
     };
     json_reply(status, body)
@@ -89,10 +89,12 @@ fn ocient(said: &Said, lifetime_s: u64) -> (u16, Tree) {
     }
 }
 
-fn pegase3(said: &Said) -> (u16, Tree) {
+fn pegase3(said: &Said, ends_s: u64) -> (u16, Tree) {
     match said {
-        Said::Granted { access, .. } => {
-            (200, json!({ "code": 200, "status": "ok", "data": {}, "token": access.text() }))
+        Said::Granted { access, user, .. } => {
+            let claims = json!({ "user": user, "exp": ends_s, "t": access.text() });
+            let token = crate::support::jwt(&claims.to_string());
+            (200, json!({ "code": 200, "status": "ok", "data": {}, "token": token }))
         }
         Said::Alive(_) | Said::LoggedOut => (200, json!({ "code": 200, "status": "ok", "data": {} })),
         Said::WrongPassword | Said::Unauthorised | Said::WrongForm | Said::Dead => {

@@ -17,7 +17,7 @@ use crate::tab::Tab;
 use crate::vendor::{Token, Vendor};
 
 /// When it all begins, in ms since the epoch, by the machine's clock.
-const BEGIN: f64 = 1_760_000_000_000.0;
+pub const BEGIN: f64 = 1_760_000_000_000.0;
 
 /// Names what an operation waits for: nothing else is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +199,10 @@ impl World {
                     && self.op(mark).is_some_and(|op| op.serial == mark.serial)
                 {
                     self.watch.delivered(token);
+                    if let Some(op) = self.op(mark) {
+                        op.granted = true;
+                    }
+                    self.renews(token.family);
                 }
                 self.outcome(mark, outcome);
             }
