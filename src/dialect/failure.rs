@@ -152,6 +152,8 @@ const LONGEST_DETAIL: usize = 500;
 pub struct Failure {
     /// What happened.
     pub code: Code,
+    /// At what it happened.
+    pub operation: Operation,
     /// Whether these are the vendor's explicit words: said in its own envelope, where it has one. What a gateway says, or
     /// another server behind the vendor, is not.
     pub explicit: bool,
@@ -178,6 +180,7 @@ impl Failure {
     pub fn new(code: Code) -> Box<Self> {
         Box::new(Self {
             code,
+            operation: Operation::Request,
             explicit: false,
             status: None,
             vendor_code: None,

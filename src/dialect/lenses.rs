@@ -10,14 +10,14 @@
 //! `lenses-vscode` took these for the end of the session until 6.2.1).
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::codes::codes;
 use super::grant::name;
 use super::{
     Call, Carrier, Code, Credentials, Facts, Failure, Field, Grant, Held, Json, Operation, Paths, Payload,
-    Renewal, Reply, Vendor, VendorCode,
+    Renewal, Reply, Secret, Vendor, VendorCode,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -58,7 +58,7 @@ impl<J: Json> Vendor<J> for Lenses {
     }
 
     /// `POST /api/v1/login`, JSON.
-    fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>> {
+    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
         credentials.check()?;
         Ok(Call::new(Operation::Login, "POST").json(&[
             ("username", Some(&credentials.username)),
@@ -78,15 +78,15 @@ impl<J: Json> Vendor<J> for Lenses {
         self.read(reply, Operation::Login)?;
         let redirect_to = reply.text("redir_to");
         Ok(Grant {
-            user: Some(credentials.username.to_string()),
-            redirect_to: redirect_to.as_deref().and_then(safe_path),
+            user: Some(credentials.username.clone()),
+            redirect_to: redirect_to.as_deref().and_then(safe_path).map(Into::into),
             ..Grant::default()
         })
     }
 
     /// `GET /api/v1/users/me`: the user's `name`. A 200 of another shape, such as a front end's catch-all page, is no
     /// sign of life. Nothing is proxied at this address, so a 401 is HQ's own, whatever it looks like.
-    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Box<Failure>> {
+    fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
         self.read(reply, Operation::Check).map_err(|mut failure| {
             failure.explicit |= reply.status == 401;
             failure
@@ -109,7 +109,7 @@ impl<J: Json> Vendor<J> for Lenses {
         }
     }
 
-    fn logout(&self, _held: &Held) -> Call {
+    fn logout(&self, _held: &Held) -> Box<Call> {
         Call::new(Operation::Logout, "POST")
     }
 }

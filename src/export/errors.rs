@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
-use crate::dialect::{Code, Facts, Failure, Operation, VendorCode, to_json};
+use crate::dialect::{Code, Facts, Failure, VendorCode, to_json};
 
 #[wasm_bindgen(module = "/src/shell/auth-error.js")]
 extern "C" {
@@ -54,7 +54,7 @@ impl Serialize for Told<'_> {
 }
 
 /// The details of a failure, as JSON.
-pub(super) fn details(failure: &Failure, operation: Operation, facts: &Facts) -> JsValue {
+pub(super) fn details(failure: &Failure, facts: &Facts) -> JsValue {
     let fields: Vec<Named<'_>> = failure
         .fields
         .iter()
@@ -69,7 +69,7 @@ pub(super) fn details(failure: &Failure, operation: Operation, facts: &Facts) ->
         code: failure.code.as_str(),
         // What isn't there is no word of the vendor's.
         vendor: (failure.code != Code::Unsupported).then_some(facts.name),
-        operation: operation.as_str(),
+        operation: failure.operation.as_str(),
         status: failure.status,
         vendor_code: failure.vendor_code.as_ref().map(Told),
         fields: Some(fields).filter(|fields| !fields.is_empty()),

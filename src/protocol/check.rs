@@ -1,14 +1,16 @@
 //! Asking the vendor whether the session is alive.
 
-use super::effect::{Effect, Outcome};
+use alloc::rc::Rc;
+
+use super::effect::Effect;
 use super::ending::{Ending, Halt};
-use super::handle::Run;
-use crate::dialect::{Code, Held, Json, Operation as Kind};
+use super::operation::Run;
+use crate::dialect::{Code, Json, Operation as Kind};
 use crate::session::{Reason, Verdict};
 
 impl<J: Json + 'static> Run<J> {
     /// `check()`: asks, and takes the answer over.
-    pub(super) async fn check(self) -> Ending {
+    pub(super) async fn check(self: Rc<Self>) -> Ending {
         self.try_to_check().await.map(|()| Ending::Done).into()
     }
 
@@ -25,10 +27,8 @@ impl<J: Json + 'static> Run<J> {
             }
         }
         let epoch = handle.epoch();
-        let held =
-            handle.look(|session| session.held().map_or_else(Held::default, |record| record.held.clone()));
-        let outcome = self.ask(Effect::Call(handle.vendor.check(&held))).await;
-        let Outcome::Reply(reply) = outcome else { return Err(Self::unanswered(&outcome, Kind::Check)) };
+        let outcome = self.ask(Effect::Call(handle.check_call())).await;
+        let reply = Self::reply(outcome, Kind::Check)?;
         self.adopt(epoch, &reply).await;
         let read = handle.vendor.read_check(&reply);
         let now = handle.now();

@@ -28,7 +28,7 @@ pub use request::Wish;
 pub use wake::Wake;
 
 use crate::dialect::{Credentials, Json};
-use handle::Run;
+use operation::Run;
 
 /// What can be begun. Each gives back the operation, which is to be stepped from then on.
 impl<J: Json + 'static> Handle<J> {

@@ -1,14 +1,14 @@
 //! Keeping the record in the store, and following what other tabs write there.
 
-use alloc::string::String;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
-
-use zeroize::Zeroizing;
 
 use super::effect::{Effect, Line, Outcome, Stored, Trouble, Write};
 use super::ending::Ending;
-use super::handle::{Handle, Keeping, Run};
-use crate::dialect::Json;
+use super::handle::{Handle, Keeping};
+use super::operation::Run;
+use crate::dialect::{Json, Secret};
 use crate::session::{Fate, Finding, Moment, Note, Reason, Record, Session};
 
 /// How often a store is tried whose content is another one each time.
@@ -18,7 +18,7 @@ const TRIES: u32 = 4;
 #[derive(Debug, Default)]
 pub(super) struct Store {
     /// The record's text that lies there, as far as this handle knows.
-    text: RefCell<Option<Zeroizing<String>>>,
+    text: RefCell<Option<Secret>>,
     /// Counts what this handle has asked to be written. What was read before says nothing of it.
     writes: Cell<u32>,
     /// Whether it gives another text at each reading: then it is no store.
@@ -47,11 +47,11 @@ enum Noted {
 }
 
 impl Store {
-    fn knows(&self, text: Option<&Zeroizing<String>>) -> bool {
+    fn knows(&self, text: Option<&Secret>) -> bool {
         self.text.borrow().as_ref() == text
     }
 
-    fn learn(&self, text: Option<Zeroizing<String>>) {
+    fn learn(&self, text: Option<Secret>) {
         self.text.replace(text);
     }
 
@@ -114,7 +114,7 @@ impl<J: Json + 'static> Run<J> {
         }
     }
 
-    async fn follow_stored(&self, stored: Stored) {
+    async fn follow_stored(&self, stored: Box<Stored>) {
         let store = &self.handle.store;
         // A note says more than the record where that could not be written, or not be taken away.
         let is_new = !store.knows(stored.record.as_ref()) || store.unwritten.get() || self.has_ended(&stored);
@@ -130,7 +130,7 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// Takes over what lies in the store at first, and takes away what can't be used any more.
-    pub(super) async fn restore(self) -> Ending {
+    pub(super) async fn restore(self: Rc<Self>) -> Ending {
         if self.is_kept() {
             let writes = self.handle.store.writes.get();
             match self.ask(Effect::Read).await {
@@ -157,7 +157,7 @@ impl<J: Json + 'static> Run<J> {
     /// its place, the user has signed out there, or in.
     fn goes_on_unwritten(&self, note: Option<Note>) -> bool {
         let noted = &self.handle.store.noted;
-        let Some(login) = self.handle.look(|session| session.held().map(|record| record.login)) else {
+        let Some(login) = self.handle.login() else {
             return true;
         };
         if note == Some(Note::unwritten(login)) {
@@ -174,12 +174,12 @@ impl<J: Json + 'static> Run<J> {
     /// Whether the login that is held here has come to its end in another tab.
     fn has_ended(&self, stored: &Stored) -> bool {
         let note = stored.note.as_deref().and_then(Note::read);
-        let held = self.handle.look(|session| session.held().map(|record| record.login));
+        let held = self.handle.login();
         note.is_some_and(|note| matches!(note.fate, Fate::Ended(_)) && Some(note.login) == held)
     }
 
     /// Reads what lies in the store, and has the session follow it.
-    fn take_over(&self, stored: Stored) -> Taken {
+    fn take_over(&self, stored: Box<Stored>) -> Taken {
         let handle = &self.handle;
         let text = stored.record.as_ref().map(|text| text.as_str());
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
@@ -217,7 +217,7 @@ impl<J: Json + 'static> Run<J> {
                 return;
             }
             let (text, end) =
-                handle.change(|session| (session.held().map(Record::write), session.take_end()));
+                handle.change(|session| (session.held().map(|record| record.write()), session.take_end()));
             if let Some(note) = end {
                 self.ask(Effect::Note(Some(note.write()))).await;
             }
@@ -274,7 +274,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// The store has not taken what was written. What that was to replace must not be there any more (rule 15): to delete it
     /// takes no room. `known`: what was known to lie there.
-    async fn not_kept(&self, deletes: bool, own: u32, known: Option<Zeroizing<String>>, over: bool) {
+    async fn not_kept(&self, deletes: bool, own: u32, known: Option<Secret>, over: bool) {
         let (handle, store) = (&self.handle, &self.handle.store);
         handle.change(|session| session.storage_works(false));
         store.unwritten.set(true);
@@ -301,11 +301,9 @@ impl<J: Json + 'static> Run<J> {
                         store.learn(known);
                     }
                     // The other tabs are not to take the record's absence for a sign-out that holds.
-                    let note =
-                        handle.look(|session| session.held().map(|record| Note::unwritten(record.login)));
-                    if let Some(note) = note {
+                    if let Some(login) = handle.login() {
                         store.noted.set(Noted::Written);
-                        self.ask(Effect::Note(Some(note.write()))).await;
+                        self.ask(Effect::Note(Some(Note::unwritten(login).write()))).await;
                     }
                 }
             }

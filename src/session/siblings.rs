@@ -1,5 +1,7 @@
 //! What other tabs do to the session that they share with this one.
 
+use alloc::rc::Rc;
+
 use super::{Fate, Moment, Note, Reason, Record, Session};
 use crate::dialect::Code;
 
@@ -88,8 +90,8 @@ impl Session {
         self.ended = None;
     }
 
-    fn take_over(&mut self, record: Record, now: Moment) {
-        let same = |held: &Record| held.login == record.login && held.held == record.held;
+    fn take_over(&mut self, mut record: Record, now: Moment) {
+        let same = |held: &Rc<Record>| held.login == record.login && held.held == record.held;
         if !self.held.as_ref().is_some_and(same) {
             // Who has not renewed them does not know why that was done: it may have been for a rejection there, too.
             self.rejected_before = self.held.as_ref().is_some_and(|held| held.login == record.login);
@@ -101,7 +103,8 @@ impl Session {
         self.paused = now.noted(pause.map_or(now.wall, |pause| pause.since));
         self.problem =
             pause.map(|pause| pause.because).or(self.problem.filter(|code| *code == Code::Storage));
-        self.held = Some(Record { pause, ..record });
+        record.pause = pause;
+        self.held = Some(Rc::new(record));
         self.tick(now);
     }
 }

@@ -137,7 +137,7 @@ impl World {
                         address: "https://sign-in.test/".into(),
                         redirected: true,
                     };
-                    return self.after(back, mark, Outcome::Answer(answer));
+                    return self.after(back, mark, Outcome::Answer(Box::new(answer)));
                 }
             },
             _ => {}
@@ -158,7 +158,7 @@ impl World {
             _ => match load {
                 Load::Call(_) => {
                     let time = self.now + back;
-                    self.at(time, Event::Outcome { mark, outcome: Outcome::Reply(reply), spent });
+                    self.at(time, Event::Outcome { mark, outcome: Outcome::Reply(Box::new(reply)), spent });
                 }
                 Load::Data { .. } => self.answers(mark, &load, reply, back),
             },
@@ -230,9 +230,9 @@ impl World {
 
     fn answers(&mut self, mark: Mark, load: &Load, reply: Reply<Value>, back: u64) {
         let outcome = match load {
-            Load::Call(_) => Outcome::Reply(reply),
+            Load::Call(_) => Outcome::Reply(Box::new(reply)),
             Load::Data { .. } => {
-                Outcome::Answer(Answer { reply, address: format!("{BASE}/data"), redirected: false })
+                Outcome::Answer(Box::new(Answer { reply, address: format!("{BASE}/data"), redirected: false }))
             }
         };
         self.after(back, mark, outcome);
