@@ -4,7 +4,8 @@ use hallpass::protocol::{Ending, Keeping, OperationId, Write};
 use hallpass::session::{Reason, Session};
 
 use crate::invariants::{Known, Shown, Stroke};
-use crate::op::{Op, Purpose};
+use crate::op::{Op, Purpose, Waits};
+use crate::store::Weather;
 use crate::vendor::Token;
 use crate::world::{Mark, World};
 
@@ -190,6 +191,15 @@ impl World {
         self.watch.must(!is_request || !alone || op.renewals_joined <= 1, "r21_a_request_renews_once", || {
             format!("tab {tab}, {op:?}")
         });
+        let place = self.tabs[tab].place.filter(|_| op.refused_over.is_some());
+        if let Some(here) = place.map(|place| &self.places[place]) {
+            // Another operation of the tab's, that has written since, sees to it.
+            let left = here.weather == Weather::Full && here.occupied() == op.refused_over && !self.watch.late;
+            let alone = self.tabs[tab].ops.values().all(|op| op.waits != Waits::Store);
+            self.watch.must(!left || !alone, "rule_15_what_a_failed_write_was_to_replace_is_gone", || {
+                format!("tab {tab}, {op:?}")
+            });
+        }
         self.in_time(tab, op);
         if let (Ending::SignedIn(_), Purpose::Login { right: false, .. }) = (ending, &op.purpose) {
             // Where a success has no body, anybody can say it.
