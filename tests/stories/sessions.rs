@@ -4,6 +4,7 @@ use hallpass::protocol::{Ending, Keeping, OperationId, Write};
 use hallpass::session::{Reason, Session};
 
 use crate::invariants::{Known, Shown, Stroke};
+use crate::plan::Brand;
 use crate::op::{Op, Purpose, Waits};
 use crate::store::Weather;
 use crate::vendor::Token;
@@ -114,7 +115,12 @@ impl World {
                 let unnoted = !self.plan.notes && !self.tabs[tab].handle.look(Session::renewable);
                 own_logout || by_user || told_no || elsewhere || unnoted || strokes.iter().any(other)
             }
-            Reason::Expired | Reason::Refused => told_no || by_time,
+            // Or it was the end of a login that had come over this one; and at Lenses any 401 of `users/me` is one.
+            Reason::Expired | Reason::Refused => {
+                let bare = self.plan.brand == Brand::Lenses && self.plan.troubles.hostile;
+                let elsewhere = self.watch.ends.iter().any(|((_, at), end)| *at != tab && *end == reason);
+                told_no || by_time || bare || elsewhere
+            }
             Reason::Replaced => self.watch.strokes.iter().any(|stroke| {
                 stroke.place == place && stroke.login.is_some_and(|login| login != old)
             }),
