@@ -64,7 +64,7 @@ impl World {
             self.now + TIMEOUT,
             Event::Outcome { mark, outcome: Outcome::Failed(Trouble::Timeout), spent: None },
         );
-        let fate = self.fate(Some(&asked));
+        let fate = self.fate(mark, Some(&asked));
         self.travel(mark, Load::Call(asked), fate);
         None
     }
@@ -76,12 +76,12 @@ impl World {
         self.sends_data(mark, credential, dispatch.again);
         let always_rejected =
             self.op(mark).is_some_and(|op| op.purpose == Purpose::Request { always_rejected: true });
-        let fate = self.fate(None);
+        let fate = self.fate(mark, None);
         self.travel(mark, Load::Data { credential, always_rejected }, fate);
         None
     }
 
-    fn fate(&mut self, asked: Option<&Asked>) -> Fate {
+    fn fate(&mut self, mark: Mark, asked: Option<&Asked>) -> Fate {
         let troubles = self.plan.troubles;
         let fate = if !self.online {
             Fate::LostOnTheWay
@@ -102,7 +102,7 @@ impl World {
             && fate != Fate::Fine
         {
             let done = matches!(fate, Fate::LostOnTheWayBack | Fate::TooLate | Fate::Garbled);
-            self.reply_is_lost(asked, done);
+            self.reply_is_lost(mark, asked, done);
         }
         fate
     }

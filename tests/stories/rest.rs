@@ -130,7 +130,7 @@ impl World {
         let Some(last) = strokes.iter().filter_map(|stroke| stroke.login).next_back() else { return };
         // Tabs of a session that can't be renewed end it each by itself, also in the moment of a sign-out.
         let each = !matches!(self.plan.brand, Brand::Ethgas | Brand::Ocient);
-        if each && strokes.iter().any(|stroke| stroke.login.is_none()) {
+        if each && self.watch.strokes.iter().any(|stroke| stroke.login.is_none()) {
             return;
         }
         // Who signs out where the session is over already has the last word there.

@@ -254,7 +254,9 @@ impl World {
         let tab = mark.tab;
         if fails {
             let over = self.places[place].occupied();
-            if let (Weather::Full, Work::Write(Write { text: Some(_), .. })) = (self.places[place].weather, &work)
+            let known = self.matches(place, tab, &work).is_ok();
+            if let (Weather::Full, Work::Write(Write { text: Some(_), .. }), true) =
+                (self.places[place].weather, &work, known)
                 && let Some(op) = self.op(mark)
             {
                 op.refused_over = over;
