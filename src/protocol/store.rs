@@ -265,7 +265,12 @@ impl<J: Json + 'static> Run<J> {
         handle.change(|session| session.storage_works(!store.fickle.get()));
         // Once the record is gone, its absence says that the user has signed out. And what has come to an end before this login,
         // or before it was written again, is of no interest any more.
-        let said = if deletes { handle.look(Session::is_signed_out_by_user) } else { over || unwritten };
+        // But not the note of this one's own end, which has come while it was being written.
+        let said = if deletes {
+            handle.look(Session::is_signed_out_by_user)
+        } else {
+            (over || unwritten) && handle.is_signed_in()
+        };
         if said {
             self.ask(Effect::Note(None)).await;
         }
@@ -289,11 +294,21 @@ impl<J: Json + 'static> Run<J> {
             store.writes.set(own);
             store.learn(None);
             let unless_changed = if over { None } else { Some(known.clone()) };
-            match self.ask(Effect::Write(Write { text: None, unless_changed })).await {
-                Outcome::Overtaken(stored) => {
-                    self.take_over(stored);
-                    tells = true;
+            let mut outcome = self.ask(Effect::Write(Write { text: None, unless_changed })).await;
+            if let Outcome::Overtaken(stored) = outcome {
+                tells = true;
+                let found = stored.record.clone();
+                if own != store.writes.get() || self.take_over(stored) == Taken::Followed {
+                    outcome = Outcome::Overtaken(Box::default());
+                } else {
+                    // An older one than was thought, of a write of this tab's that has failed, too.
+                    store.learn(None);
+                    let unless_changed = Some(found);
+                    outcome = self.ask(Effect::Write(Write { text: None, unless_changed })).await;
                 }
+            }
+            match outcome {
+                Outcome::Overtaken(_) => {}
                 outcome => {
                     let gone = matches!(outcome, Outcome::Done);
                     tells |= gone;

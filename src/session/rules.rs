@@ -94,6 +94,8 @@ pub struct Session {
     pub(super) received: Moment,
     pub(super) paused: Moment,
     pub(super) reason: Reason,
+    /// The login that was held last; 0: none.
+    last: u32,
     /// The logins that are over in this tab: signed out of, or signed in over. What is found of them is a leftover.
     pub(super) past: Past,
     /// How the session ended, until that is noted for the other tabs.
@@ -120,6 +122,7 @@ impl Session {
             received: never,
             paused: never,
             reason: Reason::Never,
+            last: 0,
             past: Past::new(),
             ended: None,
             rejected_before: false,
@@ -142,9 +145,7 @@ impl Session {
 
     /// A login succeeded: what the old session left is replaced whole (R25). `login`: a name for it that no other has.
     pub fn signed_in(&mut self, grant: Grant, login: u32, now: Moment) {
-        if let Some(older) = &self.held {
-            self.past.add(older.login);
-        }
+        self.past.add(self.held.as_ref().map_or(self.last, |older| older.login));
         self.hold(Rc::new(Record { login, ..Record::default() }), grant, now);
         self.settle();
     }
@@ -510,7 +511,9 @@ impl Session {
     pub(super) fn end(&mut self, reason: Reason) {
         self.epoch += 1;
         let told = matches!(reason, Reason::Expired | Reason::Refused);
-        let login = self.held.take().map(|held| held.login).filter(|login| told && *login != 0);
+        let held = self.held.take().map(|held| held.login);
+        self.last = held.unwrap_or(self.last);
+        let login = held.filter(|login| told && *login != 0);
         if let Some(login) = login {
             self.past.add(login);
         }

@@ -141,7 +141,11 @@ impl Model {
             }
             Event::SignOut => {
                 let (attempt, held) = (self.session.attempt(), self.held.take());
-                assert_eq!(self.session.sign_out().as_deref().map(unpaused), held, "what is to be told to the vendor");
+                assert_eq!(
+                    self.session.sign_out().as_deref().map(unpaused),
+                    held,
+                    "what is to be told to the vendor"
+                );
                 assert_eq!(self.session.snapshot().reason, Some(Reason::Logout));
                 assert!(self.session.attempt() > attempt, "R18: a login under way is the older one");
             }
@@ -241,7 +245,11 @@ impl Model {
     /// What holds after every event.
     fn check(&self, before: (Epoch, Option<Record>)) {
         let (session, state) = (&self.session, self.session.snapshot());
-        assert_eq!(session.held().map(|record| unpaused(record)), self.held, "R18, R25, rule 10: what is held");
+        assert_eq!(
+            session.held().map(|record| unpaused(record)),
+            self.held,
+            "R18, R25, rule 10: what is held"
+        );
         let token = |record: Option<Record>| record.map(|record| record.held.access);
         let changed = token(before.1) != token(self.held.clone());
         assert!(

@@ -67,7 +67,7 @@ impl World {
             self.now + TIMEOUT,
             Event::Outcome { mark, outcome: Outcome::Failed(Trouble::Timeout), spent: None },
         );
-        let fate = self.fate(Some(&asked));
+        let fate = self.fate(mark, Some(&asked));
         self.travel(mark, Load::Call(asked), fate);
         None
     }
@@ -80,12 +80,12 @@ impl World {
         self.sends_data(mark, credential, dispatch.again);
         let always_rejected =
             self.op(mark).is_some_and(|op| op.purpose == Purpose::Request { always_rejected: true });
-        let fate = self.fate(None);
+        let fate = self.fate(mark, None);
         self.travel(mark, Load::Data { credential, always_rejected }, fate);
         None
     }
 
-    fn fate(&mut self, asked: Option<&Asked>) -> Fate {
+    fn fate(&mut self, mark: Mark, asked: Option<&Asked>) -> Fate {
         let troubles = self.plan.troubles;
         let fate = if !self.online {
             Fate::LostOnTheWay
@@ -106,7 +106,7 @@ impl World {
             && fate != Fate::Fine
         {
             let done = matches!(fate, Fate::LostOnTheWayBack | Fate::TooLate | Fate::Garbled);
-            self.reply_is_lost(asked, done);
+            self.reply_is_lost(mark, asked, done);
         }
         fate
     }
@@ -231,9 +231,11 @@ impl World {
     fn answers(&mut self, mark: Mark, load: &Load, reply: Reply<Value>, back: u64) {
         let outcome = match load {
             Load::Call(_) => Outcome::Reply(Box::new(reply)),
-            Load::Data { .. } => {
-                Outcome::Answer(Box::new(Answer { reply, address: format!("{BASE}/data"), redirected: false }))
-            }
+            Load::Data { .. } => Outcome::Answer(Box::new(Answer {
+                reply,
+                address: format!("{BASE}/data"),
+                redirected: false,
+            })),
         };
         self.after(back, mark, outcome);
     }

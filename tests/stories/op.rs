@@ -51,6 +51,8 @@ pub struct Op {
     pub begun_step: u64,
     /// Who was signed in when it was asked for.
     pub asked_user: Option<String>,
+    /// What lay in the store when it refused to take something else.
+    pub refused_over: Option<u64>,
     pub logins_sent: u32,
     pub sent: u32,
     pub renewals_joined: u32,
@@ -75,6 +77,7 @@ impl Op {
             begun,
             begun_step,
             asked_user: None,
+            refused_over: None,
             logins_sent: 0,
             sent: 0,
             renewals_joined: 0,

@@ -99,12 +99,14 @@ impl World {
     }
 
     /// The vendor's answer is not going to come. `done`: though the vendor does what it is asked for.
-    pub fn reply_is_lost(&mut self, asked: &Asked, done: bool) {
+    pub fn reply_is_lost(&mut self, mark: Mark, asked: &Asked, done: bool) {
         if let Asked::Refresh { token: Some(token), .. } = asked {
             if done {
                 self.watch.lost.insert(token.family);
             }
-            self.watch.failures.entry(token.family).or_default().push(self.now);
+            if self.family_held(mark.tab) == Some(token.family) {
+                self.watch.failures.entry(token.family).or_default().push(self.now);
+            }
             if let Some(spending) = self.watch.spent.get_mut(token) {
                 spending.lost = true;
             }

@@ -54,9 +54,10 @@ impl World {
                 let shares = other.place == place && (place.is_some() || other.tab == own.tab);
                 // A logout is noted at once: it holds though its tab was closed in the next moment.
                 let noted = other.login.is_none() && other.held == Some(login) && self.plan.notes;
-                let kept = noted && place.is_some() || other.done.is_some() && self.tabs[other.tab].open;
-                let open = kept || other.done.is_some();
                 let trouble = self.watch.store_failed || self.watch.cleared;
+                let kept =
+                    noted && place.is_some() && !trouble || other.done.is_some() && self.tabs[other.tab].open;
+                let open = kept || other.done.is_some();
                 let later = other.taken > done && other.login != Some(login) && (kept || !trouble);
                 // What was never written, other tabs can't know for sure.
                 let known = if other.login.is_some() { other.written } else { other.held == Some(login) };
@@ -131,7 +132,7 @@ impl World {
         let Some(last) = strokes.iter().filter_map(|stroke| stroke.login).next_back() else { return };
         // Tabs of a session that can't be renewed end it each by itself, also in the moment of a sign-out.
         let each = !matches!(self.plan.brand, Brand::Ethgas | Brand::Ocient);
-        if each && strokes.iter().any(|stroke| stroke.login.is_none()) {
+        if each && self.watch.strokes.iter().any(|stroke| stroke.login.is_none()) {
             return;
         }
         // Who signs out where the session is over already has the last word there.

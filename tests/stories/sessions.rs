@@ -4,7 +4,9 @@ use hallpass::protocol::{Ending, Keeping, OperationId, Write};
 use hallpass::session::{Reason, Session};
 
 use crate::invariants::{Known, Shown, Stroke};
-use crate::op::{Op, Purpose};
+use crate::op::{Op, Purpose, Waits};
+use crate::plan::Brand;
+use crate::store::Weather;
 use crate::vendor::Token;
 use crate::world::{Mark, World};
 
@@ -116,7 +118,12 @@ impl World {
                 let unnoted = !self.plan.notes && !self.tabs[tab].handle.look(Session::renewable);
                 own_logout || by_user || told_no || elsewhere || unnoted || strokes.iter().any(other)
             }
-            Reason::Expired | Reason::Refused => told_no || by_time,
+            // Or it was the end of a login that had come over this one; and at Lenses any 401 of `users/me` is one.
+            Reason::Expired | Reason::Refused => {
+                let bare = self.plan.brand == Brand::Lenses && self.plan.troubles.hostile;
+                let elsewhere = self.watch.ends.iter().any(|((_, at), end)| *at != tab && *end == reason);
+                told_no || by_time || bare || elsewhere
+            }
             Reason::Replaced => self
                 .watch
                 .strokes
@@ -206,14 +213,24 @@ impl World {
         let alone = self.watch.strokes.iter().all(|stroke| stroke.taken < op.begun_step);
         let is_request = matches!(op.purpose, Purpose::Request { .. });
         self.watch.must(
-            !is_request || !alone || op.renewals_joined <= 1,
+            !is_request || !alone || self.watch.hides() || op.renewals_joined <= 1,
             "r21_a_request_renews_once",
             || format!("tab {tab}, {op:?}"),
         );
+        let place = self.tabs[tab].place.filter(|_| op.refused_over.is_some());
+        if let Some(here) = place.map(|place| &self.places[place]) {
+            // Another operation of the tab's, that has written since, sees to it.
+            let left =
+                here.weather == Weather::Full && here.occupied() == op.refused_over && !self.watch.late;
+            let alone = self.tabs[tab].ops.values().all(|op| op.waits != Waits::Store);
+            self.watch.must(!left || !alone, "rule_15_what_a_failed_write_was_to_replace_is_gone", || {
+                format!("tab {tab}, {op:?}")
+            });
+        }
         self.in_time(tab, op);
         if let (Ending::SignedIn(_), Purpose::Login { right: false, .. }) = (ending, &op.purpose) {
             // Where a success has no body, anybody can say it.
-            let told = self.plan.brand == crate::plan::Brand::Lenses && self.plan.troubles.hostile;
+            let told = self.plan.brand == Brand::Lenses && self.plan.troubles.hostile;
             self.watch.must(told, "r24_a_wrong_password_signs_nobody_in", || format!("tab {tab}"));
         }
     }

@@ -101,6 +101,11 @@ impl Place {
         &self.now.record.what
     }
 
+    /// Which record lies there, if any.
+    pub fn occupied(&self) -> Option<u64> {
+        self.now.record.what.as_ref().map(|_| self.now.record.number)
+    }
+
     pub fn seen(&self, tab: usize) -> Stored {
         let view = &self.views[tab];
         Stored { record: view.record.what.clone(), note: view.note.what.clone() }
@@ -247,6 +252,14 @@ impl World {
     ) -> Outcome<Value> {
         let tab = mark.tab;
         if fails {
+            let over = self.places[place].occupied();
+            let known = self.matches(place, tab, &work).is_ok();
+            if let (Weather::Full, Work::Write(Write { text: Some(_), .. }), true) =
+                (self.places[place].weather, &work, known)
+                && let Some(op) = self.op(mark)
+            {
+                op.refused_over = over;
+            }
             return Outcome::Failed(Trouble::Storage);
         }
         let found = if compared { Ok(()) } else { self.matches(place, tab, &work) };

@@ -113,7 +113,9 @@ impl World {
     }
 
     pub fn user(&self, tab: usize) -> Option<String> {
-        self.tabs[tab].handle.look(|session| session.held().and_then(|record| record.held.user.as_deref().map(Into::into)))
+        self.tabs[tab]
+            .handle
+            .look(|session| session.held().and_then(|record| record.held.user.as_deref().map(Into::into)))
     }
 
     /// An operation hears what came of what it waits for; of anything else it hears nothing.
@@ -295,6 +297,10 @@ impl World {
 
     /// Ends what an operation waits for, where that can be ended.
     pub fn stop(&mut self, tab: usize, id: OperationId, trouble: Trouble) {
+        // It may be too late: what it waits for is on its way to it already.
+        if self.plan.interleaved && self.choices.one_in(4) {
+            return;
+        }
         let Some(op) = self.tabs[tab].ops.get_mut(&id) else { return };
         if op.can_be_ended() {
             op.serial += 1;

@@ -149,7 +149,9 @@ impl Step {
             Self::Format => &[Tool::Rustfmt],
             Self::Clippy => &[Tool::Clippy],
             Self::ClippyWasm => &[Tool::Clippy, Tool::WasmTarget],
-            Self::Build | Self::RootPackage => &[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack],
+            Self::Build | Self::RootPackage => {
+                &[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack]
+            }
             Self::Package | Self::Size | Self::Types | Self::Guide | Self::Node | Self::Matrix => {
                 &[Tool::Npm]
             }
