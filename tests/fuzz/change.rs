@@ -54,7 +54,7 @@ const NUMBERS: [f64; 22] = [
     1_754_003_600_000.0,
 ];
 
-const TEXTS: [&str; 20] = [
+const TEXTS: [&str; 22] = [
     "",
     " ",
     "\0",
@@ -75,6 +75,9 @@ const TEXTS: [&str; 20] = [
     "/\\evil.example",
     "javascript:alert(1)",
     "https://user:pass@idp.test/",
+    // Secrets of the call, as `replies` has them.
+    "wrong: correct horse",
+    "eyJhbGciOiJIUzI1NiJ9.e30.aGVsZA",
 ];
 
 /// A value that decides something, or is of an unexpected type. `words`: those of the corpus.

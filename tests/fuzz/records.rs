@@ -1,7 +1,7 @@
 //! The reader of what a storage gives back, and what a session makes of it.
 
 use hallpass::dialect::{Renewal, is_token};
-use hallpass::session::{Finding, Moment, Pass, Record, Session};
+use hallpass::session::{Finding, Moment, Note, Pass, Record, Session};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestCaseResult;
@@ -18,8 +18,16 @@ struct Case {
     carries_token: bool,
     renewal: Renewal,
     automatic: bool,
+    /// What stands beside it.
+    note: String,
     now: Moment,
     later_ms: f64,
+}
+
+impl Case {
+    fn note(&self) -> Option<Note> {
+        Note::read(&self.note)
+    }
 }
 
 fn any_case(seeds: &[Seed]) -> impl Strategy<Value = Case> + use<> {
@@ -27,12 +35,19 @@ fn any_case(seeds: &[Seed]) -> impl Strategy<Value = Case> + use<> {
     let now =
         (prop_oneof![0.0..1e4, 1.7e12..1.8e12], 0.0..1e9).prop_map(|(wall, steady)| Moment { wall, steady });
     let later = prop_oneof![Just(0.0), 0.0..1e5, 0.0..1e10];
-    (any_document(seeds), any::<bool>(), renewal, any::<bool>(), now, later).prop_map(
-        |(made, carries_token, renewal, automatic, now, later_ms)| Case {
+    // The logins are those of the corpus.
+    let note = prop_oneof![
+        Just(String::new()),
+        "(0|5|4000000000|[0-9]{1,11}) (logout|expired|refused|unwritten|never)",
+        any::<String>(),
+    ];
+    (any_document(seeds), any::<bool>(), renewal, any::<bool>(), note, now, later).prop_map(
+        |(made, carries_token, renewal, automatic, note, now, later_ms)| Case {
             made,
             carries_token,
             renewal,
             automatic,
+            note,
             now,
             later_ms,
         },
@@ -49,6 +64,7 @@ fn r11_no_record_gets_more_than_nothing_or_a_sound_session() {
                 carries_token,
                 renewal: Renewal::BeforeEnd,
                 automatic: true,
+                note: String::new(),
                 now: Moment { wall: 1.754e12, steady: 0.0 },
                 later_ms: 0.0,
             };
@@ -64,12 +80,15 @@ fn r11_no_record_gets_more_than_nothing_or_a_sound_session() {
 fn read(case: &Case) -> TestCaseResult {
     let Some(record) = Record::read::<Value>(&case.made.text, case.carries_token) else { return Ok(()) };
     check_record(&record, case.carries_token)?;
+    check_written(&record, case.carries_token)?;
     let later = Moment { wall: case.now.wall + case.later_ms, steady: case.now.steady + case.later_ms };
     let mut session = Session::new(case.renewal, case.automatic);
-    prop_assert!(session.follow(found(record.clone()), case.now), "nobody was signed out here");
+    let found = Finding { record: Some(record), note: case.note(), ..Finding::default() };
+    let has_a_place = session.follow(found.clone(), case.now);
+    prop_assert!(has_a_place || found.note.is_some(), "nobody was signed out here");
     let epoch = session.epoch();
     let lives = session.held().is_some();
-    session.follow(found(record), case.now);
+    session.follow(found, case.now);
     prop_assert!(!lives || session.epoch() == epoch, "the same record again is no news");
     for now in [case.now, later] {
         check_session(&session, now)?;
@@ -88,6 +107,25 @@ fn check_record(record: &Record, carries_token: bool) -> TestCaseResult {
     if let Some(pause) = record.pause {
         prop_assert!(moment(pause.since) && moment(pause.until) && pause.until >= pause.since);
     }
+    Ok(())
+}
+
+/// What is read is written so that the next page reads the same.
+fn check_written(record: &Record, carries_token: bool) -> TestCaseResult {
+    let text = record.write();
+    let Some(back) = Record::read::<Value>(&text, carries_token) else {
+        return Err(TestCaseError::fail(format!("it isn't read back: {}", text.as_str())));
+    };
+    prop_assert_eq!(&back.held, &record.held);
+    prop_assert_eq!((back.login, back.renewals), (record.login, record.renewals));
+    let of = |record: &Record| record.pause.map(|pause| (pause.because, pause.failures));
+    prop_assert_eq!(of(&back), of(record));
+    // Whole ms are written, of what anybody lives to see; and serde_json reads a number to within its last digit.
+    let near = |one: f64, other: f64| (one - other).abs() <= (one.abs() * 1e-15).max(1.0) || other > 9.2e18;
+    prop_assert!(near(back.received_at, record.received_at), "{} {}", back.received_at, record.received_at);
+    prop_assert_eq!(back.expires_at.is_some(), record.expires_at.is_some());
+    let ends = back.expires_at.zip(record.expires_at);
+    prop_assert!(ends.is_none_or(|(one, other)| near(one, other)), "{:?}", ends);
     Ok(())
 }
 
@@ -112,8 +150,4 @@ fn check_session(session: &Session, now: Moment) -> TestCaseResult {
         Pass::Refused(_) => {}
     }
     Ok(())
-}
-
-fn found(record: Record) -> Finding {
-    Finding { record: Some(record), ..Finding::default() }
 }
