@@ -59,12 +59,7 @@ impl<J: Json + 'static> Run<J> {
     /// Tells the vendor that a session is over. Its silence or its no is no error: the user is signed out all the same.
     ///
     /// `received`: when its tokens came.
-    pub(super) async fn revoke(
-        self,
-        record: Record,
-        received: Moment,
-        confirmed: Rc<Cell<bool>>,
-    ) -> Ending {
+    pub(super) async fn revoke(self, record: Record, received: Moment, confirmed: Rc<Cell<bool>>) -> Ending {
         confirmed.set(self.try_to_revoke(record, received).await == Some(true));
         Ending::Done
     }

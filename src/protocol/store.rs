@@ -99,12 +99,11 @@ impl<J: Json + 'static> Run<J> {
     async fn follow_stored(&self, stored: Stored) {
         let store = &self.handle.store;
         // A note says more than the record where that could not be written, or not be taken away.
-        let is_new =
-            !store.knows(stored.record.as_ref()) || store.unwritten.get() || self.has_ended(&stored);
+        let is_new = !store.knows(stored.record.as_ref()) || store.unwritten.get() || self.has_ended(&stored);
         let lies_there = stored.record.is_some();
         // A record that has come to its end by now is followed to its end, and has to go as well.
-        let has_to_go = is_new
-            && (self.take_over(stored) == Taken::HasToGo || lies_there && !self.handle.is_signed_in());
+        let has_to_go =
+            is_new && (self.take_over(stored) == Taken::HasToGo || lies_there && !self.handle.is_signed_in());
         if has_to_go {
             self.keep(false).await;
         } else if store.is_to_be_kept() {

@@ -52,7 +52,10 @@ pub struct Trip {
 enum Load {
     Call(Asked),
     /// A request for data, and whether its token is rejected whatever it is.
-    Data { credential: Option<Token>, always_rejected: bool },
+    Data {
+        credential: Option<Token>,
+        always_rejected: bool,
+    },
 }
 
 impl World {
@@ -70,9 +73,10 @@ impl World {
     }
 
     pub fn send(&mut self, mark: Mark, dispatch: &Dispatch) -> Option<Outcome<Value>> {
-        let credential = dispatch.credential.as_ref().and_then(|text| {
-            Token::read(text.strip_prefix("Bearer ").unwrap_or(text))
-        });
+        let credential = dispatch
+            .credential
+            .as_ref()
+            .and_then(|text| Token::read(text.strip_prefix("Bearer ").unwrap_or(text)));
         self.sends_data(mark, credential, dispatch.again);
         let always_rejected =
             self.op(mark).is_some_and(|op| op.purpose == Purpose::Request { always_rejected: true });
@@ -215,8 +219,11 @@ impl World {
         let lifetime = self.plan.lifetime_s;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no less than zero")]
         let end = (BEGIN as u64 + self.now) / 1_000 + lifetime;
-        let mut reply =
-            wire::write(self.plan.brand, said, if self.plan.brand == Brand::Pegase3 { end } else { lifetime });
+        let mut reply = wire::write(
+            self.plan.brand,
+            said,
+            if self.plan.brand == Brand::Pegase3 { end } else { lifetime },
+        );
         reply.date_ms = Some(((BEGIN + self.now as f64) / 1_000.0).floor() * 1_000.0);
         reply
     }

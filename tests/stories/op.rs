@@ -9,11 +9,16 @@ use crate::vendor::Token;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
     Restore,
-    Login { user: &'static str, right: bool },
+    Login {
+        user: &'static str,
+        right: bool,
+    },
     Logout,
     Refresh,
     Check,
-    Request { always_rejected: bool },
+    Request {
+        always_rejected: bool,
+    },
     Token,
     Wake,
     /// It has begun by itself.

@@ -43,11 +43,54 @@ const ACTIONS: [Action; 48] = {
         Request, SetClock, Sleep, StoreWeather, Thaw, Token, VendorDown, VendorForgets,
     };
     [
-        Nothing, Nothing, Nothing, Nothing, Nothing, Nothing, Request, Request, Request, Request, Request,
-        Request, Request, Request, Request, LogIn, LogIn, LogIn, LogIn, LogOut, LogOut, LogOut, Refresh,
-        Refresh, Check, Token, GiveUp, GiveUp, GiveUp, Open, Open, Close, Close, Freeze, Freeze, Thaw, Thaw,
-        Hide, StoreWeather, StoreWeather, StoreWeather, Clear, SetClock, Sleep, Network, VendorDown,
-        VendorForgets, Dispose,
+        Nothing,
+        Nothing,
+        Nothing,
+        Nothing,
+        Nothing,
+        Nothing,
+        Request,
+        Request,
+        Request,
+        Request,
+        Request,
+        Request,
+        Request,
+        Request,
+        Request,
+        LogIn,
+        LogIn,
+        LogIn,
+        LogIn,
+        LogOut,
+        LogOut,
+        LogOut,
+        Refresh,
+        Refresh,
+        Check,
+        Token,
+        GiveUp,
+        GiveUp,
+        GiveUp,
+        Open,
+        Open,
+        Close,
+        Close,
+        Freeze,
+        Freeze,
+        Thaw,
+        Thaw,
+        Hide,
+        StoreWeather,
+        StoreWeather,
+        StoreWeather,
+        Clear,
+        SetClock,
+        Sleep,
+        Network,
+        VendorDown,
+        VendorForgets,
+        Dispose,
     ]
 };
 
@@ -132,7 +175,9 @@ impl World {
                 self.clear(place);
             }
             Action::SetClock if troubles.clocks => {
-                let by = self.choices.pick(&[60_000.0, -60_000.0, 5_000.0, -5_000.0, 3.6e6, -3.6e6, 8.64e7, -8.64e7]);
+                let by = self
+                    .choices
+                    .pick(&[60_000.0, -60_000.0, 5_000.0, -5_000.0, 3.6e6, -3.6e6, 8.64e7, -8.64e7]);
                 self.tell(|| format!("the clock is set by {by}"));
                 self.wrong += by;
                 self.watch.clock_set = true;

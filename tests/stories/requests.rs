@@ -85,7 +85,8 @@ impl World {
         let asked = self.watch.asked.iter().filter(|at| lately(**at)).count();
         let watch = &self.watch;
         let excused = watch.hides() || watch.clock_set || watch.slept > 0 || self.plan.lifetime_s < 600;
-        self.watch.must(count <= 2 + asked || excused, "found_3_3_two_renewals_a_minute_at_most", || {
+        // One that was asked for is not of a rejection, and its token may be renewed for one once more.
+        self.watch.must(count <= 2 + 2 * asked || excused, "found_3_3_two_renewals_a_minute_at_most", || {
             format!("login {family}: {count} renewals, {asked} asked for")
         });
     }
@@ -119,7 +120,9 @@ impl World {
         op.sent += 1;
         let Some(token) = credential else {
             let carries = self.plan.brand != Brand::Lenses;
-            return self.watch.must(!carries, "r24_no_request_goes_without_its_token", || format!("{mark:?}"));
+            return self
+                .watch
+                .must(!carries, "r24_no_request_goes_without_its_token", || format!("{mark:?}"));
         };
         // PEGASE3 says of an expired token that it has expired only where it is asked once more after its end.
         if !(again && self.plan.brand == Brand::Pegase3) {
@@ -151,7 +154,8 @@ impl World {
         // Whoever has a cookie may think it is another login's.
         let cookie = self.plan.brand == Brand::Lenses;
         let families = 0..self.vendor.families.len();
-        let refused = families.filter(|family| cookie || credential.is_some_and(|token| token.family == *family));
+        let refused =
+            families.filter(|family| cookie || credential.is_some_and(|token| token.family == *family));
         self.watch.refused.extend(refused);
     }
 

@@ -55,7 +55,8 @@ impl World {
                 // A logout is noted at once: it holds though its tab was closed in the next moment.
                 let noted = other.login.is_none() && other.held == Some(login) && self.plan.notes;
                 let trouble = self.watch.store_failed || self.watch.cleared;
-                let kept = noted && place.is_some() && !trouble || other.done.is_some() && self.tabs[other.tab].open;
+                let kept =
+                    noted && place.is_some() && !trouble || other.done.is_some() && self.tabs[other.tab].open;
                 let open = kept || other.done.is_some();
                 let later = other.taken > done && other.login != Some(login) && (kept || !trouble);
                 // What was never written, other tabs can't know for sure.
@@ -105,7 +106,8 @@ impl World {
     }
 
     fn the_newest_tokens_are_kept(&mut self, place: usize) {
-        let access = self.places[place].record().as_ref().and_then(|text| access_of(text).and_then(Token::read));
+        let access =
+            self.places[place].record().as_ref().and_then(|text| access_of(text).and_then(Token::read));
         let Some(token) = access else { return };
         let family = &self.vendor.families[token.family];
         let watch = &self.watch;
@@ -128,9 +130,9 @@ impl World {
         let strokes = self.watch.strokes.iter().filter(|stroke| stroke.place == Some(place));
         let strokes: Vec<_> = strokes.collect();
         let Some(last) = strokes.iter().filter_map(|stroke| stroke.login).next_back() else { return };
-        // Tabs of a session that can't be renewed end it each by itself, also in the moment of a sign-out.
+        // Tabs of a session that can't be renewed end it each by itself, by its own clock, also in the moment of a sign-out.
         let each = !matches!(self.plan.brand, Brand::Ethgas | Brand::Ocient);
-        if each && self.watch.strokes.iter().any(|stroke| stroke.login.is_none()) {
+        if each && (self.watch.clock_set || self.watch.strokes.iter().any(|stroke| stroke.login.is_none())) {
             return;
         }
         // Who signs out where the session is over already has the last word there.

@@ -4,8 +4,8 @@ use hallpass::protocol::{Ending, Keeping, OperationId, Write};
 use hallpass::session::{Reason, Session};
 
 use crate::invariants::{Known, Shown, Stroke};
-use crate::plan::Brand;
 use crate::op::{Op, Purpose, Waits};
+use crate::plan::Brand;
 use crate::store::Weather;
 use crate::vendor::Token;
 use crate::world::{Mark, World};
@@ -53,7 +53,8 @@ impl World {
     fn signed_in(&mut self, tab: usize, id: OperationId, before: &Shown, now: &Shown, new: u32) {
         let place = self.tabs[tab].place;
         let step = self.watch.step;
-        let by_login = self.tabs[tab].ops.get(&id).is_some_and(|op| matches!(op.purpose, Purpose::Login { .. }));
+        let by_login =
+            self.tabs[tab].ops.get(&id).is_some_and(|op| matches!(op.purpose, Purpose::Login { .. }));
         if by_login {
             let token = now.access.as_deref().and_then(Token::read);
             let family = token.map(|token| token.family).or(self.cookie);
@@ -61,7 +62,8 @@ impl World {
                 self.watch.users.insert(new, self.vendor.families[family].user);
                 self.watch.families.insert(new, family);
             }
-            let stroke = Stroke { login: Some(new), held: None, place, tab, taken: step, written: false, done: None };
+            let stroke =
+                Stroke { login: Some(new), held: None, place, tab, taken: step, written: false, done: None };
             self.watch.strokes.push(stroke);
             let index = self.watch.strokes.len() - 1;
             let begun = self.tabs[tab].ops.get_mut(&id).map(|op| {
@@ -110,7 +112,8 @@ impl World {
         let ok = match reason {
             // A login that came over this one may have ended since.
             Reason::Logout => {
-                let other = |stroke: &Stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old);
+                let other =
+                    |stroke: &Stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old);
                 let elsewhere = self.watch.ends.keys().any(|(login, at)| *login == old && *at != tab);
                 let unnoted = !self.plan.notes && !self.tabs[tab].handle.look(Session::renewable);
                 own_logout || by_user || told_no || elsewhere || unnoted || strokes.iter().any(other)
@@ -121,9 +124,11 @@ impl World {
                 let elsewhere = self.watch.ends.iter().any(|((_, at), end)| *at != tab && *end == reason);
                 told_no || by_time || bare || elsewhere
             }
-            Reason::Replaced => self.watch.strokes.iter().any(|stroke| {
-                stroke.place == place && stroke.login.is_some_and(|login| login != old)
-            }),
+            Reason::Replaced => self
+                .watch
+                .strokes
+                .iter()
+                .any(|stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old)),
             Reason::Never => false,
         };
         self.watch.must(ok || excused, "rule_10_a_session_ends_only_for_a_reason", || {
@@ -134,9 +139,11 @@ impl World {
     /// A user signs out in a tab.
     pub fn signs_out(&mut self, tab: usize) {
         let place = self.tabs[tab].place;
-        let replaced = self.watch.shown.get(tab).is_some_and(|shown| {
-            shown.login.is_none() && shown.reason == Some(Reason::Replaced)
-        });
+        let replaced = self
+            .watch
+            .shown
+            .get(tab)
+            .is_some_and(|shown| shown.login.is_none() && shown.reason == Some(Reason::Replaced));
         if let Some(login) = self.tabs[tab].held_login() {
             let key = place.map_or(Some(1_000 + tab), Some);
             self.watch.signed_out.insert((key, login));
@@ -146,7 +153,15 @@ impl World {
         if !replaced {
             let taken = self.watch.step;
             let held = self.tabs[tab].held_login();
-            self.watch.strokes.push(Stroke { login: None, held, place, tab, taken, written: false, done: None });
+            self.watch.strokes.push(Stroke {
+                login: None,
+                held,
+                place,
+                tab,
+                taken,
+                written: false,
+                done: None,
+            });
         }
     }
 
@@ -166,13 +181,16 @@ impl World {
         let over = write.unless_changed.is_none();
         let in_time = !self.resting;
         for stroke in &mut self.watch.strokes {
-            stroke.written |= in_time && stroke.place == Some(place) && stroke.login == new && stroke.tab == mark.tab;
+            stroke.written |=
+                in_time && stroke.place == Some(place) && stroke.login == new && stroke.tab == mark.tab;
         }
         let (Some(old), Some(new)) = (old, new) else { return };
         let sees_late = self.plan.lags() || !self.plan.atomic || self.watch.store_failed;
-        self.watch.must(old == new || over || sees_late || new == 0, "r25_only_a_login_replaces_a_login", || {
-            format!("tab {}: {new} over {old}", mark.tab)
-        });
+        self.watch.must(
+            old == new || over || sees_late || new == 0,
+            "r25_only_a_login_replaces_a_login",
+            || format!("tab {}: {new} over {old}", mark.tab),
+        );
     }
 
     /// An operation has come to its end.
@@ -194,13 +212,16 @@ impl World {
         self.watch.must(op.sent <= 2, "r21_a_request_is_replayed_once", || format!("tab {tab}, {op:?}"));
         let alone = self.watch.strokes.iter().all(|stroke| stroke.taken < op.begun_step);
         let is_request = matches!(op.purpose, Purpose::Request { .. });
-        self.watch.must(!is_request || !alone || self.watch.hides() || op.renewals_joined <= 1, "r21_a_request_renews_once", || {
-            format!("tab {tab}, {op:?}")
-        });
+        self.watch.must(
+            !is_request || !alone || self.watch.hides() || op.renewals_joined <= 1,
+            "r21_a_request_renews_once",
+            || format!("tab {tab}, {op:?}"),
+        );
         let place = self.tabs[tab].place.filter(|_| op.refused_over.is_some());
         if let Some(here) = place.map(|place| &self.places[place]) {
             // Another operation of the tab's, that has written since, sees to it.
-            let left = here.weather == Weather::Full && here.occupied() == op.refused_over && !self.watch.late;
+            let left =
+                here.weather == Weather::Full && here.occupied() == op.refused_over && !self.watch.late;
             let alone = self.tabs[tab].ops.values().all(|op| op.waits != Waits::Store);
             self.watch.must(!left || !alone, "rule_15_what_a_failed_write_was_to_replace_is_gone", || {
                 format!("tab {tab}, {op:?}")

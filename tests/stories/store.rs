@@ -156,8 +156,7 @@ impl World {
     pub fn note(&mut self, tab: usize, note: Option<String>) {
         let Some(place) = self.tabs[tab].place.filter(|_| self.plan.notes) else { return };
         self.tell(|| format!("tab {tab} notes {note:?}"));
-        let unwritten =
-            note.as_deref().and_then(|note| note.strip_suffix(" unwritten")?.parse::<u32>().ok());
+        let unwritten = note.as_deref().and_then(|note| note.strip_suffix(" unwritten")?.parse::<u32>().ok());
         self.watch.unwritten.extend(unwritten);
         self.put(place, tab, |number| News::Note(note.clone(), number));
     }
@@ -295,7 +294,9 @@ impl World {
     /// A write that was given up is done after all. A shell that has read or written something else since writes that again, and
     /// looks what lies there.
     pub fn lands(&mut self, place: usize, tab: usize, write: &Write) {
-        self.tell(|| format!("a late write of tab {tab} lands: {}", crate::trace::record(write.text.as_ref())));
+        self.tell(|| {
+            format!("a late write of tab {tab} lands: {}", crate::trace::record(write.text.as_ref()))
+        });
         self.put_record(place, tab, &write.text);
         let known = self.tabs[tab].desk.known.clone();
         if self.tabs[tab].runs() && known != write.text {

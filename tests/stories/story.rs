@@ -95,7 +95,9 @@ impl World {
         }
         if !self.is_quiet() && self.goes_on() {
             let mut waiting = String::new();
-            for (tab, op) in self.tabs.iter().enumerate().flat_map(|(at, tab)| tab.ops.values().map(move |op| (at, op))) {
+            for (tab, op) in
+                self.tabs.iter().enumerate().flat_map(|(at, tab)| tab.ops.values().map(move |op| (at, op)))
+            {
                 waiting.push_str(&format!("tab {tab}: {op:?}; "));
             }
             self.watch.breaks("rule_2_everything_comes_to_rest", || waiting);

@@ -45,7 +45,8 @@ impl Tab {
 impl World {
     /// A tab is opened, on a page of its own or with others.
     pub fn open(&mut self, place: Option<usize>) -> usize {
-        let vendor = hallpass::dialect::named::<Value>(self.plan.brand.name()).expect("a vendor of that name");
+        let vendor =
+            hallpass::dialect::named::<Value>(self.plan.brand.name()).expect("a vendor of that name");
         let paths = vendor.facts().paths;
         let address = |path: &str| format!("{BASE}/{path}");
         let settings = Settings {
@@ -117,7 +118,8 @@ impl World {
 
     /// An operation hears what came of what it waits for; of anything else it hears nothing.
     pub fn outcome(&mut self, mark: Mark, outcome: Outcome<Value>) {
-        let Some(op) = self.op(mark).filter(|op| op.serial == mark.serial && op.waits != Waits::Nothing) else {
+        let Some(op) = self.op(mark).filter(|op| op.serial == mark.serial && op.waits != Waits::Nothing)
+        else {
             return;
         };
         op.waits = Waits::Nothing;
@@ -233,7 +235,11 @@ impl World {
                 return None;
             }
             Effect::Wait(ms) => {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no less than zero")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "no less than zero"
+                )]
                 self.after(ms.max(0.0).ceil() as u64, mark, Outcome::Done);
                 return None;
             }

@@ -11,7 +11,11 @@ pub fn effect(effect: &Effect) -> String {
         Effect::Call(call) => {
             let token = call.headers.iter().find(|(name, _)| *name == "Authorization" || *name == "Token");
             let body = call.body.as_ref().map(|body| body.as_str()).unwrap_or_default();
-            format!("Call {} {} {body}", call.operation.as_str(), token.map_or("", |(_, value)| value.as_str()))
+            format!(
+                "Call {} {} {body}",
+                call.operation.as_str(),
+                token.map_or("", |(_, value)| value.as_str())
+            )
         }
         Effect::Send(dispatch) => {
             let credential = dispatch.credential.as_ref().map_or("nothing", |text| text.as_str());

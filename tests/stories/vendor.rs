@@ -104,9 +104,7 @@ impl Vendor {
 
     /// Whether this is the token that new ones are given for.
     pub fn renews(&self, token: Token) -> bool {
-        self.families
-            .get(token.family)
-            .is_some_and(|known| !known.revoked && known.newest == token.number)
+        self.families.get(token.family).is_some_and(|known| !known.revoked && known.newest == token.number)
     }
 
     /// A call comes to the vendor, which does what it asks for.

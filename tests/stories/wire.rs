@@ -82,7 +82,9 @@ fn ocient(said: &Said, lifetime_s: u64) -> (u16, Tree) {
             }),
         ),
         Said::WrongPassword => (200, json!({ "status": status(-304, "28000") })),
-        Said::Unauthorised | Said::WrongForm | Said::Dead => (401, json!({ "status": status(-1205, "28000") })),
+        Said::Unauthorised | Said::WrongForm | Said::Dead => {
+            (401, json!({ "status": status(-1205, "28000") }))
+        }
         Said::LoggedOut | Said::Alive(_) => (200, json!({ "status": status(0, "00000") })),
     }
 }

@@ -34,18 +34,53 @@ pub struct Mark {
 #[derive(Debug)]
 pub enum Event {
     /// An operation hears what came of its effect. `spent`: the token that was presented for what it is granted.
-    Outcome { mark: Mark, outcome: Outcome<Value>, spent: Option<Token> },
-    Begins { tab: usize, op: u32 },
+    Outcome {
+        mark: Mark,
+        outcome: Outcome<Value>,
+        spent: Option<Token>,
+    },
+    Begins {
+        tab: usize,
+        op: u32,
+    },
     Arrives(Box<Trip>),
-    StoreDone { mark: Mark, work: Work, fails: bool, compared: bool },
-    StoreGivenUp { mark: Mark },
-    Lands { place: usize, tab: usize, write: Write },
-    Shows { place: usize, tab: usize, news: News },
-    InVain { mark: Mark },
-    Frees { key: Key, mark: Mark },
-    Timer { tab: usize, number: u64 },
-    Told { tab: usize, line: Line },
-    CookieSet { family: usize },
+    StoreDone {
+        mark: Mark,
+        work: Work,
+        fails: bool,
+        compared: bool,
+    },
+    StoreGivenUp {
+        mark: Mark,
+    },
+    Lands {
+        place: usize,
+        tab: usize,
+        write: Write,
+    },
+    Shows {
+        place: usize,
+        tab: usize,
+        news: News,
+    },
+    InVain {
+        mark: Mark,
+    },
+    Frees {
+        key: Key,
+        mark: Mark,
+    },
+    Timer {
+        tab: usize,
+        number: u64,
+    },
+    Told {
+        tab: usize,
+        line: Line,
+    },
+    CookieSet {
+        family: usize,
+    },
     VendorUp,
 }
 
