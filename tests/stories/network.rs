@@ -196,7 +196,6 @@ impl World {
             _ => credential,
         };
         let user = credential.and_then(|token| self.vendor.user_of(token, self.now));
-        self.arrives_as(mark, user);
         let said = match user.filter(|_| !always_rejected) {
             Some(user) => Said::Alive(user),
             None => Said::Unauthorised,

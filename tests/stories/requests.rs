@@ -71,7 +71,7 @@ impl World {
         let excused = watch.hides() || watch.clock_set || watch.slept > 0 || !watch.closed.is_empty();
         let elapsed = self.now - first;
         self.watch.must(elapsed + 2 >= least || excused, "r22_a_vendor_that_is_down_is_not_hammered", || {
-            format!("login {family}: {} failures in {elapsed} ms", pauses)
+            format!("login {family}: {pauses} failures in {elapsed} ms")
         });
     }
 
@@ -157,11 +157,6 @@ impl World {
         let refused =
             families.filter(|family| cookie || credential.is_some_and(|token| token.family == *family));
         self.watch.refused.extend(refused);
-    }
-
-    /// A request for data arrives at the vendor.
-    pub fn arrives_as(&mut self, mark: Mark, user: Option<&'static str>) {
-        let _ = (mark, user);
     }
 
     /// The vendor answers a call.

@@ -230,7 +230,7 @@ impl World {
         self.in_time(tab, op);
         if let (Ending::SignedIn(_), Purpose::Login { right: false, .. }) = (ending, &op.purpose) {
             // Where a success has no body, anybody can say it.
-            let told = self.plan.brand == crate::plan::Brand::Lenses && self.plan.troubles.hostile;
+            let told = self.plan.brand == Brand::Lenses && self.plan.troubles.hostile;
             self.watch.must(told, "r24_a_wrong_password_signs_nobody_in", || format!("tab {tab}"));
         }
     }

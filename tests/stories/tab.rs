@@ -251,7 +251,7 @@ impl World {
             }
             // A note is there before anything else happens.
             Effect::Note(note) => {
-                self.note(tab, note);
+                self.note(tab, note.as_ref());
                 return Some(Outcome::Done);
             }
             Effect::Unlock { spent } => {
