@@ -11,8 +11,8 @@
 //!
 //! `dialect`, `session` and `protocol` know no clock, no promise and no browser, and are tested natively.
 
-// In the WebAssembly, the standard library would bring its own way to panic along, which formats a message that nobody
-// reads: see `src/wasm`.
+// In the npm package, the standard library would bring its own way to panic along, which formats a message that nobody
+// reads: see `bare`.
 #![no_std]
 // No panic is reachable: one in WebAssembly ends everything.
 #![cfg_attr(
@@ -27,6 +27,13 @@
 )]
 
 extern crate alloc;
+// Whoever asks for `npm` gets what it brings from `bare`. (Not a feature that asks for it: without default features, hallpass
+// has to link all the same.)
+#[cfg(not(all(feature = "npm", target_family = "wasm")))]
+extern crate std as _;
+
+#[cfg(all(feature = "npm", target_family = "wasm"))]
+mod bare;
 
 pub mod dialect;
 pub mod export;

@@ -1,7 +1,7 @@
-//! R30: after a login's request is made, no copy of the password is left in the WebAssembly's memory.
+//! R30: once a login has ended, no copy of the password is left in the WebAssembly's memory.
 #![cfg(target_family = "wasm")]
 
-use hallpass::export::Core;
+use hallpass::export::{Asks, Came, Kept, Machine};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
 
@@ -31,13 +31,19 @@ extern "C" {
 fn r30_no_password_is_left_in_memory_after_use() {
     for vendor in ["ocient", "lenses", "pegase3", "ethgas"] {
         for extra in ["plain", "ÿ", "\"\\"] {
-            let mut core = Core::open(&vendor.into(), true).expect("a known vendor");
             let password = password(extra);
-            let signal = web_sys::AbortController::new().expect("an abort controller").signal();
-            let (user, none) = (JsValue::from_str("jdoe"), JsValue::UNDEFINED);
-            let address = "https://vendor.example.com/login";
-            let request = core.login_request(&user, &password, &none, &none, &address.into(), &signal);
-            assert!(request.is_ok(), "{vendor}: a request is made");
+            let none = JsValue::UNDEFINED;
+            let base = "https://vendor.example.com".into();
+            let nobody = js_sys::Array::new();
+            let machine =
+                Machine::open(&vendor.into(), &base, &nobody, &none, &none, &none, &none, true, Kept::Memory);
+            let Ok(machine) = machine else { panic!("{vendor} is a vendor") };
+            let id = machine.sign_in(&"jdoe".into(), &password, &none, &none);
+            let Ok(id) = id else { panic!("{vendor} takes them") };
+            assert_eq!(machine.begin(id, 0.0, 0.0), Asks::Chance);
+            assert_eq!(machine.drew(id, 5, 0.0, 0.0), Asks::Call, "{vendor}: a call is made");
+            assert!(machine.argument().is_object());
+            assert_eq!(machine.came(id, Came::Network, 0.0, 0.0), Asks::Failed);
             let left = occurrences(&wasm_bindgen::memory(), &password);
             assert_eq!(left, 0, "{vendor}: copies of a password with {extra}");
         }

@@ -1,10 +1,10 @@
 //! A request to a vendor, as a value.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
+use super::Secret;
 use super::write::write_string;
 
 /// What hallpass does at a vendor. Also says where a failure happened.
@@ -46,47 +46,45 @@ pub struct Call {
     /// The HTTP method.
     pub method: &'static str,
     /// Header names and values. Values are Latin-1, checked before they get here.
-    pub headers: Vec<(&'static str, Zeroizing<String>)>,
+    pub headers: Vec<(&'static str, Secret)>,
     /// The body, if any: JSON.
-    pub body: Option<Zeroizing<String>>,
+    pub body: Option<Secret>,
 }
 
 impl Call {
-    /// A call without headers or body.
+    /// A call without headers or body. Boxed, as it is handed from function to function.
     #[must_use]
-    pub const fn new(operation: Operation, method: &'static str) -> Self {
-        Self { operation, method, headers: Vec::new(), body: None }
+    pub fn new(operation: Operation, method: &'static str) -> Box<Self> {
+        Box::new(Self { operation, method, headers: Vec::new(), body: None })
     }
 
     /// With a header.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: Zeroizing<String>) -> Self {
+    pub fn header(mut self: Box<Self>, name: &'static str, value: Secret) -> Box<Self> {
         self.headers.push((name, value));
         self
     }
 
     /// With `Authorization: Bearer`, as RFC 6750 writes it.
     #[must_use]
-    pub fn bearer(self, token: &str) -> Self {
-        let mut value = Zeroizing::new(String::from("Bearer "));
-        value.push_str(token);
-        self.header("Authorization", value)
+    pub fn bearer(self: Box<Self>, token: &str) -> Box<Self> {
+        self.header("Authorization", ["Bearer ", token].concat().into())
     }
 
     /// With a JSON object of strings as the body; members without a value are left out.
     #[must_use]
-    pub fn json(mut self, members: &[(&str, Option<&str>)]) -> Self {
-        self.body = Some(write_object(members));
-        self.header("Content-Type", Zeroizing::new("application/json".into()))
+    pub fn json(mut self: Box<Self>, members: &[(&str, Option<&str>)]) -> Box<Self> {
+        self.body = Some(write_object(members).into());
+        self.header("Content-Type", "application/json".into())
     }
 }
 
 /// The longest escape of one byte is `\u00XX`: six bytes. Room for the worst case is reserved up front,
 /// because a buffer that grows leaves an unzeroed copy of the password behind.
-fn write_object(members: &[(&str, Option<&str>)]) -> Zeroizing<String> {
+fn write_object(members: &[(&str, Option<&str>)]) -> String {
     let room: usize =
         members.iter().map(|(name, value)| 8 + (name.len() + value.map_or(0, str::len)) * 6).sum();
-    let mut json = Zeroizing::new(String::with_capacity(room + 2));
+    let mut json = String::with_capacity(room + 2);
     json.push('{');
     for (name, value) in members {
         if let Some(value) = value {

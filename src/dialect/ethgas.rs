@@ -9,13 +9,13 @@
 //! one page and in a JSON body on another.
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use super::codes::codes;
 use super::grant::{lifetime_ms, token};
 use super::{
     Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload, Renewal,
-    Reply, Vendor, VendorCode,
+    Reply, Secret, Vendor, VendorCode,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -58,7 +58,7 @@ impl<J: Json> Vendor<J> for Ethgas {
     }
 
     /// `POST /api/v1/user/login`, JSON.
-    fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>> {
+    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
         credentials.check()?;
         Ok(Call::new(Operation::Login, "POST")
             .json(&[("username", Some(&credentials.username)), ("password", Some(&credentials.password))]))
@@ -74,12 +74,12 @@ impl<J: Json> Vendor<J> for Ethgas {
         if grant.refresh.is_none() {
             return Err(reply.failure(Code::MalformedReply));
         }
-        Ok(Grant { user: Some(credentials.username.to_string()), ..grant })
+        Ok(Grant { user: Some(credentials.username.clone()), ..grant })
     }
 
     /// `POST /api/v1/user/login/refresh`. The refresh page puts the token in the header; the index page, in the body.
     /// Never both: a request carries one credential (RFC 6750, section 2).
-    fn refresh(&self, held: &Held) -> Option<Call> {
+    fn refresh(&self, held: &Held) -> Option<Box<Call>> {
         let call = Call::new(Operation::Refresh, "POST");
         let token = held.refresh.as_deref()?;
         Some(if held.refresh_in_body {
@@ -102,11 +102,11 @@ impl<J: Json> Vendor<J> for Ethgas {
 
     /// `POST /api/v1/user/login/verify` with the access token, no body. The answer's `userId` is not the user name,
     /// so it is not shown as one.
-    fn check(&self, held: &Held) -> Call {
+    fn check(&self, held: &Held) -> Box<Call> {
         Vendor::<J>::plain(self, Operation::Check, "POST", held)
     }
 
-    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Box<Failure>> {
+    fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
         self.read(reply, Operation::Check)?;
         match reply.member("data").and_then(|data| data.member("valid")?.truth()) {
             Some(true) => Ok(None),
@@ -152,11 +152,14 @@ fn refusal<J: Json>(reply: &Reply<J>, code_told: i32, operation: Operation) -> B
     let mut failure = reply.failure(code);
     failure.explicit = !matches!(code_told, 200 | 1);
     failure.vendor_code = Some(vendor_code);
-    // `message` in this family; `errorMsg`, or only a key for one, in what the documents show of the other.
-    let words =
-        |said: &J| ["message", "errorMsg", "errorMsgKey"].into_iter().find_map(|name| said.text_of(name));
     failure.say(reply.json().and_then(words).or_else(|| words(&reply.member("data")?)));
     failure
+}
+
+/// `message` in this family; `errorMsg`, or only a key for one, in what the documents show of the other.
+#[inline(never)]
+fn words<J: Json>(said: &J) -> Option<String> {
+    ["message", "errorMsg", "errorMsgKey"].into_iter().find_map(|name| said.text_of(name))
 }
 
 fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Box<Failure>> {

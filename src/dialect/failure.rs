@@ -147,11 +147,16 @@ pub struct Field {
 /// The most of a vendor's own words that is kept, in UTF-16 units: as JavaScript counts characters.
 const LONGEST_DETAIL: usize = 500;
 
+/// A secret of so many bytes is no part of a vendor's code or name by chance.
+const LONG_SECRET: usize = 8;
+
 /// A call that did not succeed. Carries no token, password, header or URL; its sentence is made in `auth-error.js`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     /// What happened.
     pub code: Code,
+    /// At what it happened.
+    pub operation: Operation,
     /// Whether these are the vendor's explicit words: said in its own envelope, where it has one. What a gateway says, or
     /// another server behind the vendor, is not.
     pub explicit: bool,
@@ -178,6 +183,7 @@ impl Failure {
     pub fn new(code: Code) -> Box<Self> {
         Box::new(Self {
             code,
+            operation: Operation::Request,
             explicit: false,
             status: None,
             vendor_code: None,
@@ -213,9 +219,25 @@ impl Failure {
     #[must_use]
     pub fn without_secrets(mut self: Box<Self>, secrets: &[&str]) -> Box<Self> {
         let echoes = |text: &str| secrets.iter().any(|secret| !secret.is_empty() && holds(text, secret));
+        // In a code or a name, any short word may turn up by chance: a password "word" is no reason to hide the field "password".
+        let echoes_long = |text: &str| {
+            let is_echo =
+                |secret: &&str| *secret == text || secret.len() >= LONG_SECRET && holds(text, secret);
+            secrets.iter().filter(|secret| !secret.is_empty()).any(is_echo)
+        };
+        let kept = |text: &String| !echoes_long(text);
         self.detail = self
             .detail
             .filter(|detail| !echoes(detail) && !secrets.iter().any(|secret| is_cut_in(detail, secret)));
+        self.request_id = self.request_id.filter(kept);
+        self.sso_url = self.sso_url.filter(kept);
+        self.vendor_code = self.vendor_code.filter(|code| match code {
+            VendorCode::Number(_) => true,
+            VendorCode::Text(text) => kept(text),
+        });
+        self.fields.retain(|field| {
+            kept(&field.name) && kept(&field.code) && field.pointer.as_ref().is_none_or(kept)
+        });
         for field in &mut self.fields {
             if echoes(&field.title) {
                 field.title.clear();

@@ -1,39 +1,41 @@
 //! What a vendor grants, and what it is asked for with.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 
-use zeroize::Zeroizing;
-
-use super::{Code, Failure, Json, Operation};
+use super::{Code, Failure, Json, Operation, Secret};
 
 /// A user's credentials for one login. Zeroed when dropped; kept nowhere.
 #[derive(Debug, Default)]
 pub struct Credentials {
     /// The user name, byte-exact.
-    pub username: Zeroizing<String>,
+    pub username: Secret,
     /// The password, byte-exact: never trimmed.
-    pub password: Zeroizing<String>,
+    pub password: Secret,
     /// Ocient: the database; the vendor takes `system` where none is given.
-    pub database: Option<String>,
+    pub database: Option<Secret>,
     /// Lenses: echoed to the vendor, which answers with where to go next.
-    pub redirection_token: Option<String>,
+    pub redirection_token: Option<Secret>,
 }
 
 impl Credentials {
     /// Refuses what no vendor accepts, before anything is sent: an attempt with an empty password counts
     /// towards a lock-out like any other.
     pub fn check(&self) -> Result<(), Box<Failure>> {
-        for (name, value) in [("username", &self.username), ("password", &self.password)] {
+        let database = self.database.as_deref().unwrap_or("system");
+        for (name, value) in [
+            ("username", self.username.as_str()),
+            ("password", self.password.as_str()),
+            ("database", database),
+        ] {
             if value.is_empty() {
                 return Err(Failure::field(name, "required", "must not be empty"));
             }
+            // The names are kept with the session; and no password is so long either.
+            if !is_name(value) {
+                return Err(Failure::field(name, "not-sendable", "must not be so long"));
+            }
         }
-        let kept = [("username", Some(&*self.username)), ("database", self.database.as_ref())];
-        match kept.into_iter().find(|(_, value)| value.is_some_and(|value| !is_name(value))) {
-            Some((name, _)) => Err(Failure::field(name, "not-sendable", "must not be so long")),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
@@ -41,31 +43,31 @@ impl Credentials {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Grant {
     /// The token that requests carry.
-    pub access: Option<String>,
+    pub access: Option<Secret>,
     /// The token that buys the next access token.
-    pub refresh: Option<String>,
+    pub refresh: Option<Secret>,
     /// How long the access token lives from its receipt, in ms. `None`: the reply tells no lifetime, or a renewal's tells one
     /// that can't be used. Then it counts as the last one that was told in this session.
     pub lifetime_ms: Option<f64>,
     /// Who is signed in.
-    pub user: Option<String>,
+    pub user: Option<Secret>,
     /// Ocient: the database of the session.
-    pub database: Option<String>,
+    pub database: Option<Secret>,
     /// Lenses: a safe path on the vendor's origin to go to next.
-    pub redirect_to: Option<String>,
+    pub redirect_to: Option<Secret>,
 }
 
 /// What a session holds between calls.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Held {
     /// The token that requests carry; none for a cookie session.
-    pub access: Option<String>,
+    pub access: Option<Secret>,
     /// The token that buys the next access token.
-    pub refresh: Option<String>,
+    pub refresh: Option<Secret>,
     /// Who is signed in.
-    pub user: Option<String>,
+    pub user: Option<Secret>,
     /// Ocient: the database of the session.
-    pub database: Option<String>,
+    pub database: Option<Secret>,
     /// ETHGAS: this deployment takes the refresh token in the body.
     pub refresh_in_body: bool,
 }
@@ -91,8 +93,8 @@ const LONGEST_LIFETIME_S: f64 = 100.0 * 365.25 * 86_400.0;
 /// Reads a token: a string that a header can carry. Anything else is malformed, since a request with half a
 /// token would be an anonymous one (R24).
 #[inline(never)]
-pub(super) fn token<J: Json>(value: &J) -> Option<String> {
-    value.text().filter(|token| is_token(token))
+pub(super) fn token<J: Json>(value: &J) -> Option<Secret> {
+    value.text().filter(|token| is_token(token)).map(Into::into)
 }
 
 /// Whether a header can carry this as a token.
@@ -109,20 +111,21 @@ pub fn is_name(name: &str) -> bool {
 
 /// Reads the name of a user or a database, where there is one. A longer one than a record can keep is malformed.
 #[inline(never)]
-pub(super) fn name<J: Json>(value: Option<J>) -> Result<Option<String>, Code> {
+pub(super) fn name<J: Json>(value: Option<J>) -> Result<Option<Secret>, Code> {
     let name = value.and_then(|value| value.text());
-    if name.as_deref().is_none_or(is_name) { Ok(name) } else { Err(Code::MalformedReply) }
+    if name.as_deref().is_none_or(is_name) { Ok(name.map(Into::into)) } else { Err(Code::MalformedReply) }
 }
 
-/// Reads a lifetime in seconds into ms; a number may also be written as a text. Missing is fine where the vendor's documents
-/// leave it out; zero, negative, not a number, or of another type is malformed. But not at a renewal: the old tokens may
-/// be spent, so the new ones have to be taken, and their lifetime is then as good as not told.
+/// Reads a lifetime in seconds into ms. Missing is fine where the vendor's documents leave it out; zero, negative, not a number,
+/// or of another type is malformed. But not at a renewal: the old tokens may be spent, so the new ones have to be taken. There
+/// a number may also be written as a text, and a lifetime that is unusable is as good as not told.
 #[inline(never)]
 pub(super) fn lifetime_ms<J: Json>(told: Option<J>, operation: Operation) -> Result<Option<f64>, Code> {
     let Some(told) = told else { return Ok(None) };
-    match told.number().or_else(|| J::parse(&told.text()?)?.number()) {
+    let renewed = operation == Operation::Refresh;
+    match told.number().or_else(|| J::parse(&told.text().filter(|_| renewed)?)?.number()) {
         Some(seconds) if seconds > 0.0 && seconds <= LONGEST_LIFETIME_S => Ok(Some(seconds * 1000.0)),
-        _ if operation == Operation::Refresh => Ok(None),
+        _ if renewed => Ok(None),
         _ => Err(Code::MalformedReply),
     }
 }

@@ -10,14 +10,14 @@
 //! `lenses-vscode` took these for the end of the session until 6.2.1).
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::codes::codes;
 use super::grant::name;
 use super::{
     Call, Carrier, Code, Credentials, Facts, Failure, Field, Grant, Held, Json, Operation, Paths, Payload,
-    Renewal, Reply, Vendor, VendorCode,
+    Renewal, Reply, Secret, Vendor, VendorCode,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -58,7 +58,7 @@ impl<J: Json> Vendor<J> for Lenses {
     }
 
     /// `POST /api/v1/login`, JSON.
-    fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>> {
+    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
         credentials.check()?;
         Ok(Call::new(Operation::Login, "POST").json(&[
             ("username", Some(&credentials.username)),
@@ -78,15 +78,15 @@ impl<J: Json> Vendor<J> for Lenses {
         self.read(reply, Operation::Login)?;
         let redirect_to = reply.text("redir_to");
         Ok(Grant {
-            user: Some(credentials.username.to_string()),
-            redirect_to: redirect_to.as_deref().and_then(safe_path),
+            user: Some(credentials.username.clone()),
+            redirect_to: redirect_to.as_deref().and_then(safe_path).map(Into::into),
             ..Grant::default()
         })
     }
 
     /// `GET /api/v1/users/me`: the user's `name`. A 200 of another shape, such as a front end's catch-all page, is no
     /// sign of life. Nothing is proxied at this address, so a 401 is HQ's own, whatever it looks like.
-    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Box<Failure>> {
+    fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
         self.read(reply, Operation::Check).map_err(|mut failure| {
             failure.explicit |= reply.status == 401;
             failure
@@ -109,7 +109,7 @@ impl<J: Json> Vendor<J> for Lenses {
         }
     }
 
-    fn logout(&self, _held: &Held) -> Call {
+    fn logout(&self, _held: &Held) -> Box<Call> {
         Call::new(Operation::Logout, "POST")
     }
 }
@@ -168,23 +168,29 @@ fn fields<J: Json>(error: &J) -> Vec<Field> {
 /// root of its origin, so what doesn't begin with a slash is taken from there, and what is handed on always begins with one.
 ///
 /// Only what stays on the vendor's origin whoever resolves it is handed on (R27): it has no backslash, blank or control
-/// character, which URL parsers fold into slashes or drop; its first segment is neither empty nor has a colon, as a scheme
-/// has; and there is no empty segment that dot segments could bring to the front (`/.//evil.example` is `//evil.example`
-/// once parsed).
+/// character, which URL parsers fold into slashes or drop; without a slash in front, its first segment is a plain word, as
+/// no scheme and no host is; and no empty segment stands beside one of dots, encoded or not, that could bring it to the
+/// front (`/.//evil.example` is `//evil.example` once parsed).
 fn safe_path(target: &str) -> Option<String> {
-    let path = target.as_bytes().split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
-    let rooted = path.first() == Some(&b'/');
-    let first = path.split(|byte| *byte == b'/').next().unwrap_or_default();
+    let rooted = target.starts_with('/');
     let nowhere = target.is_empty() || target.starts_with('#');
-    if nowhere || first.contains(&b':') || !is_plain(target) {
+    if nowhere || target.starts_with("//") || !is_plain(target) {
         return None;
+    }
+    let (mut first, mut empty, mut dots) = (!rooted, false, false);
+    let mut before = if rooted { 0 } else { b'/' };
+    for byte in target.bytes().take_while(|byte| !matches!(byte, b'?' | b'#')) {
+        first &= byte != b'/';
+        if first && !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_') {
+            return None;
+        }
+        empty |= before == b'/' && byte == b'/';
+        dots |= before == b'/' && matches!(byte, b'.' | b'%');
+        before = byte;
     }
     let mut resolved = String::from(if rooted { "" } else { "/" });
     resolved.push_str(target);
-    let path = resolved.as_bytes().get(..path.len() + usize::from(!rooted)).unwrap_or_default();
-    let has = |part: &[u8]| path.windows(part.len()).any(|window| window == part);
-    let turns = has(b"//") && (has(b"/.") || has(b"/%2"));
-    (!path.starts_with(b"//") && !turns).then_some(resolved)
+    (!(empty && dots)).then_some(resolved)
 }
 
 /// No blank, backslash or control character.

@@ -4,9 +4,6 @@
 //! One file a vendor. To add one, write its file and its line in [`named`].
 
 use alloc::boxed::Box;
-use alloc::string::String;
-
-use zeroize::Zeroizing;
 
 mod call;
 mod codes;
@@ -17,6 +14,7 @@ mod lenses;
 mod ocient;
 mod pegase3;
 mod reply;
+mod secret;
 mod write;
 
 pub use call::{Call, Operation};
@@ -28,6 +26,7 @@ pub use lenses::Lenses;
 pub use ocient::Ocient;
 pub use pegase3::Pegase3;
 pub use reply::{Body, Json, Rejection, Reply};
+pub use secret::Secret;
 pub use write::to_json;
 pub(crate) use write::write_number;
 
@@ -70,9 +69,9 @@ impl Carrier {
 
     /// What that header says with a token.
     #[must_use]
-    pub fn value(self, token: &str) -> Option<Zeroizing<String>> {
+    pub fn value(self, token: &str) -> Option<Secret> {
         let begin = if self == Self::Bearer { "Bearer " } else { "" };
-        self.header().map(|_| Zeroizing::new([begin, token].concat()))
+        self.header().map(|_| [begin, token].concat().into())
     }
 }
 
@@ -134,7 +133,7 @@ pub trait Vendor<J: Json> {
     fn facts(&self) -> &'static Facts;
 
     /// The request that signs in. Refuses what can't be sent.
-    fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>>;
+    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>>;
 
     /// Reads the reply to [`login`](Self::login). `now_ms`: this machine's clock, ms since the epoch.
     fn read_login(
@@ -145,7 +144,7 @@ pub trait Vendor<J: Json> {
     ) -> Result<Grant, Box<Failure>>;
 
     /// The request that renews; `None` where the vendor has no renewal.
-    fn refresh(&self, _held: &Held) -> Option<Call> {
+    fn refresh(&self, _held: &Held) -> Option<Box<Call>> {
         None
     }
 
@@ -160,7 +159,7 @@ pub trait Vendor<J: Json> {
     }
 
     /// The request that signs out.
-    fn logout(&self, held: &Held) -> Call {
+    fn logout(&self, held: &Held) -> Box<Call> {
         self.plain(Operation::Logout, "POST", held)
     }
 
@@ -170,12 +169,12 @@ pub trait Vendor<J: Json> {
     }
 
     /// The request that asks whether the session is alive.
-    fn check(&self, held: &Held) -> Call {
+    fn check(&self, held: &Held) -> Box<Call> {
         self.plain(Operation::Check, "GET", held)
     }
 
     /// Reads the reply to [`check`](Self::check): alive, with the user's name where the reply tells it.
-    fn read_check(&self, reply: &Reply<J>) -> Result<Option<String>, Box<Failure>> {
+    fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
         self.read(reply, Operation::Check).map(|_| None)
     }
 
@@ -212,11 +211,11 @@ pub trait Vendor<J: Json> {
     }
 
     /// A request with the held token and nothing else.
-    fn plain(&self, operation: Operation, method: &'static str, held: &Held) -> Call {
+    fn plain(&self, operation: Operation, method: &'static str, held: &Held) -> Box<Call> {
         let call = Call::new(operation, method);
         match (self.facts().carrier, &held.access) {
             (Carrier::Bearer, Some(token)) => call.bearer(token),
-            (Carrier::Header(name), Some(token)) => call.header(name, Zeroizing::new(token.clone())),
+            (Carrier::Header(name), Some(token)) => call.header(name, token.clone()),
             _ => call,
         }
     }

@@ -7,7 +7,6 @@
 //! outcome in a `status` object, on HTTP 200 as well as on errors; no separate refresh token.
 
 use alloc::boxed::Box;
-use alloc::string::ToString;
 
 use super::codes::codes;
 use super::grant::{lifetime_ms, name, token};
@@ -85,7 +84,7 @@ impl<J: Json> Vendor<J> for Ocient {
     }
 
     /// `POST /v1/login`, JSON; the vendor takes the database `system` where none is given.
-    fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>> {
+    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
         credentials.check()?;
         Ok(Call::new(Operation::Login, "POST").json(&[
             ("username", Some(&credentials.username)),
@@ -104,14 +103,14 @@ impl<J: Json> Vendor<J> for Ocient {
     ) -> Result<Grant, Box<Failure>> {
         let mut grant = read_grant(reply, Operation::Login)?;
         let name = |member| name(reply.member(member)).map_err(|code| reply.failure(code));
-        grant.user = name("username")?.or_else(|| Some(credentials.username.to_string()));
+        grant.user = name("username")?.or_else(|| Some(credentials.username.clone()));
         grant.database = name("database")?.or_else(|| credentials.database.clone());
         Ok(grant)
     }
 
     /// `POST /v1/token_refresh` with the current token. The database goes along: left out, the vendor would take
     /// `system`.
-    fn refresh(&self, held: &Held) -> Option<Call> {
+    fn refresh(&self, held: &Held) -> Option<Box<Call>> {
         let call = Call::new(Operation::Refresh, "POST").json(&[("database", held.database.as_deref())]);
         Some(call.bearer(held.access.as_deref()?))
     }
@@ -122,7 +121,7 @@ impl<J: Json> Vendor<J> for Ocient {
 
     /// `POST /v1/logout`. Clears the cookie; the vendor says that tokens go on until they expire, so the one that
     /// matters is that hallpass forgets them.
-    fn logout(&self, held: &Held) -> Call {
+    fn logout(&self, held: &Held) -> Box<Call> {
         let call = Call::new(Operation::Logout, "POST").json(&[("database", held.database.as_deref())]);
         match &held.access {
             Some(token) => call.bearer(token),

@@ -9,15 +9,12 @@
 //! the later code fall over, with HTTP 500 and a page; no logout.
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
-
-use zeroize::Zeroizing;
 
 use super::codes::codes;
 use super::grant::token;
 use super::{
     Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload,
-    Rejection, Renewal, Reply, Vendor, VendorCode,
+    Rejection, Renewal, Reply, Secret, Vendor, VendorCode,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -56,7 +53,7 @@ impl<J: Json> Vendor<J> for Pegase3 {
 
     /// `GET /login` with `User-Name` and `Password` as headers. A header can't carry every text byte-exact, and
     /// `fetch` would trim or refuse it without saying which: so what it can't carry is refused here, by field.
-    fn login(&self, credentials: &Credentials) -> Result<Call, Box<Failure>> {
+    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
         credentials.check()?;
         for (name, value) in [("username", &credentials.username), ("password", &credentials.password)] {
             if !is_header_value(value) {
@@ -68,8 +65,8 @@ impl<J: Json> Vendor<J> for Pegase3 {
             }
         }
         Ok(Call::new(Operation::Login, "GET")
-            .header("User-Name", Zeroizing::clone(&credentials.username))
-            .header("Password", Zeroizing::clone(&credentials.password)))
+            .header("User-Name", credentials.username.clone())
+            .header("Password", credentials.password.clone()))
     }
 
     fn read_login(
@@ -81,7 +78,7 @@ impl<J: Json> Vendor<J> for Pegase3 {
         self.read(reply, Operation::Login)?;
         let access = reply.member("token").as_ref().and_then(token);
         let access = access.ok_or_else(|| reply.failure(Code::MalformedReply))?;
-        let user = Some(credentials.username.to_string());
+        let user = Some(credentials.username.clone());
         Ok(Grant { user, ..grant(access, reply, now_ms) })
     }
 
@@ -141,11 +138,12 @@ impl<J: Json> Vendor<J> for Pegase3 {
     /// the vendor's envelope, and for the user of the session.
     fn adopts(&self, reply: &Reply<J>, held: &Held, now_ms: f64) -> Option<Grant> {
         let rejected = matches!(reply.code("code")?, 401 | 498) || matches!(reply.status, 401 | 498);
-        reply.text("status").filter(|_| !rejected)?;
+        let status = reply.text("status").filter(|_| !rejected)?;
+        matches!(&*status, "ok" | "success" | "error").then_some(())?;
         let access = reply.member("token").as_ref().and_then(token)?;
         let claimed = J::claims(&access).and_then(|claims| claims.text_of("user"));
         let another = held.access.as_ref() != Some(&access);
-        let of_the_user = claimed.is_some() && claimed == held.user;
+        let of_the_user = claimed.is_some() && claimed.as_deref() == held.user.as_deref();
         (another && of_the_user).then(|| grant(access, reply, now_ms))
     }
 }
@@ -163,7 +161,7 @@ fn vendors_clock<J>(reply: &Reply<J>, now_ms: f64) -> f64 {
 }
 
 /// The token's lifetime: its `exp` against the vendor's clock or else this machine's. A machine whose clock is a day off gets an implausible lifetime from it, and then the documented one (R19).
-fn grant<J: Json>(access: String, reply: &Reply<J>, now_ms: f64) -> Grant {
+fn grant<J: Json>(access: Secret, reply: &Reply<J>, now_ms: f64) -> Grant {
     let told = ends_at::<J>(&access).map(|end| end - vendors_clock(reply, now_ms));
     let plausible = told.filter(|lifetime| *lifetime > 0.0 && *lifetime <= LONGEST_LIFETIME_MS);
     Grant {

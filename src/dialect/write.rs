@@ -4,7 +4,6 @@ use alloc::string::String;
 use core::fmt::{self, Display};
 
 use serde::ser::{self, Impossible, Serialize, SerializeSeq, SerializeStruct};
-use zeroize::Zeroizing;
 
 /// As many bytes as the text of a value takes beside its long texts.
 const USUAL_ROOM: usize = 512;
@@ -15,8 +14,8 @@ const USUAL_ROOM: usize = 512;
 /// bytes the long texts in it may take. A buffer that grows leaves a copy behind in freed memory, so whoever writes a secret
 /// asks for as much as it may take.
 #[must_use]
-pub fn to_json(value: &impl Serialize, room: usize) -> Zeroizing<String> {
-    let mut writer = Writer { text: Zeroizing::new(String::with_capacity(USUAL_ROOM + room)) };
+pub fn to_json(value: &impl Serialize, room: usize) -> String {
+    let mut writer = Writer { text: String::with_capacity(USUAL_ROOM + room) };
     // Fails only for kinds of values that nothing here has.
     let _ = value.serialize(&mut writer);
     writer.text
@@ -65,7 +64,7 @@ pub(crate) fn write_number(json: &mut String, number: i64) {
 }
 
 struct Writer {
-    text: Zeroizing<String>,
+    text: String,
 }
 
 impl Writer {

@@ -1,9 +1,6 @@
 //! What an operation asks the scripts to do next, and what it asks it with.
 
-use alloc::string::String;
-
 use wasm_bindgen::prelude::*;
-use zeroize::Zeroizing;
 
 use super::Asks;
 use super::call;
@@ -25,7 +22,7 @@ fn asked(effect: Effect, facts: &Facts, addresses: &crate::protocol::Addresses) 
         Effect::Call(made) => (Asks::Call, call::object(&made, facts, addresses)),
         Effect::Send(dispatch) => {
             let asks = if dispatch.again { Asks::SendAgain } else { Asks::Send };
-            (asks, secret_or_undefined(dispatch.credential.as_ref()))
+            (asks, text_or_undefined(dispatch.credential.as_deref()))
         }
         Effect::Read => (Asks::Read, JsValue::UNDEFINED),
         Effect::Write(write) => (Asks::Write, store_write(&write)),
@@ -53,22 +50,18 @@ fn ended(ending: Ending, facts: &Facts) -> (Asks, JsValue) {
         Ending::Payload(Payload::Member(name)) => (Asks::Member, name.into()),
         Ending::Payload(Payload::Without(name)) => (Asks::Without, name.into()),
         Ending::Token(token) => (Asks::Token, text_or_undefined(token.as_deref())),
-        Ending::Failed(failure, operation) => (Asks::Failed, errors::details(&failure, operation, facts)),
+        Ending::Failed(failure) => (Asks::Failed, errors::details(&failure, facts)),
         Ending::GivenUp => (Asks::GaveUp, JsValue::UNDEFINED),
     }
-}
-
-fn secret_or_undefined(text: Option<&Zeroizing<String>>) -> JsValue {
-    text_or_undefined(text.map(|text| text.as_str()))
 }
 
 /// `StoreWrite`: `text` is what the store is to keep, and `known` what is known to lie there (undefined: nothing); `over`:
 /// whatever lies there.
 fn store_write(write: &Write) -> JsValue {
     let object = bare();
-    put_text(&object, "text", write.text.as_ref().map(|text| text.as_str()));
+    put_text(&object, "text", write.text.as_deref());
     put(&object, "over", &write.unless_changed.is_none().into());
-    let known = write.unless_changed.as_ref().and_then(Option::as_ref);
-    put_text(&object, "known", known.map(|text| text.as_str()));
+    let known = write.unless_changed.as_ref().and_then(Option::as_deref);
+    put_text(&object, "known", known);
     object.into()
 }

@@ -20,7 +20,7 @@ pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsVal
     put_text(&init, "method", Some(call.method));
     put_text(&init, "cache", Some("no-store"));
     put_text(&init, "credentials", (facts.carrier == Carrier::Cookie).then_some("include"));
-    put_text(&init, "body", call.body.as_ref().map(|body| body.as_str()));
+    put_text(&init, "body", call.body.as_deref());
     init.into()
 }
 

@@ -1,13 +1,11 @@
 //! Reading credentials.
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
 
 use wasm_bindgen::prelude::*;
-use zeroize::Zeroizing;
 
 use super::secret::secret;
-use crate::dialect::{Credentials, Failure};
+use crate::dialect::{Credentials, Failure, Secret};
 
 /// As many characters as a user name or password may have: a longer one is a mistake, and would only be refused later.
 const LONGEST: u32 = 4096;
@@ -27,7 +25,7 @@ pub(super) fn credentials(
     })
 }
 
-fn optional(text: &JsValue, name: &str) -> Result<Option<String>, Box<Failure>> {
+fn optional(text: &JsValue, name: &str) -> Result<Option<Secret>, Box<Failure>> {
     if text.is_undefined() {
         return Ok(None);
     }
@@ -35,10 +33,10 @@ fn optional(text: &JsValue, name: &str) -> Result<Option<String>, Box<Failure>> 
     if text.is_empty() {
         return Err(Failure::field(name, "required", "must not be empty"));
     }
-    Ok(Some(text.to_string()))
+    Ok(Some(text))
 }
 
-fn exact(text: &JsValue, name: &str) -> Result<Zeroizing<String>, Box<Failure>> {
+fn exact(text: &JsValue, name: &str) -> Result<Secret, Box<Failure>> {
     let refuse = |title| Failure::field(name, "not-sendable", title);
     if text.unchecked_ref::<js_sys::JsString>().length() > LONGEST {
         return Err(refuse("must have at most 4096 characters"));

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
-use crate::dialect::{Facts, Failure, Operation, VendorCode, to_json};
+use crate::dialect::{Code, Facts, Failure, VendorCode, to_json};
 
 #[wasm_bindgen(module = "/src/shell/auth-error.js")]
 extern "C" {
@@ -21,7 +21,7 @@ extern "C" {
 #[serde(rename_all = "camelCase")]
 struct Details<'a> {
     code: &'static str,
-    vendor: &'a str,
+    vendor: Option<&'a str>,
     operation: &'static str,
     status: Option<u16>,
     vendor_code: Option<Told<'a>>,
@@ -54,7 +54,7 @@ impl Serialize for Told<'_> {
 }
 
 /// The details of a failure, as JSON.
-pub(super) fn details(failure: &Failure, operation: Operation, facts: &Facts) -> JsValue {
+pub(super) fn details(failure: &Failure, facts: &Facts) -> JsValue {
     let fields: Vec<Named<'_>> = failure
         .fields
         .iter()
@@ -67,8 +67,9 @@ pub(super) fn details(failure: &Failure, operation: Operation, facts: &Facts) ->
         .collect();
     let details = Details {
         code: failure.code.as_str(),
-        vendor: facts.name,
-        operation: operation.as_str(),
+        // What isn't there is no word of the vendor's.
+        vendor: (failure.code != Code::Unsupported).then_some(facts.name),
+        operation: failure.operation.as_str(),
         status: failure.status,
         vendor_code: failure.vendor_code.as_ref().map(Told),
         fields: Some(fields).filter(|fields| !fields.is_empty()),

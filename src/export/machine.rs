@@ -14,11 +14,13 @@ use super::asks::told;
 use super::came::reply;
 use super::credentials::credentials;
 use super::errors::mistake;
+use super::object::text_or_undefined;
 use super::secret::secret;
 use super::{Asks, Came, Content, Kept, Woken};
-use crate::dialect::{Facts, Operation, named, to_json};
+use crate::dialect::{Code, Facts, Failure, Operation, named, to_json};
 use crate::protocol::{
-    Addresses, Answer, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake, Wish,
+    Addresses, Answer, Ending, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake,
+    Wish,
 };
 use crate::session::{Audience, Moment};
 
@@ -121,16 +123,19 @@ impl Machine {
         database: &JsValue,
         redirection_token: &JsValue,
     ) -> Result<OperationId, JsValue> {
-        let credentials = credentials(username, password, database, redirection_token)
-            .map_err(|failure| super::errors::details(&failure, Operation::Login, self.facts_of()))?;
+        let credentials =
+            credentials(username, password, database, redirection_token).map_err(|mut failure| {
+                failure.operation = Operation::Login;
+                super::errors::details(&failure, self.facts_of())
+            })?;
         Ok(self.handle.sign_in(credentials))
     }
 
-    /// Signs out.
+    /// Signs out. `told`: the vendor is told, unless the caller has given up before.
     #[wasm_bindgen(js_name = signOut)]
     #[must_use]
-    pub fn sign_out(&self) -> OperationId {
-        self.handle.sign_out()
+    pub fn sign_out(&self, told: bool) -> OperationId {
+        self.handle.sign_out(told)
     }
 
     /// Renews the tokens now.
@@ -195,7 +200,7 @@ impl Machine {
         steady: f64,
     ) -> Asks {
         let reply = reply(status, content, json, retry_after_ms, date_ms);
-        self.step(id, Some(Outcome::Reply(reply)), wall, steady)
+        self.step(id, Some(Outcome::Reply(Box::new(reply))), wall, steady)
     }
 
     /// Steps an operation with the answer to the caller's request. `address`: where it came from, as the URL parser spells it.
@@ -217,7 +222,7 @@ impl Machine {
             address: text_of(address),
             redirected,
         };
-        self.step(id, Some(Outcome::Answer(answer)), wall, steady)
+        self.step(id, Some(Outcome::Answer(Box::new(answer))), wall, steady)
     }
 
     /// Steps an operation with what lies in the store: the record's text, and the note's. `overtaken`: it is not what was known
@@ -231,7 +236,7 @@ impl Machine {
         wall: f64,
         steady: f64,
     ) -> Asks {
-        let stored = Stored { record: secret(record), note: note.as_string() };
+        let stored = Box::new(Stored { record: secret(record), note: note.as_string() });
         let outcome = if overtaken { Outcome::Overtaken(stored) } else { Outcome::Stored(stored) };
         self.step(id, Some(outcome), wall, steady)
     }
@@ -282,8 +287,15 @@ impl Machine {
     /// What is held, as the store would keep it; undefined: nothing.
     #[must_use]
     pub fn record(&self) -> JsValue {
-        let record = self.handle.look(|session| session.held().map(crate::session::Record::write));
-        record.map_or(JsValue::UNDEFINED, |text| JsValue::from_str(&text))
+        let record = self.handle.look(|session| session.held().map(|record| record.write()));
+        text_or_undefined(record.as_deref())
+    }
+
+    /// Takes over what another machine of the same handle held, which has met a fault.
+    pub fn resume(&self, record: &JsValue, wall: f64, steady: f64) {
+        if let Some(record) = secret(record) {
+            self.handle.resume(&record, Moment { wall, steady });
+        }
     }
 
     /// Nobody uses the handle any more.
@@ -307,8 +319,7 @@ impl Machine {
 
 /// There is no such operation: a fault of hallpass's own.
 fn lost() -> Step {
-    let failure = crate::dialect::Failure::new(crate::dialect::Code::Internal);
-    Step::Ends(crate::protocol::Ending::Failed(Box::clone(&failure), Operation::Request))
+    Step::Ends(Ending::Failed(Failure::new(Code::Internal)))
 }
 
 /// A text that the scripts hand over. They come as values: the bindings' own way for texts takes more bytes for each.

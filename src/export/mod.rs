@@ -13,6 +13,8 @@ mod errors;
 mod json;
 mod machine;
 mod object;
+#[cfg(not(feature = "npm"))]
+mod package;
 mod secret;
 mod words;
 

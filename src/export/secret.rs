@@ -6,12 +6,14 @@ use js_sys::JsString;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
 
+use crate::dialect::Secret;
+
 /// A string's text, byte-exact, in one buffer that is zeroed after use (R30). `None`: no string, or one that no UTF-8 can
 /// express (half of a surrogate pair).
 ///
 /// Read unit by unit, since the bindings' own conversion grows its buffer as it goes and leaves pieces of the password
 /// behind in freed memory. Passwords are short.
-pub(super) fn secret(value: &JsValue) -> Option<Zeroizing<String>> {
+pub(super) fn secret(value: &JsValue) -> Option<Secret> {
     let string = value.dyn_ref::<JsString>()?;
     let units = string.length();
     let room = usize::try_from(units).ok()?.checked_mul(3)?;
@@ -19,5 +21,5 @@ pub(super) fn secret(value: &JsValue) -> Option<Zeroizing<String>> {
     for character in char::decode_utf16(string.iter()) {
         text.push(character.ok()?);
     }
-    Some(text)
+    Some(text.into())
 }

@@ -1,14 +1,16 @@
 //! Asking the vendor whether the session is alive.
 
-use super::effect::{Effect, Outcome};
+use alloc::rc::Rc;
+
+use super::effect::Effect;
 use super::ending::{Ending, Halt};
-use super::handle::Run;
-use crate::dialect::{Code, Held, Json, Operation as Kind};
+use super::operation::Run;
+use crate::dialect::{Code, Json, Operation as Kind};
 use crate::session::{Reason, Verdict};
 
 impl<J: Json + 'static> Run<J> {
     /// `check()`: asks, and takes the answer over.
-    pub(super) async fn check(self) -> Ending {
+    pub(super) async fn check(self: Rc<Self>) -> Ending {
         self.try_to_check().await.map(|()| Ending::Done).into()
     }
 
@@ -25,17 +27,15 @@ impl<J: Json + 'static> Run<J> {
             }
         }
         let epoch = handle.epoch();
-        let held =
-            handle.look(|session| session.held().map_or_else(Held::default, |record| record.held.clone()));
-        let outcome = self.ask(Effect::Call(handle.vendor.check(&held))).await;
-        let Outcome::Reply(reply) = outcome else { return Err(Self::unanswered(&outcome, Kind::Check)) };
+        let outcome = self.ask(Effect::Call(handle.check_call())).await;
+        let reply = Self::reply(outcome, Kind::Check)?;
         self.adopt(epoch, &reply).await;
         let read = handle.vendor.read_check(&reply);
         let now = handle.now();
         match read {
             Ok(user) => handle.change(|session| session.confirmed(epoch, user, now)),
             Err(failure) if failure.code == Code::SessionExpired => {
-                match handle.look(|session| session.rejected(epoch, now)) {
+                match handle.look(|session| session.rejected(epoch, true, now)) {
                     // A new token is a better answer than any about the old one.
                     Verdict::Renew => {
                         if let Err(halt) = self.renewed(epoch, true).await {
@@ -53,6 +53,8 @@ impl<J: Json + 'static> Run<J> {
             }
             Err(failure) => return Err(handle.failure(failure, Kind::Check)),
         }
+        // What another tab has done meanwhile is a part of the answer.
+        self.follow(false).await;
         self.keep(false).await;
         self.wanted()
     }

@@ -1,10 +1,9 @@
 //! What an operation asks the shell to do, and what it hears of it.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
-use zeroize::Zeroizing;
-
-use crate::dialect::{Call, Reply};
+use crate::dialect::{Call, Reply, Secret};
 
 /// Names an operation of a handle while it is under way.
 pub type OperationId = u32;
@@ -13,7 +12,7 @@ pub type OperationId = u32;
 #[derive(Debug)]
 pub enum Effect {
     /// Send a call of hallpass's own to the vendor, within `timeoutMs`: [`Outcome::Reply`].
-    Call(Call),
+    Call(Box<Call>),
     /// Send the caller's request: [`Outcome::Answer`].
     Send(Dispatch),
     /// Read the store: [`Outcome::Stored`].
@@ -32,7 +31,7 @@ pub enum Effect {
         spent: bool,
     },
     /// Let so many ms pass.
-    Wait(f64),
+    Wait(u32),
     /// Tell the other tabs that something has changed.
     Tell(Line),
     /// Give a random number of 32 bits: [`Outcome::Chance`].
@@ -47,7 +46,7 @@ pub enum Effect {
 #[derive(Debug)]
 pub struct Dispatch {
     /// What the credential's header says; `None`: nothing is attached.
-    pub credential: Option<Zeroizing<String>>,
+    pub credential: Option<Secret>,
     /// Whether it is sent for the second time.
     pub again: bool,
 }
@@ -56,9 +55,9 @@ pub struct Dispatch {
 #[derive(Debug)]
 pub struct Write {
     /// The record; `None`: none.
-    pub text: Option<Zeroizing<String>>,
+    pub text: Option<Secret>,
     /// What is known to lie there, where nothing else may be written over; `None`: it is written over whatever lies there.
-    pub unless_changed: Option<Option<Zeroizing<String>>>,
+    pub unless_changed: Option<Option<Secret>>,
 }
 
 /// Who is to hear that something has changed.
@@ -70,19 +69,19 @@ pub enum Line {
     SignOut,
 }
 
-/// What came of an [`Effect`].
+/// What came of an [`Effect`]. What is large in it is boxed: outcomes are handed from function to function.
 #[derive(Debug)]
 pub enum Outcome<J> {
     /// It was done.
     Done,
     /// The vendor's reply.
-    Reply(Reply<J>),
+    Reply(Box<Reply<J>>),
     /// What the caller's request was answered with.
-    Answer(Answer<J>),
+    Answer(Box<Answer<J>>),
     /// What lies in the store.
-    Stored(Stored),
+    Stored(Box<Stored>),
     /// Something else lies in the store than was known: nothing was written.
-    Overtaken(Stored),
+    Overtaken(Box<Stored>),
     /// The lock is not had yet.
     Waiting,
     /// A random number.
@@ -95,7 +94,7 @@ pub enum Outcome<J> {
 #[derive(Debug, Default)]
 pub struct Stored {
     /// The record's text, unread.
-    pub record: Option<Zeroizing<String>>,
+    pub record: Option<Secret>,
     /// The note's text, unread.
     pub note: Option<String>,
 }

@@ -1,9 +1,8 @@
 //! How operations end.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 
-use crate::dialect::{Code, Failure, Operation as Kind, Payload};
+use crate::dialect::{Code, Failure, Operation as Kind, Payload, Secret};
 
 /// How an operation ended.
 #[derive(Debug)]
@@ -11,7 +10,7 @@ pub enum Ending {
     /// As it should, with nothing to tell but the state.
     Done,
     /// Signed in. Where the vendor wants the user to go next, if anywhere.
-    SignedIn(Option<String>),
+    SignedIn(Option<Secret>),
     /// Signed out. Whether the vendor confirmed it.
     SignedOut(bool),
     /// The caller has the answer.
@@ -19,9 +18,9 @@ pub enum Ending {
     /// Of the answer's JSON, this is the payload.
     Payload(Payload),
     /// A token that is good now; none for a cookie session.
-    Token(Option<String>),
-    /// It failed, at what it did at the vendor.
-    Failed(Box<Failure>, Kind),
+    Token(Option<Secret>),
+    /// It failed.
+    Failed(Box<Failure>),
     /// The caller gave up; what he is told is his own reason.
     GivenUp,
 }
@@ -29,28 +28,36 @@ pub enum Ending {
 /// Why an operation can't go on.
 #[derive(Clone, Debug)]
 pub(super) enum Halt {
-    /// It failed, at what it did at the vendor.
-    Failed(Box<Failure>, Kind),
+    /// It failed.
+    Failed(Box<Failure>),
     /// The caller gave up.
     GivenUp,
 }
 
 impl Halt {
     /// A failure of which only the code is known.
+    #[inline(never)]
     pub(super) fn new(code: Code, kind: Kind) -> Self {
-        Self::Failed(Failure::new(code), kind)
+        Self::at(kind, Failure::new(code))
+    }
+
+    /// A failure at what was done at the vendor.
+    #[inline(never)]
+    pub(super) fn at(kind: Kind, mut failure: Box<Failure>) -> Self {
+        failure.operation = kind;
+        Self::Failed(failure)
     }
 
     /// Whether a newer login or a logout has overtaken the operation.
     pub(super) fn is_superseded(&self) -> bool {
-        matches!(self, Self::Failed(failure, _) if failure.code == Code::Superseded)
+        matches!(self, Self::Failed(failure) if failure.code == Code::Superseded)
     }
 }
 
 impl From<Halt> for Ending {
     fn from(halt: Halt) -> Self {
         match halt {
-            Halt::Failed(failure, kind) => Self::Failed(failure, kind),
+            Halt::Failed(failure) => Self::Failed(failure),
             Halt::GivenUp => Self::GivenUp,
         }
     }

@@ -7,14 +7,15 @@ use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::future::Future;
+use core::pin::Pin;
 
-use super::effect::{Effect, OperationId, Outcome, Trouble};
+use super::effect::{OperationId, Outcome, Trouble};
 use super::ending::{Ending, Halt};
-use super::operation::{Io, Operation, Step};
+use super::operation::{Operation, Run, Step};
 use super::renewal::Flight;
 use super::store::Store;
-use crate::dialect::{Carrier, Code, Failure, Held, Json, Operation as Kind, Renewal, Vendor};
-use crate::session::{Audience, Epoch, Moment, Session};
+use crate::dialect::{Call, Carrier, Code, Failure, Held, Json, Operation as Kind, Renewal, Reply, Vendor};
+use crate::session::{Audience, Epoch, Moment, Record, Session};
 
 /// What is fixed for a handle.
 #[derive(Debug)]
@@ -56,9 +57,6 @@ pub enum Keeping {
     },
 }
 
-/// An operation under way; `None` while it is being stepped.
-type Slot<J> = (OperationId, Option<Operation<J>>);
-
 /// One handle: the vendor, the rules and what is known of the store, with the operations that are under way.
 pub struct Handle<J: 'static> {
     pub(super) vendor: &'static dyn Vendor<J>,
@@ -74,7 +72,8 @@ pub struct Handle<J: 'static> {
     pub(super) login: Cell<Option<OperationId>>,
     /// The question under way whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
-    operations: RefCell<Vec<Slot<J>>>,
+    /// What is under way, but for the one that is being stepped.
+    operations: RefCell<Vec<Operation<J>>>,
     /// The number of the next operation. None is given twice: who waits for the end of one must not come upon another.
     next: Cell<OperationId>,
     begun: RefCell<Vec<OperationId>>,
@@ -112,21 +111,18 @@ impl<J: Json + 'static> Handle<J> {
     /// the beginning. `None` where there is no such operation.
     pub fn step(&self, id: OperationId, outcome: Option<Outcome<J>>, now: Moment) -> Option<Step> {
         self.now.set(now);
-        let mut operation = {
-            let mut operations = self.operations.borrow_mut();
-            operations.iter_mut().find(|(known, _)| *known == id)?.1.take()?
-        };
+        let mut operation = self.take_up(id)?;
         let step = operation.step(outcome);
-        let mut operations = self.operations.borrow_mut();
-        let place = operations.iter().position(|(known, _)| *known == id)?;
         if matches!(step, Some(Step::Asks(_))) {
-            if let Some((_, slot)) = operations.get_mut(place) {
-                *slot = Some(operation);
-            }
-        } else {
-            operations.swap_remove(place);
+            self.operations.borrow_mut().push(operation);
         }
         step
+    }
+
+    fn take_up(&self, id: OperationId) -> Option<Operation<J>> {
+        let mut operations = self.operations.borrow_mut();
+        let place = operations.iter().position(|operation| operation.run.id == id)?;
+        Some(operations.swap_remove(place))
     }
 
     /// The next operation that has begun by itself and is to be stepped.
@@ -182,14 +178,46 @@ impl<J: Json + 'static> Handle<J> {
         self.now.get()
     }
 
+    // What operations look at. Named, and not looked up in place: a borrow takes 35 bytes wherever one is written.
+
+    #[inline(never)]
     pub(super) fn epoch(&self) -> Epoch {
         self.look(Session::epoch)
     }
 
+    #[inline(never)]
     pub(super) fn attempt(&self) -> u32 {
         self.look(Session::attempt)
     }
 
+    /// What is held, as it is now.
+    #[inline(never)]
+    pub(super) fn held(&self) -> Option<Rc<Record>> {
+        self.look(|session| session.held().cloned())
+    }
+
+    /// Names the login that is held.
+    #[inline(never)]
+    pub(super) fn login(&self) -> Option<u32> {
+        self.look(|session| session.held().map(|record| record.login))
+    }
+
+    /// When what is held came.
+    #[inline(never)]
+    pub(super) fn received(&self) -> Moment {
+        self.look(Session::received)
+    }
+
+    /// The question whether the session is alive; with what is held, if anything.
+    #[inline(never)]
+    pub(super) fn check_call(&self) -> Box<Call> {
+        match self.held() {
+            Some(record) => self.vendor.check(&record.held),
+            None => self.vendor.check(&Held::default()),
+        }
+    }
+
+    #[inline(never)]
     pub(super) fn is_signed_in(&self) -> bool {
         self.look(|session| session.held().is_some())
     }
@@ -209,20 +237,17 @@ impl<J: Json + 'static> Handle<J> {
     /// Begins an operation that the shell has asked for, and is going to step.
     pub(super) fn begin<F: Future<Output = Ending> + 'static>(
         self: &Rc<Self>,
-        work: impl FnOnce(Run<J>) -> F,
+        work: impl FnOnce(Rc<Run<J>>) -> F,
     ) -> OperationId {
-        let id = self.next.replace(self.next.get().wrapping_add(1));
-        let io = Io::new();
-        let run = Run { handle: Rc::clone(self), io: Rc::clone(&io), id };
-        let operation = Operation { io, work: Box::pin(work(run)) };
-        self.operations.borrow_mut().push((id, Some(operation)));
-        id
+        let run = self.run();
+        let work = work(Rc::clone(&run));
+        self.enlist(run, Box::pin(work))
     }
 
     /// Begins an operation by itself: the shell finds it by [`begun`](Self::begun).
     pub(super) fn spawn<F: Future<Output = Ending> + 'static>(
         self: &Rc<Self>,
-        work: impl FnOnce(Run<J>) -> F,
+        work: impl FnOnce(Rc<Run<J>>) -> F,
     ) -> OperationId {
         let id = self.begin(work);
         self.begun.borrow_mut().push(id);
@@ -230,19 +255,31 @@ impl<J: Json + 'static> Handle<J> {
         id
     }
 
+    // The parts of the two that need not be there once more for each operation.
+
+    #[inline(never)]
+    fn run(self: &Rc<Self>) -> Rc<Run<J>> {
+        Run::new(Rc::clone(self), self.next.replace(self.next.get().wrapping_add(1)))
+    }
+
+    #[inline(never)]
+    fn enlist(&self, run: Rc<Run<J>>, work: Pin<Box<dyn Future<Output = Ending>>>) -> OperationId {
+        let id = run.id;
+        self.operations.borrow_mut().push(Operation { run, work });
+        id
+    }
+
     /// What a failure means to a caller, without the session's tokens that the vendor may have echoed. A rejected token that
     /// waits to be renewed has not ended the session: then, what it waits for.
+    #[inline(never)]
     pub(super) fn failure(&self, failure: Box<Failure>, kind: Kind) -> Halt {
         self.notice(&failure);
         let pause = self.look(|session| session.pause(self.now()));
         if let Some((code, left_ms)) = pause.filter(|_| failure.code == Code::SessionExpired) {
             return paused(code, left_ms, kind);
         }
-        let failure = self.look(|session| match session.held() {
-            Some(record) => without_tokens(failure, &record.held),
-            None => failure,
-        });
-        Halt::Failed(failure, kind)
+        let held = self.held();
+        Halt::at(kind, if let Some(record) = held { without_tokens(failure, &record.held) } else { failure })
     }
 
     /// Remembers where the people of this instance sign in with single sign-on, where a failure tells it.
@@ -265,51 +302,45 @@ pub(super) fn without_tokens(failure: Box<Failure>, held: &Held) -> Box<Failure>
 pub(super) fn paused(code: Code, left_ms: f64, kind: Kind) -> Halt {
     let mut failure = Failure::new(code);
     failure.retry_after_ms = Some(left_ms);
-    Halt::Failed(failure, kind)
-}
-
-/// One operation under way: the handle that it works on, and how it asks for effects.
-pub(super) struct Run<J: 'static> {
-    pub(super) handle: Rc<Handle<J>>,
-    io: Rc<Io<J>>,
-    pub(super) id: OperationId,
+    Halt::at(kind, failure)
 }
 
 impl<J: Json + 'static> Run<J> {
-    pub(super) async fn ask(&self, effect: Effect) -> Outcome<J> {
-        self.io.ask(effect).await
-    }
-
-    /// Goes on only while the caller waits.
-    pub(super) fn wanted(&self) -> Result<(), Halt> {
-        if self.io.given_up() { Err(Halt::GivenUp) } else { Ok(()) }
-    }
-
     /// A random number from 0 to 1.
-    pub(super) async fn chance(&self) -> f64 {
-        f64::from(self.random().await) / f64::from(u32::MAX)
+    pub(super) fn chance(outcome: &Outcome<J>) -> f64 {
+        f64::from(Self::random(outcome)) / f64::from(u32::MAX)
     }
 
     /// A random number of 32 bits.
-    pub(super) async fn random(&self) -> u32 {
-        match self.ask(Effect::Chance).await {
-            Outcome::Chance(number) => number,
-            _ => 0,
+    pub(super) fn random(outcome: &Outcome<J>) -> u32 {
+        if let Outcome::Chance(number) = outcome { *number } else { 0 }
+    }
+
+    /// The vendor's reply to a call; or why there was none, or none that can be read.
+    #[inline(never)]
+    pub(super) fn reply(outcome: Outcome<J>, kind: Kind) -> Result<Box<Reply<J>>, Halt> {
+        match outcome {
+            Outcome::Reply(reply) => Ok(reply),
+            outcome => Err(Self::unanswered(&outcome, kind)),
         }
     }
 
     /// Why there was no reply to a call, or none that can be read.
+    #[inline(never)]
     pub(super) fn unanswered(outcome: &Outcome<J>, kind: Kind) -> Halt {
         let Outcome::Failed(trouble) = outcome else { return Halt::new(Code::Internal, kind) };
-        Halt::new(
-            match trouble {
-                Trouble::GivenUp => return Halt::GivenUp,
-                Trouble::Timeout => Code::Timeout,
-                Trouble::Redirect => Code::MalformedReply,
-                Trouble::Stopped => Code::Superseded,
-                Trouble::Network | Trouble::Storage | Trouble::Untold => Code::Network,
-            },
-            kind,
-        )
+        let code = match trouble {
+            Trouble::GivenUp => return Halt::GivenUp,
+            Trouble::Timeout => Code::Timeout,
+            Trouble::Redirect => {
+                let mut failure = Failure::new(Code::MalformedReply);
+                // The sentence names the redirect.
+                failure.status = Some(0);
+                return Halt::at(kind, failure);
+            }
+            Trouble::Stopped => Code::Superseded,
+            Trouble::Network | Trouble::Storage | Trouble::Untold => Code::Network,
+        };
+        Halt::new(code, kind)
     }
 }

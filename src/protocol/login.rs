@@ -2,14 +2,14 @@
 
 use alloc::rc::Rc;
 
-use super::effect::{Effect, Outcome};
+use super::effect::Effect;
 use super::ending::{Ending, Halt};
-use super::handle::Run;
+use super::operation::Run;
 use crate::dialect::{Code, Credentials, Json, Operation as Kind};
 
 impl<J: Json + 'static> Run<J> {
     /// `login()`: sent once, never repeated by itself, since vendors lock accounts.
-    pub(super) async fn sign_in(self, credentials: Credentials) -> Ending {
+    pub(super) async fn sign_in(self: Rc<Self>, credentials: Credentials) -> Ending {
         let result = self.try_to_sign_in(credentials).await;
         if self.handle.login.get() == Some(self.id) {
             self.handle.login.set(None);
@@ -20,31 +20,28 @@ impl<J: Json + 'static> Run<J> {
     async fn try_to_sign_in(&self, credentials: Credentials) -> Result<Ending, Halt> {
         let handle = &self.handle;
         // What can't be sent makes no earlier login the older one.
-        let call = handle.vendor.login(&credentials).map_err(|failure| Halt::Failed(failure, Kind::Login))?;
+        let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(Kind::Login, failure))?;
         handle.change(|session| session.begin_login());
         let attempt = handle.attempt();
         if let Some(older) = handle.login.replace(Some(self.id)) {
             self.ask(Effect::Stop(older)).await;
         }
         // Before the call: between its answer and what that changes, nothing is waited for. 0 is none of this browser's.
-        let login = self.random().await.max(1);
+        let login = Self::random(&self.ask(Effect::Chance).await).max(1);
         let outcome = self.ask(Effect::Call(call)).await;
         if handle.attempt() != attempt {
             self.wanted()?;
             return Err(superseded());
         }
-        let Outcome::Reply(reply) = outcome else { return Err(Self::unanswered(&outcome, Kind::Login)) };
+        let reply = Self::reply(outcome, Kind::Login)?;
         let now = handle.now();
         let mut grant = handle.vendor.read_login(&reply, &credentials, now.wall).map_err(|failure| {
             handle.notice(&failure);
-            Halt::Failed(failure.without_secrets(&[&credentials.password]), Kind::Login)
+            Halt::at(Kind::Login, failure.without_secrets(&[&credentials.password]))
         })?;
         let redirect_to = grant.redirect_to.take();
-        let (received, older) = handle.change(|session| {
-            let older = (session.received(), session.held().cloned());
-            session.signed_in(grant, login, now);
-            older
-        });
+        let (received, older) = (handle.received(), handle.held());
+        handle.change(|session| session.signed_in(grant, login, now));
         // What it replaces is told to the vendor beside it, and neither delays it nor makes it fail.
         if let Some(older) = older.filter(|_| handle.carries_token()) {
             handle.spawn(|run| run.revoke(older, received, Rc::default()));

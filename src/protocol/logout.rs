@@ -5,25 +5,28 @@ use core::cell::Cell;
 
 use super::effect::{Effect, Line, Outcome, Trouble};
 use super::ending::Ending;
-use super::handle::{Keeping, Run};
+use super::handle::Keeping;
+use super::operation::Run;
 use crate::dialect::Json;
 use crate::session::{Moment, Note, Reason, Record, Session};
 
 impl<J: Json + 'static> Run<J> {
     /// `logout()`: signs out here and in the other tabs first, whatever the network says.
     ///
-    /// `elsewhere`: the user has signed out in another tab, which has a session of its own.
-    pub(super) async fn sign_out(self, elsewhere: bool) -> Ending {
+    /// `elsewhere`: the user has signed out in another tab, which has a session of its own. `told`: the vendor is told.
+    pub(super) async fn sign_out(self: Rc<Self>, elsewhere: bool, told: bool) -> Ending {
         let handle = &self.handle;
         // Before anything else: a page that goes, as after a sign-out, takes with it what the store has not done yet, and the
         // next one would find somebody signed in.
-        let login = handle.look(|session| session.held().map(|record| record.login));
+        let login = handle.login();
         if let Some(login) = login
             && handle.settings.keeping != Keeping::Memory
         {
             self.ask(Effect::Note(Some(Note::ended(login, Reason::Logout).write()))).await;
         }
-        let (received, record) = handle.change(|session| (session.received(), session.sign_out()));
+        let received = handle.received();
+        let record = handle.change(Session::sign_out);
+        let known_here = record.is_some();
         if let Some(under_way) = handle.login.take() {
             self.ask(Effect::Stop(under_way)).await;
         }
@@ -32,14 +35,16 @@ impl<J: Json + 'static> Run<J> {
             self.ask(Effect::Tell(Line::SignOut)).await;
         }
         // A cookie may be a newer login's by now.
-        let known =
-            record.filter(|_| handle.addresses().logout.is_some() && (!elsewhere || handle.carries_token()));
+        let known = record.filter(|_| {
+            told && handle.addresses().logout.is_some() && (!elsewhere || handle.carries_token())
+        });
         let confirmed = Rc::new(Cell::new(false));
         let revoking = known.map(|record| {
             let confirmed = Rc::clone(&confirmed);
             handle.spawn(|run| run.revoke(record, received, confirmed))
         });
-        self.keep(true).await;
+        // Nothing is taken away twice: another tab may have signed in since.
+        self.keep(known_here || !handle.store.is_busy()).await;
         if let Some(revoking) = revoking
             && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(revoking)).await
         {
@@ -59,12 +64,17 @@ impl<J: Json + 'static> Run<J> {
     /// Tells the vendor that a session is over. Its silence or its no is no error: the user is signed out all the same.
     ///
     /// `received`: when its tokens came.
-    pub(super) async fn revoke(self, record: Record, received: Moment, confirmed: Rc<Cell<bool>>) -> Ending {
+    pub(super) async fn revoke(
+        self: Rc<Self>,
+        record: Rc<Record>,
+        received: Moment,
+        confirmed: Rc<Cell<bool>>,
+    ) -> Ending {
         confirmed.set(self.try_to_revoke(record, received).await == Some(true));
         Ending::Done
     }
 
-    async fn try_to_revoke(&self, mut record: Record, received: Moment) -> Option<bool> {
+    async fn try_to_revoke(&self, mut record: Rc<Record>, received: Moment) -> Option<bool> {
         let handle = &self.handle;
         handle.addresses().logout.as_ref()?;
         if record.left(received, handle.now()).is_some_and(|left| left <= 0.0) {
@@ -72,8 +82,9 @@ impl<J: Json + 'static> Run<J> {
             let call = handle.vendor.refresh(&record.held)?;
             let Outcome::Reply(reply) = self.ask(Effect::Call(call)).await else { return None };
             let grant = handle.vendor.read_refresh(&reply).ok()?;
-            record.held.access = grant.access;
-            record.held.refresh = grant.refresh.or(record.held.refresh);
+            let held = &mut Rc::make_mut(&mut record).held;
+            held.access = grant.access;
+            held.refresh = grant.refresh.or(held.refresh.take());
         }
         let Outcome::Reply(reply) = self.ask(Effect::Call(handle.vendor.logout(&record.held))).await else {
             return None;

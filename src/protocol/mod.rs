@@ -28,7 +28,7 @@ pub use request::Wish;
 pub use wake::Wake;
 
 use crate::dialect::{Credentials, Json};
-use handle::Run;
+use operation::Run;
 
 /// What can be begun. Each gives back the operation, which is to be stepped from then on.
 impl<J: Json + 'static> Handle<J> {
@@ -42,9 +42,9 @@ impl<J: Json + 'static> Handle<J> {
         self.begin(|run| run.sign_in(credentials))
     }
 
-    /// Signs out.
-    pub fn sign_out(self: &Rc<Self>) -> OperationId {
-        self.begin(|run| run.sign_out(false))
+    /// Signs out. `told`: the vendor is told, unless the caller has given up before.
+    pub fn sign_out(self: &Rc<Self>, told: bool) -> OperationId {
+        self.begin(|run| run.sign_out(false, told))
     }
 
     /// Renews the tokens now.

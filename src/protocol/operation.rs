@@ -3,45 +3,66 @@
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::cell::Cell;
-use core::future::{Future, poll_fn};
+use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
-use super::effect::{Effect, Outcome, Trouble};
-use super::ending::Ending;
+use super::effect::{Effect, OperationId, Outcome, Trouble};
+use super::ending::{Ending, Halt};
+use super::handle::Handle;
 
-/// How an operation asks for effects: the only thing that it ever waits for.
-pub(super) struct Io<J> {
+/// One operation under way, as its own code sees it: the handle that it works on, and how it asks for effects.
+pub(super) struct Run<J: 'static> {
+    pub(super) handle: Rc<Handle<J>>,
+    pub(super) id: OperationId,
     asked: Cell<Option<Effect>>,
     outcome: Cell<Option<Outcome<J>>>,
     /// Whether the caller has given up: then nothing is waited for any more.
     given_up: Cell<bool>,
 }
 
-impl<J> Io<J> {
-    pub(super) fn new() -> Rc<Self> {
-        Rc::new(Self { asked: Cell::new(None), outcome: Cell::new(None), given_up: Cell::new(false) })
+impl<J> Run<J> {
+    pub(super) fn new(handle: Rc<Handle<J>>, id: OperationId) -> Rc<Self> {
+        let (asked, outcome, given_up) = (Cell::new(None), Cell::new(None), Cell::new(false));
+        Rc::new(Self { handle, id, asked, outcome, given_up })
     }
 
-    /// Asks for an effect and waits for its outcome.
-    pub(super) async fn ask(&self, effect: Effect) -> Outcome<J> {
+    /// Asks for an effect. To be waited for at once: one is asked for at a time.
+    #[inline(never)]
+    pub(super) fn ask(&self, effect: Effect) -> Asked<'_, J> {
         self.asked.set(Some(effect));
-        let outcome = poll_fn(|_| self.outcome.take().map_or(Poll::Pending, Poll::Ready)).await;
-        if matches!(outcome, Outcome::Failed(Trouble::GivenUp)) {
-            self.given_up.set(true);
-        }
-        outcome
+        Asked(self)
     }
 
-    /// Whether the caller has given up.
-    pub(super) const fn given_up(&self) -> bool {
-        self.given_up.get()
+    /// Goes on only while the caller waits.
+    pub(super) fn wanted(&self) -> Result<(), Halt> {
+        if self.given_up.get() { Err(Halt::GivenUp) } else { Ok(()) }
     }
 }
 
-/// An operation and its way to ask.
-pub(super) struct Operation<J> {
-    pub(super) io: Rc<Io<J>>,
+/// Waits for the outcome of an effect: the only thing that an operation ever waits for.
+///
+/// By hand, as there are so many places where one waits: an `async fn` in each of them would keep the effect and a state of its
+/// own, and drop them.
+#[must_use = "one is asked for at a time"]
+pub(super) struct Asked<'run, J: 'static>(&'run Run<J>);
+
+impl<J> Future for Asked<'_, J> {
+    type Output = Outcome<J>;
+
+    #[inline(never)]
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Outcome<J>> {
+        let Some(outcome) = self.0.outcome.take() else { return Poll::Pending };
+        if matches!(outcome, Outcome::Failed(Trouble::GivenUp)) {
+            self.0.given_up.set(true);
+        }
+        Poll::Ready(outcome)
+    }
+}
+
+/// An operation and its work.
+pub(super) struct Operation<J: 'static> {
+    pub(super) run: Rc<Run<J>>,
     pub(super) work: Pin<Box<dyn Future<Output = Ending>>>,
 }
 
@@ -57,10 +78,10 @@ pub enum Step {
 impl<J> Operation<J> {
     /// Goes on until the next thing is asked for. `outcome`: of what was asked for before; `None` at the beginning.
     pub(super) fn step(&mut self, outcome: Option<Outcome<J>>) -> Option<Step> {
-        self.io.outcome.set(outcome);
+        self.run.outcome.set(outcome);
         match self.work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(ending) => Some(Step::Ends(ending)),
-            Poll::Pending => self.io.asked.take().map(Step::Asks),
+            Poll::Pending => self.run.asked.take().map(Step::Asks),
         }
     }
 }

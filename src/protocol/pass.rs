@@ -1,33 +1,30 @@
 //! Whether a request may go, and renewing first where it may not yet.
 
 use alloc::rc::Rc;
-use alloc::string::String;
 
 use super::ending::{Ending, Halt};
-use super::handle::{Handle, Run, paused};
-use crate::dialect::{Code, Failure, Json, Operation as Kind};
+use super::handle::{Handle, paused};
+use super::operation::Run;
+use crate::dialect::{Code, Failure, Json, Operation as Kind, Secret};
 use crate::session::{Moment, Pass};
 
 /// How often a request waits for a renewal that another one overtakes.
 const MOST_RENEWALS: u32 = 3;
 
 /// In whose name something is asked for: what was asked for one user is not sent as another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Person {
-    user: Option<String>,
-    database: Option<String>,
+    user: Option<Secret>,
+    database: Option<Secret>,
 }
 
 impl<J: Json + 'static> Handle<J> {
     /// Whoever is signed in.
     pub(super) fn person(&self) -> Person {
-        self.look(|session| {
-            let held = session.held().map(|record| &record.held);
-            Person {
-                user: held.and_then(|held| held.user.clone()),
-                database: held.and_then(|held| held.database.clone()),
-            }
-        })
+        match self.held() {
+            Some(record) => Person { user: record.held.user.clone(), database: record.held.database.clone() },
+            None => Person::default(),
+        }
     }
 
     /// Looks at the clock: the session may have come to its end, or its tokens may be due for renewal. What is to be done about
@@ -73,12 +70,12 @@ impl<J: Json + 'static> Handle<J> {
 }
 
 impl<J: Json + 'static> Run<J> {
-    async fn keep_by_itself(self) -> Ending {
+    async fn keep_by_itself(self: Rc<Self>) -> Ending {
         self.keep(false).await;
         Ending::Done
     }
 
-    async fn try_by_itself(self) -> Ending {
+    async fn try_by_itself(self: Rc<Self>) -> Ending {
         if self.handle.store.is_to_be_kept() {
             self.try_to_keep().await;
         }
@@ -106,12 +103,10 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// `accessToken()`: a token that is good now.
-    pub(super) async fn token(self) -> Ending {
+    pub(super) async fn token(self: Rc<Self>) -> Ending {
         let asked = self.handle.person();
         match self.ready(&asked).await {
-            Ok(_) => Ending::Token(
-                self.handle.look(|session| session.held().and_then(|record| record.held.access.clone())),
-            ),
+            Ok(_) => Ending::Token(self.handle.held().and_then(|record| record.held.access.clone())),
             Err(halt) => halt.into(),
         }
     }

@@ -6,14 +6,15 @@ use core::cell::{Cell, RefCell};
 
 use super::effect::{Effect, OperationId, Outcome, Trouble};
 use super::ending::{Ending, Halt};
-use super::handle::{Handle, Keeping, Run, paused, without_tokens};
-use crate::dialect::{Code, Failure, Grant, Held, Json, Operation as Kind};
+use super::handle::{Handle, Keeping, paused, without_tokens};
+use super::operation::Run;
+use crate::dialect::{Code, Failure, Grant, Json, Operation as Kind};
 use crate::session::{Epoch, Session};
 
 /// What another tab wrote before it gave the lock back takes a moment to show in localStorage, in ms.
-const LAG_MS: f64 = 40.0;
+const LAG_MS: u32 = 40;
 /// A tab whose token another tab may just have spent waits so many ms for that tab to write down its new one.
-const GRACE_MS: f64 = 700.0;
+const GRACE_MS: u32 = 700;
 
 /// A renewal under way, which all callers of a handle share.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// `refresh()`: renews now.
-    pub(super) async fn refresh(self) -> Ending {
+    pub(super) async fn refresh(self: Rc<Self>) -> Ending {
         let handle = &self.handle;
         if !handle.is_renewable() {
             return Halt::new(Code::NotRenewable, Kind::Refresh).into();
@@ -77,7 +78,7 @@ impl<J: Json + 'static> Run<J> {
         self.renewed(handle.epoch(), false).await.map(|_| Ending::Done).into()
     }
 
-    async fn fly(self, flight: Rc<Flight>) -> Ending {
+    async fn fly(self: Rc<Self>, flight: Rc<Flight>) -> Ending {
         let handle = &self.handle;
         let mut result = self.renew_alone(&flight).await;
         let mut under_way = handle.flight.borrow_mut();
@@ -100,8 +101,7 @@ impl<J: Json + 'static> Run<J> {
         if handle.settings.keeping == Keeping::Memory {
             return self.renew_once(flight, attempt, failures).await;
         }
-        let name =
-            handle.look(|session| session.held().map(|record| record.name_of_tokens())).unwrap_or_default();
+        let name = handle.held().map(|record| record.name_of_tokens()).unwrap_or_default();
         while let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await {
             self.follow(false).await;
             if let Some(result) = self.settled(flight, attempt, failures) {
@@ -151,24 +151,24 @@ impl<J: Json + 'static> Run<J> {
     /// Asks the vendor for new tokens.
     async fn exchange(&self, flight: &Flight, attempt: u32) -> Result<(), Halt> {
         let (handle, epoch) = (&self.handle, flight.epoch);
-        let Some(held) = handle.look(|session| session.held().map(|record| record.held.clone())) else {
-            return Err(superseded());
-        };
+        let Some(record) = handle.held() else { return Err(superseded()) };
         let mut first: Option<Box<Failure>> = None;
         loop {
-            let form = Held { refresh_in_body: held.refresh_in_body != first.is_some(), ..held.clone() };
+            let mut form = record.held.clone();
+            form.refresh_in_body ^= first.is_some();
             let Some(call) = handle.vendor.refresh(&form) else {
                 // Nothing is left to renew with.
                 return self.failed(epoch, Failure::new(Code::SessionExpired)).await;
             };
             let outcome = self.ask(Effect::Call(call)).await;
             let Outcome::Reply(reply) = outcome else {
-                let Halt::Failed(failure, _) = Self::unanswered(&outcome, Kind::Refresh) else {
+                let Halt::Failed(failure) = Self::unanswered(&outcome, Kind::Refresh) else {
                     return Err(Halt::GivenUp);
                 };
                 return self.failed(epoch, failure).await;
             };
-            let read = handle.vendor.read_refresh(&reply).map_err(|failure| without_tokens(failure, &held));
+            let read =
+                handle.vendor.read_refresh(&reply).map_err(|failure| without_tokens(failure, &record.held));
             flight.spent.set(read.is_ok());
             // While it was on its way, another tab may have signed out, or have spent the same token.
             let refused = read.as_ref().is_err_and(|failure| failure.ends_session());
@@ -203,7 +203,7 @@ impl<J: Json + 'static> Run<J> {
 
     async fn failed(&self, epoch: Epoch, failure: Box<Failure>) -> Result<(), Halt> {
         let handle = &self.handle;
-        let chance = self.chance().await;
+        let chance = Self::chance(&self.ask(Effect::Chance).await);
         let now = handle.now();
         // A bare 401 or 403 is a gateway's; the vendor's own is in its envelope, and is its no to the account.
         let gateways = failure.code.ends_session() && !failure.ends_session();

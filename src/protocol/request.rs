@@ -1,13 +1,14 @@
 //! The caller's own requests: sent with the credential, judged, and sent once more after a rejection.
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::string::String;
 
 use super::effect::{Answer, Dispatch, Effect, Outcome};
 use super::ending::{Ending, Halt};
-use super::handle::Run;
+use super::operation::Run;
 use super::pass::Person;
-use crate::dialect::{Body, Code, Failure, Held, Json, Operation as Kind, Payload, Rejection, Reply};
+use crate::dialect::{Body, Code, Failure, Json, Operation as Kind, Payload, Rejection, Reply};
 use crate::session::{Epoch, Reason, Verdict};
 
 /// What the caller wants to be sent.
@@ -35,7 +36,7 @@ enum Next {
 }
 
 impl<J: Json + 'static> Run<J> {
-    pub(super) async fn request(self, wish: Wish) -> Ending {
+    pub(super) async fn request(self: Rc<Self>, wish: Wish) -> Ending {
         match self.send(&wish).await {
             Ok((answer, trouble)) if wish.json => self.unwrap(&answer.reply, wish.callers, trouble),
             Ok(_) => Ending::Answered,
@@ -44,7 +45,7 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// The answer that the caller gets; and what a renewal after it, or the second request, has failed with.
-    async fn send(&self, wish: &Wish) -> Result<(Answer<J>, Option<Halt>), Halt> {
+    async fn send(&self, wish: &Wish) -> Result<(Box<Answer<J>>, Option<Halt>), Halt> {
         let handle = &self.handle;
         if !handle.audience().admits(&wish.target) {
             return Err(Halt::new(Code::ForbiddenTarget, Kind::Request));
@@ -91,9 +92,9 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// Sends the request, with the credential of an epoch.
-    async fn dispatch(&self, epoch: Option<Epoch>, again: bool) -> Result<Answer<J>, Halt> {
+    async fn dispatch(&self, epoch: Option<Epoch>, again: bool) -> Result<Box<Answer<J>>, Halt> {
         let handle = &self.handle;
-        let held = handle.look(|session| session.held().and_then(|record| record.held.access.clone()));
+        let held = handle.held().and_then(|record| record.held.access.clone());
         let credential = match (epoch, held) {
             (Some(_), Some(token)) => handle.vendor.facts().carrier.value(&token),
             (Some(_), None) if handle.carries_token() => {
@@ -128,7 +129,7 @@ impl<J: Json + 'static> Run<J> {
             handle.notice(&failure);
         }
         let now = handle.now();
-        match handle.look(|session| session.rejected(epoch, now)) {
+        match handle.look(|session| session.rejected(epoch, false, now)) {
             Verdict::Renew => return Next::Renew,
             Verdict::Replay => return Next::Again,
             Verdict::Leave => {}
@@ -163,11 +164,9 @@ impl<J: Json + 'static> Run<J> {
         self.ask(Effect::Join(operation)).await;
     }
 
-    async fn confirmation(self, epoch: Epoch) -> Ending {
+    async fn confirmation(self: Rc<Self>, epoch: Epoch) -> Ending {
         let handle = &self.handle;
-        let held =
-            handle.look(|session| session.held().map_or_else(Held::default, |record| record.held.clone()));
-        if let Outcome::Reply(reply) = self.ask(Effect::Call(handle.vendor.check(&held))).await
+        if let Outcome::Reply(reply) = self.ask(Effect::Call(handle.check_call())).await
             && handle.vendor.read_check(&reply).is_err_and(|failure| failure.ends_session())
         {
             self.end(epoch, Reason::Refused).await;
@@ -181,9 +180,8 @@ impl<J: Json + 'static> Run<J> {
     /// Whether an answer may mean that the token has expired, though it doesn't say so.
     fn is_expired_unsaid(&self, answer: &Answer<J>) -> bool {
         let handle = &self.handle;
-        let held = handle.look(|session| session.held().map(|record| record.held.clone()));
         let now = handle.now().wall;
-        held.is_some_and(|held| handle.vendor.expired_unsaid(&answer.reply, &held, now))
+        handle.held().is_some_and(|record| handle.vendor.expired_unsaid(&answer.reply, &record.held, now))
             && handle.audience().is_at_base(&answer.address)
     }
 
@@ -191,8 +189,8 @@ impl<J: Json + 'static> Run<J> {
     pub(super) async fn adopt(&self, epoch: Epoch, reply: &Reply<J>) {
         let handle = &self.handle;
         let now = handle.now();
-        let held = handle.look(|session| session.held().map(|record| record.held.clone()));
-        if let Some(grant) = held.and_then(|held| handle.vendor.adopts(reply, &held, now.wall))
+        let held = handle.held();
+        if let Some(grant) = held.and_then(|record| handle.vendor.adopts(reply, &record.held, now.wall))
             && handle.change(|session| session.adopt(epoch, grant, now))
         {
             self.keep(false).await;
@@ -214,10 +212,6 @@ impl<J: Json + 'static> Run<J> {
     }
 
     fn refused(&self, failure: Box<Failure>, callers: bool) -> Halt {
-        if callers {
-            Halt::Failed(failure, Kind::Request)
-        } else {
-            self.handle.failure(failure, Kind::Request)
-        }
+        if callers { Halt::at(Kind::Request, failure) } else { self.handle.failure(failure, Kind::Request) }
     }
 }

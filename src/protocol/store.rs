@@ -1,15 +1,15 @@
 //! Keeping the record in the store, and following what other tabs write there.
 
-use alloc::string::String;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
-
-use zeroize::Zeroizing;
 
 use super::effect::{Effect, Line, Outcome, Stored, Trouble, Write};
 use super::ending::Ending;
-use super::handle::{Keeping, Run};
-use crate::dialect::Json;
-use crate::session::{Fate, Finding, Note, Reason, Record, Session};
+use super::handle::{Handle, Keeping};
+use super::operation::Run;
+use crate::dialect::{Json, Secret};
+use crate::session::{Fate, Finding, Moment, Note, Reason, Record, Session};
 
 /// How often a store is tried whose content is another one each time.
 const TRIES: u32 = 4;
@@ -18,9 +18,13 @@ const TRIES: u32 = 4;
 #[derive(Debug, Default)]
 pub(super) struct Store {
     /// The record's text that lies there, as far as this handle knows.
-    text: RefCell<Option<Zeroizing<String>>>,
+    text: RefCell<Option<Secret>>,
     /// Counts what this handle has asked to be written. What was read before says nothing of it.
     writes: Cell<u32>,
+    /// Whether it gives another text at each reading: then it is no store.
+    fickle: Cell<bool>,
+    /// How many writes are under way.
+    pending: Cell<u32>,
     /// Whether it failed when it was last read: then it is not asked again until it has taken something.
     silent: Cell<bool>,
     /// Whether what is held could not be written, or what is not held any more could not be deleted.
@@ -43,17 +47,22 @@ enum Noted {
 }
 
 impl Store {
-    fn knows(&self, text: Option<&Zeroizing<String>>) -> bool {
+    fn knows(&self, text: Option<&Secret>) -> bool {
         self.text.borrow().as_ref() == text
     }
 
-    fn learn(&self, text: Option<Zeroizing<String>>) {
+    fn learn(&self, text: Option<Secret>) {
         self.text.replace(text);
+    }
+
+    /// Whether something is being written, or taken away.
+    pub(super) const fn is_busy(&self) -> bool {
+        self.pending.get() > 0
     }
 
     /// Whether what could not be written or deleted is still to be, and nobody is at it.
     pub(super) const fn is_to_be_kept(&self) -> bool {
-        self.unwritten.get() && !self.trying.get()
+        self.unwritten.get() && !self.trying.get() && !self.silent.get()
     }
 }
 
@@ -66,9 +75,18 @@ enum Taken {
     HasToGo,
 }
 
+impl<J: Json + 'static> Handle<J> {
+    /// Takes over a record that another machine of the same handle held.
+    pub fn resume(&self, text: &str, now: Moment) {
+        self.set_now(now);
+        let record = Record::read::<J>(text, self.carries_token());
+        self.change(|session| session.follow(Finding { record, ..Finding::default() }, now));
+    }
+}
+
 impl<J: Json + 'static> Run<J> {
     fn is_kept(&self) -> bool {
-        self.handle.settings.keeping != Keeping::Memory
+        self.handle.settings.keeping != Keeping::Memory && !self.handle.store.fickle.get()
     }
 
     /// Takes over what another tab has written. `again`: also where the store failed when it was last read.
@@ -86,7 +104,7 @@ impl<J: Json + 'static> Run<J> {
                     store.silent.set(false);
                     return self.follow_stored(stored).await;
                 }
-                Outcome::Failed(Trouble::Storage) => {
+                Outcome::Failed(Trouble::Storage | Trouble::Timeout) => {
                     store.silent.set(true);
                     self.handle.change(|session| session.storage_works(false));
                     return;
@@ -96,7 +114,7 @@ impl<J: Json + 'static> Run<J> {
         }
     }
 
-    async fn follow_stored(&self, stored: Stored) {
+    async fn follow_stored(&self, stored: Box<Stored>) {
         let store = &self.handle.store;
         // A note says more than the record where that could not be written, or not be taken away.
         let is_new = !store.knows(stored.record.as_ref()) || store.unwritten.get() || self.has_ended(&stored);
@@ -112,7 +130,7 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// Takes over what lies in the store at first, and takes away what can't be used any more.
-    pub(super) async fn restore(self) -> Ending {
+    pub(super) async fn restore(self: Rc<Self>) -> Ending {
         if self.is_kept() {
             let writes = self.handle.store.writes.get();
             match self.ask(Effect::Read).await {
@@ -125,7 +143,7 @@ impl<J: Json + 'static> Run<J> {
                         self.keep(false).await;
                     }
                 }
-                Outcome::Failed(Trouble::Storage) => {
+                Outcome::Failed(Trouble::Storage | Trouble::Timeout) => {
                     self.handle.store.silent.set(true);
                     self.handle.change(|session| session.storage_works(false));
                 }
@@ -139,7 +157,7 @@ impl<J: Json + 'static> Run<J> {
     /// its place, the user has signed out there, or in.
     fn goes_on_unwritten(&self, note: Option<Note>) -> bool {
         let noted = &self.handle.store.noted;
-        let Some(login) = self.handle.look(|session| session.held().map(|record| record.login)) else {
+        let Some(login) = self.handle.login() else {
             return true;
         };
         if note == Some(Note::unwritten(login)) {
@@ -156,12 +174,12 @@ impl<J: Json + 'static> Run<J> {
     /// Whether the login that is held here has come to its end in another tab.
     fn has_ended(&self, stored: &Stored) -> bool {
         let note = stored.note.as_deref().and_then(Note::read);
-        let held = self.handle.look(|session| session.held().map(|record| record.login));
+        let held = self.handle.login();
         note.is_some_and(|note| matches!(note.fate, Fate::Ended(_)) && Some(note.login) == held)
     }
 
     /// Reads what lies in the store, and has the session follow it.
-    fn take_over(&self, stored: Stored) -> Taken {
+    fn take_over(&self, stored: Box<Stored>) -> Taken {
         let handle = &self.handle;
         let text = stored.record.as_ref().map(|text| text.as_str());
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
@@ -188,21 +206,26 @@ impl<J: Json + 'static> Run<J> {
 
     /// Writes what is held to the store, or takes away what lies there. `over`: also over what another tab has written since.
     pub(super) async fn keep(&self, over: bool) {
-        if !self.is_kept() {
+        let (handle, store) = (&self.handle, &self.handle.store);
+        // What is signed out is taken away from wherever it may be.
+        if !self.is_kept() && !(over && store.fickle.get() && !handle.is_signed_in()) {
             return;
         }
-        let (handle, store) = (&self.handle, &self.handle.store);
         for _ in 0..TRIES {
             // Where another user's session has replaced this tab's, that one is not this tab's to change.
             if handle.look(Session::is_replaced) {
                 return;
             }
             let (text, end) =
-                handle.change(|session| (session.held().map(Record::write), session.take_end()));
+                handle.change(|session| (session.held().map(|record| record.write()), session.take_end()));
             if let Some(note) = end {
                 self.ask(Effect::Note(Some(note.write()))).await;
             }
             if !over && store.knows(text.as_ref()) && !store.unwritten.get() {
+                // It is being written for somebody else: this caller waits for it, too.
+                if store.is_busy() {
+                    self.ask(Effect::Read).await;
+                }
                 return;
             }
             let known = store.text.borrow().clone();
@@ -211,7 +234,10 @@ impl<J: Json + 'static> Run<J> {
             store.writes.set(own);
             let deletes = text.is_none();
             let unless_changed = if over { None } else { Some(known.clone()) };
-            match self.ask(Effect::Write(Write { text, unless_changed })).await {
+            store.pending.set(store.pending.get() + 1);
+            let outcome = self.ask(Effect::Write(Write { text, unless_changed })).await;
+            store.pending.set(store.pending.get() - 1);
+            match outcome {
                 Outcome::Done => return self.kept(deletes, over).await,
                 Outcome::Overtaken(stored) => {
                     // What was asked to be written since comes upon it by itself.
@@ -219,9 +245,14 @@ impl<J: Json + 'static> Run<J> {
                         return;
                     }
                 }
-                _ => return self.not_kept(deletes, own, known, over).await,
+                outcome => {
+                    // What takes too long is not asked again by itself.
+                    store.silent.set(matches!(outcome, Outcome::Failed(Trouble::Timeout)));
+                    return self.not_kept(deletes, own, known, over).await;
+                }
             }
         }
+        store.fickle.set(true);
         handle.change(|session| session.storage_works(false));
     }
 
@@ -231,7 +262,7 @@ impl<J: Json + 'static> Run<J> {
         store.silent.set(false);
         let unwritten = store.unwritten.replace(false);
         store.noted.set(Noted::No);
-        handle.change(|session| session.storage_works(true));
+        handle.change(|session| session.storage_works(!store.fickle.get()));
         // Once the record is gone, its absence says that the user has signed out. And what has come to an end before this login,
         // or before it was written again, is of no interest any more.
         // But not the note of this one's own end, which has come while it was being written.
@@ -248,7 +279,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// The store has not taken what was written. What that was to replace must not be there any more (rule 15): to delete it
     /// takes no room. `known`: what was known to lie there.
-    async fn not_kept(&self, deletes: bool, own: u32, known: Option<Zeroizing<String>>, over: bool) {
+    async fn not_kept(&self, deletes: bool, own: u32, known: Option<Secret>, over: bool) {
         let (handle, store) = (&self.handle, &self.handle.store);
         handle.change(|session| session.storage_works(false));
         store.unwritten.set(true);
@@ -268,7 +299,7 @@ impl<J: Json + 'static> Run<J> {
                 tells = true;
                 let found = stored.record.clone();
                 if own != store.writes.get() || self.take_over(stored) == Taken::Followed {
-                    outcome = Outcome::Overtaken(Stored::default());
+                    outcome = Outcome::Overtaken(Box::default());
                 } else {
                     // An older one than was thought, of a write of this tab's that has failed, too.
                     store.learn(None);
@@ -279,17 +310,15 @@ impl<J: Json + 'static> Run<J> {
             match outcome {
                 Outcome::Overtaken(_) => {}
                 outcome => {
-                    let deleted = matches!(outcome, Outcome::Done);
-                    tells |= deleted;
-                    if !deleted && own == store.writes.get() {
+                    let gone = matches!(outcome, Outcome::Done);
+                    tells |= gone;
+                    if !gone && own == store.writes.get() {
                         store.learn(known);
                     }
                     // The other tabs are not to take the record's absence for a sign-out that holds.
-                    let note =
-                        handle.look(|session| session.held().map(|record| Note::unwritten(record.login)));
-                    if let Some(note) = note {
+                    if let Some(login) = handle.login() {
                         store.noted.set(Noted::Written);
-                        self.ask(Effect::Note(Some(note.write()))).await;
+                        self.ask(Effect::Note(Some(Note::unwritten(login).write()))).await;
                     }
                 }
             }

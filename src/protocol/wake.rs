@@ -1,8 +1,11 @@
 //! What happens without being asked: time passes, a page is shown again, another tab has something to tell.
 
+use alloc::rc::Rc;
+
 use super::effect::Line;
 use super::ending::Ending;
-use super::handle::{Keeping, Run};
+use super::handle::Keeping;
+use super::operation::Run;
 use crate::dialect::Json;
 
 /// Why a handle looks at the world again.
@@ -20,12 +23,16 @@ pub enum Wake {
 
 impl<J: Json + 'static> Run<J> {
     /// `hidden`: nobody sees the page.
-    pub(super) async fn wake(self, wake: Wake, hidden: bool) -> Ending {
+    pub(super) async fn wake(self: Rc<Self>, wake: Wake, hidden: bool) -> Ending {
         let handle = &self.handle;
         match wake {
             Wake::Told(Line::SignOut) => {
                 let own = !matches!(handle.settings.keeping, Keeping::Tabs { .. });
-                return if own && handle.is_signed_in() { self.sign_out(true).await } else { Ending::Done };
+                return if own && handle.is_signed_in() {
+                    self.sign_out(true, true).await
+                } else {
+                    Ending::Done
+                };
             }
             Wake::Online => handle.change(|session| session.reachable()),
             Wake::Timer | Wake::Page | Wake::Told(Line::Store) => {}

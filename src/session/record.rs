@@ -2,12 +2,10 @@
 
 use alloc::string::String;
 
-use serde::Serialize;
-use zeroize::Zeroizing;
-
 use super::Moment;
 use super::schedule::LONGEST_RETRY_AFTER_MS;
-use crate::dialect::{Code, Held, Json, is_token, to_json, write_number};
+use crate::dialect::{Code, Held, Json, Secret, is_token, to_json, write_number};
+use serde::Serialize;
 
 /// The version of the format. A record of another version is a stranger's.
 pub const VERSION: i32 = 1;
@@ -68,7 +66,7 @@ struct Text<'a> {
 impl Record {
     /// The record as a text: JSON, in one buffer that is zeroed after use.
     #[must_use]
-    pub fn write(&self) -> Zeroizing<String> {
+    pub fn write(&self) -> Secret {
         let Held { access, refresh, user, database, refresh_in_body } = &self.held;
         let text = Text {
             v: VERSION,
@@ -86,7 +84,8 @@ impl Record {
             paused_for: self.pause.map(|pause| pause.because.as_str()),
             failures: self.pause.map(|pause| pause.failures),
         };
-        to_json(&text, [access, refresh, user, database].into_iter().flatten().map(String::len).sum())
+        let room = [access, refresh, user, database].into_iter().flatten().map(|text| text.len()).sum();
+        to_json(&text, room).into()
     }
 
     /// How much of the access token's life is left, in ms, where it was received at a moment; `None` where the vendor tells no
@@ -158,9 +157,9 @@ fn count<J: Json>(json: &J, name: &str) -> Option<u32> {
 struct Foreign;
 
 /// A text that may be missing, but must be sound.
-fn text_member<J: Json>(json: &J, name: &str, sound: fn(&str) -> bool) -> Result<Option<String>, Foreign> {
+fn text_member<J: Json>(json: &J, name: &str, sound: fn(&str) -> bool) -> Result<Option<Secret>, Foreign> {
     let Some(value) = json.member(name) else { return Ok(None) };
-    value.text().filter(|text| sound(text)).map(Some).ok_or(Foreign)
+    value.text().filter(|text| sound(text)).map(|text| Some(text.into())).ok_or(Foreign)
 }
 
 /// A moment that may be missing, in ms since the epoch.

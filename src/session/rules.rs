@@ -1,10 +1,11 @@
 //! States and transitions.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 
 use super::schedule::{backoff_ms, due_after};
 use super::{Moment, Note, Pause, Reason, Record, Snapshot};
-use crate::dialect::{Code, Grant, Held, Renewal};
+use crate::dialect::{Code, Grant, Renewal, Secret};
 
 /// Names the tokens of one moment. A result that was asked for under an older epoch writes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,8 +45,8 @@ const SMALL_CORRECTION_MS: f64 = 60_000.0;
 const EARLY_MS: f64 = 1.0;
 
 /// The age, in ms, at which a token that was renewed after a rejection may be renewed after another one; a tenth of its life
-/// where that is less.
-const YOUNG_MS: f64 = 30_000.0;
+/// where that is less. So whatever an endpoint rejects, no minute sees more than two renewals.
+const YOUNG_MS: f64 = 35_000.0;
 
 /// How many logins that are over a tab remembers.
 const LONGEST_PAST: usize = 8;
@@ -87,7 +88,8 @@ pub struct Session {
     pub(super) epoch: u32,
     /// Goes up with every login that begins and with every logout.
     attempt: u32,
-    pub(super) held: Option<Record>,
+    /// Shared with the operations that look at it; what they look at stays as it was.
+    pub(super) held: Option<Rc<Record>>,
     /// When the tokens came, and when the pause began.
     pub(super) received: Moment,
     pub(super) paused: Moment,
@@ -144,12 +146,12 @@ impl Session {
     /// A login succeeded: what the old session left is replaced whole (R25). `login`: a name for it that no other has.
     pub fn signed_in(&mut self, grant: Grant, login: u32, now: Moment) {
         self.past.add(self.held.as_ref().map_or(self.last, |older| older.login));
-        self.hold(Record { login, ..Record::default() }, grant, now);
+        self.hold(Rc::new(Record { login, ..Record::default() }), grant, now);
         self.settle();
     }
 
     /// The user signs out. Gives back what was held, for telling the vendor.
-    pub fn sign_out(&mut self) -> Option<Record> {
+    pub fn sign_out(&mut self) -> Option<Rc<Record>> {
         self.attempt += 1;
         let held = self.held.take();
         self.ended = None;
@@ -164,14 +166,14 @@ impl Session {
 
     /// The vendor was asked and knows the session, which was not known here: a cookie from an earlier visit, or from a
     /// single sign-on. Writes nothing when a login or logout came between.
-    pub fn confirmed(&mut self, epoch: Epoch, user: Option<String>, now: Moment) {
+    pub fn confirmed(&mut self, epoch: Epoch, user: Option<Secret>, now: Moment) {
         if epoch.0 != self.epoch {
             return;
         }
-        if let Some(held) = &mut self.held {
-            held.held.user = user.or(held.held.user.take());
+        if let Some(record) = self.held_mut() {
+            replace(&mut record.held.user, user);
         } else {
-            self.hold(Record::default(), Grant { user, ..Grant::default() }, now);
+            self.hold(Rc::default(), Grant { user, ..Grant::default() }, now);
             self.settle();
         }
     }
@@ -193,32 +195,34 @@ impl Session {
     fn exchange(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
         let current = epoch.0 == self.epoch;
         if let Some(mut held) = self.held.take_if(|_| current) {
-            held.renewals = held.renewals.wrapping_add(1);
+            let record = Rc::make_mut(&mut held);
+            record.renewals = record.renewals.wrapping_add(1);
             self.hold(held, grant, now);
         }
         current
     }
 
     /// Holds what a grant names, and of the old only what it doesn't name.
-    fn hold(&mut self, old: Record, grant: Grant, now: Moment) {
-        let last = old.expires_at.map(|end| end - old.received_at).filter(|lifetime| *lifetime > 0.0);
+    fn hold(&mut self, mut held: Rc<Record>, grant: Grant, now: Moment) {
+        let record = Rc::make_mut(&mut held);
+        let last = record.expires_at.map(|end| end - record.received_at).filter(|lifetime| *lifetime > 0.0);
+        record.received_at = now.wall;
+        record.expires_at = grant.lifetime_ms.or(last).map(|lifetime| now.wall + lifetime);
+        record.pause = None;
+        replace(&mut record.held.access, grant.access);
+        replace(&mut record.held.refresh, grant.refresh);
+        replace(&mut record.held.user, grant.user);
+        replace(&mut record.held.database, grant.database);
         self.epoch += 1;
         self.received = now;
         self.rejected_before = false;
-        self.held = Some(Record {
-            received_at: now.wall,
-            expires_at: grant.lifetime_ms.or(last).map(|lifetime| now.wall + lifetime),
-            held: Held {
-                access: grant.access.or(old.held.access),
-                refresh: grant.refresh.or(old.held.refresh),
-                user: grant.user.or(old.held.user),
-                database: grant.database.or(old.held.database),
-                refresh_in_body: old.held.refresh_in_body,
-            },
-            login: old.login,
-            renewals: old.renewals,
-            pause: None,
-        });
+        self.held = Some(held);
+    }
+
+    /// What is held, to be changed.
+    #[inline(never)]
+    fn held_mut(&mut self) -> Option<&mut Record> {
+        self.held.as_mut().map(Rc::make_mut)
     }
 
     /// How much of the token's life is left, in ms; `None` where the vendor tells no lifetime.
@@ -273,23 +277,25 @@ impl Session {
 
     /// The network is there again: what failed for the lack of it may be tried at once.
     pub fn reachable(&mut self) {
-        if let Some(pause) = self.held.as_mut().and_then(|held| held.pause.as_mut())
+        if let Some(pause) = self.held_mut().and_then(|held| held.pause.as_mut())
             && matches!(pause.because, Code::Network | Code::Timeout)
         {
             pause.until = pause.since;
         }
     }
 
-    /// What it means that the token of this epoch was rejected.
+    /// What it means that the token of this epoch was rejected. `checked`: by the vendor's own answer to a check, and not by an
+    /// endpoint that may reject any token.
     #[must_use]
-    pub fn rejected(&self, epoch: Epoch, now: Moment) -> Verdict {
+    pub fn rejected(&self, epoch: Epoch, checked: bool, now: Moment) -> Verdict {
         if self.held.is_none() {
             Verdict::Leave
         } else if self.epoch != epoch.0 {
             Verdict::Replay
         } else if !self.renewable() {
             Verdict::End
-        } else if self.automatic && (self.running || self.pause(now).is_none() && !self.is_rejected_anew(now))
+        } else if self.automatic
+            && (self.running || self.pause(now).is_none() && (checked || !self.is_rejected_anew(now)))
         {
             Verdict::Renew
         } else {
@@ -352,7 +358,7 @@ impl Session {
 
     /// What is held, for building the next call.
     #[must_use]
-    pub const fn held(&self) -> Option<&Record> {
+    pub const fn held(&self) -> Option<&Rc<Record>> {
         self.held.as_ref()
     }
 
@@ -442,19 +448,19 @@ impl Session {
         now: Moment,
         chance: f64,
     ) -> bool {
-        let (over, failures) = (self.over(now), self.failures().saturating_add(1));
-        let Some(held) = self.held.as_mut().filter(|_| epoch.0 == self.epoch) else { return false };
+        if epoch.0 != self.epoch || self.held.is_none() {
+            return false;
+        }
         if code.ends_session() {
-            self.end(if over { Reason::Expired } else { Reason::Refused });
+            self.end(if self.over(now) { Reason::Expired } else { Reason::Refused });
             return true;
         }
-        let pause = backoff_ms(failures, retry_after_ms, chance);
-        held.pause = self.automatic.then_some(Pause {
-            since: now.wall,
-            until: now.wall + pause,
-            because: code,
-            failures,
-        });
+        let failures = self.failures().saturating_add(1);
+        let until = now.wall + backoff_ms(failures, retry_after_ms, chance);
+        let pause = self.automatic.then_some(Pause { since: now.wall, until, because: code, failures });
+        if let Some(record) = self.held_mut() {
+            record.pause = pause;
+        }
         self.paused = now;
         self.running = false;
         self.problem = Some(code);
@@ -463,8 +469,10 @@ impl Session {
 
     /// The vendor takes refresh tokens in the other documented form.
     pub fn use_other_refresh_form(&mut self, epoch: Epoch) {
-        if let Some(held) = self.held.as_mut().filter(|_| epoch.0 == self.epoch) {
-            held.held.refresh_in_body = !held.held.refresh_in_body;
+        if epoch.0 == self.epoch
+            && let Some(record) = self.held_mut()
+        {
+            record.held.refresh_in_body = !record.held.refresh_in_body;
         }
     }
 
@@ -518,5 +526,13 @@ impl Session {
     pub(super) fn settle(&mut self) {
         self.running = false;
         self.problem = self.problem.filter(|problem| *problem == Code::Storage);
+    }
+}
+
+/// What is named replaces the old; what isn't leaves it.
+#[inline(never)]
+fn replace(old: &mut Option<Secret>, new: Option<Secret>) {
+    if new.is_some() {
+        *old = new;
     }
 }

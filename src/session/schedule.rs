@@ -37,7 +37,9 @@ pub fn backoff_ms(failures: u32, retry_after_ms: Option<f64>, chance: f64) -> f6
     let doubled = FIRST_PAUSE_MS * f64::from(2u32.saturating_pow(failures.saturating_sub(1).min(16)));
     let own = doubled.min(LONGEST_PAUSE_MS) * (0.5 + chance / 2.0);
     let Some(asked) = retry_after_ms else { return own };
-    let asked = asked.max(0.0).min(LONGEST_RETRY_AFTER_MS) + own * 0.1 + own.min(FIRST_PAUSE_MS) * chance;
+    let longest = LONGEST_RETRY_AFTER_MS; // (not `clamp`: its panic prints floats, which is 10 kB of WebAssembly)
+    let asked =
+        if asked > longest { longest } else { asked.max(0.0) } + own * 0.1 + own.min(FIRST_PAUSE_MS) * chance;
     // Never sooner than hallpass would by itself: "now" would ask for a storm.
     asked.max(own)
 }

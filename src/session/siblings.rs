@@ -1,5 +1,7 @@
 //! What other tabs do to the session that they share with this one.
 
+use alloc::rc::Rc;
+
 use super::{Fate, Moment, Note, Reason, Record, Session};
 use crate::dialect::Code;
 
@@ -45,7 +47,12 @@ impl Session {
         }
         let end = found.record.as_ref().and_then(|record| found.end_of(record.login));
         if let (Some(record), Some(reason)) = (&found.record, end) {
-            let Some(held) = &self.held else { return false };
+            let Some(held) = &self.held else {
+                if matches!(reason, Reason::Expired | Reason::Refused) {
+                    self.reason = reason;
+                }
+                return false;
+            };
             // Another login has come over this tab's, and is over itself by now.
             let reason = if differs(record, held) { Reason::Replaced } else { reason };
             self.past.add(held.login);
@@ -83,8 +90,8 @@ impl Session {
         self.ended = None;
     }
 
-    fn take_over(&mut self, record: Record, now: Moment) {
-        let same = |held: &Record| held.login == record.login && held.held == record.held;
+    fn take_over(&mut self, mut record: Record, now: Moment) {
+        let same = |held: &Rc<Record>| held.login == record.login && held.held == record.held;
         if !self.held.as_ref().is_some_and(same) {
             // Who has not renewed them does not know why that was done: it may have been for a rejection there, too.
             self.rejected_before = record.renewals > 0;
@@ -96,7 +103,8 @@ impl Session {
         self.paused = now.noted(pause.map_or(now.wall, |pause| pause.since));
         self.problem =
             pause.map(|pause| pause.because).or(self.problem.filter(|code| *code == Code::Storage));
-        self.held = Some(Record { pause, ..record });
+        record.pause = pause;
+        self.held = Some(Rc::new(record));
         self.tick(now);
     }
 }

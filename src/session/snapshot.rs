@@ -4,6 +4,8 @@ use alloc::string::String;
 
 use serde::{Serialize, Serializer};
 
+use crate::dialect::Secret;
+
 /// Why a session is signed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -46,8 +48,8 @@ impl Serialize for Reason {
 pub struct Snapshot {
     pub status: &'static str,
     pub reason: Option<Reason>,
-    pub user: Option<String>,
-    pub database: Option<String>,
+    pub user: Option<Secret>,
+    pub database: Option<Secret>,
     pub expires_at: Option<f64>,
     pub renewable: bool,
     pub renewal: &'static str,

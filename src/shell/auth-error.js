@@ -6,8 +6,10 @@
 /**
  * What an error is made of. Only its own members count: what `Object.prototype` has is the page's.
  *
- * @typedef {{ code: AuthErrorCode } & { -readonly [Name in Exclude<keyof Declared, keyof Error | "code"> | "cause"]?: unknown }} Details
+ * @typedef {{ code: AuthErrorCode, cause?: unknown } & { [Name in Optional]?: unknown }} Details
  */
+
+/** @typedef {Exclude<keyof Declared, keyof Error | "code">} Optional */
 
 // A registered symbol is the same in every realm and in every copy of the package.
 const brand = Symbol.for("hallpass.AuthError");
@@ -27,8 +29,7 @@ export class AuthError extends Base {
     // taken apart: that would call a `return` from there.
     for (const name of /** @type {(keyof Details)[]} */ (Object.keys(details))) {
       const value = details[name];
-      if (value === undefined) continue;
-      Object.defineProperty(this, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value, enumerable: name !== "cause" }));
+      if (value !== undefined) define(this, name, { __proto__: null, value, enumerable: name !== "cause" });
     }
   }
 
@@ -42,9 +43,28 @@ export class AuthError extends Base {
   }
 }
 
+/** @type {{ [Name in Optional]-?: undefined }} */
+const ABSENT = {
+  vendor: undefined,
+  status: undefined,
+  vendorCode: undefined,
+  fields: undefined,
+  ssoUrl: undefined,
+  detail: undefined,
+  requestId: undefined,
+  retryAfterMs: undefined,
+};
+
 // What an error doesn't have is not read of Object.prototype instead: an application goes where `ssoUrl` says.
-for (const name of ["vendor", "status", "vendorCode", "fields", "ssoUrl", "detail", "requestId", "retryAfterMs"]) {
-  Object.defineProperty(AuthError.prototype, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, writable: true }));
+for (const name of Object.keys(ABSENT)) define(AuthError.prototype, name, { __proto__: null, writable: true });
+
+/**
+ * @param {object} object
+ * @param {string} name
+ * @param {PropertyDescriptor & { __proto__: null }} descriptor
+ */
+function define(object, name, descriptor) {
+  Object.defineProperty(object, name, descriptor);
 }
 
 /**
@@ -64,7 +84,7 @@ export function isAuthError(value) {
 /**
  * What is known of a failure: of the vendor's reply, or of hallpass's own refusal before anything is sent.
  *
- * @typedef {object} FailureDetails
+ * @typedef {object} ErrorDetails
  * @property {FailureCode} code
  * @property {string} [vendor]
  * @property {number} [status] 0 stands for a redirect that was not followed
@@ -87,14 +107,20 @@ export function isAuthError(value) {
  * @type {{ readonly [Code in FailureCode]: Sentence }}
  */
 const SENTENCES = {
-  "invalid-credentials": ["The vendor refused the user name or password", "check both before trying again, as vendors lock accounts"],
+  "invalid-credentials": [
+    "The vendor refused the user name or password",
+    "check both before trying again, as vendors lock accounts",
+  ],
   "invalid-request": ["A field was refused", "correct it and try again"],
   forbidden: ["The vendor does not allow this for the account", "ask its administrator"],
   "not-signed-in": ["Nobody is signed in, so nothing was sent", "call login first"],
   "session-expired": ["The session has ended", "sign in again"],
   "not-renewable": ["This vendor's sessions can't be renewed", "sign in again when it ends"],
   superseded: ["A newer login or a logout overtook this call", "go by the session's present state"],
-  "forbidden-target": ["The address lies outside baseUrl and allow, so nothing was sent", "add its prefix to allow if it may see the credential"],
+  "forbidden-target": [
+    "The address lies outside baseUrl and allow, so nothing was sent",
+    "add its prefix to allow if it may see the credential",
+  ],
   "rate-limited": ["The vendor asks for fewer requests", "wait before trying again"],
   "vendor-unavailable": ["The vendor can't serve this now", "try again later"],
   network: ["The vendor could not be reached", "check the connection, and the vendor's CORS settings if it never worked"],
@@ -113,13 +139,13 @@ const LONGEST_PLACE = 100;
 /**
  * A failure of a vendor's call: one sentence of what happened, at which vendor and operation, and what to do.
  *
- * @param {FailureDetails} details only its own members count
+ * @param {ErrorDetails} details only its own members count
  * @param {string} title the vendor's name in sentences
  * @param {string} operation
  * @param {string} [place] where it was sent: the method and the path, as in "POST /v1/login"
  */
 export function failure(details, title, operation, place) {
-  const given = /** @type {FailureDetails} */ ({ __proto__: null, ...details });
+  const given = /** @type {ErrorDetails} */ ({ __proto__: null, ...details });
   const fields = given.fields && Object.values(given.fields).map((field) => ({ ...field }));
   // A query may hold a secret.
   const sentence = sentenceOf(given, operation, place && ` at ${place.replace(/[?#].*/s, "").slice(0, LONGEST_PLACE)}`);
@@ -132,7 +158,7 @@ export function failure(details, title, operation, place) {
 /**
  * The sentence of a failure. Where the reply is all that is known of it, that one's status and place say more than the code.
  *
- * @param {FailureDetails} given
+ * @param {ErrorDetails} given
  * @param {string} operation
  * @param {string} [at]
  * @returns {Sentence}

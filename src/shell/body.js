@@ -1,4 +1,8 @@
 // @ts-check
+import { pause } from "./wait.js";
+
+// After so many pieces, others have their turn.
+const MANY = 256;
 
 /**
  * Reads a body as UTF-8 text of at most so many bytes; undefined where it is longer. `bound` guards the wait for each piece.
@@ -16,7 +20,9 @@ export async function readText(body, limit, bound) {
   const decoder = new TextDecoder();
   let text = "";
   try {
-    for (;;) {
+    for (let pieces = 1; ; pieces++) {
+      // Where the next piece is always there, nothing else would have its turn: no timer, and no abort of the caller's.
+      if (pieces % MANY === 0) await bound(pause(0));
       const { done, value } = await bound(reader.read());
       if (done) return text + decoder.decode();
       limit -= value.byteLength;

@@ -3,7 +3,7 @@ import { failure } from "./auth-error.js";
 import { steady, wall } from "./clock.js";
 import { answerOf, attach, dispatch, wholeAnswer } from "./do/send.js";
 import { send } from "./do/call.js";
-import { enter } from "./guard.js";
+import { enter, internal } from "./guard.js";
 import { parseJson } from "./json.js";
 import { randomNumber } from "./random.js";
 import { Deadline, pause } from "./wait.js";
@@ -49,6 +49,8 @@ export class Task {
   deadline;
   /** @type {import("./do/lock.js").Turn | undefined} */
   turn;
+  /** How many other operations wait for this one. */
+  waiting = 0;
 
   /**
    * @param {AbortSignal} [signal]
@@ -72,6 +74,7 @@ export class Driver {
   #machine;
   #page;
   #stir;
+  #mend;
   /** @type {Map<number, { done: Promise<End>, task: Task }>} */
   #running = new Map();
 
@@ -79,11 +82,22 @@ export class Driver {
    * @param {Machine} machine
    * @param {Page} page
    * @param {() => void} stir Called after each step that may have changed something.
+   * @param {() => void} mend Called after a fault inside: what the machine had half done is not gone on with.
    */
-  constructor(machine, page, stir) {
+  constructor(machine, page, stir, mend) {
     this.#machine = machine;
     this.#page = page;
     this.#stir = stir;
+    this.#mend = mend;
+  }
+
+  /**
+   * Goes on with another machine. What the one before had under way ends as a fault.
+   * @param {Machine} machine
+   */
+  use(machine) {
+    this.#machine = machine;
+    this.#running = new Map();
   }
 
   /**
@@ -108,6 +122,7 @@ export class Driver {
    * @returns {Promise<End>}
    */
   async #drive(id, task) {
+    const machine = this.#machine;
     let { asks, argument } = this.#step((machine, ms) => machine.begin(id, ms, steady()));
     /** @type {{ error: unknown } | undefined} */
     let mistake;
@@ -131,17 +146,25 @@ export class Driver {
         make = undefined;
         next = came(id, "gave-up");
       }
+      if (machine !== this.#machine) throw internal();
       ({ asks, argument } = this.#step(next));
     }
   }
 
   /** @param {Step} step */
   #step(step) {
-    const asks = enter(() => step(this.#machine, wall()));
-    // Taken before anything else is stepped.
-    const argument = enter(() => this.#machine.argument());
-    if (enter(() => this.#machine.stirred())) this.#stir();
-    return { asks, argument };
+    let made;
+    let stirred;
+    try {
+      // The argument is taken before anything else is stepped.
+      made = enter(() => ({ asks: step(this.#machine, wall()), argument: this.#machine.argument() }));
+      stirred = enter(() => this.#machine.stirred());
+    } catch (error) {
+      this.#mend();
+      throw error;
+    }
+    if (stirred) this.#stir();
+    return made;
   }
 
   /** Goes on with what has begun by itself. */
@@ -168,6 +191,7 @@ export class Driver {
       case "read":
         return this.#stored(id, async () => store?.read());
       case "write": {
+        // An object without a prototype: what is left out is undefined.
         const { text, over, known } = /** @type {{ text?: string, over: boolean, known?: string }} */ (argument);
         return this.#stored(id, async () => store?.write(text, over, known), true);
       }
@@ -202,7 +226,7 @@ export class Driver {
         return (machine, ms) => machine.drew(id, number, ms, steady());
       }
       case "join":
-        return this.#bounded(id, task, this.#running.get(/** @type {number} */ (argument))?.done.catch(() => {}));
+        return this.#join(id, task, /** @type {number} */ (argument));
       default: {
         // "stop"
         this.#running.get(/** @type {number} */ (argument))?.task.deadline?.end("stopped");
@@ -254,6 +278,7 @@ export class Driver {
       const answer = (task.answer = deadline && task.json
         ? await wholeAnswer(request, response, timeoutMs, deadline)
         : await answerOf(request, response, facts.speaksInside));
+      if (task.signal?.aborted) return came(id, "gave-up");
       const { content, json, retryAfterMs, address, redirected } = answer;
       const { status } = answer.response;
       return (machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady());
@@ -277,9 +302,25 @@ export class Driver {
       if (!found) return came(id, writes ? "done" : "untold");
       const note = this.#page.notes?.read();
       return (machine, ms) => machine.stored(id, found.text, note, writes, ms, steady());
-    } catch {
-      return came(id, "storage");
+    } catch (error) {
+      return came(id, error === "timeout" ? "timeout" : "storage");
     }
+  }
+
+  /**
+   * Waits for another operation, for no longer than the caller does.
+   * @param {number} id
+   * @param {Task} task
+   * @param {number} other
+   * @returns {Promise<Step>}
+   */
+  async #join(id, task, other) {
+    const joined = this.#running.get(other);
+    if (!joined) return came(id, "done");
+    joined.task.waiting++;
+    const step = await this.#bounded(id, task, joined.done.catch(() => {}));
+    if (--joined.task.waiting === 0) joined.task.deadline?.release();
+    return step;
   }
 
   /**
@@ -317,7 +358,7 @@ export class Driver {
  */
 export function failureOf(details, facts, task) {
   const { operation, ...rest } = /** @type {import("./auth-error.js").ErrorDetails & { operation: string }} */ (parseJson(/** @type {string} */ (details)));
-  return failure({ __proto__: null, ...rest, cause: task?.cause }, facts.title, operation, task?.place);
+  return failure({ ...rest, cause: task?.cause }, facts.title, operation, task?.place);
 }
 
 /**

@@ -13,7 +13,7 @@ export function keepStackPointer(exported) {
 }
 
 /** @param {unknown} [cause] */
-const internal = (cause) => new AuthError("hallpass met a fault of its own; report it, and reload the page if it goes on.", { code: "internal", cause });
+export const internal = (cause) => new AuthError("hallpass met a fault of its own; report it, and reload the page if it goes on.", { code: "internal", cause });
 
 /** How deep the stack is tried. A call into hallpass needs less than that many frames take. */
 const ROOM = 400;

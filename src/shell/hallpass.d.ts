@@ -110,8 +110,11 @@ export type SessionOptions<V extends VendorName = VendorName> = {
  * throw: the session then goes on in memory, and `state.problem` says `"storage"`.
  */
 export interface TokenStorage {
+  /** What was set last under the key; null or undefined where there is nothing. */
   get(key: string): string | null | undefined | PromiseLike<string | null | undefined>;
+  /** Keeps a text under the key, in place of what is there. */
   set(key: string, value: string): void | PromiseLike<void>;
+  /** Takes away what is kept under the key, if anything is. */
   delete(key: string): void | PromiseLike<void>;
 }
 
@@ -234,25 +237,29 @@ export interface CredentialsByVendor {
 }
 
 export type LoginResult = {
+  /** The session's state, signed in. */
   state: SessionState;
   /** lenses: where to go next. Only ever a safe path on `baseUrl`'s origin. */
   redirectTo?: string;
 };
 
 export type SessionState = {
+  /** Whether somebody is signed in, as far as is known here. */
   readonly status: "signed-out" | "signed-in";
   /**
    * Why signed out. `"never"`: no session was found. `"logout"`: here or in another tab. `"expired"`: it came to its end.
    * `"refused"`: the vendor said no. `"replaced"`: another user signed in in another tab, so this one must not go on.
    */
   readonly reason?: "never" | "logout" | "expired" | "refused" | "replaced";
+  /** Who is signed in: as the vendor says, else as it was typed. */
   readonly user?: string;
   /** ocient only. */
   readonly database?: string;
   /** When the token ends, in ms since the epoch by this machine's clock. Absent where the vendor tells no lifetime. */
   readonly expiresAt?: number;
+  /** Whether the vendor can renew the session, so that {@link Session.refresh} makes sense. */
   readonly renewable: boolean;
-  /** `"waiting"`: a renewal failed for now; it is tried again by itself. */
+  /** `"idle"`: none is under way. `"running"`: one is. `"waiting"`: one failed for now, and is tried again by itself. */
   readonly renewal: "idle" | "running" | "waiting";
   /** While waiting: when the next try goes, in ms since the epoch by this machine's clock. */
   readonly retryAt?: number;

@@ -57,7 +57,8 @@ async function fetched(address) {
   try {
     return await fetch(address);
   } catch (cause) {
-    throw failure(`the file could not be fetched; check the connection and the connect-src of the page's policy, ${REMEDY}`, cause);
+    const advice = `check the connection and the connect-src of the page's policy, ${REMEDY}`;
+    throw failure(`the file could not be fetched; ${advice}`, cause);
   }
 }
 
@@ -83,4 +84,5 @@ const kindOf = (value) => Object.prototype.toString.call(value).slice("[object "
  * @param {string} reason what happened, and what to do
  * @param {unknown} [cause]
  */
-const failure = (reason, cause) => new AuthError(`hallpass could not load its WebAssembly: ${reason}.`, { code: "load-failed", cause });
+const failure = (reason, cause) =>
+  new AuthError(`hallpass could not load its WebAssembly: ${reason}.`, { code: "load-failed", cause });

@@ -5,6 +5,9 @@
  * WebAssembly load each file by itself, and Chromium has been seen to hang where there are more of them.
  */
 
+// As they were when this was loaded: a page may put something else there that throws.
+const { parse } = JSON;
+
 // As deep as JSON may be nested. Some parsers recurse, and a tab was seen to crash with its stack: at 62 MB of "[".
 const DEEPEST = 10_000;
 
@@ -16,7 +19,7 @@ const DEEPEST = 10_000;
  */
 export function parseJson(text) {
   try {
-    return isTooDeep(/** @type {string} */ (text)) ? undefined : JSON.parse(/** @type {string} */ (text));
+    return isTooDeep(/** @type {string} */ (text)) ? undefined : parse(/** @type {string} */ (text));
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 // @ts-check
 import { Announcer } from "./announcer.js";
-import { unsupported } from "./auth-error.js";
+import { isAuthError, unsupported } from "./auth-error.js";
 import { steady, wall } from "./clock.js";
 import { encrypted } from "./encrypted.js";
 import { Line, Neighbours, hasTabs } from "./do/lines.js";
@@ -10,6 +10,7 @@ import { Store } from "./do/store.js";
 import { Driver, Task, failureOf } from "./driver.js";
 import { Fetcher } from "./fetcher.js";
 import { enter } from "./guard.js";
+import { parseJson } from "./json.js";
 import { names } from "./names.js";
 import { isHidden, onWakeUps } from "./wake-ups.js";
 
@@ -23,6 +24,11 @@ import { isHidden, onWakeUps } from "./wake-ups.js";
 const LONGEST_DELAY_MS = 2_147_483_647;
 // A tab that waits for another's turn waits so much longer than the request of the other may take, in ms.
 const LONGER_MS = 1_000;
+
+/**
+ * @typedef {{ id: ReturnType<typeof setTimeout> | undefined }} Timer
+ * @typedef {{ kept: Kept, storage: ConstructorParameters<typeof Store>[0] | undefined, at: object | undefined }} Place
+ */
 
 /** Those whose state somebody listens to: a subscription keeps its session. @type {Set<Live>} */
 const heard = new Set();
@@ -42,11 +48,12 @@ export class Live {
   machine;
   driver;
   options;
+  #make;
   #lines;
   #locks;
   #release;
-  /** @type {{ id?: ReturnType<typeof setTimeout> | undefined }} */
-  #timer = {};
+  /** @type {Timer} */
+  #timer = { id: undefined };
   #disposed = false;
   /** The state that the page sees, as text. */
   #shown = "";
@@ -66,27 +73,23 @@ export class Live {
     this.options = options;
     this.base = base;
     this.fetcher = new Fetcher(options.fetch);
-    this.machine = enter(() => make(place.kept));
-    this.facts = /** @type {import("./driver.js").Facts} */ (JSON.parse(/** @type {string} */ (enter(() => this.machine.facts()))));
-    const weakly = new WeakRef(this);
-    /** @param {Woken} woken */
-    const hear = (woken) => weakly.deref()?.hear(woken);
-    const shared = place.kept === "tabs" || place.kept === "lagging";
-    const lines = {
-      store: new Line(tabs && shared ? called.channel : undefined, () => hear("store")),
-      own: new Line(tabs && !shared ? called.own : undefined, () => hear("sign-out")),
-      neighbours: place.at && new Neighbours(place.at, called.record, () => hear("store")),
-    };
+    this.#make = () => enter(() => make(place.kept));
+    this.machine = this.#make();
+    const facts = parseJson(/** @type {string} */ (enter(() => this.machine.facts())));
+    // Without a prototype: what a vendor hasn't is not for the page's Object.prototype to say.
+    this.facts = /** @type {import("./driver.js").Facts} */ (/** @type {unknown} */ ({ __proto__: null, .../** @type {object} */ (facts) }));
+    const timer = this.#timer;
+    const { lines, locks, release } = traces(new WeakRef(this), called, place, { tabs, timeoutMs, timer });
     this.#lines = lines;
-    const locks = new Locks({ key: called.lock, storage: place.at ?? {}, ms: timeoutMs + LONGER_MS, lags: place.kept === "lagging", tabs });
     this.#locks = locks;
+    this.#release = release;
     const page = {
       facts: this.facts,
       timeoutMs,
       prefix: base.prefix,
       fetch: () => this.fetcher.now(),
       store: place.storage && new Store(place.storage, called.record, typeof storage === "string"),
-      notes: place.at && new Notes(called.left, place.at, shared),
+      notes: place.at && new Notes(called.left, place.at, isShared(place)),
       locks,
       /** @param {"store" | "sign-out"} line */
       tell: (line) => {
@@ -95,20 +98,9 @@ export class Live {
         lines.neighbours?.tell();
       },
     };
-    this.driver = new Driver(this.machine, page, () => this.#stir());
-    const timer = this.#timer;
-    const stop = onWakeUps(called.record, place.kept === "lagging", (type) => weakly.deref()?.wake(type));
-    this.#release = () => {
-      clearTimeout(timer.id);
-      stop();
-      lines.store.close();
-      lines.own.close();
-      lines.neighbours?.close();
-      locks.letGo();
-    };
+    this.driver = new Driver(this.machine, page, () => this.#stir(), () => this.#mend());
     this.#listen();
-    dropped ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
-    dropped?.register(this, this.#release, this);
+    watchOver()?.register(this, release, this);
   }
 
   #listen() {
@@ -122,6 +114,22 @@ export class Live {
     await this.run(this.machine.restore());
     this.publish();
     return this;
+  }
+
+  /**
+   * Signs out. A fault inside is no reason not to: it is done once more, by a machine that takes over.
+   * @param {AbortSignal | undefined} signal
+   */
+  async signOut(signal) {
+    const begin = () => enter(() => this.machine.signOut(!signal?.aborted));
+    try {
+      return await this.run(begin(), new Task(signal));
+    } catch (error) {
+      if (signal?.aborted || !isAuthError(error) || error.code !== "internal") throw error;
+      this.#mend();
+      await this.run(enter(() => this.machine.restore())).catch(() => {});
+      return this.run(begin(), new Task(signal));
+    }
   }
 
   /**
@@ -139,10 +147,10 @@ export class Live {
     // What is waited for is ended by the signal, too; but what has to be done to its end is not waited for any longer.
     const aborted = new Promise((_, reject) => {
       stop = () => reject(signal.reason);
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop);
+      signal.addEventListener("abort", stop);
     });
     try {
+      if (signal.aborted) throw signal.reason;
       return this.#end(await Promise.race([running, /** @type {Promise<never>} */ (aborted)]));
     } finally {
       signal.removeEventListener("abort", stop);
@@ -199,6 +207,20 @@ export class Live {
     }
   }
 
+  /**
+   * Something that no operation can go on from has happened inside. A new machine takes over what the old one holds, so that
+   * the session outlives it.
+   */
+  #mend() {
+    const record = attempt(() => this.machine.record());
+    const machine = attempt(this.#make);
+    if (!machine) return; // the next call tries again
+    this.machine = machine;
+    this.driver.use(machine);
+    attempt(() => machine.resume(record, wall(), steady()));
+    attempt(() => this.publish());
+  }
+
   /** Something may have changed by a step. */
   #stir() {
     this.driver.runBegun();
@@ -227,12 +249,15 @@ export class Live {
     const text = /** @type {string} */ (enter(() => this.machine.state()));
     if (text === this.#shown) return;
     this.#shown = text;
-    this.announcer.take(/** @type {SessionState} */ (JSON.parse(text)));
+    this.announcer.take(/** @type {SessionState} */ (parseJson(text)));
   }
 
   /** @param {(state: SessionState) => void} listener */
   subscribe(listener) {
     this.inUse();
+    this.look();
+    // Told to all at once, so that the new one doesn't hear of it twice.
+    this.announcer.tell();
     const leave = this.announcer.subscribe(listener);
     heard.add(this);
     return () => {
@@ -261,18 +286,71 @@ export class Live {
   }
 }
 
+function watchOver() {
+  dropped ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
+  return dropped;
+}
+
+/** @param {Place} place */
+const isShared = ({ kept }) => kept === "tabs" || kept === "lagging";
+
+/**
+ * What a handle leaves in the page: its lines to other tabs, its locks, its listeners. Made apart from the handle, which only
+ * a weak reference leads to: a function that is made beside the handle's own would keep it alive.
+ * @param {WeakRef<Live>} weakly
+ * @param {ReturnType<typeof names>} called
+ * @param {Place} place
+ * @param {{ tabs: boolean, timeoutMs: number, timer: Timer }} more
+ */
+function traces(weakly, called, place, { tabs, timeoutMs, timer }) {
+  /** @param {Woken} woken */
+  const hear = (woken) => void weakly.deref()?.hear(woken);
+  const shared = isShared(place);
+  const lines = {
+    store: new Line(tabs && shared ? called.channel : undefined, () => hear("store")),
+    own: new Line(tabs && !shared ? called.own : undefined, () => hear("sign-out")),
+    neighbours: tabs && place.at ? new Neighbours(place.at, called.record, () => hear("store")) : undefined,
+  };
+  const lags = place.kept === "lagging";
+  const locks = new Locks({ key: called.lock, storage: place.at ?? {}, ms: timeoutMs + LONGER_MS, lags, tabs });
+  const stop = onWakeUps(called.record, lags, (type) => weakly.deref()?.wake(type));
+  const release = () => {
+    clearTimeout(timer.id);
+    stop();
+    lines.store.close();
+    lines.own.close();
+    lines.neighbours?.close();
+    locks.letGo();
+  };
+  return { lines, locks, release };
+}
+
+/**
+ * What a call into the WebAssembly gives; undefined where it meets a fault.
+ * @template T
+ * @param {() => T} call
+ * @returns {T | undefined}
+ */
+function attempt(call) {
+  try {
+    return enter(call);
+  } catch {
+    return undefined;
+  }
+}
+
 // What stands for the page's own storages where handles find each other by what they keep their record in.
 const WEB = { session: {}, local: {} };
 
 /**
  * Where a record is kept: how the machine calls it, what is written to, and what it is found by.
  * @param {Options["storage"]} storage
- * @returns {{ kept: Kept, storage?: ConstructorParameters<typeof Store>[0], at?: object }}
+ * @returns {Place}
  */
 function placeOf(storage) {
   switch (storage) {
     case "memory":
-      return { kept: "memory" };
+      return { kept: "memory", storage: undefined, at: undefined };
     case "session":
       return { kept: "page", storage: "sessionStorage", at: WEB.session };
     case "local":

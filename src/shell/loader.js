@@ -1,22 +1,25 @@
 // @ts-check
-import { AuthError, mistake } from "./auth-error.js";
+import { AuthError, mistake, unsupported } from "./auth-error.js";
 import { fileOf, instantiate } from "./instance.js";
-import { Live } from "./live.js";
-import { readOptions } from "./options.js";
-import { Session } from "./session.js";
+import { globalOf } from "./object.js";
+import { open } from "./open.js";
 import { Deadline } from "./wait.js";
 import { Machine } from "./wasm.js";
 
 /** @typedef {typeof import("./hallpass.d.ts")} Declared */
+/** @import { WasmFile } from "./instance.js" */
 
 // How long the WebAssembly may take to come, in ms. It is as large as a picture.
 const PATIENCE_MS = 60_000;
+
+// Without these nothing works, and the first use of one would throw an error that explains nothing. jsdom lacks the first four.
+const NEEDED = ["Request", "Response", "TextDecoder", "TextEncoder", "Headers", "URL", "AbortController"];
 
 /**
  * Makes `init` and `openSession`.
  *
  * @param {() => unknown} locate says where the WebAssembly lies when the caller doesn't
- * @param {() => Promise<ArrayBuffer>} [otherwise] loads a copy of it where it doesn't lie there
+ * @param {() => Promise<WasmFile>} [otherwise] loads a copy of it where it doesn't lie there
  * @returns {Pick<Declared, "init" | "openSession">}
  */
 export function loader(locate, otherwise) {
@@ -36,6 +39,8 @@ export function loader(locate, otherwise) {
   /** @param {unknown} source */
   const attempt = async (source) => {
     try {
+      const missing = NEEDED.filter((name) => globalOf(name) === undefined);
+      if (missing.length) throw unsupported(`hallpass needs what this platform lacks: ${missing.join(", ")}.`);
       await new Deadline(PATIENCE_MS).finish(load(source));
     } catch (cause) {
       loading = undefined; // so that it may be tried again
@@ -60,12 +65,7 @@ export function loader(locate, otherwise) {
   /** @type {Declared["openSession"]} */
   const openSession = async (options) => {
     await init();
-    const read = readOptions(options);
-    const { vendor, base, allow, endpoints, automatic } = read;
-    const { login, refresh, logout, check } = endpoints;
-    /** @param {import("./wasm.js").Kept} kept */
-    const make = (kept) => Machine.open(vendor, base.prefix, [...allow], login, refresh, logout, check, automatic, kept);
-    const session = new Session(await new Live(make, read).open());
+    const session = await open(Machine, options);
     return /** @type {never} */ (/** @type {unknown} */ (session));
   };
 

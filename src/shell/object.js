@@ -39,7 +39,7 @@ export function isObject(value) {
  *
  * @template {object} T
  * @param {T | null | undefined} object
- * @returns {Partial<T>}
+ * @returns {Partial<T> & Record<string, unknown>}
  */
 export function copyOf(object) {
   const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null });
@@ -47,5 +47,5 @@ export function copyOf(object) {
     const value = member(/** @type {T} */ (object), name);
     if (value !== undefined) copy[name] = value;
   }
-  return /** @type {Partial<T>} */ (copy);
+  return /** @type {Partial<T> & Record<string, unknown>} */ (copy);
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { isBelow, parseBase, resolve } from "./address.js";
-import { AuthError, mistake, unsupported } from "./auth-error.js";
+import { AuthError, isAuthError, mistake, unsupported } from "./auth-error.js";
 import { VENDORS } from "./credentials.js";
 import { isObject, member } from "./object.js";
 
@@ -66,7 +66,7 @@ export function readOptions(options) {
 /** @param {unknown} given */
 function prefixes(given = []) {
   if (!Array.isArray(given)) throw mistake("allow", "an array of strings or URLs");
-  return Object.freeze(given.map((address) => parseBase("each prefix in allow", address).prefix));
+  return Object.freeze(Array.from(given, (address) => parseBase("each prefix in allow", address).prefix));
 }
 
 /**
@@ -121,7 +121,7 @@ function timeout(ms = DEFAULT_TIMEOUT_MS) {
 
 /** @param {unknown} given */
 function fetcher(given) {
-  if (given !== undefined && typeof given !== "function") throw mistake("fetch", "a function that fetches, as the global one does");
+  if (given !== undefined && typeof given !== "function") throw mistake("fetch", "a function like the global fetch");
   return /** @type {Options["fetch"]} */ (given);
 }
 
@@ -165,16 +165,33 @@ function only(object, known, prefix) {
 }
 
 /**
+ * What is read of a caller's objects. What a getter of theirs throws is their mistake.
+ *
+ * @template T
+ * @param {string} name
+ * @param {() => T} read
+ * @returns {T}
+ */
+export function readable(name, read) {
+  try {
+    return read();
+  } catch (error) {
+    throw isAuthError(error) ? error : mistake(name, "an object that can be read", error);
+  }
+}
+
+/**
  * Reads `CallOptions.signal`, by its shape: one of another realm or of a polyfill is one too.
  *
  * @param {unknown} options
+ * @param {string} [name]
  * @returns {AbortSignal | undefined}
  */
-export function readSignal(options) {
+export function readSignal(options, name = "options") {
   if (options === undefined || options === null) return undefined;
-  if (typeof options !== "object") throw mistake("options", "an object such as { signal }");
+  if (typeof options !== "object") throw mistake(name, "an object such as { signal }");
   const signal = member(options, "signal") ?? undefined;
-  if (signal !== undefined && !isSignal(signal)) throw mistake("options.signal", "an AbortSignal");
+  if (signal !== undefined && !isSignal(signal)) throw mistake(`${name}.signal`, "an AbortSignal");
   return signal;
 }
 

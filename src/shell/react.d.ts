@@ -16,9 +16,9 @@
  * @module
  */
 import type { VendorName } from "./hallpass.js";
-import type { SessionSource, WatchedSession } from "./watched.js";
+import type { SessionSource, WatchedSession } from "./bindings.js";
 
-export type { SessionSource, WatchedSession } from "./watched.js";
+export type { SessionSource, WatchedSession } from "./bindings.js";
 
 /**
  * The session, its state and whatever kept it from being opened; the component renders anew when one of them changes.

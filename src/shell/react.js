@@ -1,10 +1,13 @@
+// @ts-check
 "use client";
 
 import { useState, useSyncExternalStore } from "react";
 import { NOTHING, watch } from "./watched.js";
 
+/** @param {unknown} source */
 const isFunction = (source) => typeof source === "function";
 
+/** @type {typeof import("./react.d.ts").useSession} */
 export function useSession(source) {
   const [held, hold] = useState(() => watch(source));
   // A function written inside the component is another one at each rendering, so the first one stays.

@@ -37,8 +37,7 @@ export class Wish {
   #init;
   /** @type {string | Request} */
   #input;
-  /** @type {RequestInit} */
-  #changes = {};
+  #changes = /** @type {RequestInit} */ ({ __proto__: null });
   /** @type {Request | undefined} */
   #request;
   /** @type {Request | undefined} */
@@ -58,12 +57,12 @@ export class Wish {
     /** @type {Init} */
     const own = copyOf(init ?? {});
     this.#init = own;
-    readSignal(own);
+    readSignal(own, "init");
     if (isPlainPath(input)) {
       this.#input = this.target = base.prefix + input;
     } else if (isRequest(input)) {
       this.#input = input;
-      this.target = placeOf(input.url)?.href;
+      this.target = placeOf(urlOf(input))?.href;
     } else {
       const text = textOf(input);
       if (text === undefined) throw mistake("input", "a string, a URL or a Request");
@@ -98,7 +97,7 @@ export class Wish {
     if (this.#header !== "Authorization" && (own.redirect ?? given?.redirect ?? "follow") === "follow") this.#changes.redirect = "error";
     const { body } = own;
     const isStream = typeof body === "object" && body !== null && ("getReader" in body || Symbol.asyncIterator in body);
-    this.repeatable = !isStream && !given?.bodyUsed;
+    this.repeatable = !isStream && !(given && body === undefined && holdsStream(given));
   }
 
   /**
@@ -118,6 +117,8 @@ export class Wish {
   /** Makes the request: it lacks nothing but the credential. What it was made of may change from then on. */
   make() {
     this.#request ??= made(() => this.#build());
+    // A subclass of Request may say anything of its url: what was judged is what is sent.
+    if (this.#request.url !== this.target) throw mistake("input", "a Request that goes where it says");
     return this.#request;
   }
 
@@ -162,9 +163,8 @@ export class Wish {
 function made(make) {
   try {
     return make();
-  } catch {
-    // Without the platform's error: some quote the header that they refuse.
-    throw mistake("input and init", "what the platform's Request takes, with json or body but not both");
+  } catch (cause) {
+    throw mistake("input and init", "what the platform's Request takes, with json or body but not both", cause);
   }
 }
 
@@ -175,6 +175,50 @@ function made(make) {
  */
 function isRequest(input) {
   return input instanceof Request || Object.prototype.toString.call(input) === "[object Request]";
+}
+
+/**
+ * Where a Request goes, by the platform's word: a subclass may say anything.
+ * @param {Request} request
+ * @returns {string}
+ */
+function urlOf(request) {
+  try {
+    return Object.getOwnPropertyDescriptor(Request.prototype, "url")?.get?.call(request);
+  } catch {
+    return request.url; // a polyfill's
+  }
+}
+
+/**
+ * Whether a Request's body is a stream of the caller's, where the platform tells: of the bodies that it has made itself, pieces
+ * may be read into a buffer of the reader's.
+ * @param {Request} request
+ */
+function holdsStream(request) {
+  return tells() && request.body !== null && !request.bodyUsed && !takesBuffers(request.body);
+}
+
+/** @type {boolean | undefined} */
+let telling;
+
+function tells() {
+  try {
+    telling ??= takesBuffers(new Request("https://hallpass.invalid/", { method: "POST", body: "text" }).body);
+  } catch {
+    telling = false;
+  }
+  return telling;
+}
+
+/** @param {ReadableStream | null} body */
+function takesBuffers(body) {
+  try {
+    body?.getReader({ mode: "byob" }).releaseLock();
+    return body !== null;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -191,8 +235,9 @@ function isForm(body) {
  * @returns {any} What the caller gave: the platform judges it.
  */
 function ownBody(body) {
-  if (body instanceof URLSearchParams) return new URLSearchParams(body);
-  if (body instanceof ArrayBuffer) return body.slice(0);
+  const kind = Object.prototype.toString.call(body); // of any realm
+  if (kind === "[object URLSearchParams]") return new URLSearchParams(String(body));
+  if (kind === "[object ArrayBuffer]") return new Uint8Array(/** @type {ArrayBuffer} */ (body)).slice();
   return ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() : body;
 }
 

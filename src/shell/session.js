@@ -4,7 +4,7 @@ import { readCredentials } from "./credentials.js";
 import { Task } from "./driver.js";
 import { enter, hasRoom, settle } from "./guard.js";
 import { own } from "./json.js";
-import { readSignal } from "./options.js";
+import { readSignal, readable } from "./options.js";
 import { Wish } from "./request.js";
 import { failureOf } from "./driver.js";
 
@@ -49,10 +49,10 @@ export class Session {
   login = (credentials, options) =>
     settle(async () => {
       const live = this.#live;
-      const signal = readSignal(options);
+      const signal = readable("options", () => readSignal(options));
       // Before it makes an earlier login the older one.
       live.inUse(signal);
-      const values = readCredentials(live.options.vendor, credentials);
+      const values = readable("credentials", () => readCredentials(live.options.vendor, credentials));
       const id = signIn(live, values);
       const { value } = await live.run(id, new Task(signal));
       // A member also where there is none: where to go next is not for the page's Object.prototype to say.
@@ -72,7 +72,7 @@ export class Session {
   #call(options, begin) {
     return settle(async () => {
       const live = this.#live;
-      const signal = readSignal(options);
+      const signal = readable("options", () => readSignal(options));
       live.inUse(signal);
       await live.run(enter(() => begin(live)), new Task(signal));
       return this.#state;
@@ -83,9 +83,9 @@ export class Session {
   logout = (options) =>
     settle(async () => {
       const live = this.#live;
-      const signal = readSignal(options);
+      const signal = readable("options", () => readSignal(options));
       live.inUse();
-      const { value } = await live.run(enter(() => live.machine.signOut()), new Task(signal));
+      const { value } = await live.signOut(signal);
       return { revoked: value };
     });
 
@@ -121,7 +121,7 @@ export class Session {
    */
   async #request(input, init, json) {
     const live = this.#live;
-    const wish = new Wish(live.base, live.facts.header, input, init, json);
+    const wish = readable("input and init", () => new Wish(live.base, live.facts.header, input, init, json));
     live.inUse(wish.signal);
     const id = enter(() => live.machine.request(wish.target, wish.callers, wish.repeatable, json));
     return live.run(id, new Task(wish.signal, wish, json));
@@ -138,8 +138,6 @@ export class Session {
   /** @param {(state: SessionState) => void} listener */
   subscribe = (listener) => {
     if (typeof listener !== "function") throw mistake("listener", "a function");
-    this.#live.inUse();
-    if (hasRoom()) this.#live.look();
     return this.#live.subscribe(listener);
   };
 

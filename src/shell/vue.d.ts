@@ -18,9 +18,9 @@
  */
 import type { ComputedRef } from "vue";
 import type { AuthError, Session, SessionState, VendorName } from "./hallpass.js";
-import type { SessionSource } from "./watched.js";
+import type { SessionSource } from "./bindings.js";
 
-export type { SessionSource } from "./watched.js";
+export type { SessionSource } from "./bindings.js";
 
 /**
  * The session, its state and whatever kept it from being opened, each as a ref.

@@ -1,9 +1,19 @@
+// @ts-check
 import { computed, getCurrentInstance, onMounted, onScopeDispose, shallowRef } from "vue";
 import { NOTHING, watch } from "./watched.js";
 
+/** @import { SessionSource, WatchedSession } from "./bindings.d.ts" */
+/** @import { VendorName } from "./hallpass.d.ts" */
+
+/**
+ * @template {VendorName} V
+ * @param {SessionSource<V>} source
+ * @returns {ReturnType<typeof import("./vue.d.ts").useSession<V>>}
+ */
 export function useSession(source) {
   const watched = watch(source);
-  const seen = shallowRef(NOTHING);
+  const seen = shallowRef(/** @type {WatchedSession<V>} */ (NOTHING));
+  /** @type {(() => void) | undefined} */
   let leave;
   const begin = () => {
     leave = watched.subscribe(() => {
@@ -14,6 +24,9 @@ export function useSession(source) {
   if (getCurrentInstance()) onMounted(begin);
   else begin();
   onScopeDispose(() => leave?.(), true);
-  const part = (name) => computed(() => seen.value[name]);
-  return { session: part("session"), state: part("state"), error: part("error") };
+  return {
+    session: computed(() => seen.value.session),
+    state: computed(() => seen.value.state),
+    error: computed(() => seen.value.error),
+  };
 }

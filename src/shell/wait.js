@@ -48,6 +48,11 @@ export class Deadline {
     this.#timer = setTimeout(() => this.end("timeout"), ms);
   }
 
+  /** Nobody waits for it any more: what is bounded goes on, but keeps no process running. */
+  release() {
+    release(this.#timer);
+  }
+
   /** Aborts with the bound. */
   get signal() {
     this.#controller ??= new AbortController();
@@ -62,7 +67,8 @@ export class Deadline {
    * @returns {Promise<Awaited<T>>}
    */
   guard(promise) {
-    return Promise.race([promise, this.#reached]);
+    // Also where the next thing is always there at once.
+    return this.ended ? this.#reached : Promise.race([promise, this.#reached]);
   }
 
   /**
@@ -104,14 +110,22 @@ export function genuine(response) {
 }
 
 /**
- * Calls later. In Node, what waits for it does not keep the process running.
+ * Calls later. In Node, that alone does not keep the process running.
  * @param {number} ms
  * @param {() => void} call
  */
 export function after(ms, call) {
   const timer = setTimeout(call, ms);
-  if (typeof timer === "object") /** @type {{ unref(): void }} */ (timer).unref();
+  release(timer);
   return timer;
+}
+
+/**
+ * What waits for a timer does not keep a process running any more, in Node.
+ * @param {unknown} timer
+ */
+function release(timer) {
+  if (typeof timer === "object") /** @type {{ unref(): void } | null} */ (timer)?.unref();
 }
 
 /**

@@ -1,43 +1,70 @@
+// @ts-check
 import { mistake } from "./auth-error.js";
+
+/** @import { Session, VendorName } from "./hallpass.d.ts" */
+/** @import { SessionSource, WatchedSession } from "./bindings.d.ts" */
+/** @typedef {() => void} Listener */
 
 /** What is seen before a session is open, and on a server. */
 export const NOTHING = Object.freeze({ session: undefined, state: undefined, error: undefined });
 
+/** @type {WeakMap<object, Watched<VendorName>>} */
 const known = new WeakMap();
 
-/** What components see of a source: a session, the promise of one, or a function that opens one. One for all that name it. */
+/**
+ * What components see of a source: a session, the promise of one, or a function that opens one. One for all that name it.
+ *
+ * @template {VendorName} V
+ * @param {SessionSource<V>} source
+ */
 export function watch(source) {
   if (!/^(object|function)$/.test(typeof source) || source === null) {
     throw mistake("source", "a session, a promise of one, or a function that opens one");
   }
   let watched = known.get(source);
   if (!watched) known.set(source, (watched = new Watched(source)));
-  return watched;
+  return /** @type {Watched<V>} */ (watched);
 }
 
+/** @template {VendorName} V */
 class Watched {
   source;
+  /** @type {Promise<void> | undefined} */
   #opening;
+  /** @type {Session<V> | undefined} */
   #session;
+  /** @type {WatchedSession<V>} */
   #seen = NOTHING;
-  /** Those who wait for a session: the one that is being opened, or one that is opened later. */
+  /**
+   * Those who wait for a session: the one that is being opened, or one that is opened later.
+   *
+   * @type {Set<Listener>}
+   */
   #waiting = new Set();
 
+  /** @param {SessionSource<V>} source */
   constructor(source) {
     this.source = source;
-    if (typeof source.subscribe === "function") this.#session = source;
+    if ("subscribe" in source && typeof source.subscribe === "function") this.#session = source;
   }
 
   /** The same object until something changes. */
   get = () => {
-    const state = this.#session?.state;
-    if (state !== this.#seen.state) this.#seen = Object.freeze({ session: this.#session, state, error: undefined });
+    const session = this.#session;
+    const state = session?.state;
+    if (session && state && state !== this.#seen.state) this.#seen = Object.freeze({ session, state, error: undefined });
     return this.#seen;
   };
 
-  /** Opens the session if need be, and calls the listener on every change. Returns the unsubscribe function. */
+  /**
+   * Opens the session if need be, and calls the listener on every change. Returns the unsubscribe function.
+   *
+   * @param {Listener} listener
+   * @returns {() => void}
+   */
   subscribe = (listener) => {
     if (this.#session) return this.#session.subscribe(() => listener());
+    /** @type {(() => void) | undefined} */
     let leave;
     const opened = () => {
       listener();
@@ -59,7 +86,7 @@ class Watched {
     try {
       this.#session = await (typeof source === "function" ? source() : source);
     } catch (error) {
-      this.#seen = Object.freeze({ ...NOTHING, error });
+      this.#seen = Object.freeze({ ...NOTHING, error: /** @type {import("./hallpass.d.ts").AuthError} */ (error) });
       this.#opening = undefined; // who comes later tries again
     }
     for (const opened of [...this.#waiting]) if (this.#waiting.has(opened)) opened();

@@ -55,9 +55,6 @@ export function simulate(vendor) {
     if (!response.ok) throw new Error(`the simulator refused ${path}: ${response.status} ${await response.text()}`);
     return response.json();
   };
-  // PEGASE3 wants each data call's parameters as headers. Most tests are about other things, and do without.
-  const ready = vendor === "pegase3" ? control("config", { parameters_optional: true }) : undefined;
-  const open = (options) => hallpass.openSession({ vendor, baseUrl, ...options });
   return {
     vendor,
     address,
@@ -75,16 +72,17 @@ export function simulate(vendor) {
     expire: () => control("expire", {}),
     revoke: () => control("revoke", {}),
     /** Opens a session with this vendor. */
-    open: (options) => (ready ? ready.then(() => open(options)) : open(options)),
+    open: (options) => hallpass.openSession({ vendor, baseUrl, ...options }),
     /** Opens one and signs jdoe in. How impatient a session is counts from then on: a busy machine takes its time to sign in. */
     signIn: async (options, credentials = jdoe) => {
       const { timeoutMs, ...rest } = options ?? {};
       if (timeoutMs !== undefined) rest.storage ??= storageOfItsOwn();
-      await ready;
-      const session = await open(rest);
+      // PEGASE3 wants each data call's parameters as headers. Most tests are about other things, and do without.
+      if (vendor === "pegase3") await control("config", { parameters_optional: true });
+      const session = await hallpass.openSession({ vendor, baseUrl, ...rest });
       await session.login(credentials);
       if (timeoutMs === undefined) return session;
-      const impatient = await open({ ...rest, timeoutMs });
+      const impatient = await hallpass.openSession({ vendor, baseUrl, ...rest, timeoutMs });
       session.dispose();
       return impatient;
     },

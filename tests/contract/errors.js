@@ -203,7 +203,8 @@ export async function r23_problem_details_are_advisory() {
     equal(error.status, 401);
     equal(error.vendorCode, "unauthorised");
     equal(error.fields, undefined, "fields");
-    equal(Object.keys(error).sort(), ["code", "status", "vendor", "vendorCode"], "members");
+    equal(Object.keys(error).sort(), ["code", "detail", "status", "vendor", "vendorCode"], "members");
+    equal(error.detail, "No.", "the title is the vendor's own words");
   }
 }
 

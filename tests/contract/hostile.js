@@ -136,15 +136,13 @@ export async function r35_a_check_believes_no_other_shape() {
 /** R35 and R24: a renewal's reply with wrong types anywhere changes nothing. */
 export async function r35_a_renewal_believes_no_wrong_types() {
   const bad = [5, true, {}, [], "", "a b", "a\nb", "é"];
-  const lifetimes = [0, -1, "3600", true, {}, [], "NaN", 1e300];
   const ocient = (more) => ({ access_token: "new", expires_in: 60, status: { vendor_code: 0 }, ...more });
   const ethgas = (more) => ({ code: 200, data: { accessToken: "new", refreshToken: "next", expiresIn: 60, ...more } });
   const bodies = {
-    ocient: [...bad.map((access_token) => ocient({ access_token })), ...lifetimes.map((expires_in) => ocient({ expires_in }))],
+    ocient: bad.map((access_token) => ocient({ access_token })),
     ethgas: [
       ...bad.filter((value) => !(value instanceof Object)).map((accessToken) => ethgas({ accessToken })),
       ...bad.map((refreshToken) => ethgas({ refreshToken })),
-      ...lifetimes.map((expiresIn) => ethgas({ expiresIn })),
     ],
   };
   for (const [name, list] of Object.entries(bodies)) {
@@ -157,6 +155,27 @@ export async function r35_a_renewal_believes_no_wrong_types() {
         throw new Error(`${JSON.stringify(body)}: ${failure.message}`);
       });
       equal(await session.accessToken(), token, "the old token");
+    }
+  }
+}
+
+/** The old tokens are spent: the new ones are taken, and an unusable lifetime counts as the last one. A numeric text is a number. */
+export async function r24_a_renewals_tokens_are_taken_though_their_lifetime_is_none() {
+  const lifetimes = [[undefined, 3600], [null, 3600], [0, 3600], [-1, 3600], [1e300, 3600], ["", 3600], ["NaN", 3600], [true, 3600],
+    [{}, 3600], [[60], 3600], ["60", 60], [60, 60]];
+  const bodies = {
+    ocient: (expires_in) => ({ access_token: "new", expires_in, status: { vendor_code: 0 } }),
+    ethgas: (expiresIn) => ({ code: 200, data: { accessToken: "new", refreshToken: "next", expiresIn } }),
+  };
+  for (const [name, body] of Object.entries(bodies)) {
+    for (const [lifetime, seconds] of lifetimes) {
+      const vendor = simulate(name);
+      const session = await vendor.signIn({ renew: "manual" });
+      await vendor.fault({ path: "*", ...reply(JSON.stringify(body(lifetime))) });
+      const { expiresAt } = await session.refresh();
+      const what = `${name} ${JSON.stringify(lifetime)}`;
+      equal(await session.accessToken(), "new", what);
+      ok(Math.abs(expiresAt - Date.now() - seconds * 1_000) < 5_000, `${what}: ${expiresAt - Date.now()} ms`);
     }
   }
 }

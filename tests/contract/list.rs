@@ -42,7 +42,6 @@ contract! { "abort.js":
     rule_1_a_signal_aborted_midway_rejects_with_its_reason,
     rule_1_every_vendor_can_be_aborted_midway,
     rule_1_a_signal_aborted_in_the_body_rejects_with_its_reason,
-    rule_1_an_abort_while_a_reply_is_looked_into_rejects,
     rule_1_an_abort_ends_the_wait_for_a_storage,
     rule_1_an_abort_ends_the_wait_for_a_renewal_of_its_caller_alone,
     rule_1_the_signal_of_a_request_counts,
@@ -53,7 +52,7 @@ contract! { "abort.js":
     rule_2_a_fetch_that_never_settles_is_a_timeout,
     rule_2_a_fetch_that_throws_anything_is_a_network_failure,
     rule_2_a_storage_that_never_answers_is_left_alone,
-    rule_2_a_panic_becomes_internal,
+    rule_2_a_trap_becomes_internal,
     rule_2_a_load_that_hangs_is_bounded,
     rule_2_a_listener_that_throws_harms_nobody,
 }
@@ -107,6 +106,7 @@ contract! { "hostile.js":
     r35_an_empty_reply_is_malformed,
     r35_a_check_believes_no_other_shape,
     r35_a_renewal_believes_no_wrong_types,
+    r24_a_renewals_tokens_are_taken_though_their_lifetime_is_none,
     r35_a_logout_ends_whatever_comes_back,
     r35_a_body_is_cancelled_when_the_time_is_over,
     r35_json_survives_hostile_replies,
@@ -174,6 +174,7 @@ contract! { "replay.js":
     rule_11_the_callers_body_is_still_readable,
     rule_11_pegase3_rejections_end_the_session,
     rule_11_pegase3_tokens_are_adopted,
+    rule_11_tokens_for_a_name_with_accents_are_adopted,
     renew_manual_leaves_the_rejection_to_the_caller,
 }
 
@@ -319,4 +320,123 @@ contract! { "pollution.js":
     r15_frozen_prototypes_break_nothing,
     r15_redirectTo_is_not_read_off_the_prototype,
     r15_members_from_before_it_was_loaded_change_nothing,
+}
+
+contract! { "hostile-page.js":
+    r37_runaway_recursion_leaves_the_session_alive,
+    r37_reading_the_state_at_the_end_of_the_stack,
+    r37_subscribing_at_the_end_of_the_stack,
+    r37_a_request_at_the_end_of_the_stack,
+    r37_a_renewal_at_the_end_of_the_stack,
+    r37_a_login_and_a_logout_at_the_end_of_the_stack,
+    r37_opening_at_the_end_of_the_stack,
+    r37_a_listener_that_subscribes_itself,
+    r37_a_listener_that_recurses,
+    r37_getters_that_recurse,
+    r37_builtins_that_throw_while_the_state_is_read,
+    r37_builtins_that_throw_in_subscribe,
+    r37_builtins_that_throw_in_fetch,
+    r37_builtins_that_throw_in_json,
+    r37_builtins_that_throw_in_accessToken,
+    r37_builtins_that_throw_in_refresh,
+    r37_builtins_that_throw_in_check,
+    r37_builtins_that_throw_in_login,
+    rule_14_builtins_that_throw_in_logout,
+}
+
+contract! { "handles.js":
+    a_session_may_take_the_place_of_the_global_fetch,
+    the_global_fetch_that_is_a_sessions_carries_its_credential,
+    a_wrapper_around_a_session_may_take_the_place_of_the_global_fetch,
+    r33_a_session_opened_over_anothers_fetch_works,
+    the_option_fetch_is_used_for_everything,
+    the_option_fetch_is_called_as_a_function,
+    rule_3_the_option_fetch_is_a_function,
+    the_global_fetch_is_the_one_at_each_call,
+    a_lost_database_leaves_one_connection_at_most,
+    a_servers_sessions_share_nothing_whatever_globals_there_are,
+    handles_of_one_page_are_one_session_with_session_storage,
+    handles_of_one_page_follow_the_next_login_with_session_storage,
+    handles_with_memory_are_sessions_of_their_own,
+}
+
+contract! { "storage-trouble.js":
+    rule_15_a_login_that_cant_be_written_leaves_nobody_signed_in,
+    rule_15_a_renewal_that_cant_be_written_leaves_no_spent_token,
+    rule_15_an_adopted_token_that_cant_be_written_leaves_no_dead_one,
+    r38_what_could_not_be_written_is_written_at_the_next_occasion,
+    r38_a_failed_write_signs_out_no_tab,
+    rule_2_a_storage_that_never_gives_the_same_text_is_read_in_bounds,
+    r11_what_is_too_long_to_be_kept_is_malformed_where_it_comes_in,
+    r11_a_renewed_token_that_is_too_long_is_malformed,
+}
+
+contract! { "storage-names.js":
+    r40_no_two_sessions_have_a_name_in_common,
+    r40_no_two_sessions_have_a_note_in_common,
+    r33_a_sign_out_reaches_no_other_session,
+}
+
+contract! { "tabs-news.js":
+    r41_forged_messages_are_not_even_looked_at,
+    r41_many_messages_are_as_cheap_as_one,
+    the_reason_of_a_refusal_reaches_the_other_tabs,
+    the_reason_of_an_expiry_reaches_the_other_tabs,
+    a_logout_is_a_logout_in_the_other_tabs,
+}
+
+contract! { "renewal-trouble.js":
+    rule_10_a_gateways_400_is_no_word_about_the_form,
+    rule_10_the_refusal_of_a_trial_is_no_verdict,
+    a_form_is_remembered_after_it_worked,
+    r24_a_renewals_tokens_are_taken_whatever_their_lifetime,
+    r24_an_unusable_lifetime_at_a_login_is_malformed,
+    r21_an_endpoint_that_always_refuses_causes_no_row_of_renewals,
+    r21_ten_refused_requests_a_second_are_two_renewals_a_minute,
+    r22_retry_after_never_shortens_the_backoff,
+    r22_a_hurried_vendor_is_not_asked_more_often,
+}
+
+contract! { "revocation.js":
+    a_logout_after_sleep_renews_and_then_revokes,
+    a_logout_of_a_restored_session_renews_and_then_revokes,
+    a_logout_whose_renewal_fails_sends_nothing,
+    a_logout_after_sleep_is_bounded,
+    r39_a_login_over_a_session_revokes_it,
+    r39_revoking_neither_delays_nor_fails_the_login,
+    r39_a_login_that_fails_revokes_nothing,
+    r39_what_has_ended_is_not_revoked_again,
+    r39_a_cookie_that_was_replaced_is_not_signed_out,
+}
+
+contract! { "requests.js":
+    init_members_that_request_does_not_know_reach_fetch,
+    init_members_that_request_does_not_know_are_replayed,
+    a_mistake_is_told_in_the_platforms_words,
+    rule_4_no_mistake_quotes_a_headers_value,
+    a_request_that_was_not_sent_is_untouched,
+    rule_12_an_input_is_asked_once_what_it_is,
+    r24_a_token_in_a_strangers_json_is_not_taken,
+    fetch_looks_like_the_platforms,
+    fetch_takes_a_string_object,
+    retryAt_is_whole,
+}
+
+contract! { "streams.js":
+    rule_11_headers_are_not_held_back_by_a_slow_body,
+    rule_11_headers_come_as_soon_as_without_hallpass,
+    rule_11_streaming_types_are_never_looked_into,
+    rule_11_a_rejection_in_one_chunk_is_seen,
+    r35_a_large_reply_that_is_read_slowly_stays_outside,
+    r35_a_large_reply_that_nobody_reads_is_not_downloaded,
+    rule_2_a_body_that_never_ends_is_a_timeout,
+    rule_1_an_abort_ends_a_body_whose_pieces_are_always_there,
+    r35_json_nested_beyond_bounds_is_malformed,
+    rule_9_a_requests_stream_is_sent_once_and_not_held,
+}
+
+contract! { "realms.js":
+    rule_9_a_body_of_another_realm_is_replayed_byte_for_byte,
+    rule_9_a_request_of_another_realm_is_replayed,
+    headers_urls_and_signals_of_another_realm_count,
 }

@@ -282,15 +282,43 @@ export async function rule_11_pegase3_tokens_are_adopted() {
   await asking.check();
   ok((await asking.accessToken()) !== before, "a check's reply brings one, too");
   asking.dispose();
-  // A token in a reply that is no success, is too long, or is no JSON, is none.
-  const present = await session.accessToken();
-  const body = (more) => JSON.stringify({ code: 200, status: "ok", token: "a.b.c", data: {}, ...more });
-  const refused = [body({ code: 404 }), body({ pad: "x".repeat(66_000) }), body({ token: "a b" }), `<p>${body()}`];
-  for (const text of refused) {
-    await vendor.fault({ path: DATA.pegase3, reply: { status: 200, content_type: "application/json", body: text } });
+  // Also in a reply that found nothing. Of another shape, or for somebody else, it is none: it may be a file's.
+  const present = async (more, user = "jdoe") => {
+    const body = (more.prefix ?? "") + JSON.stringify({ code: 200, status: "ok", token: tokenOf(user), data: {}, ...more });
+    await vendor.fault({ path: DATA.pegase3, reply: { status: 200, content_type: "application/json", body } });
     await session.fetch(DATA.pegase3);
-    equal(await session.accessToken(), present);
-  }
+    return session.accessToken();
+  };
+  const taken = await present({ code: 404, status: "error" });
+  equal(taken, tokenOf("jdoe"));
+  const strange = [{ status: undefined }, { status: 200 }, { code: "200" }, { code: undefined }];
+  const refused = [...strange, { pad: "x".repeat(66_000) }, { prefix: "<p>" }];
+  for (const more of refused) equal(await present({ token: tokenOf("jdoe", 1), ...more }), taken, JSON.stringify(more));
+  for (const user of ["admin", undefined, { user: "jdoe" }]) equal(await present({}, user), taken, `${user}`);
+  equal([session.state.status, session.state.user], ["signed-in", "jdoe"]);
+}
+
+/** A token of PEGASE3's form; `later` tells two of one user apart. */
+function tokenOf(user, later = 0) {
+  const claims = JSON.stringify({ user, exp: Math.floor(performance.timeOrigin / 1_000) + 3_600 + later });
+  const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(claims)));
+  return `e30.${base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}.x`;
+}
+
+/** The claims of a token are UTF-8: a name that isn't ASCII is the session's user as well. */
+export async function rule_11_tokens_for_a_name_with_accents_are_adopted() {
+  const vendor = simulate("pegase3");
+  const answer = (path, more) => {
+    const body = JSON.stringify({ code: 200, status: "ok", ...more });
+    return vendor.fault({ path, reply: { status: 200, content_type: "application/json", body } });
+  };
+  const session = await vendor.open();
+  await answer("/login", { token: tokenOf("ünïcode€") });
+  await rejects(session.login({ username: "ünïcode€", password: "x" }), "invalid-request"); // no header can carry it
+  await session.login({ username: "ünïcode", password: "x" });
+  await answer(DATA.pegase3, { token: tokenOf("ünïcode", 1), data: {} });
+  await session.fetch(DATA.pegase3);
+  equal(await session.accessToken(), tokenOf("ünïcode", 1));
 }
 
 /** renew "manual": a rejection is the caller's to see, and to renew after. */

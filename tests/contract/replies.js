@@ -10,7 +10,7 @@ const reply = (body, status = 200) => ({
 /** What is no token. */
 const NO_TOKENS = [undefined, null, "", " ", "a b", "a\nb", "é", "\0", 5, 0, true, [], ["t"]];
 /** What is no lifetime, as JSON is written: NaN and Infinity can only be written so. */
-const NO_LIFETIMES = ["0", "-1", "-0.5", '"3600"', '""', "true", "[]", "{}", '"NaN"', "1e999", "-1e999", "1e18"];
+const NO_LIFETIMES = ["0", "-1", "-0.5", '"-3600"', '"soon"', '""', "true", "[]", "{}", '"NaN"', "1e999", "-1e999", "1e18"];
 
 const ocient = (more) => ({ access_token: "t", username: "u", database: "d", expires_in: 60, status: { vendor_code: 0 }, ...more });
 const ethgas = (more) => ({ code: 200, message: "OK", data: { accessToken: "t", refreshToken: "r", expiresIn: 60, ...more } });
@@ -125,17 +125,19 @@ export async function r24_an_unreadable_outcome_is_no_success() {
 
 /** R27: `redirectTo` is a path on the vendor's origin, or missing. */
 export async function r27_redirectTo_is_a_safe_path() {
-  const good = ["/", "/x", "/oauth2/authorize?resume=a%2Fb&x=//y#z", "/a//b", "/%5Cevil", "/é"];
+  const good = ["/", "/x", "?x", "?resume=1", "oauth2/authorize?x=1", "x", "/oauth2/authorize?resume=a%2Fb&x=//y#z", "/a//b", "/%5Cevil", "/é"];
   const bad = ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "//evil.example", "///evil.example", "/\\evil.example", "\\/evil.example",
     "\\\\evil.example", "\\evil", "/\t/evil.example", "/\n/evil.example", "/\r/evil.example", "\t//evil.example", " //evil.example", " /x", "\0//evil.example",
-    "https://evil.example", "http:/evil.example", "https:evil.example", "/x\\..\\\\evil.example", "/x\ny", "@evil.example", "evil.example", "", "?x", "#x",
-    "\u0001//evil.example"];
+    "https://evil.example", "http:/evil.example", "https:evil.example", "/x\\..\\\\evil.example", "/x\ny", "", "#x", "\u0001//evil.example", "a:b", "javascript:?x", ".//evil.example",
+    "..//evil.example", "x/..//evil.example", "%2e//evil.example", "?x\ty", "oauth2\\authorize", "@evil.example", "evil.example", "../x"];
   for (const redir_to of [...good, ...bad]) {
     const vendor = simulate("lenses");
     await vendor.fault({ path: LOGINS.lenses, ...reply({ redir_to }) });
     const { state, redirectTo } = await (await vendor.open()).login(jdoe);
     equal(state.status, "signed-in", "the login itself succeeds");
-    equal(redirectTo, good.includes(redir_to) ? redir_to : undefined, JSON.stringify(redir_to));
+    const rooted = redir_to.startsWith("/") ? redir_to : `/${redir_to}`;
+    equal(redirectTo, good.includes(redir_to) ? rooted : undefined, JSON.stringify(redir_to));
+    equal(new URL(redirectTo ?? "/", vendor.baseUrl).origin, vendor.address, JSON.stringify(redir_to));
   }
   for (const redir_to of [5, null, true, {}, ["/x"]]) {
     const vendor = simulate("lenses");

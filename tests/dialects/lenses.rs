@@ -1,7 +1,7 @@
 //! Lenses HQ: the API reference's Login page (6.1, 6.2, 6.3), its Users page, and the authentication page.
 
 use hallpass::dialect::{
-    CODES, Code, Credentials, Field, Grant, Held, Operation, Payload, Rejection, Vendor, VendorCode, named,
+    CODES, Code, Credentials, Field, Grant, Held, Operation, Payload, Vendor, VendorCode, named,
 };
 
 use proptest::prelude::*;
@@ -194,56 +194,6 @@ fn a_payload_is_the_whole_of_it() {
     assert_eq!(refusal(lenses().read(&reply(200, HTML), Operation::Request)).code, Code::MalformedReply);
 }
 
-/// Rule 10: a 401 below HQ's address need not be HQ's. Environments are proxied there, and answer with their own
-/// (lenses-vscode 6.2.1).
-#[test]
-fn rule_10_only_hqs_own_401_says_that_the_session_is_over() {
-    let hqs = r#"{"type": "unauthorised", "title": "Not signed in.", "status": 401}"#;
-    let told = |status, text: &str| {
-        let reply = reply(status, text);
-        let failure = refusal(lenses().read(&reply, Operation::Request));
-        (lenses().rejects_token(&reply), failure.code, failure.ends_session())
-    };
-    assert_eq!(told(401, hqs), (Rejection::Yes, Code::SessionExpired, true));
-    for text in [
-        r#"{"errorCode": 401, "message": "Unauthorized"}"#,
-        r#"{"errorCode": 401, "sso_url": "https://evil.test/", "type": "Unauthorized"}"#,
-        r#"{"title": "Unauthorised", "status": 401}"#,
-        r#"{"type": "brand_new", "title": "t", "status": 401}"#,
-        r#"{"type": ["unauthorised"], "title": "t", "status": 401}"#,
-        "{}",
-        "[]",
-        "\"unauthorised\"",
-        HTML,
-        "",
-    ] {
-        assert_eq!(told(401, text), (Rejection::Doubtful, Code::VendorError, false), "{text}");
-        assert_eq!(refusal(lenses().read(&reply(401, text), Operation::Request)).sso_url, None);
-    }
-    let forbidden = r#"{"type": "forbidden", "title": "t", "status": 401}"#;
-    assert_eq!(told(401, forbidden).0, Rejection::No, "HQ says something else");
-    assert_eq!(told(403, "{}").0, Rejection::No, "r21");
-    assert_eq!(told(403, hqs).0, Rejection::No, "r21");
-}
-
-/// Nothing is proxied at `users/me`: a 401 there confirms it, whatever it looks like.
-#[test]
-fn rule_10_users_me_confirms_that_the_session_is_over() {
-    let asked = |status, text: &str| {
-        let failure = refusal(lenses().read_check(&reply(status, text)));
-        (failure.code, failure.ends_session())
-    };
-    let hqs = r#"{"type": "unauthorised", "title": "Not signed in.", "status": 401}"#;
-    for text in [hqs, "{}", HTML, ""] {
-        assert_eq!(asked(401, text), (Code::SessionExpired, true), "{text}");
-    }
-    for status in [403, 404, 429, 500, 503] {
-        assert!(!asked(status, "").1 && !asked(status, HTML).1, "{status}");
-    }
-    assert!(!asked(503, hqs).1 && !asked(429, hqs).1, "overload is no refusal");
-    assert!(!asked(200, HTML).1);
-}
-
 /// `hq_Error`'s `title`.
 #[test]
 fn the_vendors_words_are_kept() {
@@ -337,6 +287,9 @@ fn r27_what_leads_elsewhere_is_dropped() {
         "/x\u{7f}",
         "",
         "#x",
+        "../x",
+        "@evil.test",
+        "evil.test",
         "a:b",
         "a:80/b",
         "JavaScript:alert(1)",
@@ -363,9 +316,6 @@ fn r27_what_leads_elsewhere_is_dropped() {
         ("x", "/x"),
         ("x?to=a:b//c", "/x?to=a:b//c"),
         ("x/a:b", "/x/a:b"),
-        ("../x", "/../x"),
-        ("@evil.test", "/@evil.test"),
-        ("evil.test", "/evil.test"),
         ("?//evil.test", "/?//evil.test"),
     ] {
         assert_eq!(redirect_to(target).as_deref(), Some(resolved), "{target:?}");

@@ -71,6 +71,35 @@ fn r02_a_title_that_echoes_a_secret_is_emptied() {
     assert_eq!(failure.detail.as_deref(), Some("Validation failed"));
 }
 
+/// Whatever text of the vendor's goes into an error, it is no way for a secret to get there.
+#[test]
+fn r02_what_echoes_a_secret_elsewhere_in_a_refusal_is_left_out() {
+    let refused_with = |member: &str, value: &str| {
+        let mut text = json!({
+            "type": "validation_error", "title": "Validation failed", "status": 400, "request_id": "c8f1",
+            "sso_url": "https://idp.example.com/",
+            "invalid_fields": [{ "name": "username", "error": "invalid_value", "title": "t", "pointer": "/username" }],
+        });
+        *text.pointer_mut(member).unwrap() = json!(value);
+        let read = vendor(LENSES).read_login(&reply(400, &text.to_string()), &user("jdoe", "hunter2!"), 0.0);
+        Box::new(refusal(read)).without_secrets(&["hunter2!", "", "42"])
+    };
+    for member in [
+        "/type",
+        "/request_id",
+        "/invalid_fields/0/name",
+        "/invalid_fields/0/error",
+        "/invalid_fields/0/pointer",
+    ] {
+        let told = format!("{:?}", refused_with(member, "x hunter2! x"));
+        assert!(!told.contains("hunter2!"), "{member}: {told}");
+    }
+    assert_eq!(refused_with("/sso_url", "https://idp.example.com/?p=hunter2!").sso_url, None);
+    let failure = refused_with("/request_id", "42");
+    assert_eq!((failure.request_id, failure.fields.len()), (None, 1), "a short one hides what is just that");
+    assert_eq!(refused_with("/request_id", "c842").request_id.as_deref(), Some("c842"), "and nothing else");
+}
+
 proptest! {
     #![proptest_config(cases(500))]
 
@@ -136,6 +165,6 @@ fn r24_a_name_that_no_record_could_keep_is_sent_nowhere() {
             "{name}"
         );
     }
-    let database = Credentials { database: Some("\u{1}".repeat(4096)), ..user("u", "p") };
+    let database = Credentials { database: Some("\u{1}".repeat(4096).into()), ..user("u", "p") };
     assert_eq!(refusal(vendor("ocient").login(&database)).fields[0].name, "database");
 }

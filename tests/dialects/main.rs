@@ -9,6 +9,7 @@ mod lenses;
 mod limits;
 mod ocient;
 mod pegase3;
+mod rejections;
 mod support;
 
 use std::fmt::Write;

@@ -1,9 +1,7 @@
 //! PEGASE3: the documents "Login", "Common API code" and "Company/Sections" of its repository, and what its code does
 //! otherwise.
 
-use hallpass::dialect::{
-    CODES, Code, Failure, Grant, Held, Operation, Payload, Rejection, Vendor, VendorCode, named,
-};
+use hallpass::dialect::{CODES, Code, Failure, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
 
 use crate::support::{HTML, Value, hold_to_table, jwt, refusal, reply, user, wire};
 
@@ -199,72 +197,6 @@ fn r24_a_token_is_adopted_only_in_the_envelope_and_for_the_sessions_user() {
     assert!(adopted(&same, &in_envelope(TOKEN)).is_none(), "the token that is held is no new one");
     let accented = Held { user: Some("ünïcode".into()), ..held() };
     assert!(adopted(&accented, &in_envelope(&jwt(r#"{"user": "ünïcode", "exp": 1628605206}"#))).is_some());
-}
-
-/// Rule 11: the body's code counts before the HTTP status, and a page of HTML has none. Rule 10: a bare 401 is a gateway's.
-#[test]
-fn rule_11_a_rejected_token_may_be_told_inside_a_200() {
-    use Rejection::{Doubtful, No, Yes};
-    let told = |status, text: &str| {
-        let reply = reply(status, text);
-        (pegase3().rejects_token(&reply), pegase3().says_expired(&reply))
-    };
-    assert_eq!(told(200, r#"{"code": 401, "status": "error"}"#), (Yes, false));
-    assert_eq!(told(401, r#"{"code": 401, "status": "error"}"#), (Yes, false));
-    assert_eq!(told(200, r#"{"code": 498, "status": "ok"}"#), (Yes, true));
-    assert_eq!(told(498, HTML), (Yes, true), "a status that is the vendor's alone");
-    for text in [HTML, "", "{}", r#"{"message": "Unauthorized"}"#, r#"{"code": 200, "status": "ok"}"#] {
-        assert_eq!(told(401, text), (Doubtful, false), "{text}");
-        assert!(!refusal(pegase3().read_check(&reply(401, text))).ends_session(), "{text}");
-    }
-    assert_eq!(
-        told(401, r#"{"code": 402, "status": "error"}"#),
-        (No, false),
-        "the vendor says something else"
-    );
-    assert_eq!(told(200, r#"{"code": 404, "status": "error"}"#), (No, false));
-    assert_eq!(told(403, HTML), (No, false), "r21");
-    assert_eq!(told(500, HTML), (No, false), "a token that is no JWT makes the vendor's code fall over");
-    for text in [r#"{"code": 401, "status": "error"}"#, r#"{"code": 498, "status": "ok"}"#] {
-        assert!(refusal(pegase3().read_check(&reply(200, text))).ends_session(), "{text}");
-    }
-    assert!(refusal(pegase3().read_check(&reply(498, HTML))).ends_session());
-}
-
-/// The later code falls over an expired token, and says HTTP 500 with a page. Before the token's own end that is a fault of
-/// the server's like any other.
-#[test]
-fn rule_10_a_fault_after_the_tokens_end_may_mean_that_it_has_expired() {
-    let holding = |token: &str| Held { access: Some(token.into()), ..held() };
-    let unsaid =
-        |status, text: &str, now_ms| pegase3().expired_unsaid(&reply(status, text), &holding(TOKEN), now_ms);
-    for text in [HTML, "", "{}", r#"{"message": "Internal Server Error"}"#] {
-        assert!(unsaid(500, text, TOKEN_ENDS) && unsaid(500, text, TOKEN_ENDS + DAY), "{text}");
-        assert!(!unsaid(500, text, TOKEN_ENDS - 1.0), "{text}");
-    }
-    assert!(unsaid(502, HTML, TOKEN_ENDS) && unsaid(599, "", TOKEN_ENDS));
-    let enveloped = r#"{"code": 500, "status": "error"}"#;
-    for (status, text) in
-        [(500, enveloped), (200, HTML), (401, HTML), (404, HTML), (429, ""), (200, enveloped)]
-    {
-        assert!(!unsaid(status, text, TOKEN_ENDS + DAY), "{status} {text}");
-    }
-    // R19: by the vendor's clock, where it can be read, and not by one that is a day off.
-    let mut dated = reply(500, HTML);
-    for (date_ms, expected) in [(TOKEN_ENDS - 2000.0, false), (TOKEN_ENDS, true)] {
-        dated.date_ms = Some(date_ms);
-        for off in [-DAY, 0.0, DAY] {
-            assert_eq!(
-                pegase3().expired_unsaid(&dated, &holding(TOKEN), date_ms + off),
-                expected,
-                "{date_ms} {off}"
-            );
-        }
-    }
-    for token in ["no-jwt", &jwt("{}"), &jwt(r#"{"exp": "1628605206"}"#)] {
-        assert!(!pegase3().expired_unsaid(&reply(500, HTML), &holding(token), TOKEN_ENDS + DAY), "{token}");
-    }
-    assert!(!pegase3().expired_unsaid(&reply(500, HTML), &held(), TOKEN_ENDS + DAY), "nothing was held");
 }
 
 /// `GET /report/find_report` sends what it has found with code 200 and HTTP 404.

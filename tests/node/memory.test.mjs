@@ -93,7 +93,9 @@ test("r34_a_dropped_handle_frees_its_listeners_timers_and_lines", { timeout: 60_
   const lines = new Set();
   const timers = new Set();
   const before = { BroadcastChannel, setTimeout, clearTimeout };
-  globalThis.location = { href: "https://page.example/" }; // a page, among tabs
+  // A page, among tabs: as Electron has it, since a server is none whatever globals it has.
+  globalThis.location = { href: "https://page.example/" };
+  process.type = "renderer";
   globalThis.addEventListener = (type, listener) => listeners.set(listener, (listeners.get(listener) ?? 0) + 1);
   globalThis.removeEventListener = (type, listener) => {
     const left = listeners.get(listener) - 1;
@@ -124,7 +126,6 @@ test("r34_a_dropped_handle_frees_its_listeners_timers_and_lines", { timeout: 60_
       const storage = storageOfItsOwn();
       const open = async (account) => {
         const session = await openSession({ ...options, storage, account });
-        session.subscribe(() => {});
         await session.login({ username: "jdoe", password: "correct horse" });
         await (await session.fetch("/api/v1/user/info")).text();
         return new WeakRef(session);
@@ -147,6 +148,7 @@ test("r34_a_dropped_handle_frees_its_listeners_timers_and_lines", { timeout: 60_
   } finally {
     Object.assign(globalThis, before);
     delete globalThis.location;
+    delete process.type;
     delete globalThis.addEventListener;
     delete globalThis.removeEventListener;
   }

@@ -11,14 +11,13 @@ const manifest = JSON.parse(await read("package.json"));
 
 /** Everything that npm would upload, but for package.json. */
 const FILES = `
-CHANGELOG.md LICENSE-APACHE LICENSE-MIT LICENSES-OF-PARTS.md README.md
-adapted.js address.js announcer.js auth-error.js body.js credentials.js
-docs/README.md docs/benchmarks.md docs/benchmarks/call.svg docs/benchmarks/expired.svg docs/benchmarks/overview.svg
-docs/benchmarks/size.svg docs/benchmarks/start.svg docs/deployment.md docs/errors.md docs/frameworks.md docs/migrating.md docs/quick-start.md docs/reference.md
-docs/storage.md docs/tabs.md docs/vendor-codes.md docs/vendors.md
-database.js encrypted.js fetch.js guard.js hallpass.d.ts hallpass.js hallpass.wasm inline.d.ts inline.js inlined.js instance.js json.js live.js loader.js
-lock.js names.js object.js options.js random.js react.d.ts react.js renewal.js reply.js session.js storage.js tabs.js vendor-call.js
-vue.d.ts vue.js wait.js wake-ups.js wasm-text.js wasm.js watched.d.ts watched.js
+CHANGELOG.md LICENSE-APACHE LICENSE-MIT LICENSES-OF-PARTS.md README.md address.js announcer.js auth-error.js bindings.d.ts body.js call.js clock.js
+credentials.js database.js docs/README.md docs/benchmarks.md docs/benchmarks/call.svg docs/benchmarks/expired.svg docs/benchmarks/overview.svg
+docs/benchmarks/size.svg docs/benchmarks/start.svg docs/deployment.md docs/errors.md docs/frameworks.md docs/migrating.md docs/quick-start.md
+docs/reference.md docs/storage.md docs/tabs.md docs/vendor-codes.md docs/vendors.md driver.js encrypted.js fetcher.js guard.js hallpass.d.ts
+hallpass.js hallpass.wasm inline.d.ts inline.js inlined.js instance.js json.js lines.js live.js loader.js lock.js look.js names.js note.js object.js
+options.js random.js react.d.ts react.js reply.js request.js send.js session.js store.js vue.d.ts vue.js wait.js wake-ups.js wasm-text.js wasm.js
+watched.js
 `
   .trim()
   .split(/\s+/);
@@ -43,7 +42,7 @@ test("every way into the package leads to a file, with types first", () => {
 test("scripts import nothing but each other, and the framework that a binding is for", async () => {
   for (const file of FILES.filter((name) => name.endsWith(".js"))) {
     for (const [, from] of (await read(file)).matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)"/gm)) {
-      const own = from.startsWith("./") && FILES.includes(from.slice(2));
+      const own = /^\.\.?\//.test(from) && FILES.includes(new URL(from, `file:///${file}`).pathname.slice(1));
       assert.ok(own || `${from}.js` === file, `${file} imports ${from}`);
     }
   }

@@ -25,6 +25,36 @@ fn admits(audience: &Audience, target: &str) -> bool {
     audience.admits(&spelt(&url))
 }
 
+/// The address of a request, with its query, is judged by what stands before that.
+#[test]
+fn r01_a_query_is_no_part_of_the_target() {
+    let api = audience(&["https://api.example.com/v1"]);
+    for tail in ["?x", "#x", "/a?b#c", "?/../..", "#?"] {
+        assert!(api.admits(&format!("https://api.example.com/v1{tail}")), "{tail}");
+    }
+    assert!(!api.admits("https://evil.example/?https://api.example.com/v1"));
+    assert!(!api.admits("https://api.example.com?/v1") && !api.admits("https://api.example.com#/v1"));
+}
+
+/// What may see the credential need not be the vendor: only `baseUrl` speaks for the session.
+#[test]
+fn only_what_lies_below_the_base_is_the_vendors() {
+    let mut audience = Audience::new("https://api.example.com/v1/");
+    audience.add("https://files.example.com");
+    for (address, is_vendors) in [
+        ("https://api.example.com/v1", true),
+        ("https://api.example.com/v1/x?y", true),
+        ("https://api.example.com/v1?y", true),
+        ("https://api.example.com/v10", false),
+        ("https://api.example.com/", false),
+        ("https://files.example.com/v1", false),
+    ] {
+        assert_eq!(audience.is_at_base(address), is_vendors, "{address}");
+    }
+    assert!(audience.admits("https://files.example.com/v1"));
+    assert!(!Audience::default().is_at_base("https://api.example.com/v1"), "no base, no vendor");
+}
+
 #[test]
 fn r01_a_prefix_admits_whole_segments_of_its_own_origin() {
     let api = audience(&["https://api.example.com/v1"]);

@@ -3,9 +3,12 @@
 #![cfg(not(target_family = "wasm"))]
 
 mod audience;
+mod endings;
+mod note;
 mod record;
 mod schedule;
 mod session;
+mod siblings;
 mod time;
 
 #[expect(dead_code, reason = "the vendors' tests need the rest of it")]

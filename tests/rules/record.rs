@@ -195,10 +195,10 @@ fn r11_the_longest_record_that_can_be_held_is_read_back() {
     for (token, name) in [("t", "n"), ("\"", "\u{1}"), ("\\", "\""), ("t", "€")] {
         let (token, name) = (widest(is_token, token), widest(is_name, name));
         let held = Held {
-            access: Some(token.clone()),
-            refresh: Some(token),
-            user: Some(name.clone()),
-            database: Some(name),
+            access: Some(token.clone().into()),
+            refresh: Some(token.into()),
+            user: Some(name.clone().into()),
+            database: Some(name.into()),
             refresh_in_body: true,
         };
         let pause = Pause { since: 1e13, until: 1e13, because: Code::VendorUnavailable, failures: u32::MAX };
@@ -228,7 +228,13 @@ proptest! {
     ) {
         let access = (!cookie).then_some(access);
         let record = Record {
-            held: Held { access, refresh, user, database, refresh_in_body },
+            held: Held {
+                access: access.map(Into::into),
+                refresh: refresh.map(Into::into),
+                user: user.map(Into::into),
+                database: database.map(Into::into),
+                refresh_in_body,
+            },
             received_at,
             expires_at: lifetime.map(|lifetime: f64| received_at + lifetime),
             login,

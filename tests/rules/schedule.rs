@@ -196,9 +196,9 @@ fn r22_a_pause_holds_callers_off() {
     let (over, end) = (NOW + HOUR, NOW + HOUR + 500.0);
     let session = waiting(over);
     assert_eq!(session.pass(at(over)), Pass::Wait(Code::Network, 500.0));
-    assert_eq!(session.rejected(session.epoch(), at(over)), Verdict::Leave);
+    assert_eq!(session.rejected(session.epoch(), false, at(over)), Verdict::Leave);
     assert_eq!(session.pass(at(end)), Pass::RenewFirst);
-    assert_eq!(session.rejected(session.epoch(), at(end)), Verdict::Renew);
+    assert_eq!(session.rejected(session.epoch(), false, at(end)), Verdict::Renew);
     assert_eq!(
         waiting(NOW).pass(at(NOW)),
         Pass::Go(session.epoch()),
@@ -222,7 +222,7 @@ fn r19_a_clock_set_back_does_not_stretch_a_pause() {
     let session = waiting(NOW + HOUR);
     let now = Moment { wall: NOW + HOUR - 24.0 * HOUR, steady: NOW + HOUR + 500.0 };
     assert_eq!(
-        session.rejected(session.epoch(), now),
+        session.rejected(session.epoch(), false, now),
         Verdict::Renew,
         "the vendor says that the token is over"
     );
@@ -245,4 +245,45 @@ fn r18_nothing_is_renewed_while_signed_out() {
     session.sign_out();
     session.begin_renewal();
     assert_eq!(session.snapshot().renewal, "idle");
+}
+
+/// R21: an endpoint that rejects whatever it is sent is no reason to renew again and again. A token that came of a rejection is
+/// renewed for another one only after 35 seconds, or a tenth of its life.
+#[test]
+fn r21_a_token_that_came_of_a_rejection_is_not_renewed_for_the_next_one() {
+    for (lifetime, young) in
+        [(Some(HOUR), 35.0 * SECOND), (Some(60.0 * SECOND), 6.0 * SECOND), (None, 35.0 * SECOND)]
+    {
+        let mut session = Session::new(Renewal::BeforeEnd, true);
+        let granted = || Grant { lifetime_ms: lifetime, ..grant(HOUR) };
+        session.signed_in(granted(), 1, at(NOW));
+        let verdict =
+            |session: &Session, ms: f64, checked| session.rejected(session.epoch(), checked, at(NOW + ms));
+        assert_eq!(verdict(&session, 0.0, false), Verdict::Renew, "it didn't come of a rejection");
+        assert!(session.renewed(session.epoch(), granted(), true, at(NOW)));
+        assert_eq!(verdict(&session, 0.0, false), Verdict::Leave);
+        assert_eq!(verdict(&session, young - 1.0, false), Verdict::Leave, "{lifetime:?}");
+        assert_eq!(verdict(&session, young, false), Verdict::Renew, "{lifetime:?}");
+        assert_eq!(verdict(&session, 0.0, true), Verdict::Renew, "the vendor's own word counts at once");
+        assert!(session.renewed(session.epoch(), granted(), false, at(NOW)));
+        assert_eq!(verdict(&session, 0.0, false), Verdict::Renew, "renewed for its age");
+    }
+}
+
+/// A renewal that is under way is waited for, and its token sent.
+#[test]
+fn r16_a_rejection_during_a_renewal_waits_for_it() {
+    let mut session = waiting(NOW + HOUR);
+    assert_eq!(session.rejected(session.epoch(), false, at(NOW + HOUR)), Verdict::Leave);
+    session.begin_renewal();
+    assert_eq!(session.rejected(session.epoch(), false, at(NOW + HOUR)), Verdict::Renew);
+    assert_eq!(session.pass(at(NOW + HOUR)), Pass::RenewFirst);
+}
+
+/// A clock that is corrected by a minute is no reason to renew.
+#[test]
+fn r19_a_small_correction_of_the_clock_is_none_of_the_tokens() {
+    let session = session(Renewal::BeforeEnd, HOUR);
+    assert_eq!(session.pass(at(NOW - 60.0 * SECOND)), Pass::Go(session.epoch()));
+    assert_eq!(session.pass(at(NOW - 61.0 * SECOND)), Pass::RenewFirst);
 }

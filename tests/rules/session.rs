@@ -1,7 +1,7 @@
 //! What happens next: a model of a session beside the session, through random sequences of events. The model knows only
 //! what is held; what may follow from it is in the invariants.
 
-use hallpass::dialect::{Code, Grant, Held, Renewal};
+use hallpass::dialect::{Code, Grant, Held, Renewal, Secret};
 use hallpass::session::{Epoch, Moment, Pass, Reason, Record, Session, Verdict};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -87,9 +87,9 @@ struct Model {
 impl Model {
     fn grant(&mut self, given: Given) -> Grant {
         self.serial += 1;
-        let named = |what| given.full.then(|| format!("{what}{}", self.serial));
+        let named = |what| given.full.then(|| format!("{what}{}", self.serial).into());
         Grant {
-            access: Some(format!("access{}", self.serial)),
+            access: Some(format!("access{}", self.serial).into()),
             refresh: named("refresh"),
             user: named("user"),
             database: named("database"),
@@ -141,7 +141,11 @@ impl Model {
             }
             Event::SignOut => {
                 let (attempt, held) = (self.session.attempt(), self.held.take());
-                assert_eq!(self.session.sign_out().map(unpaused), held, "what is to be told to the vendor");
+                assert_eq!(
+                    self.session.sign_out().as_deref().map(unpaused),
+                    held,
+                    "what is to be told to the vendor"
+                );
                 assert_eq!(self.session.snapshot().reason, Some(Reason::Logout));
                 assert!(self.session.attempt() > attempt, "R18: a login under way is the older one");
             }
@@ -175,7 +179,7 @@ impl Model {
                 }
             }
             Event::Confirmed(user) => {
-                let user = user.map(String::from);
+                let user = user.map(Secret::from);
                 match &mut self.held {
                     _ if back > 0 => {}
                     Some(record) => record.held.user = user.clone().or(record.held.user.take()),
@@ -241,7 +245,11 @@ impl Model {
     /// What holds after every event.
     fn check(&self, before: (Epoch, Option<Record>)) {
         let (session, state) = (&self.session, self.session.snapshot());
-        assert_eq!(session.held().cloned().map(unpaused), self.held, "R18, R25, rule 10: what is held");
+        assert_eq!(
+            session.held().map(|record| unpaused(record)),
+            self.held,
+            "R18, R25, rule 10: what is held"
+        );
         let token = |record: Option<Record>| record.map(|record| record.held.access);
         let changed = token(before.1) != token(self.held.clone());
         assert!(
@@ -284,15 +292,15 @@ impl Model {
             true if renews && !waiting => Verdict::Renew,
             _ => Verdict::Leave,
         };
-        assert!(session.rejected(session.epoch(), self.now) == expected || self.set_back && waiting);
-        let older = session.rejected(Epoch(session.epoch().0.wrapping_sub(1)), self.now);
+        assert!(session.rejected(session.epoch(), false, self.now) == expected || self.set_back && waiting);
+        let older = session.rejected(Epoch(session.epoch().0.wrapping_sub(1)), false, self.now);
         assert_eq!(older, if signed_in { Verdict::Replay } else { Verdict::Leave }, "rule 8");
     }
 }
 
 /// A record, but for the pause in it: that shows in what may be done.
-fn unpaused(record: Record) -> Record {
-    Record { pause: None, renewals: 0, ..record }
+fn unpaused(record: &Record) -> Record {
+    Record { pause: None, renewals: 0, ..record.clone() }
 }
 
 proptest! {

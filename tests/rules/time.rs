@@ -30,6 +30,24 @@ const fn slept(ms: f64) -> Moment {
 }
 
 #[test]
+fn r19_of_two_clocks_the_one_that_says_longer_counts() {
+    let start = Moment { wall: NOW, steady: 500.0 };
+    for (wall, steady, ago) in [(10.0, 7.0, 10.0), (7.0, 10.0, 10.0), (-5.0, 3.0, 3.0), (3.0, -5.0, 3.0)] {
+        let now = Moment { wall: NOW + wall, steady: 500.0 + steady };
+        assert_eq!((now.since(start) - ago).abs(), 0.0, "{wall} {steady}");
+    }
+}
+
+/// Of a moment that another page noted, only the wall clock is known; and it can't have been later than now.
+#[test]
+fn r19_what_another_page_noted_is_put_on_both_clocks() {
+    let now = Moment { wall: NOW, steady: 500.0 };
+    assert_eq!(now.noted(NOW - 2000.0), Moment { wall: NOW - 2000.0, steady: -1500.0 });
+    assert_eq!(now.noted(NOW), now);
+    assert_eq!(now.noted(NOW + 2000.0), Moment { wall: NOW + 2000.0, steady: 500.0 });
+}
+
+#[test]
 fn r19_a_clock_set_back_does_not_stretch_what_cannot_be_renewed() {
     let mut session = session(Renewal::None);
     assert!(matches!(session.pass(later(HOUR - 1.0, -DAY)), Pass::Go(_)));

@@ -137,16 +137,14 @@ impl World {
                         address: "https://sign-in.test/".into(),
                         redirected: true,
                     };
-                    return self.after(back, mark, Outcome::Answer(answer));
+                    return self.after(back, mark, Outcome::Answer(Box::new(answer)));
                 }
             },
             _ => {}
         }
         let (reply, spent) = match &load {
             Load::Call(asked) => self.vendor_hears(asked, fate, back),
-            Load::Data { credential, always_rejected } => {
-                (self.data(mark, *credential, *always_rejected), None)
-            }
+            Load::Data { credential, always_rejected } => (self.data(*credential, *always_rejected), None),
         };
         match fate {
             Fate::LostOnTheWayBack => self.after(back, mark, Outcome::Failed(Trouble::Network)),
@@ -158,7 +156,7 @@ impl World {
             _ => match load {
                 Load::Call(_) => {
                     let time = self.now + back;
-                    self.at(time, Event::Outcome { mark, outcome: Outcome::Reply(reply), spent });
+                    self.at(time, Event::Outcome { mark, outcome: Outcome::Reply(Box::new(reply)), spent });
                 }
                 Load::Data { .. } => self.answers(mark, &load, reply, back),
             },
@@ -190,7 +188,7 @@ impl World {
     }
 
     /// The vendor's answer to a request for data.
-    fn data(&mut self, mark: Mark, credential: Option<Token>, always_rejected: bool) -> Reply<Value> {
+    fn data(&mut self, credential: Option<Token>, always_rejected: bool) -> Reply<Value> {
         let credential = match self.plan.brand {
             Brand::Lenses => self.cookie.map(|family| Token { family, number: 1, kind: 'a' }),
             _ => credential,
@@ -229,10 +227,12 @@ impl World {
 
     fn answers(&mut self, mark: Mark, load: &Load, reply: Reply<Value>, back: u64) {
         let outcome = match load {
-            Load::Call(_) => Outcome::Reply(reply),
-            Load::Data { .. } => {
-                Outcome::Answer(Answer { reply, address: format!("{BASE}/data"), redirected: false })
-            }
+            Load::Call(_) => Outcome::Reply(Box::new(reply)),
+            Load::Data { .. } => Outcome::Answer(Box::new(Answer {
+                reply,
+                address: format!("{BASE}/data"),
+                redirected: false,
+            })),
         };
         self.after(back, mark, outcome);
     }

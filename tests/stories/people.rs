@@ -56,7 +56,7 @@ impl World {
         self.signs_out(tab);
         let handle = Rc::clone(&self.tabs[tab].handle);
         handle.set_now(self.moment(tab));
-        let op = handle.sign_out();
+        let op = handle.sign_out(true);
         self.begin(tab, op, Purpose::Logout);
     }
 

@@ -19,8 +19,8 @@ impl World {
         let handle = &self.tabs[tab].handle;
         let now = handle.look(|session| Shown {
             login: session.held().map(|record| record.login),
-            access: session.held().and_then(|record| record.held.access.clone()),
-            user: session.held().and_then(|record| record.held.user.clone()),
+            access: session.held().and_then(|record| record.held.access.as_deref().map(Into::into)),
+            user: session.held().and_then(|record| record.held.user.as_deref().map(Into::into)),
             reason: session.snapshot().reason,
         });
         self.watch.shown.resize(self.tabs.len(), Shown::default());

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use hallpass::dialect::Secret;
 use hallpass::protocol::{Outcome, Stored, Trouble, Write};
-use zeroize::Zeroizing;
 
 use crate::support::Value;
 use crate::world::{Event, Mark, World};
@@ -27,7 +27,7 @@ pub enum Weather {
     Lies,
 }
 
-pub type Text = Option<Zeroizing<String>>;
+pub type Text = Option<Secret>;
 
 /// What lies somewhere, and the number of the write that put it there.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +39,7 @@ struct Lying<T> {
 /// What one tab sees.
 #[derive(Clone, Debug, Default)]
 struct View {
-    record: Lying<Zeroizing<String>>,
+    record: Lying<Secret>,
     note: Lying<String>,
     /// When the last write of another tab's shows here.
     shown: u64,
@@ -268,11 +268,11 @@ impl World {
                 let mut stored = self.places[place].seen(tab);
                 if self.places[place].weather == Weather::Lies {
                     self.watch.store_failed = true;
-                    stored.record = Some(Zeroizing::new(format!("{{\"v\":{}}}", self.now)));
+                    stored.record = Some(format!("{{\"v\":{}}}", self.now).as_str().into());
                 }
-                Outcome::Stored(stored)
+                Outcome::Stored(Box::new(stored))
             }
-            (Work::Write(_), Err(stored)) => Outcome::Overtaken(stored),
+            (Work::Write(_), Err(stored)) => Outcome::Overtaken(Box::new(stored)),
             (Work::Write(write), Ok(())) => {
                 // What it was compared with was not what lay there any more.
                 let known = write.unless_changed.as_ref();

@@ -113,7 +113,9 @@ impl World {
     }
 
     pub fn user(&self, tab: usize) -> Option<String> {
-        self.tabs[tab].handle.look(|session| session.held().and_then(|record| record.held.user.clone()))
+        self.tabs[tab]
+            .handle
+            .look(|session| session.held().and_then(|record| record.held.user.as_deref().map(Into::into)))
     }
 
     /// An operation hears what came of what it waits for; of anything else it hears nothing.
@@ -235,12 +237,7 @@ impl World {
                 return None;
             }
             Effect::Wait(ms) => {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "no less than zero"
-                )]
-                self.after(ms.max(0.0).ceil() as u64, mark, Outcome::Done);
+                self.after(u64::from(ms), mark, Outcome::Done);
                 return None;
             }
             Effect::Join(other) => {

@@ -1,8 +1,7 @@
 //! Effects and outcomes in a few words, for people to read.
 
-use hallpass::dialect::Body;
+use hallpass::dialect::{Body, Secret};
 use hallpass::protocol::{Effect, Outcome, Stored};
-use zeroize::Zeroizing;
 
 use crate::support::Value;
 
@@ -52,7 +51,7 @@ fn lying(stored: &Stored) -> String {
 }
 
 /// A record's tokens, login and pause.
-pub fn record(text: Option<&Zeroizing<String>>) -> String {
+pub fn record(text: Option<&Secret>) -> String {
     let Some(text) = text else { return "nothing".into() };
     let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     let pause = json.get("pausedFor").map_or(String::new(), |code| format!(" paused {code}"));

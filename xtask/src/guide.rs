@@ -46,7 +46,9 @@ pub fn check() -> Result<Finished> {
 
 /// The Markdown files that users read, by their path from the root.
 fn pages() -> Result<BTreeMap<PathBuf, String>> {
-    let mut paths = vec![PathBuf::from("README.md"), PathBuf::from("CHANGELOG.md")];
+    let mut paths = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "RELEASING.md"]
+        .map(PathBuf::from)
+        .to_vec();
     let docs = fs::read_dir(workspace::inside("docs")).context("there is no docs/")?;
     paths.extend(docs.flatten().map(|entry| Path::new("docs").join(entry.file_name())));
     paths.retain(|path| path.extension().is_some_and(|end| end == "md"));

@@ -13,7 +13,7 @@ use crate::interrupt::Guarded;
 use crate::progress::{Heartbeat, duration};
 use crate::workspace;
 
-/// Nothing here takes longer on a slow machine; what does has hung.
+/// Hardly anything takes longer on a slow machine; what does has hung.
 const LIMIT: Duration = Duration::from_secs(40 * 60);
 
 /// How much of a log is shown when its program failed.
@@ -26,6 +26,7 @@ const FAILURE_LINES: usize = 120;
 pub struct Job {
     command: Command,
     log: PathBuf,
+    limit: Duration,
 }
 
 /// What a run left behind.
@@ -40,7 +41,8 @@ pub struct Finished {
 impl Job {
     /// `program` with its output in `target/xtask/{log}.log`.
     pub fn new(program: impl AsRef<OsStr>, log: &str) -> Self {
-        Self { command: command(program), log: workspace::inside("target/xtask").join(format!("{log}.log")) }
+        let log = workspace::inside("target/xtask").join(format!("{log}.log"));
+        Self { command: command(program), log, limit: LIMIT }
     }
 
     /// Adds arguments.
@@ -61,6 +63,12 @@ impl Job {
         self
     }
 
+    /// Gives it longer than other programs.
+    pub fn hours(mut self, hours: u64) -> Self {
+        self.limit = Duration::from_secs(hours * 60 * 60);
+        self
+    }
+
     /// Runs it to its end. Only a program that can't be started is an error here.
     pub fn run(mut self) -> Result<Finished> {
         let (log, copy) = create_log(&self.log)?;
@@ -71,8 +79,8 @@ impl Job {
             if let Some(status) = running.child().try_wait().context("a child process can't be waited for")? {
                 break status.success();
             }
-            if heartbeat.elapsed() > LIMIT {
-                eprintln!("       stopped after {}", duration(LIMIT));
+            if heartbeat.elapsed() > self.limit {
+                eprintln!("       stopped after {}", duration(self.limit));
                 break false;
             }
             thread::sleep(Duration::from_millis(100));

@@ -14,17 +14,30 @@ const HEAD: &str = "# Licences of what is inside\n\n\
     library (MIT OR Apache-2.0, the Rust Project's contributors) and of the packages below; its JavaScript holds what wasm-bindgen\n\
     wrote.\n";
 
+/// The crate that becomes the .wasm, with its allocator.
+const SHIPPED: &str = "hallpass-wasm";
+
 /// The page for the package.
 pub fn page() -> Result<String> {
-    let printed = output_of(
-        "cargo",
-        ["metadata", "--format-version", "1", "--filter-platform", "wasm32-unknown-unknown"],
-    )
-    .context("`cargo metadata` failed")?;
+    let target = ["--target", "wasm32-unknown-unknown"];
+    let tree = [
+        "tree",
+        "--package",
+        SHIPPED,
+        "--edges",
+        "normal,no-proc-macro",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ];
+    let tree = output_of("cargo", tree.into_iter().chain(target)).context("`cargo tree` failed")?;
+    let metadata = ["metadata", "--format-version", "1", "--filter-platform", target[1]];
+    let printed = output_of("cargo", metadata).context("`cargo metadata` failed")?;
     let metadata: Value = serde_json::from_str(&printed).context("`cargo metadata` printed no JSON")?;
     // Packages with one text stand together.
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for package in inside(&metadata)? {
+    for package in inside(&tree, &metadata)? {
         let word = |member: &str| package[member].as_str().unwrap_or_default().to_owned();
         let path = word("manifest_path");
         let text = Path::new(&path).parent().map(licence_text).transpose()?.flatten().unwrap_or_default();
@@ -38,43 +51,18 @@ pub fn page() -> Result<String> {
     Ok(HEAD.to_owned() + &sections.collect::<String>())
 }
 
-/// The packages that the crate is compiled with, without itself and without those that only run while it is.
-fn inside(metadata: &Value) -> Result<Vec<&Value>> {
-    let list = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
-    let packages: BTreeMap<&str, &Value> = metadata["packages"]
-        .as_array()
-        .context("`cargo metadata` names no packages")?
-        .iter()
-        .filter_map(|package| Some((package["id"].as_str()?, package)))
-        .collect();
-    let runs_in_the_compiler = |package: &Value| {
-        list(&package["targets"])
-            .iter()
-            .any(|target| list(&target["kind"]).iter().any(|kind| kind == "proc-macro"))
-    };
-    let start =
-        packages.iter().find(|(_, package)| package["name"] == "hallpass").context("no crate hallpass")?;
-    let mut seen: BTreeSet<String> = BTreeSet::from([(*start.0).to_owned()]);
-    let mut waiting = vec![(*start.0).to_owned()];
-    let nodes = list(&metadata["resolve"]["nodes"]);
-    while let Some(id) = waiting.pop() {
-        let node = nodes
-            .iter()
-            .find(|node| node["id"] == id.as_str())
-            .context("a package without dependencies' list")?;
-        for dependency in list(&node["deps"]) {
-            let normal = list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"].is_null());
-            let Some(other) = dependency["pkg"].as_str() else { continue };
-            let compiled_in = packages.get(other).is_some_and(|package| !runs_in_the_compiler(package));
-            if normal && compiled_in && seen.insert(other.to_owned()) {
-                waiting.push(other.to_owned());
-            }
-        }
-    }
-    seen.remove(*start.0);
-    let mut found: Vec<&Value> = seen.iter().filter_map(|id| packages.get(id.as_str()).copied()).collect();
-    found.sort_by_key(|package| package["name"].as_str().unwrap_or_default().to_owned());
-    Ok(found)
+/// The packages of other people's in a tree that `cargo tree` printed, each once.
+fn inside<'a>(tree: &str, metadata: &'a Value) -> Result<Vec<&'a Value>> {
+    let packages = metadata["packages"].as_array().context("`cargo metadata` names no packages")?;
+    // "name v1.2.3", and more where it is not a registry's.
+    let named: BTreeSet<(&str, &str)> =
+        tree.lines().filter_map(|line| line.split(" (").next()?.split_once(" v")).collect();
+    let found = named.into_iter().map(|(name, version)| {
+        let same = |package: &&Value| package["name"] == name && package["version"] == version;
+        packages.iter().find(same).with_context(|| format!("`cargo metadata` does not know {name} {version}"))
+    });
+    // What has no source is of this repository.
+    found.filter(|package| package.as_ref().map_or(true, |package| !package["source"].is_null())).collect()
 }
 
 /// The text of a package's licence: MIT's where there is a choice, as it is the shortest.
@@ -92,29 +80,30 @@ fn licence_text(folder: &Path) -> Result<Option<String>> {
 mod tests {
     use serde_json::json;
 
-    use super::inside;
+    use super::{inside, page};
 
     #[test]
-    fn what_only_the_compiler_runs_is_not_inside() {
-        let package =
-            |name: &str, kind: &str| json!({ "id": name, "name": name, "targets": [{ "kind": [kind] }] });
-        let needs = |id: &str, others: &[(&str, Option<&str>)]| {
-            let deps: Vec<_> = others
-                .iter()
-                .map(|(pkg, kind)| json!({ "pkg": pkg, "dep_kinds": [{ "kind": kind }] }))
-                .collect();
-            json!({ "id": id, "deps": deps })
-        };
-        let metadata = json!({
-            "packages": [package("hallpass", "lib"), package("b", "lib"), package("c", "lib"), package("d", "proc-macro"), package("e", "lib")],
-            "resolve": { "nodes": [
-                needs("hallpass", &[("b", None), ("d", None), ("e", Some("dev"))]),
-                needs("b", &[("c", None), ("hallpass", None)]),
-                needs("c", &[]),
-            ] },
-        });
-        let names: Vec<_> =
-            inside(&metadata).unwrap().iter().map(|package| package["name"].clone()).collect();
-        assert_eq!(names, ["b", "c"]);
+    fn the_packages_of_the_tree_are_inside_and_no_others() {
+        let package = |name: &str, version: &str, source: Option<&str>| json!({ "name": name, "version": version, "source": source });
+        let metadata = json!({ "packages": [
+            package("hallpass-wasm", "0.1.0", None), package("hallpass", "0.1.0", None),
+            package("b", "1.0.0", Some("registry")), package("b", "2.0.0", Some("registry")),
+            package("c", "1.0.0", Some("registry")), package("d", "1.0.0", Some("registry")),
+        ] });
+        let tree =
+            "hallpass-wasm v0.1.0 (/x/src/wasm)\nhallpass v0.1.0 (/x)\nb v2.0.0\nc v1.0.0\n\nb v2.0.0 (*)\n";
+        let found = inside(tree, &metadata).unwrap();
+        let names: Vec<_> = found.iter().map(|package| (&package["name"], &package["version"])).collect();
+        assert_eq!(names, [(&json!("b"), &json!("2.0.0")), (&json!("c"), &json!("1.0.0"))]);
+        assert!(inside("e v1.0.0", &metadata).is_err());
+    }
+
+    #[test]
+    fn the_allocator_is_listed() {
+        let page = page().unwrap();
+        for name in ["talc", "allocator-api2", "lock_api", "scopeguard", "wasm-bindgen", "zeroize"] {
+            assert!(page.contains(&format!("- {name} ")), "{name} is inside the WebAssembly");
+        }
+        assert!(!page.contains("- hallpass"), "hallpass itself");
     }
 }

@@ -15,12 +15,15 @@ mod licences;
 mod manifest;
 mod markdown;
 mod matrix;
+mod mutants;
 mod npm;
 mod package;
 mod progress;
 #[cfg(test)]
 mod reference;
+mod release;
 mod reproduction;
+mod root_package;
 mod simulator;
 mod size;
 mod steps;
@@ -51,7 +54,9 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
   cargo xtask bench [--quick] [--firefox] [--only <item>]
                                     hallpass beside its peers, measured in a browser; writes docs/benchmarks.md
   cargo xtask size [--json]         what the package weighs, against its budget
+  cargo xtask mutants [<files>]     faults put into the rules and the order: how many the native tests catch; two hours
   cargo xtask check                 the quick checks: format, clippy, documentation, licences, advisories
+  cargo xtask release               what is still missing before this version can be published; publishes nothing
   cargo xtask help                  this text
 
 Environment:
@@ -80,10 +85,13 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["size", options @ ..] => size(options)?,
         ["test", parts @ ..] => return test(&steps::named(parts)?, parts.is_empty()),
         ["bench", options @ ..] => bench(&bench::Options::read(options)?)?,
+        ["release"] => release::check()?,
+        ["mutants"] => mutants(None)?,
+        ["mutants", files] => mutants(Some(files))?,
         ["matrix"] => return test(&steps::MATRIX, false),
         ["check"] => return test(&steps::quick(), false),
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
-        [command @ ("build" | "check" | "matrix"), option, ..] => {
+        [command @ ("build" | "check" | "matrix" | "release"), option, ..] => {
             bail!("`cargo xtask {command}` has no option `{option}`")
         }
         [other, ..] => bail!("there is no command `{other}`; `cargo xtask help` lists them"),
@@ -123,6 +131,14 @@ fn size(options: &[&str]) -> Result<()> {
         print!("{}", report.table());
     }
     report.check()
+}
+
+fn mutants(files: Option<&str>) -> Result<()> {
+    let mut progress = prepared(mutants::needs()?, 1)?;
+    let score =
+        progress.step("Trying faults in the rules and the order, one by one", || mutants::run(files))?;
+    print!("{}", score.table());
+    score.check()
 }
 
 fn test(steps: &[Step], afresh: bool) -> Result<ExitCode> {

@@ -32,6 +32,9 @@ const MADE: [&str; 3] = ["made_bg.wasm", "made_bg.js", "made.js"];
 const WASM: &str = "hallpass.wasm";
 const GLUE: &str = "wasm.js";
 
+/// The folders of the shell's scripts.
+const FOLDERS: [&str; 1] = ["do"];
+
 /// Where the types of the scripts that the build makes are kept.
 const TYPES: &str = "target/xtask/types";
 
@@ -179,16 +182,24 @@ fn copy_scripts(from: &Path, to: &Path) -> Result<()> {
         let path = entry?.path();
         let name = path.file_name().context("a file has no name")?;
         if path.is_dir() {
-            let below = to.join(name);
-            fs::create_dir_all(&below)?;
-            copy_scripts(&path, &below)?;
+            copy_scripts(&path, to)?;
         }
         if path.extension().is_some_and(|end| end == "js" || end == "ts") {
-            fs::copy(&path, to.join(name))
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("{} can't be read", workspace::shown(&path)))?;
+            fs::write(to.join(name), flattened(&text))
                 .with_context(|| format!("{} can't be copied to pkg/", workspace::shown(&path)))?;
         }
     }
     Ok(())
+}
+
+/// A script as it stands when all lie in one folder. Below another folder, Node would look for a package.json there, and read
+/// of `Object.prototype` what it doesn't find (R15).
+fn flattened(script: &str) -> String {
+    FOLDERS
+        .iter()
+        .fold(script.replace("\"../", "\"./"), |text, folder| text.replace(&format!("\"./{folder}/"), "\"./"))
 }
 
 /// The WebAssembly as a script, for `hallpass/inline`. Packed before it becomes text, which would not compress well.

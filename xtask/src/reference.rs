@@ -6,7 +6,7 @@ const SOURCES: [(&str, &str); 5] = [
     ("hallpass/inline", include_str!("../../src/shell/inline.d.ts")),
     ("hallpass/react", include_str!("../../src/shell/react.d.ts")),
     ("hallpass/vue", include_str!("../../src/shell/vue.d.ts")),
-    ("Types of hallpass/react and hallpass/vue", include_str!("../../src/shell/watched.d.ts")),
+    ("Types of hallpass/react and hallpass/vue", include_str!("../../src/shell/bindings.d.ts")),
 ];
 
 const HEAD: &str = "# Reference\n\n\

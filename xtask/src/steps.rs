@@ -37,6 +37,8 @@ pub enum Step {
     Guide,
     /// Start of the simulated vendors.
     Simulator,
+    /// A package that wasm-pack builds at the root, by itself.
+    RootPackage,
     /// Tests inside a browser.
     Browser(Browser),
     /// Tests of the package in Node.
@@ -49,7 +51,7 @@ pub enum Step {
     Audit,
 }
 
-const ALL: [Step; 19] = [
+const ALL: [Step; 20] = [
     Step::Format,
     Step::Clippy,
     Step::ClippyWasm,
@@ -62,6 +64,7 @@ const ALL: [Step; 19] = [
     Step::Docs,
     Step::Guide,
     Step::Simulator,
+    Step::RootPackage,
     Step::Browser(Browser::Chrome),
     Step::Browser(Browser::Firefox),
     Step::Node,
@@ -88,7 +91,7 @@ pub fn named(words: &[&str]) -> Result<Vec<Step>> {
             "browser" => Browser::ALL.map(Step::Browser).to_vec(),
             "e2e" => Engine::ALL.map(Step::EndToEnd).to_vec(),
             "types" => vec![Step::Types, Step::Guide],
-            "package" => vec![Step::Package, Step::Reproducible],
+            "package" => vec![Step::Package, Step::Reproducible, Step::RootPackage],
             "node" => vec![Step::Node],
             "matrix" => vec![Step::Matrix],
             other => {
@@ -119,6 +122,7 @@ impl Step {
             Self::Docs => "documentation".into(),
             Self::Guide => "guide".into(),
             Self::Simulator => "simulator".into(),
+            Self::RootPackage => "package of the root".into(),
             Self::Browser(browser) => format!("browser tests, {}", browser.engine().name()),
             Self::Node => "node tests".into(),
             Self::EndToEnd(engine) => format!("end-to-end tests, {}", engine.name()),
@@ -133,6 +137,7 @@ impl Step {
             Self::Package | Self::Reproducible | Self::Size | Self::Types | Self::Guide | Self::Matrix => {
                 &[Self::Build]
             }
+            Self::RootPackage => &[Self::Simulator],
             Self::Browser(_) | Self::Node | Self::EndToEnd(_) => &[Self::Build, Self::Simulator],
             _ => &[],
         }
@@ -144,7 +149,9 @@ impl Step {
             Self::Format => &[Tool::Rustfmt],
             Self::Clippy => &[Tool::Clippy],
             Self::ClippyWasm => &[Tool::Clippy, Tool::WasmTarget],
-            Self::Build => &[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack],
+            Self::Build | Self::RootPackage => {
+                &[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack]
+            }
             Self::Package | Self::Size | Self::Types | Self::Guide | Self::Node | Self::Matrix => {
                 &[Tool::Npm]
             }

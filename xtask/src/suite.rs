@@ -13,6 +13,7 @@ use crate::matrix;
 use crate::package;
 use crate::progress::Progress;
 use crate::reproduction;
+use crate::root_package;
 use crate::simulator::{self, Output, Simulator};
 use crate::size;
 use crate::steps::{Step, node_test_files, type_projects};
@@ -157,6 +158,7 @@ impl Suite {
             }
             Step::Browser(browser) => self.browser_tests(browser),
             Step::EndToEnd(engine) => self.end_to_end_tests(engine),
+            Step::RootPackage => root_package::check(self.port).map(|counts| (counts, String::new())),
             Step::Matrix => matrix::run(self.port).map(|counts| (counts, String::new())),
         }
     }

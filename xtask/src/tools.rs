@@ -29,6 +29,8 @@ pub enum Tool {
     Npm,
     /// Checks the licences of dependencies, and looks for known faults in them.
     CargoDeny,
+    /// Puts faults into the code and sees whether tests notice.
+    CargoMutants,
 }
 
 /// One installation to be done, told before it starts.
@@ -72,7 +74,12 @@ impl Tool {
             Self::WasmPack => wasm_pack(),
             Self::WasmBindgen => wasm_bindgen()?,
             Self::Npm => npm::missing()?,
-            Self::CargoDeny => cargo_deny(),
+            Self::CargoDeny => {
+                plain("cargo-deny", "it checks the licences of dependencies, and looks for known faults")
+            }
+            Self::CargoMutants => {
+                plain("cargo-mutants", "it puts faults into the code and sees whether tests notice")
+            }
         })
     }
 }
@@ -128,15 +135,10 @@ fn wasm_bindgen() -> Result<Option<Install>> {
     }))
 }
 
-fn cargo_deny() -> Option<Install> {
-    let present = output_of("cargo-deny", ["--version"]).is_some();
-    (!present).then(|| {
-        Install::new(
-            "cargo-deny",
-            "it checks the licences of dependencies, and looks for known faults",
-            || cargo_install("cargo-deny", None),
-        )
-    })
+/// A program that is good in whatever version it is there.
+fn plain(name: &'static str, why: &'static str) -> Option<Install> {
+    let present = output_of(name, ["--version"]).is_some();
+    (!present).then(|| Install::new(name, why, move || cargo_install(name, None)))
 }
 
 /// Compares `name 1.2.3` with `1.2.3`.

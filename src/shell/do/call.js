@@ -23,7 +23,9 @@ const LONGEST_REPLY = 262_144;
  * @returns {Promise<Reply | undefined>}
  */
 export async function send({ url, ...init }, fetch, deadline) {
-  const request = new Request(url, withoutPrototype({ ...init, redirect: "manual", signal: deadline.signal }));
+  // Without a prototype: what the platform reads as options it would else read of Object.prototype, too.
+  const options = /** @type {RequestInit} */ ({ __proto__: null, ...init, redirect: "manual", signal: deadline.signal });
+  const request = new Request(url, options);
   const response = genuine(await deadline.guard(fetch(request)));
   if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) return undefined;
   const text = await readText(response.body, LONGEST_REPLY, (piece) => deadline.guard(piece));
@@ -44,11 +46,3 @@ export function contentOf(text) {
 
 /** @param {number} ms */
 const known = (ms) => (Number.isFinite(ms) ? ms : undefined);
-
-/**
- * What the platform reads as options it would else read of Object.prototype, too.
- * @template {object} T
- * @param {T} object
- * @returns {T}
- */
-export const withoutPrototype = (object) => ({ __proto__: null, ...object });

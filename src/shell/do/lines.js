@@ -8,7 +8,8 @@ const WORD = "changed";
  * and whatever globals a test or a library has given it.
  */
 export function hasTabs() {
-  const host = globalThis.process?.versions?.node !== undefined && !("type" in globalThis.process);
+  const { process } = /** @type {{ process?: { versions?: { node?: string }, type?: string } }} */ (globalThis);
+  const host = process?.versions?.node !== undefined && process.type !== "renderer";
   return globalOf("location") !== undefined && !host && !("Deno" in globalThis) && !("Bun" in globalThis);
 }
 

@@ -16,14 +16,15 @@ const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
  * Looks into a short JSON reply, of which no more is waited for than comes with its first pieces. Gives back the response for
  * the caller, and the text where all of it was seen.
  * @param {Response} response
- * @returns {Promise<{ response: Response, text?: string | undefined }>}
+ * @returns {Promise<{ response: Response, text: string | undefined }>}
  */
 export async function look(response) {
   const type = response.headers.get("Content-Type");
-  if (!response.body || !isJson(type) || isStream(type)) return { response };
+  const nothing = { response, text: undefined };
+  if (!response.body || !isJson(type) || isStream(type)) return nothing;
   const told = response.headers.get("Content-Length");
   if (told === null) return lookAndHandOn(response, response.body);
-  if (Number(told) > LONGEST_LOOK) return { response };
+  if (Number(told) > LONGEST_LOOK) return nothing;
   const reader = response.clone().body?.getReader();
   const { seen, done } = await firstPieces(reader);
   reader?.cancel().catch(() => {});

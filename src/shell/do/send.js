@@ -49,7 +49,7 @@ export async function dispatch(request, extra, fetch, deadline) {
  * @returns {Promise<Answer>}
  */
 export async function answerOf(request, response, speaksInside) {
-  const looked = speaksInside || !response.ok ? await look(response) : { response };
+  const looked = speaksInside || !response.ok ? await look(response) : { response, text: undefined };
   const { text } = looked;
   const content = text === undefined ? /** @type {const} */ ({ content: "unreadable", json: undefined }) : contentOf(text);
   return { response: looked.response, ...content, ...origin(request, response) };

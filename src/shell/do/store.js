@@ -79,6 +79,7 @@ export class Store {
     try {
       await this.#call("delete");
     } catch (error) {
+      if (error === "timeout") throw error;
       // What can't be deleted is made unreadable: that means signed out, too.
       await this.#call("set", "").catch(() => {});
       throw error;

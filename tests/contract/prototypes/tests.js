@@ -129,7 +129,8 @@ export async function r15_a_record_is_not_completed_from_the_prototypes() {
   const records = ["{}", '{"v":1}', '{"v":1,"receivedAt":1}', "[]", '""', "5"];
   for (const name of ALL) {
     for (const text of records) {
-      const open = () => simulate(name).open({ storage: { get: () => text, set() {}, delete() {} } });
+      const vendor = simulate(name);
+      const open = () => vendor.open({ storage: { get: () => text, set() {}, delete() {} } });
       const expected = (await open()).state;
       await withMembers(KINDS["what does harm"](), async () => {
         const { status, reason } = (await open()).state;

@@ -1,0 +1,65 @@
+//! Texts that are kept for a session: tokens, passwords, and the names beside them.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use core::fmt;
+use core::ops::Deref;
+
+use serde::{Serialize, Serializer};
+use zeroize::Zeroizing;
+
+/// A text that its holders share, and that is zeroed when the last of them lets go of it (R30).
+///
+/// One pointer, with one place where it is dropped: texts by value, each with the loop that zeroes them wherever one is dropped,
+/// took several kB of the WebAssembly. So names are kept in one, too.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret(Rc<Zeroizing<String>>);
+
+impl Secret {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for Secret {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Takes the text's buffer over, and leaves no copy.
+impl From<Zeroizing<String>> for Secret {
+    fn from(text: Zeroizing<String>) -> Self {
+        Self(Rc::new(text))
+    }
+}
+
+/// Likewise.
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Zeroizing::new(text).into()
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        String::from(text).into()
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+/// Shows nothing of it.
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret")
+    }
+}

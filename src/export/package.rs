@@ -1,0 +1,97 @@
+//! What `wasm-pack build` at the repository's root makes a package of: the scripts of the shell come along as they are, and
+//! what they hand to the world is the package's. The published package is made by `cargo xtask build`, which binds the same
+//! scripts to a smaller WebAssembly.
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::*;
+
+use super::{Kept, Machine};
+
+#[wasm_bindgen(module = "/src/shell/entry.js")]
+extern "C" {
+    /// Hands the scripts what makes machines, and what the WebAssembly exports.
+    fn provide(machines: Machines, exports: JsValue);
+
+    #[wasm_bindgen(reexport, js_name = openSession)]
+    fn open_session(options: &JsValue) -> Promise;
+
+    #[wasm_bindgen(reexport, js_name = isAuthError)]
+    fn is_auth_error(value: &JsValue) -> bool;
+}
+
+/// Makes machines.
+#[wasm_bindgen(private)]
+pub struct Machines;
+
+#[wasm_bindgen]
+impl Machines {
+    /// As [`Machine::open`].
+    #[expect(
+        clippy::too_many_arguments,
+        clippy::unused_self,
+        reason = "those of Machine::open; JavaScript gets an object"
+    )]
+    pub fn open(
+        &self,
+        vendor: &JsValue,
+        base: &JsValue,
+        allow: &Array,
+        login: &JsValue,
+        refresh: &JsValue,
+        logout: &JsValue,
+        check: &JsValue,
+        automatic: bool,
+        kept: Kept,
+    ) -> Result<Machine, JsValue> {
+        Machine::open(vendor, base, allow, login, refresh, logout, check, automatic, kept)
+    }
+}
+
+#[wasm_bindgen(start, private)]
+fn begin() {
+    provide(Machines, wasm_bindgen::exports());
+}
+
+/// Has the scripts copied into the package: wasm-bindgen takes along what is named so, used or not.
+macro_rules! take_along {
+    ($($script:literal)*) => {
+        $(const _: () = {
+            #[wasm_bindgen(module = $script)]
+            extern "C" {
+                #[allow(dead_code, reason = "nothing is called: the script is to be there")]
+                fn __taken_along();
+            }
+        };)*
+    };
+}
+
+take_along! {
+    "/src/shell/address.js"
+    "/src/shell/announcer.js"
+    "/src/shell/body.js"
+    "/src/shell/clock.js"
+    "/src/shell/credentials.js"
+    "/src/shell/database.js"
+    "/src/shell/do/call.js"
+    "/src/shell/do/lines.js"
+    "/src/shell/do/lock.js"
+    "/src/shell/do/look.js"
+    "/src/shell/do/note.js"
+    "/src/shell/do/send.js"
+    "/src/shell/do/store.js"
+    "/src/shell/driver.js"
+    "/src/shell/encrypted.js"
+    "/src/shell/fetcher.js"
+    "/src/shell/guard.js"
+    "/src/shell/live.js"
+    "/src/shell/names.js"
+    "/src/shell/object.js"
+    "/src/shell/open.js"
+    "/src/shell/options.js"
+    "/src/shell/random.js"
+    "/src/shell/reply.js"
+    "/src/shell/request.js"
+    "/src/shell/session.js"
+    "/src/shell/wait.js"
+    "/src/shell/wake-ups.js"
+}

@@ -1,0 +1,29 @@
+// @ts-check
+/** The way in of a package that `wasm-pack build` makes; `hallpass.js` is that of the published one. */
+import { AuthError } from "./auth-error.js";
+import { keepStackPointer } from "./guard.js";
+import { open } from "./open.js";
+
+/** @import { Machine } from "./wasm.js" */
+
+export { isAuthError } from "./auth-error.js";
+
+/** @type {{ open: typeof Machine.open } | undefined} */
+let machines;
+
+/**
+ * Called when the WebAssembly begins.
+ *
+ * @param {{ open: typeof Machine.open }} made
+ * @param {{ __stack_pointer?: unknown }} exports
+ */
+export function provide(made, exports) {
+  machines = made;
+  keepStackPointer(exports.__stack_pointer);
+}
+
+/** @param {unknown} options */
+export async function openSession(options) {
+  if (!machines) throw new AuthError("The WebAssembly is not loaded; call this module's default export first.", { code: "load-failed" });
+  return open(machines, options);
+}

@@ -1,0 +1,103 @@
+//! docs/architecture.md says which files there are, and which floor may use which. This holds it to the folders and the code.
+
+#![cfg(not(target_family = "wasm"))]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The floors, from the lowest.
+const FLOORS: [&str; 5] = ["dialect", "session", "protocol", "export", "shell"];
+
+/// The floors that are tested natively, as they know no browser.
+const PURE: [&str; 3] = ["dialect", "session", "protocol"];
+
+fn inside(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The files of a floor with their text, by their names below its folder.
+fn files(floor: &str) -> Vec<(String, String)> {
+    let root = inside("src").join(floor);
+    let mut folders = vec![root.clone()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|_| panic!("there is no {}", folder.display())) {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+            files.push((name, fs::read_to_string(&path).unwrap()));
+        }
+    }
+    files.sort();
+    files
+}
+
+/// What stands in backticks in the first column of a floor's table.
+fn listed(page: &str, floor: &str) -> BTreeSet<String> {
+    let heading = format!("\n### {floor}\n");
+    let (_, section) = page.split_once(&heading).unwrap_or_else(|| panic!("{floor} has no heading"));
+    section
+        .lines()
+        .take_while(|line| !line.starts_with('#'))
+        .filter_map(|line| line.strip_prefix("| `")?.split('|').next())
+        .flat_map(|column| column.split('`').map(str::trim).filter(|name| !name.is_empty()).map(String::from))
+        .collect()
+}
+
+/// `mod.rs` only names the others, and types stand beside the scripts that they are of.
+fn is_listed(name: &str) -> bool {
+    let end = |end: &str| name.strip_suffix(end).is_some();
+    name != "mod.rs" && (end(".rs") || end(".js"))
+}
+
+#[test]
+fn the_page_names_every_file_and_no_other() {
+    let page = fs::read_to_string(inside("docs/architecture.md")).unwrap();
+    for floor in FLOORS {
+        let there: BTreeSet<String> =
+            files(floor).into_iter().map(|(name, _)| name).filter(|name| is_listed(name)).collect();
+        let listed = listed(&page, floor);
+        let missing: Vec<_> = there.difference(&listed).collect();
+        assert!(missing.is_empty(), "docs/architecture.md doesn't name these of src/{floor}: {missing:?}");
+        let gone: Vec<_> = listed.difference(&there).collect();
+        assert!(gone.is_empty(), "docs/architecture.md names what is not in src/{floor}: {gone:?}");
+    }
+}
+
+#[test]
+fn a_floor_uses_only_those_below_it() {
+    for (height, floor) in FLOORS.iter().enumerate() {
+        let above = &FLOORS[height + 1..];
+        for (name, text) in files(floor) {
+            assert!(!text.contains("crate::{"), "src/{floor}/{name} names its floors in one line each");
+            for higher in above {
+                let used = text.contains(&format!("crate::{higher}"));
+                assert!(!used, "src/{floor}/{name} uses {higher}, which stands above it");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_tested_natively_knows_no_browser() {
+    for floor in PURE {
+        for (name, text) in files(floor) {
+            for platform in ["wasm_bindgen", "js_sys", "web_sys", "std::time", "std::thread"] {
+                assert!(!text.contains(platform), "src/{floor}/{name} uses {platform}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_draws_the_floors_in_their_order() {
+    let page = fs::read_to_string(inside("docs/architecture.md")).unwrap();
+    let drawing = page.split("```").nth(1).unwrap();
+    let heights: Vec<_> = FLOORS.iter().map(|floor| drawing.find(&format!("│ {floor} "))).collect();
+    assert!(heights.iter().all(Option::is_some), "{heights:?}");
+    assert!(heights.is_sorted_by(|lower, upper| lower > upper), "{heights:?}");
+}

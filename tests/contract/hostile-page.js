@@ -1,0 +1,203 @@
+/** R37 and rule 14: whatever the page does, its sessions answer, and can be signed out of. */
+import { DATA, hallpass, jdoe, ok, simulate, within, withGlobal } from "./env.js";
+import { atTheEndOfTheStack, deep, isAlive, quietly, settles, trap, witness } from "./stand-ins/traps.js";
+
+const DEPTHS = 60;
+// What a call of the package's needs of the stack are more frames of the test's than these.
+const LAST = 100;
+// The end is another one each time, as the machine compiles what is called often.
+const DIVES = 20;
+
+/** What can be called of a session, in words. What is asked of the vendor is answered at once. */
+const CALLS = {
+  state: (session) => session.state,
+  subscribe: (session) => session.subscribe(() => {})(),
+  fetch: (session) => session.fetch("/x"),
+  json: (session) => session.json("/x", { json: { a: 1 } }),
+  accessToken: (session) => session.accessToken(),
+  refresh: (session) => session.refresh(),
+  check: (session) => session.check(),
+  login: (session) => session.login(jdoe),
+  logout: (session) => session.logout(),
+};
+
+/** What no call is to reject with while the stack is short: its rejections are looked at by nobody. */
+const ignored = (answer) => answer?.catch?.(() => {});
+
+/** A session that stays aside, for the others to harm. */
+const aside = () => simulate("ethgas").signIn();
+
+/** The report's own words: a function that touches the session and calls itself, caught, at 60 depths. */
+export async function r37_runaway_recursion_leaves_the_session_alive() {
+  const bystander = await aside();
+  for (let depth = 0; depth < DEPTHS; depth++) {
+    const one = await witness();
+    const f = () => {
+      one.session.state;
+      f();
+    };
+    try {
+      deep(depth, f);
+    } catch {
+      // as the page does
+    }
+    await isAlive(one, bystander, `state, ${depth} frames down`);
+  }
+}
+
+/** A method, called at each of the last frames that the stack has room for. */
+async function lastFrames(name) {
+  const bystander = await aside();
+  const one = await witness();
+  const call = CALLS[name];
+  const data = { accessToken: "a.b.c", refreshToken: "d.e.f", expiresIn: 3600, valid: true, loggedOut: true };
+  const reply = () => new Response(JSON.stringify({ code: 200, message: "OK", data }), { headers: { "Content-Type": "application/json" } });
+  await withGlobal("fetch", async () => reply(), () => quietly(async () => {
+    for (let depth = 0; depth < DIVES; depth++) deep(depth, () => atTheEndOfTheStack(LAST, () => ignored(call(one.session))));
+    await new Promise((done) => setTimeout(done, 50)); // what did begin comes to its end
+  }));
+  await isAlive(one, bystander, `${name} at the end of the stack`);
+}
+
+export const r37_reading_the_state_at_the_end_of_the_stack = () => lastFrames("state");
+export const r37_subscribing_at_the_end_of_the_stack = () => lastFrames("subscribe");
+export const r37_a_request_at_the_end_of_the_stack = async () => {
+  for (const name of ["fetch", "json", "accessToken"]) await lastFrames(name);
+};
+export const r37_a_renewal_at_the_end_of_the_stack = async () => {
+  for (const name of ["refresh", "check"]) await lastFrames(name);
+};
+export const r37_a_login_and_a_logout_at_the_end_of_the_stack = async () => {
+  for (const name of ["login", "logout"]) await lastFrames(name);
+};
+
+/** openSession, too: what is half open harms no other. */
+export async function r37_opening_at_the_end_of_the_stack() {
+  const bystander = await aside();
+  const one = await witness();
+  for (let depth = 0; depth < DIVES; depth++) deep(depth, () => atTheEndOfTheStack(LAST, () => ignored(one.vendor.open())));
+  await new Promise((done) => setTimeout(done, 50));
+  await isAlive(one, bystander, "openSession at the end of the stack");
+}
+
+/** A listener that subscribes itself calls itself without end. */
+export async function r37_a_listener_that_subscribes_itself() {
+  const bystander = await aside();
+  for (let depth = 0; depth < 10; depth++) {
+    const one = await witness();
+    await quietly(async () => {
+      let armed = true;
+      const listener = () => armed && void one.session.subscribe(listener);
+      try {
+        deep(depth, () => one.session.subscribe(listener));
+      } catch {
+        // as the page does
+      }
+      armed = false;
+      await new Promise((done) => setTimeout(done));
+    });
+    await isAlive(one, bystander, `a listener, ${depth} frames down`);
+  }
+}
+
+/** A listener that calls the session's methods until the stack is at its end, in the middle of telling a change. */
+export async function r37_a_listener_that_recurses() {
+  const bystander = await aside();
+  const one = await witness();
+  await quietly(async () => {
+    let armed = true;
+    const recurse = () => {
+      one.session.state;
+      recurse();
+    };
+    one.session.subscribe(() => armed && recurse());
+    await settles(one.session.refresh(), "refresh");
+    await settles(one.session.login(jdoe), "login");
+    armed = false;
+  });
+  await isAlive(one, bystander, "a listener that recurses");
+}
+
+/** An object whose member's getter asks for itself, and for the session's state on the way. */
+function recursing(member, { session }, rest) {
+  const object = { ...rest };
+  const get = () => {
+    session.state;
+    return object[member];
+  };
+  return Object.defineProperty(object, member, { get, enumerable: true });
+}
+
+/** Getters in what a caller gives recurse without end: it is his mistake, typed, and nobody's harm. */
+export async function r37_getters_that_recurse() {
+  const bystander = await aside();
+  for (const member of ["username", "password", "database", "device", "accessToken"]) {
+    const one = await witness();
+    await settles(one.session.login(recursing(member, one, jdoe)), `credentials.${member}`);
+    await isAlive(one, bystander, `credentials.${member}`);
+  }
+  for (const member of ["vendor", "baseUrl", "storage", "account", "allow", "renew", "timeoutMs", "endpoints", "flow", "fetch", "idleMs"]) {
+    const one = await witness();
+    const options = { vendor: "ethgas", baseUrl: one.vendor.baseUrl };
+    await settles(hallpass.openSession(recursing(member, one, options)), `options.${member}`);
+    await isAlive(one, bystander, `options.${member}`);
+  }
+  for (const member of ["headers", "body", "method", "signal", "credentials", "json"]) {
+    const one = await witness();
+    await settles(one.session.json(DATA.ethgas, recursing(member, one, {})), `init.${member}`);
+    await settles(one.session.refresh(recursing("signal", one, {})), "options.signal");
+    await isAlive(one, bystander, `init.${member}`);
+  }
+}
+
+/** The functions of the platform's that throw, where this platform has them. */
+const BUILTINS = [
+  [performance, "now"],
+  [Date, "now"],
+  [String.prototype, "charCodeAt"],
+  [DataView.prototype, "setFloat64"],
+  [DataView.prototype, "setInt32"],
+  [DataView.prototype, "getInt32"],
+  [TextEncoder.prototype, "encode"],
+  [TextEncoder.prototype, "encodeInto"],
+  [TextDecoder.prototype, "decode"],
+  [Uint8Array.prototype, "subarray"],
+  [Reflect, "get"],
+  [Reflect, "set"],
+  [JSON, "stringify"],
+  [JSON, "parse"],
+  [Object, "getOwnPropertyDescriptor"],
+];
+
+/** A call while a function of the platform's throws, at each of the package's uses of it in turn. */
+async function throwing(name, builtins = BUILTINS) {
+  const bystander = await aside();
+  for (const [owner, builtin] of builtins) {
+    for (let nth = 1, used = true; used && nth <= 30; nth++) {
+      const what = `${name} while ${builtin} throws at use ${nth}`;
+      const one = await witness();
+      const trapped = trap(owner, builtin, nth);
+      let answer;
+      try {
+        answer = await within(5_000, quietly(async () => CALLS[name](one.session)).then(() => [], (reason) => [reason]), what);
+        await new Promise((done) => setTimeout(done)); // what follows behind the call
+      } finally {
+        trapped.restore();
+      }
+      used = trapped.calls() >= nth;
+      if (answer.length) await settles(Promise.reject(answer[0]), what);
+      if (name === "logout") ok(one.session.state.status === "signed-out" && one.storage.map.size === 0, `${what}: signed out all the same`);
+      await isAlive(one, bystander, what);
+    }
+  }
+}
+
+export const r37_builtins_that_throw_while_the_state_is_read = () => throwing("state");
+export const r37_builtins_that_throw_in_subscribe = () => throwing("subscribe");
+export const r37_builtins_that_throw_in_fetch = () => throwing("fetch");
+export const r37_builtins_that_throw_in_json = () => throwing("json");
+export const r37_builtins_that_throw_in_accessToken = () => throwing("accessToken");
+export const r37_builtins_that_throw_in_refresh = () => throwing("refresh");
+export const r37_builtins_that_throw_in_check = () => throwing("check");
+export const r37_builtins_that_throw_in_login = () => throwing("login");
+export const rule_14_builtins_that_throw_in_logout = () => throwing("logout");

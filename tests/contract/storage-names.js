@@ -1,0 +1,172 @@
+/** R40: no two different sessions have a name in common: storage keys, notes, locks, lines, database entries. */
+import { admin, equal, hallpass, hasTabs, jdoe, jsonReply, nameOf, ok, storageOfItsOwn, withFetch, withGlobal } from "./env.js";
+
+// Each of these is something else to somebody who joins them with colons.
+const SESSIONS = [
+  ["https://h.example", "default"],
+  ["https://h.example", "8443"],
+  ["https://h.example", "8443:left"],
+  ["https://h.example", "8443:own"],
+  ["https://h.example:8443", "default"],
+  ["https://h.example:8443", "left"],
+  ["https://h.example:8443", "own"],
+  ["https://h.example:8443", "turn"],
+  ["https://h.example:8443", "default:left"],
+  ["https://h.example", "8443:turn"],
+  ["https://h.example/p", "bob"],
+  ["https://h.example/p:bob", "default"],
+  ["https://h.example/p:bob", "left"],
+  ["https://h.example/p", "bob:left"],
+  ["https://h.example/p", "bob%3Aleft"],
+  ["https://h.example/p%3Abob", "default"],
+  ["https://h.example/p%3Abob", "left"],
+  ["https://h.example/p:bob:left", "default"],
+  ["https://h.example/p", "left"],
+  ["https://h.example/p:left", "default"],
+  ["https://h.example/p/left", "default"],
+  ["https://h.example/p", "a b"],
+  ["https://h.example/p", "a b 1"],
+  ["https://h.example/p", "a+b"],
+  ["https://h.example/p", "a%20b"],
+  ["https://h.example/p", "session"],
+  ["https://h.example/p", "lock"],
+];
+
+/** ETHGAS at any address, and Ocient, in this page. */
+function vendor() {
+  const data = { accessToken: "a.b.c", refreshToken: "d.e.f", expiresIn: 3600, loggedOut: true };
+  return jsonReply({ code: 200, data, access_token: "a.b.c", expires_in: 3600, username: "jdoe", status: { vendor_code: 0 } });
+}
+
+/** Replaces methods for a while: each is handed the real one and what it is called with. */
+async function watching(methods, run) {
+  const before = methods.map(([owner, name]) => [owner, name, Object.getOwnPropertyDescriptor(owner, name), owner[name]]);
+  for (const [owner, name, see] of methods) {
+    const real = owner[name];
+    const value = function (...given) {
+      see(...given);
+      return Reflect.apply(real, this, given);
+    };
+    Object.defineProperty(owner, name, { value, configurable: true, writable: true });
+  }
+  try {
+    return await run();
+  } finally {
+    for (const [owner, name, descriptor] of before) {
+      if (descriptor) Object.defineProperty(owner, name, descriptor);
+      else delete owner[name];
+    }
+  }
+}
+
+/** What the platform is told of names, where it has such things. */
+function platforms(see) {
+  const all = [];
+  const { Storage, IDBObjectStore, navigator } = globalThis;
+  if (Storage) {
+    for (const name of ["getItem", "setItem", "removeItem"]) all.push([Storage.prototype, name, (key) => see(`storage ${key}`)]);
+  }
+  if (IDBObjectStore) {
+    for (const name of ["get", "delete"]) all.push([IDBObjectStore.prototype, name, (key) => see(`entry ${key}`)]);
+    all.push([IDBObjectStore.prototype, "put", (_, key) => see(`entry ${key}`)]);
+  }
+  if (navigator?.locks) all.push([Object.getPrototypeOf(navigator.locks), "request", (name) => see(`lock ${name}`)]);
+  return all;
+}
+
+/** A session's whole life, and every name that it used on the way. */
+async function namesOf(name, [baseUrl, account], storage, locks) {
+  const names = new Set();
+  const see = (text) => void names.add(text);
+  const own = storageOfItsOwn();
+  const seeing = { get: (key) => (see(`own ${key}`), own.get(key)), set: (key, text) => (see(`own ${key}`), own.set(key, text)),
+    delete: (key) => (see(`own ${key}`), own.delete(key)) };
+  const { BroadcastChannel: Real } = globalThis;
+  const Line = Real && class extends Real {
+    constructor(line) {
+      see(`line ${line}`);
+      super(line);
+    }
+  };
+  const live = async () => {
+    const open = () => hallpass.openSession({ vendor: name, baseUrl, account, storage: storage === "own" ? seeing : storage });
+    const session = await open();
+    await session.login(jdoe);
+    await session.refresh();
+    await session.login(admin);
+    await session.logout();
+    await session.login(jdoe);
+    session.dispose();
+    const second = await open();
+    await second.logout();
+    await new Promise((done) => setTimeout(done, 10));
+    second.dispose();
+  };
+  const without = globalThis.navigator && Object.create(globalThis.navigator, { locks: { value: undefined } });
+  const located = locks ? live : () => withGlobal("navigator", without, live);
+  await watching(platforms(see), () => withGlobal("BroadcastChannel", Line, located));
+  return names;
+}
+
+/** Fails where two sessions have said one name, whatever storages they are in. */
+async function disjoint(storages, locks) {
+  const owners = new Map();
+  const shared = [];
+  await hallpass.init();
+  await withFetch(() => Promise.resolve(vendor()), async () => {
+    for (const storage of storages) {
+      for (const name of ["ethgas", "ocient"]) {
+        for (const session of SESSIONS) {
+          const who = `${name} ${session.join(" ")}`;
+          const names = await namesOf(name, session, storage, locks);
+          ok(names.size > 0 || storage === "memory", `${who}: names`);
+          for (const one of names) {
+            const owner = owners.get(one) ?? who;
+            if (owner !== who) shared.push(`${one}: ${owner} and ${who}, storage ${storage}`);
+            owners.set(one, owner);
+          }
+        }
+      }
+    }
+  });
+  equal(shared, [], "names in common");
+}
+
+const WEB = ["local", "session"].filter((name) => globalThis[`${name}Storage`] && globalThis.document);
+const DATABASE = globalThis.indexedDB ? ["encrypted"] : [];
+
+export const r40_no_two_sessions_have_a_name_in_common = () => disjoint(["own", "memory", ...WEB, ...DATABASE], true);
+
+/** Where there are no locks, notes take their place. */
+export async function r40_no_two_sessions_have_a_note_in_common() {
+  if (hasTabs) await disjoint(["own", ...DATABASE], false);
+}
+
+/** What comes of it: one session's sign-out leaves another's record alone. */
+export async function r33_a_sign_out_reaches_no_other_session() {
+  await hallpass.init();
+  const kinds = [storageOfItsOwn(), ...WEB, ...DATABASE];
+  // Any two sessions differ in one of five bits: each then has each storage while the other has each other one.
+  const mixed = (one, other) => [1, 2, 4, 8, 16].map((bit) => (index) => (index & bit ? one : other));
+  const mixes = kinds.flatMap((one) => kinds.flatMap((other) => (one === other ? [() => one] : mixed(one, other))));
+  await withFetch(() => Promise.resolve(vendor()), async () => {
+    for (const storageOf of mixes) {
+      const what = `storages ${SESSIONS.map((_, index) => nameOf(storageOf(index)))}`;
+      const open = (index) => {
+        const [baseUrl, account] = SESSIONS[index];
+        return hallpass.openSession({ vendor: "ethgas", baseUrl, account, storage: storageOf(index) });
+      };
+      for (const index of SESSIONS.keys()) {
+        const session = await open(index);
+        await session.login(jdoe);
+        session.dispose();
+      }
+      for (const index of SESSIONS.keys()) {
+        const session = await open(index);
+        equal(session.state.status, "signed-in", `${SESSIONS[index]} after those before it have signed out, ${what}`);
+        await session.logout();
+        session.dispose();
+      }
+    }
+  });
+}

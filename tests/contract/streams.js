@@ -1,0 +1,257 @@
+/** Bodies that come in pieces: none is held back or held in memory, and none is waited for without a bound (rule 2, R35). */
+import {
+  DATA, equal, jdoe, jsonReply, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, simulate, withGlobal, within,
+} from "./env.js";
+import { again, heldOutside, stream, streamed } from "./stand-ins/streams.js";
+
+const LOOKS_INSIDE = ["ocient", "pegase3"];
+const ROW = '{"c1":1},';
+const rows = (count, first = '{"data":[') => [first, ...Array.from({ length: count }, () => ROW), '{"c1":2}]}'];
+const ANSWER = { status: { reason: "OK", vendor_code: 0 }, code: 200, data: [] };
+const STREAMS = ["application/stream+json", "application/json-seq", "application/connect+json", "application/x-ndjson"];
+const REFUSAL = { status: { reason: "no", sql_state: "08003", vendor_code: -733 } };
+
+/** What a request of the session's carries. */
+async function credentialOf(session) {
+  const token = await session.accessToken();
+  return session.vendor === "ocient" ? { Authorization: `Bearer ${token}` } : { Token: token };
+}
+
+/** How long a call takes to give its headers, in ms: the best of three. */
+async function headersAfter(call) {
+  let best = Infinity;
+  for (let times = 0; times < 3; times++) {
+    const began = performance.now();
+    const response = await call();
+    best = Math.min(best, performance.now() - began);
+    response.body?.cancel().catch(() => {});
+  }
+  return best;
+}
+
+/** Rule 11: fetch resolves when the platform's does, however slowly a JSON reply comes. */
+export async function rule_11_headers_are_not_held_back_by_a_slow_body() {
+  for (const name of LOOKS_INSIDE) {
+    const session = await simulate(name).signIn();
+    for (const type of ["application/json", ...STREAMS]) {
+      for (const pieces of [rows(20), ["", ...rows(20)], [`{"data":[${ROW.repeat(100)}`, ...rows(20, "")]]) {
+        const fake = async () => streamed(pieces, { ms: 300, type });
+        const took = await withGlobal("fetch", fake, () => headersAfter(() => session.fetch(DATA[name])));
+        ok(took < 50, `${name}, ${type}: the headers came after ${Math.round(took)} ms`);
+      }
+    }
+  }
+}
+
+/** The same from a server: as soon as without hallpass, and the body is whole. */
+export async function rule_11_headers_come_as_soon_as_without_hallpass() {
+  for (const name of LOOKS_INSIDE) {
+    const vendor = simulate(name);
+    const session = await vendor.signIn();
+    const headers = await credentialOf(session);
+    await vendor.fault({ path: pathOf(name), drip_ms: 25, count: 7 });
+    const raw = await headersAfter(() => globalThis.fetch(vendor.baseUrl + DATA[name], { headers }));
+    const took = await headersAfter(() => session.fetch(DATA[name]));
+    ok(took < raw + 50, `${name}: headers after ${Math.round(took)} ms, without hallpass ${Math.round(raw)}`);
+    const response = await session.fetch(DATA[name]);
+    ok(!response.bodyUsed && JSON.parse(await response.text()), `${name}: the body is whole`);
+  }
+}
+
+/** Rule 11: what is a stream by its type is never looked into. */
+export async function rule_11_streaming_types_are_never_looked_into() {
+  for (const type of [...STREAMS, "text/event-stream"]) {
+    const vendor = simulate("ocient");
+    const session = await vendor.signIn();
+    const seen = {};
+    await withGlobal("fetch", async () => streamed([JSON.stringify(REFUSAL), "\n", "\n"], { type, seen }), async () => {
+      const response = await session.fetch(DATA.ocient);
+      await new Promise((done) => setTimeout(done, 20));
+      ok(seen.pieces <= 1 && !response.bodyUsed && !response.body.locked, `${type}: ${seen.pieces} pieces were asked for`);
+      equal(await response.text(), `${JSON.stringify(REFUSAL)}\n\n`, type);
+    });
+    equal([session.state.status, await renewals(vendor)], ["signed-in", 0], type);
+  }
+}
+
+/** Rule 11: a rejection that comes in one piece, of no told length, is seen as before. */
+export async function rule_11_a_rejection_in_one_chunk_is_seen() {
+  const { fetch: real } = globalThis;
+  for (const more of [{}, { pad: "x".repeat(20_000) }]) {
+    const vendor = simulate("ocient");
+    const session = await vendor.signIn();
+    let calls = 0;
+    const fake = async (input, init) => {
+      const request = new Request(input, init);
+      if (!request.url.includes("/execute/")) return real(request);
+      return calls++ ? jsonReply(ANSWER) : streamed([JSON.stringify({ ...REFUSAL, ...more })]);
+    };
+    const reply = await withGlobal("fetch", fake, async () => (await session.fetch(DATA.ocient)).json());
+    equal([reply.status.vendor_code, calls, await renewals(vendor)], [0, 2, 1]);
+  }
+}
+
+/** A large reply that is read slowly takes no more memory than without hallpass. Seen in Node, which tells. */
+export async function r35_a_large_reply_that_is_read_slowly_stays_outside() {
+  if (heldOutside() === undefined) return;
+  for (const name of LOOKS_INSIDE) {
+    const vendor = simulate(name);
+    const session = await vendor.signIn();
+    const headers = await credentialOf(session);
+    /** The most that is held while the first pieces are read, in MB. */
+    const most = async (call) => {
+      await vendor.fault({ path: pathOf(name), huge_mb: 60 });
+      const before = heldOutside();
+      const reader = (await call()).body.getReader();
+      let peak = 0;
+      for (let times = 0; times < 10; times++) {
+        await reader.read();
+        await new Promise((done) => setTimeout(done, 50));
+        peak = Math.max(peak, heldOutside() - before);
+      }
+      await reader.cancel();
+      return peak;
+    };
+    const raw = await most(() => globalThis.fetch(vendor.baseUrl + DATA[name], { headers }));
+    const own = await most(() => session.fetch(DATA[name]));
+    ok(own < raw * 1.1 + 4, `${name}: ${own.toFixed(1)} MB are held, without hallpass ${raw.toFixed(1)}`);
+  }
+}
+
+/** The same in browsers, which tell when the last byte has come: what nobody reads is not downloaded. */
+export async function r35_a_large_reply_that_nobody_reads_is_not_downloaded() {
+  if (!keepsCookies) return;
+  for (const name of LOOKS_INSIDE) {
+    const vendor = simulate(name);
+    const session = await vendor.signIn();
+    const headers = await credentialOf(session);
+    const url = vendor.baseUrl + DATA[name];
+    const comes = async (call) => {
+      await vendor.fault({ path: pathOf(name), huge_mb: 100 });
+      performance.clearResourceTimings();
+      const reader = (await call()).body.getReader();
+      await reader.read();
+      const whole = () => performance.getEntriesByName(url).some(({ responseEnd }) => responseEnd > 0);
+      for (let times = 0; times < 30 && !whole(); times++) await new Promise((done) => setTimeout(done, 100));
+      const seen = whole();
+      await reader.cancel();
+      return seen;
+    };
+    if (await comes(() => globalThis.fetch(url, { headers }))) return; // this platform downloads it all the same
+    ok(!(await comes(() => session.fetch(DATA[name]))), `${name}: 100 MB were downloaded, and a piece of them read`);
+  }
+}
+
+/** Rule 2: json() waits for a whole body ten times as long as for its next piece, and no longer. */
+export async function rule_2_a_body_that_never_ends_is_a_timeout() {
+  for (const name of ["ocient", "pegase3", "ethgas", "lenses"]) {
+    const session = await simulate(name).signIn({ timeoutMs: 100 });
+    const seen = {};
+    const endless = async () => streamed([JSON.stringify(ANSWER), ...again(" ", 1_000)], { ms: 20, seen });
+    const began = Date.now();
+    await withGlobal("fetch", endless, () => within(4_000, rejects(session.json("/x"), "timeout"), name));
+    const took = Date.now() - began;
+    ok(took > 900 && took < 2_500, `${name}: after ${took} ms`);
+    await new Promise((done) => setTimeout(done, 60));
+    ok(seen.cancelled, `${name}: the rest is not read on`);
+    equal(session.state.status, "signed-in", name);
+    // One that takes longer than timeoutMs in all, with no piece that does, is waited for.
+    const slow = async () => streamed([...again(" ", 10), JSON.stringify(ANSWER)], { ms: 30 });
+    await withGlobal("fetch", slow, () => within(3_000, session.json("/x"), `${name}: a slow one`));
+    session.dispose();
+  }
+}
+
+/** Rules 1 and 2: a body whose next piece is always there already is given up as well. */
+export async function rule_1_an_abort_ends_a_body_whose_pieces_are_always_there() {
+  const session = await simulate("ethgas").signIn();
+  for (const name of ["json", "login", "check", "refresh"]) {
+    const controller = new AbortController();
+    const seen = {};
+    let pieces = 0;
+    function* body() {
+      // As many as can be read in no time: with each, a page would be frozen for good.
+      for (; pieces < 20_000; pieces++) {
+        if (pieces === 5) controller.abort("enough");
+        yield " ";
+      }
+    }
+    const calls = {
+      json: (signal) => session.json("/x", { signal }),
+      login: (signal) => session.login(jdoe, { signal }),
+      check: (signal) => session.check({ signal }),
+      refresh: (signal) => session.refresh({ signal }),
+    };
+    await withGlobal("fetch", async () => streamed(body(), { seen }), async () => {
+      equal(await reasonOf(within(3_000, calls[name](controller.signal), name)), "enough", name);
+      await new Promise((done) => setTimeout(done, 50));
+    });
+    // A renewal goes on for whom else it concerns.
+    if (name !== "refresh") ok(pieces < 100 && seen.cancelled, `${name}: ${pieces} pieces were read`);
+  }
+  session.dispose();
+}
+
+const payload = (data) => `{"code":200,"status":{"vendor_code":0},"data":${data}}`;
+const deep = (open, close, depth) => payload(`${open.repeat(depth)}1${close.repeat(depth)}`);
+
+/** R35: nesting beyond 10 000 is malformed before it is parsed; what only looks like it is not. */
+export async function r35_json_nested_beyond_bounds_is_malformed() {
+  for (const name of ["ethgas", "ocient"]) {
+    const session = await simulate(name).signIn();
+    const json = (text) => withGlobal("fetch", async () => streamed([text]), () => within(10_000, session.json("/x"), name));
+    for (const [open, close] of [["[", "]"], ['{"a":', "}"], ['[{"a":[', "]}]"], [" [ ", " ] "]]) {
+      for (const depth of [10_001, 100_000, 500_000]) {
+        const outcome = await json(deep(open, close, depth)).then(() => "a value", ({ code }) => code);
+        equal(outcome, "malformed-reply", `${name}, ${depth} times ${open}`);
+      }
+      await json(deep(open, close, 3_000)); // three levels at most each
+    }
+    for (const text of ["[".repeat(20_000), '\\"['.repeat(20_000), "\\\\", '{"'.replaceAll('"', '\\"').repeat(20_000)]) {
+      await json(payload(`["${text}",[${"[],".repeat(20_000)}0]]`));
+    }
+    equal(session.state.status, "signed-in");
+    session.dispose();
+  }
+}
+
+/** Whether the platform tells a Request's stream of the caller's from a body that it has made itself. */
+function tells() {
+  if (!("duplex" in Request.prototype)) return false;
+  const make = (body) => new Request("https://h.example/", { method: "POST", body, duplex: "half" });
+  try {
+    make("text").body.getReader({ mode: "byob" });
+    make(stream(["x"])).body.getReader({ mode: "byob" });
+    return false;
+  } catch (error) {
+    return error instanceof TypeError;
+  }
+}
+
+/** Rule 9: a Request whose body is a stream of the caller's is sent as it is and never replayed, nor held in memory. */
+export async function rule_9_a_requests_stream_is_sent_once_and_not_held() {
+  if (!tells()) return;
+  const { fetch: real } = globalThis;
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  let [calls, read] = [0, 0];
+  const fake = async (input, init) => {
+    const request = new Request(input, init);
+    if (!request.url.endsWith("/upload")) return real(request);
+    calls++;
+    for (const reader = request.body.getReader(); ; read++) if ((await reader.read()).done) break;
+    return jsonReply({ code: 401, message: "Unauthorized", data: null }, 401);
+  };
+  function* pieces() {
+    for (let count = 0; count < 640; count++) yield new Uint8Array(65_536).fill(count);
+  }
+  const before = heldOutside();
+  const request = new Request(`${vendor.baseUrl}/upload`, { method: "POST", body: stream(pieces()), duplex: "half" });
+  await withGlobal("fetch", fake, async () => {
+    const response = await within(10_000, session.fetch(request), "the upload");
+    equal([response.status, calls, read], [401, 1, 640]);
+    const more = (heldOutside() ?? 0) - (before ?? 0);
+    ok(more < 20, `${more.toFixed(1)} MB of a body of 40 are held`);
+  });
+  session.dispose();
+}

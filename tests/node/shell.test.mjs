@@ -1,0 +1,285 @@
+// The shell's leaf files, each by itself: names, credentials, options, sentences, JSON, the database.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const pkg = new URL("../../pkg/", import.meta.url);
+const load = (file) => import(new URL(file, pkg).href);
+
+const { parseBase, textOf } = await load("address.js");
+const { AuthError, failure, isAuthError, mistake, refusalOf } = await load("auth-error.js");
+const { VENDORS, readCredentials } = await load("credentials.js");
+const { parseJson, readClaims } = await load("json.js");
+const { names } = await load("names.js");
+const { readOptions } = await load("options.js");
+
+const OCIENT = { vendor: "ocient", baseUrl: "https://h.example" };
+
+/** Fails unless a call is refused as the caller's mistake, in one sentence that fits. */
+function refused(call, fits) {
+  assert.throws(call, (error) => {
+    assert.ok(isAuthError(error) && error.code === "invalid-options", `${error}`);
+    assert.match(error.message, /^[^\n]+\.$/);
+    assert.match(error.message, fits);
+    return true;
+  });
+}
+
+test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
+  const sessions = [
+    ["ocient", "https://h:8443", "left"], ["ocient", "https://h", "8443"], ["ocient", "https://h", "8443:left"],
+    ["ocient", "https://h/p:bob", "x"], ["ocient", "https://h/p", "bob:x"], ["ocient", "https://h/p", "bob"],
+    ["ocient", "https://h", "own"], ["ocient", "https://h", "turn"], ["ocient", "https://h", "a b"], ["ocient", "https://h", "a%20b"],
+    ["ocient", "https://h", "a"], ["ocient", "https://h", "b"], ["lenses", "https://h", "a"], ["ocient", "https://h/", "a"],
+    ["ocient:https", "//h", "a"], ["ocient", "https://h", "ü"], ["ocient", "https://h", "U"], ["ocient", "https://h", "u"],
+  ];
+  const all = sessions.flatMap((session) => Object.values(names(...session)));
+  assert.equal(new Set(all).size, sessions.length * 6);
+  for (const [kind, name] of Object.entries(names(...sessions[0]))) assert.ok(name.startsWith(`hallpass:${kind}:`), name);
+  // A lock's name goes on with its tokens, after a blank.
+  for (const name of all) assert.doesNotMatch(name, /\s/);
+  assert.deepEqual(names("ocient", "https://h", "a"), names("ocient", "https://h", "a"));
+});
+
+test("rule_3_a_member_that_the_vendor_has_no_use_for_is_named", () => {
+  const all = { username: "u", password: "p", database: "d", redirectionToken: "t" };
+  for (const [vendor, taken] of Object.entries(VENDORS)) {
+    const own = Object.fromEntries(Object.entries(all).filter(([name]) => taken.includes(name)));
+    const [username, password, database, redirectionToken] = readCredentials(vendor, own);
+    assert.deepEqual({ ...own, username, password }, { ...own });
+    assert.deepEqual([database, redirectionToken], [own.database, own.redirectionToken], vendor);
+    for (const name of [...Object.keys(all), "passwort", "idToken"].filter((name) => !taken.includes(name))) {
+      refused(() => readCredentials(vendor, { ...own, [name]: "x" }), new RegExp(`credentials\\.${name} .*${vendor}`));
+      // Left out, as far as anybody can tell.
+      readCredentials(vendor, { ...own, [name]: undefined });
+    }
+  }
+});
+
+test("rule_3_credentials_are_read_once_and_by_type", () => {
+  let reads = 0;
+  class Form {
+    username = "u";
+    get password() {
+      reads++;
+      return "p";
+    }
+  }
+  assert.deepEqual(readCredentials("ocient", new Form()), ["u", "p", undefined, undefined]);
+  assert.equal(reads, 1, "a class's getter, once");
+  for (const value of [undefined, null, 5, ["p"], {}, new String("p")]) {
+    refused(() => readCredentials("ocient", { username: "u", password: value }), /credentials\.password/);
+  }
+  for (const value of [5, {}, ["d"]]) refused(() => readCredentials("ocient", { username: "u", password: "p", database: value }), /database/);
+  for (const value of [undefined, null, 5, "u:p"]) refused(() => readCredentials("ocient", value), /credentials/);
+});
+
+test("r15_credentials_and_options_are_not_read_of_Object_prototype", () => {
+  Object.prototype.password = "page's";
+  Object.prototype.database = "page's";
+  Object.prototype.fetch = () => {};
+  try {
+    refused(() => readCredentials("ocient", { username: "u" }), /credentials\.password/);
+    assert.deepEqual(readCredentials("ocient", Object.assign(Object.create(null), { username: "u", password: "p" })), ["u", "p", undefined, undefined]);
+    assert.equal(readOptions(OCIENT).fetch, undefined);
+  } finally {
+    for (const name of ["password", "database", "fetch"]) delete Object.prototype[name];
+  }
+});
+
+test("options become plain, frozen values", () => {
+  const fetch = async () => new Response();
+  const storage = { get() {}, set() {}, delete() {} };
+  const allow = ["https://cdn.example/a/", new URL("https://other.example")];
+  const options = { ...OCIENT, baseUrl: "https://H.example/p/", allow, storage, fetch, endpoints: { login: "in", check: "/alive" }, renew: "manual" };
+  const read = readOptions(options);
+  assert.equal(Object.getPrototypeOf(read), null);
+  for (const value of [read, read.base, read.allow, read.endpoints]) assert.ok(Object.isFrozen(value));
+  assert.deepEqual({ ...read, base: { ...read.base }, endpoints: { ...read.endpoints } }, {
+    vendor: "ocient", automatic: false, account: "default", timeoutMs: 10_000, storage, fetch,
+    base: { origin: "https://h.example", prefix: "https://h.example/p" },
+    allow: ["https://cdn.example/a", "https://other.example"],
+    endpoints: { login: "https://h.example/p/in", check: "https://h.example/p/alive" },
+  });
+  assert.deepEqual(Object.keys(readOptions(OCIENT).endpoints), [], "only those that were given");
+  for (const value of [null, 5, "fetch", {}, []]) refused(() => readOptions({ ...OCIENT, fetch: value }), /^fetch must be a function/);
+  refused(() => readOptions({ ...OCIENT, allow: [, "https://h.example"] }), /allow/);
+});
+
+test("baseUrl: what is no address is told what it lacks", () => {
+  const cases = [
+    ["/pegase3", /new URL\("\/pegase3", location\.href\)/],
+    ["/", /new URL\("\/", location\.href\)/],
+    ["/api?token=s3cret", /new URL\(path, location\.href\)/],
+    ["localhost:8080", /such as http:\/\/localhost:8080; the scheme is missing/],
+    ["127.0.0.1:8080/p", /the scheme is missing/],
+    ["[::1]:8080", /the scheme is missing/],
+    ["h.example:8443", /such as https:\/\/api\.example\.com; the scheme is missing/],
+    ["h.example/p?token=s3cret", /the scheme is missing/],
+    ["h.example", /the scheme is missing/],
+    ["https://h:99999", /an absolute URL, such as https:\/\/api\.example\.com\.$/],
+    ["//h.example", /an absolute URL/],
+    ["", /an absolute URL/],
+    ["http://h.example", /an https address/],
+    ["mailto:a@h.example", /an https address/],
+  ];
+  for (const [address, fits] of cases) {
+    refused(() => readOptions({ ...OCIENT, baseUrl: address }), fits);
+    refused(() => parseBase("baseUrl", address), /^(?!.*s3cret)/);
+  }
+});
+
+test("an address is a string, a String or a URL", () => {
+  assert.equal(textOf(new String("/v1/x")), "/v1/x");
+  assert.equal(textOf("/v1/x"), "/v1/x");
+  assert.equal(textOf(new URL("https://h.example/")), "https://h.example/");
+  for (const value of [undefined, null, 5, {}, [], ["/x"], { toString: () => "/x" }, Symbol("x")]) assert.equal(textOf(value), undefined);
+});
+
+test("6.1, 6.2: a reply that no vendor documents is told by status and place", () => {
+  const reply = (status, place) => failure({ code: "malformed-reply", status }, "Ocient", "login", place).message;
+  assert.equal(
+    reply(404, "POST /v1/login"),
+    "The server answered HTTP 404 at POST /v1/login, which is not what the vendor documents (Ocient, login); check that baseUrl is the vendor's address.",
+  );
+  assert.match(reply(405), /^The server answered HTTP 405, which/);
+  for (const status of [0, 302, 307]) assert.match(reply(status, "POST /v1/login"), /^The server answered with a redirect at POST \/v1\/login, which/);
+  assert.match(reply(200, "POST /v1/login"), /^The reply at POST \/v1\/login is not/);
+  assert.match(reply(undefined), /^The reply is not/);
+  assert.equal(failure({ code: "malformed-reply", status: 0 }, "Ocient", "login").status, undefined, "0 is no status");
+  assert.equal(failure({ code: "malformed-reply", status: 302 }, "Ocient", "login").status, 302);
+  const long = reply(404, `POST /${"x".repeat(1000)}?token=s3cret#s3cret`);
+  assert.ok(long.length < 300 && !long.includes("s3cret") && !reply(404, "GET /a?s3cret").includes("s3cret"));
+});
+
+test("a refusal without a code of the vendor's doesn't ask to look one up", () => {
+  const refusal = (details) => failure({ code: "vendor-error", ...details }, "ETHGAS", "request", "GET /x").message;
+  assert.match(refusal({ status: 418 }), /^The vendor refused the request with HTTP 418 at GET \/x \(ETHGAS, request\); look that up/);
+  assert.match(refusal({ status: 418, vendorCode: -7 }), /look vendorCode up/);
+});
+
+test("an error is made of the text that the rules write", () => {
+  const fields = [{ name: "username", code: "not_unique", title: "taken: s3cret", pointer: "/username" }];
+  const details = { code: "invalid-request", status: 422, vendorCode: "validation_error", fields, detail: "s3cret", requestId: "r", retryAfterMs: 0 };
+  const error = failure(JSON.parse(JSON.stringify(details)), "Lenses HQ", "login");
+  assert.ok(error instanceof AuthError && error instanceof Error);
+  assert.deepEqual({ ...error }, details);
+  assert.ok(Array.isArray(error.fields));
+  assert.doesNotMatch(error.message, /s3cret/, "nothing that the vendor wrote");
+  const own = failure(JSON.parse('{"code":"invalid-request","fields":[{"name":"username","code":"required","title":"must not be empty"}]}'), "Ocient", "login");
+  assert.match(own.message, /: username must not be empty;/);
+  const sso = failure({ code: "invalid-credentials", ssoUrl: "https://sso.example/?s3cret" }, "Lenses HQ", "login");
+  assert.match(sso.message, /go to ssoUrl/);
+  assert.doesNotMatch(sso.message, /s3cret/);
+});
+
+test("r15_an_error_has_nothing_of_Object_prototype", () => {
+  const polluted = ["status", "fields", "ssoUrl", "detail", "vendorCode", "requestId", "retryAfterMs", "vendor"];
+  for (const name of polluted) Object.prototype[name] = "page's";
+  try {
+    const error = failure(JSON.parse('{"code":"network"}'), "Ocient", "login");
+    assert.deepEqual(Object.keys(error), ["code"]);
+    for (const name of polluted) assert.equal(error[name], undefined, name);
+    assert.equal(error.message, "The vendor could not be reached (Ocient, login); check the connection, and the vendor's CORS settings if it never worked.");
+  } finally {
+    for (const name of polluted) delete Object.prototype[name];
+  }
+});
+
+test("4.5: the platform's words are told, unless they may quote a header's value", () => {
+  const thrown = (call) => {
+    try {
+      call();
+    } catch (error) {
+      return error;
+    }
+    assert.fail("it threw nothing");
+  };
+  const target = "https://h.example/?t=s3cret";
+  const used = new Request(target, { method: "POST", body: "x" });
+  used.text();
+  const told = [
+    [() => new Request(target, { body: "x" }), /GET/],
+    [() => new Request(target, { headers: { "bad name": "x" } }), /bad name/],
+    [() => new Request(used), /used/],
+    [() => JSON.stringify({ json: 1n }), /BigInt/],
+    [() => new Request(target, { method: "BAD METHOD" }), /BAD METHOD/],
+  ];
+  for (const [call, fits] of told) {
+    const cause = thrown(call);
+    const error = mistake("input and init", "what the platform's Request takes", cause);
+    assert.match(error.message, fits);
+    assert.match(error.message, /^[^\n]+[^.]\.$/);
+    assert.equal(error.cause, cause);
+  }
+  const untold = ["s3cret\nx", "s3cret\0", "s3cretł"].map((value) => () => new Request(target, { headers: { "X-A": value } }));
+  untold.push(() => new Request(target, { referrer: "https://[s3cret" }));
+  for (const call of untold) {
+    const error = mistake("input and init", "what the platform's Request takes", thrown(call));
+    assert.equal(error.message, "input and init must be what the platform's Request takes.");
+    assert.equal(error.cause, undefined);
+  }
+  // As Firefox and WebKit word it.
+  for (const words of ["Headers.append: s3cret\nx is an invalid header value.", "Header 'X-A' has invalid value: 's3cret'"]) {
+    assert.equal(refusalOf(new TypeError(words)), undefined);
+  }
+  for (const cause of [undefined, null, "s3cret", { message: "s3cret" }]) assert.equal(refusalOf(cause), undefined);
+});
+
+test("r35_json_nested_beyond_10_000_is_not_parsed", () => {
+  const nested = (depth, [open, close] = "[]", inside = "") => open.repeat(depth) + inside + close.repeat(depth);
+  assert.ok(Array.isArray(parseJson(nested(10_000))));
+  const parse = JSON.parse;
+  JSON.parse = () => assert.fail("parsed");
+  try {
+    for (const text of [nested(10_001), "[".repeat(62_000_000), `{"a":${nested(10_000)}}`, '{"a":'.repeat(20_000), `"\\\\"${"[".repeat(10_001)}`]) {
+      assert.equal(parseJson(text), undefined);
+    }
+  } finally {
+    JSON.parse = parse;
+  }
+  const flat = JSON.stringify(Array.from({ length: 30_000 }, () => ["{["]));
+  assert.equal(parseJson(flat).length, 30_000, "many, side by side");
+  for (const text of ["[".repeat(20_000), '"'.concat("[".repeat(20_000)), "\\".repeat(20_000), '"\\'.repeat(20_000)]) {
+    const inside = `"${"[".repeat(20_000)}"`;
+    assert.equal(parseJson(inside).length, 20_000, "inside a string they are letters");
+    assert.deepEqual(parseJson(JSON.stringify([text, text])), [text, text]);
+  }
+  assert.equal(parseJson(undefined), undefined);
+  assert.equal(readClaims(`a.${btoa("[".repeat(40_000))}.c`), undefined);
+  assert.deepEqual(readClaims(`a.${btoa('{"sub":"u"}')}.c`), { sub: "u" });
+  const started = performance.now();
+  parseJson(`[${'"\\\\\\"",'.repeat(2_000_000)}1]`);
+  assert.ok(performance.now() - started < 5_000, "in time that grows with the length");
+});
+
+test("1.5: failures on a lost IndexedDB leave at most one connection open", async () => {
+  let open = 0;
+  let opened = 0;
+  const request = (result) => {
+    const one = { result };
+    setTimeout(() => one.onsuccess?.({}));
+    return one;
+  };
+  const lost = () => ({
+    transaction() {
+      throw new Error("the connection was lost");
+    },
+    close: () => void open--,
+  });
+  globalThis.indexedDB = {
+    open: () => {
+      open++;
+      opened++;
+      return request(lost());
+    },
+  };
+  try {
+    const { entries } = await load("database.js");
+    for (let failures = 0; failures < 10; failures++) await assert.rejects(entries("readonly", () => {}));
+    await Promise.allSettled(Array.from({ length: 10 }, () => entries("readonly", () => {})));
+    await new Promise((done) => setTimeout(done, 20));
+    assert.ok(open <= 1, `${open} of ${opened} connections are open`);
+  } finally {
+    delete globalThis.indexedDB;
+  }
+});

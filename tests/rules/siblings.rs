@@ -1,0 +1,256 @@
+//! What a tab makes of what it finds in the store that it shares with others.
+
+use hallpass::dialect::{Code, Grant, Held, Renewal};
+use hallpass::session::{Finding, Pass, Pause, Reason, Record, Session, Verdict};
+
+use crate::time::at;
+
+pub const NOW: f64 = 1_760_000_000_000.0;
+const HOUR: f64 = 3_600_000.0;
+
+/// A record of a login, as a tab of it wrote it at `NOW`.
+pub fn record(login: u32, user: &str) -> Record {
+    Record {
+        held: Held {
+            access: Some(format!("t{login}")),
+            user: Some(user.into()),
+            database: Some("system".into()),
+            ..Held::default()
+        },
+        received_at: NOW,
+        expires_at: Some(NOW + HOUR),
+        login,
+        ..Record::default()
+    }
+}
+
+/// The same login after a renewal.
+pub fn renewed(record: &Record) -> Record {
+    let mut newer = record.clone();
+    newer.renewals += 1;
+    newer.held.access = newer.held.access.map(|token| token + "-new");
+    newer
+}
+
+pub fn found(record: impl Into<Option<Record>>) -> Finding {
+    Finding { record: record.into(), ..Finding::default() }
+}
+
+/// A tab in which the first login's session is held.
+pub fn tab() -> Session {
+    let mut session = Session::new(Renewal::BeforeEnd, true);
+    assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+    session
+}
+
+#[track_caller]
+pub fn assert_held(session: &Session, record: &Record) {
+    assert_eq!(session.held().map(|held| &held.held), Some(&record.held));
+    assert_eq!(session.snapshot().reason, None);
+}
+
+#[track_caller]
+pub fn assert_ended(session: &Session, reason: Reason) {
+    assert_eq!(session.held(), None);
+    assert_eq!(session.snapshot().reason, Some(reason));
+}
+
+#[test]
+fn nothing_in_the_store_is_nobody_signed_in() {
+    let mut session = Session::new(Renewal::BeforeEnd, true);
+    assert!(session.follow(found(None), at(NOW)));
+    assert_ended(&session, Reason::Never);
+}
+
+#[test]
+fn a_record_is_taken_over_and_the_same_once_more_is_no_news() {
+    let mut session = tab();
+    assert_held(&session, &record(1, "jdoe"));
+    let epoch = session.epoch();
+    assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_eq!(session.epoch(), epoch, "results that were asked for still count");
+    session.begin_renewal();
+    assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_eq!(session.snapshot().renewal, "running", "and the renewal goes on");
+}
+
+#[test]
+fn r16_another_tabs_renewal_is_taken_over_and_ends_this_ones() {
+    let mut session = tab();
+    let epoch = session.epoch();
+    session.begin_renewal();
+    let newer = renewed(&record(1, "jdoe"));
+    assert!(session.follow(found(newer.clone()), at(NOW)));
+    assert_held(&session, &newer);
+    assert!(session.epoch() > epoch, "R18: what was asked for with the old tokens writes nothing");
+    assert_eq!(session.snapshot().renewal, "idle");
+}
+
+/// Another tab's late write must not bring back tokens that are spent.
+#[test]
+fn r38_older_tokens_of_the_same_login_are_not_taken_over() {
+    let older = record(1, "jdoe");
+    let newer = renewed(&older);
+    let mut session = Session::new(Renewal::BeforeEnd, true);
+    assert!(session.follow(found(newer.clone()), at(NOW)));
+    assert!(!session.follow(found(older), at(NOW)), "what is held here has to be written");
+    assert_held(&session, &newer);
+}
+
+#[test]
+fn another_users_login_replaces_and_the_same_users_does_not() {
+    let mut session = tab();
+    assert!(session.follow(found(record(2, "asmith")), at(NOW)));
+    assert_ended(&session, Reason::Replaced);
+    assert!(session.is_replaced() && !session.is_signed_out_by_user());
+    assert!(session.follow(found(renewed(&record(2, "asmith"))), at(NOW)));
+    assert_ended(&session, Reason::Replaced);
+
+    let mut session = tab();
+    let same = record(2, "jdoe");
+    assert!(session.follow(found(same.clone()), at(NOW)));
+    assert_held(&session, &same);
+    assert!(!session.is_replaced());
+
+    let mut session = tab();
+    let mut elsewhere = record(2, "jdoe");
+    elsewhere.held.database = Some("analytics".into());
+    assert!(session.follow(found(elsewhere), at(NOW)));
+    assert_ended(&session, Reason::Replaced);
+}
+
+/// A check may have told who it is: that is no other login.
+#[test]
+fn the_name_of_the_same_login_may_become_known() {
+    let mut session = tab();
+    let named = record(1, "John Doe");
+    assert!(session.follow(found(named.clone()), at(NOW)));
+    assert_held(&session, &named);
+}
+
+#[test]
+fn r10_a_sign_out_in_another_tab_is_one_here_and_its_record_is_a_leftover() {
+    let mut session = tab();
+    assert!(session.follow(found(None), at(NOW)));
+    assert_ended(&session, Reason::Logout);
+    assert!(session.is_signed_out_by_user());
+    assert!(!session.follow(found(renewed(&record(1, "jdoe"))), at(NOW)), "it has to go");
+    assert_ended(&session, Reason::Logout);
+    let next = record(2, "asmith");
+    assert!(session.follow(found(next.clone()), at(NOW)));
+    assert_held(&session, &next);
+}
+
+#[test]
+fn r10_what_was_signed_out_of_here_is_a_leftover() {
+    let mut session = tab();
+    session.sign_out();
+    assert!(!session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_ended(&session, Reason::Logout);
+}
+
+#[test]
+fn r25_what_was_signed_in_over_here_is_a_leftover() {
+    let mut session = tab();
+    let grant = Grant { access: Some("own".into()), user: Some("jdoe".into()), ..Grant::default() };
+    session.signed_in(grant, 2, at(NOW));
+    assert!(!session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_eq!(session.held().map(|held| held.login), Some(2));
+}
+
+/// Nobody signs out nine times behind a tab's back; what is remembered has an end all the same.
+#[test]
+fn the_last_eight_logins_that_are_over_are_remembered() {
+    let mut session = Session::new(Renewal::BeforeEnd, true);
+    for login in 1..=9 {
+        assert!(session.follow(found(record(login, "jdoe")), at(NOW)));
+        session.sign_out();
+        // Once more of the same is not one more.
+        assert!(!session.follow(found(record(login, "jdoe")), at(NOW)));
+    }
+    for login in 2..=9 {
+        assert!(!session.follow(found(record(login, "jdoe")), at(NOW)), "{login}");
+    }
+    assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+}
+
+/// A cookie that was there before has no login of its own, and so is never a leftover.
+#[test]
+fn a_session_without_a_login_comes_back() {
+    let mut session = Session::new(Renewal::None, true);
+    let cookie = Record { login: 0, ..record(1, "jdoe") };
+    assert!(session.follow(found(cookie.clone()), at(NOW)));
+    session.sign_out();
+    assert!(session.follow(found(cookie.clone()), at(NOW)));
+    assert_held(&session, &cookie);
+}
+
+#[test]
+fn r38_a_tab_whose_own_write_failed_is_not_signed_out_by_the_empty_store() {
+    let mut session = tab();
+    assert!(
+        !session.follow(Finding { unwritten: true, ..Finding::default() }, at(NOW)),
+        "it has to be written"
+    );
+    assert_held(&session, &record(1, "jdoe"));
+    assert!(session.follow(found(None), at(NOW)), "it was written, and has gone since");
+    assert_ended(&session, Reason::Logout);
+}
+
+/// What this tab could not write is older than what the user has done in another one since.
+#[test]
+fn r38_a_tab_whose_own_write_failed_gives_way_to_a_later_sign_out() {
+    let mut session = tab();
+    assert!(session.follow(Finding { unwritten: true, given_way: true, ..Finding::default() }, at(NOW)));
+    assert_ended(&session, Reason::Logout);
+    assert!(!session.follow(found(record(1, "jdoe")), at(NOW)), "a leftover");
+}
+
+#[test]
+fn r22_another_tabs_pause_is_kept_here_where_renewals_are_automatic() {
+    let pause = Pause { since: NOW, until: NOW + 5000.0, because: Code::RateLimited, failures: 3 };
+    let paused = Record { pause: Some(pause), ..record(1, "jdoe") };
+    let mut session = tab();
+    assert!(session.follow(found(paused.clone()), at(NOW + 1000.0)));
+    assert_eq!(session.pause(at(NOW + 1000.0)), Some((Code::RateLimited, 4000.0)), "since it began there");
+    let state = session.snapshot();
+    assert_eq!((state.renewal, state.problem, session.failures()), ("waiting", Some("rate-limited"), 3));
+    assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_eq!((session.snapshot().renewal, session.snapshot().problem), ("idle", None), "it is over there");
+
+    let mut manual = Session::new(Renewal::BeforeEnd, false);
+    assert!(manual.follow(found(paused), at(NOW)));
+    assert_eq!((manual.pause(at(NOW)), manual.snapshot().problem), (None, None));
+}
+
+#[test]
+fn the_storages_trouble_is_told_until_it_works() {
+    let mut session = tab();
+    session.storage_works(false);
+    assert!(session.follow(found(renewed(&record(1, "jdoe"))), at(NOW)));
+    assert_eq!(session.snapshot().problem, Some("storage"));
+}
+
+/// R21: whoever has renewed it may have done so for a rejection, too.
+#[test]
+fn r21_another_tabs_fresh_token_is_not_renewed_for_a_rejection() {
+    let mut session = tab();
+    assert_eq!(session.rejected(session.epoch(), false, at(NOW)), Verdict::Renew, "nobody has renewed it");
+    assert!(session.follow(found(renewed(&record(1, "jdoe"))), at(NOW)));
+    assert_eq!(session.rejected(session.epoch(), false, at(NOW)), Verdict::Leave);
+    assert!(session.follow(found(record(2, "jdoe")), at(NOW)));
+    assert_eq!(session.rejected(session.epoch(), false, at(NOW)), Verdict::Renew, "it comes of a login");
+}
+
+/// A token's age counts from its receipt in the tab that got it, by the clock that both have.
+#[test]
+fn r19_a_token_of_another_tab_is_as_old_as_it_is() {
+    let late = NOW + HOUR - 1000.0;
+    let mut session = Session::new(Renewal::BeforeEnd, true);
+    assert!(session.follow(found(record(1, "jdoe")), at(late)));
+    assert!(matches!(session.pass(at(late)), Pass::Go(_)));
+    assert_eq!(session.pass(at(late + 1000.0)), Pass::RenewFirst);
+    let mut ends = Session::new(Renewal::None, true);
+    assert!(ends.follow(found(record(1, "jdoe")), at(NOW + HOUR)));
+    assert_ended(&ends, Reason::Expired);
+}

@@ -1,0 +1,89 @@
+//! `cargo xtask release`: what is forgotten most easily before a version is published. It publishes nothing.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::job::output_of;
+use crate::workspace;
+
+/// What stands where something has still to be filled in.
+const PLACEHOLDERS: [&str; 3] = ["to be named", "TODO", "example.invalid"];
+
+/// Where it may stand.
+const PAGES: [&str; 5] = ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "Cargo.toml"];
+
+/// Fails with all that is missing.
+pub fn check() -> Result<()> {
+    let mut missing = Vec::new();
+    for page in PAGES {
+        let text =
+            fs::read_to_string(workspace::inside(page)).with_context(|| format!("{page} can't be read"))?;
+        missing.extend(placeholders(page, &text));
+    }
+    let metadata = output_of("cargo", ["metadata", "--no-deps", "--format-version", "1"])
+        .context("`cargo metadata` failed")?;
+    let metadata: Value = serde_json::from_str(&metadata).context("`cargo metadata` printed no JSON")?;
+    let packages = metadata["packages"].as_array().context("`cargo metadata` names no packages")?;
+    let hallpass = packages.iter().find(|package| package["name"] == "hallpass");
+    let hallpass = hallpass.context("the workspace has no crate `hallpass`")?;
+    let version = hallpass["version"].as_str().unwrap_or_default();
+    if hallpass["repository"].is_null() {
+        missing.push("Cargo.toml names no repository".to_owned());
+    }
+    for package in packages.iter().filter(|package| package["version"] != version) {
+        missing.push(format!("{} has another version than {version}", package["name"]));
+    }
+    missing.extend(undated(&fs::read_to_string(workspace::inside("CHANGELOG.md"))?, version));
+    match output_of("git", ["status", "--porcelain"]) {
+        Some(changes) if changes.trim().is_empty() => {}
+        Some(_) => missing.push("there are changes that are not committed".to_owned()),
+        None => missing.push("git doesn't say whether all is committed".to_owned()),
+    }
+    if missing.is_empty() {
+        println!("Version {version} has what it needs; RELEASING.md says how to publish it.");
+        return Ok(());
+    }
+    bail!("version {version} is not ready:\n         {}", missing.join("\n         "))
+}
+
+fn placeholders(page: &str, text: &str) -> Vec<String> {
+    let lines = text.lines().enumerate();
+    lines
+        // What a comment says of placeholders is none.
+        .filter(|(_, line)| !line.trim_start().starts_with("<!--"))
+        .filter(|(_, line)| PLACEHOLDERS.iter().any(|placeholder| line.contains(placeholder)))
+        .map(|(index, line)| format!("{page}:{}: {}", index + 1, line.trim()))
+        .collect()
+}
+
+/// The heading of a version in the changelog ends with its date.
+fn undated(changelog: &str, version: &str) -> Option<String> {
+    let heading = changelog.lines().find_map(|line| line.strip_prefix("## ")?.strip_prefix(version));
+    let date = heading.and_then(|rest| rest.strip_prefix(" - ")).unwrap_or_default();
+    let dated = date.len() == 10 && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    (!dated).then(|| format!("CHANGELOG.md has no date for version {version}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{placeholders, undated};
+
+    #[test]
+    fn what_has_still_to_be_filled_in_is_found() {
+        let text = "<!-- as long as this says \"to be named\" -->\n- Contact: to be named before the first release.\n";
+        assert_eq!(
+            placeholders("SECURITY.md", text),
+            ["SECURITY.md:2: - Contact: to be named before the first release."]
+        );
+    }
+
+    #[test]
+    fn a_version_has_a_date_in_the_changelog() {
+        assert_eq!(undated("## 0.1.0 - 2026-12-01\n", "0.1.0"), None);
+        assert!(undated("## 0.1.0 - unreleased\n", "0.1.0").is_some());
+        assert!(undated("## 0.1.0\n", "0.1.0").is_some(), "no date at all");
+        assert!(undated("# Changelog\n", "0.1.0").is_some(), "no such version");
+    }
+}
