@@ -4,6 +4,7 @@ use alloc::rc::Rc;
 
 use super::effect::Effect;
 use super::ending::{Ending, Halt};
+use super::handle::Handle;
 use super::operation::Run;
 use crate::dialect::{Code, Json, Operation as Kind};
 use crate::session::{Reason, Verdict};
@@ -15,7 +16,7 @@ impl<J: Json + 'static> Run<J> {
     }
 
     async fn try_to_check(&self) -> Result<(), Halt> {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         if handle.addresses().check.is_none() {
             return Err(Halt::new(Code::Unsupported, Kind::Check));
         }

@@ -4,6 +4,7 @@ use alloc::rc::Rc;
 
 use super::effect::Effect;
 use super::ending::{Ending, Halt};
+use super::handle::Handle;
 use super::operation::Run;
 use crate::dialect::{Code, Credentials, Json, Operation as Kind};
 
@@ -18,13 +19,13 @@ impl<J: Json + 'static> Run<J> {
     }
 
     async fn try_to_sign_in(&self, credentials: Credentials) -> Result<Ending, Halt> {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         // What can't be sent makes no earlier login the older one.
         let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(Kind::Login, failure))?;
         handle.change(|session| session.begin_login());
         let attempt = handle.attempt();
         if let Some(older) = handle.login.replace(Some(self.id)) {
-            self.ask(Effect::Stop(older)).await;
+            self.see_to(Effect::Stop(older)).await;
         }
         // Before the call: between its answer and what that changes, nothing is waited for. 0 is none of this browser's.
         let login = Self::random(&self.ask(Effect::Chance).await).max(1);
@@ -44,7 +45,7 @@ impl<J: Json + 'static> Run<J> {
         handle.change(|session| session.signed_in(grant, login, now));
         // What it replaces is told to the vendor beside it, and neither delays it nor makes it fail.
         if let Some(older) = older.filter(|_| handle.carries_token()) {
-            handle.spawn(|run| run.revoke(older, received, Rc::default()));
+            self.handle.spawn(|run| run.revoke(older, received, Rc::default()));
         }
         self.keep(true).await;
         self.wanted()?;

@@ -5,7 +5,7 @@ use core::cell::Cell;
 
 use super::effect::{Effect, Line, Outcome, Trouble};
 use super::ending::Ending;
-use super::handle::Keeping;
+use super::handle::{Handle, Keeping};
 use super::operation::Run;
 use crate::dialect::Json;
 use crate::session::{Moment, Note, Reason, Record, Session};
@@ -15,24 +15,24 @@ impl<J: Json + 'static> Run<J> {
     ///
     /// `elsewhere`: the user has signed out in another tab, which has a session of its own. `told`: the vendor is told.
     pub(super) async fn sign_out(self: Rc<Self>, elsewhere: bool, told: bool) -> Ending {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         // Before anything else: a page that goes, as after a sign-out, takes with it what the store has not done yet, and the
         // next one would find somebody signed in.
         let login = handle.login();
         if let Some(login) = login
             && handle.settings.keeping != Keeping::Memory
         {
-            self.ask(Effect::Note(Some(Note::ended(login, Reason::Logout).write()))).await;
+            self.see_to(Effect::Note(Some(Note::ended(login, Reason::Logout).write()))).await;
         }
         let received = handle.received();
         let record = handle.change(Session::sign_out);
         let known_here = record.is_some();
         if let Some(under_way) = handle.login.take() {
-            self.ask(Effect::Stop(under_way)).await;
+            self.see_to(Effect::Stop(under_way)).await;
         }
         let replaced = handle.look(Session::is_replaced);
         if !elsewhere && !replaced && !matches!(handle.settings.keeping, Keeping::Tabs { .. }) {
-            self.ask(Effect::Tell(Line::SignOut)).await;
+            self.see_to(Effect::Tell(Line::SignOut)).await;
         }
         // A cookie may be a newer login's by now.
         let known = record.filter(|_| {
@@ -41,17 +41,17 @@ impl<J: Json + 'static> Run<J> {
         let confirmed = Rc::new(Cell::new(false));
         let revoking = known.map(|record| {
             let confirmed = Rc::clone(&confirmed);
-            handle.spawn(|run| run.revoke(record, received, confirmed))
+            self.handle.spawn(|run| run.revoke(record, received, confirmed))
         });
         // Nothing is taken away twice: another tab may have signed in since.
         self.keep(known_here || !handle.store.is_busy()).await;
         if let Some(revoking) = revoking
             && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(revoking)).await
         {
-            self.ask(Effect::Stop(revoking)).await;
+            self.see_to(Effect::Stop(revoking)).await;
         }
         // A renewal of another tab's may have written after all.
-        handle.spawn(|run| async move {
+        self.handle.spawn(|run| async move {
             run.follow(false).await;
             Ending::Done
         });
@@ -75,7 +75,7 @@ impl<J: Json + 'static> Run<J> {
     }
 
     async fn try_to_revoke(&self, mut record: Rc<Record>, received: Moment) -> Option<bool> {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         handle.addresses().logout.as_ref()?;
         if record.left(received, handle.now()).is_some_and(|left| left <= 0.0) {
             // A token that is over is sent nowhere. What can be renewed can be revoked all the same.

@@ -34,6 +34,12 @@ impl<J> Run<J> {
         Asked(self)
     }
 
+    /// Sees to an effect, whatever comes of it.
+    #[inline(never)]
+    pub(super) fn see_to(&self, effect: Effect) -> SeenTo<'_, J> {
+        SeenTo(self.ask(effect))
+    }
+
     /// Goes on only while the caller waits.
     pub(super) fn wanted(&self) -> Result<(), Halt> {
         if self.given_up.get() { Err(Halt::GivenUp) } else { Ok(()) }
@@ -57,6 +63,19 @@ impl<J> Future for Asked<'_, J> {
             self.0.given_up.set(true);
         }
         Poll::Ready(outcome)
+    }
+}
+
+/// Waits for the end of an effect.
+#[must_use = "one is asked for at a time"]
+pub(super) struct SeenTo<'run, J: 'static>(Asked<'run, J>);
+
+impl<J> Future for SeenTo<'_, J> {
+    type Output = ();
+
+    #[inline(never)]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.0).poll(context).map(drop)
     }
 }
 

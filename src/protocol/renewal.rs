@@ -68,7 +68,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// `refresh()`: renews now.
     pub(super) async fn refresh(self: Rc<Self>) -> Ending {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         if !handle.is_renewable() {
             return Halt::new(Code::NotRenewable, Kind::Refresh).into();
         }
@@ -79,7 +79,7 @@ impl<J: Json + 'static> Run<J> {
     }
 
     async fn fly(self: Rc<Self>, flight: Rc<Flight>) -> Ending {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         let mut result = self.renew_alone(&flight).await;
         let mut under_way = handle.flight.borrow_mut();
         if under_way.as_ref().is_some_and(|present| Rc::ptr_eq(present, &flight)) {
@@ -95,7 +95,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// Renews the tokens while no other tab does.
     async fn renew_alone(&self, flight: &Flight) -> Result<bool, Halt> {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         let attempt = handle.attempt();
         let failures = handle.look(|session| session.failures());
         if handle.settings.keeping == Keeping::Memory {
@@ -105,20 +105,20 @@ impl<J: Json + 'static> Run<J> {
         while let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await {
             self.follow(false).await;
             if let Some(result) = self.settled(flight, attempt, failures) {
-                self.ask(Effect::Unlock { spent: false }).await;
+                self.see_to(Effect::Unlock { spent: false }).await;
                 return result;
             }
         }
         // Where the lock was waited for in vain, its holder sleeps: the work is done all the same.
         let result = self.renew_once(flight, attempt, failures).await;
-        self.ask(Effect::Unlock { spent: flight.spent.get() || result.is_ok() }).await;
+        self.see_to(Effect::Unlock { spent: flight.spent.get() || result.is_ok() }).await;
         result
     }
 
     async fn renew_once(&self, flight: &Flight, attempt: u32, failures: u32) -> Result<bool, Halt> {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         if let Keeping::Tabs { lags: true } = handle.settings.keeping {
-            self.ask(Effect::Wait(LAG_MS)).await;
+            self.see_to(Effect::Wait(LAG_MS)).await;
         }
         if handle.is_disposed() {
             return Err(Halt::new(Code::Unsupported, Kind::Refresh));
@@ -136,7 +136,7 @@ impl<J: Json + 'static> Run<J> {
     /// What became of the renewal in another tab, if anything: what has been renewed there is not renewed again, and what has just
     /// failed there fails here. Only who has the lock may find that nothing has, and renew.
     fn settled(&self, flight: &Flight, attempt: u32, failures: u32) -> Option<Result<bool, Halt>> {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         let now = handle.now();
         let failed = handle.look(|session| session.pause(now).filter(|_| session.failures() > failures));
         if let Some((code, left_ms)) = failed {
@@ -150,7 +150,8 @@ impl<J: Json + 'static> Run<J> {
 
     /// Asks the vendor for new tokens.
     async fn exchange(&self, flight: &Flight, attempt: u32) -> Result<(), Halt> {
-        let (handle, epoch) = (&self.handle, flight.epoch);
+        let handle: &Handle<J> = &self.handle;
+        let epoch = flight.epoch;
         let Some(record) = handle.held() else { return Err(superseded()) };
         let mut first: Option<Box<Failure>> = None;
         loop {
@@ -173,7 +174,7 @@ impl<J: Json + 'static> Run<J> {
             // While it was on its way, another tab may have signed out, or have spent the same token.
             let refused = read.as_ref().is_err_and(|failure| failure.ends_session());
             if refused && handle.settings.keeping != Keeping::Memory {
-                self.ask(Effect::Wait(GRACE_MS)).await;
+                self.see_to(Effect::Wait(GRACE_MS)).await;
             }
             self.follow(false).await;
             if handle.epoch() != epoch && handle.is_signed_in() && handle.attempt() == attempt {
@@ -190,7 +191,8 @@ impl<J: Json + 'static> Run<J> {
     }
 
     fn succeeded(&self, flight: &Flight, grant: Grant, other_form: bool) -> Result<(), Halt> {
-        let (handle, epoch) = (&self.handle, flight.epoch);
+        let handle: &Handle<J> = &self.handle;
+        let epoch = flight.epoch;
         let now = handle.now();
         let current = handle.change(|session| {
             if other_form {
@@ -202,7 +204,7 @@ impl<J: Json + 'static> Run<J> {
     }
 
     async fn failed(&self, epoch: Epoch, failure: Box<Failure>) -> Result<(), Halt> {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         let chance = Self::chance(&self.ask(Effect::Chance).await);
         let now = handle.now();
         // A bare 401 or 403 is a gateway's; the vendor's own is in its envelope, and is its no to the account.

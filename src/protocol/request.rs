@@ -6,6 +6,7 @@ use alloc::string::String;
 
 use super::effect::{Answer, Dispatch, Effect, Outcome};
 use super::ending::{Ending, Halt};
+use super::handle::Handle;
 use super::operation::Run;
 use super::pass::Person;
 use crate::dialect::{Body, Code, Failure, Json, Operation as Kind, Payload, Rejection, Reply};
@@ -46,7 +47,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// The answer that the caller gets; and what a renewal after it, or the second request, has failed with.
     async fn send(&self, wish: &Wish) -> Result<(Box<Answer<J>>, Option<Halt>), Halt> {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         if !handle.audience().admits(&wish.target) {
             return Err(Halt::new(Code::ForbiddenTarget, Kind::Request));
         }
@@ -93,7 +94,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// Sends the request, with the credential of an epoch.
     async fn dispatch(&self, epoch: Option<Epoch>, again: bool) -> Result<Box<Answer<J>>, Halt> {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         let held = handle.held().and_then(|record| record.held.access.clone());
         let credential = match (epoch, held) {
             (Some(_), Some(token)) => handle.vendor.facts().carrier.value(&token),
@@ -112,7 +113,8 @@ impl<J: Json + 'static> Run<J> {
     /// Judges an answer to a request that carried the credential of an epoch. A token that it brings is taken over; a rejected
     /// one that can't be renewed ends the session.
     async fn judge(&self, epoch: Epoch, answer: &Answer<J>) -> Next {
-        let (handle, reply) = (&self.handle, &answer.reply);
+        let handle: &Handle<J> = &self.handle;
+        let reply = &answer.reply;
         // What another origin says after a redirect is no word of the vendor's.
         if answer.redirected && !handle.audience().admits(&answer.address) {
             return Next::Show;
@@ -151,21 +153,21 @@ impl<J: Json + 'static> Run<J> {
 
     /// Asks the vendor whether the session of an epoch is alive; once for all requests that doubt it.
     async fn confirm(&self, epoch: Epoch) {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         if handle.addresses().check.is_none() {
             return;
         }
         let under_way = handle.confirming.get().filter(|(of, _)| *of == epoch);
         let (_, operation) = under_way.unwrap_or_else(|| {
-            let begun = (epoch, handle.spawn(|run| run.confirmation(epoch)));
+            let begun = (epoch, self.handle.spawn(|run| run.confirmation(epoch)));
             handle.confirming.set(Some(begun));
             begun
         });
-        self.ask(Effect::Join(operation)).await;
+        self.see_to(Effect::Join(operation)).await;
     }
 
     async fn confirmation(self: Rc<Self>, epoch: Epoch) -> Ending {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         if let Outcome::Reply(reply) = self.ask(Effect::Call(handle.check_call())).await
             && handle.vendor.read_check(&reply).is_err_and(|failure| failure.ends_session())
         {
@@ -179,7 +181,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// Whether an answer may mean that the token has expired, though it doesn't say so.
     fn is_expired_unsaid(&self, answer: &Answer<J>) -> bool {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         let now = handle.now().wall;
         handle.held().is_some_and(|record| handle.vendor.expired_unsaid(&answer.reply, &record.held, now))
             && handle.audience().is_at_base(&answer.address)
@@ -187,7 +189,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// Takes over a token that a reply brings.
     pub(super) async fn adopt(&self, epoch: Epoch, reply: &Reply<J>) {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         let now = handle.now();
         let held = handle.held();
         if let Some(grant) = held.and_then(|record| handle.vendor.adopts(reply, &record.held, now.wall))
@@ -199,7 +201,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// Takes the vendor's envelope off an answer.
     fn unwrap(&self, reply: &Reply<J>, callers: bool, trouble: Option<Halt>) -> Ending {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         // Not the vendor's rejection, which sounds as if the session had ended: it waits for a better moment to be renewed.
         if let Some(halt) = trouble.filter(|_| handle.is_signed_in()) {
             return halt.into();

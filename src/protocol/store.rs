@@ -75,6 +75,16 @@ enum Taken {
     HasToGo,
 }
 
+/// What has become of a write.
+enum Written {
+    Done,
+    Failed,
+    /// The session has followed what lay there instead.
+    Followed,
+    /// What lies there instead has to be written over.
+    Overtaken,
+}
+
 impl<J: Json + 'static> Handle<J> {
     /// Takes over a record that another machine of the same handle held.
     pub fn resume(&self, text: &str, now: Moment) {
@@ -180,7 +190,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// Reads what lies in the store, and has the session follow it.
     fn take_over(&self, stored: Box<Stored>) -> Taken {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         let text = stored.record.as_ref().map(|text| text.as_str());
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
         let note = stored.note.as_deref().and_then(Note::read);
@@ -206,7 +216,8 @@ impl<J: Json + 'static> Run<J> {
 
     /// Writes what is held to the store, or takes away what lies there. `over`: also over what another tab has written since.
     pub(super) async fn keep(&self, over: bool) {
-        let (handle, store) = (&self.handle, &self.handle.store);
+        let handle: &Handle<J> = &self.handle;
+        let store = &handle.store;
         // What is signed out is taken away from wherever it may be.
         if !self.is_kept() && !(over && store.fickle.get() && !handle.is_signed_in()) {
             return;
@@ -219,12 +230,12 @@ impl<J: Json + 'static> Run<J> {
             let (text, end) =
                 handle.change(|session| (session.held().map(|record| record.write()), session.take_end()));
             if let Some(note) = end {
-                self.ask(Effect::Note(Some(note.write()))).await;
+                self.see_to(Effect::Note(Some(note.write()))).await;
             }
             if !over && store.knows(text.as_ref()) && !store.unwritten.get() {
                 // It is being written for somebody else: this caller waits for it, too.
                 if store.is_busy() {
-                    self.ask(Effect::Read).await;
+                    self.see_to(Effect::Read).await;
                 }
                 return;
             }
@@ -237,28 +248,40 @@ impl<J: Json + 'static> Run<J> {
             store.pending.set(store.pending.get() + 1);
             let outcome = self.ask(Effect::Write(Write { text, unless_changed })).await;
             store.pending.set(store.pending.get() - 1);
-            match outcome {
-                Outcome::Done => return self.kept(deletes, over).await,
-                Outcome::Overtaken(stored) => {
-                    // What was asked to be written since comes upon it by itself.
-                    if own != store.writes.get() || self.take_over(stored) == Taken::Followed {
-                        return;
-                    }
-                }
-                outcome => {
-                    // What takes too long is not asked again by itself.
-                    store.silent.set(matches!(outcome, Outcome::Failed(Trouble::Timeout)));
-                    return self.not_kept(deletes, own, known, over).await;
-                }
+            match self.written(outcome, own) {
+                Written::Done => return self.kept(deletes, over).await,
+                Written::Failed => return self.not_kept(deletes, own, known, over).await,
+                Written::Followed => return,
+                Written::Overtaken => {}
             }
         }
         store.fickle.set(true);
         handle.change(|session| session.storage_works(false));
     }
 
+    /// What has become of a write.
+    fn written(&self, outcome: Outcome<J>, own: u32) -> Written {
+        let store = &self.handle.store;
+        match outcome {
+            Outcome::Done => Written::Done,
+            // What was asked to be written since comes upon it by itself.
+            Outcome::Overtaken(_) if own != store.writes.get() => Written::Followed,
+            Outcome::Overtaken(stored) => match self.take_over(stored) {
+                Taken::Followed => Written::Followed,
+                Taken::HasToGo => Written::Overtaken,
+            },
+            outcome => {
+                // What takes too long is not asked again by itself.
+                store.silent.set(matches!(outcome, Outcome::Failed(Trouble::Timeout)));
+                Written::Failed
+            }
+        }
+    }
+
     /// The store has taken what was written. `over`: it was for a login or a logout.
     async fn kept(&self, deletes: bool, over: bool) {
-        let (handle, store) = (&self.handle, &self.handle.store);
+        let handle: &Handle<J> = &self.handle;
+        let store = &handle.store;
         store.silent.set(false);
         let unwritten = store.unwritten.replace(false);
         store.noted.set(Noted::No);
@@ -272,15 +295,16 @@ impl<J: Json + 'static> Run<J> {
             (over || unwritten) && handle.is_signed_in()
         };
         if said {
-            self.ask(Effect::Note(None)).await;
+            self.see_to(Effect::Note(None)).await;
         }
-        self.ask(Effect::Tell(Line::Store)).await;
+        self.see_to(Effect::Tell(Line::Store)).await;
     }
 
     /// The store has not taken what was written. What that was to replace must not be there any more (rule 15): to delete it
     /// takes no room. `known`: what was known to lie there.
     async fn not_kept(&self, deletes: bool, own: u32, known: Option<Secret>, over: bool) {
-        let (handle, store) = (&self.handle, &self.handle.store);
+        let handle: &Handle<J> = &self.handle;
+        let store = &handle.store;
         handle.change(|session| session.storage_works(false));
         store.unwritten.set(true);
         // A later write of this handle's sees to it.
@@ -318,7 +342,7 @@ impl<J: Json + 'static> Run<J> {
                     // The other tabs are not to take the record's absence for a sign-out that holds.
                     if let Some(login) = handle.login() {
                         store.noted.set(Noted::Written);
-                        self.ask(Effect::Note(Some(Note::unwritten(login).write()))).await;
+                        self.see_to(Effect::Note(Some(Note::unwritten(login).write()))).await;
                     }
                 }
             }
@@ -326,7 +350,7 @@ impl<J: Json + 'static> Run<J> {
             store.learn(known);
         }
         if tells {
-            self.ask(Effect::Tell(Line::Store)).await;
+            self.see_to(Effect::Tell(Line::Store)).await;
         }
     }
 }

@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 
 use super::effect::Line;
 use super::ending::Ending;
-use super::handle::Keeping;
+use super::handle::{Handle, Keeping};
 use super::operation::Run;
 use crate::dialect::Json;
 
@@ -24,7 +24,7 @@ pub enum Wake {
 impl<J: Json + 'static> Run<J> {
     /// `hidden`: nobody sees the page.
     pub(super) async fn wake(self: Rc<Self>, wake: Wake, hidden: bool) -> Ending {
-        let handle = &self.handle;
+        let handle: &Handle<J> = &self.handle;
         match wake {
             Wake::Told(Line::SignOut) => {
                 let own = !matches!(handle.settings.keeping, Keeping::Tabs { .. });
@@ -43,7 +43,7 @@ impl<J: Json + 'static> Run<J> {
             self.follow(true).await;
         }
         if wake == Wake::Timer || !hidden || matches!(wake, Wake::Told(_)) {
-            handle.tick();
+            self.handle.tick();
         }
         Ending::Done
     }
