@@ -21,6 +21,9 @@ pub(super) struct Store {
     text: RefCell<Option<Secret>>,
     /// Counts what this handle has asked to be written. What was read before says nothing of it.
     writes: Cell<u32>,
+    /// What had to go last, and how often in a row it had to.
+    had_to_go: RefCell<Option<Secret>>,
+    tries: Cell<u32>,
     /// Whether it gives another text at each reading: then it is no store.
     fickle: Cell<bool>,
     /// How many writes are under way.
@@ -53,6 +56,15 @@ impl Store {
 
     fn learn(&self, text: Option<Secret>) {
         self.text.replace(text);
+    }
+
+    /// Whether what lies there is worth one more try to change it. There are storages that take what they are told, and keep what
+    /// they had: then tabs would tell each other of it for ever.
+    fn may_change(&self, text: Option<Secret>) -> bool {
+        let again = *self.had_to_go.borrow() == text;
+        self.tries.set(if again { self.tries.get().saturating_add(1) } else { 0 });
+        self.had_to_go.replace(text);
+        self.tries.get() < TRIES
     }
 
     /// Whether something is being written, or taken away.
@@ -128,11 +140,11 @@ impl<J: Json + 'static> Run<J> {
         let store = &self.handle.store;
         // A note says more than the record where that could not be written, or not be taken away.
         let is_new = !store.knows(stored.record.as_ref()) || store.unwritten.get() || self.has_ended(&stored);
-        let lies_there = stored.record.is_some();
+        let text = stored.record.clone();
         // A record that has come to its end by now is followed to its end, and has to go as well.
-        let has_to_go =
-            is_new && (self.take_over(stored) == Taken::HasToGo || lies_there && !self.handle.is_signed_in());
-        if has_to_go {
+        let has_to_go = is_new
+            && (self.take_over(stored) == Taken::HasToGo || text.is_some() && !self.handle.is_signed_in());
+        if has_to_go && store.may_change(text) {
             self.keep(false).await;
         } else if store.is_to_be_kept() {
             self.try_to_keep().await;

@@ -26,6 +26,8 @@ pub struct Record {
     pub login: u32,
     /// How often its tokens have been replaced by newer ones.
     pub renewals: u32,
+    /// Whether its tokens came of a renewal after a rejection.
+    pub rejected: bool,
     /// The pause that all tabs keep after a renewal has failed for now.
     pub pause: Option<Pause>,
 }
@@ -57,6 +59,7 @@ struct Text<'a> {
     refresh_in_body: bool,
     login: u32,
     renewals: u32,
+    rejected: Option<bool>,
     paused_at: Option<f64>,
     paused_until: Option<f64>,
     paused_for: Option<&'static str>,
@@ -79,6 +82,7 @@ impl Record {
             refresh_in_body: *refresh_in_body,
             login: self.login,
             renewals: self.renewals,
+            rejected: self.rejected.then_some(true),
             paused_at: self.pause.map(|pause| pause.since),
             paused_until: self.pause.map(|pause| pause.until),
             paused_for: self.pause.map(|pause| pause.because.as_str()),
@@ -129,7 +133,8 @@ impl Record {
         let expires_at = moment(&json, "expiresAt").ok()?;
         let (login, renewals) = (count(&json, "login")?, count(&json, "renewals")?);
         let pause = if json.member("pausedFor").is_none() { None } else { Some(pause(&json)?) };
-        let record = Self { held, received_at, expires_at, login, renewals, pause };
+        let rejected = json.member("rejected").map_or(Some(false), |flag| flag.truth())?;
+        let record = Self { held, received_at, expires_at, login, renewals, rejected, pause };
         (record.held.access.is_some() == carries_token).then_some(record)
     }
 }

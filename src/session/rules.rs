@@ -100,8 +100,6 @@ pub struct Session {
     pub(super) past: Past,
     /// How the session ended, until that is noted for the other tabs.
     pub(super) ended: Option<Note>,
-    /// Whether the tokens came of a renewal after a rejection.
-    pub(super) rejected_before: bool,
     /// Where the people of this instance sign in with single sign-on, if it has told.
     sso_url: Option<String>,
     running: bool,
@@ -125,7 +123,6 @@ impl Session {
             last: 0,
             past: Past::new(),
             ended: None,
-            rejected_before: false,
             sso_url: None,
             running: false,
             problem: None,
@@ -209,13 +206,13 @@ impl Session {
         record.received_at = now.wall;
         record.expires_at = grant.lifetime_ms.or(last).map(|lifetime| now.wall + lifetime);
         record.pause = None;
+        record.rejected = false;
         replace(&mut record.held.access, grant.access);
         replace(&mut record.held.refresh, grant.refresh);
         replace(&mut record.held.user, grant.user);
         replace(&mut record.held.database, grant.database);
         self.epoch += 1;
         self.received = now;
-        self.rejected_before = false;
         self.held = Some(held);
     }
 
@@ -305,7 +302,7 @@ impl Session {
 
     /// Whether the token came of a renewal after a rejection, and not long ago: to renew it again would help no more.
     fn is_rejected_anew(&self, now: Moment) -> bool {
-        let Some(held) = self.held.as_ref().filter(|_| self.rejected_before) else { return false };
+        let Some(held) = self.held.as_ref().filter(|held| held.rejected) else { return false };
         let tenth = held.expires_at.map_or(YOUNG_MS, |end| (end - held.received_at) / 10.0);
         now.since(self.received) < tenth.min(YOUNG_MS)
     }
@@ -430,7 +427,9 @@ impl Session {
     pub fn renewed(&mut self, epoch: Epoch, grant: Grant, rejected: bool, now: Moment) -> bool {
         let current = self.exchange(epoch, grant, now);
         if current {
-            self.rejected_before = rejected;
+            if let Some(held) = self.held_mut() {
+                held.rejected = rejected;
+            }
             self.settle();
         }
         current

@@ -93,8 +93,6 @@ impl Session {
     fn take_over(&mut self, mut record: Record, now: Moment) {
         let same = |held: &Rc<Record>| held.login == record.login && held.held == record.held;
         if !self.held.as_ref().is_some_and(same) {
-            // Who has not renewed them does not know why that was done: it may have been for a rejection there, too.
-            self.rejected_before = record.renewals > 0;
             self.epoch += 1;
             self.received = now.noted(record.received_at);
             self.end_renewal();

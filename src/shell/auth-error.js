@@ -200,7 +200,8 @@ export function mistake(name, expected, cause) {
  */
 export function refusalOf(cause) {
   const text = cause instanceof Error ? `${cause.message}` : "";
-  if (/\bvalue\b(?! pair)|:\/\//i.test(text)) return undefined;
+  // (What is said of a type quotes no value.)
+  if (/\bvalue\b(?! pair)|:\/\//i.test(text.replace("value is not of type", ""))) return undefined;
   return text.split("\n", 1)[0]?.slice(0, 200).replace(/\.$/, "") || undefined;
 }
 

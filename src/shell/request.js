@@ -89,7 +89,7 @@ export class Wish {
     }
     own.body = ownBody(own.body);
     if (this.#json) useJson(own, given);
-    const headers = own.headers === undefined ? given?.headers : (own.headers = made(() => new Headers(own.headers)));
+    const headers = own.headers === undefined ? given?.headers : (own.headers = made(() => headersOf(own)));
     this.callers = headers?.has(this.#header ?? "Authorization") ?? false;
     if (this.#header === undefined) this.#useCookies(own, given);
     // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing, and
@@ -117,6 +117,10 @@ export class Wish {
   /** Makes the request: it lacks nothing but the credential. What it was made of may change from then on. */
   make() {
     this.#request ??= made(() => this.#build());
+    // Mode "no-cors" drops a header without a word; the request would go out anonymous.
+    if (this.callers && this.#header !== undefined && !this.#request.headers.has(this.#header)) {
+      throw mistake("init.mode", "one that can carry a credential");
+    }
     // A subclass of Request may say anything of its url: what was judged is what is sent.
     if (this.#request.url !== this.target) throw mistake("input", "a Request that goes where it says");
     return this.#request;
@@ -151,6 +155,19 @@ export class Wish {
     }
     if (this.#json && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
     return request;
+  }
+}
+
+/**
+ * The headers that the caller gave. Where they are refused, it is in the words of Request.
+ * @param {Init} own
+ */
+function headersOf({ headers }) {
+  try {
+    return new Headers(headers);
+  } catch (error) {
+    new Request("https://hallpass.invalid/", /** @type {RequestInit} */ ({ __proto__: null, headers }));
+    throw error;
   }
 }
 

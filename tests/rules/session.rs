@@ -116,6 +116,7 @@ impl Model {
             },
             login: self.login,
             renewals: 0,
+            rejected: false,
             pause: None,
         });
     }

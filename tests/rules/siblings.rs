@@ -231,12 +231,13 @@ fn the_storages_trouble_is_told_until_it_works() {
     assert_eq!(session.snapshot().problem, Some("storage"));
 }
 
-/// R21: whoever has renewed it may have done so for a rejection, too.
+/// R21: another tab has renewed it for a rejection, and has written that down.
 #[test]
 fn r21_another_tabs_fresh_token_is_not_renewed_for_a_rejection() {
     let mut session = tab();
     assert_eq!(session.rejected(session.epoch(), false, at(NOW)), Verdict::Renew, "nobody has renewed it");
-    assert!(session.follow(found(renewed(&record(1, "jdoe"))), at(NOW)));
+    let rejected = Record { rejected: true, ..renewed(&record(1, "jdoe")) };
+    assert!(session.follow(found(rejected), at(NOW)));
     assert_eq!(session.rejected(session.epoch(), false, at(NOW)), Verdict::Leave);
     assert!(session.follow(found(record(2, "jdoe")), at(NOW)));
     assert_eq!(session.rejected(session.epoch(), false, at(NOW)), Verdict::Renew, "it comes of a login");

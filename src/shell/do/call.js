@@ -30,7 +30,8 @@ export async function send({ url, ...init }, fetch, deadline) {
   if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) return undefined;
   const text = await readText(response.body, LONGEST_REPLY, (piece) => deadline.guard(piece));
   const dateMs = Date.parse(response.headers.get("Date") ?? "");
-  return { status: response.status, ...contentOf(text), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs) };
+  const reply = { status: response.status, ...contentOf(text), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs) };
+  return bare(reply);
 }
 
 /**
@@ -43,6 +44,14 @@ export function contentOf(text) {
   if (text === "") return { content: "empty", json: undefined };
   return { content: json === undefined ? "unreadable" : "json", json };
 }
+
+/**
+ * The same without a prototype: a promise of an object that has a `then`, even a page's on all objects, would never be kept.
+ * @template {object} T
+ * @param {T} object
+ * @returns {T}
+ */
+export const bare = (object) => /** @type {T} */ (/** @type {unknown} */ ({ __proto__: null, ...object }));
 
 /** @param {number} ms */
 const known = (ms) => (Number.isFinite(ms) ? ms : undefined);

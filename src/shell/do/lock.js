@@ -7,9 +7,13 @@ const POLL_MS = 60;
 // How long a lock is kept after its tokens were spent, in ms.
 const HOLD_MS = 5_000;
 
+// How long it may take the platform to have a lock back, in ms.
+const GIVEN_MS = 50;
+
 /**
  * One turn at the tokens of a session: `wait` resolves to whether it is had; a rejection says that it was waited for in vain.
- * @typedef {{ wait(): Promise<boolean>, leave(spent: boolean): void }} Turn
+ * `leave` resolves when the lock is given back, or is kept for others' sake.
+ * @typedef {{ wait(): Promise<boolean>, leave(spent: boolean): Promise<unknown> }} Turn
  */
 
 /**
@@ -66,6 +70,8 @@ function withLocks(locks, place, tokens, kept) {
   });
   /** @type {Turn | undefined} */
   let otherwise;
+  /** Settles when the platform has the lock back. @type {Promise<unknown> | undefined} */
+  let given;
   /** @type {Promise<boolean>} */
   const had = new Promise((done, fail) => {
     const hold = () => {
@@ -76,7 +82,8 @@ function withLocks(locks, place, tokens, kept) {
     // Without a prototype: a page that put `steal` on every object would have the lock stolen.
     const options = /** @type {LockOptions} */ ({ __proto__: null, signal: bound.signal });
     const request = async () => locks.request(`${place.key} ${tokens}`, options, hold);
-    bound.guard(request()).catch(fail);
+    given = request();
+    bound.guard(given).catch(fail);
   });
   had.catch(() => {});
   return {
@@ -85,18 +92,21 @@ function withLocks(locks, place, tokens, kept) {
       try {
         // What another tab wrote may show before its lock is free: who waits looks meanwhile.
         return await (place.lags ? Promise.race([had, pause(POLL_MS).then(() => false)]) : had);
-      } catch (error) {
-        if (bound.ended === "timeout") throw error;
+      } catch {
         bound.end("done");
-        // Locks throw here, as in a page that was put into a frame without an origin.
+        // Waited in vain; or locks throw here, as in a page that was put into a frame without an origin.
         otherwise = inDatabase(place, tokens);
         return otherwise.wait();
       }
     },
-    leave(spent) {
+    async leave(spent) {
       bound.end("done");
-      otherwise?.leave(spent);
-      if (!spent || !place.lags) return release();
+      await otherwise?.leave(spent);
+      if (!spent || !place.lags) {
+        release();
+        await Promise.race([given?.catch(() => {}), pause(GIVEN_MS)]);
+        return;
+      }
       // Locks are faster than localStorage: on a busy machine the next tab would see what was there before, for any time that
       // one cares to wait. So the lock is kept for a while, and who waits for it leaves as soon as he sees what was written.
       const let_go = () => {
@@ -138,8 +148,8 @@ function inDatabase(place, tokens) {
       await pause(POLL_MS);
       return false;
     },
-    leave(spent) {
-      otherwise?.leave(spent);
+    async leave(spent) {
+      await otherwise?.leave(spent);
       if (had && !spent) entries("readwrite", (all) => all.delete(name)).catch(() => {});
     },
   };
@@ -195,6 +205,6 @@ function inHere({ key, storage, ms }) {
       await new Deadline(ms).finish(before);
       return true;
     },
-    leave,
+    leave: async () => leave(),
   };
 }

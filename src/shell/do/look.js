@@ -1,9 +1,14 @@
 // @ts-check
 import { Deadline } from "../wait.js";
+import { bare } from "./call.js";
 
 // The longest reply that is looked into, in bytes, and how long it may take to come, in ms.
 const LONGEST_LOOK = 65_536;
 const PATIENCE_MS = 25;
+
+const STREAM = /** @type {TextDecodeOptions} */ ({ __proto__: null, stream: true });
+// WebKit reads a `mode` of the options also where none are given, and so the prototype's.
+const PLAIN = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
 
 /** @param {string | null} type */
 export const isJson = (type) => /\bjson\b/i.test(type ?? "");
@@ -20,15 +25,15 @@ const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
  */
 export async function look(response) {
   const type = response.headers.get("Content-Type");
-  const nothing = { response, text: undefined };
+  const nothing = bare({ response, text: undefined });
   if (!response.body || !isJson(type) || isStream(type)) return nothing;
   const told = response.headers.get("Content-Length");
   if (told === null) return lookAndHandOn(response, response.body);
   if (Number(told) > LONGEST_LOOK) return nothing;
-  const reader = response.clone().body?.getReader();
+  const reader = /** @type {Reader | undefined} */ (response.clone().body?.getReader(PLAIN));
   const { seen, done } = await firstPieces(reader);
   reader?.cancel().catch(() => {});
-  return { response, text: done ? textOf(seen) : undefined };
+  return bare({ response, text: done ? seen.text : undefined });
 }
 
 /** @typedef {ReadableStreamDefaultReader<Uint8Array>} Reader */
@@ -38,8 +43,7 @@ export async function look(response) {
  * @param {Reader | undefined} reader
  */
 async function firstPieces(reader) {
-  /** @type {Uint8Array[]} */
-  const seen = [];
+  const seen = new Pieces();
   /** @type {ReturnType<Reader["read"]> | undefined} */
   let next;
   let length = 0;
@@ -48,9 +52,9 @@ async function firstPieces(reader) {
     while (reader && length <= LONGEST_LOOK) {
       next = reader.read();
       const piece = await deadline.guard(next);
-      if (piece.done) return { seen, done: true, next: undefined };
+      if (piece.done) return bare({ seen, done: true, next: undefined });
       next = undefined;
-      seen.push(piece.value);
+      seen.add(piece.value);
       length += piece.value.byteLength;
     }
   } catch {
@@ -58,7 +62,7 @@ async function firstPieces(reader) {
   } finally {
     deadline.end("done");
   }
-  return { seen, done: false, next };
+  return bare({ seen, done: false, next });
 }
 
 /**
@@ -68,14 +72,14 @@ async function firstPieces(reader) {
  * @param {ReadableStream<Uint8Array>} body
  */
 async function lookAndHandOn(response, body) {
-  const reader = body.getReader();
+  const reader = /** @type {Reader} */ (body.getReader(PLAIN));
   let { seen, done, next } = await firstPieces(reader);
-  const text = done ? textOf(seen) : undefined;
+  const text = done ? seen.text : undefined;
   const rest = {
     __proto__: null,
     /** @param {ReadableStreamDefaultController<Uint8Array>} controller */
     async pull(controller) {
-      const first = seen.shift();
+      const first = seen.take();
       if (first) return controller.enqueue(first);
       const piece = done ? undefined : await (next ?? reader.read());
       next = undefined;
@@ -90,11 +94,34 @@ async function lookAndHandOn(response, body) {
   for (const name of /** @type {const} */ (["url", "type", "redirected"])) {
     Object.defineProperty(handed, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value: response[name], configurable: true }));
   }
-  return { response: handed, text };
+  return bare({ response: handed, text });
 }
 
-/** @param {Uint8Array[]} pieces */
-function textOf(pieces) {
-  const decoder = new TextDecoder();
-  return pieces.map((piece) => decoder.decode(piece, { stream: true })).join("") + decoder.decode();
+/**
+ * Pieces in their order. Not an array: what a page has put on that one's prototype would be handed each piece.
+ */
+class Pieces {
+  /** @type {Map<number, Uint8Array>} */
+  #all = new Map();
+  #first = 0;
+
+  /** @param {Uint8Array} piece */
+  add(piece) {
+    this.#all.set(this.#first + this.#all.size, piece);
+  }
+
+  /** Takes the first of them. */
+  take() {
+    const piece = this.#all.get(this.#first);
+    if (piece) this.#all.delete(this.#first++);
+    return piece;
+  }
+
+  /** All of them as a text. */
+  get text() {
+    const decoder = new TextDecoder();
+    let text = "";
+    this.#all.forEach((piece) => (text += decoder.decode(piece, STREAM)));
+    return text + decoder.decode();
+  }
 }

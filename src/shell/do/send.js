@@ -3,7 +3,7 @@ import { mistake } from "../auth-error.js";
 import { readText } from "../body.js";
 import { retryAfterMs } from "../reply.js";
 import { genuine } from "../wait.js";
-import { contentOf } from "./call.js";
+import { bare, contentOf } from "./call.js";
 import { look } from "./look.js";
 
 /**
@@ -52,7 +52,7 @@ export async function answerOf(request, response, speaksInside) {
   const looked = speaksInside || !response.ok ? await look(response) : { response, text: undefined };
   const { text } = looked;
   const content = text === undefined ? /** @type {const} */ ({ content: "unreadable", json: undefined }) : contentOf(text);
-  return { response: looked.response, ...content, ...origin(request, response) };
+  return bare({ response: looked.response, ...content, ...origin(request, response) });
 }
 
 /**
@@ -69,7 +69,7 @@ export async function wholeAnswer(request, response, ms, deadline) {
     deadline.extend(Math.max(Math.min(ms, end - performance.now()), 0));
     return deadline.guard(piece);
   });
-  return { response, ...contentOf(text), ...origin(request, response) };
+  return bare({ response, ...contentOf(text), ...origin(request, response) });
 }
 
 /**

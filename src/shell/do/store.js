@@ -1,5 +1,6 @@
 // @ts-check
 import { Deadline } from "../wait.js";
+import { bare } from "./call.js";
 
 /** @import { TokenStorage } from "../hallpass.d.ts" */
 
@@ -47,7 +48,7 @@ export class Store {
     return this.#next(async () => {
       const text = await this.#read();
       this.#faithful ||= text !== undefined;
-      return this.#faithful ? { text } : undefined;
+      return this.#faithful ? bare({ text }) : undefined;
     });
   }
 
@@ -64,7 +65,7 @@ export class Store {
       if (!over) {
         const there = await this.#read();
         this.#faithful ||= there !== undefined;
-        if (this.#faithful && there !== known) return { text: there };
+        if (this.#faithful && there !== known) return bare({ text: there });
       }
       this.#wanted = text;
       await this.#keep(text);
