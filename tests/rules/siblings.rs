@@ -12,7 +12,7 @@ const HOUR: f64 = 3_600_000.0;
 pub fn record(login: u32, user: &str) -> Record {
     Record {
         held: Held {
-            access: Some(format!("t{login}")),
+            access: Some(format!("t{login}").into()),
             user: Some(user.into()),
             database: Some("system".into()),
             ..Held::default()
@@ -28,7 +28,7 @@ pub fn record(login: u32, user: &str) -> Record {
 pub fn renewed(record: &Record) -> Record {
     let mut newer = record.clone();
     newer.renewals += 1;
-    newer.held.access = newer.held.access.map(|token| token + "-new");
+    newer.held.access = newer.held.access.map(|token| [&*token, "-new"].concat().into());
     newer
 }
 

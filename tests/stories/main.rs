@@ -7,6 +7,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![expect(clippy::cast_precision_loss, reason = "no story lasts that long")]
 
+mod actions;
 mod choices;
 mod invariants;
 mod locks;

@@ -144,9 +144,7 @@ impl World {
         }
         let (reply, spent) = match &load {
             Load::Call(asked) => self.vendor_hears(asked, fate, back),
-            Load::Data { credential, always_rejected } => {
-                (self.data(mark, *credential, *always_rejected), None)
-            }
+            Load::Data { credential, always_rejected } => (self.data(*credential, *always_rejected), None),
         };
         match fate {
             Fate::LostOnTheWayBack => self.after(back, mark, Outcome::Failed(Trouble::Network)),
@@ -190,13 +188,12 @@ impl World {
     }
 
     /// The vendor's answer to a request for data.
-    fn data(&mut self, mark: Mark, credential: Option<Token>, always_rejected: bool) -> Reply<Value> {
+    fn data(&mut self, credential: Option<Token>, always_rejected: bool) -> Reply<Value> {
         let credential = match self.plan.brand {
             Brand::Lenses => self.cookie.map(|family| Token { family, number: 1, kind: 'a' }),
             _ => credential,
         };
         let user = credential.and_then(|token| self.vendor.user_of(token, self.now));
-        self.arrives_as(mark, user);
         let said = match user.filter(|_| !always_rejected) {
             Some(user) => Said::Alive(user),
             None => Said::Unauthorised,

@@ -130,9 +130,9 @@ impl World {
         let strokes = self.watch.strokes.iter().filter(|stroke| stroke.place == Some(place));
         let strokes: Vec<_> = strokes.collect();
         let Some(last) = strokes.iter().filter_map(|stroke| stroke.login).next_back() else { return };
-        // Tabs of a session that can't be renewed end it each by itself, also in the moment of a sign-out.
+        // Tabs of a session that can't be renewed end it each by itself, by its own clock, also in the moment of a sign-out.
         let each = !matches!(self.plan.brand, Brand::Ethgas | Brand::Ocient);
-        if each && self.watch.strokes.iter().any(|stroke| stroke.login.is_none()) {
+        if each && (self.watch.clock_set || self.watch.strokes.iter().any(|stroke| stroke.login.is_none())) {
             return;
         }
         // Who signs out where the session is over already has the last word there.

@@ -153,12 +153,12 @@ impl World {
         self.choices.pick(&[0, 3, 10, 30])
     }
 
-    pub fn note(&mut self, tab: usize, note: Option<String>) {
+    pub fn note(&mut self, tab: usize, note: Option<&String>) {
         let Some(place) = self.tabs[tab].place.filter(|_| self.plan.notes) else { return };
         self.tell(|| format!("tab {tab} notes {note:?}"));
-        let unwritten = note.as_deref().and_then(|note| note.strip_suffix(" unwritten")?.parse::<u32>().ok());
+        let unwritten = note.and_then(|note| note.strip_suffix(" unwritten")?.parse::<u32>().ok());
         self.watch.unwritten.extend(unwritten);
-        self.put(place, tab, |number| News::Note(note.clone(), number));
+        self.put(place, tab, |number| News::Note(note.cloned(), number));
     }
 
     pub fn put_record(&mut self, place: usize, tab: usize, text: &Text) {
@@ -268,7 +268,7 @@ impl World {
                 let mut stored = self.places[place].seen(tab);
                 if self.places[place].weather == Weather::Lies {
                     self.watch.store_failed = true;
-                    stored.record = Some(format!("{{\"v\":{}}}", self.now).into());
+                    stored.record = Some(format!("{{\"v\":{}}}", self.now).as_str().into());
                 }
                 Outcome::Stored(Box::new(stored))
             }

@@ -94,12 +94,8 @@ impl World {
             self.happen();
         }
         if !self.is_quiet() && self.goes_on() {
-            let mut waiting = String::new();
-            for (tab, op) in
-                self.tabs.iter().enumerate().flat_map(|(at, tab)| tab.ops.values().map(move |op| (at, op)))
-            {
-                waiting.push_str(&format!("tab {tab}: {op:?}; "));
-            }
+            let under_way = self.tabs.iter().map(|tab| tab.ops.values().collect::<Vec<_>>());
+            let waiting = format!("{:?}", under_way.collect::<Vec<_>>());
             self.watch.breaks("rule_2_everything_comes_to_rest", || waiting);
         }
     }

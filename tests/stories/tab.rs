@@ -237,11 +237,6 @@ impl World {
                 return None;
             }
             Effect::Wait(ms) => {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "no less than zero"
-                )]
                 self.after(u64::from(ms), mark, Outcome::Done);
                 return None;
             }
@@ -253,7 +248,7 @@ impl World {
             }
             // A note is there before anything else happens.
             Effect::Note(note) => {
-                self.note(tab, note);
+                self.note(tab, note.as_ref());
                 return Some(Outcome::Done);
             }
             Effect::Unlock { spent } => {

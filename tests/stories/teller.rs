@@ -15,7 +15,7 @@ use crate::plan::Brand;
 use crate::story::{Told, tell};
 
 /// As many stories as two cores tell in less than two minutes.
-const STORIES: u64 = 20_000;
+const STORIES: u64 = 200_000;
 /// How long a story is made shorter.
 const SHRINKING: Duration = Duration::from_secs(10);
 const THREADS: u64 = 2;

@@ -105,9 +105,8 @@ fn pegase3(said: &Said, ends_s: u64) -> (u16, Tree) {
 
 fn lenses(said: &Said) -> (u16, Tree) {
     match said {
-        Said::Granted { .. } => (204, Tree::Null),
+        Said::Granted { .. } | Said::LoggedOut => (204, Tree::Null),
         Said::Alive(user) => (200, json!({ "name": user })),
-        Said::LoggedOut => (204, Tree::Null),
         Said::WrongPassword | Said::Unauthorised | Said::WrongForm | Said::Dead => {
             (401, json!({ "type": "unauthorised", "title": "Unauthorised", "status": 401 }))
         }

@@ -248,10 +248,10 @@ impl World {
     /// Whether nothing is under way but timers.
     pub fn is_quiet(&self) -> bool {
         // What bounds a wait that is over is heard by nobody any more.
-        let waits = |event: &Event| match event {
-            Event::Timer { .. } | Event::Frees { .. } | Event::Outcome { .. } | Event::InVain { .. } => false,
-            Event::StoreGivenUp { .. } | Event::VendorUp => false,
-            _ => true,
+        let waits = |event: &Event| {
+            let bound =
+                matches!(event, Event::Outcome { .. } | Event::InVain { .. } | Event::StoreGivenUp { .. });
+            !bound && !matches!(event, Event::Timer { .. } | Event::Frees { .. } | Event::VendorUp)
         };
         self.tabs.iter().all(|tab| tab.ops.is_empty()) && !self.events.values().any(waits)
     }
