@@ -319,7 +319,7 @@ impl Machine {
 
 /// There is no such operation: a fault of hallpass's own.
 fn lost() -> Step {
-    Step::Ends(Ending::Failed(Failure::new(Code::Internal)))
+    Step::Ends(Ending::Failed(Failure::new(Code::Internal).into()))
 }
 
 /// A text that the scripts hand over. They come as values: the bindings' own way for texts takes more bytes for each.

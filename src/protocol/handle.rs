@@ -321,26 +321,32 @@ impl<J: Json + 'static> Run<J> {
     pub(super) fn reply(outcome: Outcome<J>, kind: Kind) -> Result<Box<Reply<J>>, Halt> {
         match outcome {
             Outcome::Reply(reply) => Ok(reply),
-            outcome => Err(Self::unanswered(&outcome, kind)),
+            outcome => Err(Self::halt(&outcome, kind)),
         }
     }
 
-    /// Why there was no reply to a call, or none that can be read.
+    /// Why there was no reply to a call, or no answer to a request.
     #[inline(never)]
-    pub(super) fn unanswered(outcome: &Outcome<J>, kind: Kind) -> Halt {
-        let Outcome::Failed(trouble) = outcome else { return Halt::new(Code::Internal, kind) };
-        let code = match trouble {
-            Trouble::GivenUp => return Halt::GivenUp,
-            Trouble::Timeout => Code::Timeout,
-            Trouble::Redirect => {
-                let mut failure = Failure::new(Code::MalformedReply);
-                // The sentence names the redirect.
-                failure.status = Some(0);
-                return Halt::at(kind, failure);
-            }
-            Trouble::Stopped => Code::Superseded,
-            Trouble::Network | Trouble::Storage | Trouble::Untold => Code::Network,
+    pub(super) fn halt(outcome: &Outcome<J>, kind: Kind) -> Halt {
+        Self::unanswered(outcome).map_or(Halt::GivenUp, |failure| Halt::at(kind, failure))
+    }
+
+    /// The same; `None`: the caller has given up.
+    #[inline(never)]
+    pub(super) fn unanswered(outcome: &Outcome<J>) -> Option<Box<Failure>> {
+        let code = match outcome {
+            Outcome::Failed(Trouble::GivenUp) => return None,
+            Outcome::Failed(Trouble::Timeout) => Code::Timeout,
+            Outcome::Failed(Trouble::Redirect) => Code::MalformedReply,
+            Outcome::Failed(Trouble::Stopped) => Code::Superseded,
+            Outcome::Failed(Trouble::Network | Trouble::Storage | Trouble::Untold) => Code::Network,
+            _ => Code::Internal,
         };
-        Halt::new(code, kind)
+        let mut failure = Failure::new(code);
+        if matches!(outcome, Outcome::Failed(Trouble::Redirect)) {
+            // The sentence names the redirect.
+            failure.status = Some(0);
+        }
+        Some(failure)
     }
 }

@@ -106,7 +106,7 @@ impl<J: Json + 'static> Run<J> {
         let outcome = self.ask(Effect::Send(Dispatch { credential, again })).await;
         match outcome {
             Outcome::Answer(answer) => Ok(answer),
-            outcome => Err(Self::unanswered(&outcome, Kind::Request)),
+            outcome => Err(Self::halt(&outcome, Kind::Request)),
         }
     }
 
