@@ -63,5 +63,5 @@ fn store_write(write: &Write) -> JsValue {
     put(&object, "over", &write.unless_changed.is_none().into());
     let known = write.unless_changed.as_ref().and_then(Option::as_deref);
     put_text(&object, "known", known);
-    object.into()
+    object
 }

@@ -21,7 +21,7 @@ pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsVal
     put_text(&init, "cache", Some("no-store"));
     put_text(&init, "credentials", (facts.carrier == Carrier::Cookie).then_some("include"));
     put_text(&init, "body", call.body.as_deref());
-    init.into()
+    init
 }
 
 fn address(operation: Operation, addresses: &Addresses) -> Option<&str> {

@@ -6,7 +6,6 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::Cell;
 
-use js_sys::Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -14,7 +13,7 @@ use super::asks::told;
 use super::came::reply;
 use super::credentials::credentials;
 use super::errors::mistake;
-use super::object::text_or_undefined;
+use super::object::{List, text_or_undefined};
 use super::secret::secret;
 use super::{Asks, Came, Content, Kept, Woken};
 use crate::dialect::{Code, Facts, Failure, Operation, named, to_json};
@@ -51,7 +50,7 @@ impl Machine {
     pub fn open(
         vendor: &JsValue,
         base: &JsValue,
-        allow: &Array,
+        allow: &JsValue,
         login: &JsValue,
         refresh: &JsValue,
         logout: &JsValue,
@@ -83,6 +82,7 @@ impl Machine {
             logout: place("endpoints.logout", logout, facts.paths.logout)?,
             check: place("endpoints.check", check, facts.paths.check)?,
         };
+        let allow: &List = allow.unchecked_ref();
         for index in 0..allow.length() {
             audience.add(&text_of(&allow.get(index)));
         }
