@@ -2,6 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::dialect::Secret;
+
 // Without `catch`: they throw only for exotic objects, and these are plain ones. Not `js_sys`, which brings along a task for
 // promises that nothing here uses.
 #[wasm_bindgen]
@@ -48,6 +50,12 @@ pub(super) fn put_text(object: &JsValue, name: &str, value: Option<&str>) {
     if let Some(value) = value {
         put(object, name, &value.into());
     }
+}
+
+/// A text that may be secret as a value, and undefined where there is none; then it is let go of.
+#[inline(never)]
+pub(super) fn secret_or_undefined(text: Option<Secret>) -> JsValue {
+    text_or_undefined(text.as_deref())
 }
 
 /// A text as a value; undefined where there is none.
