@@ -306,7 +306,7 @@ impl Machine {
 
 impl Machine {
     fn facts_of(&self) -> &'static Facts {
-        self.handle.vendor().facts()
+        self.handle.facts()
     }
 
     fn step(&self, id: OperationId, outcome: Option<Outcome<JsValue>>, wall: f64, steady: f64) -> Asks {

@@ -14,7 +14,9 @@ use super::ending::{Ending, Halt};
 use super::operation::{Operation, Run, Step};
 use super::renewal::Flight;
 use super::store::Store;
-use crate::dialect::{Call, Carrier, Code, Failure, Held, Json, Operation as Kind, Renewal, Reply, Vendor};
+use crate::dialect::{
+    Call, Carrier, Code, Facts, Failure, Held, Json, Operation as Kind, Renewal, Reply, Vendor,
+};
 use crate::session::{Audience, Epoch, Moment, Record, Session};
 
 /// What is fixed for a handle.
@@ -60,6 +62,7 @@ pub enum Keeping {
 /// One handle: the vendor, the rules and what is known of the store, with the operations that are under way.
 pub struct Handle<J: 'static> {
     pub(super) vendor: &'static dyn Vendor<J>,
+    facts: &'static Facts,
     pub(super) settings: Settings,
     pub(super) store: Store,
     session: RefCell<Session>,
@@ -89,9 +92,11 @@ impl<J: Json + 'static> Handle<J> {
     /// A handle that nobody has signed in to.
     #[must_use]
     pub fn new(vendor: &'static dyn Vendor<J>, settings: Settings) -> Rc<Self> {
-        let session = Session::new(vendor.facts().renewal, settings.automatic);
+        let facts = vendor.facts();
+        let session = Session::new(facts.renewal, settings.automatic);
         Rc::new(Self {
             vendor,
+            facts,
             settings,
             store: Store::default(),
             session: RefCell::new(session),
@@ -162,10 +167,10 @@ impl<J: Json + 'static> Handle<J> {
         &self.settings.addresses
     }
 
-    /// The vendor.
+    /// What is fixed for the vendor.
     #[must_use]
-    pub fn vendor(&self) -> &'static dyn Vendor<J> {
-        self.vendor
+    pub const fn facts(&self) -> &'static Facts {
+        self.facts
     }
 
     /// Changes the session. Nothing of the platform's may be called meanwhile.
@@ -227,11 +232,11 @@ impl<J: Json + 'static> Handle<J> {
     }
 
     pub(super) fn carries_token(&self) -> bool {
-        self.vendor.facts().carrier != Carrier::Cookie
+        self.facts.carrier != Carrier::Cookie
     }
 
     pub(super) fn is_renewable(&self) -> bool {
-        self.vendor.facts().renewal != Renewal::None
+        self.facts.renewal != Renewal::None
     }
 
     /// Begins an operation that the shell has asked for, and is going to step.
