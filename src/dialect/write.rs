@@ -48,7 +48,6 @@ pub(crate) fn write_number(json: &mut String, number: i64) {
     let mut rest = number.unsigned_abs();
     let mut used = 0;
     for place in &mut digits {
-        #[expect(clippy::cast_possible_truncation, reason = "a digit is less than ten")]
         let digit = (rest % 10) as u8;
         *place = b'0' + digit;
         rest /= 10;

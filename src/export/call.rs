@@ -25,11 +25,12 @@ pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsVal
 }
 
 fn address(operation: Operation, addresses: &Addresses) -> Option<&str> {
-    match operation {
-        Operation::Login => Some(&addresses.login),
-        Operation::Refresh => addresses.refresh.as_deref(),
-        Operation::Logout => addresses.logout.as_deref(),
-        Operation::Check => addresses.check.as_deref(),
-        Operation::Request => None,
-    }
+    let address = match operation {
+        Operation::Login => &addresses.login,
+        Operation::Refresh => &addresses.refresh,
+        Operation::Logout => &addresses.logout,
+        Operation::Check => &addresses.check,
+        Operation::Request => &None,
+    };
+    address.as_deref()
 }

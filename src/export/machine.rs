@@ -64,24 +64,22 @@ impl Machine {
         let facts = vendor.facts();
         let base = text_of(base);
         let mut audience = Audience::new(&base);
-        let place = |name: &str, given: &JsValue, usual: Option<&str>| -> Result<Option<String>, JsValue> {
-            let address = if given.is_undefined() {
+        let mut addresses = Addresses::default();
+        // At this point nothing but baseUrl is admitted: the password goes there.
+        let place = |to: &mut Option<String>, name, given: &JsValue, usual: Option<&str>| {
+            *to = if given.is_undefined() {
                 usual.map(|path| [&base, "/", path].concat())
             } else {
                 Some(text_of(given))
             };
-            // At this point nothing but baseUrl is admitted: the password goes there.
-            match address {
-                Some(address) if !audience.admits(&address) => Err(mistake(name, "a path below baseUrl")),
-                address => Ok(address),
-            }
+            let admitted = to.as_deref().is_none_or(|address| audience.admits(address));
+            if admitted { Ok(()) } else { Err(mistake(name, "a path below baseUrl")) }
         };
-        let addresses = Addresses {
-            login: place("endpoints.login", login, Some(facts.paths.login))?.unwrap_or_default(),
-            refresh: place("endpoints.refresh", refresh, facts.paths.refresh)?,
-            logout: place("endpoints.logout", logout, facts.paths.logout)?,
-            check: place("endpoints.check", check, facts.paths.check)?,
-        };
+        let paths = &facts.paths;
+        place(&mut addresses.login, "endpoints.login", login, Some(paths.login))?;
+        place(&mut addresses.refresh, "endpoints.refresh", refresh, paths.refresh)?;
+        place(&mut addresses.logout, "endpoints.logout", logout, paths.logout)?;
+        place(&mut addresses.check, "endpoints.check", check, paths.check)?;
         let allow: &List = allow.unchecked_ref();
         for index in 0..allow.length() {
             audience.add(&text_of(&allow.get(index)));

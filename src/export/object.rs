@@ -52,8 +52,9 @@ pub(super) fn put_text(object: &JsValue, name: &str, value: Option<&str>) {
     }
 }
 
-/// A text that may be secret as a value, and undefined where there is none; then it is let go of.
+/// Likewise for a text that may be secret; it is let go of.
 #[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "it is let go of in one place")]
 pub(super) fn secret_or_undefined(text: Option<Secret>) -> JsValue {
     text_or_undefined(text.as_deref())
 }

@@ -36,7 +36,7 @@ pub struct Settings {
 #[derive(Clone, Debug, Default)]
 pub struct Addresses {
     /// Where credentials become a session.
-    pub login: String,
+    pub login: Option<String>,
     /// Where the session gets a new token.
     pub refresh: Option<String>,
     /// Where the vendor is told that the session is over.

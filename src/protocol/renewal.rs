@@ -92,7 +92,7 @@ impl<J: Json + 'static> Run<J> {
         if !handle.is_renewable() {
             return Halt::new(Code::NotRenewable, Kind::Refresh).into();
         }
-        if let Some(code) = handle.look(|session| session.refusal()) {
+        if let Some(code) = handle.look(Session::refusal) {
             return Halt::new(code, Kind::Refresh).into();
         }
         self.renewed(handle.epoch(), false).await.map(|_| Ending::Done).into()
@@ -104,7 +104,7 @@ impl<J: Json + 'static> Run<J> {
         let mut under_way = handle.flight.borrow_mut();
         if under_way.as_ref().is_some_and(|present| Rc::ptr_eq(present, &flight)) {
             *under_way = None;
-            handle.change(|session| session.end_renewal());
+            handle.change(Session::end_renewal);
         }
         if result.is_ok() && !handle.is_signed_in() {
             result = Err(superseded());
@@ -200,9 +200,8 @@ impl<J: Json + 'static> Run<J> {
             match (read, first.take()) {
                 (Ok(grant), tried) => return self.succeeded(flight, *grant, tried.is_some()),
                 (Err(failure), None) if handle.vendor.other_refresh_form(&failure) => first = Some(failure),
-                (Err(failure), None) => break failure,
                 // What the trial of another form is told says nothing of the token.
-                (Err(_), Some(failure)) => break failure,
+                (Err(failure), None) | (Err(_), Some(failure)) => break failure,
             }
         };
         self.failed(epoch, failure).await
