@@ -4,6 +4,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::Serialize;
+
 use super::Operation;
 
 /// The codes a caller can switch on. JavaScript sees [`Code::as_str`].
@@ -132,7 +134,7 @@ pub enum VendorCode {
 }
 
 /// One field that was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Field {
     /// The field's name, as the caller or the vendor calls it.
     pub name: String,

@@ -151,17 +151,14 @@ fn not_hqs(mut failure: Box<Failure>, operation: Operation) -> Box<Failure> {
 fn fields<J: Json>(error: &J) -> Vec<Field> {
     let listed =
         error.member("invalid_fields").and_then(|fields| fields.elements(MOST_FIELDS)).unwrap_or_default();
-    listed
-        .iter()
-        .filter_map(|field| {
-            Some(Field {
-                name: field.text_of("name")?,
-                code: field.text_of("error")?,
-                title: field.text_of("title").unwrap_or_default(),
-                pointer: field.text_of("pointer"),
-            })
-        })
-        .collect()
+    let mut fields = Vec::new();
+    for field in listed {
+        if let (Some(name), Some(code)) = (field.text_of("name"), field.text_of("error")) {
+            let title = field.text_of("title").unwrap_or_default();
+            fields.push(Field { name, code, title, pointer: field.text_of("pointer") });
+        }
+    }
+    fields
 }
 
 /// `redir_to` is documented as a relative URL of path and query: `/a?b`, `a?b` and `?b` are all of that kind. HQ is at the

@@ -11,7 +11,7 @@ use alloc::boxed::Box;
 use super::codes::codes;
 use super::grant::{lifetime_ms, name, token};
 use super::{
-    Call, Carrier, Code, Credentials, Facts, Failure, Field, Grant, Held, Json, Operation, Paths, Payload,
+    Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload,
     Rejection, Renewal, Reply, Vendor, VendorCode,
 };
 
@@ -210,12 +210,7 @@ fn refusal<J: Json>(reply: &Reply<J>, operation: Operation) -> Option<Box<Failur
     failure.vendor_code = Some(VendorCode::Number(f64::from(vendor_code)));
     failure.say(status.text_of("reason"));
     if matches!(vendor_code, -205 | -605) {
-        failure.fields.push(Field {
-            name: "database".into(),
-            code: "unknown".into(),
-            title: "no such database".into(),
-            pointer: None,
-        });
+        failure.fields = Failure::field("database", "unknown", "no such database").fields;
     }
     Some(failure)
 }

@@ -5,7 +5,6 @@ use alloc::string::String;
 use core::fmt;
 use core::ops::Deref;
 
-use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
 /// A text that its holders share, and that is zeroed when the last of them lets go of it (R30).
@@ -48,12 +47,6 @@ impl From<String> for Secret {
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         String::from(text).into()
-    }
-}
-
-impl Serialize for Secret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
     }
 }
 

@@ -15,7 +15,7 @@ const USUAL_ROOM: usize = 512;
 /// asks for as much as it may take.
 #[must_use]
 pub fn to_json(value: &impl Serialize, room: usize) -> String {
-    let mut writer = Writer { text: String::with_capacity(USUAL_ROOM + room) };
+    let mut writer = Writer { text: String::with_capacity(USUAL_ROOM + room), name: None };
     // Fails only for kinds of values that nothing here has.
     let _ = value.serialize(&mut writer);
     writer.text
@@ -48,7 +48,6 @@ pub(crate) fn write_number(json: &mut String, number: i64) {
     let mut rest = number.unsigned_abs();
     let mut used = 0;
     for place in &mut digits {
-        #[expect(clippy::cast_possible_truncation, reason = "a digit is less than ten")]
         let digit = (rest % 10) as u8;
         *place = b'0' + digit;
         rest /= 10;
@@ -65,13 +64,21 @@ pub(crate) fn write_number(json: &mut String, number: i64) {
 
 struct Writer {
     text: String,
+    /// The name of the member whose value comes next. Written by the value, if there is one: so a member takes a few bytes of
+    /// the WebAssembly, whatever its type.
+    name: Option<&'static str>,
 }
 
 impl Writer {
-    /// A comma, unless what comes is the first of its kind.
-    fn separate(&mut self) {
-        if !self.text.ends_with(['{', '[']) {
+    /// What stands before each value: a comma, unless it is the first of its kind, and its name, if it has one.
+    #[inline(never)]
+    fn begin(&mut self) {
+        if !matches!(self.text.as_bytes().last(), None | Some(b'{' | b'[')) {
             self.text.push(',');
+        }
+        if let Some(name) = self.name.take() {
+            write_string(&mut self.text, name);
+            self.text.push(':');
         }
     }
 }
@@ -115,11 +122,13 @@ impl ser::Serializer for &mut Writer {
     type SerializeStructVariant = Impossible<(), Unwritable>;
 
     fn serialize_bool(self, value: bool) -> Result<(), Unwritable> {
+        self.begin();
         self.text.push_str(if value { "true" } else { "false" });
         Ok(())
     }
 
     fn serialize_i64(self, value: i64) -> Result<(), Unwritable> {
+        self.begin();
         write_number(&mut self.text, value);
         Ok(())
     }
@@ -142,12 +151,13 @@ impl ser::Serializer for &mut Writer {
     }
 
     fn serialize_str(self, value: &str) -> Result<(), Unwritable> {
+        self.begin();
         write_string(&mut self.text, value);
         Ok(())
     }
 
     fn serialize_none(self) -> Result<(), Unwritable> {
-        self.text.push_str("null");
+        self.name = None;
         Ok(())
     }
 
@@ -156,11 +166,13 @@ impl ser::Serializer for &mut Writer {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Self, Unwritable> {
+        self.begin();
         self.text.push('[');
         Ok(self)
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Unwritable> {
+        self.begin();
         self.text.push('{');
         Ok(self)
     }
@@ -246,16 +258,8 @@ impl SerializeStruct for &mut Writer {
         name: &'static str,
         value: &T,
     ) -> Result<(), Unwritable> {
-        let before = self.text.len();
-        self.separate();
-        write_string(&mut self.text, name);
-        self.text.push(':');
-        let begins = self.text.len();
-        value.serialize(&mut **self)?;
-        if self.text.get(begins..) == Some("null") {
-            self.text.truncate(before);
-        }
-        Ok(())
+        self.name = Some(name);
+        value.serialize(&mut **self)
     }
 
     fn end(self) -> Result<(), Unwritable> {
@@ -269,7 +273,6 @@ impl SerializeSeq for &mut Writer {
     type Error = Unwritable;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unwritable> {
-        self.separate();
         value.serialize(&mut **self)
     }
 

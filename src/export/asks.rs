@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::Asks;
 use super::call;
 use super::errors;
-use super::object::{bare, put, put_text, text_or_undefined};
+use super::object::{bare, put, put_text, secret_or_undefined};
 use crate::dialect::{Facts, Payload};
 use crate::protocol::{Effect, Ending, Line, Step, Write};
 
@@ -22,7 +22,7 @@ fn asked(effect: Effect, facts: &Facts, addresses: &crate::protocol::Addresses) 
         Effect::Call(made) => (Asks::Call, call::object(&made, facts, addresses)),
         Effect::Send(dispatch) => {
             let asks = if dispatch.again { Asks::SendAgain } else { Asks::Send };
-            (asks, text_or_undefined(dispatch.credential.as_deref()))
+            (asks, secret_or_undefined(dispatch.credential))
         }
         Effect::Read => (Asks::Read, JsValue::UNDEFINED),
         Effect::Write(write) => (Asks::Write, store_write(&write)),
@@ -43,13 +43,13 @@ fn asked(effect: Effect, facts: &Facts, addresses: &crate::protocol::Addresses) 
 fn ended(ending: Ending, facts: &Facts) -> (Asks, JsValue) {
     match ending {
         Ending::Done => (Asks::Done, JsValue::UNDEFINED),
-        Ending::SignedIn(next) => (Asks::SignedIn, text_or_undefined(next.as_deref())),
+        Ending::SignedIn(next) => (Asks::SignedIn, secret_or_undefined(next)),
         Ending::SignedOut(confirmed) => (Asks::SignedOut, confirmed.into()),
         Ending::Answered => (Asks::Answered, JsValue::UNDEFINED),
         Ending::Payload(Payload::Whole) => (Asks::Whole, JsValue::UNDEFINED),
         Ending::Payload(Payload::Member(name)) => (Asks::Member, name.into()),
         Ending::Payload(Payload::Without(name)) => (Asks::Without, name.into()),
-        Ending::Token(token) => (Asks::Token, text_or_undefined(token.as_deref())),
+        Ending::Token(token) => (Asks::Token, secret_or_undefined(token)),
         Ending::Failed(failure) => (Asks::Failed, errors::details(&failure, facts)),
         Ending::GivenUp => (Asks::GaveUp, JsValue::UNDEFINED),
     }
@@ -63,5 +63,5 @@ fn store_write(write: &Write) -> JsValue {
     put(&object, "over", &write.unless_changed.is_none().into());
     let known = write.unless_changed.as_ref().and_then(Option::as_deref);
     put_text(&object, "known", known);
-    object.into()
+    object
 }

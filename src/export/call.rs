@@ -21,15 +21,16 @@ pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsVal
     put_text(&init, "cache", Some("no-store"));
     put_text(&init, "credentials", (facts.carrier == Carrier::Cookie).then_some("include"));
     put_text(&init, "body", call.body.as_deref());
-    init.into()
+    init
 }
 
 fn address(operation: Operation, addresses: &Addresses) -> Option<&str> {
-    match operation {
-        Operation::Login => Some(&addresses.login),
-        Operation::Refresh => addresses.refresh.as_deref(),
-        Operation::Logout => addresses.logout.as_deref(),
-        Operation::Check => addresses.check.as_deref(),
-        Operation::Request => None,
-    }
+    let address = match operation {
+        Operation::Login => &addresses.login,
+        Operation::Refresh => &addresses.refresh,
+        Operation::Logout => &addresses.logout,
+        Operation::Check => &addresses.check,
+        Operation::Request => &None,
+    };
+    address.as_deref()
 }

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use wasm_bindgen::prelude::*;
 
+use super::object::List;
 use super::secret::secret;
 use crate::dialect::{Credentials, Failure, Secret};
 
@@ -38,7 +39,7 @@ fn optional(text: &JsValue, name: &str) -> Result<Option<Secret>, Box<Failure>> 
 
 fn exact(text: &JsValue, name: &str) -> Result<Secret, Box<Failure>> {
     let refuse = |title| Failure::field(name, "not-sendable", title);
-    if text.unchecked_ref::<js_sys::JsString>().length() > LONGEST {
+    if text.unchecked_ref::<List>().length() > LONGEST {
         return Err(refuse("must have at most 4096 characters"));
     }
     secret(text).ok_or_else(|| refuse("must be well-formed Unicode"))

@@ -1,11 +1,9 @@
 //! The details of an error, for `auth-error.js` to make an `AuthError` of.
 
-use alloc::vec::Vec;
-
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
-use crate::dialect::{Code, Facts, Failure, VendorCode, to_json};
+use crate::dialect::{Code, Facts, Failure, Field, VendorCode, to_json};
 
 #[wasm_bindgen(module = "/src/shell/auth-error.js")]
 extern "C" {
@@ -23,22 +21,13 @@ struct Details<'a> {
     code: &'static str,
     vendor: Option<&'a str>,
     operation: &'static str,
-    status: Option<u16>,
+    status: Option<f64>,
     vendor_code: Option<Told<'a>>,
-    fields: Option<Vec<Named<'a>>>,
+    fields: Option<&'a [Field]>,
     sso_url: Option<&'a str>,
     detail: Option<&'a str>,
     request_id: Option<&'a str>,
     retry_after_ms: Option<f64>,
-}
-
-/// A field that was refused.
-#[derive(Serialize)]
-struct Named<'a> {
-    name: &'a str,
-    code: &'a str,
-    title: &'a str,
-    pointer: Option<&'a str>,
 }
 
 /// The vendor's own code, as it came.
@@ -55,24 +44,14 @@ impl Serialize for Told<'_> {
 
 /// The details of a failure, as JSON.
 pub(super) fn details(failure: &Failure, facts: &Facts) -> JsValue {
-    let fields: Vec<Named<'_>> = failure
-        .fields
-        .iter()
-        .map(|field| Named {
-            name: &field.name,
-            code: &field.code,
-            title: &field.title,
-            pointer: field.pointer.as_deref(),
-        })
-        .collect();
     let details = Details {
         code: failure.code.as_str(),
         // What isn't there is no word of the vendor's.
         vendor: (failure.code != Code::Unsupported).then_some(facts.name),
         operation: failure.operation.as_str(),
-        status: failure.status,
+        status: failure.status.map(f64::from),
         vendor_code: failure.vendor_code.as_ref().map(Told),
-        fields: Some(fields).filter(|fields| !fields.is_empty()),
+        fields: Some(failure.fields.as_slice()).filter(|fields| !fields.is_empty()),
         sso_url: failure.sso_url.as_deref(),
         detail: failure.detail.as_deref(),
         request_id: failure.request_id.as_deref(),

@@ -3,9 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
+use super::object::{List, is_array};
 use crate::dialect::Json;
 
 #[wasm_bindgen(module = "/src/shell/json.js")]
@@ -61,12 +61,12 @@ impl Json for JsValue {
 
     fn elements(&self, limit: usize) -> Option<Vec<Self>> {
         // By index: iterating would go through the page's Array.prototype.
-        let array = self.dyn_ref::<Array>()?;
+        let array: &List = if is_array(self) { self.unchecked_ref() } else { return None };
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         Some((0..array.length().min(limit)).map(|index| array.get(index)).collect())
     }
 
     fn is_object(&self) -> bool {
-        Self::is_object(self) && !Array::is_array(self)
+        Self::is_object(self) && !is_array(self)
     }
 }

@@ -6,7 +6,6 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::Cell;
 
-use js_sys::Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -14,7 +13,7 @@ use super::asks::told;
 use super::came::reply;
 use super::credentials::credentials;
 use super::errors::mistake;
-use super::object::text_or_undefined;
+use super::object::{List, text_or_undefined};
 use super::secret::secret;
 use super::{Asks, Came, Content, Kept, Woken};
 use crate::dialect::{Code, Facts, Failure, Operation, named, to_json};
@@ -51,7 +50,7 @@ impl Machine {
     pub fn open(
         vendor: &JsValue,
         base: &JsValue,
-        allow: &Array,
+        allow: &JsValue,
         login: &JsValue,
         refresh: &JsValue,
         logout: &JsValue,
@@ -65,24 +64,23 @@ impl Machine {
         let facts = vendor.facts();
         let base = text_of(base);
         let mut audience = Audience::new(&base);
-        let place = |name: &str, given: &JsValue, usual: Option<&str>| -> Result<Option<String>, JsValue> {
-            let address = if given.is_undefined() {
+        let mut addresses = Addresses::default();
+        // At this point nothing but baseUrl is admitted: the password goes there.
+        let place = |to: &mut Option<String>, name, given: &JsValue, usual: Option<&str>| {
+            *to = if given.is_undefined() {
                 usual.map(|path| [&base, "/", path].concat())
             } else {
                 Some(text_of(given))
             };
-            // At this point nothing but baseUrl is admitted: the password goes there.
-            match address {
-                Some(address) if !audience.admits(&address) => Err(mistake(name, "a path below baseUrl")),
-                address => Ok(address),
-            }
+            let admitted = to.as_deref().is_none_or(|address| audience.admits(address));
+            if admitted { Ok(()) } else { Err(mistake(name, "a path below baseUrl")) }
         };
-        let addresses = Addresses {
-            login: place("endpoints.login", login, Some(facts.paths.login))?.unwrap_or_default(),
-            refresh: place("endpoints.refresh", refresh, facts.paths.refresh)?,
-            logout: place("endpoints.logout", logout, facts.paths.logout)?,
-            check: place("endpoints.check", check, facts.paths.check)?,
-        };
+        let paths = &facts.paths;
+        place(&mut addresses.login, "endpoints.login", login, Some(paths.login))?;
+        place(&mut addresses.refresh, "endpoints.refresh", refresh, paths.refresh)?;
+        place(&mut addresses.logout, "endpoints.logout", logout, paths.logout)?;
+        place(&mut addresses.check, "endpoints.check", check, paths.check)?;
+        let allow: &List = allow.unchecked_ref();
         for index in 0..allow.length() {
             audience.add(&text_of(&allow.get(index)));
         }
@@ -306,7 +304,7 @@ impl Machine {
 
 impl Machine {
     fn facts_of(&self) -> &'static Facts {
-        self.handle.vendor().facts()
+        self.handle.facts()
     }
 
     fn step(&self, id: OperationId, outcome: Option<Outcome<JsValue>>, wall: f64, steady: f64) -> Asks {
@@ -319,7 +317,7 @@ impl Machine {
 
 /// There is no such operation: a fault of hallpass's own.
 fn lost() -> Step {
-    Step::Ends(Ending::Failed(Failure::new(Code::Internal)))
+    Step::Ends(Ending::Failed(Failure::new(Code::Internal).into()))
 }
 
 /// A text that the scripts hand over. They come as values: the bindings' own way for texts takes more bytes for each.

@@ -1,11 +1,31 @@
-//! JavaScript objects, made so that a polluted `Object.prototype` neither breaks nor leaks (R15).
+//! JavaScript objects: read by what is their own, and made so that a polluted `Object.prototype` neither breaks nor leaks (R15).
 
-use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-// Without `catch`, as `js_sys` has them: they throw only for exotic objects, and these are plain ones.
+use crate::dialect::Secret;
+
+// Without `catch`: they throw only for exotic objects, and these are plain ones. Not `js_sys`, which brings along a task for
+// promises that nothing here uses.
 #[wasm_bindgen]
 extern "C" {
+    /// What has a length: an array or a string.
+    pub(super) type List;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn length(this: &List) -> u32;
+
+    #[wasm_bindgen(method, indexing_getter)]
+    pub(super) fn get(this: &List, index: u32) -> JsValue;
+
+    #[wasm_bindgen(method, js_name = charCodeAt)]
+    pub(super) fn unit(this: &List, index: u32) -> u16;
+
+    #[wasm_bindgen(js_namespace = Array, js_name = isArray)]
+    pub(super) fn is_array(value: &JsValue) -> bool;
+
+    #[wasm_bindgen(js_namespace = Object)]
+    fn create(prototype: &JsValue) -> JsValue;
+
     #[wasm_bindgen(js_namespace = Reflect, js_name = set)]
     fn set(object: &JsValue, name: &JsValue, value: &JsValue) -> bool;
 }
@@ -13,8 +33,8 @@ extern "C" {
 /// An object without a prototype. What the platform reads as options (`RequestInit` and the like) it reads through
 /// the prototype chain, so an ordinary `{}` would take `credentials` or `body` from a polluted one.
 #[must_use]
-pub(super) fn bare() -> Object {
-    Object::create(JsValue::NULL.unchecked_ref())
+pub(super) fn bare() -> JsValue {
+    create(&JsValue::NULL)
 }
 
 /// Sets a member of an object that was just made.
@@ -30,6 +50,13 @@ pub(super) fn put_text(object: &JsValue, name: &str, value: Option<&str>) {
     if let Some(value) = value {
         put(object, name, &value.into());
     }
+}
+
+/// Likewise for a text that may be secret; it is let go of.
+#[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "it is let go of in one place")]
+pub(super) fn secret_or_undefined(text: Option<Secret>) -> JsValue {
+    text_or_undefined(text.as_deref())
 }
 
 /// A text as a value; undefined where there is none.

@@ -2,7 +2,7 @@
 //! what they hand to the world is the package's. The published package is made by `cargo xtask build`, which binds the same
 //! scripts to a smaller WebAssembly.
 
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::{Kept, Machine};
@@ -35,7 +35,7 @@ impl Machines {
         &self,
         vendor: &JsValue,
         base: &JsValue,
-        allow: &Array,
+        allow: &JsValue,
         login: &JsValue,
         refresh: &JsValue,
         logout: &JsValue,

@@ -1,6 +1,7 @@
 //! How operations end.
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 
 use crate::dialect::{Code, Failure, Operation as Kind, Payload, Secret};
 
@@ -20,16 +21,16 @@ pub enum Ending {
     /// A token that is good now; none for a cookie session.
     Token(Option<Secret>),
     /// It failed.
-    Failed(Box<Failure>),
+    Failed(Rc<Failure>),
     /// The caller gave up; what he is told is his own reason.
     GivenUp,
 }
 
-/// Why an operation can't go on.
+/// Why an operation can't go on. All who wait for the same renewal hear of the same failure.
 #[derive(Clone, Debug)]
 pub(super) enum Halt {
     /// It failed.
-    Failed(Box<Failure>),
+    Failed(Rc<Failure>),
     /// The caller gave up.
     GivenUp,
 }
@@ -45,7 +46,7 @@ impl Halt {
     #[inline(never)]
     pub(super) fn at(kind: Kind, mut failure: Box<Failure>) -> Self {
         failure.operation = kind;
-        Self::Failed(failure)
+        Self::Failed(failure.into())
     }
 
     /// Whether a newer login or a logout has overtaken the operation.

@@ -14,7 +14,9 @@ use super::ending::{Ending, Halt};
 use super::operation::{Operation, Run, Step};
 use super::renewal::Flight;
 use super::store::Store;
-use crate::dialect::{Call, Carrier, Code, Failure, Held, Json, Operation as Kind, Renewal, Reply, Vendor};
+use crate::dialect::{
+    Call, Carrier, Code, Facts, Failure, Held, Json, Operation as Kind, Renewal, Reply, Vendor,
+};
 use crate::session::{Audience, Epoch, Moment, Record, Session};
 
 /// What is fixed for a handle.
@@ -34,7 +36,7 @@ pub struct Settings {
 #[derive(Clone, Debug, Default)]
 pub struct Addresses {
     /// Where credentials become a session.
-    pub login: String,
+    pub login: Option<String>,
     /// Where the session gets a new token.
     pub refresh: Option<String>,
     /// Where the vendor is told that the session is over.
@@ -60,6 +62,7 @@ pub enum Keeping {
 /// One handle: the vendor, the rules and what is known of the store, with the operations that are under way.
 pub struct Handle<J: 'static> {
     pub(super) vendor: &'static dyn Vendor<J>,
+    facts: &'static Facts,
     pub(super) settings: Settings,
     pub(super) store: Store,
     session: RefCell<Session>,
@@ -89,9 +92,11 @@ impl<J: Json + 'static> Handle<J> {
     /// A handle that nobody has signed in to.
     #[must_use]
     pub fn new(vendor: &'static dyn Vendor<J>, settings: Settings) -> Rc<Self> {
-        let session = Session::new(vendor.facts().renewal, settings.automatic);
+        let facts = vendor.facts();
+        let session = Session::new(facts.renewal, settings.automatic);
         Rc::new(Self {
             vendor,
+            facts,
             settings,
             store: Store::default(),
             session: RefCell::new(session),
@@ -162,10 +167,10 @@ impl<J: Json + 'static> Handle<J> {
         &self.settings.addresses
     }
 
-    /// The vendor.
+    /// What is fixed for the vendor.
     #[must_use]
-    pub fn vendor(&self) -> &'static dyn Vendor<J> {
-        self.vendor
+    pub const fn facts(&self) -> &'static Facts {
+        self.facts
     }
 
     /// Changes the session. Nothing of the platform's may be called meanwhile.
@@ -227,11 +232,11 @@ impl<J: Json + 'static> Handle<J> {
     }
 
     pub(super) fn carries_token(&self) -> bool {
-        self.vendor.facts().carrier != Carrier::Cookie
+        self.facts.carrier != Carrier::Cookie
     }
 
     pub(super) fn is_renewable(&self) -> bool {
-        self.vendor.facts().renewal != Renewal::None
+        self.facts.renewal != Renewal::None
     }
 
     /// Begins an operation that the shell has asked for, and is going to step.
@@ -321,26 +326,32 @@ impl<J: Json + 'static> Run<J> {
     pub(super) fn reply(outcome: Outcome<J>, kind: Kind) -> Result<Box<Reply<J>>, Halt> {
         match outcome {
             Outcome::Reply(reply) => Ok(reply),
-            outcome => Err(Self::unanswered(&outcome, kind)),
+            outcome => Err(Self::halt(&outcome, kind)),
         }
     }
 
-    /// Why there was no reply to a call, or none that can be read.
+    /// Why there was no reply to a call, or no answer to a request.
     #[inline(never)]
-    pub(super) fn unanswered(outcome: &Outcome<J>, kind: Kind) -> Halt {
-        let Outcome::Failed(trouble) = outcome else { return Halt::new(Code::Internal, kind) };
-        let code = match trouble {
-            Trouble::GivenUp => return Halt::GivenUp,
-            Trouble::Timeout => Code::Timeout,
-            Trouble::Redirect => {
-                let mut failure = Failure::new(Code::MalformedReply);
-                // The sentence names the redirect.
-                failure.status = Some(0);
-                return Halt::at(kind, failure);
-            }
-            Trouble::Stopped => Code::Superseded,
-            Trouble::Network | Trouble::Storage | Trouble::Untold => Code::Network,
+    pub(super) fn halt(outcome: &Outcome<J>, kind: Kind) -> Halt {
+        Self::unanswered(outcome).map_or(Halt::GivenUp, |failure| Halt::at(kind, failure))
+    }
+
+    /// The same; `None`: the caller has given up.
+    #[inline(never)]
+    pub(super) fn unanswered(outcome: &Outcome<J>) -> Option<Box<Failure>> {
+        let code = match outcome {
+            Outcome::Failed(Trouble::GivenUp) => return None,
+            Outcome::Failed(Trouble::Timeout) => Code::Timeout,
+            Outcome::Failed(Trouble::Redirect) => Code::MalformedReply,
+            Outcome::Failed(Trouble::Stopped) => Code::Superseded,
+            Outcome::Failed(Trouble::Network | Trouble::Storage | Trouble::Untold) => Code::Network,
+            _ => Code::Internal,
         };
-        Halt::new(code, kind)
+        let mut failure = Failure::new(code);
+        if matches!(outcome, Outcome::Failed(Trouble::Redirect)) {
+            // The sentence names the redirect.
+            failure.status = Some(0);
+        }
+        Some(failure)
     }
 }

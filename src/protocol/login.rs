@@ -7,6 +7,7 @@ use super::ending::{Ending, Halt};
 use super::handle::Handle;
 use super::operation::Run;
 use crate::dialect::{Code, Credentials, Json, Operation as Kind};
+use crate::session::Session;
 
 impl<J: Json + 'static> Run<J> {
     /// `login()`: sent once, never repeated by itself, since vendors lock accounts.
@@ -22,7 +23,7 @@ impl<J: Json + 'static> Run<J> {
         let handle: &Handle<J> = &self.handle;
         // What can't be sent makes no earlier login the older one.
         let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(Kind::Login, failure))?;
-        handle.change(|session| session.begin_login());
+        handle.change(Session::begin_login);
         let attempt = handle.attempt();
         if let Some(older) = handle.login.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;

@@ -8,8 +8,8 @@ use super::effect::{Effect, OperationId, Outcome, Trouble};
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, Keeping, paused, without_tokens};
 use super::operation::Run;
-use crate::dialect::{Code, Failure, Grant, Json, Operation as Kind};
-use crate::session::{Epoch, Session};
+use crate::dialect::{Call, Code, Failure, Grant, Json, Operation as Kind, Reply};
+use crate::session::{Epoch, Record, Session};
 
 /// What another tab wrote before it gave the lock back takes a moment to show in localStorage, in ms.
 const LAG_MS: u32 = 40;
@@ -24,6 +24,9 @@ pub(super) struct Flight {
     /// Whether it was begun because the vendor rejected the tokens, and not because of their age.
     rejected: bool,
     operation: Cell<OperationId>,
+    /// How many logins and logouts there had been when it set out, and how many renewals had failed in a row.
+    attempt: Cell<u32>,
+    failures: Cell<u32>,
     /// Whether the vendor has given new tokens for the old ones, whoever has use for them.
     spent: Cell<bool>,
     /// How it ended: whether the vendor was asked, as another tab may have been first.
@@ -43,6 +46,8 @@ impl<J: Json + 'static> Handle<J> {
                 epoch,
                 rejected,
                 operation: Cell::new(0),
+                attempt: Cell::new(0),
+                failures: Cell::new(0),
                 spent: Cell::new(false),
                 outcome: RefCell::new(None),
             });
@@ -52,6 +57,21 @@ impl<J: Json + 'static> Handle<J> {
             flight.operation.set(self.spawn(|run| run.fly(own)));
             flight
         })
+    }
+}
+
+impl<J: Json + 'static> Handle<J> {
+    /// The call that renews; `other_form`: in the vendor's other documented form.
+    fn refresh_call(&self, record: &Record, other_form: bool) -> Option<Box<Call>> {
+        let mut held = record.held.clone();
+        held.refresh_in_body ^= other_form;
+        self.vendor.refresh(&held)
+    }
+
+    /// The tokens that a reply brings. Boxed, as they are waited with.
+    fn read_refresh(&self, reply: &Reply<J>, record: &Record) -> Result<Box<Grant>, Box<Failure>> {
+        let read = self.vendor.read_refresh(reply);
+        read.map(Box::new).map_err(|failure| without_tokens(failure, &record.held))
     }
 }
 
@@ -72,7 +92,7 @@ impl<J: Json + 'static> Run<J> {
         if !handle.is_renewable() {
             return Halt::new(Code::NotRenewable, Kind::Refresh).into();
         }
-        if let Some(code) = handle.look(|session| session.refusal()) {
+        if let Some(code) = handle.look(Session::refusal) {
             return Halt::new(code, Kind::Refresh).into();
         }
         self.renewed(handle.epoch(), false).await.map(|_| Ending::Done).into()
@@ -84,7 +104,7 @@ impl<J: Json + 'static> Run<J> {
         let mut under_way = handle.flight.borrow_mut();
         if under_way.as_ref().is_some_and(|present| Rc::ptr_eq(present, &flight)) {
             *under_way = None;
-            handle.change(|session| session.end_renewal());
+            handle.change(Session::end_renewal);
         }
         if result.is_ok() && !handle.is_signed_in() {
             result = Err(superseded());
@@ -96,26 +116,26 @@ impl<J: Json + 'static> Run<J> {
     /// Renews the tokens while no other tab does.
     async fn renew_alone(&self, flight: &Flight) -> Result<bool, Halt> {
         let handle: &Handle<J> = &self.handle;
-        let attempt = handle.attempt();
-        let failures = handle.look(|session| session.failures());
+        flight.attempt.set(handle.attempt());
+        flight.failures.set(handle.look(Session::failures));
         if handle.settings.keeping == Keeping::Memory {
-            return self.renew_once(flight, attempt, failures).await;
+            return self.renew_once(flight).await;
         }
         let name = handle.held().map(|record| record.name_of_tokens()).unwrap_or_default();
         while let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await {
             self.follow(false).await;
-            if let Some(result) = self.settled(flight, attempt, failures) {
+            if let Some(result) = self.settled(flight) {
                 self.see_to(Effect::Unlock { spent: false }).await;
                 return result;
             }
         }
         // Where the lock was waited for in vain, its holder sleeps: the work is done all the same.
-        let result = self.renew_once(flight, attempt, failures).await;
+        let result = self.renew_once(flight).await;
         self.see_to(Effect::Unlock { spent: flight.spent.get() || result.is_ok() }).await;
         result
     }
 
-    async fn renew_once(&self, flight: &Flight, attempt: u32, failures: u32) -> Result<bool, Halt> {
+    async fn renew_once(&self, flight: &Flight) -> Result<bool, Halt> {
         let handle: &Handle<J> = &self.handle;
         if let Keeping::Tabs { lags: true } = handle.settings.keeping {
             self.see_to(Effect::Wait(LAG_MS)).await;
@@ -125,51 +145,48 @@ impl<J: Json + 'static> Run<J> {
         }
         // A store that failed when it was last read is asked all the same: a token that is spent already would end the session.
         self.follow(true).await;
-        if let Some(result) = self.settled(flight, attempt, failures) {
+        if let Some(result) = self.settled(flight) {
             return result;
         }
-        let result = self.exchange(flight, attempt).await;
+        let result = self.exchange(flight).await;
         self.keep(false).await;
         result.map(|()| true)
     }
 
     /// What became of the renewal in another tab, if anything: what has been renewed there is not renewed again, and what has just
     /// failed there fails here. Only who has the lock may find that nothing has, and renew.
-    fn settled(&self, flight: &Flight, attempt: u32, failures: u32) -> Option<Result<bool, Halt>> {
+    fn settled(&self, flight: &Flight) -> Option<Result<bool, Halt>> {
         let handle: &Handle<J> = &self.handle;
         let now = handle.now();
-        let failed = handle.look(|session| session.pause(now).filter(|_| session.failures() > failures));
+        let failed =
+            handle.look(|session| session.pause(now).filter(|_| session.failures() > flight.failures.get()));
         if let Some((code, left_ms)) = failed {
             return Some(Err(paused(code, left_ms, Kind::Refresh)));
         }
         if handle.epoch() == flight.epoch {
             return None;
         }
-        Some(if handle.attempt() == attempt { Ok(false) } else { Err(superseded()) })
+        Some(if handle.attempt() == flight.attempt.get() { Ok(false) } else { Err(superseded()) })
     }
 
     /// Asks the vendor for new tokens.
-    async fn exchange(&self, flight: &Flight, attempt: u32) -> Result<(), Halt> {
+    async fn exchange(&self, flight: &Flight) -> Result<(), Halt> {
         let handle: &Handle<J> = &self.handle;
         let epoch = flight.epoch;
         let Some(record) = handle.held() else { return Err(superseded()) };
         let mut first: Option<Box<Failure>> = None;
-        loop {
-            let mut form = record.held.clone();
-            form.refresh_in_body ^= first.is_some();
-            let Some(call) = handle.vendor.refresh(&form) else {
-                // Nothing is left to renew with.
-                return self.failed(epoch, Failure::new(Code::SessionExpired)).await;
+        let failure = loop {
+            // Without a call, nothing is left to renew with.
+            let Some(call) = handle.refresh_call(&record, first.is_some()) else {
+                break Failure::new(Code::SessionExpired);
             };
-            let outcome = self.ask(Effect::Call(call)).await;
-            let Outcome::Reply(reply) = outcome else {
-                let Halt::Failed(failure) = Self::unanswered(&outcome, Kind::Refresh) else {
-                    return Err(Halt::GivenUp);
-                };
-                return self.failed(epoch, failure).await;
+            let read = match self.ask(Effect::Call(call)).await {
+                Outcome::Reply(reply) => handle.read_refresh(&reply, &record),
+                outcome => match Self::unanswered(&outcome) {
+                    Some(failure) => break failure,
+                    None => return Err(Halt::GivenUp),
+                },
             };
-            let read =
-                handle.vendor.read_refresh(&reply).map_err(|failure| without_tokens(failure, &record.held));
             flight.spent.set(read.is_ok());
             // While it was on its way, another tab may have signed out, or have spent the same token.
             let refused = read.as_ref().is_err_and(|failure| failure.ends_session());
@@ -177,17 +194,17 @@ impl<J: Json + 'static> Run<J> {
                 self.see_to(Effect::Wait(GRACE_MS)).await;
             }
             self.follow(false).await;
-            if handle.epoch() != epoch && handle.is_signed_in() && handle.attempt() == attempt {
+            if handle.epoch() != epoch && handle.is_signed_in() && handle.attempt() == flight.attempt.get() {
                 return Ok(());
             }
             match (read, first.take()) {
-                (Ok(grant), tried) => return self.succeeded(flight, grant, tried.is_some()),
+                (Ok(grant), tried) => return self.succeeded(flight, *grant, tried.is_some()),
                 (Err(failure), None) if handle.vendor.other_refresh_form(&failure) => first = Some(failure),
-                (Err(failure), None) => return self.failed(epoch, failure).await,
                 // What the trial of another form is told says nothing of the token.
-                (Err(_), Some(failure)) => return self.failed(epoch, failure).await,
+                (Err(failure), None) | (Err(_), Some(failure)) => break failure,
             }
-        }
+        };
+        self.failed(epoch, failure).await
     }
 
     fn succeeded(&self, flight: &Flight, grant: Grant, other_form: bool) -> Result<(), Halt> {

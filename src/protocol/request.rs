@@ -97,7 +97,7 @@ impl<J: Json + 'static> Run<J> {
         let handle: &Handle<J> = &self.handle;
         let held = handle.held().and_then(|record| record.held.access.clone());
         let credential = match (epoch, held) {
-            (Some(_), Some(token)) => handle.vendor.facts().carrier.value(&token),
+            (Some(_), Some(token)) => handle.facts().carrier.value(&token),
             (Some(_), None) if handle.carries_token() => {
                 return Err(Halt::new(Code::NotSignedIn, Kind::Request));
             }
@@ -106,7 +106,7 @@ impl<J: Json + 'static> Run<J> {
         let outcome = self.ask(Effect::Send(Dispatch { credential, again })).await;
         match outcome {
             Outcome::Answer(answer) => Ok(answer),
-            outcome => Err(Self::unanswered(&outcome, Kind::Request)),
+            outcome => Err(Self::halt(&outcome, Kind::Request)),
         }
     }
 

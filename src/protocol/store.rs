@@ -201,9 +201,13 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// Reads what lies in the store, and has the session follow it.
+    #[expect(
+        clippy::boxed_local,
+        reason = "it comes in a box, which is let go of here and not by each caller"
+    )]
     fn take_over(&self, stored: Box<Stored>) -> Taken {
         let handle: &Handle<J> = &self.handle;
-        let text = stored.record.as_ref().map(|text| text.as_str());
+        let text = stored.record.as_deref();
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
         let note = stored.note.as_deref().and_then(Note::read);
         handle.store.learn(stored.record);
@@ -231,7 +235,8 @@ impl<J: Json + 'static> Run<J> {
         let handle: &Handle<J> = &self.handle;
         let store = &handle.store;
         // What is signed out is taken away from wherever it may be.
-        if !self.is_kept() && !(over && store.fickle.get() && !handle.is_signed_in()) {
+        let taken_away = over && store.fickle.get() && !handle.is_signed_in();
+        if !self.is_kept() && !taken_away {
             return;
         }
         for _ in 0..TRIES {

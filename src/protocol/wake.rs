@@ -7,6 +7,7 @@ use super::ending::Ending;
 use super::handle::{Handle, Keeping};
 use super::operation::Run;
 use crate::dialect::Json;
+use crate::session::Session;
 
 /// Why a handle looks at the world again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ impl<J: Json + 'static> Run<J> {
                     Ending::Done
                 };
             }
-            Wake::Online => handle.change(|session| session.reachable()),
+            Wake::Online => handle.change(Session::reachable),
             Wake::Timer | Wake::Page | Wake::Told(Line::Store) => {}
         }
         // Timers are set anew also where nothing has changed: a page that nobody sees has others.

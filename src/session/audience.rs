@@ -55,7 +55,9 @@ fn is_below(prefix: &str, target: &str) -> bool {
 
 /// An address up to its query or fragment.
 fn without_query(address: &str) -> &str {
-    address.split(['?', '#']).next().unwrap_or_default()
+    // Byte by byte: `split` takes 230 bytes more of the WebAssembly.
+    let end = address.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    end.and_then(|end| address.get(..end)).unwrap_or(address)
 }
 
 /// Whether there is no more to it than `https://host`.
@@ -73,18 +75,20 @@ pub fn has_hidden_parent(path: &str) -> bool {
 }
 
 /// Decodes every `%xx` once.
-fn decode(mut encoded: &[u8]) -> Vec<u8> {
+fn decode(encoded: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(encoded.len());
-    while let [first, rest @ ..] = encoded {
-        let (byte, rest) = match rest {
-            [high, low, rest @ ..] if *first == b'%' => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => (high << 4 | low, rest),
-                _ => (*first, encoded.get(1..).unwrap_or_default()),
-            },
-            _ => (*first, rest),
+    let mut rest = encoded.iter();
+    while let Some(byte) = rest.next() {
+        let code = match rest.as_slice() {
+            [high, low, ..] if *byte == b'%' => digit(*high).zip(digit(*low)),
+            _ => None,
         };
-        decoded.push(byte);
-        encoded = rest;
+        decoded.push(if let Some((high, low)) = code {
+            rest.nth(1);
+            high << 4 | low
+        } else {
+            *byte
+        });
     }
     decoded
 }

@@ -22,8 +22,6 @@ pub enum Fate {
     Unwritten,
 }
 
-const UNWRITTEN: &str = "unwritten";
-
 impl Note {
     /// A login has come to its end.
     #[must_use]
@@ -45,7 +43,7 @@ impl Note {
         text.push(' ');
         text.push_str(match self.fate {
             Fate::Ended(reason) => reason.as_str(),
-            Fate::Unwritten => UNWRITTEN,
+            Fate::Unwritten => "unwritten",
         });
         text
     }
@@ -53,14 +51,19 @@ impl Note {
     /// Reads a note. Whoever wrote it, it says no more than how a login ended: `None` where it says nothing.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let (login, fate) = text.split_once(' ')?;
-        let fate = match fate {
-            UNWRITTEN => Fate::Unwritten,
-            "logout" => Fate::Ended(Reason::Logout),
-            "expired" => Fate::Ended(Reason::Expired),
-            "refused" => Fate::Ended(Reason::Refused),
+        // Digit by digit: `split_once` and `parse` take 300 bytes more of the WebAssembly.
+        let (mut login, mut length) = (0_u32, 0);
+        for digit in text.bytes().take_while(u8::is_ascii_digit) {
+            login = login.checked_mul(10)?.checked_add(u32::from(digit - b'0'))?;
+            length += 1;
+        }
+        let fate = match text.get(length..)? {
+            " unwritten" => Fate::Unwritten,
+            " logout" => Fate::Ended(Reason::Logout),
+            " expired" => Fate::Ended(Reason::Expired),
+            " refused" => Fate::Ended(Reason::Refused),
             _ => return None,
         };
-        Some(Self { login: login.parse().ok().filter(|login| *login != 0)?, fate })
+        (login != 0).then_some(Self { login, fate })
     }
 }

@@ -486,14 +486,14 @@ impl Session {
 
     /// What the outside sees.
     #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn snapshot(&self) -> Snapshot<'_> {
         let held = self.held.as_ref();
         let pause = held.and_then(|held| held.pause).filter(|_| !self.running);
         Snapshot {
             status: if held.is_some() { "signed-in" } else { "signed-out" },
             reason: if held.is_some() { None } else { Some(self.reason) },
-            user: held.and_then(|held| held.held.user.clone()),
-            database: held.and_then(|held| held.held.database.clone()),
+            user: held.and_then(|held| held.held.user.as_deref()),
+            database: held.and_then(|held| held.held.database.as_deref()),
             expires_at: held.and_then(|held| held.expires_at),
             renewable: held.is_some() && self.renewable(),
             renewal: match pause {
@@ -503,7 +503,7 @@ impl Session {
             },
             retry_at: pause.map(|pause| pause.until),
             problem: self.problem.map(Code::as_str),
-            sso_url: self.sso_url.clone(),
+            sso_url: self.sso_url.as_deref(),
         }
     }
 

@@ -1,10 +1,6 @@
 //! What the outside sees of a session.
 
-use alloc::string::String;
-
 use serde::{Serialize, Serializer};
-
-use crate::dialect::Secret;
 
 /// Why a session is signed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,15 +41,15 @@ impl Serialize for Reason {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields are SessionState's")]
-pub struct Snapshot {
+pub struct Snapshot<'a> {
     pub status: &'static str,
     pub reason: Option<Reason>,
-    pub user: Option<Secret>,
-    pub database: Option<Secret>,
+    pub user: Option<&'a str>,
+    pub database: Option<&'a str>,
     pub expires_at: Option<f64>,
     pub renewable: bool,
     pub renewal: &'static str,
     pub retry_at: Option<f64>,
     pub problem: Option<&'static str>,
-    pub sso_url: Option<String>,
+    pub sso_url: Option<&'a str>,
 }

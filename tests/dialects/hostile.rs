@@ -218,7 +218,7 @@ proptest! {
             ("ethgas", json!({"username": username, "password": password})),
         ] {
             let call = named::<Value>(vendor).unwrap().login(&extras).unwrap();
-            let body = call.body.as_ref().map(|body| body.as_str()).unwrap();
+            let body = call.body.as_deref().unwrap();
             prop_assert_eq!(serde_json::from_str::<Document>(body).unwrap(), expected);
             prop_assert_eq!(call.headers.len(), 1, "no credential in a header");
         }

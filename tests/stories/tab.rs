@@ -52,7 +52,7 @@ impl World {
         let settings = Settings {
             automatic: self.plan.automatic,
             addresses: Addresses {
-                login: address(paths.login),
+                login: Some(address(paths.login)),
                 refresh: paths.refresh.map(address),
                 logout: paths.logout.map(address),
                 check: paths.check.map(address),

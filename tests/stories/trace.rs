@@ -9,7 +9,7 @@ pub fn effect(effect: &Effect) -> String {
     match effect {
         Effect::Call(call) => {
             let token = call.headers.iter().find(|(name, _)| *name == "Authorization" || *name == "Token");
-            let body = call.body.as_ref().map(|body| body.as_str()).unwrap_or_default();
+            let body = call.body.as_deref().unwrap_or_default();
             format!(
                 "Call {} {} {body}",
                 call.operation.as_str(),

@@ -41,13 +41,20 @@ export function begin(exports: WebAssembly.Exports): void;
 /// How wasm-opt makes the WebAssembly small. In one run with the names, since each run reads and writes anew and loses what
 /// the one before has packed: 500 bytes gzip.
 ///
-/// The memory is fresh, and so full of zeros, wherever the file is loaded; and it begins with the far end of the stack. What is
-/// called most often comes first, where its number is short. The last two leave out which compiler made the file.
-const SHRINK: [&str; 6] = [
+/// Unravelled and put together anew, the flow of what the compiler makes of an `async fn` is shorter: 190 bytes. Functions stay
+/// where they are: to put first what is called most often, where its number is short, makes the file shorter by a kB, but for
+/// gzip longer by 230 bytes, as what is alike no longer stands together.
+///
+/// The memory is fresh, and so full of zeros, wherever the file is loaded; and it begins with the far end of the stack. The last
+/// two leave out which compiler made the file.
+const SHRINK: [&str; 9] = [
+    "-Oz",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
     "-Oz",
     "--zero-filled-memory",
     "--low-memory-unused",
-    "--reorder-functions",
     "--strip-producers",
     "--strip-target-features",
 ];
