@@ -149,7 +149,8 @@ pub struct Field {
 /// The most of a vendor's own words that is kept, in UTF-16 units: as JavaScript counts characters.
 const LONGEST_DETAIL: usize = 500;
 
-/// A secret of so many bytes is no part of a vendor's code or name by chance.
+/// A secret of so many bytes is no part of a vendor's code or name by chance: a password "word" is no reason to hide the field
+/// "password".
 const LONG_SECRET: usize = 8;
 
 /// A call that did not succeed. Carries no token, password, header or URL; its sentence is made in `auth-error.js`.
@@ -220,31 +221,32 @@ impl Failure {
     /// them before a failure leaves the core; an empty one is none.
     #[must_use]
     pub fn without_secrets(mut self: Box<Self>, secrets: &[&str]) -> Box<Self> {
-        let echoes = |text: &str| secrets.iter().any(|secret| !secret.is_empty() && holds(text, secret));
-        // In a code or a name, any short word may turn up by chance: a password "word" is no reason to hide the field "password".
-        let echoes_long = |text: &str| {
-            let is_echo =
-                |secret: &&str| *secret == text || secret.len() >= LONG_SECRET && holds(text, secret);
-            secrets.iter().filter(|secret| !secret.is_empty()).any(is_echo)
-        };
-        let kept = |text: &String| !echoes_long(text);
-        self.detail = self
-            .detail
-            .filter(|detail| !echoes(detail) && !secrets.iter().any(|secret| is_cut_in(detail, secret)));
-        self.request_id = self.request_id.filter(kept);
-        self.sso_url = self.sso_url.filter(kept);
-        self.vendor_code = self.vendor_code.filter(|code| match code {
-            VendorCode::Number(_) => true,
-            VendorCode::Text(text) => kept(text),
-        });
-        self.fields.retain(|field| {
-            kept(&field.name) && kept(&field.code) && field.pointer.as_ref().is_none_or(kept)
-        });
+        let told = |text: Option<&String>, shortest| text.is_some_and(|text| echoes(text, secrets, shortest));
+        let cut =
+            self.detail.as_ref().is_some_and(|detail| secrets.iter().any(|secret| is_cut_in(detail, secret)));
+        if cut || told(self.detail.as_ref(), 1) {
+            self.detail = None;
+        }
+        if told(self.request_id.as_ref(), LONG_SECRET) {
+            self.request_id = None;
+        }
+        if told(self.sso_url.as_ref(), LONG_SECRET) {
+            self.sso_url = None;
+        }
+        if let Some(VendorCode::Text(code)) = &self.vendor_code
+            && told(Some(code), LONG_SECRET)
+        {
+            self.vendor_code = None;
+        }
         for field in &mut self.fields {
-            if echoes(&field.title) {
+            if told(Some(&field.title), 1) {
                 field.title.clear();
             }
         }
+        self.fields.retain(|field| {
+            let texts = [Some(&field.name), Some(&field.code), field.pointer.as_ref()];
+            !texts.into_iter().any(|text| told(text, LONG_SECRET))
+        });
         self
     }
 
@@ -260,6 +262,15 @@ impl Failure {
         });
         failure
     }
+}
+
+/// Whether a text is one of these secrets, or holds one of at least so many bytes.
+#[inline(never)]
+fn echoes(text: &str, secrets: &[&str], shortest: usize) -> bool {
+    secrets
+        .iter()
+        .filter(|secret| !secret.is_empty())
+        .any(|secret| text == *secret || secret.len() >= shortest && holds(text, secret))
 }
 
 /// Whether a text holds another that is not empty. By windows: `str::contains` brings a searcher along that takes 2 kB.

@@ -64,6 +64,16 @@ fn a_whole_record_is_read() {
     assert_eq!(cookie.unwrap().held.user.as_deref(), Some("jdoe"));
 }
 
+/// R16: tabs stand in line for a lock of this name, so it is that of these very tokens.
+#[test]
+fn r16_tokens_are_named_by_their_login_and_how_often_they_were_renewed() {
+    let named = |login, renewals| Record { login, renewals, ..Record::default() }.name_of_tokens();
+    assert_eq!(named(4_000_000_000, 0), "4000000000 0");
+    let names = [named(1, 0), named(1, 1), named(11, 0), named(0, 11)];
+    let different: std::collections::BTreeSet<_> = names.iter().collect();
+    assert_eq!(different.len(), names.len());
+}
+
 #[test]
 fn r11_a_member_of_another_kind_is_no_record() {
     let nothing = json!(null);
