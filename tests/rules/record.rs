@@ -69,9 +69,9 @@ fn a_whole_record_is_read() {
 fn r16_tokens_are_named_by_their_login_and_how_often_they_were_renewed() {
     let named = |login, renewals| Record { login, renewals, ..Record::default() }.name_of_tokens();
     assert_eq!(named(4_000_000_000, 0), "4000000000 0");
-    let names = [named(1, 0), named(1, 1), named(11, 0), named(0, 11)];
-    let different: std::collections::BTreeSet<_> = names.iter().collect();
-    assert_eq!(different.len(), names.len());
+    let all = [named(1, 0), named(1, 1), named(11, 0), named(0, 11)];
+    let different: std::collections::BTreeSet<_> = all.iter().collect();
+    assert_eq!(different.len(), all.len());
 }
 
 #[test]
