@@ -28,7 +28,7 @@ fn number(name: &str) -> Option<u64> {
 pub fn tell_all(brands: &'static [Brand], share: f64) {
     if let Some(seed) = number("HALLPASS_SEED") {
         let told = guarded(&Choices::of_seed(seed), brands, true);
-        report(seed, brands, told);
+        report(seed, brands, &told);
         return;
     }
     if let Some(stories) = number("HALLPASS_SURVEY") {
@@ -63,7 +63,7 @@ pub fn tell_all(brands: &'static [Brand], share: f64) {
     let steps = steps.into_inner();
     println!("{stories} stories, {steps} steps, {:.0} stories a second", stories as f64 / seconds);
     if let Some((seed, told)) = failed.into_inner().unwrap() {
-        report(seed, brands, told);
+        report(seed, brands, &told);
     }
 }
 
@@ -104,7 +104,7 @@ fn guarded(choices: &Choices, brands: &[Brand], traced: bool) -> Told {
 }
 
 /// Fails with the shortest story that breaks the same requirement.
-fn report(seed: u64, brands: &[Brand], told: Told) {
+fn report(seed: u64, brands: &[Brand], told: &Told) {
     let Some(broken) = &told.broken else {
         println!("{}", told.trace.join("\n"));
         return;
