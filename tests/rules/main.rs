@@ -9,6 +9,7 @@ mod record;
 mod schedule;
 mod session;
 mod siblings;
+mod state;
 mod time;
 
 #[expect(dead_code, reason = "the vendors' tests need the rest of it")]

@@ -74,6 +74,15 @@ fn r16_tokens_are_named_by_their_login_and_how_often_they_were_renewed() {
     assert_eq!(different.len(), all.len());
 }
 
+/// A vendor's Retry-After is followed for a day, and chance adds to it.
+#[test]
+fn a_pause_of_up_to_two_days_is_hallpasss_own() {
+    let day = 86_400_000.0;
+    for (kept, is_own) in [(0.0, true), (1.5 * day, true), (2.0 * day, true), (2.0 * day + 1.0, false)] {
+        assert_eq!(read(&with("pausedUntil", &json!(2000.0 + kept)), true).is_some(), is_own, "{kept}");
+    }
+}
+
 #[test]
 fn r11_a_member_of_another_kind_is_no_record() {
     let nothing = json!(null);

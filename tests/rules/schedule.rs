@@ -1,7 +1,7 @@
 //! When a token is renewed, and when a failed renewal is tried again.
 
-use hallpass::dialect::{Code, Grant, Renewal};
-use hallpass::session::{Moment, Pass, Session, Verdict, backoff_ms};
+use hallpass::dialect::{Code, Grant, Held, Renewal};
+use hallpass::session::{Finding, Moment, Pass, Record, Session, Verdict, backoff_ms};
 use proptest::prelude::*;
 
 use crate::support::cases;
@@ -286,4 +286,20 @@ fn r19_a_small_correction_of_the_clock_is_none_of_the_tokens() {
     let session = session(Renewal::BeforeEnd, HOUR);
     assert_eq!(session.pass(at(NOW - 60.0 * SECOND)), Pass::Go(session.epoch()));
     assert_eq!(session.pass(at(NOW - 61.0 * SECOND)), Pass::RenewFirst);
+}
+
+/// A record in a store may have an end that is its beginning; a renewal that tells no lifetime doesn't learn one from that.
+#[test]
+fn a_lifetime_of_nothing_is_none_to_go_on_with() {
+    let record = Record {
+        held: Held { access: Some("t".into()), ..Held::default() },
+        received_at: NOW,
+        expires_at: Some(NOW),
+        ..Record::default()
+    };
+    let mut session = Session::new(Renewal::BeforeEnd, true);
+    assert!(session.follow(Finding { record: Some(record), ..Finding::default() }, at(NOW)));
+    let untold = Grant { lifetime_ms: None, ..grant(HOUR) };
+    assert!(session.renewed(session.epoch(), untold, false, at(NOW)));
+    assert_eq!(session.snapshot().expires_at, None);
 }

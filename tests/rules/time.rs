@@ -1,7 +1,7 @@
 //! R19: what the two clocks of a machine do to a session.
 
 use hallpass::dialect::{Code, Grant, Renewal};
-use hallpass::session::{Moment, Pass, Reason, Session};
+use hallpass::session::{Moment, Pass, Reason, Session, backoff_ms};
 
 /// This moment, on a machine that was started at the beginning of 1970 and whose clock was never set.
 pub const fn at(wall: f64) -> Moment {
@@ -106,6 +106,18 @@ fn nothing_is_tried_in_a_hidden_page_once_the_token_is_over() {
     let late = at(NOW + HOUR - 1.0);
     assert!(session.renewal_failed(session.epoch(), Code::VendorUnavailable, None, late, 0.0));
     assert_eq!(session.next_event(true, late), None, "the next try would come too late");
+}
+
+#[test]
+fn nothing_is_tried_in_a_hidden_page_at_the_very_end_of_the_token() {
+    // Ten seconds as the vendor asks, and a little of its own.
+    let pause = backoff_ms(1, Some(10_000.0), 0.0);
+    for (early, tries) in [(1.0, true), (0.0, false)] {
+        let mut session = session(Renewal::BeforeEnd);
+        let now = at(NOW + HOUR - pause - early);
+        assert!(session.renewal_failed(session.epoch(), Code::RateLimited, Some(10_000.0), now, 0.0));
+        assert_eq!(session.next_event(true, now).is_some(), tries, "{early}");
+    }
 }
 
 /// Back online, what failed for the lack of a network is tried at once; what the vendor asked to wait for isn't.
