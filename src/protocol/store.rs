@@ -330,7 +330,9 @@ impl<J: Json + 'static> Run<J> {
         }
         // Told only where there is something to see: tabs whose writes all fail would wake each other for ever.
         let mut tells = over;
-        if !deletes && (over || known.is_some()) {
+        // What takes too long may still land: where nothing is known to lie there, nothing is to be taken away before.
+        let removes = known.is_some() || over && !store.silent.get();
+        if !deletes && removes {
             let own = own.wrapping_add(1);
             store.writes.set(own);
             store.learn(None);
