@@ -31,7 +31,7 @@ impl<J: Json + 'static> Run<J> {
         let outcome = self.ask(Effect::Call(handle.check_call())).await;
         let reply = Self::reply(outcome, Kind::Check)?;
         self.adopt(epoch, &reply).await;
-        let read = handle.vendor.read_check(&reply);
+        let read = handle.vendor.read_check(&reply).inspect_err(|failure| handle.notice(failure));
         let now = handle.now();
         match read {
             Ok(user) => handle.change(|session| session.confirmed(epoch, user, now)),
