@@ -1,0 +1,182 @@
+//! Asking the vendor whether the session is alive.
+
+use hallpass::protocol::{Keeping, Trouble};
+
+use crate::tab::{HOUR, NOW, TABS, Tab};
+use crate::vendors::{ME, NO_SESSION, UNAUTHORIZED, grant};
+
+fn signed_in(keeping: Keeping) -> Tab {
+    let mut tab = Tab::new("ethgas", keeping);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.log();
+    tab
+}
+
+const ALIVE: &str = r#"{"code":200,"message":"OK","data":{"valid":true}}"#;
+const DEAD: &str = r#"{"code":200,"message":"OK","data":{"valid":false}}"#;
+
+#[test]
+fn a_live_session_stays() {
+    let mut tab = signed_in(TABS);
+    tab.hears(200, ALIVE);
+    assert_eq!(tab.checks(), "done");
+    tab.asked(&["call check with a1", "read"]);
+    assert_eq!(tab.status(), "signed-in");
+}
+
+#[test]
+fn a_vendor_without_such_a_call_is_not_asked() {
+    let mut tab = Tab::new("ocient", TABS);
+    assert_eq!(tab.checks(), "unsupported at check");
+    tab.asked(&[]);
+}
+
+#[test]
+fn without_a_token_there_is_nothing_to_ask_about() {
+    let mut tab = Tab::new("ethgas", TABS);
+    assert_eq!(tab.checks(), "done", "that nobody is signed in is an answer");
+    tab.asked(&[]);
+}
+
+/// A cookie may be there from a visit before.
+#[test]
+fn a_cookie_that_was_there_already_is_a_session() {
+    let mut tab = Tab::new("lenses", TABS);
+    tab.hears(200, ME);
+    assert_eq!(tab.checks(), "done");
+    tab.asked(&["call check", "read", "write a cookie of 0", "tell of the store"]);
+    assert_eq!(tab.state().user.as_deref(), Some("jdoe"));
+}
+
+#[test]
+fn a_cookie_that_is_no_longer_good_ends_the_session() {
+    let mut tab = Tab::new("lenses", TABS);
+    assert_eq!(tab.signs_in("{}"), "signed in");
+    tab.log();
+    tab.hears(401, NO_SESSION);
+    assert_eq!(tab.checks(), "done");
+    assert_eq!((tab.status(), tab.state().sso_url.as_deref()), ("refused", Some("https://idp.test/")));
+    tab.asked(&["call check", "read", "note 7 refused", "delete", "tell of the store"]);
+}
+
+/// What nobody is signed in to can't end.
+#[test]
+fn a_no_where_nobody_is_signed_in_is_told_and_nothing_more() {
+    let mut tab = Tab::new("lenses", TABS);
+    tab.hears(401, NO_SESSION);
+    assert_eq!(tab.checks(), "done");
+    tab.asked(&["call check", "read"]);
+    assert_eq!((tab.status(), tab.state().sso_url.as_deref()), ("never", Some("https://idp.test/")));
+}
+
+#[test]
+fn a_rejected_token_is_renewed_and_that_is_the_answer() {
+    let mut tab = signed_in(TABS);
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.checks(), "done");
+    tab.asked(&[
+        "call check with a1",
+        "join",
+        "  lock 7 0",
+        "  read",
+        "  call refresh with r1",
+        "  read",
+        "  write a2 of 7",
+        "  tell of the store",
+        "  unlock, spent",
+        "read",
+    ]);
+    assert_eq!(tab.status(), "signed-in");
+}
+
+#[test]
+fn a_session_that_is_said_to_be_invalid_is_renewed_too() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(200, DEAD).hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.checks(), "done");
+    tab.asked(&["call check with a1", "join", "  call refresh with r1"]);
+}
+
+#[test]
+fn that_the_session_is_over_is_an_answer_too() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(401, UNAUTHORIZED).hears(401, UNAUTHORIZED);
+    assert_eq!(tab.checks(), "done");
+    assert_eq!(tab.status(), "refused");
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now = NOW + 2.0 * HOUR;
+    tab.hears(401, UNAUTHORIZED);
+    assert_eq!(tab.checks(), "done", "its token was over, and so is the refresh token");
+    assert_eq!(tab.status(), "expired");
+    tab.asked(&["join", "  call refresh with r1", "  chance"]);
+}
+
+#[test]
+fn trouble_at_the_renewal_is_the_callers_to_hear() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(401, UNAUTHORIZED).hears(503, "");
+    assert_eq!(tab.checks(), "vendor-unavailable at refresh");
+    assert_eq!(tab.status(), "signed-in");
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now = NOW + 2.0 * HOUR;
+    tab.fails("call refresh", Trouble::Network);
+    assert_eq!(tab.checks(), "network at refresh");
+}
+
+/// Where renewals are the caller's to ask for, a rejected token is told as it is.
+#[test]
+fn without_renewals_a_rejected_token_is_an_error() {
+    let mut tab = Tab::with("ethgas", Keeping::Memory, |settings| settings.automatic = false);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.hears(401, UNAUTHORIZED);
+    assert_eq!(tab.checks(), "session-expired at check");
+    assert_eq!(tab.status(), "signed-in");
+}
+
+#[test]
+fn trouble_is_told_and_changes_nothing() {
+    for (status, text, told) in [
+        (503, "", "vendor-unavailable at check"),
+        (200, "<html>", "malformed-reply at check"),
+        (403, r#"{"code":403,"message":"no","data":null}"#, "forbidden at check"),
+    ] {
+        let mut tab = signed_in(TABS);
+        tab.hears(status, text);
+        assert_eq!(tab.checks(), told);
+        tab.asked(&["call check with a1"]);
+        assert_eq!(tab.status(), "signed-in");
+    }
+    for (trouble, told) in [
+        (Trouble::Network, "network at check"),
+        (Trouble::Timeout, "timeout at check"),
+        (Trouble::Redirect, "malformed-reply at check"),
+        (Trouble::GivenUp, "given up"),
+    ] {
+        let mut tab = signed_in(TABS);
+        tab.fails("call check", trouble);
+        assert_eq!(tab.checks(), told);
+        assert_eq!(tab.status(), "signed-in");
+    }
+}
+
+/// R18: what was asked about an older login says nothing of a newer one.
+#[test]
+fn r18_an_answer_about_a_session_that_was_signed_out_counts_no_more() {
+    let mut tab = Tab::new("lenses", Keeping::Memory);
+    assert_eq!(tab.signs_in("{}"), "signed in");
+    tab.meanwhile("call check", |tab| {
+        assert_eq!(tab.signs_out(), "signed out");
+    });
+    tab.hears(200, ME);
+    assert_eq!(tab.checks(), "done");
+    assert_eq!(tab.status(), "logout");
+}
+
+#[test]
+fn a_caller_who_gives_up_in_the_middle_hears_his_own_reason() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2"));
+    tab.fails("join", Trouble::GivenUp);
+    assert_eq!(tab.checks(), "given up");
+    assert_eq!(tab.status(), "signed-in", "the renewal goes on");
+}

@@ -1,0 +1,168 @@
+//! Signing in.
+
+use hallpass::protocol::{Keeping, Trouble};
+
+use crate::support::user;
+use crate::tab::{HOUR, NOW, TABS, Tab};
+use crate::vendors::{NO_SESSION, OK, UNAUTHORIZED, grant};
+
+#[test]
+fn a_login_is_sent_once_and_written_over_whatever_lies_there() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.another_writes(None, Some("3 logout"));
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.asked(&["chance", "call login", "write a1 of 7 over all", "forget the note", "tell of the store"]);
+    assert_eq!((tab.status(), tab.state().user.as_deref()), ("signed-in", Some("jdoe")));
+    assert_eq!(tab.held().map(|record| record.received_at.to_bits()), Some(NOW.to_bits()));
+}
+
+#[test]
+fn in_memory_nothing_is_written_and_nobody_told() {
+    let mut tab = Tab::new("ethgas", Keeping::Memory);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.asked(&["chance", "call login"]);
+}
+
+#[test]
+fn rule_05_a_refused_login_is_not_repeated() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.hears(401, UNAUTHORIZED);
+    assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "wrong"))), "invalid-credentials at login");
+    tab.asked(&["chance", "call login"]);
+    for (trouble, told) in [
+        (Trouble::Network, "network at login"),
+        (Trouble::Timeout, "timeout at login"),
+        (Trouble::Redirect, "malformed-reply at login"),
+        (Trouble::GivenUp, "given up"),
+    ] {
+        tab.fails("call login", trouble);
+        assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), told);
+        tab.asked(&["chance", "call login"]);
+    }
+    assert_eq!(tab.status(), "never");
+}
+
+#[test]
+fn what_cant_be_sent_is_not_sent_and_overtakes_nothing() {
+    let mut tab = Tab::new("pegase3", Keeping::Memory);
+    tab.meanwhile("call login", |tab| {
+        let told = tab.run(|handle| handle.sign_in(user("jdoe", "beyond Latin-1: \u{20ac}")));
+        assert_eq!(told, "invalid-request at login");
+    });
+    let reply = r#"{"code":200,"status":"ok","token":"t1"}"#;
+    assert_eq!(tab.signs_in(reply), "signed in");
+    tab.asked(&["chance", "call login"]);
+}
+
+#[test]
+fn lenses_tells_where_to_go_next_and_where_single_sign_on_is() {
+    let mut tab = Tab::new("lenses", Keeping::Memory);
+    assert_eq!(tab.signs_in(r#"{"redir_to":"/next"}"#), "signed in, to /next");
+    let mut tab = Tab::new("lenses", Keeping::Memory);
+    tab.hears(401, NO_SESSION);
+    assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "wrong"))), "invalid-credentials at login");
+    assert_eq!(tab.state().sso_url.as_deref(), Some("https://idp.test/"));
+}
+
+/// R39: the older session is ended at the vendor, beside the new one.
+#[test]
+fn r39_a_login_over_a_session_revokes_the_older_one() {
+    let mut tab = Tab::new("ethgas", TABS);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.log();
+    tab.hears(200, &grant("a2", "r2")).hears(500, "");
+    assert_eq!(
+        tab.run(|handle| handle.sign_in(user("asmith", "s3cret"))),
+        "signed in",
+        "whatever becomes of that"
+    );
+    tab.asked(&[
+        "chance",
+        "call login",
+        "write a2 of 7 over all",
+        "forget the note",
+        "tell of the store",
+        "  call logout with a1",
+    ]);
+    assert_eq!(tab.state().user.as_deref(), Some("asmith"));
+}
+
+/// A token that is over is renewed for that, once.
+#[test]
+fn r39_an_older_session_whose_token_is_over_is_renewed_to_be_revoked() {
+    let mut tab = Tab::new("ethgas", Keeping::Memory);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.log();
+    tab.now += HOUR;
+    tab.hears(200, &grant("a2", "r2")).hears(200, &grant("a1-new", "r1-new")).hears(200, OK);
+    assert_eq!(tab.run(|handle| handle.sign_in(user("asmith", "s3cret"))), "signed in");
+    tab.asked(&["chance", "call login", "  call refresh with r1", "  call logout with a1-new"]);
+    assert_eq!(
+        tab.held().and_then(|record| record.held.access).as_deref(),
+        Some("a2"),
+        "the new one's is its own"
+    );
+}
+
+/// Its cookie has been replaced by the new one's: to sign that out would end the new session.
+#[test]
+fn a_cookies_older_session_is_left_alone() {
+    let mut tab = Tab::with("lenses", Keeping::Memory, |settings| {
+        settings.addresses.logout = Some(format!("{}/logout", crate::tab::BASE));
+    });
+    assert_eq!(tab.signs_in("{}"), "signed in");
+    assert_eq!(tab.signs_in("{}"), "signed in");
+    tab.asked(&["chance", "call login", "chance", "call login"]);
+}
+
+/// R18: whoever comes later wins.
+#[test]
+fn r18_a_newer_login_stops_the_one_before() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.meanwhile("call login", |tab| {
+        tab.hears(200, &grant("b1", "rb1"));
+        assert_eq!(tab.run(|handle| handle.sign_in(user("asmith", "s3cret"))), "signed in");
+    });
+    assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), "superseded at login");
+    tab.asked(&[
+        "chance",
+        "call login",
+        "  stop",
+        "  chance",
+        "  call login",
+        "  write b1 of 7 over all",
+        "  forget the note",
+        "  tell of the store",
+    ]);
+    assert_eq!(tab.state().user.as_deref(), Some("asmith"));
+}
+
+/// R18, also where the older one's answer was there already.
+#[test]
+fn r18_a_login_that_ends_after_a_logout_writes_nothing() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.meanwhile("chance", |tab| {
+        assert_eq!(tab.signs_out(), "signed out");
+    });
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "superseded at login");
+    assert_eq!((tab.status(), &tab.record), ("logout", &None));
+}
+
+#[test]
+fn r18_a_logout_while_the_login_is_written_counts() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.hears(200, &grant("a1", "r1")).meanwhile("write", |tab| {
+        tab.hears(200, OK);
+        assert!(tab.signs_out().starts_with("signed out"));
+    });
+    assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), "superseded at login");
+    assert_eq!(tab.status(), "logout");
+}
+
+#[test]
+fn a_caller_who_gives_up_while_it_is_written_hears_his_own_reason() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.fails("write", Trouble::GivenUp);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "given up");
+    assert_eq!(tab.status(), "signed-in", "the vendor has signed in all the same");
+}

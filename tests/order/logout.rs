@@ -1,0 +1,182 @@
+//! Signing out.
+
+use hallpass::protocol::{Keeping, Line, Trouble, Wake};
+
+use crate::tab::{BASE, HOUR, TABS, Tab};
+use crate::vendors::{OK, UNAUTHORIZED, grant};
+
+fn signed_in(keeping: Keeping) -> Tab {
+    let mut tab = Tab::new("ethgas", keeping);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.log();
+    tab
+}
+
+/// The note comes first: the page may go at any moment from then on.
+#[test]
+fn r10_it_is_noted_and_taken_away_whatever_the_network_says() {
+    let mut tab = signed_in(TABS);
+    tab.hears(200, OK);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.asked(&[
+        "note 7 logout",
+        "delete over all",
+        "forget the note",
+        "tell of the store",
+        "join",
+        "  call logout with a1",
+        "  read",
+    ]);
+    assert_eq!((tab.status(), &tab.record, &tab.note), ("logout", &None, &None));
+    for (status, text) in [(500, ""), (401, UNAUTHORIZED), (200, "<html>")] {
+        let mut tab = signed_in(TABS);
+        tab.hears(status, text);
+        assert_eq!(tab.signs_out(), "signed out");
+        assert_eq!((tab.status(), &tab.record), ("logout", &None));
+    }
+    let mut tab = signed_in(TABS);
+    tab.fails("call logout", Trouble::Network);
+    assert_eq!(tab.signs_out(), "signed out");
+}
+
+/// In memory and in a page's own storage, tabs have sessions of their own; a sign-out is for all of them.
+#[test]
+fn tabs_with_sessions_of_their_own_are_told() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(200, OK);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.asked(&["tell of the sign-out", "join", "  call logout with a1"]);
+    let mut tab = signed_in(Keeping::Page);
+    tab.hears(200, OK);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.asked(&[
+        "note 7 logout",
+        "tell of the sign-out",
+        "delete over all",
+        "forget the note",
+        "tell of the store",
+        "join",
+        "  call logout with a1",
+        "  read",
+    ]);
+}
+
+#[test]
+fn a_tab_that_is_told_signs_out_and_tells_nobody() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(200, OK);
+    assert_eq!(tab.wakes(Wake::Told(Line::SignOut)), "signed out, confirmed");
+    tab.asked(&["join", "  call logout with a1"]);
+    assert_eq!(tab.wakes(Wake::Told(Line::SignOut)), "done", "once");
+    let mut tab = signed_in(TABS);
+    assert_eq!(tab.wakes(Wake::Told(Line::SignOut)), "done");
+    tab.asked(&[]);
+    assert_eq!(tab.status(), "signed-in", "it shares another session");
+}
+
+#[test]
+fn without_anybody_signed_in_nobody_is_asked_but_the_store_is_cleared() {
+    let mut tab = Tab::new("ethgas", TABS);
+    assert_eq!(tab.signs_out(), "signed out");
+    tab.asked(&["delete over all", "forget the note", "tell of the store", "  read"]);
+}
+
+#[test]
+fn a_vendor_without_a_logout_is_told_nothing() {
+    let mut tab = Tab::new("pegase3", Keeping::Memory);
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    tab.log();
+    assert_eq!(tab.signs_out(), "signed out");
+    tab.asked(&["tell of the sign-out"]);
+}
+
+/// The caller has given up before it began: the user is signed out here, and that is all.
+#[test]
+fn whoever_has_given_up_before_tells_the_vendor_nothing() {
+    let mut tab = signed_in(Keeping::Memory);
+    assert_eq!(tab.run(|handle| handle.sign_out(false)), "signed out");
+    tab.asked(&["tell of the sign-out"]);
+    assert_eq!(tab.status(), "logout");
+}
+
+#[test]
+fn whoever_gives_up_in_the_middle_stops_the_call() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(200, OK).fails("join", Trouble::GivenUp);
+    assert_eq!(tab.signs_out(), "given up");
+    tab.asked(&["tell of the sign-out", "join", "  call logout with a1", "stop"]);
+    assert_eq!(tab.status(), "logout");
+}
+
+/// 3.5 of what was found: a token that is over is sent nowhere.
+#[test]
+fn a_token_that_is_over_is_renewed_to_be_revoked() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now += HOUR - 1.0;
+    tab.hears(200, OK);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.asked(&["tell of the sign-out", "join", "  call logout with a1"]);
+
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now += HOUR;
+    tab.hears(200, &grant("a2", "r2")).hears(200, OK);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.asked(&["tell of the sign-out", "join", "  call refresh with r1", "  call logout with a2"]);
+
+    for (status, text) in [(401, UNAUTHORIZED), (503, "")] {
+        let mut tab = signed_in(Keeping::Memory);
+        tab.now += HOUR;
+        tab.hears(status, text);
+        assert_eq!(tab.signs_out(), "signed out");
+        tab.asked(&["tell of the sign-out", "join", "  call refresh with r1"]);
+    }
+}
+
+/// Lenses HQ's cookie goes with the call. Told by another tab, it may be a newer login's by now.
+#[test]
+fn a_cookie_is_signed_out_where_that_was_asked_for_and_not_elsewhere() {
+    let with_logout = || {
+        let mut tab = Tab::with("lenses", Keeping::Memory, |settings| {
+            settings.addresses.logout = Some(format!("{BASE}/logout"));
+        });
+        assert_eq!(tab.signs_in("{}"), "signed in");
+        tab.log();
+        tab
+    };
+    let mut tab = with_logout();
+    tab.hears(204, "");
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.asked(&["tell of the sign-out", "join", "  call logout"]);
+    let mut tab = with_logout();
+    assert_eq!(tab.wakes(Wake::Told(Line::SignOut)), "signed out");
+    tab.asked(&[]);
+    assert_eq!(tab.status(), "logout");
+}
+
+#[test]
+fn a_login_under_way_is_stopped() {
+    let mut tab = Tab::new("ethgas", Keeping::Memory);
+    tab.meanwhile("call login", |tab| {
+        assert_eq!(tab.signs_out(), "signed out");
+    });
+    let told = tab.run(|handle| handle.sign_in(crate::support::user("jdoe", "s3cret")));
+    assert_eq!(told, "superseded at login");
+    tab.asked(&["chance", "call login", "  stop", "  tell of the sign-out"]);
+    assert_eq!(tab.status(), "logout");
+}
+
+/// Where another user's session has replaced this tab's, that one is not this tab's to sign out of.
+#[test]
+fn what_has_replaced_a_session_is_left_alone() {
+    let mut tab = signed_in(Keeping::Page);
+    let mut others = tab.held().unwrap();
+    others.login = 9;
+    others.held.user = Some("asmith".into());
+    tab.another_writes(Some(&others), None);
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.status(), "replaced");
+    tab.log();
+    assert_eq!(tab.signs_out(), "signed out");
+    tab.asked(&["  read"]);
+    assert!(tab.record.is_some());
+}

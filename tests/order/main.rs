@@ -1,0 +1,19 @@
+//! What comes after what, one example at a time: each operation of one tab, with every effect that it asks for, in order. The
+//! stories (`tests/stories`) look for what must never happen; these say what does.
+
+#![cfg(not(target_family = "wasm"))]
+
+mod asking;
+mod login;
+mod logout;
+mod renewal;
+mod request;
+mod store;
+mod tab;
+mod vendors;
+mod wake;
+mod words;
+
+#[expect(dead_code, reason = "the vendors' tests need the rest of it")]
+#[path = "../dialects/support.rs"]
+mod support;

@@ -1,0 +1,316 @@
+//! Renewing the tokens: once for all callers, and under a lock for all tabs.
+
+use hallpass::dialect::Code;
+use hallpass::protocol::{Keeping, Trouble};
+use hallpass::session::Pause;
+
+use crate::tab::{HOUR, NOW, TABS, Tab};
+use crate::vendors::{OK, UNAUTHORIZED, grant, session};
+
+fn signed_in(keeping: Keeping) -> Tab {
+    let mut tab = Tab::new("ethgas", keeping);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.log();
+    tab
+}
+
+/// The same login's tokens, as another tab has renewed them.
+fn another_renews(tab: &mut Tab) {
+    let mut newer = tab.held().unwrap();
+    newer.renewals += 1;
+    newer.held.access = Some("other".into());
+    newer.held.refresh = Some("other-r".into());
+    newer.received_at = tab.now;
+    newer.expires_at = Some(tab.now + HOUR);
+    tab.another_writes(Some(&newer), None);
+}
+
+#[test]
+fn it_locks_reads_again_renews_writes_and_tells() {
+    let mut tab = signed_in(TABS);
+    tab.hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.refreshes(), "done");
+    tab.asked(&[
+        "join",
+        "  lock 7 0",
+        "  read",
+        "  call refresh with r1",
+        "  read",
+        "  write a2 of 7",
+        "  tell of the store",
+        "  unlock, spent",
+    ]);
+    tab.hears(200, &grant("a3", "r3"));
+    assert_eq!(tab.refreshes(), "done");
+    assert_eq!(tab.log()[1], "  lock 7 1", "the next tokens have a name of their own");
+}
+
+/// What one tab has written to localStorage shows in another after a moment.
+#[test]
+fn where_the_store_lags_it_waits_before_it_reads() {
+    let mut tab = signed_in(Keeping::Tabs { lags: true });
+    tab.hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.refreshes(), "done");
+    assert_eq!(tab.log()[..4], ["join", "  lock 7 0", "  wait 40", "  read"]);
+}
+
+#[test]
+fn in_memory_there_is_nobody_to_lock_out() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.refreshes(), "done");
+    tab.asked(&["join", "  call refresh with r1"]);
+}
+
+#[test]
+fn what_cannot_be_renewed_is_not() {
+    let mut tab = Tab::new("pegase3", TABS);
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    tab.log();
+    assert_eq!(tab.refreshes(), "not-renewable at refresh");
+    let mut tab = Tab::new("ethgas", TABS);
+    assert_eq!(tab.refreshes(), "not-signed-in at refresh");
+    tab.asked(&[]);
+}
+
+#[test]
+fn r16_callers_at_the_same_time_share_one() {
+    let mut tab = signed_in(TABS);
+    tab.hears(200, &grant("a2", "r2"));
+    tab.meanwhile("call refresh", |tab| assert_eq!(tab.refreshes(), "waits"));
+    assert_eq!(tab.refreshes(), "done");
+    let log = tab.log();
+    assert_eq!(log.iter().filter(|line| line.contains("call refresh")).count(), 1, "{log:?}");
+    assert_eq!(log.iter().filter(|line| line.trim() == "join").count(), 2, "{log:?}");
+}
+
+#[test]
+fn r16_what_another_tab_has_renewed_is_taken_over() {
+    let mut tab = signed_in(TABS);
+    another_renews(&mut tab);
+    assert_eq!(tab.refreshes(), "done");
+    tab.asked(&["join", "  lock 7 0", "  read", "  unlock, spent"]);
+    assert_eq!(tab.held().and_then(|record| record.held.access).as_deref(), Some("other"));
+    assert_eq!(tab.state().renewal, "idle");
+}
+
+/// While it stands in line, it sees the other tab's tokens and leaves.
+#[test]
+fn r16_whoever_stands_in_line_looks_meanwhile() {
+    let mut tab = signed_in(TABS);
+    tab.waits_for_the_lock().waits_for_the_lock();
+    tab.meanwhile("read", |_| ()).meanwhile("read", another_renews);
+    assert_eq!(tab.refreshes(), "done");
+    tab.asked(&["join", "  lock 7 0", "  read", "  lock 7 0", "  read", "  unlock"]);
+}
+
+/// The lock was waited for in vain: its holder sleeps.
+#[test]
+fn r17_without_the_lock_it_renews_all_the_same() {
+    let mut tab = signed_in(TABS);
+    tab.fails("lock", Trouble::Timeout).hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.refreshes(), "done");
+    assert_eq!(tab.held().and_then(|record| record.held.access).as_deref(), Some("a2"));
+}
+
+#[test]
+fn r16_what_has_just_failed_in_another_tab_fails_here() {
+    let mut tab = signed_in(TABS);
+    let mut paused = tab.held().unwrap();
+    let pause = Pause { since: NOW, until: NOW + 5000.0, because: Code::RateLimited, failures: 1 };
+    paused.pause = Some(pause);
+    tab.another_writes(Some(&paused), None);
+    assert_eq!(tab.refreshes(), "rate-limited at refresh");
+    tab.asked(&["join", "  lock 7 0", "  read", "  unlock"]);
+    assert_eq!(tab.state().problem, Some("rate-limited"));
+}
+
+#[test]
+fn r10_a_sign_out_that_is_found_under_the_lock_counts() {
+    let mut tab = signed_in(TABS);
+    tab.another_writes(None, None);
+    assert_eq!(tab.refreshes(), "superseded at refresh");
+    let log = tab.log();
+    assert_eq!(log[..3], ["join", "  lock 7 0", "  read"]);
+    assert_eq!(log.len(), 4, "and the lock is given back: {log:?}");
+    assert_eq!(tab.status(), "logout");
+}
+
+/// R18: the answer came after the sign-out.
+#[test]
+fn r18_a_renewal_that_ends_after_a_logout_writes_nothing() {
+    let mut tab = signed_in(TABS);
+    tab.hears(200, &grant("a2", "r2"));
+    tab.meanwhile("call refresh", |tab| tab.another_writes(None, Some("7 logout")));
+    assert_eq!(tab.refreshes(), "superseded at refresh");
+    assert_eq!((tab.status(), &tab.record), ("logout", &None));
+    tab.asked(&["join", "  lock 7 0", "  read", "  call refresh with r1", "  read", "  unlock, spent"]);
+
+    let mut tab = signed_in(TABS);
+    tab.hears(200, OK).hears(200, &grant("a2", "r2"));
+    tab.meanwhile("call refresh", |tab| {
+        assert_eq!(tab.signs_out(), "signed out, confirmed");
+    });
+    assert_eq!(tab.refreshes(), "superseded at refresh");
+    assert_eq!((tab.status(), &tab.record), ("logout", &None));
+}
+
+/// A second look before a no is believed: another tab may have spent the same token.
+#[test]
+fn a_no_is_believed_after_a_second_look() {
+    let mut tab = signed_in(TABS);
+    tab.hears(401, UNAUTHORIZED).meanwhile("wait 700", another_renews);
+    assert_eq!(tab.refreshes(), "done");
+    tab.asked(&[
+        "join",
+        "  lock 7 0",
+        "  read",
+        "  call refresh with r1",
+        "  wait 700",
+        "  read",
+        "  unlock, spent",
+    ]);
+    assert_eq!(tab.status(), "signed-in");
+
+    let mut tab = signed_in(TABS);
+    tab.hears(401, UNAUTHORIZED);
+    assert_eq!(tab.refreshes(), "session-expired at refresh");
+    tab.asked(&[
+        "join",
+        "  lock 7 0",
+        "  read",
+        "  call refresh with r1",
+        "  wait 700",
+        "  read",
+        "  chance",
+        "  note 7 refused",
+        "  delete",
+        "  tell of the store",
+        "  unlock",
+    ]);
+    assert_eq!(tab.status(), "refused");
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now += HOUR;
+    tab.hears(401, UNAUTHORIZED);
+    assert_eq!(tab.refreshes(), "session-expired at refresh");
+    tab.asked(&["join", "  call refresh with r1", "  chance"]);
+    assert_eq!(tab.status(), "expired");
+}
+
+/// Rule 10: a gateway's 401 is nobody's no.
+#[test]
+fn rule_10_trouble_keeps_the_session() {
+    for (status, text, told, problem) in [
+        (401, "<html>", "vendor-unavailable at refresh", "vendor-unavailable"),
+        (403, "", "vendor-unavailable at refresh", "vendor-unavailable"),
+        (429, "", "rate-limited at refresh", "rate-limited"),
+        (503, "<html>", "vendor-unavailable at refresh", "vendor-unavailable"),
+        (200, "<html>", "malformed-reply at refresh", "malformed-reply"),
+    ] {
+        let mut tab = signed_in(TABS);
+        tab.hears(status, text);
+        let ended = tab.refreshes();
+        assert_eq!((tab.status(), tab.state().renewal), ("signed-in", "waiting"), "{status}");
+        assert_eq!(tab.state().problem, Some(problem), "{status}: {ended}, not {told}");
+        let log = tab.log();
+        assert!(log.contains(&"  write a1 of 7, paused".into()), "{log:?}: the others keep the pause, too");
+    }
+    for (trouble, told) in [
+        (Trouble::Network, "network at refresh"),
+        (Trouble::Timeout, "timeout at refresh"),
+        (Trouble::Redirect, "malformed-reply at refresh"),
+    ] {
+        let mut tab = signed_in(TABS);
+        tab.fails("call refresh", trouble);
+        assert_eq!(tab.refreshes(), told);
+        assert_eq!((tab.status(), tab.state().renewal), ("signed-in", "waiting"));
+    }
+}
+
+/// ETHGAS's documents show two forms. The other one is tried where the vendor itself calls the first one invalid.
+#[test]
+fn the_other_form_is_tried_once_and_remembered_where_it_worked() {
+    const INVALID: &str = r#"{"code":400,"message":"refreshToken is required","data":null}"#;
+    let mut tab = signed_in(TABS);
+    tab.hears(400, INVALID).hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.refreshes(), "done");
+    tab.asked(&[
+        "join",
+        "  lock 7 0",
+        "  read",
+        "  call refresh with r1",
+        "  read",
+        "  call refresh",
+        "  read",
+        "  write a2 of 7",
+        "  tell of the store",
+        "  unlock, spent",
+    ]);
+    tab.hears(200, &grant("a3", "r3"));
+    assert_eq!(tab.refreshes(), "done");
+    assert!(tab.log().contains(&"  call refresh".into()), "in the form that worked");
+
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(400, INVALID).hears(401, UNAUTHORIZED);
+    assert_eq!(tab.refreshes(), "invalid-request at refresh", "the trial's no is no verdict");
+    assert_eq!((tab.status(), tab.state().renewal), ("signed-in", "waiting"));
+    tab.log();
+    tab.now += HOUR;
+    tab.hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.refreshes(), "done");
+    tab.asked(&["join", "  call refresh with r1"]);
+
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(400, "<html>");
+    tab.refreshes();
+    tab.asked(&["join", "  call refresh with r1", "  chance"]);
+}
+
+/// Ocient renews with the token itself. Without one, nothing is left to renew with.
+#[test]
+fn ocient_renews_with_its_token() {
+    let mut tab = Tab::new("ocient", Keeping::Memory);
+    assert_eq!(tab.signs_in(&session("t1", 3600)), "signed in");
+    tab.log();
+    tab.hears(200, &session("t2", 3600));
+    assert_eq!(tab.refreshes(), "done");
+    tab.asked(&["join", "  call refresh with t1"]);
+    let mut tab = Tab::new("ethgas", Keeping::Tabs { lags: false });
+    let mut bare = signed_in(TABS).held().unwrap();
+    bare.held.refresh = None;
+    tab.another_writes(Some(&bare), None);
+    assert_eq!(tab.restores(), "done");
+    tab.log();
+    tab.refreshes();
+    let log = tab.log();
+    assert!(log.iter().all(|line| !line.contains("call")), "{log:?}");
+}
+
+#[test]
+fn whoever_gives_up_leaves_the_others_their_renewal() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(200, &grant("a2", "r2")).fails("join", Trouble::GivenUp);
+    assert_eq!(tab.refreshes(), "given up");
+    assert_eq!(tab.held().and_then(|record| record.held.access).as_deref(), Some("a2"));
+}
+
+#[test]
+fn a_dropped_handle_renews_nothing() {
+    let mut tab = signed_in(TABS);
+    tab.meanwhile("lock", |tab| tab.handle.dispose());
+    assert_eq!(tab.refreshes(), "unsupported at refresh");
+    tab.asked(&["join", "  lock 7 0", "  unlock"]);
+}
+
+/// A store that failed when it was last read is asked all the same.
+#[test]
+fn a_silent_store_is_asked_before_a_token_is_spent() {
+    let mut tab = signed_in(TABS);
+    tab.fails("read", Trouble::Storage);
+    assert_eq!(tab.wakes(hallpass::protocol::Wake::Page), "done");
+    assert_eq!(tab.state().problem, Some("storage"));
+    tab.log();
+    another_renews(&mut tab);
+    assert_eq!(tab.refreshes(), "done");
+    tab.asked(&["join", "  lock 7 0", "  read", "  unlock, spent"]);
+}

@@ -1,0 +1,242 @@
+//! Keeping the record in the store, and following what other tabs write.
+
+use hallpass::protocol::{Keeping, Line, Trouble, Wake};
+
+use crate::tab::{HOUR, NOW, TABS, Tab};
+use crate::vendors::{OK, grant};
+
+fn signed_in() -> Tab {
+    let mut tab = Tab::new("ethgas", TABS);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.log();
+    tab
+}
+
+fn restored(record: Option<String>, note: Option<&str>) -> Tab {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.record = record;
+    tab.note = note.map(Into::into);
+    assert_eq!(tab.restores(), "done");
+    tab
+}
+
+#[test]
+fn a_page_takes_over_what_lies_there() {
+    let mut tab = restored(signed_in().record, None);
+    tab.asked(&["read"]);
+    assert_eq!((tab.status(), tab.state().user.as_deref()), ("signed-in", Some("jdoe")));
+    let mut tab = restored(None, None);
+    tab.asked(&["read"]);
+    assert_eq!(tab.status(), "never");
+    let mut tab = Tab::new("ethgas", Keeping::Memory);
+    assert_eq!(tab.restores(), "done");
+    tab.asked(&[]);
+}
+
+#[test]
+fn r11_what_is_unsound_is_taken_away() {
+    for text in ["", "{}", "<html>", r#"{"v":1,"receivedAt":0}"#] {
+        let mut tab = restored(Some(text.into()), None);
+        tab.asked(&["read", "delete", "tell of the store"]);
+        assert_eq!((tab.status(), &tab.record), ("never", &None));
+    }
+}
+
+#[test]
+fn what_has_ended_is_taken_away_and_its_reason_shown() {
+    let mut tab = restored(signed_in().record, Some("7 refused"));
+    tab.asked(&["read", "delete", "tell of the store"]);
+    assert_eq!(tab.status(), "refused");
+}
+
+#[test]
+fn a_store_that_fails_leaves_the_session_in_memory() {
+    for trouble in [Trouble::Storage, Trouble::Timeout] {
+        let mut tab = Tab::new("ethgas", TABS);
+        tab.fails("read", trouble);
+        assert_eq!(tab.restores(), "done");
+        assert_eq!((tab.status(), tab.state().problem), ("never", Some("storage")));
+        tab.log();
+        assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+        assert_eq!(tab.state().problem, None, "it works again");
+    }
+    // One that can't tell what lies there is no trouble.
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.fails("read", Trouble::Untold);
+    assert_eq!(tab.restores(), "done");
+    assert_eq!(tab.state().problem, None);
+}
+
+#[test]
+fn somebody_who_signs_in_while_the_store_is_first_read_counts() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.record = signed_in().record.map(|text| text.replace("jdoe", "asmith"));
+    tab.meanwhile("read", |tab| assert_eq!(tab.signs_in(&grant("b1", "rb1")), "signed in"));
+    assert_eq!(tab.restores(), "done");
+    assert_eq!(tab.held().and_then(|record| record.held.access).as_deref(), Some("b1"));
+}
+
+/// Rule 15: deleting takes no room.
+#[test]
+fn rule_15_what_a_failed_login_write_was_to_replace_is_gone() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.record = signed_in().record.map(|text| text.replace("jdoe", "asmith"));
+    assert_eq!(tab.restores(), "done");
+    tab.log();
+    tab.hears(200, &grant("b1", "rb1")).hears(200, OK).fails("write", Trouble::Storage);
+    assert_eq!(tab.run(|handle| handle.sign_in(crate::support::user("bert", "s3cret"))), "signed in");
+    assert_eq!((&tab.record, tab.note.as_deref()), (&None, Some("7 unwritten")));
+    assert_eq!((tab.status(), tab.state().problem), ("signed-in", Some("storage")));
+    tab.asked(&[
+        "chance",
+        "call login",
+        "write b1 of 7 over all",
+        "delete over all",
+        "note 7 unwritten",
+        "tell of the store",
+        "  call logout with a1",
+    ]);
+}
+
+#[test]
+fn r38_what_a_failed_renewals_write_was_to_replace_is_gone_and_written_again_later() {
+    let mut tab = signed_in();
+    tab.hears(200, &grant("a2", "r2")).fails("write", Trouble::Storage);
+    assert_eq!(tab.refreshes(), "done");
+    assert_eq!(
+        tab.log()[6..],
+        ["  delete", "  note 7 unwritten", "  tell of the store", "  unlock, spent"].map(String::from)
+    );
+    assert_eq!((&tab.record, tab.state().problem), (&None, Some("storage")));
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.asked(&["read", "write a2 of 7", "forget the note", "tell of the store"]);
+    assert_eq!((tab.state().problem, tab.note.as_deref()), (None, None));
+    assert!(tab.record.is_some());
+}
+
+/// A timer is an occasion, too.
+#[test]
+fn r38_what_could_not_be_written_is_tried_again_by_the_timer() {
+    let mut tab = signed_in();
+    tab.hears(200, &grant("a2", "r2")).fails("write", Trouble::Storage);
+    tab.refreshes();
+    tab.log();
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&["  write a2 of 7", "  forget the note", "  tell of the store"]);
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&[]);
+}
+
+/// A store that hangs is not asked again by itself.
+#[test]
+fn a_write_that_takes_too_long_is_not_tried_by_itself() {
+    let mut tab = signed_in();
+    tab.hears(200, &grant("a2", "r2"))
+        .always_fails("write", Trouble::Timeout)
+        .always_fails("delete", Trouble::Timeout);
+    tab.refreshes();
+    assert_eq!(tab.state().problem, Some("storage"));
+    tab.log();
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&[]);
+    tab.works_again();
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.state().problem, None);
+    assert!(tab.record.is_some_and(|text| text.contains("a2")));
+}
+
+/// What was to be deleted and could not be is tried again.
+#[test]
+fn r10_a_record_that_could_not_be_deleted_is_tried_again() {
+    let mut tab = signed_in();
+    tab.hears(200, OK).fails("delete", Trouble::Storage);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    assert_eq!((tab.status(), tab.record.is_some()), ("logout", false));
+    let log = tab.log();
+    assert_eq!(log.iter().filter(|line| line.trim_start().starts_with("delete")).count(), 2, "{log:?}");
+}
+
+#[test]
+fn r18_a_write_does_not_go_over_another_tabs() {
+    let mut tab = signed_in();
+    tab.hears(200, &grant("a2", "r2"));
+    tab.meanwhile("write", |tab| {
+        let mut newer = tab.held().unwrap();
+        newer.login = 9;
+        tab.another_writes(Some(&newer), None);
+    });
+    tab.refreshes();
+    assert_eq!(tab.held().map(|record| record.login), Some(9), "the same user's newer login is followed");
+}
+
+/// A leftover of a login that was signed out here is taken away.
+#[test]
+fn r10_what_was_signed_out_here_and_comes_back_is_taken_away() {
+    let mut tab = signed_in();
+    let leftover = tab.record.clone();
+    tab.hears(200, OK);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.log();
+    tab.record = leftover;
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.asked(&["read", "delete", "forget the note", "tell of the store"]);
+    assert_eq!((tab.status(), &tab.record), ("logout", &None));
+}
+
+/// 2.3 of what was found: a storage that gives another text at each reading is none.
+#[test]
+fn a_store_that_never_keeps_what_it_is_told_is_no_store() {
+    let mut tab = signed_in();
+    tab.hears(200, &grant("a2", "r2"));
+    let older = tab.held().unwrap();
+    for round in 1..9 {
+        let mut older = older.clone();
+        tab.meanwhile("write", move |tab| {
+            older.received_at += f64::from(round);
+            tab.another_writes(Some(&older), None);
+        });
+    }
+    assert_eq!(tab.refreshes(), "done");
+    let log = tab.log();
+    assert_eq!(log.iter().filter(|line| line.contains("write")).count(), 4, "{log:?}: bounded tries");
+    assert_eq!((tab.status(), tab.state().problem), ("signed-in", Some("storage")));
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    tab.asked(&[]);
+    tab.hears(200, OK);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    assert_eq!(tab.record, None, "what is signed out is taken away from wherever it may be");
+}
+
+#[test]
+fn what_is_known_is_not_written_again() {
+    let mut tab = signed_in();
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    tab.asked(&["read"]);
+    tab.hears(200, r#"{"code":200,"message":"OK","data":{"valid":true}}"#);
+    assert_eq!(tab.checks(), "done");
+    tab.asked(&["call check with a1", "read"]);
+}
+
+/// Another machine of the same handle goes on with what the one before held.
+#[test]
+fn a_machine_that_takes_another_ones_place_goes_on_with_its_record() {
+    let held = signed_in().held().unwrap();
+    let tab = Tab::new("ethgas", TABS);
+    tab.handle.resume(held.write().as_str(), tab.moment());
+    assert_eq!((tab.status(), tab.held().map(|record| record.login)), ("signed-in", Some(7)));
+    let tab = Tab::new("ethgas", TABS);
+    tab.handle.resume("{}", tab.moment());
+    assert_eq!(tab.status(), "never");
+}
+
+#[test]
+fn what_came_to_its_end_while_nobody_looked_is_taken_away() {
+    let mut tab = Tab::new("pegase3", TABS);
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    let record = tab.record;
+    let mut tab = Tab::new("pegase3", TABS);
+    tab.record = record;
+    tab.now = NOW + HOUR;
+    assert_eq!(tab.restores(), "done");
+    assert_eq!((tab.status(), &tab.record), ("expired", &None));
+}

@@ -1,0 +1,170 @@
+//! What happens without being asked; and what comes before a request.
+
+use hallpass::dialect::Code;
+use hallpass::protocol::{Keeping, Line, Trouble, Wake};
+
+use crate::tab::{HOUR, NOW, TABS, Tab};
+use crate::vendors::{UNAUTHORIZED, grant, session};
+
+fn signed_in(keeping: Keeping) -> Tab {
+    let mut tab = Tab::new("ethgas", keeping);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.log();
+    tab
+}
+
+#[test]
+fn a_timer_renews_what_is_due_and_nothing_before() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now = NOW + HOUR - 300_001.0;
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&[]);
+    tab.now = NOW + HOUR - 300_000.0;
+    tab.hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&["  call refresh with r1"]);
+}
+
+#[test]
+fn a_shown_page_looks_into_the_store_first() {
+    let mut tab = signed_in(TABS);
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.wakes(Wake::Online), "done");
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.asked(&["read", "read", "read"]);
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&[]);
+}
+
+/// Nobody sees the page: what other tabs tell still counts, and a timer that comes.
+#[test]
+fn a_hidden_page_does_less() {
+    let due = NOW + HOUR - 1000.0;
+    for (wake, asked) in [
+        (Wake::Page, &[][..]),
+        (Wake::Online, &[]),
+        (Wake::Told(Line::Store), &["read", "  lock 7 0"]),
+        (Wake::Timer, &["  lock 7 0"]),
+    ] {
+        let mut tab = signed_in(TABS);
+        tab.now = due;
+        tab.hears(200, &grant("a2", "r2"));
+        assert_eq!(tab.run(|handle| handle.wake(wake, true)), "done");
+        let log = tab.log();
+        assert_eq!(&log[..asked.len()], asked, "{wake:?}");
+        assert_eq!(log.is_empty(), asked.is_empty(), "{wake:?}: {log:?}");
+    }
+}
+
+/// R22: what failed for the lack of a network is tried when it is back.
+#[test]
+fn r22_back_online_a_failed_renewal_is_tried_at_once() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now = NOW + HOUR - 1000.0;
+    tab.fails("call refresh", Trouble::Network);
+    tab.wakes(Wake::Timer);
+    assert_eq!(tab.state().renewal, "waiting");
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&["  call refresh with r1", "  chance"]);
+    tab.hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.wakes(Wake::Online), "done");
+    tab.asked(&["  call refresh with r1"]);
+}
+
+#[test]
+fn what_cannot_be_renewed_ends_with_its_time() {
+    let mut tab = Tab::new("pegase3", TABS);
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    tab.log();
+    tab.now += HOUR / 2.0;
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    assert_eq!(tab.status(), "expired");
+    tab.asked(&["  note 7 expired", "  delete", "  tell of the store"]);
+}
+
+/// A page that only reads the state sees the end, too.
+#[test]
+fn whoever_looks_sees_the_end() {
+    let mut tab = Tab::new("pegase3", Keeping::Memory);
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    assert!(!tab.handle.look_at_clock(tab.moment()));
+    assert_eq!(tab.status(), "signed-in");
+    tab.now += HOUR / 2.0;
+    assert!(tab.handle.look_at_clock(tab.moment()));
+    assert_eq!(tab.status(), "expired");
+    assert!(!tab.handle.look_at_clock(tab.moment()), "once");
+    assert!(tab.handle.stirred() && !tab.handle.stirred());
+}
+
+#[test]
+fn a_dropped_handle_begins_nothing_by_itself() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now = NOW + HOUR - 1000.0;
+    tab.handle.dispose();
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&[]);
+    assert_eq!(tab.token(), "unsupported at request");
+}
+
+#[test]
+fn a_good_token_is_given_as_it_is() {
+    let mut tab = signed_in(Keeping::Memory);
+    assert_eq!(tab.token(), "token a1");
+    tab.asked(&[]);
+    let mut tab = Tab::new("lenses", Keeping::Memory);
+    assert_eq!(tab.signs_in("{}"), "signed in");
+    assert_eq!(tab.token(), "token none");
+    let mut tab = Tab::new("ethgas", Keeping::Memory);
+    assert_eq!(tab.token(), "not-signed-in at request");
+}
+
+#[test]
+fn a_token_that_is_over_is_renewed_before_it_is_given() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now = NOW + HOUR;
+    tab.hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.token(), "token a2");
+    tab.asked(&["join", "  call refresh with r1"]);
+    tab.now += HOUR;
+    tab.hears(401, UNAUTHORIZED);
+    assert_eq!(tab.token(), "session-expired at refresh");
+    assert_eq!(tab.token(), "session-expired at request");
+}
+
+/// R19: a vendor whose tokens are over at once is asked once.
+#[test]
+fn r19_tokens_that_are_over_at_once_make_no_loop() {
+    let mut tab = Tab::new("ocient", Keeping::Memory);
+    assert_eq!(tab.signs_in(&session("t1", 1)), "signed in");
+    tab.log();
+    tab.now += 1000.0;
+    tab.hears(200, r#"{"access_token":"t2","expires_in":0.0001,"status":{"vendor_code":0}}"#);
+    assert_eq!(tab.token(), "session-expired at request");
+    tab.asked(&["join", "  call refresh with t1"]);
+}
+
+/// R22: while a pause is kept, callers hear why.
+#[test]
+fn r22_a_pause_is_told_and_asks_nobody() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now = NOW + HOUR;
+    tab.hears(429, "");
+    assert_eq!(tab.token(), "rate-limited at refresh");
+    assert_eq!(tab.token(), "rate-limited at request");
+    tab.asked(&["join", "  call refresh with r1", "  chance"]);
+    assert_eq!(tab.state().problem, Some(Code::RateLimited.as_str()));
+}
+
+/// What was asked for one user is not done as another.
+#[test]
+fn what_was_asked_for_one_user_is_not_given_to_another() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now = NOW + HOUR;
+    tab.meanwhile("call refresh", |tab| {
+        tab.hears(200, &grant("b1", "rb1")).hears(500, "");
+        let other = tab.run(|handle| handle.sign_in(crate::support::user("asmith", "s3cret")));
+        assert_eq!(other, "signed in");
+        tab.hears(200, &grant("a2", "r2"));
+    });
+    assert_eq!(tab.token(), "superseded at request");
+}
