@@ -73,6 +73,8 @@ pub struct Handle<J: 'static> {
     pub(super) flight: RefCell<Option<Rc<Flight>>>,
     /// The login under way.
     pub(super) login: Cell<Option<OperationId>>,
+    /// The address that has rejected a token which was just renewed, and when.
+    pub(super) rejecting: RefCell<Option<(String, Moment)>>,
     /// The question under way whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
     /// What is under way, but for the one that is being stepped.
@@ -106,6 +108,7 @@ impl<J: Json + 'static> Handle<J> {
             flight: RefCell::new(None),
             login: Cell::new(None),
             confirming: Cell::new(None),
+            rejecting: RefCell::new(None),
             operations: RefCell::new(Vec::new()),
             next: Cell::new(0),
             begun: RefCell::new(Vec::new()),

@@ -10,7 +10,7 @@ use super::handle::Handle;
 use super::operation::Run;
 use super::pass::Person;
 use crate::dialect::{Body, Code, Failure, Json, Operation as Kind, Payload, Rejection, Reply};
-use crate::session::{Epoch, Reason, Verdict};
+use crate::session::{Epoch, Reason, Session, Verdict, YOUNG_MS};
 
 /// What the caller wants to be sent.
 #[derive(Clone, Debug)]
@@ -70,7 +70,11 @@ impl<J: Json + 'static> Run<J> {
             }
             Next::Show => return Ok((answer, None)),
             // A token that was renewed for this very request, and is rejected: to renew it again would be a loop.
-            Next::Renew if renewed => return Ok((answer, None)),
+            Next::Renew if renewed => {
+                self.rejects_any_token(wish);
+                return Ok((answer, None));
+            }
+            Next::Renew if self.rejected_any_token(wish) => return Ok((answer, None)),
             Next::Renew => self.renewed(epoch, true).await.err().filter(|halt| !halt.is_superseded()),
             Next::Again => None,
         };
@@ -84,8 +88,25 @@ impl<J: Json + 'static> Run<J> {
         let epoch = handle.epoch();
         let second = self.dispatch(Some(epoch), true).await?;
         // Judged for a token that it brings; a second rejection is the caller's to see.
-        self.judge(epoch, &second).await;
+        if self.judge(epoch, &second).await != Next::Show {
+            self.rejects_any_token(wish);
+        }
         Ok((second, None))
+    }
+
+    /// An address has rejected a token that was just renewed.
+    fn rejects_any_token(&self, wish: &Wish) {
+        let handle: &Handle<J> = &self.handle;
+        handle.rejecting.replace(Some((wish.target.clone(), handle.now())));
+    }
+
+    /// Whether an address has done so not long ago: to renew the token for it would help no more.
+    fn rejected_any_token(&self, wish: &Wish) -> bool {
+        let handle: &Handle<J> = &self.handle;
+        let rejecting = handle.rejecting.borrow();
+        rejecting
+            .as_ref()
+            .is_some_and(|(target, at)| *target == wish.target && handle.now().since(*at) < YOUNG_MS)
     }
 
     fn may_repeat(&self, asked: &Person) -> Result<(), Halt> {
@@ -125,6 +146,9 @@ impl<J: Json + 'static> Run<J> {
         }
         let rejection = handle.vendor.rejects_token(reply);
         if rejection == Rejection::No {
+            if reply.is_ok() && handle.look(Session::is_on_trial) {
+                handle.change(|session| session.accepted(epoch));
+            }
             return Next::Show;
         }
         if let Err(failure) = handle.vendor.read(reply, Kind::Request) {

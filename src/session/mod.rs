@@ -14,7 +14,7 @@ pub use audience::{Audience, has_hidden_parent};
 pub use moment::Moment;
 pub use note::{Fate, Note};
 pub use record::{Pause, Record, VERSION};
-pub use rules::{Epoch, Pass, Session, Verdict};
+pub use rules::{Epoch, Pass, Session, Verdict, YOUNG_MS};
 pub use schedule::backoff_ms;
 pub use siblings::Finding;
 pub use snapshot::{Reason, Snapshot};

@@ -26,7 +26,7 @@ pub struct Record {
     pub login: u32,
     /// How often its tokens have been replaced by newer ones.
     pub renewals: u32,
-    /// Whether its tokens came of a renewal after a rejection.
+    /// Whether its tokens came of a renewal after a rejection, and nothing has taken them since.
     pub rejected: bool,
     /// The pause that all tabs keep after a renewal has failed for now.
     pub pause: Option<Pause>,

@@ -46,7 +46,7 @@ const EARLY_MS: f64 = 1.0;
 
 /// The age, in ms, at which a token that was renewed after a rejection may be renewed after another one; a tenth of its life
 /// where that is less. So whatever an endpoint rejects, no minute sees more than two renewals.
-const YOUNG_MS: f64 = 35_000.0;
+pub const YOUNG_MS: f64 = 35_000.0;
 
 /// How many logins that are over a tab remembers.
 const LONGEST_PAST: usize = 8;
@@ -300,7 +300,23 @@ impl Session {
         }
     }
 
-    /// Whether the token came of a renewal after a rejection, and not long ago: to renew it again would help no more.
+    /// Whether it has still to be seen that the vendor takes the token, which came of a renewal after a rejection.
+    #[must_use]
+    pub fn is_on_trial(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| held.rejected)
+    }
+
+    /// The vendor has taken the token of this epoch: another rejection of it is news.
+    pub fn accepted(&mut self, epoch: Epoch) {
+        if epoch.0 == self.epoch
+            && let Some(held) = self.held_mut()
+        {
+            held.rejected = false;
+        }
+    }
+
+    /// Whether the token came of a renewal after a rejection, not long ago, and nothing has taken it since: to renew it again
+    /// would help no more.
     fn is_rejected_anew(&self, now: Moment) -> bool {
         let Some(held) = self.held.as_ref().filter(|held| held.rejected) else { return false };
         let tenth = held.expires_at.map_or(YOUNG_MS, |end| (end - held.received_at) / 10.0);

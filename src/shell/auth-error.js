@@ -201,7 +201,7 @@ export function mistake(name, expected, cause) {
 export function refusalOf(cause) {
   const text = cause instanceof Error ? `${cause.message}` : "";
   // (What is said of a type or of an enumeration quotes nothing of that kind.)
-  const harmless = /value is not of type|\benum/.test(text);
+  const harmless = /value is not of type|\benum|BigInt/.test(text);
   if ((!harmless && /\bvalue\b(?! pair)/i.test(text)) || text.includes("://")) return undefined;
   return text.split("\n", 1)[0]?.slice(0, 200).replace(/\.$/, "") || undefined;
 }

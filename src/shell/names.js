@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * What a session's things are called in what all of an origin's pages share. Two different sessions, or two things of one,
- * never have one name: the kind stands in front, and each part is escaped, so that no part can end early (R33, R40).
+ * What a session's things are called in what all of an origin's pages share. Two different sessions, or two things of one in
+ * one place, never have one name: the kind stands in front, no part but the last can hold what parts them (R33, R40).
  *
  * @typedef {object} Names
  * @property {string} record where a storage keeps the tokens

@@ -109,6 +109,8 @@ pub struct Watch {
     pub failures: BTreeMap<usize, Vec<u64>>,
     /// When callers asked for renewals or checks, and how often the pauses were ended because the network was there again.
     pub asked: Vec<u64>,
+    /// When the vendor took a token that a request carried.
+    pub accepted: Vec<u64>,
     pub reachable: usize,
 }
 

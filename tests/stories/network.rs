@@ -200,6 +200,8 @@ impl World {
         };
         if said == Said::Unauthorised {
             self.refuses(credential);
+        } else {
+            self.watch.accepted.push(self.now);
         }
         if let (Brand::Pegase3, Some(token), true) = (self.plan.brand, credential, user.is_some())
             && self.choices.one_in(3)

@@ -75,14 +75,15 @@ impl World {
         });
     }
 
-    /// New tokens were given. A token that is always rejected is renewed for that twice a minute at most.
+    /// New tokens were given. A token that is always rejected is renewed for that twice a minute at most; one that was taken
+    /// meanwhile may be renewed anew.
     pub fn renews(&mut self, family: usize) {
         let now = self.now;
         self.watch.failures.remove(&family);
         self.watch.renewals.push((now, family));
         let lately = |at: u64| at + 59_000 > now;
         let count = self.watch.renewals.iter().filter(|(at, of)| *of == family && lately(*at)).count();
-        let asked = self.watch.asked.iter().filter(|at| lately(**at)).count();
+        let asked = self.watch.asked.iter().chain(&self.watch.accepted).filter(|at| lately(**at)).count();
         let watch = &self.watch;
         let excused = watch.hides() || watch.clock_set || watch.slept > 0 || self.plan.lifetime_s < 600;
         // One that was asked for is not of a rejection, and its token may be renewed for one once more.

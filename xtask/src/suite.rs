@@ -23,7 +23,7 @@ use crate::wasm_pack::Browser;
 use crate::workspace;
 
 /// How long one test binary may take in a browser, in seconds; wasm-bindgen's own limit is 20.
-const BROWSER_LIMIT: &str = "900";
+const BROWSER_LIMIT: &str = "1800";
 
 /// A step's counts, and a note where there is something to say.
 type Outcome = (Counts, String);
