@@ -314,3 +314,40 @@ fn a_silent_store_is_asked_before_a_token_is_spent() {
     assert_eq!(tab.refreshes(), "done");
     tab.asked(&["join", "  lock 7 0", "  read", "  unlock, spent"]);
 }
+
+/// The form that worked may be wrong after the vendor has changed its mind.
+#[test]
+fn the_first_form_is_tried_where_the_other_one_is_refused_later() {
+    const INVALID: &str = r#"{"code":400,"message":"refreshToken is required","data":null}"#;
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(400, INVALID).hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.refreshes(), "done");
+    tab.log();
+    tab.hears(400, INVALID).hears(200, &grant("a3", "r3"));
+    assert_eq!(tab.refreshes(), "done");
+    tab.asked(&["join", "  call refresh", "  call refresh with r2"]);
+}
+
+/// Whoever asks for it asks the vendor, also while a pause is kept.
+#[test]
+fn a_renewal_that_is_asked_for_is_made_in_a_pause_too() {
+    let mut tab = signed_in(TABS);
+    tab.fails("call refresh", Trouble::Network);
+    assert_eq!(tab.refreshes(), "network at refresh");
+    tab.hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.refreshes(), "done");
+    assert_eq!((tab.state().renewal, tab.state().problem), ("idle", None));
+}
+
+/// R22: half of a pause is left to chance, from none of it to all.
+#[test]
+fn r22_a_pause_has_its_share_of_chance() {
+    for (chance, pause) in [(0, 500.0), (u32::MAX, 1000.0)] {
+        let mut tab = signed_in(Keeping::Memory);
+        tab.chance = chance;
+        tab.fails("call refresh", Trouble::Network);
+        tab.refreshes();
+        let kept = tab.held().and_then(|record| record.pause).map(|pause| pause.until - pause.since);
+        assert_eq!(kept, Some(pause));
+    }
+}

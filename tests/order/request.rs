@@ -338,3 +338,17 @@ fn a_reply_that_may_mean_an_expired_token_is_asked_for_once_more() {
     assert_eq!(tab.run(|handle| handle.request(Wish { repeatable: false, ..wish() })), "answered");
     assert_eq!(tab.status(), "signed-in");
 }
+
+/// A rejected token that waits to be renewed has not ended the session: json() tells what it waits for. Anything else it tells
+/// as it is.
+#[test]
+fn json_tells_what_a_rejected_token_waits_for() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(429, "");
+    assert_eq!(tab.refreshes(), "rate-limited at refresh");
+    tab.hears(401, UNAUTHORIZED);
+    assert_eq!(json(&mut tab), "rate-limited at request");
+    tab.hears(403, r#"{"code":403,"message":"no","data":null}"#);
+    assert_eq!(json(&mut tab), "forbidden at request");
+    assert_eq!(tab.status(), "signed-in");
+}

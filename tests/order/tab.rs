@@ -34,6 +34,8 @@ pub struct State {
 pub struct Tab {
     pub handle: Rc<Handle<Value>>,
     pub now: f64,
+    /// The next random number.
+    pub chance: u32,
     /// What lies in the store.
     pub record: Option<String>,
     pub note: Option<String>,
@@ -82,6 +84,7 @@ impl Tab {
         Self {
             handle: Handle::new(vendor, settings),
             now: NOW,
+            chance: 7,
             record: None,
             note: None,
             replies: VecDeque::new(),
@@ -323,7 +326,7 @@ impl Tab {
                 self.note = note;
                 Outcome::Done
             }
-            Effect::Chance => Outcome::Chance(7),
+            Effect::Chance => Outcome::Chance(self.chance),
             Effect::Stop(other) => {
                 if self.under_way.contains(&other) {
                     self.stopped.push(other);

@@ -168,3 +168,23 @@ fn what_was_asked_for_one_user_is_not_given_to_another() {
     });
     assert_eq!(tab.token(), "superseded at request");
 }
+
+/// R19: a renewal that is overtaken again and again is not waited for for ever.
+#[test]
+fn r19_a_request_waits_for_three_renewals_that_are_overtaken() {
+    let short =
+        r#"{"code":200,"message":"OK","data":{"accessToken":"b1","refreshToken":"rb1","expiresIn":1}}"#;
+    let mut tab = Tab::with("ethgas", Keeping::Memory, |settings| settings.addresses.logout = None);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.now = NOW + HOUR;
+    for _ in 0..5 {
+        tab.meanwhile("call refresh", move |tab| {
+            assert_eq!(tab.signs_in(short), "signed in");
+            tab.now += 2000.0;
+            tab.hears(200, &grant("late", "late-r"));
+        });
+    }
+    assert_eq!(tab.token(), "session-expired at request");
+    let log = tab.log();
+    assert_eq!(log.iter().filter(|line| line.starts_with("join")).count(), 3, "{log:?}");
+}
