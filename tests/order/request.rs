@@ -352,3 +352,29 @@ fn json_tells_what_a_rejected_token_waits_for() {
     assert_eq!(json(&mut tab), "forbidden at request");
     assert_eq!(tab.status(), "signed-in");
 }
+
+/// What was asked for one user is not sent as another, who has signed in meanwhile; nor as nobody.
+#[test]
+fn r25_a_request_is_not_sent_again_as_somebody_else() {
+    let mut tab = Tab::with("ethgas", Keeping::Memory, |settings| settings.addresses.logout = None);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.log();
+    tab.hears(401, UNAUTHORIZED);
+    tab.meanwhile("call refresh", |tab| {
+        tab.hears(200, &grant("b1", "rb1"));
+        assert_eq!(tab.run(|handle| handle.sign_in(crate::support::user("asmith", "s3cret"))), "signed in");
+        tab.hears(200, &grant("a2", "r2"));
+    });
+    assert_eq!(json(&mut tab), "superseded at request");
+    tab.asked(&["send with a1", "join", "  call refresh with r1", "    chance", "    call login"]);
+
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(401, UNAUTHORIZED);
+    tab.meanwhile("call refresh", |tab| {
+        tab.hears(200, OK);
+        assert_eq!(tab.signs_out(), "signed out, confirmed");
+        tab.hears(200, &grant("a2", "r2"));
+    });
+    assert_eq!(tab.requests(), "answered", "with the first answer");
+    assert!(tab.log().iter().all(|line| !line.contains("again")));
+}
