@@ -5,19 +5,12 @@ use hallpass::protocol::{Keeping, Trouble};
 use crate::tab::{HOUR, NOW, TABS, Tab};
 use crate::vendors::{ME, NO_SESSION, UNAUTHORIZED, grant};
 
-fn signed_in(keeping: Keeping) -> Tab {
-    let mut tab = Tab::new("ethgas", keeping);
-    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
-    tab.log();
-    tab
-}
-
 const ALIVE: &str = r#"{"code":200,"message":"OK","data":{"valid":true}}"#;
 const DEAD: &str = r#"{"code":200,"message":"OK","data":{"valid":false}}"#;
 
 #[test]
 fn a_live_session_stays() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(200, ALIVE);
     assert_eq!(tab.checks(), "done");
     tab.asked(&["call check with a1", "read"]);
@@ -71,7 +64,7 @@ fn a_no_where_nobody_is_signed_in_is_told_and_nothing_more() {
 
 #[test]
 fn a_rejected_token_is_renewed_and_that_is_the_answer() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2"));
     assert_eq!(tab.checks(), "done");
     tab.asked(&[
@@ -91,7 +84,7 @@ fn a_rejected_token_is_renewed_and_that_is_the_answer() {
 
 #[test]
 fn a_session_that_is_said_to_be_invalid_is_renewed_too() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(200, DEAD).hears(200, &grant("a2", "r2"));
     assert_eq!(tab.checks(), "done");
     tab.asked(&["call check with a1", "join", "  call refresh with r1"]);
@@ -99,11 +92,11 @@ fn a_session_that_is_said_to_be_invalid_is_renewed_too() {
 
 #[test]
 fn that_the_session_is_over_is_an_answer_too() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(401, UNAUTHORIZED).hears(401, UNAUTHORIZED);
     assert_eq!(tab.checks(), "done");
     assert_eq!(tab.status(), "refused");
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now = NOW + 2.0 * HOUR;
     tab.hears(401, UNAUTHORIZED);
     assert_eq!(tab.checks(), "done", "its token was over, and so is the refresh token");
@@ -113,11 +106,11 @@ fn that_the_session_is_over_is_an_answer_too() {
 
 #[test]
 fn trouble_at_the_renewal_is_the_callers_to_hear() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(401, UNAUTHORIZED).hears(503, "");
     assert_eq!(tab.checks(), "vendor-unavailable at refresh");
     assert_eq!(tab.status(), "signed-in");
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now = NOW + 2.0 * HOUR;
     tab.fails("call refresh", Trouble::Network);
     assert_eq!(tab.checks(), "network at refresh");
@@ -140,7 +133,7 @@ fn trouble_is_told_and_changes_nothing() {
         (200, "<html>", "malformed-reply at check"),
         (403, r#"{"code":403,"message":"no","data":null}"#, "forbidden at check"),
     ] {
-        let mut tab = signed_in(TABS);
+        let mut tab = Tab::signed_in(TABS);
         tab.hears(status, text);
         assert_eq!(tab.checks(), told);
         tab.asked(&["call check with a1"]);
@@ -152,7 +145,7 @@ fn trouble_is_told_and_changes_nothing() {
         (Trouble::Redirect, "malformed-reply at check"),
         (Trouble::GivenUp, "given up"),
     ] {
-        let mut tab = signed_in(TABS);
+        let mut tab = Tab::signed_in(TABS);
         tab.fails("call check", trouble);
         assert_eq!(tab.checks(), told);
         assert_eq!(tab.status(), "signed-in");
@@ -174,7 +167,7 @@ fn r18_an_answer_about_a_session_that_was_signed_out_counts_no_more() {
 
 #[test]
 fn a_caller_who_gives_up_in_the_middle_hears_his_own_reason() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2"));
     tab.fails("join", Trouble::GivenUp);
     assert_eq!(tab.checks(), "given up");

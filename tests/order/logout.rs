@@ -5,17 +5,10 @@ use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 use crate::tab::{BASE, HOUR, TABS, Tab};
 use crate::vendors::{OK, UNAUTHORIZED, grant};
 
-fn signed_in(keeping: Keeping) -> Tab {
-    let mut tab = Tab::new("ethgas", keeping);
-    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
-    tab.log();
-    tab
-}
-
 /// The note comes first: the page may go at any moment from then on.
 #[test]
 fn r10_it_is_noted_and_taken_away_whatever_the_network_says() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(200, OK);
     assert_eq!(tab.signs_out(), "signed out, confirmed");
     tab.asked(&[
@@ -29,12 +22,12 @@ fn r10_it_is_noted_and_taken_away_whatever_the_network_says() {
     ]);
     assert_eq!((tab.status(), &tab.record, &tab.note), ("logout", &None, &None));
     for (status, text) in [(500, ""), (401, UNAUTHORIZED), (200, "<html>")] {
-        let mut tab = signed_in(TABS);
+        let mut tab = Tab::signed_in(TABS);
         tab.hears(status, text);
         assert_eq!(tab.signs_out(), "signed out");
         assert_eq!((tab.status(), &tab.record), ("logout", &None));
     }
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.fails("call logout", Trouble::Network);
     assert_eq!(tab.signs_out(), "signed out");
 }
@@ -42,11 +35,11 @@ fn r10_it_is_noted_and_taken_away_whatever_the_network_says() {
 /// In memory and in a page's own storage, tabs have sessions of their own; a sign-out is for all of them.
 #[test]
 fn tabs_with_sessions_of_their_own_are_told() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(200, OK);
     assert_eq!(tab.signs_out(), "signed out, confirmed");
     tab.asked(&["tell of the sign-out", "join", "  call logout with a1"]);
-    let mut tab = signed_in(Keeping::Page);
+    let mut tab = Tab::signed_in(Keeping::Page);
     tab.hears(200, OK);
     assert_eq!(tab.signs_out(), "signed out, confirmed");
     tab.asked(&[
@@ -63,12 +56,12 @@ fn tabs_with_sessions_of_their_own_are_told() {
 
 #[test]
 fn a_tab_that_is_told_signs_out_and_tells_nobody() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(200, OK);
     assert_eq!(tab.wakes(Wake::Told(Line::SignOut)), "signed out, confirmed");
     tab.asked(&["join", "  call logout with a1"]);
     assert_eq!(tab.wakes(Wake::Told(Line::SignOut)), "done", "once");
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     assert_eq!(tab.wakes(Wake::Told(Line::SignOut)), "done");
     tab.asked(&[]);
     assert_eq!(tab.status(), "signed-in", "it shares another session");
@@ -93,7 +86,7 @@ fn a_vendor_without_a_logout_is_told_nothing() {
 /// The caller has given up before it began: the user is signed out here, and that is all.
 #[test]
 fn whoever_has_given_up_before_tells_the_vendor_nothing() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     assert_eq!(tab.run(|handle| handle.sign_out(false)), "signed out");
     tab.asked(&["tell of the sign-out"]);
     assert_eq!(tab.status(), "logout");
@@ -101,7 +94,7 @@ fn whoever_has_given_up_before_tells_the_vendor_nothing() {
 
 #[test]
 fn whoever_gives_up_in_the_middle_stops_the_call() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(200, OK).fails("join", Trouble::GivenUp);
     assert_eq!(tab.signs_out(), "given up");
     tab.asked(&["tell of the sign-out", "join", "  call logout with a1", "stop"]);
@@ -111,20 +104,20 @@ fn whoever_gives_up_in_the_middle_stops_the_call() {
 /// 3.5 of what was found: a token that is over is sent nowhere.
 #[test]
 fn a_token_that_is_over_is_renewed_to_be_revoked() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now += HOUR - 1.0;
     tab.hears(200, OK);
     assert_eq!(tab.signs_out(), "signed out, confirmed");
     tab.asked(&["tell of the sign-out", "join", "  call logout with a1"]);
 
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now += HOUR;
     tab.hears(200, &grant("a2", "r2")).hears(200, OK);
     assert_eq!(tab.signs_out(), "signed out, confirmed");
     tab.asked(&["tell of the sign-out", "join", "  call refresh with r1", "  call logout with a2"]);
 
     for (status, text) in [(401, UNAUTHORIZED), (503, "")] {
-        let mut tab = signed_in(Keeping::Memory);
+        let mut tab = Tab::signed_in(Keeping::Memory);
         tab.now += HOUR;
         tab.hears(status, text);
         assert_eq!(tab.signs_out(), "signed out");
@@ -168,7 +161,7 @@ fn a_login_under_way_is_stopped() {
 /// Where another user's session has replaced this tab's, that one is not this tab's to sign out of.
 #[test]
 fn what_has_replaced_a_session_is_left_alone() {
-    let mut tab = signed_in(Keeping::Page);
+    let mut tab = Tab::signed_in(Keeping::Page);
     let mut others = tab.held().unwrap();
     others.login = 9;
     others.held.user = Some("asmith".into());

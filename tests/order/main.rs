@@ -12,6 +12,7 @@ mod store;
 mod tab;
 mod vendors;
 mod wake;
+mod word;
 mod words;
 
 #[expect(dead_code, reason = "the vendors' tests need the rest of it")]

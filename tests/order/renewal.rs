@@ -7,13 +7,6 @@ use hallpass::session::Pause;
 use crate::tab::{HOUR, NOW, TABS, Tab};
 use crate::vendors::{OK, UNAUTHORIZED, grant, session};
 
-fn signed_in(keeping: Keeping) -> Tab {
-    let mut tab = Tab::new("ethgas", keeping);
-    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
-    tab.log();
-    tab
-}
-
 /// The same login's tokens, as another tab has renewed them.
 fn another_renews(tab: &mut Tab) {
     let mut newer = tab.held().unwrap();
@@ -27,7 +20,7 @@ fn another_renews(tab: &mut Tab) {
 
 #[test]
 fn it_locks_reads_again_renews_writes_and_tells() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(200, &grant("a2", "r2"));
     assert_eq!(tab.refreshes(), "done");
     tab.asked(&[
@@ -48,7 +41,7 @@ fn it_locks_reads_again_renews_writes_and_tells() {
 /// What one tab has written to localStorage shows in another after a moment.
 #[test]
 fn where_the_store_lags_it_waits_before_it_reads() {
-    let mut tab = signed_in(Keeping::Tabs { lags: true });
+    let mut tab = Tab::signed_in(Keeping::Tabs { lags: true });
     tab.hears(200, &grant("a2", "r2"));
     assert_eq!(tab.refreshes(), "done");
     assert_eq!(tab.log()[..4], ["join", "  lock 7 0", "  wait 40", "  read"]);
@@ -56,7 +49,7 @@ fn where_the_store_lags_it_waits_before_it_reads() {
 
 #[test]
 fn in_memory_there_is_nobody_to_lock_out() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(200, &grant("a2", "r2"));
     assert_eq!(tab.refreshes(), "done");
     tab.asked(&["join", "  call refresh with r1"]);
@@ -75,7 +68,7 @@ fn what_cannot_be_renewed_is_not() {
 
 #[test]
 fn r16_callers_at_the_same_time_share_one() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(200, &grant("a2", "r2"));
     tab.meanwhile("call refresh", |tab| assert_eq!(tab.refreshes(), "waits"));
     assert_eq!(tab.refreshes(), "done");
@@ -86,7 +79,7 @@ fn r16_callers_at_the_same_time_share_one() {
 
 #[test]
 fn r16_what_another_tab_has_renewed_is_taken_over() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     another_renews(&mut tab);
     assert_eq!(tab.refreshes(), "done");
     tab.asked(&["join", "  lock 7 0", "  read", "  unlock, spent"]);
@@ -97,7 +90,7 @@ fn r16_what_another_tab_has_renewed_is_taken_over() {
 /// While it stands in line, it sees the other tab's tokens and leaves.
 #[test]
 fn r16_whoever_stands_in_line_looks_meanwhile() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.waits_for_the_lock().waits_for_the_lock();
     tab.meanwhile("read", |_| ()).meanwhile("read", another_renews);
     assert_eq!(tab.refreshes(), "done");
@@ -107,7 +100,7 @@ fn r16_whoever_stands_in_line_looks_meanwhile() {
 /// The lock was waited for in vain: its holder sleeps.
 #[test]
 fn r17_without_the_lock_it_renews_all_the_same() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.fails("lock", Trouble::Timeout).hears(200, &grant("a2", "r2"));
     assert_eq!(tab.refreshes(), "done");
     assert_eq!(tab.held().and_then(|record| record.held.access).as_deref(), Some("a2"));
@@ -115,7 +108,7 @@ fn r17_without_the_lock_it_renews_all_the_same() {
 
 #[test]
 fn r16_what_has_just_failed_in_another_tab_fails_here() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     let mut paused = tab.held().unwrap();
     let pause = Pause { since: NOW, until: NOW + 5000.0, because: Code::RateLimited, failures: 1 };
     paused.pause = Some(pause);
@@ -127,7 +120,7 @@ fn r16_what_has_just_failed_in_another_tab_fails_here() {
 
 #[test]
 fn r10_a_sign_out_that_is_found_under_the_lock_counts() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.another_writes(None, None);
     assert_eq!(tab.refreshes(), "superseded at refresh");
     let log = tab.log();
@@ -139,14 +132,14 @@ fn r10_a_sign_out_that_is_found_under_the_lock_counts() {
 /// R18: the answer came after the sign-out.
 #[test]
 fn r18_a_renewal_that_ends_after_a_logout_writes_nothing() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(200, &grant("a2", "r2"));
     tab.meanwhile("call refresh", |tab| tab.another_writes(None, Some("7 logout")));
     assert_eq!(tab.refreshes(), "superseded at refresh");
     assert_eq!((tab.status(), &tab.record), ("logout", &None));
     tab.asked(&["join", "  lock 7 0", "  read", "  call refresh with r1", "  read", "  unlock, spent"]);
 
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(200, OK).hears(200, &grant("a2", "r2"));
     tab.meanwhile("call refresh", |tab| {
         assert_eq!(tab.signs_out(), "signed out, confirmed");
@@ -158,7 +151,7 @@ fn r18_a_renewal_that_ends_after_a_logout_writes_nothing() {
 /// A second look before a no is believed: another tab may have spent the same token.
 #[test]
 fn a_no_is_believed_after_a_second_look() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(401, UNAUTHORIZED).meanwhile("wait 700", another_renews);
     assert_eq!(tab.refreshes(), "done");
     tab.asked(&[
@@ -172,7 +165,7 @@ fn a_no_is_believed_after_a_second_look() {
     ]);
     assert_eq!(tab.status(), "signed-in");
 
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(401, UNAUTHORIZED);
     assert_eq!(tab.refreshes(), "session-expired at refresh");
     tab.asked(&[
@@ -189,7 +182,7 @@ fn a_no_is_believed_after_a_second_look() {
         "  unlock",
     ]);
     assert_eq!(tab.status(), "refused");
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now += HOUR;
     tab.hears(401, UNAUTHORIZED);
     assert_eq!(tab.refreshes(), "session-expired at refresh");
@@ -207,7 +200,7 @@ fn rule_10_trouble_keeps_the_session() {
         (503, "<html>", "vendor-unavailable at refresh", "vendor-unavailable"),
         (200, "<html>", "malformed-reply at refresh", "malformed-reply"),
     ] {
-        let mut tab = signed_in(TABS);
+        let mut tab = Tab::signed_in(TABS);
         tab.hears(status, text);
         let ended = tab.refreshes();
         assert_eq!((tab.status(), tab.state().renewal), ("signed-in", "waiting"), "{status}");
@@ -220,7 +213,7 @@ fn rule_10_trouble_keeps_the_session() {
         (Trouble::Timeout, "timeout at refresh"),
         (Trouble::Redirect, "malformed-reply at refresh"),
     ] {
-        let mut tab = signed_in(TABS);
+        let mut tab = Tab::signed_in(TABS);
         tab.fails("call refresh", trouble);
         assert_eq!(tab.refreshes(), told);
         assert_eq!((tab.status(), tab.state().renewal), ("signed-in", "waiting"));
@@ -231,7 +224,7 @@ fn rule_10_trouble_keeps_the_session() {
 #[test]
 fn the_other_form_is_tried_once_and_remembered_where_it_worked() {
     const INVALID: &str = r#"{"code":400,"message":"refreshToken is required","data":null}"#;
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(400, INVALID).hears(200, &grant("a2", "r2"));
     assert_eq!(tab.refreshes(), "done");
     tab.asked(&[
@@ -250,7 +243,7 @@ fn the_other_form_is_tried_once_and_remembered_where_it_worked() {
     assert_eq!(tab.refreshes(), "done");
     assert!(tab.log().contains(&"  call refresh".into()), "in the form that worked");
 
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(400, INVALID).hears(401, UNAUTHORIZED);
     assert_eq!(tab.refreshes(), "invalid-request at refresh", "the trial's no is no verdict");
     assert_eq!((tab.status(), tab.state().renewal), ("signed-in", "waiting"));
@@ -260,7 +253,7 @@ fn the_other_form_is_tried_once_and_remembered_where_it_worked() {
     assert_eq!(tab.refreshes(), "done");
     tab.asked(&["join", "  call refresh with r1"]);
 
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(400, "<html>");
     tab.refreshes();
     tab.asked(&["join", "  call refresh with r1", "  chance"]);
@@ -276,7 +269,7 @@ fn ocient_renews_with_its_token() {
     assert_eq!(tab.refreshes(), "done");
     tab.asked(&["join", "  call refresh with t1"]);
     let mut tab = Tab::new("ethgas", Keeping::Tabs { lags: false });
-    let mut bare = signed_in(TABS).held().unwrap();
+    let mut bare = Tab::signed_in(TABS).held().unwrap();
     bare.held.refresh = None;
     tab.another_writes(Some(&bare), None);
     assert_eq!(tab.restores(), "done");
@@ -288,7 +281,7 @@ fn ocient_renews_with_its_token() {
 
 #[test]
 fn whoever_gives_up_leaves_the_others_their_renewal() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(200, &grant("a2", "r2")).fails("join", Trouble::GivenUp);
     assert_eq!(tab.refreshes(), "given up");
     assert_eq!(tab.held().and_then(|record| record.held.access).as_deref(), Some("a2"));
@@ -296,7 +289,7 @@ fn whoever_gives_up_leaves_the_others_their_renewal() {
 
 #[test]
 fn a_dropped_handle_renews_nothing() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.meanwhile("lock", |tab| tab.handle.dispose());
     assert_eq!(tab.refreshes(), "unsupported at refresh");
     tab.asked(&["join", "  lock 7 0", "  unlock"]);
@@ -305,7 +298,7 @@ fn a_dropped_handle_renews_nothing() {
 /// A store that failed when it was last read is asked all the same.
 #[test]
 fn a_silent_store_is_asked_before_a_token_is_spent() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.fails("read", Trouble::Storage);
     assert_eq!(tab.wakes(hallpass::protocol::Wake::Page), "done");
     assert_eq!(tab.state().problem, Some("storage"));
@@ -319,7 +312,7 @@ fn a_silent_store_is_asked_before_a_token_is_spent() {
 #[test]
 fn the_first_form_is_tried_where_the_other_one_is_refused_later() {
     const INVALID: &str = r#"{"code":400,"message":"refreshToken is required","data":null}"#;
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(400, INVALID).hears(200, &grant("a2", "r2"));
     assert_eq!(tab.refreshes(), "done");
     tab.log();
@@ -331,7 +324,7 @@ fn the_first_form_is_tried_where_the_other_one_is_refused_later() {
 /// Whoever asks for it asks the vendor, also while a pause is kept.
 #[test]
 fn a_renewal_that_is_asked_for_is_made_in_a_pause_too() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.fails("call refresh", Trouble::Network);
     assert_eq!(tab.refreshes(), "network at refresh");
     tab.hears(200, &grant("a2", "r2"));
@@ -343,7 +336,7 @@ fn a_renewal_that_is_asked_for_is_made_in_a_pause_too() {
 #[test]
 fn r22_a_pause_has_its_share_of_chance() {
     for (chance, pause) in [(0, 500.0), (u32::MAX, 1000.0)] {
-        let mut tab = signed_in(Keeping::Memory);
+        let mut tab = Tab::signed_in(Keeping::Memory);
         tab.chance = chance;
         tab.fails("call refresh", Trouble::Network);
         tab.refreshes();

@@ -2,15 +2,8 @@
 
 use hallpass::protocol::{Keeping, Trouble, Wish};
 
-use crate::tab::{BASE, HOUR, NOW, TABS, Tab, wish};
-use crate::vendors::{EXPIRED_INSIDE, ME, NO_SESSION, OK, UNAUTHORIZED, grant, session};
-
-fn signed_in(keeping: Keeping) -> Tab {
-    let mut tab = Tab::new("ethgas", keeping);
-    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
-    tab.log();
-    tab
-}
+use crate::tab::{HOUR, NOW, TABS, Tab, wish};
+use crate::vendors::{EXPIRED_INSIDE, OK, UNAUTHORIZED, grant, session};
 
 fn lenses() -> Tab {
     let mut tab = Tab::new("lenses", Keeping::Memory);
@@ -26,7 +19,7 @@ fn json(tab: &mut Tab) -> String {
 #[test]
 fn it_carries_the_credential_and_the_answer_is_the_callers() {
     for status in [200, 204, 400, 403, 404, 500] {
-        let mut tab = signed_in(TABS);
+        let mut tab = Tab::signed_in(TABS);
         tab.hears(status, "");
         assert_eq!(tab.requests(), "answered");
         tab.asked(&["send with a1"]);
@@ -39,7 +32,7 @@ fn it_carries_the_credential_and_the_answer_is_the_callers() {
 
 #[test]
 fn r01_outside_of_the_audience_nothing_is_sent() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     let elsewhere = Wish { target: "https://api.test/vx".into(), ..wish() };
     assert_eq!(tab.run(|handle| handle.request(elsewhere)), "forbidden-target at request");
     let own = Wish { target: "https://api.test/".into(), callers: true, ..wish() };
@@ -59,7 +52,7 @@ fn r24_without_a_session_nothing_is_sent() {
 /// Rule 7: it says nothing of the session either.
 #[test]
 fn rule_07_a_credential_of_the_callers_own_wins() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(401, UNAUTHORIZED);
     assert_eq!(tab.run(|handle| handle.request(Wish { callers: true, ..wish() })), "answered");
     tab.asked(&["send with nothing"]);
@@ -73,11 +66,11 @@ fn rule_07_a_credential_of_the_callers_own_wins() {
 
 #[test]
 fn rule_09_a_rejected_token_is_renewed_and_the_request_sent_again_once() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2")).hears(200, OK);
     assert_eq!(tab.requests(), "answered");
     tab.asked(&["send with a1", "join", "  call refresh with r1", "send again with a2"]);
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2")).hears(401, UNAUTHORIZED);
     assert_eq!(tab.requests(), "answered", "R21: the second rejection is the caller's to see");
     tab.asked(&["send with a1", "join", "  call refresh with r1", "send again with a2"]);
@@ -96,7 +89,7 @@ fn rule_11_a_rejection_inside_a_success_is_one() {
 
 #[test]
 fn rule_08_a_token_that_has_been_replaced_is_no_reason_to_renew() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(200, &grant("a2", "r2")).hears(401, UNAUTHORIZED).hears(200, OK);
     tab.meanwhile("send", |tab| assert_eq!(tab.refreshes(), "done"));
     assert_eq!(tab.requests(), "answered");
@@ -105,7 +98,7 @@ fn rule_08_a_token_that_has_been_replaced_is_no_reason_to_renew() {
 
 #[test]
 fn rule_09_what_cannot_be_read_twice_is_not_sent_again() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2"));
     assert_eq!(tab.run(|handle| handle.request(Wish { repeatable: false, ..wish() })), "answered");
     tab.asked(&["send with a1", "join", "  call refresh with r1"]);
@@ -114,7 +107,7 @@ fn rule_09_what_cannot_be_read_twice_is_not_sent_again() {
 /// R21: renewed for this very request, and rejected all the same.
 #[test]
 fn r21_a_token_that_was_just_renewed_is_not_renewed_again() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now = NOW + HOUR;
     tab.hears(200, &grant("a2", "r2")).hears(401, UNAUTHORIZED);
     assert_eq!(tab.requests(), "answered");
@@ -127,10 +120,10 @@ fn where_the_renewal_fails_the_answer_is_the_callers_and_json_tells_why() {
         (503, "", "vendor-unavailable at refresh", "signed-in"),
         (401, UNAUTHORIZED, "session-expired at request", "refused"),
     ] {
-        let mut tab = signed_in(Keeping::Memory);
+        let mut tab = Tab::signed_in(Keeping::Memory);
         tab.hears(401, UNAUTHORIZED).hears(status, text);
         assert_eq!(tab.requests(), "answered");
-        let mut tab = signed_in(Keeping::Memory);
+        let mut tab = Tab::signed_in(Keeping::Memory);
         tab.hears(401, UNAUTHORIZED).hears(status, text);
         assert_eq!((json(&mut tab).as_str(), tab.status()), (told, left));
         tab.asked(&["send with a1", "join", "  call refresh with r1", "  chance"]);
@@ -139,7 +132,7 @@ fn where_the_renewal_fails_the_answer_is_the_callers_and_json_tells_why() {
 
 #[test]
 fn whoever_gives_up_is_told_his_own_reason() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.fails("send", Trouble::GivenUp);
     assert_eq!(tab.requests(), "given up");
     tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2")).fails("join", Trouble::GivenUp);
@@ -147,7 +140,7 @@ fn whoever_gives_up_is_told_his_own_reason() {
     for (trouble, told) in
         [(Trouble::Network, "network at request"), (Trouble::Timeout, "timeout at request")]
     {
-        let mut tab = signed_in(Keeping::Memory);
+        let mut tab = Tab::signed_in(Keeping::Memory);
         tab.fails("send", trouble);
         assert_eq!(tab.requests(), told);
     }
@@ -155,7 +148,7 @@ fn whoever_gives_up_is_told_his_own_reason() {
 
 #[test]
 fn json_takes_the_envelope_off() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(200, r#"{"code":200,"data":[1]}"#);
     assert_eq!(json(&mut tab), "Member(\"data\")");
     tab.hears(204, "");
@@ -170,180 +163,17 @@ fn json_takes_the_envelope_off() {
 
 #[test]
 fn r21_forbidden_is_no_reason_to_renew() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(403, r#"{"code":403,"message":"no","data":null}"#);
     assert_eq!(tab.requests(), "answered");
     tab.asked(&["send with a1"]);
-}
-
-/// What can't be renewed ends with the vendor's own word, and takes its record along.
-#[test]
-fn rule_10_pegase3s_word_ends_the_session() {
-    for (status, text, reason) in [
-        (401, r#"{"code":401,"status":"error","message":"Token is not valid."}"#, "refused"),
-        (498, r#"{"code":498,"status":"error","message":"Token expired."}"#, "expired"),
-    ] {
-        let mut tab = Tab::new("pegase3", TABS);
-        assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
-        tab.log();
-        tab.hears(status, text);
-        assert_eq!(tab.requests(), "answered");
-        assert_eq!(tab.status(), reason);
-        tab.asked(&["send with t1", &format!("note 7 {reason}"), "delete", "tell of the store"]);
-    }
-}
-
-/// 5.1 of what was found: behind Lenses HQ others answer, too. Then HQ itself is asked.
-#[test]
-fn rule_10_what_lies_behind_the_vendor_may_say_401() {
-    const PROXIED: &str = r#"{"errorCode":401,"message":"Unauthorized"}"#;
-    let mut tab = lenses();
-    tab.hears(401, PROXIED).hears(200, ME);
-    assert_eq!(tab.requests(), "answered");
-    tab.asked(&["send with nothing", "join", "  call check"]);
-    assert_eq!(tab.status(), "signed-in");
-    tab.hears(401, PROXIED).hears(401, NO_SESSION);
-    assert_eq!(tab.requests(), "answered");
-    assert_eq!(tab.status(), "refused");
-    let mut tab = lenses();
-    tab.hears(401, PROXIED).hears(503, "");
-    assert_eq!(tab.requests(), "answered");
-    assert_eq!(tab.status(), "signed-in");
-    let mut tab = lenses();
-    tab.hears(401, NO_SESSION);
-    assert_eq!(tab.requests(), "answered");
-    assert_eq!((tab.status(), tab.state().sso_url.as_deref()), ("refused", Some("https://idp.test/")));
-    tab.asked(&["send with nothing"]);
-}
-
-/// One question for all requests that doubt it; and another one later.
-#[test]
-fn a_doubtful_session_is_asked_about_once() {
-    const PROXIED: &str = r#"{"errorCode":401,"message":"Unauthorized"}"#;
-    let mut tab = lenses();
-    tab.hears(401, PROXIED);
-    tab.meanwhile("call check", |tab| {
-        tab.hears(401, PROXIED);
-        assert_eq!(tab.requests(), "waits");
-        tab.hears(200, ME);
-    });
-    assert_eq!(tab.requests(), "answered");
-    let log = tab.log();
-    assert_eq!(log.iter().filter(|line| line.contains("check")).count(), 1, "{log:?}");
-    tab.hears(401, PROXIED).hears(200, ME);
-    assert_eq!(tab.requests(), "answered");
-    tab.asked(&["send with nothing", "join", "  call check"]);
-    let mut tab = Tab::with("lenses", Keeping::Memory, |settings| settings.addresses.check = None);
-    assert_eq!(tab.signs_in("{}"), "signed in");
-    tab.log();
-    tab.hears(401, PROXIED);
-    assert_eq!(tab.requests(), "answered");
-    tab.asked(&["send with nothing"]);
-    assert_eq!(tab.status(), "signed-in");
-}
-
-/// R5: another origin's word after a redirect is none of the vendor's.
-#[test]
-fn r05_what_is_said_after_a_redirect_elsewhere_counts_for_nothing() {
-    let mut tab = signed_in(Keeping::Memory);
-    tab.redirected_to = Some("https://elsewhere.test/x");
-    tab.hears(401, UNAUTHORIZED);
-    assert_eq!(tab.requests(), "answered");
-    tab.asked(&["send with a1"]);
-    tab.redirected_to = Some("https://api.test/v/y");
-    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2")).hears(200, OK);
-    assert_eq!(tab.requests(), "answered");
-    tab.asked(&["send with a1", "join", "  call refresh with r1", "send again with a2"]);
-}
-
-/// What may see the credential need not speak for the session.
-#[test]
-fn what_is_allowed_beside_the_vendor_ends_nothing() {
-    let mut tab =
-        Tab::with("pegase3", Keeping::Memory, |settings| settings.audience.add("https://files.test"));
-    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
-    tab.log();
-    tab.redirected_to = Some("https://files.test/x");
-    tab.hears(401, r#"{"code":401,"status":"error","message":"Token is not valid."}"#);
-    let target = "https://files.test/x".into();
-    assert_eq!(tab.run(|handle| handle.request(Wish { target, ..wish() })), "answered");
-    tab.asked(&["send with t1"]);
-    assert_eq!(tab.status(), "signed-in");
-}
-
-/// PEGASE3's next token is taken, for the user of the session, from the vendor's own address.
-#[test]
-fn pegase3s_next_token_is_taken_and_written() {
-    let next = crate::support::jwt(r#"{"user":"jdoe","exp":1760003600}"#);
-    let reply = format!(r#"{{"code":200,"status":"ok","data":[],"token":"{next}"}}"#);
-    let signed_in = || {
-        let mut tab = Tab::with("pegase3", TABS, |settings| settings.audience.add("https://files.test"));
-        assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
-        tab.log();
-        tab
-    };
-    let mut tab = signed_in();
-    tab.hears(200, &reply);
-    assert_eq!(tab.requests(), "answered");
-    tab.asked(&["send with t1", &format!("write {next} of 7"), "tell of the store"]);
-    let mut tab = signed_in();
-    tab.redirected_to = Some("https://files.test/x");
-    tab.hears(200, &reply);
-    let target = format!("{BASE}/x");
-    assert_eq!(tab.run(|handle| handle.request(Wish { target, ..wish() })), "answered");
-    tab.asked(&["send with t1"]);
-}
-
-/// 5.4 of what was found: its later code falls over an expired token. Asked once more, the same answer says it.
-#[test]
-fn a_reply_that_may_mean_an_expired_token_is_asked_for_once_more() {
-    let token = crate::support::jwt(r#"{"user":"jdoe","exp":1760000060}"#);
-    let signed_in = || {
-        let mut tab = Tab::new("pegase3", TABS);
-        assert_eq!(tab.signs_in(&format!(r#"{{"code":200,"status":"ok","token":"{token}"}}"#)), "signed in");
-        tab.log();
-        tab
-    };
-    let fell_over = "<html>500</html>";
-    let mut tab = signed_in();
-    tab.hears(500, fell_over);
-    assert_eq!(tab.requests(), "answered");
-    assert_eq!(tab.log().len(), 1, "its end has not passed");
-    let at_its_end = |tab: &mut Tab| {
-        // A moment before the end by this machine's clock; the vendor's says that it has passed.
-        tab.now = 1_760_000_059_000.0;
-        let mut reply = hallpass::dialect::Reply::new(500, hallpass::dialect::Body::Unreadable);
-        reply.date_ms = Some(1_760_000_060_000.0);
-        tab.replies.push_back(reply);
-    };
-    let mut tab = signed_in();
-    at_its_end(&mut tab);
-    at_its_end(&mut tab);
-    assert_eq!(tab.requests(), "answered");
-    assert_eq!(tab.status(), "expired");
-    tab.asked(&[
-        &format!("send with {token}"),
-        &format!("send again with {token}"),
-        "note 7 expired",
-        "delete",
-        "tell of the store",
-    ]);
-    let mut tab = signed_in();
-    at_its_end(&mut tab);
-    tab.hears(200, r#"{"code":200,"status":"ok","data":[]}"#);
-    assert_eq!(tab.requests(), "answered");
-    assert_eq!(tab.status(), "signed-in");
-    let mut tab = signed_in();
-    at_its_end(&mut tab);
-    assert_eq!(tab.run(|handle| handle.request(Wish { repeatable: false, ..wish() })), "answered");
-    assert_eq!(tab.status(), "signed-in");
 }
 
 /// A rejected token that waits to be renewed has not ended the session: json() tells what it waits for. Anything else it tells
 /// as it is.
 #[test]
 fn json_tells_what_a_rejected_token_waits_for() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(429, "");
     assert_eq!(tab.refreshes(), "rate-limited at refresh");
     tab.hears(401, UNAUTHORIZED);
@@ -368,7 +198,7 @@ fn r25_a_request_is_not_sent_again_as_somebody_else() {
     assert_eq!(json(&mut tab), "superseded at request");
     tab.asked(&["send with a1", "join", "  call refresh with r1", "    chance", "    call login"]);
 
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(401, UNAUTHORIZED);
     tab.meanwhile("call refresh", |tab| {
         tab.hears(200, OK);

@@ -12,6 +12,7 @@ use hallpass::protocol::{
 use hallpass::session::{Audience, Moment, Reason, Record};
 
 use crate::support::{Value, user};
+use crate::vendors::grant;
 use crate::words::{line, told};
 
 pub const BASE: &str = "https://api.test/v";
@@ -100,6 +101,14 @@ impl Tab {
             waiting: Vec::new(),
             endings: BTreeMap::new(),
         }
+    }
+
+    /// One with ETHGAS, where somebody has signed in.
+    pub fn signed_in(keeping: Keeping) -> Self {
+        let mut tab = Self::new("ethgas", keeping);
+        assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+        tab.log();
+        tab
     }
 
     pub fn moment(&self) -> Moment {

@@ -6,16 +6,9 @@ use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 use crate::tab::{HOUR, NOW, TABS, Tab};
 use crate::vendors::{UNAUTHORIZED, grant, session};
 
-fn signed_in(keeping: Keeping) -> Tab {
-    let mut tab = Tab::new("ethgas", keeping);
-    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
-    tab.log();
-    tab
-}
-
 #[test]
 fn a_timer_renews_what_is_due_and_nothing_before() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now = NOW + HOUR - 300_001.0;
     assert_eq!(tab.wakes(Wake::Timer), "done");
     tab.asked(&[]);
@@ -27,7 +20,7 @@ fn a_timer_renews_what_is_due_and_nothing_before() {
 
 #[test]
 fn a_shown_page_looks_into_the_store_first() {
-    let mut tab = signed_in(TABS);
+    let mut tab = Tab::signed_in(TABS);
     assert_eq!(tab.wakes(Wake::Page), "done");
     assert_eq!(tab.wakes(Wake::Online), "done");
     assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
@@ -46,7 +39,7 @@ fn a_hidden_page_does_less() {
         (Wake::Told(Line::Store), &["read", "  lock 7 0"]),
         (Wake::Timer, &["  lock 7 0"]),
     ] {
-        let mut tab = signed_in(TABS);
+        let mut tab = Tab::signed_in(TABS);
         tab.now = due;
         tab.hears(200, &grant("a2", "r2"));
         assert_eq!(tab.run(|handle| handle.wake(wake, true)), "done");
@@ -59,7 +52,7 @@ fn a_hidden_page_does_less() {
 /// R22: what failed for the lack of a network is tried when it is back.
 #[test]
 fn r22_back_online_a_failed_renewal_is_tried_at_once() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now = NOW + HOUR - 1000.0;
     tab.fails("call refresh", Trouble::Network);
     tab.wakes(Wake::Timer);
@@ -98,7 +91,7 @@ fn whoever_looks_sees_the_end() {
 
 #[test]
 fn a_dropped_handle_begins_nothing_by_itself() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now = NOW + HOUR - 1000.0;
     tab.handle.dispose();
     assert_eq!(tab.wakes(Wake::Timer), "done");
@@ -108,7 +101,7 @@ fn a_dropped_handle_begins_nothing_by_itself() {
 
 #[test]
 fn a_good_token_is_given_as_it_is() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     assert_eq!(tab.token(), "token a1");
     tab.asked(&[]);
     let mut tab = Tab::new("lenses", Keeping::Memory);
@@ -120,7 +113,7 @@ fn a_good_token_is_given_as_it_is() {
 
 #[test]
 fn a_token_that_is_over_is_renewed_before_it_is_given() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now = NOW + HOUR;
     tab.hears(200, &grant("a2", "r2"));
     assert_eq!(tab.token(), "token a2");
@@ -146,7 +139,7 @@ fn r19_tokens_that_are_over_at_once_make_no_loop() {
 /// R22: while a pause is kept, callers hear why.
 #[test]
 fn r22_a_pause_is_told_and_asks_nobody() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now = NOW + HOUR;
     tab.hears(429, "");
     assert_eq!(tab.token(), "rate-limited at refresh");
@@ -158,7 +151,7 @@ fn r22_a_pause_is_told_and_asks_nobody() {
 /// What was asked for one user is not done as another.
 #[test]
 fn what_was_asked_for_one_user_is_not_given_to_another() {
-    let mut tab = signed_in(Keeping::Memory);
+    let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now = NOW + HOUR;
     tab.meanwhile("call refresh", |tab| {
         tab.hears(200, &grant("b1", "rb1")).hears(500, "");

@@ -1,0 +1,176 @@
+//! What an answer to a request says of the session: whose word counts, and what it does.
+
+use hallpass::protocol::{Keeping, Wish};
+
+use crate::tab::{BASE, TABS, Tab, wish};
+use crate::vendors::{ME, NO_SESSION, OK, UNAUTHORIZED, grant};
+
+fn lenses() -> Tab {
+    let mut tab = Tab::new("lenses", Keeping::Memory);
+    assert_eq!(tab.signs_in("{}"), "signed in");
+    tab.log();
+    tab
+}
+
+/// What can't be renewed ends with the vendor's own word, and takes its record along.
+#[test]
+fn rule_10_pegase3s_word_ends_the_session() {
+    for (status, text, reason) in [
+        (401, r#"{"code":401,"status":"error","message":"Token is not valid."}"#, "refused"),
+        (498, r#"{"code":498,"status":"error","message":"Token expired."}"#, "expired"),
+    ] {
+        let mut tab = Tab::new("pegase3", TABS);
+        assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+        tab.log();
+        tab.hears(status, text);
+        assert_eq!(tab.requests(), "answered");
+        assert_eq!(tab.status(), reason);
+        tab.asked(&["send with t1", &format!("note 7 {reason}"), "delete", "tell of the store"]);
+    }
+}
+
+/// 5.1 of what was found: behind Lenses HQ others answer, too. Then HQ itself is asked.
+#[test]
+fn rule_10_what_lies_behind_the_vendor_may_say_401() {
+    const PROXIED: &str = r#"{"errorCode":401,"message":"Unauthorized"}"#;
+    let mut tab = lenses();
+    tab.hears(401, PROXIED).hears(200, ME);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with nothing", "join", "  call check"]);
+    assert_eq!(tab.status(), "signed-in");
+    tab.hears(401, PROXIED).hears(401, NO_SESSION);
+    assert_eq!(tab.requests(), "answered");
+    assert_eq!(tab.status(), "refused");
+    let mut tab = lenses();
+    tab.hears(401, PROXIED).hears(503, "");
+    assert_eq!(tab.requests(), "answered");
+    assert_eq!(tab.status(), "signed-in");
+    let mut tab = lenses();
+    tab.hears(401, NO_SESSION);
+    assert_eq!(tab.requests(), "answered");
+    assert_eq!((tab.status(), tab.state().sso_url.as_deref()), ("refused", Some("https://idp.test/")));
+    tab.asked(&["send with nothing"]);
+}
+
+/// One question for all requests that doubt it; and another one later.
+#[test]
+fn a_doubtful_session_is_asked_about_once() {
+    const PROXIED: &str = r#"{"errorCode":401,"message":"Unauthorized"}"#;
+    let mut tab = lenses();
+    tab.hears(401, PROXIED);
+    tab.meanwhile("call check", |tab| {
+        tab.hears(401, PROXIED);
+        assert_eq!(tab.requests(), "waits");
+        tab.hears(200, ME);
+    });
+    assert_eq!(tab.requests(), "answered");
+    let log = tab.log();
+    assert_eq!(log.iter().filter(|line| line.contains("check")).count(), 1, "{log:?}");
+    tab.hears(401, PROXIED).hears(200, ME);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with nothing", "join", "  call check"]);
+    let mut tab = Tab::with("lenses", Keeping::Memory, |settings| settings.addresses.check = None);
+    assert_eq!(tab.signs_in("{}"), "signed in");
+    tab.log();
+    tab.hears(401, PROXIED);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with nothing"]);
+    assert_eq!(tab.status(), "signed-in");
+}
+
+/// R5: another origin's word after a redirect is none of the vendor's.
+#[test]
+fn r05_what_is_said_after_a_redirect_elsewhere_counts_for_nothing() {
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    tab.redirected_to = Some("https://elsewhere.test/x");
+    tab.hears(401, UNAUTHORIZED);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with a1"]);
+    tab.redirected_to = Some("https://api.test/v/y");
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2")).hears(200, OK);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with a1", "join", "  call refresh with r1", "send again with a2"]);
+}
+
+/// What may see the credential need not speak for the session.
+#[test]
+fn what_is_allowed_beside_the_vendor_ends_nothing() {
+    let mut tab =
+        Tab::with("pegase3", Keeping::Memory, |settings| settings.audience.add("https://files.test"));
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    tab.log();
+    tab.redirected_to = Some("https://files.test/x");
+    tab.hears(401, r#"{"code":401,"status":"error","message":"Token is not valid."}"#);
+    let target = "https://files.test/x".into();
+    assert_eq!(tab.run(|handle| handle.request(Wish { target, ..wish() })), "answered");
+    tab.asked(&["send with t1"]);
+    assert_eq!(tab.status(), "signed-in");
+}
+
+/// PEGASE3's next token is taken, for the user of the session, from the vendor's own address.
+#[test]
+fn pegase3s_next_token_is_taken_and_written() {
+    let next = crate::support::jwt(r#"{"user":"jdoe","exp":1760003600}"#);
+    let reply = format!(r#"{{"code":200,"status":"ok","data":[],"token":"{next}"}}"#);
+    let signed_in = || {
+        let mut tab = Tab::with("pegase3", TABS, |settings| settings.audience.add("https://files.test"));
+        assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+        tab.log();
+        tab
+    };
+    let mut tab = signed_in();
+    tab.hears(200, &reply);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with t1", &format!("write {next} of 7"), "tell of the store"]);
+    let mut tab = signed_in();
+    tab.redirected_to = Some("https://files.test/x");
+    tab.hears(200, &reply);
+    let target = format!("{BASE}/x");
+    assert_eq!(tab.run(|handle| handle.request(Wish { target, ..wish() })), "answered");
+    tab.asked(&["send with t1"]);
+}
+
+/// 5.4 of what was found: its later code falls over an expired token. Asked once more, the same answer says it.
+#[test]
+fn a_reply_that_may_mean_an_expired_token_is_asked_for_once_more() {
+    let token = crate::support::jwt(r#"{"user":"jdoe","exp":1760000060}"#);
+    let signed_in = || {
+        let mut tab = Tab::new("pegase3", TABS);
+        assert_eq!(tab.signs_in(&format!(r#"{{"code":200,"status":"ok","token":"{token}"}}"#)), "signed in");
+        tab.log();
+        tab
+    };
+    let fell_over = "<html>500</html>";
+    let mut tab = signed_in();
+    tab.hears(500, fell_over);
+    assert_eq!(tab.requests(), "answered");
+    assert_eq!(tab.log().len(), 1, "its end has not passed");
+    let at_its_end = |tab: &mut Tab| {
+        // A moment before the end by this machine's clock; the vendor's says that it has passed.
+        tab.now = 1_760_000_059_000.0;
+        let mut reply = hallpass::dialect::Reply::new(500, hallpass::dialect::Body::Unreadable);
+        reply.date_ms = Some(1_760_000_060_000.0);
+        tab.replies.push_back(reply);
+    };
+    let mut tab = signed_in();
+    at_its_end(&mut tab);
+    at_its_end(&mut tab);
+    assert_eq!(tab.requests(), "answered");
+    assert_eq!(tab.status(), "expired");
+    tab.asked(&[
+        &format!("send with {token}"),
+        &format!("send again with {token}"),
+        "note 7 expired",
+        "delete",
+        "tell of the store",
+    ]);
+    let mut tab = signed_in();
+    at_its_end(&mut tab);
+    tab.hears(200, r#"{"code":200,"status":"ok","data":[]}"#);
+    assert_eq!(tab.requests(), "answered");
+    assert_eq!(tab.status(), "signed-in");
+    let mut tab = signed_in();
+    at_its_end(&mut tab);
+    assert_eq!(tab.run(|handle| handle.request(Wish { repeatable: false, ..wish() })), "answered");
+    assert_eq!(tab.status(), "signed-in");
+}
