@@ -169,7 +169,7 @@ fn r21_forbidden_is_no_reason_to_renew() {
     tab.asked(&["send with a1"]);
 }
 
-/// A rejected token that waits to be renewed has not ended the session: json() tells what it waits for. Anything else it tells
+/// A rejected token that waits to be renewed has not ended the session: `json()` tells what it waits for. Anything else it tells
 /// as it is.
 #[test]
 fn json_tells_what_a_rejected_token_waits_for() {

@@ -10,9 +10,9 @@ fn r18_each_login_and_each_logout_has_a_number_of_its_own() {
     let mut numbers = vec![session.attempt()];
     for step in 0..6 {
         if step % 2 == 0 {
-            session.begin_login()
+            session.begin_login();
         } else {
-            drop(session.sign_out())
+            session.sign_out();
         }
         numbers.push(session.attempt());
     }
@@ -27,7 +27,7 @@ fn what_an_instance_has_told_of_single_sign_on_is_in_the_state() {
     assert_eq!(session.sso_url().map(String::as_str), Some("https://idp.example.com/"));
     session.sign_out();
     assert_eq!(
-        session.snapshot().sso_url.as_deref(),
+        session.snapshot().sso_url,
         Some("https://idp.example.com/"),
         "whoever is signed in"
     );
