@@ -78,12 +78,20 @@ async function sentTwice(session, vendor, run) {
   return sent;
 }
 
+/** Whether the platform tells what is in a body, also of a copy: WebKit does not for files of another realm. */
+async function isTold(body) {
+  const request = new Request("https://h.example/", { method: "POST", body });
+  const copy = request.clone();
+  return Promise.all([request.text(), copy.text()]).then(() => true, () => false);
+}
+
 /** Rule 9: the replay is byte-identical for every kind of body of every realm, and as it was at the call. */
 export async function rule_9_a_body_of_another_realm_is_replayed_byte_for_byte() {
   await inOtherRealm(async (realm) => {
     for (const kinds of [bodies(realm), bodies(globalThis)]) {
       for (const [what, make] of Object.entries(kinds)) {
         if (what === "a form's data" && !globalThis.document) continue;
+        if (!(await isTold(make()[0]))) continue;
         const vendor = simulate("ethgas");
         const session = await vendor.signIn();
         const [body, change] = make();
