@@ -26,9 +26,5 @@ fn what_an_instance_has_told_of_single_sign_on_is_in_the_state() {
     session.learn_sso_url("https://idp.example.com/");
     assert_eq!(session.sso_url().map(String::as_str), Some("https://idp.example.com/"));
     session.sign_out();
-    assert_eq!(
-        session.snapshot().sso_url,
-        Some("https://idp.example.com/"),
-        "whoever is signed in"
-    );
+    assert_eq!(session.snapshot().sso_url, Some("https://idp.example.com/"), "whoever is signed in");
 }
