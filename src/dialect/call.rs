@@ -1,11 +1,12 @@
 //! A request to a vendor, as a value.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Secret;
 use super::write::write_string;
+use super::{Carrier, Held, Secret};
 
 /// What hallpass does at a vendor. Also says where a failure happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,25 +45,46 @@ pub struct Call {
     /// What it is for.
     pub operation: Operation,
     /// The HTTP method.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
+    /// What is added to the address behind a question mark, if anything, encoded.
+    pub query: Option<Secret>,
     /// Header names and values. Values are Latin-1, checked before they get here.
-    pub headers: Vec<(&'static str, Secret)>,
-    /// The body, if any: JSON.
+    pub headers: Vec<(Cow<'static, str>, Secret)>,
+    /// The body, if any: JSON or a form.
     pub body: Option<Secret>,
+    /// The header of the reply that the token comes in, where it comes in one.
+    pub wants: Option<Cow<'static, str>>,
 }
 
 impl Call {
     /// A call without headers or body. Boxed, as it is handed from function to function.
     #[must_use]
-    pub fn new(operation: Operation, method: &'static str) -> Box<Self> {
-        Box::new(Self { operation, method, headers: Vec::new(), body: None })
+    pub fn new(operation: Operation, method: impl Into<Cow<'static, str>>) -> Box<Self> {
+        let method = method.into();
+        Box::new(Self { operation, method, query: None, headers: Vec::new(), body: None, wants: None })
     }
 
     /// With a header.
     #[must_use]
-    pub fn header(mut self: Box<Self>, name: &'static str, value: Secret) -> Box<Self> {
-        self.headers.push((name, value));
+    pub fn header(mut self: Box<Self>, name: impl Into<Cow<'static, str>>, value: Secret) -> Box<Self> {
+        self.headers.push((name.into(), value));
         self
+    }
+
+    /// With the credential that a session holds, where a header carries it and the call has none of that name yet.
+    #[must_use]
+    pub fn credential(self: Box<Self>, carrier: &Carrier, held: &Held) -> Box<Self> {
+        let value = held.access.as_deref().and_then(|token| carrier.value(token));
+        match (carrier.header(), value) {
+            (Some(name), Some(value)) if !self.has(name) => self.header(String::from(name), value),
+            _ => self,
+        }
+    }
+
+    /// Whether it has a header of a name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
     }
 
     /// With `Authorization: Bearer`, as RFC 6750 writes it.
@@ -98,6 +120,16 @@ fn write_object(members: &[(&str, Option<&str>)]) -> String {
     }
     json.push('}');
     json
+}
+
+/// What `fetch` sends byte-exact in a header: Latin-1 without control characters, and no blank at either end.
+pub(super) fn is_header_value(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    // U+00FF, the last of Latin-1, is C3 BF in UTF-8; what comes after it begins with C4 or more.
+    bytes.iter().all(|byte| *byte <= 0xc3 && (!byte.is_ascii_control() || *byte == b'\t'))
+        && !blank(bytes.first())
+        && !blank(bytes.last())
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]

@@ -8,6 +8,7 @@
 //! used; success is code 200 on some pages and 1 on others; the refresh token goes in the `Authorization` header on
 //! one page and in a JSON body on another.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 
@@ -23,8 +24,8 @@ use super::{
 pub struct Ethgas;
 
 static FACTS: Facts = Facts {
-    name: "ethgas",
-    title: "ETHGAS",
+    name: Cow::Borrowed("ethgas"),
+    title: Cow::Borrowed("ETHGAS"),
     carrier: Carrier::Bearer,
     // The vendor's samples renew five minutes before the end of an hour.
     renewal: Renewal::BeforeEnd,
@@ -53,7 +54,7 @@ codes! { i32;
 }
 
 impl<J: Json> Vendor<J> for Ethgas {
-    fn facts(&self) -> &'static Facts {
+    fn facts(&self) -> &Facts {
         &FACTS
     }
 
@@ -89,7 +90,7 @@ impl<J: Json> Vendor<J> for Ethgas {
         })
     }
 
-    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Box<Failure>> {
+    fn read_refresh(&self, reply: &Reply<J>, _now_ms: f64) -> Result<Grant, Box<Failure>> {
         read_grant(reply, Operation::Refresh)
     }
 
@@ -127,7 +128,7 @@ impl<J: Json> Vendor<J> for Ethgas {
 
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         match reply.code("code") {
-            Some(200 | 1) if reply.is_ok() => Ok(Payload::Member("data")),
+            Some(200 | 1) if reply.is_ok() => Ok(Payload::Member("data".into())),
             Some(code) => Err(refusal(reply, code, operation)),
             None => Err(reply.foreign(operation)),
         }
@@ -176,7 +177,7 @@ fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, 
     Ok(Grant {
         access: Some(access.ok_or_else(|| malformed(Code::MalformedReply))?),
         refresh,
-        lifetime_ms: lifetime_ms(data.member("expiresIn"), operation).map_err(malformed)?,
+        lifetime_ms: lifetime_ms(data.member("expiresIn"), 1000.0, operation).map_err(malformed)?,
         ..Grant::default()
     })
 }

@@ -78,19 +78,28 @@ impl Code {
         }
     }
 
-    /// The code of a name. Of those only that a renewal may fail with for now: others are nowhere read back.
+    /// The code of a name that a renewal may fail with for now: others are in no record.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        const FOR_NOW: [Code; 7] = [
+        Self::told(name).filter(|code| !code.ends_session())
+    }
+
+    /// The code of a name that a vendor's reply may mean.
+    #[must_use]
+    pub fn told(name: &str) -> Option<Self> {
+        const TOLD: [Code; 10] = [
+            Code::InvalidCredentials,
+            Code::InvalidRequest,
+            Code::Forbidden,
+            Code::SessionExpired,
             Code::RateLimited,
             Code::VendorUnavailable,
             Code::Network,
             Code::Timeout,
             Code::MalformedReply,
             Code::VendorError,
-            Code::InvalidRequest,
         ];
-        FOR_NOW.into_iter().find(|code| code.as_str() == name)
+        TOLD.into_iter().find(|code| code.as_str() == name)
     }
 
     /// Whether this is the vendor's explicit no to a session it once granted. Only such a no ends a
@@ -248,6 +257,16 @@ impl Failure {
             !texts.into_iter().any(|text| told(text, LONG_SECRET))
         });
         self
+    }
+
+    /// A field that the vendor takes in a header, which can't carry it byte-exact.
+    #[must_use]
+    pub fn no_header_value(name: &str) -> Box<Self> {
+        Self::field(
+            name,
+            "not-sendable",
+            "must be Latin-1 without leading or trailing blanks or control characters, as this vendor takes it in a header",
+        )
     }
 
     /// A field that hallpass refuses before anything is sent.

@@ -1,6 +1,8 @@
 //! What a vendor grants, and what it is asked for with.
 
 use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::{Code, Failure, Json, Operation, Secret};
 
@@ -15,9 +17,29 @@ pub struct Credentials {
     pub database: Option<Secret>,
     /// Lenses: echoed to the vendor, which answers with where to go next.
     pub redirection_token: Option<Secret>,
+    /// A described vendor: all that it takes, by the names in its templates.
+    pub named: Vec<(String, Secret)>,
 }
 
 impl Credentials {
+    /// What was typed under a name, at a described vendor.
+    #[must_use]
+    pub fn typed(&self, name: &str) -> Option<Secret> {
+        self.named.iter().find(|(typed, _)| typed == name).map(|(_, value)| value.clone())
+    }
+
+    /// What no failure may repeat: the password; and of what a described vendor takes, all but who it is.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<&str> {
+        let named = self.named.iter().filter(|(name, _)| !is_public(name)).map(|(_, value)| value.as_str());
+        named.chain([self.password.as_str()]).collect()
+    }
+
+    /// As [`check`](Self::check), for what a described vendor takes.
+    pub fn check_named(&self) -> Result<(), Box<Failure>> {
+        self.named.iter().try_for_each(|(name, value)| sendable(name, value))
+    }
+
     /// Refuses what no vendor accepts, before anything is sent: an attempt with an empty password counts
     /// towards a lock-out like any other.
     pub fn check(&self) -> Result<(), Box<Failure>> {
@@ -27,16 +49,23 @@ impl Credentials {
             ("password", self.password.as_str()),
             ("database", database),
         ] {
-            if value.is_empty() {
-                return Err(Failure::field(name, "required", "must not be empty"));
-            }
-            // The names are kept with the session; and no password is so long either.
-            if !is_name(value) {
-                return Err(Failure::field(name, "not-sendable", "must not be so long"));
-            }
+            sendable(name, value)?;
         }
         Ok(())
     }
+}
+
+fn sendable(name: &str, value: &str) -> Result<(), Box<Failure>> {
+    if value.is_empty() {
+        return Err(Failure::field(name, "required", "must not be empty"));
+    }
+    // The names are kept with the session; and no password is so long either.
+    if is_name(value) { Ok(()) } else { Err(Failure::field(name, "not-sendable", "must not be so long")) }
+}
+
+/// Whether what goes by a name says who somebody is, and is no secret.
+fn is_public(name: &str) -> bool {
+    matches!(name, "username" | "email" | "database")
 }
 
 /// What a successful login or renewal gives. A cookie session gives no tokens.
@@ -87,8 +116,39 @@ fn written(text: &str) -> usize {
     text.bytes().map(written).sum()
 }
 
-/// A hundred years, in seconds: what claims to live longer is no lifetime.
-const LONGEST_LIFETIME_S: f64 = 100.0 * 365.25 * 86_400.0;
+/// A hundred years, in ms: what claims to live longer is no lifetime.
+const LONGEST_LIFETIME_MS: f64 = 100.0 * 365.25 * 86_400_000.0;
+
+/// Moments in s since the epoch are below this, and those in ms above it, from 1973 to the year 5138.
+const LEAST_MOMENT_MS: f64 = 1e11;
+
+fn is_lifetime(ms: f64) -> bool {
+    ms > 0.0 && ms <= LONGEST_LIFETIME_MS
+}
+
+/// How long a token lives, in ms, that ends at a moment: in s or ms since the epoch, or as ISO 8601 writes it. `None`: no such
+/// moment, or one that is past by this clock, which may be wrong.
+pub(super) fn moment_ms<J: Json>(told: &J, clock_ms: f64) -> Option<f64> {
+    let end = match told.text() {
+        Some(text) => J::moment(&text)?,
+        None => told.number().map(|end| if end < LEAST_MOMENT_MS { end * 1000.0 } else { end })?,
+    };
+    Some(end - clock_ms).filter(|ms| is_lifetime(*ms))
+}
+
+/// How long a token lives by its own claims, in ms: until its `exp` by this clock; but where that is not between its `iat` and
+/// its `exp`, the clock is wrong, and from the one to the other.
+pub(super) fn claimed_ms<J: Json>(token: &str, clock_ms: f64) -> Option<f64> {
+    let claims = J::claims(token)?;
+    let ms = |name| claims.member(name).and_then(|claim| Some(claim.number()? * 1000.0));
+    let end = ms("exp")?;
+    let whole = ms("iat").map(|begin| end - begin).filter(|ms| is_lifetime(*ms));
+    let left = Some(end - clock_ms).filter(|ms| is_lifetime(*ms));
+    match (left, whole) {
+        (Some(left), Some(whole)) if left > whole => Some(whole),
+        (left, whole) => left.or(whole),
+    }
+}
 
 /// Reads a token: a string that a header can carry. Anything else is malformed, since a request with half a
 /// token would be an anonymous one (R24).
@@ -116,15 +176,19 @@ pub(super) fn name<J: Json>(value: Option<J>) -> Result<Option<Secret>, Code> {
     if name.as_deref().is_none_or(is_name) { Ok(name.map(Into::into)) } else { Err(Code::MalformedReply) }
 }
 
-/// Reads a lifetime in seconds into ms. Missing is fine where the vendor's documents leave it out; zero, negative, not a number,
+/// Reads a lifetime into ms; `unit`: how many ms its unit has. Missing is fine where the vendor's documents leave it out; zero, negative, not a number,
 /// or of another type is malformed. But not at a renewal: the old tokens may be spent, so the new ones have to be taken. There
 /// a number may also be written as a text, and a lifetime that is unusable is as good as not told.
 #[inline(never)]
-pub(super) fn lifetime_ms<J: Json>(told: Option<J>, operation: Operation) -> Result<Option<f64>, Code> {
+pub(super) fn lifetime_ms<J: Json>(
+    told: Option<J>,
+    unit: f64,
+    operation: Operation,
+) -> Result<Option<f64>, Code> {
     let Some(told) = told else { return Ok(None) };
     let renewed = operation == Operation::Refresh;
     match told.number().or_else(|| J::parse(&told.text().filter(|_| renewed)?)?.number()) {
-        Some(seconds) if seconds > 0.0 && seconds <= LONGEST_LIFETIME_S => Ok(Some(seconds * 1000.0)),
+        Some(number) if is_lifetime(number * unit) => Ok(Some(number * unit)),
         _ if renewed => Ok(None),
         _ => Err(Code::MalformedReply),
     }

@@ -9,6 +9,7 @@
 //! go next; environments' own APIs are proxied below the same address, and answer with 401s of their own (the vendor's
 //! `lenses-vscode` took these for the end of the session until 6.2.1).
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -25,8 +26,8 @@ use super::{
 pub struct Lenses;
 
 static FACTS: Facts = Facts {
-    name: "lenses",
-    title: "Lenses HQ",
+    name: Cow::Borrowed("lenses"),
+    title: Cow::Borrowed("Lenses HQ"),
     carrier: Carrier::Cookie,
     renewal: Renewal::None,
     paths: Paths {
@@ -53,7 +54,7 @@ const UNAUTHORISED: &str = "unauthorised";
 const MOST_FIELDS: usize = 64;
 
 impl<J: Json> Vendor<J> for Lenses {
-    fn facts(&self) -> &'static Facts {
+    fn facts(&self) -> &Facts {
         &FACTS
     }
 

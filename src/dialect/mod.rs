@@ -1,24 +1,33 @@
 //! What each vendor says on the wire, and nothing else: which request to send, how to read the reply, which
 //! credential to attach, which reply says "expired". No clock, no promise, no browser: all of it runs natively.
 //!
-//! One file a vendor. To add one, write its file and its line in [`named`].
+//! One file a vendor. To add one, write its file and its line in [`named`]. What has no file here is [`Described`] by whoever uses
+//! it.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 
 mod call;
 mod codes;
+mod described;
+mod description;
 mod ethgas;
 mod failure;
+mod fields;
 mod grant;
 mod lenses;
 mod ocient;
+mod path;
 mod pegase3;
 mod reply;
 mod secret;
+mod template;
 mod write;
 
 pub use call::{Call, Operation};
 pub use codes::Row;
+pub use described::Described;
 pub use ethgas::Ethgas;
 pub use failure::{Code, Failure, Field, VendorCode};
 pub use grant::{Credentials, Grant, Held, is_name, is_token};
@@ -32,8 +41,9 @@ pub(crate) use write::write_number;
 
 /// The vendor of a name, as `SessionOptions.vendor` spells it.
 #[must_use]
-pub fn named<J: Json>(name: &str) -> Option<&'static dyn Vendor<J>> {
-    let vendors: [&'static dyn Vendor<J>; 4] = [&Ocient, &Lenses, &Pegase3, &Ethgas];
+pub fn named<J: Json>(name: &str) -> Option<Rc<dyn Vendor<J>>> {
+    let vendors: [Rc<dyn Vendor<J>>; 4] =
+        [Rc::new(Ocient), Rc::new(Lenses), Rc::new(Pegase3), Rc::new(Ethgas)];
     vendors.into_iter().find(|vendor| vendor.facts().name == name)
 }
 
@@ -46,12 +56,14 @@ pub const CODES: [(&str, &[Row]); 4] = [
 ];
 
 /// How a request carries the session's credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Carrier {
     /// `Authorization: Bearer <token>`.
     Bearer,
     /// A header of the vendor's own, with the bare token.
-    Header(&'static str),
+    Header(Cow<'static, str>),
+    /// Likewise, with something before the token.
+    Prefixed(Cow<'static, str>, Cow<'static, str>),
     /// A cookie that script can't read: the browser attaches it.
     Cookie,
 }
@@ -59,19 +71,24 @@ pub enum Carrier {
 impl Carrier {
     /// The header that carries the credential, if one does.
     #[must_use]
-    pub const fn header(self) -> Option<&'static str> {
+    pub fn header(&self) -> Option<&str> {
         match self {
             Self::Bearer => Some("Authorization"),
-            Self::Header(name) => Some(name),
+            Self::Header(name) | Self::Prefixed(name, _) => Some(name),
             Self::Cookie => None,
         }
     }
 
     /// What that header says with a token.
     #[must_use]
-    pub fn value(self, token: &str) -> Option<Secret> {
-        let begin = if self == Self::Bearer { "Bearer " } else { "" };
-        self.header().map(|_| [begin, token].concat().into())
+    pub fn value(&self, token: &str) -> Option<Secret> {
+        let begin = match self {
+            Self::Bearer => "Bearer ",
+            Self::Header(_) => "",
+            Self::Prefixed(_, prefix) => prefix,
+            Self::Cookie => return None,
+        };
+        Some([begin, token].concat().into())
     }
 }
 
@@ -88,8 +105,15 @@ pub struct Paths {
     pub check: Option<&'static str>,
 }
 
+impl Paths {
+    /// Of a vendor that is described: they come with it, and whoever opens a session resolves them.
+    const fn elsewhere() -> Self {
+        Self { login: "", refresh: None, logout: None, check: None }
+    }
+}
+
 /// When a token that is still good is renewed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Renewal {
     /// The vendor has no renewal.
     None,
@@ -97,15 +121,19 @@ pub enum Renewal {
     AtHalf,
     /// A margin before the end: a quarter of the lifetime, five minutes at most.
     BeforeEnd,
+    /// At a part of the lifetime, between 0 and 1.
+    AtPart(f64),
+    /// So many ms before the end; at half of the lifetime where that is later.
+    Before(f64),
 }
 
 /// What is fixed for a vendor.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Facts {
-    /// The name in `SessionOptions.vendor`.
-    pub name: &'static str,
+    /// The name in `SessionOptions.vendor`, or in a description.
+    pub name: Cow<'static, str>,
     /// The name in sentences.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// How requests carry the credential.
     pub carrier: Carrier,
     /// When to renew.
@@ -117,20 +145,22 @@ pub struct Facts {
 }
 
 /// Which part of a reply's JSON is the payload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// Members are told by their paths: names with dots between them.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
     /// All of it.
     Whole,
     /// One member.
-    Member(&'static str),
+    Member(Cow<'static, str>),
     /// All but one member.
-    Without(&'static str),
+    Without(Cow<'static, str>),
 }
 
 /// A vendor: requests as values out, replies as values in.
 pub trait Vendor<J: Json> {
     /// What is fixed.
-    fn facts(&self) -> &'static Facts;
+    fn facts(&self) -> &Facts;
 
     /// The request that signs in. Refuses what can't be sent.
     fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>>;
@@ -148,8 +178,8 @@ pub trait Vendor<J: Json> {
         None
     }
 
-    /// Reads the reply to [`refresh`](Self::refresh).
-    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Box<Failure>> {
+    /// Reads the reply to [`refresh`](Self::refresh). `now_ms`: as for [`read_login`](Self::read_login).
+    fn read_refresh(&self, reply: &Reply<J>, _now_ms: f64) -> Result<Grant, Box<Failure>> {
         Err(reply.failure(Code::NotRenewable))
     }
 
@@ -212,11 +242,6 @@ pub trait Vendor<J: Json> {
 
     /// A request with the held token and nothing else.
     fn plain(&self, operation: Operation, method: &'static str, held: &Held) -> Box<Call> {
-        let call = Call::new(operation, method);
-        match (self.facts().carrier, &held.access) {
-            (Carrier::Bearer, Some(token)) => call.bearer(token),
-            (Carrier::Header(name), Some(token)) => call.header(name, token.clone()),
-            _ => call,
-        }
+        Call::new(operation, method).credential(&self.facts().carrier, held)
     }
 }

@@ -6,6 +6,7 @@
 //! The habits: a bearer token, and a cookie beside it that hallpass leaves to the browser's defaults; every
 //! outcome in a `status` object, on HTTP 200 as well as on errors; no separate refresh token.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 
 use super::codes::codes;
@@ -20,8 +21,8 @@ use super::{
 pub struct Ocient;
 
 static FACTS: Facts = Facts {
-    name: "ocient",
-    title: "Ocient",
+    name: Cow::Borrowed("ocient"),
+    title: Cow::Borrowed("Ocient"),
     carrier: Carrier::Bearer,
     // "A common practice is to refresh when the token has half of its time remaining."
     renewal: Renewal::AtHalf,
@@ -79,7 +80,7 @@ const WARNINGS: [i32; 2] = [-331, -333];
 const TOKEN_REJECTED: [i32; 3] = [-733, -1205, -1208];
 
 impl<J: Json> Vendor<J> for Ocient {
-    fn facts(&self) -> &'static Facts {
+    fn facts(&self) -> &Facts {
         &FACTS
     }
 
@@ -115,7 +116,7 @@ impl<J: Json> Vendor<J> for Ocient {
         Some(call.bearer(held.access.as_deref()?))
     }
 
-    fn read_refresh(&self, reply: &Reply<J>) -> Result<Grant, Box<Failure>> {
+    fn read_refresh(&self, reply: &Reply<J>, _now_ms: f64) -> Result<Grant, Box<Failure>> {
         read_grant(reply, Operation::Refresh)
     }
 
@@ -141,7 +142,7 @@ impl<J: Json> Vendor<J> for Ocient {
             (None, Some(json)) if reply.is_ok() => {
                 let warns = vendor_code(reply).is_some_and(|code| code != 0);
                 let enveloped = json.member("status").is_some_and(|status| status.is_object());
-                Ok(if enveloped && !warns { Payload::Without("status") } else { Payload::Whole })
+                Ok(if enveloped && !warns { Payload::Without("status".into()) } else { Payload::Whole })
             }
             _ => {
                 // "message": the one error that the vendor's description declares without a status.
@@ -180,7 +181,7 @@ fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, 
     Ok(Grant {
         access: Some(access.ok_or_else(|| malformed(Code::MalformedReply))?),
         // Optional: older replies, and the device grant's, have none.
-        lifetime_ms: lifetime_ms(reply.member("expires_in"), operation).map_err(malformed)?,
+        lifetime_ms: lifetime_ms(reply.member("expires_in"), 1000.0, operation).map_err(malformed)?,
         ..Grant::default()
     })
 }

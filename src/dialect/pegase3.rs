@@ -8,8 +8,10 @@
 //! (later ones); no renewal, but later versions bring a new token in replies and drop the old one; an expired token makes
 //! the later code fall over, with HTTP 500 and a page; no logout.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 
+use super::call::is_header_value;
 use super::codes::codes;
 use super::grant::token;
 use super::{
@@ -22,9 +24,9 @@ use super::{
 pub struct Pegase3;
 
 static FACTS: Facts = Facts {
-    name: "pegase3",
-    title: "PEGASE3",
-    carrier: Carrier::Header("Token"),
+    name: Cow::Borrowed("pegase3"),
+    title: Cow::Borrowed("PEGASE3"),
+    carrier: Carrier::Header(Cow::Borrowed("Token")),
     renewal: Renewal::None,
     paths: Paths { login: "login", refresh: None, logout: None, check: None },
     speaks_inside: true,
@@ -47,7 +49,7 @@ const DOCUMENTED_LIFETIME_MS: f64 = 30.0 * 60_000.0;
 const LONGEST_LIFETIME_MS: f64 = 24.0 * 3_600_000.0 + 60_000.0;
 
 impl<J: Json> Vendor<J> for Pegase3 {
-    fn facts(&self) -> &'static Facts {
+    fn facts(&self) -> &Facts {
         &FACTS
     }
 
@@ -57,11 +59,7 @@ impl<J: Json> Vendor<J> for Pegase3 {
         credentials.check()?;
         for (name, value) in [("username", &credentials.username), ("password", &credentials.password)] {
             if !is_header_value(value) {
-                return Err(Failure::field(
-                    name,
-                    "not-sendable",
-                    "must be Latin-1 without leading or trailing blanks or control characters, as this vendor takes it in a header",
-                ));
+                return Err(Failure::no_header_value(name));
             }
         }
         Ok(Call::new(Operation::Login, "GET")
@@ -86,10 +84,10 @@ impl<J: Json> Vendor<J> for Pegase3 {
     /// documents list "token expired" with status "ok".
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         match reply.code("code") {
-            Some(200 | 201) if reply.is_ok() => Ok(Payload::Member("data")),
+            Some(200 | 201) if reply.is_ok() => Ok(Payload::Member("data".into())),
             // The later code's `/report/find_report` sends what it has found with HTTP 404.
             Some(200) if reply.status == 404 && operation == Operation::Request => {
-                Ok(Payload::Member("data"))
+                Ok(Payload::Member("data".into()))
             }
             Some(code) => {
                 let unlisted = if reply.is_ok() && code < 500 {
@@ -126,7 +124,7 @@ impl<J: Json> Vendor<J> for Pegase3 {
     fn expired_unsaid(&self, reply: &Reply<J>, held: &Held, now_ms: f64) -> bool {
         let fell_over = (500..=599).contains(&reply.status) && reply.code("code").is_none();
         let end = held.access.as_deref().filter(|_| fell_over).and_then(ends_at::<J>);
-        end.is_some_and(|end| end <= vendors_clock(reply, now_ms))
+        end.is_some_and(|end| end <= reply.clock(now_ms))
     }
 
     fn says_expired(&self, reply: &Reply<J>) -> bool {
@@ -153,30 +151,13 @@ fn ends_at<J: Json>(access: &str) -> Option<f64> {
     Some(J::claims(access)?.member("exp")?.number()? * 1000.0)
 }
 
-/// The vendor's clock (`Date`, where it can be read), or else this machine's.
-fn vendors_clock<J>(reply: &Reply<J>, now_ms: f64) -> f64 {
-    // `Date` has whole seconds: within its second, this machine's clock is the better one. (Not `clamp`: its panic prints
-    // floats, which is 10 kB of WebAssembly.)
-    reply.date_ms.map_or(now_ms, |date| now_ms.max(date).min(date + 1000.0))
-}
-
 /// The token's lifetime: its `exp` against the vendor's clock or else this machine's. A machine whose clock is a day off gets an implausible lifetime from it, and then the documented one (R19).
 fn grant<J: Json>(access: Secret, reply: &Reply<J>, now_ms: f64) -> Grant {
-    let told = ends_at::<J>(&access).map(|end| end - vendors_clock(reply, now_ms));
+    let told = ends_at::<J>(&access).map(|end| end - reply.clock(now_ms));
     let plausible = told.filter(|lifetime| *lifetime > 0.0 && *lifetime <= LONGEST_LIFETIME_MS);
     Grant {
         access: Some(access),
         lifetime_ms: Some(plausible.unwrap_or(DOCUMENTED_LIFETIME_MS)),
         ..Grant::default()
     }
-}
-
-/// What `fetch` sends byte-exact in a header: Latin-1 without control characters, and no blank at either end.
-fn is_header_value(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
-    // U+00FF, the last of Latin-1, is C3 BF in UTF-8; what comes after it begins with C4 or more.
-    bytes.iter().all(|byte| *byte <= 0xc3 && (!byte.is_ascii_control() || *byte == b'\t'))
-        && !blank(bytes.first())
-        && !blank(bytes.last())
 }

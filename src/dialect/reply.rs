@@ -4,13 +4,13 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Code, Failure, Operation};
+use super::{Code, Failure, Operation, Secret};
 
 /// JSON as the vendors' readers see it: own members only, each checked for its type as it is read.
 ///
 /// A window instead of a typed deserialiser, because a deserialiser of `JsValue` or text adds 18 to 31 kB to the
 /// WebAssembly. The browser implements it over `JSON.parse`'s result, the native tests over `serde_json`'s.
-pub trait Json: Sized {
+pub trait Json: Sized + Clone {
     /// Parses a text; `None` where it isn't JSON.
     fn parse(text: &str) -> Option<Self>;
     /// The claims of a JWT, unverified: a hint, on which no decision but timing may rest (R20).
@@ -26,6 +26,10 @@ pub trait Json: Sized {
     fn number(&self) -> Option<f64>;
     /// A boolean's value.
     fn truth(&self) -> Option<bool>;
+    /// The names of an object's own members, at most `limit` of them; none where this is no object.
+    fn names(&self, limit: usize) -> Vec<String>;
+    /// The moment of a date and time as ISO 8601 writes it, in ms since the epoch; by UTC where it names no zone.
+    fn moment(text: &str) -> Option<f64>;
     /// An array's elements, at most `limit` of them.
     fn elements(&self, limit: usize) -> Option<Vec<Self>>;
     /// Whether this is an object (an array is none).
@@ -72,7 +76,7 @@ pub enum Body<J> {
     Unreadable,
 }
 
-/// A reply: the status, the body, and the two headers that matter.
+/// A reply: the status, the body, and the headers that matter.
 #[derive(Debug)]
 pub struct Reply<J> {
     /// The HTTP status.
@@ -83,12 +87,14 @@ pub struct Reply<J> {
     pub retry_after_ms: Option<f64>,
     /// `Date`, in ms since the epoch by the vendor's clock, where the browser lets it be read.
     pub date_ms: Option<f64>,
+    /// The header that the call wants ([`Call::wants`](super::Call::wants)), where it came and may be read.
+    pub wanted: Option<Secret>,
 }
 
 impl<J: Json> Reply<J> {
     /// A reply without headers of interest.
     pub const fn new(status: u16, body: Body<J>) -> Self {
-        Self { status, body, retry_after_ms: None, date_ms: None }
+        Self { status, body, retry_after_ms: None, date_ms: None, wanted: None }
     }
 
     /// Whether the status is one of success.
@@ -102,6 +108,13 @@ impl<J: Json> Reply<J> {
             Body::Json(json) => Some(json),
             _ => None,
         }
+    }
+
+    /// The vendor's clock (`Date`, where it can be read), or else this machine's.
+    pub fn clock(&self, now_ms: f64) -> f64 {
+        // `Date` has whole seconds: within its second, this machine's clock is the better one. (Not `clamp`: its panic prints
+        // floats, which is 10 kB of WebAssembly.)
+        self.date_ms.map_or(now_ms, |date| now_ms.max(date).min(date + 1000.0))
     }
 
     /// A member of the body.

@@ -23,8 +23,15 @@ pub fn to_json(value: &impl Serialize, room: usize) -> String {
 
 /// Appends a text as a JSON string.
 pub(super) fn write_string(json: &mut String, text: &str) {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     json.push('"');
+    write_escaped(json, text);
+    json.push('"');
+}
+
+/// Appends a text as it stands within a JSON string.
+#[inline(never)]
+pub(super) fn write_escaped(json: &mut String, text: &str) {
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     for character in text.chars() {
         match character {
             '"' | '\\' => {
@@ -39,7 +46,6 @@ pub(super) fn write_string(json: &mut String, text: &str) {
             other => json.push(other),
         }
     }
-    json.push('"');
 }
 
 /// Appends a whole number. By hand, as the standard library's way brings its formatting machinery along.

@@ -6,21 +6,25 @@ use super::object::{bare, put, put_text, text_or_undefined};
 use crate::dialect::{Call, Carrier, Facts, Operation};
 use crate::protocol::Addresses;
 
-/// `VendorCall`: the members of a `RequestInit`, and `url`.
+/// `VendorCall`: the members of a `RequestInit`, and `url`, `query` and `wants`.
 pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsValue {
     // A plain object: the Request checks names and values as a Headers object would.
     let headers = bare();
-    put_text(&headers, "Accept", Some("application/json"));
+    if !call.has("Accept") {
+        put_text(&headers, "Accept", Some("application/json"));
+    }
     for (name, value) in &call.headers {
         put_text(&headers, name, Some(value.as_str()));
     }
     let init = bare();
     put(&init, "url", &text_or_undefined(address(call.operation, addresses)));
     put(&init, "headers", &headers);
-    put_text(&init, "method", Some(call.method));
+    put_text(&init, "method", Some(&call.method));
     put_text(&init, "cache", Some("no-store"));
     put_text(&init, "credentials", (facts.carrier == Carrier::Cookie).then_some("include"));
     put_text(&init, "body", call.body.as_deref());
+    put_text(&init, "query", call.query.as_deref());
+    put_text(&init, "wants", call.wants.as_deref());
     init
 }
 

@@ -2,6 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::secret::secret;
 use super::{Came, Content};
 use crate::dialect::{Body, Reply};
 use crate::protocol::{Outcome, Trouble};
@@ -24,18 +25,19 @@ impl Came {
     }
 }
 
-/// A reply of its parts. `json`: where the content is JSON. The rest: in ms, where the headers tell it.
+/// A reply of its parts. `json`: where the content is JSON. The rest: where the headers tell it, times in ms.
 pub(super) fn reply(
     status: u16,
     content: Content,
     json: JsValue,
     retry_after_ms: Option<f64>,
     date_ms: Option<f64>,
+    wanted: &JsValue,
 ) -> Reply<JsValue> {
     let body = match content {
         Content::Empty => Body::Empty,
         Content::Json => Body::Json(json),
         _ => Body::Unreadable,
     };
-    Reply { status, body, retry_after_ms, date_ms }
+    Reply { status, body, retry_after_ms, date_ms, wanted: secret(wanted) }
 }

@@ -1,6 +1,7 @@
 //! Reading credentials.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::*;
 
@@ -23,7 +24,20 @@ pub(super) fn credentials(
         password: exact(password, "password")?,
         database: optional(database, "database")?,
         redirection_token: optional(redirection_token, "redirectionToken")?,
+        named: Vec::new(),
     })
+}
+
+/// Reads what a described vendor takes: names, and strings beside them.
+pub(super) fn named_credentials(names: &JsValue, values: &JsValue) -> Result<Credentials, Box<Failure>> {
+    let (names, values): (&List, &List) = (names.unchecked_ref(), values.unchecked_ref());
+    let mut named = Vec::new();
+    for index in 0..names.length() {
+        let name = names.get(index).as_string().unwrap_or_default();
+        let value = exact(&values.get(index), &name)?;
+        named.push((name, value));
+    }
+    Ok(Credentials { named, ..Credentials::default() })
 }
 
 fn optional(text: &JsValue, name: &str) -> Result<Option<Secret>, Box<Failure>> {

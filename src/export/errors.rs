@@ -47,7 +47,7 @@ pub(super) fn details(failure: &Failure, facts: &Facts) -> JsValue {
     let details = Details {
         code: failure.code.as_str(),
         // What isn't there is no word of the vendor's.
-        vendor: (failure.code != Code::Unsupported).then_some(facts.name),
+        vendor: (failure.code != Code::Unsupported).then_some(&*facts.name),
         operation: failure.operation.as_str(),
         status: failure.status.map(f64::from),
         vendor_code: failure.vendor_code.as_ref().map(Told),

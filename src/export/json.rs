@@ -21,6 +21,13 @@ extern "C" {
     #[wasm_bindgen(js_name = isWebAddress)]
     fn is_web_address(text: &str) -> bool;
 
+    /// The names of an object's own members, as an array.
+    #[wasm_bindgen(js_name = namesOf)]
+    fn names_of(object: &JsValue) -> List;
+
+    #[wasm_bindgen(js_name = momentOf)]
+    fn moment_of(text: &str) -> Option<f64>;
+
     /// A member of a plain object, of its own; undefined where there is none, or no object.
     fn own(object: &JsValue, name: &JsValue) -> JsValue;
 }
@@ -45,6 +52,16 @@ impl Json for JsValue {
     #[inline(never)]
     fn member(&self, name: &str) -> Option<Self> {
         defined(own(self, &name.into())).filter(|value| !value.is_null())
+    }
+
+    fn names(&self, limit: usize) -> Vec<String> {
+        let names = names_of(self);
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        (0..names.length().min(limit)).filter_map(|index| names.get(index).as_string()).collect()
+    }
+
+    fn moment(text: &str) -> Option<f64> {
+        moment_of(text)
     }
 
     fn text(&self) -> Option<String> {

@@ -11,12 +11,12 @@ use wasm_bindgen::prelude::*;
 
 use super::asks::told;
 use super::came::reply;
-use super::credentials::credentials;
+use super::credentials::{credentials, named_credentials};
 use super::errors::mistake;
 use super::object::{List, text_or_undefined};
 use super::secret::secret;
 use super::{Asks, Came, Content, Kept, Woken};
-use crate::dialect::{Code, Facts, Failure, Operation, named, to_json};
+use crate::dialect::{Code, Credentials, Described, Facts, Failure, Operation, Vendor, named, to_json};
 use crate::protocol::{
     Addresses, Answer, Ending, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake,
     Wish,
@@ -34,15 +34,15 @@ pub struct Machine {
 /// What is fixed for a vendor.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct FactsText {
-    title: &'static str,
-    header: Option<&'static str>,
+struct FactsText<'a> {
+    title: &'a str,
+    header: Option<&'a str>,
     speaks_inside: bool,
 }
 
 #[wasm_bindgen]
 impl Machine {
-    /// A machine for the vendor of a name, that nobody has signed in to. `base`: `baseUrl` as the URL parser spells it, without
+    /// A machine for the vendor of a name, or of a description, that nobody has signed in to. `base`: `baseUrl` as the URL parser spells it, without
     /// a slash at the end. `allow`: more prefixes. Then the addresses of operations that differ at this deployment.
     ///
     /// Throws what is wrong with the options.
@@ -58,8 +58,12 @@ impl Machine {
         automatic: bool,
         kept: Kept,
     ) -> Result<Self, JsValue> {
-        let Some(vendor) = named::<JsValue>(&text_of(vendor)) else {
-            return Err(mistake("vendor", "a vendor's name"));
+        let known = match vendor.as_string() {
+            Some(name) => named(&name),
+            None => Described::read(vendor).map(|described| Rc::new(described) as Rc<dyn Vendor<JsValue>>),
+        };
+        let Some(vendor) = known else {
+            return Err(mistake("vendor", "a vendor's name, or a description"));
         };
         let facts = vendor.facts();
         let base = text_of(base);
@@ -76,7 +80,7 @@ impl Machine {
             if admitted { Ok(()) } else { Err(mistake(name, "a path below baseUrl")) }
         };
         let paths = &facts.paths;
-        place(&mut addresses.login, "endpoints.login", login, Some(paths.login))?;
+        place(&mut addresses.login, "endpoints.login", login, Some(paths.login))?; // of a described one, all are given
         place(&mut addresses.refresh, "endpoints.refresh", refresh, paths.refresh)?;
         place(&mut addresses.logout, "endpoints.logout", logout, paths.logout)?;
         place(&mut addresses.check, "endpoints.check", check, paths.check)?;
@@ -99,7 +103,7 @@ impl Machine {
     pub fn facts(&self) -> JsValue {
         let facts = self.facts_of();
         let text = FactsText {
-            title: facts.title,
+            title: &facts.title,
             header: facts.carrier.header(),
             speaks_inside: facts.speaks_inside,
         };
@@ -121,12 +125,13 @@ impl Machine {
         database: &JsValue,
         redirection_token: &JsValue,
     ) -> Result<OperationId, JsValue> {
-        let credentials =
-            credentials(username, password, database, redirection_token).map_err(|mut failure| {
-                failure.operation = Operation::Login;
-                super::errors::details(&failure, self.facts_of())
-            })?;
-        Ok(self.handle.sign_in(credentials))
+        self.sign_in_with(credentials(username, password, database, redirection_token))
+    }
+
+    /// Signs in at a described vendor, with values by their names: two lists of the same length. Throws as [`sign_in`](Self::sign_in).
+    #[wasm_bindgen(js_name = signInBy)]
+    pub fn sign_in_by(&self, names: &JsValue, values: &JsValue) -> Result<OperationId, JsValue> {
+        self.sign_in_with(named_credentials(names, values))
     }
 
     /// Signs out. `told`: the vendor is told, unless the caller has given up before.
@@ -184,7 +189,7 @@ impl Machine {
         self.step(id, Some(came.outcome()), wall, steady)
     }
 
-    /// Steps an operation with the vendor's reply.
+    /// Steps an operation with the vendor's reply. `wanted`: the value of the header that the call wants, or undefined.
     #[expect(clippy::too_many_arguments, reason = "an object would take longer to read")]
     pub fn replied(
         &self,
@@ -194,10 +199,11 @@ impl Machine {
         json: JsValue,
         retry_after_ms: Option<f64>,
         date_ms: Option<f64>,
+        wanted: &JsValue,
         wall: f64,
         steady: f64,
     ) -> Asks {
-        let reply = reply(status, content, json, retry_after_ms, date_ms);
+        let reply = reply(status, content, json, retry_after_ms, date_ms, wanted);
         self.step(id, Some(Outcome::Reply(Box::new(reply))), wall, steady)
     }
 
@@ -216,7 +222,7 @@ impl Machine {
         steady: f64,
     ) -> Asks {
         let answer = Answer {
-            reply: reply(status, content, json, retry_after_ms, None),
+            reply: reply(status, content, json, retry_after_ms, None, &JsValue::UNDEFINED),
             address: text_of(address),
             redirected,
         };
@@ -303,7 +309,15 @@ impl Machine {
 }
 
 impl Machine {
-    fn facts_of(&self) -> &'static Facts {
+    fn sign_in_with(&self, credentials: Result<Credentials, Box<Failure>>) -> Result<OperationId, JsValue> {
+        let credentials = credentials.map_err(|mut failure| {
+            failure.operation = Operation::Login;
+            super::errors::details(&failure, self.facts_of())
+        })?;
+        Ok(self.handle.sign_in(credentials))
+    }
+
+    fn facts_of(&self) -> &Facts {
         self.handle.facts()
     }
 

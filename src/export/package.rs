@@ -17,6 +17,9 @@ extern "C" {
 
     #[wasm_bindgen(reexport, js_name = isAuthError)]
     fn is_auth_error(value: &JsValue) -> bool;
+
+    #[wasm_bindgen(reexport, js_name = defineVendor)]
+    fn define_vendor(description: &JsValue) -> JsValue;
 }
 
 /// Makes machines.
@@ -72,7 +75,9 @@ take_along! {
     "/src/shell/clock.js"
     "/src/shell/credentials.js"
     "/src/shell/database.js"
+    "/src/shell/description.js"
     "/src/shell/do/call.js"
+    "/src/shell/do/csrf.js"
     "/src/shell/do/lines.js"
     "/src/shell/do/lock.js"
     "/src/shell/do/look.js"
@@ -82,6 +87,7 @@ take_along! {
     "/src/shell/driver.js"
     "/src/shell/encrypted.js"
     "/src/shell/fetcher.js"
+    "/src/shell/form.js"
     "/src/shell/guard.js"
     "/src/shell/live.js"
     "/src/shell/names.js"

@@ -61,8 +61,7 @@ pub enum Keeping {
 
 /// One handle: the vendor, the rules and what is known of the store, with the operations that are under way.
 pub struct Handle<J: 'static> {
-    pub(super) vendor: &'static dyn Vendor<J>,
-    facts: &'static Facts,
+    pub(super) vendor: Rc<dyn Vendor<J>>,
     pub(super) settings: Settings,
     pub(super) store: Store,
     session: RefCell<Session>,
@@ -93,12 +92,10 @@ impl<J> fmt::Debug for Handle<J> {
 impl<J: Json + 'static> Handle<J> {
     /// A handle that nobody has signed in to.
     #[must_use]
-    pub fn new(vendor: &'static dyn Vendor<J>, settings: Settings) -> Rc<Self> {
-        let facts = vendor.facts();
-        let session = Session::new(facts.renewal, settings.automatic);
+    pub fn new(vendor: Rc<dyn Vendor<J>>, settings: Settings) -> Rc<Self> {
+        let session = Session::new(vendor.facts().renewal, settings.automatic);
         Rc::new(Self {
             vendor,
-            facts,
             settings,
             store: Store::default(),
             session: RefCell::new(session),
@@ -172,8 +169,8 @@ impl<J: Json + 'static> Handle<J> {
 
     /// What is fixed for the vendor.
     #[must_use]
-    pub const fn facts(&self) -> &'static Facts {
-        self.facts
+    pub fn facts(&self) -> &Facts {
+        self.vendor.facts()
     }
 
     /// Changes the session. Nothing of the platform's may be called meanwhile.
@@ -235,11 +232,11 @@ impl<J: Json + 'static> Handle<J> {
     }
 
     pub(super) fn carries_token(&self) -> bool {
-        self.facts.carrier != Carrier::Cookie
+        self.facts().carrier != Carrier::Cookie
     }
 
     pub(super) fn is_renewable(&self) -> bool {
-        self.facts.renewal != Renewal::None
+        self.facts().renewal != Renewal::None
     }
 
     /// Begins an operation that the shell has asked for, and is going to step.

@@ -39,7 +39,7 @@ impl<J: Json + 'static> Run<J> {
         let now = handle.now();
         let mut grant = handle.vendor.read_login(&reply, &credentials, now.wall).map_err(|failure| {
             handle.notice(&failure);
-            Halt::at(Kind::Login, failure.without_secrets(&[&credentials.password]))
+            Halt::at(Kind::Login, failure.without_secrets(&credentials.secrets()))
         })?;
         let redirect_to = grant.redirect_to.take();
         let (received, older) = (handle.received(), handle.held());

@@ -81,7 +81,7 @@ impl<J: Json + 'static> Run<J> {
             // A token that is over is sent nowhere. What can be renewed can be revoked all the same.
             let call = handle.vendor.refresh(&record.held)?;
             let Outcome::Reply(reply) = self.ask(Effect::Call(call)).await else { return None };
-            let grant = handle.vendor.read_refresh(&reply).ok()?;
+            let grant = handle.vendor.read_refresh(&reply, handle.now().wall).ok()?;
             let held = &mut Rc::make_mut(&mut record).held;
             held.access = grant.access;
             held.refresh = grant.refresh.or(held.refresh.take());

@@ -70,7 +70,7 @@ impl<J: Json + 'static> Handle<J> {
 
     /// The tokens that a reply brings. Boxed, as they are waited with.
     fn read_refresh(&self, reply: &Reply<J>, record: &Record) -> Result<Box<Grant>, Box<Failure>> {
-        let read = self.vendor.read_refresh(reply);
+        let read = self.vendor.read_refresh(reply, self.now().wall);
         read.map(Box::new).map_err(|failure| without_tokens(failure, &record.held))
     }
 }

@@ -24,6 +24,8 @@ pub(super) fn due_after(renewal: Renewal, lifetime: f64) -> Option<f64> {
         Renewal::None => return None,
         Renewal::AtHalf => lifetime / 2.0,
         Renewal::BeforeEnd => lifetime - (lifetime / 4.0).min(WIDEST_MARGIN_MS),
+        Renewal::AtPart(part) => lifetime * part,
+        Renewal::Before(margin) => lifetime - margin.min(lifetime / 2.0),
     };
     Some(kept.max(SHORTEST_LIFE_MS))
 }

@@ -207,6 +207,22 @@ export function refusalOf(cause) {
 }
 
 /**
+ * What is read of a caller's objects. What a getter of theirs throws is their mistake.
+ *
+ * @template T
+ * @param {string} name
+ * @param {() => T} read
+ * @returns {T}
+ */
+export function readable(name, read) {
+  try {
+    return read();
+  } catch (error) {
+    throw isAuthError(error) ? error : mistake(name, "an object that can be read", error);
+  }
+}
+
+/**
  * There is no such thing here.
  *
  * @param {string} sentence

@@ -1,4 +1,4 @@
-import type { AuthError, Session, SessionState, VendorName } from "./hallpass.js";
+import type { AuthError, Session, SessionState, VendorDescription, VendorName } from "./hallpass.js";
 
 /**
  * Where a session comes from: a session, the promise of one, or a function that opens one.
@@ -6,13 +6,13 @@ import type { AuthError, Session, SessionState, VendorName } from "./hallpass.js
  * A function is called once for all components that name it, in the browser, when the first of them is there; so one that is
  * written outside of components gives them all the same session. It is called again by a later component if it failed.
  */
-export type SessionSource<V extends VendorName = VendorName> =
+export type SessionSource<V extends VendorName | VendorDescription = VendorName> =
   | Session<V>
   | PromiseLike<Session<V>>
   | (() => PromiseLike<Session<V>>);
 
 /** What a component sees of a session. */
-export type WatchedSession<V extends VendorName = VendorName> =
+export type WatchedSession<V extends VendorName | VendorDescription = VendorName> =
   /** It is being opened; always so on a server. */
   | { readonly session: undefined; readonly state: undefined; readonly error: undefined }
   /** It is open. `state` is the session's own frozen snapshot. */

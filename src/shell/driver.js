@@ -1,8 +1,10 @@
 // @ts-check
+import { isBelow } from "./address.js";
 import { failure } from "./auth-error.js";
 import { steady, wall } from "./clock.js";
 import { answerOf, attach, dispatch, wholeAnswer } from "./do/send.js";
 import { send } from "./do/call.js";
+import { submitTwice } from "./do/csrf.js";
 import { enter, internal } from "./guard.js";
 import { parseJson } from "./json.js";
 import { randomNumber } from "./random.js";
@@ -25,7 +27,8 @@ import { Deadline, pause } from "./wait.js";
  * @typedef {{
  *   facts: Facts,
  *   timeoutMs: number,
- *   prefix: string,
+ *   base: import("./address.js").Base,
+ *   described: import("./description.js").Described | undefined,
  *   fetch: () => typeof globalThis.fetch,
  *   store: import("./do/store.js").Store | undefined,
  *   notes: import("./do/note.js").Notes | undefined,
@@ -249,14 +252,14 @@ export class Driver {
    * @returns {Promise<Step>}
    */
   async #call(id, call, task) {
-    const { timeoutMs, fetch, prefix } = this.#page;
-    task.place = `${call.method} ${call.url.slice(prefix.length)}`;
+    const { timeoutMs, fetch, base, described } = this.#page;
+    task.place = `${call.method} ${call.url.slice(base.prefix.length)}`;
     const deadline = (task.deadline = new Deadline(timeoutMs, task.signal));
     try {
-      const reply = await send(call, fetch(), deadline);
+      const reply = await send(call, fetch(), deadline, base, described);
       if (!reply) return came(id, "redirect");
-      const { status, content, json, retryAfterMs, dateMs } = reply;
-      return told((machine, ms) => machine.replied(id, status, content, json, retryAfterMs, dateMs, ms, steady()));
+      const { status, content, json, retryAfterMs, dateMs, wanted } = reply;
+      return told((machine, ms) => machine.replied(id, status, content, json, retryAfterMs, dateMs, wanted, ms, steady()));
     } catch (cause) {
       if (!deadline.ended) task.cause = cause;
       return came(id, troubleOf(deadline, cause));
@@ -273,14 +276,16 @@ export class Driver {
    * @returns {Promise<Step>}
    */
   async #send(id, asks, credential, task) {
-    const { facts, timeoutMs, fetch } = this.#page;
+    const { facts, timeoutMs, fetch, base, described } = this.#page;
     const wish = /** @type {Wish} */ (task.wish);
     task.answer?.response.body?.cancel().catch(() => {});
     const request = asks === "send" ? wish.make() : wish.again();
     if (facts.header !== undefined && credential !== undefined) attach(request, facts.header, credential);
     if (asks === "send" && wish.repeatable && !wish.callers) wish.keepSpare();
-    const deadline = task.json || task.signal ? (task.deadline = new Deadline(undefined, task.signal)) : undefined;
+    const guarded = described?.csrf && isBelow(base, request.url) ? described.csrf : undefined;
+    const deadline = task.json || task.signal || guarded ? (task.deadline = new Deadline(undefined, task.signal)) : undefined;
     try {
+      if (guarded && deadline) await submitTwice(request, guarded, base, fetch(), deadline, timeoutMs);
       const response = await dispatch(request, wish.extra, fetch(), deadline);
       const answer = (task.answer = deadline && task.json
         ? await wholeAnswer(request, response, timeoutMs, deadline)

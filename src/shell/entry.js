@@ -7,6 +7,7 @@ import { open } from "./open.js";
 /** @import { Machine } from "./wasm.js" */
 
 export { isAuthError } from "./auth-error.js";
+export { defineVendor } from "./description.js";
 
 /** @type {{ open: typeof Machine.open } | undefined} */
 let machines;

@@ -39,7 +39,26 @@ export type FetchInput = Parameters<typeof fetch>[0];
  *
  * @throws {AuthError} `invalid-options`, naming the option and what was expected; `unsupported`; `load-failed`.
  */
-export function openSession<V extends VendorName>(options: SessionOptions<V>): Promise<Session<V>>;
+export function openSession<const V extends VendorName | VendorDescription>(options: SessionOptions<V>): Promise<Session<V>>;
+
+/**
+ * Checks a description of an API with a login, and gives it back typed: a frozen copy. Needs no WebAssembly.
+ *
+ * ```ts
+ * const acme = defineVendor({
+ *   name: "acme",
+ *   credential: "bearer",
+ *   login: { path: "auth/login", json: { email: "{email}", password: "{password}" } },
+ *   refresh: { path: "auth/refresh", json: { token: "{refresh}" } },
+ *   grant: { access: "accessToken", refresh: "refreshToken", lifetime: { seconds: "expiresIn" } },
+ * });
+ * const session = await openSession({ vendor: acme, baseUrl: "https://api.acme.example" });
+ * await session.login({ email: "jdoe@example.com", password: "…" });
+ * ```
+ *
+ * @throws {AuthError} `invalid-options`, naming the member and what was expected.
+ */
+export function defineVendor<const D extends VendorDescription>(description: D): D;
 
 /** Whether a value is an {@link AuthError}, also one of another realm or of another copy of this package. */
 export function isAuthError(value: unknown): value is AuthError;
@@ -47,7 +66,98 @@ export function isAuthError(value: unknown): value is AuthError;
 /** The vendors that hallpass knows; each is described at {@link SessionOptions.vendor}. */
 export type VendorName = "ocient" | "lenses" | "pegase3" | "ethgas";
 
-export type SessionOptions<V extends VendorName = VendorName> = {
+/**
+ * Where something lies in a reply: names of members and indexes of lists, with dots between them, such as `"data.user.name"` or
+ * `"loc.1"`. Own members only.
+ */
+export type Path = string;
+
+/**
+ * A text with places for values. At login: `{username}`, `{password}`, or any other names, which are then what
+ * {@link Session.login} takes. Elsewhere what the session holds: `{access}`, `{refresh}`, `{database}`. Braces around anything
+ * but a name are braces.
+ */
+export type Template = string;
+
+/** A body of JSON. */
+export type Send = { readonly [name: string]: Template | number | boolean | Send };
+
+/** A call of hallpass's own to a described API. */
+export type Call = {
+  /** Relative to `baseUrl`. */
+  readonly path: string;
+  /** Default `"POST"`. */
+  readonly method?: "POST" | "GET" | "PUT" | "DELETE";
+  readonly query?: Readonly<Record<string, Template>>;
+  readonly headers?: Readonly<Record<string, Template>>;
+  /** The body: this, or `form`, or none. */
+  readonly json?: Send;
+  readonly form?: Readonly<Record<string, Template>>;
+};
+
+type Meaning = AuthErrorCode | { readonly login: AuthErrorCode; readonly elsewhere: AuthErrorCode };
+
+/** An API with a login, described in data: see the guide's page "An API of your own". */
+export type VendorDescription = {
+  /** Of a-z, 0-9 and -, at most 32: in storage, and in errors. */
+  readonly name: string;
+  /** In sentences. Default: the name. */
+  readonly title?: string;
+  /** How requests carry the session. */
+  readonly credential: "bearer" | "cookie" | { readonly header: string; readonly prefix?: string };
+  /** Sent with every request to `baseUrl`: an application's public key, say. Never a secret. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The value of a cookie that script may read goes into a header of all but GET and HEAD. `from`: a path that sets it. */
+  readonly csrf?: { readonly cookie: string; readonly header: string; readonly from?: string };
+  /** `logout` and `check` carry the credential; `refresh` only what it says. */
+  readonly login: Call;
+  readonly refresh?: Call;
+  readonly logout?: Call;
+  /** `user`: where the reply tells who it is. `alive`: a member that only a live session's reply has, where a dead one's is a success, too. */
+  readonly check?: Call & { readonly user?: Path; readonly alive?: Path };
+  /** What a reply to `login` and `refresh` gives. */
+  readonly grant: {
+    /** The token: at a path, at the first of several where something lies, or in a header of the reply. Not for cookies. */
+    readonly access?: Path | readonly Path[] | { readonly header: string; readonly prefix?: string };
+    readonly refresh?: Path;
+    /** Default: what was typed as `username` or `email`. */
+    readonly user?: Path;
+    readonly database?: Path;
+    /**
+     * How long the token lives. `seconds`, `ms`: from now. `at`: a moment, in s or ms since the epoch or as ISO text. `jwt`: by the
+     * token's own `exp`. Left out: untold.
+     */
+    readonly lifetime?:
+      | { readonly seconds: Path }
+      | { readonly ms: Path }
+      | { readonly at: Path }
+      | { readonly jwt: true; readonly otherwiseSeconds?: number };
+  };
+  readonly envelope?: {
+    /** What a success says of itself, where HTTP 200 alone is none. */
+    readonly success?: { readonly at: Path; readonly is: readonly (string | number | boolean)[] };
+    /** What {@link Session.json} gives. Default: the whole. */
+    readonly payload?: Path | { readonly without: Path };
+  };
+  readonly errors?: {
+    /** The API's own code: at a path, or at the first of several where something lies. */
+    readonly code?: Path | readonly Path[];
+    readonly detail?: Path;
+    /** What the API's codes mean; of those that are not listed, the HTTP status says it. Both: at login, and elsewhere. */
+    readonly codes?: Readonly<Record<string, Meaning>>;
+    readonly statuses?: Readonly<Record<number, Meaning>>;
+    /** The fields that were refused: a list, in each element of which the other paths lead on; or an object by their names (`""`: the reply itself). */
+    readonly fields?:
+      | { readonly list: Path; readonly name: Path; readonly title: Path; readonly code?: Path; readonly pointer?: Path }
+      | { readonly byName: Path };
+  };
+  /** Which replies say that the token is no longer good. Default: HTTP 401. `insideSuccess`: also inside a 200. */
+  readonly rejected?: { readonly statuses?: readonly number[]; readonly codes?: readonly (string | number)[]; readonly insideSuccess?: boolean };
+  /** When a token that is still good is renewed. Default: a quarter of its life before the end, five minutes at most. */
+  readonly renew?: { readonly atPart: number } | { readonly beforeEndMs: number };
+};
+
+export type SessionOptions<V extends VendorName | VendorDescription = VendorName> = {
   /**
    * Whose API it is.
    *
@@ -55,6 +165,7 @@ export type SessionOptions<V extends VendorName = VendorName> = {
    * - `"lenses"`: Lenses HQ. A cookie that no script can read; not renewed.
    * - `"pegase3"`: the PEGASE3 API. A token in the header `Token`; not renewed.
    * - `"ethgas"`: the ETHGAS API, by user name and password. A bearer token, renewed.
+   * - a description of any other API with a login: see {@link defineVendor}.
    */
   vendor: V;
   /**
@@ -119,8 +230,8 @@ export interface TokenStorage {
 }
 
 /** One person's session with one vendor. The methods are bound: they may be handed on by themselves. */
-export interface Session<V extends VendorName = VendorName> {
-  /** The vendor's name, as it was given. */
+export interface Session<V extends VendorName | VendorDescription = VendorName> {
+  /** The vendor's name; of a described one, the name in its description. */
   readonly vendor: string;
   /** The vendor's address, normalised, without a trailing slash. */
   readonly baseUrl: string;
@@ -222,7 +333,40 @@ export type CallOptions = {
 };
 
 /** What {@link Session.login} takes at a vendor. A member that the vendor has no use for is `invalid-options`. */
-export type Credentials<V extends VendorName = VendorName> = CredentialsByVendor[V];
+export type Credentials<V extends VendorName | VendorDescription = VendorName> = V extends VendorName
+  ? CredentialsByVendor[V]
+  : V extends VendorDescription
+    ? { [Name in PlacesOf<V["login"]>]: string }
+    : never;
+
+/** The names of the places in the templates of a call. */
+type PlacesOf<T> = T extends string
+  ? PlacesIn<T>
+  : T extends object
+    ? string extends keyof T
+      ? string
+      : { [Name in keyof T]: PlacesOf<T[Name]> }[keyof T]
+    : never;
+
+// Of a text that isn't known, any name.
+type PlacesIn<T extends string> = string extends T
+  ? string
+  : T extends `${string}{${infer Rest}`
+    ? Rest extends `${infer Name}}${infer After}`
+      ? (IsName<Name> extends true ? Name | PlacesIn<After> : PlacesIn<Rest>)
+      : never
+    : never;
+
+type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
+type Letter =
+  | "a" | "b" | "c" | "d" | "e" | "f" | "g" | "h" | "i" | "j" | "k" | "l" | "m"
+  | "n" | "o" | "p" | "q" | "r" | "s" | "t" | "u" | "v" | "w" | "x" | "y" | "z" | "_";
+type IsName<T extends string> = T extends `${infer First}${infer Rest}` ? (Lowercase<First> extends Letter ? IsRest<Rest> : false) : false;
+type IsRest<T extends string> = T extends ""
+  ? true
+  : T extends `${infer First}${infer Rest}`
+    ? (Lowercase<First> extends Letter | Digit ? IsRest<Rest> : false)
+    : false;
 
 /** The credentials of each vendor. */
 export interface CredentialsByVendor {

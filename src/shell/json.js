@@ -78,6 +78,26 @@ export function readClaims(token) {
 }
 
 /**
+ * The names of an object's own members; none where it is no object.
+ *
+ * @param {unknown} object
+ */
+export function namesOf(object) {
+  return typeof object === "object" && object !== null && !Array.isArray(object) ? Object.keys(object) : [];
+}
+
+/**
+ * A date and time of ISO 8601, in ms since the epoch; by UTC where it names no zone. Undefined: it is none.
+ *
+ * @param {string} text
+ */
+export function momentOf(text) {
+  const found = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/i.exec(text);
+  const ms = found ? Date.parse(`${found[1]}`.replace(" ", "T") + (found[2] ?? "Z").replace(/(\d\d)(\d\d)$/, "$1:$2")) : NaN;
+  return Number.isFinite(ms) ? ms : undefined;
+}
+
+/**
  * Reads an object's own member; undefined where there is none, or no object.
  *
  * @param {unknown} object

@@ -89,7 +89,8 @@ export class Live {
     const page = {
       facts: this.facts,
       timeoutMs,
-      prefix: base.prefix,
+      base,
+      described: options.described,
       fetch: () => this.fetcher.now(),
       store: place.storage && new Store(place.storage, called.record, typeof storage === "string"),
       notes: place.at && new Notes(called.left, place.at, isShared(place)),

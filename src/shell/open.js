@@ -1,6 +1,7 @@
 // @ts-check
+import { readable } from "./auth-error.js";
 import { Live } from "./live.js";
-import { readOptions, readable } from "./options.js";
+import { readOptions } from "./options.js";
 import { Session } from "./session.js";
 
 /** @import { Machine } from "./wasm.js" */
@@ -13,7 +14,8 @@ import { Session } from "./session.js";
  */
 export async function open(machines, options) {
   const read = readable("options", () => readOptions(options));
-  const { vendor, base, allow, endpoints, automatic } = read;
+  const { base, allow, endpoints, automatic } = read;
+  const vendor = read.described?.description ?? read.vendor;
   const { login, refresh, logout, check } = endpoints;
   /** @param {import("./wasm.js").Kept} kept */
   const make = (kept) => machines.open(vendor, base.prefix, [...allow], login, refresh, logout, check, automatic, kept);

@@ -1,7 +1,8 @@
 // @ts-check
 import { isBelow, parseBase, resolve } from "./address.js";
-import { AuthError, isAuthError, mistake, unsupported } from "./auth-error.js";
+import { AuthError, mistake, unsupported } from "./auth-error.js";
 import { VENDORS } from "./credentials.js";
+import { described } from "./description.js";
 import { isObject, member } from "./object.js";
 
 /** @import { SessionOptions, TokenStorage, VendorName } from "./hallpass.d.ts" */
@@ -13,7 +14,8 @@ import { isObject, member } from "./object.js";
  * `SessionOptions`, read once and checked.
  *
  * @typedef {object} Options
- * @property {VendorName} vendor
+ * @property {string} vendor its name
+ * @property {import("./description.js").Described | undefined} described what it says, where it is none of hallpass's own
  * @property {Base} base the vendor's address
  * @property {readonly string[]} allow further prefixes that may be sent the credential, normalised as `base.prefix` is
  * @property {{ readonly [O in Operation]?: string }} endpoints the full addresses of those that were given
@@ -46,20 +48,23 @@ export function readOptions(options) {
   /** @param {keyof SessionOptions} name */
   const get = (name) => member(options, name);
   const automatic = oneOf("renew", get("renew"), /** @type {const} */ (["auto", "manual"])) === "auto";
-  const vendor = oneOf("vendor", get("vendor") ?? null, /** @type {VendorName[]} */ (Object.keys(VENDORS)));
+  const given = get("vendor") ?? null;
+  const own = isObject(given) ? described(given) : undefined;
+  const vendor = own?.name ?? oneOf("vendor", given, /** @type {VendorName[]} */ (Object.keys(VENDORS)));
   const base = parseBase("baseUrl", get("baseUrl"));
   const read = {
     vendor,
+    described: own,
     base,
     automatic,
     allow: prefixes(get("allow")),
-    endpoints: addresses(base, get("endpoints")),
+    endpoints: { __proto__: null, ...addresses(base, own?.paths), ...addresses(base, get("endpoints")) },
     account: account(get("account")),
     storage: storage(get("storage")),
     timeoutMs: timeout(get("timeoutMs")),
     fetch: fetcher(get("fetch")),
   };
-  flow(vendor, get("flow"));
+  flow(own ? undefined : vendor, get("flow"));
   return Object.freeze(/** @type {Options} */ ({ __proto__: null, ...read }));
 }
 
@@ -126,7 +131,7 @@ function fetcher(given) {
 }
 
 /**
- * @param {VendorName} vendor
+ * @param {string | undefined} vendor
  * @param {unknown} given
  */
 function flow(vendor, given) {
@@ -161,22 +166,6 @@ function only(object, known, prefix) {
   const unknown = Object.keys(object).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new AuthError(`${prefix}${unknown} is no option; the options are ${known.join(", ")}.`, { code: "invalid-options" });
-  }
-}
-
-/**
- * What is read of a caller's objects. What a getter of theirs throws is their mistake.
- *
- * @template T
- * @param {string} name
- * @param {() => T} read
- * @returns {T}
- */
-export function readable(name, read) {
-  try {
-    return read();
-  } catch (error) {
-    throw isAuthError(error) ? error : mistake(name, "an object that can be read", error);
   }
 }
 

@@ -15,7 +15,7 @@
  * ```
  * @module
  */
-import type { VendorName } from "./hallpass.js";
+import type { VendorDescription, VendorName } from "./hallpass.js";
 import type { SessionSource, WatchedSession } from "./bindings.js";
 
 export type { SessionSource, WatchedSession } from "./bindings.js";
@@ -31,4 +31,4 @@ export type { SessionSource, WatchedSession } from "./bindings.js";
  * by function give the component another `key`.
  * @throws {AuthError} `invalid-options` for a source of another kind.
  */
-export function useSession<V extends VendorName>(source: SessionSource<V>): WatchedSession<V>;
+export function useSession<V extends VendorName | VendorDescription>(source: SessionSource<V>): WatchedSession<V>;

@@ -3,8 +3,9 @@
  * Reading what the caller wants to be sent, before anything is awaited: what he changes afterwards in a buffer or an init
  * object changes nothing.
  */
-import { isPlainPath, placeOf, resolve, textOf } from "./address.js";
+import { isBelow, isPlainPath, placeOf, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
+import { addHeaders } from "./do/call.js";
 import { isJson } from "./do/look.js";
 import { copyOf } from "./object.js";
 import { readSignal } from "./options.js";
@@ -42,6 +43,8 @@ export class Wish {
   #request;
   /** @type {Request | undefined} */
   #spare;
+  /** What a description adds to what goes to baseUrl. @type {import("./description.js").Described | undefined} */
+  #described;
 
   /**
    * @param {{ origin: string, prefix: string }} base
@@ -49,8 +52,9 @@ export class Wish {
    * @param {unknown} input
    * @param {unknown} init
    * @param {boolean} json Whether JSON is sent and asked for.
+   * @param {import("./description.js").Described} [described]
    */
-  constructor(base, header, input, init, json) {
+  constructor(base, header, input, init, json, described) {
     if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
     this.#header = header;
     this.#json = json;
@@ -72,6 +76,7 @@ export class Wish {
     const given = typeof this.#input === "object" ? this.#input : undefined;
     // The caller's own signal: Node may forget that of a Request which was made of another.
     this.signal = own.signal === undefined ? given?.signal : own.signal ?? undefined;
+    if (described && isBelow(base, this.target ?? "")) this.#described = described;
     this.#judge(own, given);
   }
 
@@ -93,8 +98,9 @@ export class Wish {
     this.callers = headers?.has(this.#header ?? "Authorization") ?? false;
     if (this.#header === undefined) this.#useCookies(own, given);
     // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing, and
-    // cookies ignore ports: so there is no following.
-    if (this.#header !== "Authorization" && (own.redirect ?? given?.redirect ?? "follow") === "follow") this.#changes.redirect = "error";
+    // cookies ignore ports: so there is no following. Nor where a description adds headers.
+    const added = this.#described?.csrf || Object.keys(this.#described?.headers ?? {}).length > 0;
+    if ((this.#header !== "Authorization" || added) && (own.redirect ?? given?.redirect ?? "follow") === "follow") this.#changes.redirect = "error";
     const { body } = own;
     const isStream = typeof body === "object" && body !== null && ("getReader" in body || Symbol.asyncIterator in body);
     this.repeatable = !isStream && !(given && body === undefined && holdsStream(given));
@@ -153,6 +159,7 @@ export class Wish {
       if (referrerPolicy !== undefined) changes.referrerPolicy = referrerPolicy;
       request = new Request(request, changes);
     }
+    if (this.#described) addHeaders(request, this.#described.headers);
     if (this.#json && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
     return request;
   }

@@ -1,10 +1,10 @@
 // @ts-check
-import { mistake } from "./auth-error.js";
-import { readCredentials } from "./credentials.js";
+import { mistake, readable } from "./auth-error.js";
+import { readCredentials, readNamed } from "./credentials.js";
 import { Task } from "./driver.js";
 import { enter, hasRoom, settle } from "./guard.js";
 import { own } from "./json.js";
-import { readSignal, readable } from "./options.js";
+import { readSignal } from "./options.js";
 import { Wish } from "./request.js";
 import { failureOf } from "./driver.js";
 
@@ -52,8 +52,7 @@ export class Session {
       const signal = readable("options", () => readSignal(options));
       // Before it makes an earlier login the older one.
       live.inUse(signal);
-      const values = readable("credentials", () => readCredentials(live.options.vendor, credentials));
-      const id = signIn(live, values);
+      const id = signIn(live, credentials);
       const { value } = await live.run(id, new Task(signal));
       // A member also where there is none: where to go next is not for the page's Object.prototype to say.
       return { state: this.#state, redirectTo: value };
@@ -109,8 +108,12 @@ export class Session {
     settle(async () => {
       const { how, value, task } = await this.#request(input, init, true);
       const json = task.answer?.json;
-      if (how === "member") return own(json, /** @type {string} */ (value));
-      if (how === "without") delete /** @type {Record<string, unknown>} */ (json)[/** @type {string} */ (value)];
+      if (how !== "member" && how !== "without") return json;
+      const path = /** @type {string} */ (value).split(".");
+      if (how === "member") return path.reduce(own, json);
+      const last = /** @type {string} */ (path.pop());
+      const holder = path.reduce(own, json);
+      if (typeof holder === "object" && holder !== null) delete /** @type {Record<string, unknown>} */ (holder)[last];
       return json;
     });
 
@@ -121,7 +124,7 @@ export class Session {
    */
   async #request(input, init, json) {
     const live = this.#live;
-    const wish = readable("input and init", () => new Wish(live.base, live.facts.header, input, init, json));
+    const wish = readable("input and init", () => new Wish(live.base, live.facts.header, input, init, json, live.options.described));
     live.inUse(wish.signal);
     const id = enter(() => live.machine.request(wish.target, wish.callers, wish.repeatable, json));
     return live.run(id, new Task(wish.signal, wish, json));
@@ -147,12 +150,22 @@ export class Session {
 /**
  * Begins a login. What can't be sent is told as an error of the login's.
  * @param {Live} live
- * @param {ReturnType<typeof readCredentials>} values
+ * @param {unknown} credentials
  */
-function signIn(live, values) {
+function signIn(live, credentials) {
+  const { vendor, described } = live.options;
+  /** @type {() => number} */
+  const begin = readable("credentials", () => {
+    if (described) {
+      const values = readNamed(vendor, described.takes, credentials);
+      return () => live.machine.signInBy(described.takes, values);
+    }
+    const values = readCredentials(/** @type {import("./hallpass.d.ts").VendorName} */ (vendor), credentials);
+    return () => live.machine.signIn(...values);
+  });
   const begun = enter(() => {
     try {
-      return live.machine.signIn(...values);
+      return begin();
     } catch (details) {
       if (typeof details === "string") return details;
       throw details;

@@ -17,7 +17,7 @@
  * @module
  */
 import type { ComputedRef } from "vue";
-import type { AuthError, Session, SessionState, VendorName } from "./hallpass.js";
+import type { AuthError, Session, SessionState, VendorDescription, VendorName } from "./hallpass.js";
 import type { SessionSource } from "./bindings.js";
 
 export type { SessionSource } from "./bindings.js";
@@ -32,7 +32,7 @@ export type { SessionSource } from "./bindings.js";
  * written inside opens a session of its own for each component.
  * @throws {AuthError} `invalid-options` for a source of another kind.
  */
-export function useSession<V extends VendorName>(source: SessionSource<V>): {
+export function useSession<V extends VendorName | VendorDescription>(source: SessionSource<V>): {
   /** Undefined until it is open. */
   readonly session: ComputedRef<Session<V> | undefined>;
   /** The session's own frozen snapshot; undefined until it is open. */

@@ -3,10 +3,10 @@ import { computed, getCurrentInstance, onMounted, onScopeDispose, shallowRef } f
 import { NOTHING, watch } from "./watched.js";
 
 /** @import { SessionSource, WatchedSession } from "./bindings.d.ts" */
-/** @import { VendorName } from "./hallpass.d.ts" */
+/** @import { VendorDescription, VendorName } from "./hallpass.d.ts" */
 
 /**
- * @template {VendorName} V
+ * @template {VendorName | VendorDescription} V
  * @param {SessionSource<V>} source
  * @returns {ReturnType<typeof import("./vue.d.ts").useSession<V>>}
  */

@@ -1,20 +1,20 @@
 // @ts-check
 import { mistake } from "./auth-error.js";
 
-/** @import { Session, VendorName } from "./hallpass.d.ts" */
+/** @import { Session, VendorDescription, VendorName } from "./hallpass.d.ts" */
 /** @import { SessionSource, WatchedSession } from "./bindings.d.ts" */
 /** @typedef {() => void} Listener */
 
 /** What is seen before a session is open, and on a server. */
 export const NOTHING = Object.freeze({ session: undefined, state: undefined, error: undefined });
 
-/** @type {WeakMap<object, Watched<VendorName>>} */
+/** @type {WeakMap<object, Watched<any>>} */
 const known = new WeakMap();
 
 /**
  * What components see of a source: a session, the promise of one, or a function that opens one. One for all that name it.
  *
- * @template {VendorName} V
+ * @template {VendorName | VendorDescription} V
  * @param {SessionSource<V>} source
  */
 export function watch(source) {
@@ -26,7 +26,7 @@ export function watch(source) {
   return /** @type {Watched<V>} */ (watched);
 }
 
-/** @template {VendorName} V */
+/** @template {VendorName | VendorDescription} V */
 class Watched {
   source;
   /** @type {Promise<void> | undefined} */

@@ -440,3 +440,28 @@ contract! { "realms.js":
     rule_9_a_request_of_another_realm_is_replayed,
     headers_urls_and_signals_of_another_realm_count,
 }
+
+contract! { "described.js":
+    r16_ten_callers_and_two_tabs_renew_once_at_a_described_api,
+    r19_a_described_token_is_renewed_ahead_of_its_end,
+    r30_a_described_login_is_sent_as_described,
+    a_form_and_a_query_are_encoded,
+    a_header_of_the_apis_own_carries_the_token,
+    r42_static_headers_go_to_baseUrl_alone,
+    a_cookie_session_submits_its_csrf_token_twice,
+    a_described_apis_errors_are_its_own,
+    fields_by_name_are_read,
+    rule_11_a_rejection_inside_a_success_is_seen,
+    r19_lifetimes_are_read_as_described,
+    r24_a_described_reply_without_a_sound_token_signs_nobody_in,
+    login_takes_the_names_in_the_templates,
+    r40_a_changed_description_misreads_no_record,
+}
+
+contract! { "descriptions.js":
+    r42_every_mistake_in_a_description_is_named_by_its_path,
+    r42_openSession_checks_a_plain_description_likewise,
+    defineVendor_gives_a_frozen_copy_back,
+    rule_14_a_descriptions_getters_are_read_once,
+    r15_a_polluted_prototype_is_no_part_of_a_description,
+}

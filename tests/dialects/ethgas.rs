@@ -1,9 +1,9 @@
 //! ETHGAS, user name and password: the pages login, verify, refresh, logout and index of "Authentication", and "Error
 //! codes".
 
-use hallpass::dialect::{CODES, Code, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+use hallpass::dialect::{CODES, Code, Grant, Held, Operation, Payload, Vendor, VendorCode};
 
-use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
+use crate::support::{HTML, Value, hold_to_table, known, refusal, reply, user, wire};
 
 /// The pages' example of a token.
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...";
@@ -12,7 +12,7 @@ const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...";
 const UNAUTHORISED: &str = r#"{"code": 401, "message": "Unauthorized", "data": null}"#;
 
 fn ethgas() -> &'static dyn Vendor<Value> {
-    named("ethgas").unwrap()
+    known("ethgas")
 }
 
 fn held() -> Held {
@@ -56,11 +56,15 @@ fn login_reads_both_documented_codes_of_success() {
     for code in [200, 1] {
         let login = ethgas().read_login(&reply(200, &granted(code)), &user("your_username", "x"), 0.0);
         assert_eq!(login.unwrap(), grant(Some("your_username")), "code {code}");
-        assert_eq!(ethgas().read_refresh(&reply(200, &granted(code))).unwrap(), grant(None), "code {code}");
+        assert_eq!(
+            ethgas().read_refresh(&reply(200, &granted(code)), 0.0).unwrap(),
+            grant(None),
+            "code {code}"
+        );
     }
     for code in ["0", "2", "201", "-1", "200.5", "1.5", "\"200\"", "true", "[]"] {
         let reply = reply(200, &granted(200).replace("200", code));
-        assert!(ethgas().read_refresh(&reply).is_err(), "code {code}");
+        assert!(ethgas().read_refresh(&reply, 0.0).is_err(), "code {code}");
     }
 }
 
@@ -71,7 +75,7 @@ fn unauthorised_means_the_password_at_login_and_the_session_elsewhere() {
     assert_eq!((failure.code, failure.status), (Code::InvalidCredentials, Some(401)));
     assert_eq!(failure.vendor_code, Some(VendorCode::Number(401.0)));
     let dead = r#"{"code": 401, "message": "Refresh token is invalid or expired", "data": null}"#;
-    assert_eq!(refusal(ethgas().read_refresh(&reply(401, dead))).code, Code::SessionExpired);
+    assert_eq!(refusal(ethgas().read_refresh(&reply(401, dead), 0.0)).code, Code::SessionExpired);
     assert_eq!(refusal(ethgas().read_check(&reply(401, UNAUTHORISED))).code, Code::SessionExpired);
     assert_eq!(
         refusal(ethgas().read(&reply(401, UNAUTHORISED), Operation::Request)).code,
@@ -103,7 +107,7 @@ fn refresh_sends_the_index_pages_request_where_that_is_wanted() {
 #[test]
 fn only_a_request_that_was_not_understood_is_asked_in_the_other_form() {
     let other = |status, text: &str| {
-        ethgas().other_refresh_form(&refusal(ethgas().read_refresh(&reply(status, text))))
+        ethgas().other_refresh_form(&refusal(ethgas().read_refresh(&reply(status, text), 0.0)))
     };
     assert!(other(400, r#"{"code": 400, "message": "Bad Request", "data": null}"#));
     assert!(other(422, r#"{"code": 422, "message": "Validation failed", "data": null}"#));
@@ -137,7 +141,8 @@ fn r06_no_refresh_token_no_renewal() {
 #[test]
 fn a_renewal_may_leave_the_refresh_token_as_it_is() {
     let renewed = |data: &str| {
-        ethgas().read_refresh(&reply(200, &format!(r#"{{"code": 200, "message": "OK", "data": {data}}}"#)))
+        ethgas()
+            .read_refresh(&reply(200, &format!(r#"{{"code": 200, "message": "OK", "data": {data}}}"#)), 0.0)
     };
     let kept = renewed(r#"{"accessToken": "t", "expiresIn": 60}"#).unwrap();
     assert_eq!((kept.refresh, kept.lifetime_ms), (None, Some(60_000.0)));
@@ -159,7 +164,7 @@ fn r24_a_renewals_tokens_are_taken_with_an_unusable_lifetime() {
         ("", None),
         (r#", "expiresIn": null"#, None),
     ] {
-        assert_eq!(ethgas().read_refresh(&told(lifetime)).unwrap().lifetime_ms, ms, "{lifetime}");
+        assert_eq!(ethgas().read_refresh(&told(lifetime), 0.0).unwrap().lifetime_ms, ms, "{lifetime}");
         let login = ethgas().read_login(&told(lifetime), &user("u", "p"), 0.0);
         assert_eq!(login.is_ok(), !lifetime.contains("\"3600\"") && !lifetime.contains("0.5"), "{lifetime}");
     }
@@ -167,7 +172,7 @@ fn r24_a_renewals_tokens_are_taken_with_an_unusable_lifetime() {
         ["0", "-1", "1e300", "\"\"", "\"soon\"", "\"-1\"", "\"NaN\"", "\"Infinity\"", "true", "[3600]", "{}"]
     {
         let reply = told(&format!(r#", "expiresIn": {lifetime}"#));
-        let grant = ethgas().read_refresh(&reply).unwrap();
+        let grant = ethgas().read_refresh(&reply, 0.0).unwrap();
         assert_eq!((grant.access.as_deref(), grant.refresh.as_deref()), (Some("a"), Some("r")), "{lifetime}");
         assert_eq!(grant.lifetime_ms, None, "{lifetime}");
         let login = ethgas().read_login(&reply, &user("u", "p"), 0.0);
@@ -293,10 +298,10 @@ fn every_code_of_the_table_becomes_what_the_table_says() {
 /// Overload is overload, whatever the body calls it.
 #[test]
 fn rule_10_overload_is_no_refusal() {
-    assert_eq!(refusal(ethgas().read_refresh(&reply(429, UNAUTHORISED))).code, Code::RateLimited);
-    assert_eq!(refusal(ethgas().read_refresh(&reply(503, UNAUTHORISED))).code, Code::VendorUnavailable);
-    assert_eq!(refusal(ethgas().read_refresh(&reply(500, HTML))).code, Code::VendorUnavailable);
-    assert_eq!(refusal(ethgas().read_refresh(&reply(200, HTML))).code, Code::MalformedReply);
+    assert_eq!(refusal(ethgas().read_refresh(&reply(429, UNAUTHORISED), 0.0)).code, Code::RateLimited);
+    assert_eq!(refusal(ethgas().read_refresh(&reply(503, UNAUTHORISED), 0.0)).code, Code::VendorUnavailable);
+    assert_eq!(refusal(ethgas().read_refresh(&reply(500, HTML), 0.0)).code, Code::VendorUnavailable);
+    assert_eq!(refusal(ethgas().read_refresh(&reply(200, HTML), 0.0)).code, Code::MalformedReply);
 }
 
 /// "GET /api/v1/user/info": the payload is `data`.
@@ -304,7 +309,7 @@ fn rule_10_overload_is_no_refusal() {
 fn the_payload_is_the_data() {
     let text =
         r#"{"code": 200, "message": "OK", "data": {"userId": "user_123", "username": "your_username"}}"#;
-    assert_eq!(ethgas().read(&reply(200, text), Operation::Request).unwrap(), Payload::Member("data"));
+    assert_eq!(ethgas().read(&reply(200, text), Operation::Request).unwrap(), Payload::Member("data".into()));
     assert!(ethgas().read(&reply(401, text), Operation::Request).is_err(), "200 inside a 401");
 }
 

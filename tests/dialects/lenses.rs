@@ -1,17 +1,17 @@
 //! Lenses HQ: the API reference's Login page (6.1, 6.2, 6.3), its Users page, and the authentication page.
 
 use hallpass::dialect::{
-    CODES, Code, Credentials, Field, Grant, Held, Operation, Payload, Vendor, VendorCode, named,
+    CODES, Code, Credentials, Field, Grant, Held, Operation, Payload, Vendor, VendorCode,
 };
 
 use proptest::prelude::*;
 use serde_json::json;
 use url::Url;
 
-use crate::support::{HTML, Value, cases, hold_to_table, read, refusal, reply, user, wire};
+use crate::support::{HTML, Value, cases, hold_to_table, known, read, refusal, reply, user, wire};
 
 fn lenses() -> &'static dyn Vendor<Value> {
-    named("lenses").unwrap()
+    known("lenses")
 }
 
 fn log_in(status: u16, text: &str) -> Result<Grant, Box<hallpass::dialect::Failure>> {
@@ -177,7 +177,7 @@ fn check_asks_who_is_signed_in() {
 fn there_is_no_renewal_and_no_documented_logout() {
     let held = Held { access: Some("stray".into()), refresh: Some("stray".into()), ..Held::default() };
     assert!(lenses().refresh(&held).is_none());
-    assert_eq!(refusal(lenses().read_refresh(&reply(200, "{}"))).code, Code::NotRenewable);
+    assert_eq!(refusal(lenses().read_refresh(&reply(200, "{}"), 0.0)).code, Code::NotRenewable);
     assert_eq!(
         wire(lenses(), &lenses().logout(&held)),
         "POST -",

@@ -1,15 +1,15 @@
 //! What is kept of a vendor's words, and how long a token or a name may be.
 
-use hallpass::dialect::{Code, Credentials, Failure, Vendor, is_name, is_token, named};
+use hallpass::dialect::{Code, Credentials, Failure, Vendor, is_name, is_token};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::{Value, cases, refusal, reply, user};
+use crate::support::{Value, cases, known, refusal, reply, user};
 
 const LENSES: &str = "lenses";
 
 fn vendor(name: &str) -> &'static dyn Vendor<Value> {
-    named(name).unwrap()
+    known(name)
 }
 
 /// A refusal in these words of the vendor's.
@@ -131,7 +131,11 @@ fn r24_a_token_longer_than_16_kib_is_malformed() {
             let login = vendor(name).read_login(&reply, &user("u", "p"), 0.0);
             assert_eq!(refusal(login).code, Code::MalformedReply, "{name}");
             if vendor(name).facts().paths.refresh.is_some() {
-                assert_eq!(refusal(vendor(name).read_refresh(&reply)).code, Code::MalformedReply, "{name}");
+                assert_eq!(
+                    refusal(vendor(name).read_refresh(&reply, 0.0)).code,
+                    Code::MalformedReply,
+                    "{name}"
+                );
             }
         }
     }

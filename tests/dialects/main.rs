@@ -3,6 +3,7 @@
 
 #![cfg(not(target_family = "wasm"))]
 
+mod described;
 mod ethgas;
 mod hostile;
 mod lenses;

@@ -2,13 +2,13 @@
 //! and warnings adds.
 
 use hallpass::dialect::{
-    CODES, Code, Credentials, Grant, Held, Operation, Payload, Rejection, Vendor, VendorCode, named,
+    CODES, Code, Credentials, Grant, Held, Operation, Payload, Rejection, Vendor, VendorCode,
 };
 
-use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
+use crate::support::{HTML, Value, hold_to_table, known, refusal, reply, user, wire};
 
 fn ocient() -> &'static dyn Vendor<Value> {
-    named("ocient").unwrap()
+    known("ocient")
 }
 
 fn held() -> Held {
@@ -106,7 +106,7 @@ fn refresh_reads_the_documented_reply() {
         r#"{"access_token": "eyJhb...", "username": "jdoe", "database": "retail_analytics", "expires_in": 3600,
             "status": {"reason": "Token refreshed successfully", "sql_state": "00000", "vendor_code": 0}}"#,
     );
-    let grant = ocient().read_refresh(&reply).unwrap();
+    let grant = ocient().read_refresh(&reply, 0.0).unwrap();
     assert_eq!(grant.access.as_deref(), Some("eyJhb..."));
     assert_eq!(grant.lifetime_ms, Some(3_600_000.0));
     assert_eq!(grant.refresh, None, "there is no separate refresh token");
@@ -133,7 +133,7 @@ fn the_payload_is_all_but_the_status() {
     let read = |text| ocient().read(&reply(200, text), Operation::Request).unwrap();
     let rows = r#"{"query_id": "ac4dd039-e385-400b-a428-fd1fdcd02e30", "data": [{"c1": 1}, {"c1": 2}],
         "status": {"reason": "The operation completed successfully", "sql_state": "00000", "vendor_code": 0}}"#;
-    assert_eq!(read(rows), Payload::Without("status"));
+    assert_eq!(read(rows), Payload::Without("status".into()));
     assert_eq!(
         read(r#"[{"name": "vm.stats.pdfCacheSize", "node": "sql0", "value": 4680936}]"#),
         Payload::Whole
@@ -253,12 +253,12 @@ fn r24_a_renewals_token_is_taken_with_an_unusable_lifetime() {
         )
     };
     for lifetime in ["0", "-1", "1e300", "\"\"", "\"soon\"", "true", "[]"] {
-        let grant = ocient().read_refresh(&told(lifetime)).unwrap();
+        let grant = ocient().read_refresh(&told(lifetime), 0.0).unwrap();
         assert_eq!((grant.access.as_deref(), grant.lifetime_ms), (Some("t"), None), "{lifetime}");
         let login = ocient().read_login(&told(lifetime), &user("jdoe", "secret"), 0.0);
         assert_eq!(refusal(login).code, Code::MalformedReply, "{lifetime}");
     }
-    assert_eq!(ocient().read_refresh(&told("\"3600\"")).unwrap().lifetime_ms, Some(3_600_000.0));
+    assert_eq!(ocient().read_refresh(&told("\"3600\""), 0.0).unwrap().lifetime_ms, Some(3_600_000.0));
     let login = ocient().read_login(&told("\"3600\""), &user("jdoe", "secret"), 0.0);
     assert_eq!(refusal(login).code, Code::MalformedReply, "the documents have a number");
 }
@@ -271,7 +271,11 @@ fn r24_a_success_without_a_usable_token_is_malformed() {
             format!(r#"{{"access_token": {token}, "expires_in": 3600, "status": {{"vendor_code": 0}}}}"#);
         let login = ocient().read_login(&reply(200, &text), &user("jdoe", "secret"), 0.0);
         assert_eq!(refusal(login).code, Code::MalformedReply, "{token}");
-        assert_eq!(refusal(ocient().read_refresh(&reply(200, &text))).code, Code::MalformedReply, "{token}");
+        assert_eq!(
+            refusal(ocient().read_refresh(&reply(200, &text), 0.0)).code,
+            Code::MalformedReply,
+            "{token}"
+        );
     }
 }
 
@@ -284,8 +288,8 @@ fn a_reply_that_is_not_the_vendors_is_judged_by_its_status() {
     assert_eq!(login(401, HTML), Code::InvalidCredentials);
     assert_eq!(login(429, ""), Code::RateLimited);
     assert_eq!(login(502, HTML), Code::VendorUnavailable);
-    assert_eq!(refusal(ocient().read_refresh(&reply(401, ""))).code, Code::SessionExpired);
-    assert_eq!(refusal(ocient().read_refresh(&reply(503, HTML))).code, Code::VendorUnavailable);
+    assert_eq!(refusal(ocient().read_refresh(&reply(401, ""), 0.0)).code, Code::SessionExpired);
+    assert_eq!(refusal(ocient().read_refresh(&reply(503, HTML), 0.0)).code, Code::VendorUnavailable);
 }
 
 /// SQL's classes 00, 01 and 02 are success, warning and "no data"; the vendor's driver takes warnings for successes. -331 and
@@ -313,7 +317,7 @@ fn a_warning_is_a_success_and_stays_in_the_payload() {
         let what = format!("{code} {state}");
         assert_eq!(ocient().read(&reply, Operation::Request).unwrap(), Payload::Whole, "{what}");
         assert!(ocient().read_login(&reply, &user("jdoe", "secret"), 0.0).is_ok(), "{what}");
-        assert!(ocient().read_refresh(&reply).is_ok() && ocient().confirms_logout(&reply), "{what}");
+        assert!(ocient().read_refresh(&reply, 0.0).is_ok() && ocient().confirms_logout(&reply), "{what}");
         assert_eq!(ocient().rejects_token(&reply), Rejection::No, "{what}");
     }
     for (code, state) in
@@ -321,11 +325,11 @@ fn a_warning_is_a_success_and_stays_in_the_payload() {
     {
         let reply = warned(code, state);
         assert!(ocient().read(&reply, Operation::Request).is_err(), "{code} {state}");
-        assert!(ocient().read_refresh(&reply).is_err(), "{code} {state}");
+        assert!(ocient().read_refresh(&reply, 0.0).is_err(), "{code} {state}");
         assert!(!ocient().confirms_logout(&reply), "{code} {state}");
     }
     let text = r#"{"access_token": "t", "status": {"sql_state": "01000", "vendor_code": -9000}}"#;
-    assert_eq!(refusal(ocient().read_refresh(&reply(500, text))).code, Code::VendorUnavailable, "r24");
+    assert_eq!(refusal(ocient().read_refresh(&reply(500, text), 0.0)).code, Code::VendorUnavailable, "r24");
     let tokenless = r#"{"status": {"sql_state": "01000", "vendor_code": -9000}}"#;
-    assert_eq!(refusal(ocient().read_refresh(&reply(200, tokenless))).code, Code::MalformedReply, "r24");
+    assert_eq!(refusal(ocient().read_refresh(&reply(200, tokenless), 0.0)).code, Code::MalformedReply, "r24");
 }

@@ -1,9 +1,9 @@
 //! PEGASE3: the documents "Login", "Common API code" and "Company/Sections" of its repository, and what its code does
 //! otherwise.
 
-use hallpass::dialect::{CODES, Code, Failure, Grant, Held, Operation, Payload, Vendor, VendorCode, named};
+use hallpass::dialect::{CODES, Code, Failure, Grant, Held, Operation, Payload, Vendor, VendorCode};
 
-use crate::support::{HTML, Value, hold_to_table, jwt, refusal, reply, user, wire};
+use crate::support::{HTML, Value, hold_to_table, jwt, known, refusal, reply, user, wire};
 
 const MINUTE: f64 = 60_000.0;
 const HOUR: f64 = 60.0 * MINUTE;
@@ -14,7 +14,7 @@ const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjoidXNlcl90ZX
 const TOKEN_ENDS: f64 = 1_628_605_206_000.0;
 
 fn pegase3() -> &'static dyn Vendor<Value> {
-    named("pegase3").unwrap()
+    known("pegase3")
 }
 
 fn held() -> Held {
@@ -137,7 +137,10 @@ fn the_documented_rows_are_read_by_code_and_operation() {
 #[test]
 fn the_payload_is_the_data() {
     let text = r#"{"code": 200, "data": [{"CODRUBRIQUE": "380000", "NOM": "Absences congés payés"}], "status": "ok"}"#;
-    assert_eq!(pegase3().read(&reply(200, text), Operation::Request).unwrap(), Payload::Member("data"));
+    assert_eq!(
+        pegase3().read(&reply(200, text), Operation::Request).unwrap(),
+        Payload::Member("data".into())
+    );
 }
 
 /// The later versions bring a new token in replies and drop the old one: also in "not found" ones, with either HTTP status.
@@ -203,7 +206,10 @@ fn r24_a_token_is_adopted_only_in_the_envelope_and_for_the_sessions_user() {
 #[test]
 fn a_report_that_was_found_comes_with_http_404() {
     let text = r#"{"code": 200, "status": "success", "data": [{"ID": 1}]}"#;
-    assert_eq!(pegase3().read(&reply(404, text), Operation::Request).unwrap(), Payload::Member("data"));
+    assert_eq!(
+        pegase3().read(&reply(404, text), Operation::Request).unwrap(),
+        Payload::Member("data".into())
+    );
     for (status, operation) in [(500, Operation::Request), (401, Operation::Request), (404, Operation::Login)]
     {
         assert!(pegase3().read(&reply(status, text), operation).is_err(), "r24: {status} {operation:?}");
@@ -235,7 +241,7 @@ fn r03_the_token_goes_in_the_vendors_header() {
     assert_eq!(wire(pegase3(), &pegase3().check(&held)), format!("GET -\nToken: {TOKEN}"));
     assert_eq!(wire(pegase3(), &pegase3().logout(&held)), format!("POST -\nToken: {TOKEN}"));
     assert!(pegase3().refresh(&held).is_none());
-    assert_eq!(refusal(pegase3().read_refresh(&reply(200, &granted(TOKEN)))).code, Code::NotRenewable);
+    assert_eq!(refusal(pegase3().read_refresh(&reply(200, &granted(TOKEN)), 0.0)).code, Code::NotRenewable);
 }
 
 /// Rule 6: what a header can't carry byte-exact is refused by field, and nothing is sent.

@@ -1,8 +1,8 @@
 //! Rules 10 and 11: which replies say that a token is no longer good, which only may say it, and which end a session.
 
-use hallpass::dialect::{Code, Held, Operation, Rejection, Vendor, named};
+use hallpass::dialect::{Code, Held, Operation, Rejection, Vendor};
 
-use crate::support::{HTML, Value, jwt, refusal, reply};
+use crate::support::{HTML, Value, jwt, known, refusal, reply};
 
 const DAY: f64 = 86_400_000.0;
 
@@ -14,7 +14,7 @@ const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjoidXNlcl90ZX
 const TOKEN_ENDS: f64 = 1_628_605_206_000.0;
 
 fn vendor(name: &str) -> &'static dyn Vendor<Value> {
-    named(name).unwrap()
+    known(name)
 }
 
 /// Rule 10: a 401 below HQ's address need not be HQ's. Environments are proxied there, and answer with their own
@@ -87,11 +87,11 @@ fn rule_11_ocients_rejection_may_be_told_inside_a_200() {
     for text in [HTML, "", "{}", r#"{"message": "Unauthorized"}"#, &said(0), &said(-331)] {
         let reply = reply(401, text);
         assert_eq!(vendor("ocient").rejects_token(&reply), Rejection::Doubtful, "{text}");
-        assert!(!refusal(vendor("ocient").read_refresh(&reply)).ends_session(), "rule 10: {text}");
+        assert!(!refusal(vendor("ocient").read_refresh(&reply, 0.0)).ends_session(), "rule 10: {text}");
     }
-    assert!(refusal(vendor("ocient").read_refresh(&reply(401, &said(-304)))).ends_session());
-    assert!(refusal(vendor("ocient").read_refresh(&reply(200, &said(-1208)))).ends_session());
-    assert!(!refusal(vendor("ocient").read_refresh(&reply(403, HTML))).ends_session());
+    assert!(refusal(vendor("ocient").read_refresh(&reply(401, &said(-304)), 0.0)).ends_session());
+    assert!(refusal(vendor("ocient").read_refresh(&reply(200, &said(-1208)), 0.0)).ends_session());
+    assert!(!refusal(vendor("ocient").read_refresh(&reply(403, HTML), 0.0)).ends_session());
     for (status, text) in [(403, ""), (500, HTML), (200, HTML)] {
         assert_eq!(vendor("ocient").rejects_token(&reply(status, text)), Rejection::No, "r21: {status}");
     }
@@ -177,7 +177,7 @@ fn rule_10_only_ethgass_envelope_says_no() {
         let reply = reply(status, text);
         (
             vendor("ethgas").rejects_token(&reply),
-            refusal(vendor("ethgas").read_refresh(&reply)).ends_session(),
+            refusal(vendor("ethgas").read_refresh(&reply, 0.0)).ends_session(),
         )
     };
     let detailed = |code| format!(r#"{{"code": 401, "message": "m", "data": null, "errorCode": "{code}"}}"#);

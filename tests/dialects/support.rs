@@ -4,7 +4,9 @@ use std::fmt::Debug;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hallpass::dialect::{Body, Call, Credentials, Failure, Json, Operation, Renewal, Reply, Row, Vendor};
+use hallpass::dialect::{
+    Body, Call, Credentials, Failure, Json, Operation, Renewal, Reply, Row, Vendor, named,
+};
 use proptest::prelude::ProptestConfig;
 
 /// The vendors' window on JSON, over `serde_json`.
@@ -31,6 +33,20 @@ impl Json for Value {
         self.0.as_object()?.get(name).filter(|value| !value.is_null()).cloned().map(Self)
     }
 
+    fn names(&self, limit: usize) -> Vec<String> {
+        self.0.as_object().into_iter().flat_map(serde_json::Map::keys).take(limit).cloned().collect()
+    }
+
+    /// Only as the tests write them.
+    fn moment(text: &str) -> Option<f64> {
+        let number = |from: usize, to: usize| text.get(from..to)?.parse::<f64>().ok();
+        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let (year, month) = if month > 2.0 { (year, month - 3.0) } else { (year - 1.0, month + 9.0) };
+        let leaps = (year / 4.0).floor() - (year / 100.0).floor() + (year / 400.0).floor();
+        let days = year * 365.0 + leaps + ((month * 153.0 + 2.0) / 5.0).floor() + day - 719_469.0;
+        Some(((days * 24.0 + number(11, 13)?) * 60.0 + number(14, 16)?) * 60_000.0 + number(17, 19)? * 1000.0)
+    }
+
     fn text(&self) -> Option<String> {
         self.0.as_str().map(Into::into)
     }
@@ -50,6 +66,11 @@ impl Json for Value {
     fn is_object(&self) -> bool {
         self.0.is_object()
     }
+}
+
+/// The vendor of a name, for as long as the tests run.
+pub fn known<J: Json>(name: &str) -> &'static dyn Vendor<J> {
+    &**Box::leak(Box::new(named::<J>(name).expect("a vendor of that name")))
 }
 
 /// A reply with a body as the browser reads it: nothing, JSON, or something else.
@@ -86,6 +107,7 @@ pub fn wire(vendor: &dyn Vendor<Value>, call: &Call) -> String {
     };
     let path = path.map_or("-".into(), |path| format!("/{path}"));
     let headers = call.headers.iter().map(|(name, value)| format!("{name}: {}", value.as_str()));
+    let path = call.query.as_ref().map_or(path.clone(), |query| format!("{path}?{}", query.as_str()));
     let body = call.body.iter().map(|body| format!("\n{}", body.as_str()));
     [format!("{} {path}", call.method)].into_iter().chain(headers).chain(body).collect::<Vec<_>>().join("\n")
 }
@@ -107,7 +129,9 @@ pub fn read(
 ) -> Result<(), Box<Failure>> {
     match operation {
         Operation::Login => vendor.read_login(reply, &user("jdoe", "secret"), 0.0).map(drop),
-        Operation::Refresh if vendor.facts().renewal != Renewal::None => vendor.read_refresh(reply).map(drop),
+        Operation::Refresh if vendor.facts().renewal != Renewal::None => {
+            vendor.read_refresh(reply, 0.0).map(drop)
+        }
         Operation::Check => vendor.read_check(reply).map(drop),
         _ => vendor.read(reply, operation).map(drop),
     }

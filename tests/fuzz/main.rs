@@ -9,6 +9,7 @@
 mod change;
 mod corpus;
 mod cut;
+mod descriptions;
 mod document;
 mod hunt;
 mod records;

@@ -7,7 +7,7 @@ use hallpass::protocol::{Effect, Ending, Line, Write};
 pub fn line(effect: &Effect) -> String {
     match effect {
         Effect::Call(call) => {
-            let token = call.headers.iter().find(|(name, _)| matches!(*name, "Authorization" | "Token"));
+            let token = call.headers.iter().find(|(name, _)| matches!(&**name, "Authorization" | "Token"));
             let token = token.map_or(String::new(), |(_, value)| {
                 format!(" with {}", value.as_str().trim_start_matches("Bearer "))
             });

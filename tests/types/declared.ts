@@ -2,6 +2,7 @@
 import { AuthError, isAuthError } from "../../src/shell/auth-error.js";
 import type { Details } from "../../src/shell/auth-error.js";
 import { VENDORS } from "../../src/shell/credentials.js";
+import { defineVendor } from "../../src/shell/description.js";
 import type * as Declared from "../../src/shell/hallpass.js";
 import { loader } from "../../src/shell/loader.js";
 import { readOptions } from "../../src/shell/options.js";
@@ -12,7 +13,7 @@ import { useSession as useInVue } from "../../src/shell/vue.js";
 const same = <A, B>(_: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void => {};
 
 /** The entries export these, and no other values. (That they do is a test of Node's.) */
-const made = { ...loader(() => ""), AuthError, isAuthError };
+const made = { ...loader(() => ""), AuthError, defineVendor: defineVendor as typeof Declared.defineVendor, isAuthError };
 same<keyof typeof made, keyof typeof Declared>(true);
 export const functions: Omit<typeof Declared, "AuthError"> = made;
 
@@ -27,7 +28,7 @@ same<Getters | Exclude<keyof Session, symbol>, Exclude<keyof Declared.Session, s
 
 /** Each option is read into something, and each vendor's name is one. */
 type Read = ReturnType<typeof readOptions>;
-type Named = { baseUrl: Read["base"]; renew: Read["automatic"]; flow: undefined } & Omit<Read, "base" | "automatic">;
+type Named = { baseUrl: Read["base"]; renew: Read["automatic"]; flow: undefined } & Omit<Read, "base" | "automatic" | "described">;
 same<keyof Declared.SessionOptions, keyof Named>(true);
 same<keyof typeof VENDORS, Declared.VendorName>(true);
 

@@ -3,12 +3,13 @@ import { readText } from "../body.js";
 import { parseJson } from "../json.js";
 import { retryAfterMs } from "../reply.js";
 import { genuine } from "../wait.js";
+import { submitTwice } from "./csrf.js";
 
 /**
  * A call of hallpass's own, as the WebAssembly makes it: where to, and what `Request` takes.
- * @typedef {RequestInit & { url: string, method: string }} VendorCall
+ * @typedef {RequestInit & { url: string, method: string, query?: string, wants?: string }} VendorCall
  * @typedef {import("../wasm.js").Content} Content
- * @typedef {{ status: number, content: Content, json: unknown, retryAfterMs: number | undefined, dateMs: number | undefined }} Reply
+ * @typedef {{ status: number, content: Content, json: unknown, retryAfterMs: number | undefined, dateMs: number | undefined, wanted: string | undefined }} Reply
  */
 
 // The longest reply of a vendor to hallpass's own calls, in bytes. The documented ones have less than 4 kB.
@@ -20,18 +21,44 @@ const LONGEST_REPLY = 262_144;
  * @param {VendorCall} call
  * @param {typeof globalThis.fetch} fetch
  * @param {import("../wait.js").Deadline} deadline
+ * @param {import("../address.js").Base} base
+ * @param {import("../description.js").Described} [described]
  * @returns {Promise<Reply | undefined>}
  */
-export async function send({ url, ...init }, fetch, deadline) {
+export async function send({ url, query, wants, ...init }, fetch, deadline, base, described) {
   // Without a prototype: what the platform reads as options it would else read of Object.prototype, too.
   const options = /** @type {RequestInit} */ ({ __proto__: null, ...init, redirect: "manual", signal: deadline.signal });
-  const request = new Request(url, options);
+  const request = new Request(query === undefined ? url : extended(url, query), options);
+  if (described) addHeaders(request, described.headers);
+  if (described?.csrf) await submitTwice(request, described.csrf, base, fetch, deadline);
   const response = genuine(await deadline.guard(fetch(request)));
   if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) return undefined;
   const text = await readText(response.body, LONGEST_REPLY, (piece) => deadline.guard(piece));
   const dateMs = Date.parse(response.headers.get("Date") ?? "");
-  const reply = { status: response.status, ...contentOf(text), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs) };
+  const reply = { status: response.status, ...contentOf(text), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs), wanted: (wants && response.headers.get(wants)) ?? undefined };
   return bare(reply);
+}
+
+/**
+ * Adds the headers that go to baseUrl with everything, where a request has none of their names.
+ * @param {Request} request
+ * @param {{ readonly [name: string]: string }} added
+ */
+export function addHeaders({ headers }, added) {
+  for (const name of Object.keys(added)) {
+    if (!headers.has(name)) headers.set(name, /** @type {string} */ (added[name]));
+  }
+}
+
+/**
+ * An address with more to its query.
+ * @param {string} url
+ * @param {string} query encoded
+ */
+function extended(url, query) {
+  const address = new URL(url);
+  address.search += (address.search ? "&" : "?") + query;
+  return address.href;
 }
 
 /**

@@ -1,0 +1,64 @@
+//! The fields that a reply refuses, as a description says where they lie.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::description::{code_text, found};
+use super::path::at_or_whole;
+use super::{Field, Json};
+
+/// As many fields as a form could show; a longer list is hostile.
+const MOST_FIELDS: usize = 64;
+/// As many reasons as are told of one field.
+const MOST_REASONS: usize = 8;
+/// The code of a field of which the reply tells none.
+const INVALID: &str = "invalid";
+
+/// The fields, as a list of objects or by their names.
+pub(super) fn read<J: Json>(said: &J, json: &J) -> Vec<Field> {
+    match said.text_of("byName") {
+        Some(path) => by_name(&path, json),
+        None => listed(said, json),
+    }
+}
+
+fn listed<J: Json>(said: &J, json: &J) -> Vec<Field> {
+    let list = found(said, "list", json).and_then(|list| list.elements(MOST_FIELDS)).unwrap_or_default();
+    let mut fields = Vec::new();
+    for field in list {
+        let text = |member| found(said, member, &field).as_ref().and_then(code_text);
+        if let (Some(name), Some(title)) = (text("name"), text("title")) {
+            let code = text("code").unwrap_or_else(|| INVALID.into());
+            fields.push(Field { name, code, title, pointer: text("pointer") });
+        }
+    }
+    fields
+}
+
+/// `{ "email": ["is taken"] }`, `{ "email": { "code": "taken", "message": "is taken" } }` or `{ "email": "is taken" }`. Where the
+/// whole reply is looked at, a bare text is no field: it is a detail or a code.
+fn by_name<J: Json>(path: &str, json: &J) -> Vec<Field> {
+    let mut fields = Vec::new();
+    let Some(holder) = at_or_whole(json, path) else { return fields };
+    for name in holder.names(MOST_FIELDS) {
+        let Some(told) = holder.member(&name) else { continue };
+        let code = told.text_of("code").unwrap_or_else(|| INVALID.into());
+        let title = told.text().filter(|_| !path.is_empty()).or_else(|| told.text_of("message"));
+        if let Some(title) = title.or_else(|| reasons(&told)) {
+            fields.push(Field { name, code, title, pointer: None });
+        }
+    }
+    fields
+}
+
+/// The reasons of a list, one after the other.
+fn reasons<J: Json>(told: &J) -> Option<String> {
+    let mut all = String::new();
+    for reason in told.elements(MOST_REASONS)? {
+        if !all.is_empty() {
+            all.push(' ');
+        }
+        all.push_str(&reason.text()?);
+    }
+    Some(all).filter(|all| !all.is_empty())
+}

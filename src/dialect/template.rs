@@ -1,0 +1,178 @@
+//! Texts with places for values: `Bearer {refresh}`.
+//!
+//! What is made of them may hold a password, so its buffer is reserved before anything is written: one that grows leaves a copy
+//! behind (R30).
+
+use alloc::string::String;
+
+use super::write::{write_escaped, write_number, write_string};
+use super::{Held, Json, Secret};
+
+/// As deep as the members of a body may lie in one another.
+const DEEPEST: u32 = 8;
+/// As many members as each of them may have.
+const MOST_MEMBERS: usize = 64;
+
+/// What stands for the names in a template.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Values<'a> {
+    /// At login: what the user has typed.
+    Typed(&'a [(String, Secret)]),
+    /// Elsewhere: what the session holds, as `access`, `refresh` and `database`.
+    Held(&'a Held),
+}
+
+impl<'a> Values<'a> {
+    fn get(self, name: &str) -> Option<&'a str> {
+        let value = match self {
+            Self::Typed(typed) => typed.iter().find(|(typed, _)| typed == name).map(|(_, value)| value),
+            Self::Held(held) => match name {
+                "access" => held.access.as_ref(),
+                "refresh" => held.refresh.as_ref(),
+                "database" => held.database.as_ref(),
+                _ => None,
+            },
+        };
+        value.map(Secret::as_str)
+    }
+}
+
+/// Hands on one piece of a template after the other. `None`: a place has no value.
+fn pieces<'a>(template: &'a str, values: Values<'a>, take: &mut dyn FnMut(&'a str)) -> Option<()> {
+    let mut rest = template;
+    while let Some((before, name, after)) = place(rest) {
+        take(before);
+        take(values.get(name)?);
+        rest = after;
+    }
+    take(rest);
+    Some(())
+}
+
+/// The first place of a template: what stands before it, its name, and what comes after it. Braces around anything but a name
+/// are braces.
+fn place(template: &str) -> Option<(&str, &str, &str)> {
+    let mut open = None;
+    for (at, byte) in template.bytes().enumerate() {
+        open = match (byte, open) {
+            (b'{', _) => Some(at),
+            (b'}', Some(open)) if at > open + 1 => {
+                return Some((template.get(..open)?, template.get(open + 1..at)?, template.get(at + 1..)?));
+            }
+            (b'A'..=b'Z' | b'a'..=b'z' | b'_', open) => open,
+            (b'0'..=b'9', Some(open)) if at > open + 1 => Some(open),
+            _ => None,
+        };
+    }
+    None
+}
+
+/// The first name in a template whose value fails a test.
+pub(super) fn unfit<'a>(template: &'a str, values: Values<'a>, fits: fn(&str) -> bool) -> Option<&'a str> {
+    let mut rest = template;
+    while let Some((_, name, after)) = place(rest) {
+        if !values.get(name).is_some_and(fits) {
+            return Some(name);
+        }
+        rest = after;
+    }
+    None
+}
+
+/// How many bytes a template takes with its values.
+fn length(template: &str, values: Values<'_>) -> Option<usize> {
+    let mut length = 0;
+    pieces(template, values, &mut |piece| length += piece.len())?;
+    Some(length)
+}
+
+/// A template with its values, as they are.
+pub(super) fn plain(template: &str, values: Values<'_>) -> Option<Secret> {
+    let mut text = String::with_capacity(length(template, values)?);
+    pieces(template, values, &mut |piece| text.push_str(piece))?;
+    Some(text.into())
+}
+
+/// Names and templates as `application/x-www-form-urlencoded`.
+pub(super) fn form<J: Json>(said: &J, values: Values<'_>) -> Option<Secret> {
+    let names = said.names(MOST_MEMBERS);
+    let mut room = 0;
+    for name in &names {
+        room += 2 + 3 * (name.len() + length(&said.text_of(name)?, values)?);
+    }
+    let mut text = String::with_capacity(room);
+    for name in &names {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        write_encoded(&mut text, name);
+        text.push('=');
+        pieces(&said.text_of(name)?, values, &mut |piece| write_encoded(&mut text, piece))?;
+    }
+    Some(text.into())
+}
+
+#[inline(never)]
+fn write_encoded(text: &mut String, piece: &str) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in piece.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'*') {
+            text.push(char::from(byte));
+        } else {
+            text.push('%');
+            let digits = [HEX.get(usize::from(byte >> 4)), HEX.get(usize::from(byte & 15))];
+            text.extend(digits.into_iter().flatten().map(|digit| char::from(*digit)));
+        }
+    }
+}
+
+/// A body of JSON: texts are templates, the rest is as it stands.
+pub(super) fn json<J: Json>(said: &J, values: Values<'_>) -> Option<Secret> {
+    let mut text = String::with_capacity(json_room(said, values, 0)?);
+    write_json(&mut text, said, values, 0)?;
+    Some(text.into())
+}
+
+/// As many bytes as that takes at most: the longest escape of a byte has six.
+fn json_room<J: Json>(said: &J, values: Values<'_>, depth: u32) -> Option<usize> {
+    if depth > DEEPEST {
+        return None;
+    }
+    if let Some(template) = said.text() {
+        return Some(2 + 6 * length(&template, values)?);
+    }
+    let mut room = 24;
+    for name in said.names(MOST_MEMBERS) {
+        room += 4 + 6 * name.len() + json_room(&said.member(&name)?, values, depth + 1)?;
+    }
+    Some(room)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a description has whole numbers")]
+fn write_json<J: Json>(text: &mut String, said: &J, values: Values<'_>, depth: u32) -> Option<()> {
+    if let Some(template) = said.text() {
+        text.push('"');
+        pieces(&template, values, &mut |piece| write_escaped(text, piece))?;
+        text.push('"');
+    } else if let Some(number) = said.number() {
+        write_number(text, number as i64);
+    } else if let Some(truth) = said.truth() {
+        text.push_str(if truth { "true" } else { "false" });
+    } else if depth > DEEPEST || !said.is_object() {
+        return None;
+    } else {
+        text.push('{');
+        let mut first = true;
+        for name in said.names(MOST_MEMBERS) {
+            if !first {
+                text.push(',');
+            }
+            first = false;
+            write_string(text, &name);
+            text.push(':');
+            write_json(text, &said.member(&name)?, values, depth + 1)?;
+        }
+        text.push('}');
+    }
+    Some(())
+}

@@ -1,0 +1,213 @@
+// @ts-check
+/**
+ * Reading a description of an API with a login. It is read once, and before the WebAssembly is there; what counts from then on is
+ * a frozen copy.
+ */
+import { isBelow, resolve } from "./address.js";
+import { mistake, readable } from "./auth-error.js";
+import { either, exactlyOne, field, flag, headers, list, oneOf, paths, scalar, shape, table, text, token, within } from "./form.js";
+
+/** @import { AuthErrorCode, VendorDescription } from "./hallpass.d.ts" */
+/** @import { Check } from "./form.js" */
+
+/**
+ * A description, checked.
+ *
+ * @typedef {object} Described
+ * @property {VendorDescription} description frozen
+ * @property {string} name
+ * @property {readonly string[]} takes what login() takes
+ * @property {{ readonly [O in (typeof CALLS)[number]]?: string }} paths
+ * @property {{ readonly [name: string]: string }} headers sent with every request to baseUrl
+ * @property {VendorDescription["csrf"]} csrf
+ */
+
+/** What was checked, and what is known of it. @type {WeakMap<object, Described>} */
+const known = new WeakMap();
+
+const CALLS = /** @type {const} */ (["login", "refresh", "logout", "check"]);
+
+// What a reply may mean. The other codes are hallpass's own words.
+/** @type {readonly AuthErrorCode[]} */
+const CODES = [
+  "invalid-credentials", "invalid-request", "forbidden", "session-expired", "rate-limited", "vendor-unavailable", "network", "timeout",
+  "malformed-reply", "vendor-error",
+];
+
+const CENTURY_S = 3_155_760_000;
+const DAY_MS = 86_400_000;
+const DEEPEST = 8;
+// Where nothing is (RFC 2606): what stays below this stays below any baseUrl.
+const ANYWHERE = { origin: "https://hallpass.invalid", prefix: "https://hallpass.invalid/b" };
+
+/** @type {Check} */
+const place = (value, where) => {
+  const path = text(1024)(value, where);
+  const address = resolve(ANYWHERE, path)?.href;
+  // What servers decode and walk up by, the URL parser leaves alone.
+  const hides = /[#\\{}]|\.\.|%2e|%2f|%5c|%25/i.test(path);
+  if (path === "" || hides || !address || !isBelow(ANYWHERE, address)) throw mistake(where, "a path below baseUrl");
+  return path;
+};
+
+const template = text(8192);
+const value = text(1024, /^[!-~](?:[ -~]*[!-~])?$/);
+
+/** @type {Check} */
+const body = (given, where) => {
+  let left = 256;
+  /** @type {(depth: number) => Check} */
+  const tree = (depth) => (inner, at) => {
+    if (left-- === 0 || depth > DEEPEST) throw mistake(at, `left out: a body has at most 256 members, ${DEEPEST} deep`);
+    if (typeof inner === "boolean" || Number.isSafeInteger(inner)) return inner;
+    return either(template, table(tree(depth + 1), 64), "a text, a whole number, a boolean or an object of these")(inner, at);
+  };
+  return table(tree(1), 64)(given, where);
+};
+
+const call = {
+  path: place,
+  "method?": oneOf(["POST", "GET", "PUT", "DELETE"]),
+  "query?": table(template, 64),
+  "headers?": headers(value),
+  "json?": body,
+  "form?": table(template, 64),
+};
+const meaning = either(oneOf(CODES), shape({ login: oneOf(CODES), elsewhere: oneOf(CODES) }), "a code, or { login, elsewhere } with one each");
+const carrier = shape({ header: field, "prefix?": text(64, /^[!-~][ -~]*$/) });
+
+const form = shape({
+  name: text(32, /^[a-z\d-]+$/, "1 to 32 of a-z, 0-9 and -"),
+  "title?": text(64, /^[^\p{Cc}]+$/u),
+  credential: either(oneOf(["bearer", "cookie"]), carrier, '"bearer", "cookie" or { header, prefix }'),
+  "headers?": headers(value),
+  "csrf?": shape({ cookie: token, header: field, "from?": place }),
+  login: shape(call),
+  "refresh?": shape(call),
+  "logout?": shape(call),
+  "check?": shape({ ...call, "user?": paths.one, "alive?": paths.one }),
+  grant: shape({
+    "access?": either(paths.some, carrier, "a path, a list of paths or { header, prefix }"),
+    "refresh?": paths.one,
+    "user?": paths.one,
+    "database?": paths.one,
+    "lifetime?": exactlyOne(
+      shape({ "seconds?": paths.one, "ms?": paths.one, "at?": paths.one, "jwt?": oneOf([true]), "otherwiseSeconds?": within(1, CENTURY_S) }),
+      ["seconds", "ms", "at", "jwt"],
+    ),
+  }),
+  "envelope?": shape({
+    "success?": shape({ at: paths.one, is: list(scalar, 64) }),
+    "payload?": either(paths.one, shape({ without: paths.one }), "a path or { without }"),
+  }),
+  "errors?": shape({
+    "code?": paths.some,
+    "detail?": paths.one,
+    "codes?": table(meaning, 256),
+    "statuses?": table(meaning, 64, text(3, /^[2-5]\d\d$/, "of a status of HTTP")),
+    "fields?": exactlyOne(
+      shape({ "list?": paths.any, "name?": paths.one, "title?": paths.one, "code?": paths.one, "pointer?": paths.one, "byName?": paths.any }),
+      ["list", "byName"],
+    ),
+  }),
+  "rejected?": shape({ "statuses?": list(within(400, 599), 64), "codes?": list(scalar, 256), "insideSuccess?": flag }),
+  "renew?": exactlyOne(shape({ "atPart?": within(0.1, 0.95), "beforeEndMs?": within(1, DAY_MS) }), ["atPart", "beforeEndMs"]),
+});
+
+/**
+ * Checks a description, unless it was checked before.
+ *
+ * @param {unknown} given
+ * @returns {Described}
+ */
+export function described(given) {
+  return known.get(/** @type {object} */ (given)) ?? readable("the description", () => read(given));
+}
+
+/**
+ * Checks a description, and gives it back: a frozen copy.
+ *
+ * @param {unknown} description
+ */
+export const defineVendor = (description) => described(description).description;
+
+/** @param {unknown} given */
+function read(given) {
+  /** @type {VendorDescription} */
+  const description = form(given, "");
+  // Without prototypes: what is left out is not read of the page's.
+  const all = /** @type {VendorDescription} */ (bare(description));
+  const takes = agree(all);
+  const ways = /** @type {Described["paths"]} */ (bare(Object.fromEntries(CALLS.map((name) => [name, all[name]?.path]))));
+  const headers = all.headers ?? /** @type {Described["headers"]} */ (bare({}));
+  /** @type {Described} */
+  const found = Object.freeze({ description, name: all.name, takes, paths: ways, headers, csrf: all.csrf });
+  known.set(description, found);
+  return found;
+}
+
+/**
+ * The same without prototypes.
+ *
+ * @param {unknown} value
+ * @returns {unknown}
+ */
+function bare(value) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null, ...value });
+  for (const name of Object.keys(copy)) copy[name] = bare(copy[name]);
+  return Object.freeze(copy);
+}
+
+/**
+ * What its members have to do with each other. Gives back what login() takes.
+ *
+ * @param {VendorDescription} description
+ */
+function agree(description) {
+  const { credential, grant, login, refresh, renew, rejected, errors } = description;
+  const cookie = credential === "cookie";
+  if (cookie && (grant.access !== undefined || grant.refresh !== undefined)) throw mistake("grant", "without access and refresh: the session is a cookie");
+  if (!cookie && grant.access === undefined) throw mistake("grant.access", "given: requests carry the token");
+  const takes = [...new Set(places(login))];
+  if (takes.length > 16) throw mistake("login", "without so many places: 16 are read");
+  const held = [!cookie && "access", grant.refresh && "refresh", (grant.database || takes.includes("database")) && "database"];
+  for (const name of CALLS) {
+    const said = description[name];
+    if (!said) continue;
+    if (said.json && said.form) throw mistake(name, "an object with json or form, but not both");
+    if (said.method === "GET" && (said.json || said.form)) throw mistake(name, "an object without json and form: a GET has no body");
+    for (const place of places(said)) {
+      if (name === "login" && /^(?:access|refresh|__proto__)$/.test(place)) throw mistake(name, `without {${place}}: nothing is held before`);
+      if (name !== "login" && !held.includes(place)) throw mistake(name, `without {${place}}, which is not held: ${held.filter(Boolean).join(", ")}`);
+    }
+  }
+  if (renew && !refresh) throw mistake("renew", "left out: there is no refresh");
+  if (rejected?.insideSuccess && !rejected.codes) throw mistake("rejected.codes", "given: insideSuccess goes by them");
+  if (rejected?.codes && !errors?.code) throw mistake("errors.code", "given: rejected.codes are found there");
+  const fields = errors?.fields;
+  if (fields && "list" in fields && !(fields.name && fields.title)) throw mistake("errors.fields", "an object with name and title beside list");
+  oneHeaderEach(description);
+  return Object.freeze(takes);
+}
+
+/** @param {VendorDescription} description */
+function oneHeaderEach({ credential, csrf, headers }) {
+  const carries = credential === "bearer" ? "authorization" : typeof credential === "object" ? credential.header.toLowerCase() : "";
+  const guards = csrf?.header.toLowerCase();
+  const taken = Object.keys(headers ?? {}).find((name) => [carries, guards, "content-type"].includes(name.toLowerCase()));
+  if (taken) throw mistake(`headers.${taken}`, "a header that carries nothing else");
+  if (guards === carries || guards === "content-type") throw mistake("csrf.header", "a header that carries nothing else");
+  if (carries === "content-type") throw mistake("credential.header", "a header that carries nothing else");
+}
+
+/**
+ * The names of the places in the templates of a call. Braces around anything but a name are braces.
+ *
+ * @param {unknown} said
+ * @returns {string[]}
+ */
+function places(said) {
+  if (typeof said === "string") return (said.match(/\{[A-Za-z_]\w*\}/g) ?? []).map((place) => place.slice(1, -1));
+  return typeof said === "object" && said !== null ? Object.values(said).flatMap(places) : [];
+}

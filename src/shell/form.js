@@ -1,0 +1,202 @@
+// @ts-check
+/**
+ * What a form is made of: checks of values, each of which gives back a frozen copy of what it was given, or throws what is wrong
+ * with it by its path. Own members count, and each is read once.
+ */
+import { mistake } from "./auth-error.js";
+import { isObject } from "./object.js";
+
+/** @typedef {(value: unknown, where: string) => any} Check */
+
+// No header of these can be set by a page (Fetch, "forbidden request-header"), or it would be taken for what it is not.
+const FORBIDDEN =
+  /^(?:accept-(?:charset|encoding)|access-control-request-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|referer|set-cookie2?|te|trailer|transfer-encoding|upgrade|via|x-http-method(?:-override)?|x-method-override|proxy-.*|sec-.*)$/i;
+
+/**
+ * A text of so many characters at most.
+ *
+ * @param {number} most
+ * @param {RegExp} [like]
+ * @param {string} [told]
+ * @returns {Check}
+ */
+export const text = (most, like, told) => (value, where) => {
+  const fits = typeof value === "string" && value.length <= most && !/\p{Cs}/u.test(value) && (!like || like.test(value));
+  if (!fits) throw mistake(where, told ?? `a text of at most ${most} characters${like ? " that can be sent as it is" : ""}`);
+  return value;
+};
+
+/** The name of a header or a cookie. */
+export const token = text(64, /^[\w!#$%&'*+.^`|~-]+$/, "a name as HTTP has them");
+
+/** The name of a header that a page may set. @type {Check} */
+export const field = (value, where) => {
+  if (FORBIDDEN.test(token(value, where))) throw mistake(where, "a header that a page may set");
+  return value;
+};
+
+/**
+ * One of these.
+ *
+ * @param {readonly unknown[]} choices
+ * @returns {Check}
+ */
+export const oneOf = (choices) => (value, where) => {
+  if (!choices.includes(value)) throw mistake(where, choices.map((choice) => JSON.stringify(choice)).join(" or "));
+  return value;
+};
+
+/** @type {Check} */
+export const flag = oneOf([true, false]);
+
+/**
+ * A number from one to another.
+ *
+ * @param {number} least
+ * @param {number} most
+ * @returns {Check}
+ */
+export const within = (least, most) => (value, where) => {
+  if (!(typeof value === "number" && value >= least && value <= most)) throw mistake(where, `a number from ${least} to ${most}`);
+  return value;
+};
+
+/**
+ * A text or a list by one check, an object by another.
+ *
+ * @param {Check} plain
+ * @param {Check} object
+ * @param {string} told what it may be, in words
+ * @returns {Check}
+ */
+export const either = (plain, object, told) => (value, where) => {
+  if (typeof value === "string" || Array.isArray(value)) return plain(value, where);
+  if (isObject(value)) return object(value, where);
+  throw mistake(where, told);
+};
+
+/** A text, a number or a boolean. @type {Check} */
+export const scalar = (value, where) => {
+  if (typeof value === "string") return text(256)(value, where);
+  if (typeof value !== "boolean" && !Number.isFinite(value)) throw mistake(where, "a text, a number or a boolean");
+  return value;
+};
+
+/**
+ * A list of at least one.
+ *
+ * @param {Check} check
+ * @param {number} most
+ * @returns {Check}
+ */
+export const list = (check, most) => (value, where) => {
+  if (!Array.isArray(value) || value.length === 0 || value.length > most) throw mistake(where, `a list of 1 to ${most}`);
+  /** @type {unknown[]} */
+  const copy = [];
+  for (let at = 0; at < value.length; at++) Object.defineProperty(copy, at, plain(check(value[at], `${where}.${at}`)));
+  return Object.freeze(copy);
+};
+
+/** @param {unknown} value */
+const plain = (value) => /** @type {PropertyDescriptor} */ ({ __proto__: null, value, enumerable: true, writable: true, configurable: true });
+
+/**
+ * An object's own members, each read once; without a prototype. What is undefined is left out.
+ *
+ * @param {unknown} value
+ * @param {string} where
+ * @param {number} most
+ * @returns {Record<string, unknown>}
+ */
+export function record(value, where, most) {
+  if (!isObject(value) || Array.isArray(value)) throw mistake(where || "a description", "an object");
+  const names = Object.keys(value);
+  if (names.length > most) throw mistake(where || "a description", `an object of at most ${most} members`);
+  const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null });
+  for (const name of names) {
+    const member = /** @type {Record<string, unknown>} */ (value)[name];
+    if (member !== undefined) copy[name] = member;
+  }
+  return copy;
+}
+
+/** @param {string} where @param {string} name */
+const inside = (where, name) => (where ? `${where}.${name}` : name);
+
+const key = text(128, /^[^\p{Cc}]+$/u);
+
+/**
+ * An object of any names.
+ *
+ * @param {Check} check
+ * @param {number} most
+ * @param {Check} [name] what its names are checked by
+ * @returns {Check}
+ */
+export const table = (check, most, name = key) => (value, where) => {
+  const copy = record(value, where, most);
+  for (const given of Object.keys(copy)) {
+    name(given, inside(where, given));
+    copy[given] = check(copy[given], inside(where, given));
+  }
+  return Object.freeze({ ...copy });
+};
+
+/**
+ * An object of these names; those with a question mark may be left out.
+ *
+ * @param {Record<string, Check>} members
+ * @returns {Check}
+ */
+export function shape(members) {
+  const names = Object.keys(members).map((name) => name.replace("?", ""));
+  return (value, where) => {
+    const copy = record(value, where, 64);
+    const unknown = Object.keys(copy).find((name) => !names.includes(name));
+    if (unknown !== undefined) throw mistake(inside(where, unknown), `left out: the members here are ${names.join(", ")}`);
+    for (const name of names) {
+      const check = /** @type {Check} */ (members[name] ?? members[`${name}?`]);
+      if (copy[name] !== undefined || Object.hasOwn(members, name)) copy[name] = check(copy[name], inside(where, name));
+    }
+    return Object.freeze({ ...copy });
+  };
+}
+
+/**
+ * Headers by their names, none twice.
+ *
+ * @param {Check} check
+ * @returns {Check}
+ */
+export const headers = (check) => (value, where) => {
+  const copy = table(check, 32, field)(value, where);
+  const names = Object.keys(copy).map((name) => name.toLowerCase());
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw mistake(inside(where, twice), "there once");
+  return copy;
+};
+
+/**
+ * Exactly one of some members.
+ *
+ * @param {Check} check
+ * @param {readonly string[]} names
+ * @returns {Check}
+ */
+export const exactlyOne = (check, names) => (value, where) => {
+  const read = check(value, where);
+  if (Object.keys(read).filter((name) => names.includes(name)).length !== 1) throw mistake(where, `an object with one of ${names.join(", ")}`);
+  return read;
+};
+
+const one = text(256, /^[^.\p{Cc}]+(?:\.[^.\p{Cc}]+)*$/u, 'a path, such as "data.token"');
+const more = list(one, 16);
+
+/** Paths: one; one that may be "" for the whole; one, or a list of which the first counts where something lies. */
+export const paths = Object.freeze({
+  one,
+  /** @type {Check} */
+  any: (value, where) => (value === "" ? value : one(value, where)),
+  /** @type {Check} */
+  some: (value, where) => (Array.isArray(value) ? more(value, where) : one(value, where)),
+});

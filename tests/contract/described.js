@@ -1,0 +1,311 @@
+/** An API described in data: everything that hallpass's own vendors have, for any other one. */
+import { AGES_MS, equal, hallpass, hasTabs, jdoe, jsonReply, ok, rejects, simulate, storageOfItsOwn, withClock, withGlobal } from "./env.js";
+import { api, BASE } from "./stand-ins/api.js";
+
+/** ETHGAS, as somebody describes it who has read its documents. */
+const ETHGAS = {
+  name: "gas",
+  title: "Gas",
+  credential: "bearer",
+  login: { path: "api/v1/user/login", json: { username: "{username}", password: "{password}" } },
+  refresh: { path: "api/v1/user/login/refresh", headers: { Authorization: "Bearer {refresh}" } },
+  logout: { path: "api/v1/user/logout" },
+  check: { path: "api/v1/user/login/verify", alive: "data.valid" },
+  grant: { access: "data.accessToken", refresh: "data.refreshToken", lifetime: { seconds: "data.expiresIn" } },
+  envelope: { success: { at: "code", is: [200, 1] }, payload: "data" },
+  errors: {
+    code: ["errorCode", "code"],
+    detail: "message",
+    codes: { 401: { login: "invalid-credentials", elsewhere: "session-expired" }, 40102: { login: "invalid-credentials", elsewhere: "session-expired" } },
+  },
+};
+
+const ACME = {
+  name: "acme",
+  credential: "bearer",
+  login: { path: "auth/login", json: { user: { email: "{email}", password: "{password}" }, remember: true, days: 30 } },
+  refresh: { path: "auth/refresh", form: { grant_type: "refresh_token", refresh_token: "{refresh}" } },
+  grant: { access: ["token", "data.token"], refresh: "data.refresh", user: "data.user.name", lifetime: { seconds: "data.expires" } },
+};
+const PERSON = { email: "jdoe@acme.test", password: "correct \"horse\" & \\ €" };
+const granted = (number) => jsonReply({ data: { token: `a${number}`, refresh: `r${number}`, user: { name: "J. Doe" }, expires: 3600 } });
+const JWT = (claims) => `${btoa("{}")}.${btoa(JSON.stringify(claims)).replace(/=+$/, "")}.c2ln`;
+
+const described = (description, routes, options) => {
+  const server = api(routes);
+  const open = () => hallpass.openSession({ vendor: description, baseUrl: BASE, fetch: server.fetch, ...options });
+  return { ...server, open, signIn: async (person = PERSON) => { const session = await open(); await session.login(person); return session; } };
+};
+
+/** One flight for ten callers and two tabs, where each refresh token is good for one renewal. */
+export async function r16_ten_callers_and_two_tabs_renew_once_at_a_described_api() {
+  for (const storage of [storageOfItsOwn(), ...(globalThis.localStorage ? ["local"] : []), ...(globalThis.indexedDB ? ["encrypted"] : [])]) {
+    if (!hasTabs) continue;
+    const vendor = simulate("ethgas");
+    const open = () => hallpass.openSession({ vendor: hallpass.defineVendor(ETHGAS), baseUrl: vendor.baseUrl, storage });
+    const first = await open();
+    await first.login(jdoe);
+    const second = await open();
+    equal([second.vendor, second.state.status, second.state.user, second.state.renewable], ["gas", "signed-in", "jdoe", true]);
+    await vendor.expire();
+    const replies = await Promise.all([first, second].flatMap((tab) => Array.from({ length: 5 }, () => tab.fetch("/api/v1/user/info"))));
+    equal([...new Set(replies.map(({ status }) => status))], [200]);
+    equal(await vendor.count("POST /api/v1/user/login/refresh"), 1, "renewals");
+    equal((await first.json("/api/v1/user/info")).username, "jdoe", "the payload");
+    equal((await first.check()).status, "signed-in");
+    equal([await first.logout(), first.state.status], [{ revoked: true }, "signed-out"]);
+    second.dispose();
+  }
+}
+
+/** In one tab, and ahead of the end: nothing is sent with a token that is over. */
+export async function r19_a_described_token_is_renewed_ahead_of_its_end() {
+  const vendor = simulate("ethgas");
+  const session = await hallpass.openSession({ vendor: ETHGAS, baseUrl: vendor.baseUrl });
+  await session.login(jdoe);
+  await withClock(AGES_MS, () => Promise.all(Array.from({ length: 10 }, () => session.fetch("/api/v1/user/info"))));
+  equal(await vendor.count("POST /api/v1/user/login/refresh"), 1, "renewals");
+  equal((await rejects(session.login({ ...jdoe, password: "wrong" }), "invalid-credentials")).vendor, "gas");
+  session.dispose();
+}
+
+/** What is sent is what is described, byte for byte. */
+export async function r30_a_described_login_is_sent_as_described() {
+  const acme = described(ACME, {
+    "POST /v2/auth/login": () => granted(1),
+    "POST /v2/auth/refresh": () => granted(2),
+    "GET /v2/me": (_, times) => (times === 1 ? jsonReply({}, 401) : jsonReply({ me: true })),
+  });
+  const session = await acme.signIn();
+  const [login] = acme.seen;
+  equal(JSON.parse(login.body), { user: { email: PERSON.email, password: PERSON.password }, remember: true, days: 30 });
+  equal([login.headers["content-type"], login.headers.authorization, login.redirect], ["application/json", undefined, "manual"]);
+  equal([session.state.user, session.vendor], ["J. Doe", "acme"]);
+  ok(Math.abs(session.state.expiresAt - Date.now() - 3_600_000) < 5_000, "an hour");
+  equal(await session.json("me"), { me: true }, "after a renewal");
+  const [refresh] = acme.at("POST /v2/auth/refresh");
+  equal([refresh.body, refresh.headers["content-type"], refresh.headers.authorization], ["grant_type=refresh_token&refresh_token=r1", "application/x-www-form-urlencoded", undefined]);
+  equal(acme.at("GET /v2/me").map(({ headers }) => headers.authorization), ["Bearer a1", "Bearer a2"]);
+  session.dispose();
+}
+
+export async function a_form_and_a_query_are_encoded() {
+  const vendor = { ...ACME, login: { path: "token?v=1", query: { "grant type": "password", u: "{email}" }, form: { p: "{password}" } } };
+  const acme = described(vendor, { "POST /v2/token": () => granted(1) });
+  const session = await acme.signIn();
+  const [{ search, body }] = acme.seen;
+  equal([...new URLSearchParams(search)].map((pair) => pair.join("=")), ["v=1", "grant type=password", `u=${PERSON.email}`]);
+  equal(new URLSearchParams(body).get("p"), PERSON.password);
+  session.dispose();
+}
+
+/** A token of its own header, granted in a header of the reply. */
+export async function a_header_of_the_apis_own_carries_the_token() {
+  const vendor = {
+    name: "acme",
+    credential: { header: "X-Session", prefix: "sid " },
+    headers: { "X-App-Key": "public" },
+    login: { path: "login", method: "GET", headers: { "X-User": "{email}", "X-Password": "{password}" } },
+    logout: { path: "session", method: "DELETE" },
+    grant: { access: { header: "X-Granted", prefix: "sid " } },
+  };
+  const acme = described(vendor, {
+    "GET /v2/login": () => new Response(null, { status: 204, headers: { "X-Granted": "sid t0ken" } }),
+    "GET /v2/me": () => jsonReply([1]),
+    "DELETE /v2/session": () => new Response(null, { status: 204 }),
+  });
+  const refused = await rejects(acme.signIn({ email: "jdoe", password: "€" }), "invalid-request");
+  equal([refused.fields[0].name, acme.seen.length], ["password", 0], "nothing that a header can't carry is sent");
+  const session = await acme.signIn({ email: "jdoe", password: "pässword" });
+  equal([session.state.user, session.state.renewable, session.state.expiresAt], ["jdoe", false, undefined]);
+  equal(await session.json("me"), [1]);
+  equal(await session.logout(), { revoked: true });
+  const [login, me, logout] = acme.seen;
+  equal([login.headers["x-password"], login.headers["x-app-key"]], ["pässword", "public"]);
+  for (const { headers } of [me, logout]) equal([headers["x-session"], headers["x-app-key"], headers.authorization], ["sid t0ken", "public", undefined]);
+  equal(me.redirect, "error", "a header of its own is carried nowhere else");
+  await rejects(session.refresh(), "not-renewable");
+}
+
+/** R42: the application's headers go to baseUrl, and to nothing else. */
+export async function r42_static_headers_go_to_baseUrl_alone() {
+  const other = "https://other.acme.test";
+  const acme = described({ ...ACME, headers: { apikey: "public" } }, { "POST /v2/auth/login": () => granted(1), "GET /x": () => jsonReply(1), "GET /v2/x": () => jsonReply(2) }, { allow: [other] });
+  const session = await acme.signIn();
+  equal(await session.json("x", { headers: { apikey: "own" } }), 2);
+  equal(await session.json(`${other}/x`), 1);
+  equal(acme.seen.map(({ headers }) => headers.apikey), ["public", "own", undefined]);
+  session.dispose();
+}
+
+/** Double submit: the cookie's value in a header of all but GET and HEAD, asked for where it isn't there. */
+export async function a_cookie_session_submits_its_csrf_token_twice() {
+  const vendor = {
+    name: "dj",
+    credential: "cookie",
+    csrf: { cookie: "dj_csrf", header: "X-CSRFToken", from: "csrf" },
+    login: { path: "login", form: { username: "{username}", password: "{password}" } },
+    check: { path: "me", method: "GET", user: "name" },
+    grant: {},
+  };
+  const page = { cookie: "other=1" };
+  const acme = described(vendor, {
+    "GET /v2/csrf": () => { page.cookie = "other=1; dj_csrf=abc%3D"; return new Response(null, { status: 204 }); },
+    "POST /v2/login": () => { page.cookie = "other=1; dj_csrf=rotated"; return jsonReply({}); },
+    "GET /v2/me": () => jsonReply({ name: "J. Doe" }),
+    "POST /v2/notes": () => jsonReply({ id: 1 }),
+  });
+  await withGlobal("document", page, async () => {
+    const session = await acme.signIn({ username: "jdoe", password: "secret" });
+    equal(session.state.user, "jdoe");
+    equal((await session.check()).user, "J. Doe");
+    equal(await session.json("notes", { json: { text: "x" } }), { id: 1 });
+    equal(acme.seen.map(({ what, headers }) => `${what} ${headers["x-csrftoken"]}`), [
+      "GET /v2/csrf undefined", "POST /v2/login abc=", "GET /v2/me undefined", "POST /v2/notes rotated",
+    ]);
+    equal(acme.seen.map(({ credentials }) => credentials), ["include", "include", "include", "include"]);
+    equal(await session.accessToken(), undefined);
+    session.dispose();
+  });
+}
+
+export async function a_described_apis_errors_are_its_own() {
+  const vendor = {
+    ...ACME,
+    errors: {
+      code: "error.code",
+      detail: "error.text",
+      codes: { E17: "rate-limited", 12: { login: "invalid-credentials", elsewhere: "session-expired" } },
+      statuses: { 418: "forbidden", 409: { login: "invalid-request", elsewhere: "vendor-error" } },
+      fields: { list: "error.fields", name: "loc.1", title: "msg", code: "type" },
+    },
+  };
+  const replies = {
+    "/e17": [400, { error: { code: "E17", text: "slower" } }],
+    "/12": [200, { error: { code: 12 } }],
+    "/418": [418, {}],
+    "/fields": [422, { error: { code: "bad", fields: [{ loc: ["body", "age"], msg: "too young", type: "less_than" }, { loc: [] }] } }],
+    "/html": [502, undefined],
+  };
+  const routes = Object.fromEntries(Object.entries(replies).map(([path, [status, body]]) => [`GET /v2${path}`, () => (body ? jsonReply(body, status) : new Response("<p>", { status }))]));
+  const acme = described(vendor, { ...routes, "POST /v2/auth/login": (_, times) => (times === 1 ? jsonReply({ error: { code: 12, text: `not ${PERSON.password}` } }, 400) : granted(1)) });
+  const session = await acme.open();
+  const refused = await rejects(session.login(PERSON), "invalid-credentials");
+  equal([refused.vendor, refused.vendorCode, refused.status, refused.detail], ["acme", 12, 400, undefined], "and the password isn't repeated");
+  await session.login(PERSON);
+  const slow = await rejects(session.json("/e17"), "rate-limited");
+  equal([slow.vendorCode, slow.detail], ["E17", "slower"]);
+  await rejects(session.json("/418"), "forbidden");
+  const { fields, vendorCode } = await rejects(session.json("/fields"), "invalid-request");
+  equal([vendorCode, fields], ["bad", [{ name: "age", code: "less_than", title: "too young" }]]);
+  await rejects(session.json("/html"), "vendor-unavailable");
+  equal(session.state.status, "signed-in", "rule 10: nothing of that ends the session");
+  session.dispose();
+}
+
+/** Fields by their names, at the reply's top. */
+export async function fields_by_name_are_read() {
+  const vendor = { ...ACME, errors: { detail: "detail", fields: { byName: "" } } };
+  const bad = { detail: "Invalid", email: ["Not an address.", "Too long."], age: { code: "min", message: "Too young" }, other: 5 };
+  const acme = described(vendor, { "POST /v2/auth/login": () => granted(1), "GET /v2/x": () => jsonReply(bad, 400) });
+  const session = await acme.signIn();
+  const { fields, detail } = await rejects(session.json("x"), "invalid-request");
+  equal([detail, fields], ["Invalid", [{ name: "email", code: "invalid", title: "Not an address. Too long." }, { name: "age", code: "min", title: "Too young" }]]);
+  session.dispose();
+}
+
+/** Rule 11: a token that is rejected inside a success; and only by the codes that are listed. */
+export async function rule_11_a_rejection_inside_a_success_is_seen() {
+  const vendor = { ...ACME, envelope: { success: { at: "ok", is: [true] }, payload: "result.items" }, errors: { code: "code" }, rejected: { codes: [498], insideSuccess: true } };
+  const acme = described(vendor, {
+    "POST /v2/auth/login": () => jsonReply({ ok: true, data: { token: "a1", refresh: "r1" } }),
+    "POST /v2/auth/refresh": () => jsonReply({ ok: true, data: { token: "a2", refresh: "r2" } }),
+    "GET /v2/x": ({ headers }) => (headers.authorization === "Bearer a1" ? jsonReply({ ok: false, code: 498 }) : jsonReply({ ok: true, result: { items: [1] } })),
+    "GET /v2/y": () => jsonReply({ ok: false, code: 7 }),
+    "GET /v2/z": () => jsonReply({ fine: 1 }),
+  });
+  const session = await acme.signIn();
+  equal(await session.json("x"), [1]);
+  equal((await (await session.fetch("x")).json()).ok, true);
+  equal((await rejects(session.json("y"), "vendor-error")).vendorCode, 7);
+  await rejects(session.json("z"), "malformed-reply");
+  equal([acme.at("POST /v2/auth/refresh").length, session.state.status], [1, "signed-in"]);
+  session.dispose();
+}
+
+/** R19: lifetimes in all the ways in which APIs tell them; a clock that is off makes none of them absurd. */
+export async function r19_lifetimes_are_read_as_described() {
+  const now = Math.floor(Date.now() / 1000);
+  const cases = [
+    [{ ms: "life" }, { life: 60_000 }, 60_000],
+    [{ at: "life" }, { life: now + 60 }, 60_000],
+    [{ at: "life" }, { life: (now + 60) * 1000 }, 60_000],
+    [{ at: "life" }, { life: new Date((now + 60) * 1000).toISOString() }, 60_000],
+    [{ at: "life" }, { life: new Date((now + 60) * 1000).toISOString().slice(0, 19) }, 60_000],
+    [{ at: "life" }, { life: "next week" }, undefined],
+    [{ at: "life" }, { life: now - 60 }, undefined],
+    [{ jwt: true }, { token: JWT({ exp: now + 60 }) }, 60_000],
+    [{ jwt: true }, { token: JWT({ iat: now - 90_000, exp: now - 89_940 }) }, 60_000],
+    [{ jwt: true, otherwiseSeconds: 60 }, { token: "opaque" }, 60_000],
+    [{ jwt: true }, { token: "opaque" }, undefined],
+  ];
+  for (const [lifetime, reply, expected] of cases) {
+    const vendor = { ...ACME, grant: { access: "token", lifetime }, refresh: undefined };
+    const session = await described(vendor, { "POST /v2/auth/login": () => jsonReply({ token: "a", ...reply }) }).signIn();
+    const { expiresAt } = session.state;
+    const what = JSON.stringify([lifetime, reply]);
+    if (expected === undefined) equal(expiresAt, undefined, what);
+    else ok(Math.abs(expiresAt - Date.now() - expected) < 3_000, `${what}: ${expiresAt - Date.now()}`);
+    session.dispose();
+  }
+}
+
+/** R24: no token, none that a header can't carry, none without a success. */
+export async function r24_a_described_reply_without_a_sound_token_signs_nobody_in() {
+  const bad = [{}, { token: "" }, { token: 5 }, { token: "a b" }, { token: "a\r\nX: y" }, { data: { token: "t", refresh: 5 } }, { token: "x".repeat(70_000) }];
+  for (const reply of [...bad.map((body) => jsonReply(body)), new Response("<p>hi"), new Response(null, { status: 204 })]) {
+    const acme = described(ACME, { "POST /v2/auth/login": () => reply });
+    const session = await acme.open();
+    await rejects(session.login(PERSON), "malformed-reply");
+    equal(session.state.status, "signed-out");
+    session.dispose();
+  }
+  const redirecting = described(ACME, { "POST /v2/auth/login": () => new Response(null, { status: 302, headers: { Location: "https://evil.test/" } }) });
+  const session = await redirecting.open();
+  await rejects(session.login(PERSON), "malformed-reply");
+  equal(redirecting.seen.length, 1, "R5");
+}
+
+/** login() takes what the templates name, and nothing else. */
+export async function login_takes_the_names_in_the_templates() {
+  const acme = described(ACME, { "POST /v2/auth/login": () => granted(1) });
+  const session = await acme.open();
+  const refused = async (credentials, code, name) => {
+    const error = await rejects(session.login(credentials), code);
+    ok(error.message.includes(name), error.message);
+    return error;
+  };
+  await refused({ password: "p" }, "invalid-options", "email");
+  await refused({ ...PERSON, username: "u" }, "invalid-options", "username");
+  await refused({ ...PERSON, email: 5 }, "invalid-options", "email");
+  await refused(undefined, "invalid-options", "credentials");
+  equal((await refused({ ...PERSON, password: "" }, "invalid-request", "password")).fields[0].code, "required");
+  equal((await refused({ ...PERSON, email: "\ud800" }, "invalid-request", "email")).fields[0].code, "not-sendable");
+  equal(acme.seen.length, 0, "nothing was sent");
+  session.dispose();
+}
+
+/** The record is named by the description; one of another kind of session under that name is none. */
+export async function r40_a_changed_description_misreads_no_record() {
+  const storage = storageOfItsOwn();
+  const first = await described(ACME, { "POST /v2/auth/login": () => granted(1) }, { storage }).signIn();
+  equal([...storage.map.keys()], [`hallpass:record:acme:default:${BASE}`]);
+  first.dispose();
+  const cookie = { name: "acme", credential: "cookie", login: { path: "login" }, grant: {} };
+  const second = await described(cookie, {}, { storage }).open();
+  equal(second.state.status, "signed-out");
+  second.dispose();
+  const another = await described({ ...ACME, name: "acme2" }, {}, { storage }).open();
+  equal(another.state.reason, "never");
+  another.dispose();
+}

@@ -1,0 +1,132 @@
+/** Descriptions of APIs as callers hand them in: what is wrong with one is named by its path. */
+import { equal, hallpass, ok, reasonOf, rejects } from "./env.js";
+import { BASE } from "./stand-ins/api.js";
+
+const GOOD = {
+  name: "acme",
+  credential: "bearer",
+  login: { path: "auth/login", json: { email: "{email}", password: "{password}" } },
+  refresh: { path: "auth/refresh", json: { token: "{refresh}" } },
+  grant: { access: "token", refresh: "refresh" },
+};
+
+/** GOOD with something else at a path. */
+function changed(path, value) {
+  const copy = structuredClone(GOOD);
+  const names = path.split(".");
+  const last = names.pop();
+  let holder = copy;
+  for (const name of names) holder = typeof holder[name] === "object" ? holder[name] : (holder[name] = {});
+  if (value === undefined) delete holder[last];
+  else holder[last] = value;
+  return copy;
+}
+
+const refusal = async (description) => {
+  const error = await reasonOf(async () => hallpass.defineVendor(description));
+  equal([hallpass.isAuthError(error), error.code], [true, "invalid-options"], String(error));
+  return error.message;
+};
+
+export async function r42_every_mistake_in_a_description_is_named_by_its_path() {
+  const nested = (depth) => (depth ? { a: nested(depth - 1) } : "x");
+  const mistakes = {
+    name: [undefined, 5, "", "Acme", "a".repeat(33), "a b"],
+    title: [5, "x".repeat(65), "a\nb"],
+    credential: [undefined, "basic", 5, null, []],
+    "credential.header": ["", "a b", "Cookie", "Sec-Fetch-Site", "Proxy-Authorization", "Host", "Content-Type", "x".repeat(65)],
+    headers: [[], 5, { "a b": "x" }, { Host: "x" }, { Origin: "x" }, { Authorization: "x" }, { x: "1", X: "2" }, { "Content-Type": "x" }],
+    "headers.X": [5, "a\r\nb: c", " a", "a ", "é", ""],
+    csrf: [5, {}, { cookie: "c" }, { cookie: "a b", header: "X" }, { cookie: "c", header: "Authorization" }],
+    "csrf.from": [],
+    login: [undefined, "auth/login", [], {}],
+    "login.path": [5, "", "https://evil.test/x", "//evil.test", "/\\evil.test", "http:evil", "a/../../x", "a/%2e%2e/x", "a/..%2fx", "x#y", "javascript:1", "a/{id}", "x".repeat(1025)],
+    "login.method": ["PATCH", "post", 5],
+    "login.json": [5, "x", [], { a: null }, { a: [1] }, { a: 1.5 }, { a: () => 1 }, { a: "\ud800" }, { a: "x".repeat(8193) }, nested(10)],
+    "login.form": [{ a: "x" }, { a: 5 }],
+    "login.query": [5, { a: 5 }],
+    "login.headers": [{ Cookie: "x" }, { "X-A": "a\nb" }, { "X-A": 5 }],
+    "refresh.json": [{ a: "{password}" }, { a: "{database}" }],
+    "refresh.paht": ["x"],
+    grant: [undefined, {}, 5, { access: "a", acess: "b" }],
+    "grant.access": ["", "a..b", ".a", "a.", [], ["a", 5], { header: "Set-Cookie" }, { header: 5 }, { headr: "x" }, "x".repeat(257)],
+    "grant.lifetime": [5, {}, { seconds: "a", ms: "b" }, { jwt: false }, { seconds: "a", otherwiseSeconds: 0 }, { otherwiseSeconds: 5 }],
+    "envelope.success": [{ at: "a" }, { at: "a", is: [] }, { at: "a", is: [null] }, { at: "a", is: [{}] }],
+    "envelope.payload": [5, {}, { with: "a" }],
+    "errors.codes.E17": ["teapot", 5, {}, { login: "forbidden" }, { login: "forbidden", elsewhere: "teapot" }, "internal", "storage", "load-failed", "superseded"],
+    "errors.statuses": [{ 99: "forbidden" }, { 600: "forbidden" }, { abc: "forbidden" }],
+    "errors.fields": [{}, { list: "a" }, { list: "a", name: "b" }, { list: "a", name: "b", title: "c", byName: "d" }],
+    rejected: [{ insideSuccess: true }, { codes: ["a"] }, { statuses: [200] }, { statuses: [] }, { codes: [{}] }],
+    renew: [5, {}, { atPart: 0 }, { atPart: 1 }, { atPart: NaN }, { beforeEndMs: 0 }, { beforeEndMs: 1e12 }, { atPart: 0.5, beforeEndMs: 5 }],
+    extra: [1],
+  };
+  for (const [path, values] of Object.entries(mistakes)) {
+    for (const value of values) {
+      const message = await refusal(changed(path, value));
+      const named = path === "rejected" || path === "headers" || path === "refresh.json" ? path.split(".")[0] : path;
+      ok(message.includes(named.split(".")[0]), `${path} = ${JSON.stringify(value)}: ${message}`);
+      if (!/^(login\.form|rejected|headers|csrf|refresh\.json|grant|login|credential\.header)$/.test(path)) ok(message.includes(path), `${path} = ${JSON.stringify(value)}: ${message}`);
+    }
+  }
+  equal(await refusal(changed("errors.codes.E17", "teapot")).then((text) => text.startsWith('errors.codes.E17 must be "invalid-credentials" or ')), true);
+}
+
+/** The same for a description that did not go through defineVendor. */
+export async function r42_openSession_checks_a_plain_description_likewise() {
+  const error = await rejects(hallpass.openSession({ vendor: changed("login.path", "//evil.test"), baseUrl: BASE }), "invalid-options");
+  ok(error.message.startsWith("login.path must be a path below baseUrl"), error.message);
+  await rejects(hallpass.openSession({ vendor: {}, baseUrl: BASE }), "invalid-options");
+  await rejects(hallpass.openSession({ vendor: GOOD, baseUrl: "http://acme.test" }), "invalid-options");
+  await rejects(hallpass.openSession({ vendor: GOOD, baseUrl: BASE, flow: "wallet" }), "invalid-options");
+  await rejects(hallpass.openSession({ vendor: GOOD, baseUrl: BASE, endpoints: { login: "//evil.test" } }), "invalid-options");
+  for (const given of [undefined, null, 5, "acme", [], () => {}]) await refusal(given);
+}
+
+export async function defineVendor_gives_a_frozen_copy_back() {
+  const given = structuredClone(GOOD);
+  const vendor = hallpass.defineVendor(given);
+  equal(vendor, GOOD);
+  const frozen = (value) => typeof value !== "object" || (Object.isFrozen(value) && Object.values(value).every(frozen));
+  ok(frozen(vendor), "all of it");
+  given.login.path = "//evil.test";
+  equal(vendor.login.path, "auth/login", "what was checked is what counts");
+  equal(hallpass.defineVendor(vendor) === vendor, true, "once is enough");
+  equal(hallpass.defineVendor({ ...GOOD, title: undefined }).title, undefined, "undefined is left out");
+  equal(hallpass.defineVendor({ ...GOOD, login: { path: "x", json: { q: "mutation { a(u: {email}) { token } }" } } }).name, "acme", "braces are braces");
+}
+
+/** Each getter is read once; one that throws is a mistake of the caller's. */
+export async function rule_14_a_descriptions_getters_are_read_once() {
+  let reads = 0;
+  const login = { get path() { return reads++ ? "//evil.test" : "auth/login"; } };
+  const session = await hallpass.openSession({ vendor: { ...GOOD, refresh: undefined, login }, baseUrl: BASE });
+  equal(reads, 1);
+  session.dispose();
+  const throwing = { ...GOOD, get login() { throw new Error("no"); } };
+  await refusal(throwing);
+  await refusal(new Proxy({}, { ownKeys() { throw new Error("no"); } }));
+}
+
+/** R15: what hangs on Object.prototype is no part of a description, and what is inherited is none either. */
+export async function r15_a_polluted_prototype_is_no_part_of_a_description() {
+  const names = { refresh: { path: "evil" }, headers: { evil: "1" }, csrf: { cookie: "c", header: "h" }, method: "DELETE", json: { evil: 1 }, check: { path: "x" } };
+  for (const [name, value] of Object.entries(names)) Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true });
+  try {
+    const { name, credential, grant } = GOOD;
+    const vendor = hallpass.defineVendor({ name, credential, grant: { access: "token" }, login: { path: "auth/login" } });
+    equal([Object.keys(vendor).sort(), Object.keys(vendor.login)], [["credential", "grant", "login", "name"], ["path"]]);
+    const seen = [];
+    const fetch = async (request) => {
+      seen.push(`${request.method} ${request.headers.get("evil")} ${await request.text()}`);
+      return new Response('{"token":"t"}', { headers: { "Content-Type": "application/json" } });
+    };
+    const session = await hallpass.openSession({ vendor, baseUrl: BASE, fetch });
+    await session.login({});
+    equal([seen, session.state.renewable], [["POST null "], false]);
+    await rejects(session.check(), "unsupported");
+    session.dispose();
+    await refusal(Object.create({ ...GOOD, grant }));
+  } finally {
+    for (const name of Object.keys(names)) delete Object.prototype[name];
+  }
+}

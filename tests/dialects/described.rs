@@ -1,0 +1,412 @@
+//! An API described in data: what is sent of a description, and what is read by it.
+
+use hallpass::dialect::{
+    Body, Call, Carrier, Code, Credentials, Described, Held, Json as _, Operation, Payload, Rejection,
+    Renewal, Reply, Vendor, VendorCode,
+};
+use serde_json::{Value as Document, json};
+
+use crate::support::{Value, jwt, refusal, reply, wire};
+
+/// What this says beside the least that a description has.
+fn described(more: Document) -> Described<Value> {
+    let mut said = json!({
+        "name": "acme",
+        "credential": "bearer",
+        "login": { "path": "login", "json": { "username": "{username}", "password": "{password}" } },
+        "grant": { "access": "token" },
+    });
+    said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    Described::read(&Value(said)).expect("a description")
+}
+
+fn typed(pairs: &[(&str, &str)]) -> Credentials {
+    let named = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    Credentials { named, ..Credentials::default() }
+}
+
+fn jdoe() -> Credentials {
+    typed(&[("username", "jdoe"), ("password", "s3cret")])
+}
+
+fn held() -> Held {
+    let text = |text: &str| Some(text.into());
+    Held { access: text("acc3ss"), refresh: text("r3fresh"), database: text("main"), ..Held::default() }
+}
+
+fn sent(vendor: &Described<Value>, credentials: &Credentials) -> String {
+    wire(vendor, &Vendor::<Value>::login(vendor, credentials).unwrap())
+}
+
+#[test]
+fn templates_are_filled_in() {
+    let nested = described(json!({ "login": { "json": {
+        "q": "mutation($u: A) { login(u: {username}) {x {password} } {1} {}", "n": -5, "t": true, "in": { "p": "<{password}{password}>" },
+    } } }));
+    let credentials = typed(&[("username", "\"j\\\n"), ("password", "é{username}")]);
+    let call = wire(&nested, &Vendor::<Value>::login(&nested, &credentials).unwrap());
+    let body = call.split_once("\n{").map(|(_, body)| format!("{{{body}")).unwrap();
+    let body: Document = serde_json::from_str(&body).unwrap();
+    assert_eq!(
+        body["q"], "mutation($u: A) { login(u: \"j\\\n) {x é{username} } {1} {}",
+        "a value is no template"
+    );
+    assert_eq!(
+        (&body["n"], &body["t"], &body["in"]["p"]),
+        (&json!(-5), &json!(true), &json!("<é{username}é{username}>"))
+    );
+
+    let form = described(
+        json!({ "login": { "method": "PUT", "query": { "a b": "{username}" }, "form": { "p": "{password}", "g": "pass word" } } }),
+    );
+    assert_eq!(
+        sent(&form, &typed(&[("username", "j&d=o?e"), ("password", "a+b%/é")])),
+        "PUT /?a%20b=j%26d%3Do%3Fe\nContent-Type: application/x-www-form-urlencoded\n\ng=pass%20word&p=a%2Bb%25%2F%C3%A9"
+    );
+
+    let headers = described(
+        json!({ "login": { "headers": { "content-type": "application/vnd.acme+json", "X-U": "u={username}" }, "json": {} } }),
+    );
+    assert_eq!(sent(&headers, &jdoe()), "POST /\nX-U: u=jdoe\ncontent-type: application/vnd.acme+json\n\n{}");
+}
+
+#[test]
+fn r30_a_body_never_outgrows_its_first_buffer() {
+    let vendor = described(
+        json!({ "login": { "query": { "p": "{password}" }, "json": { "p": "{password}", "q": { "r": "-{password}-", "n": -9_007_199_254_740_991_i64 } } } }),
+    );
+    let worst = "\u{1}\"\\é".repeat(500);
+    // A String that has grown has room for a half more than it was asked for, at least.
+    let call = Vendor::<Value>::login(&vendor, &typed(&[("password", &worst)])).unwrap();
+    assert!(call.body.unwrap().len() <= 6 * (2 * worst.len() + 40) + 120);
+    assert!(call.query.unwrap().len() <= 3 * (worst.len() + 4));
+}
+
+#[test]
+fn what_is_missing_or_cant_be_sent_is_refused_by_name() {
+    let vendor = described(
+        json!({ "login": { "headers": { "X-P": "p {password}" }, "json": { "u": "{username}" } } }),
+    );
+    let field = |credentials: &Credentials| {
+        let failure = refusal(Vendor::<Value>::login(&vendor, credentials));
+        (failure.code, failure.fields.first().map(|field| (field.name.clone(), field.code.clone())))
+    };
+    let told = |name: &str, code: &str| (Code::InvalidRequest, Some((name.to_owned(), code.to_owned())));
+    assert_eq!(field(&typed(&[("username", "jdoe"), ("password", "")])), told("password", "required"));
+    assert_eq!(field(&typed(&[("username", "jdoe"), ("password", "€")])), told("password", "not-sendable"));
+    assert_eq!(
+        field(&typed(&[("username", "jdoe"), ("password", "a\nb")])),
+        told("password", "not-sendable")
+    );
+    assert_eq!(
+        field(&typed(&[("username", &"\u{1}".repeat(4096)), ("password", "p")])),
+        told("username", "not-sendable")
+    );
+    assert!(Vendor::<Value>::login(&vendor, &jdoe()).is_ok());
+}
+
+/// `logout` and `check` carry the credential; `refresh` only what it says.
+#[test]
+fn each_call_carries_what_it_says() {
+    let vendor = described(json!({
+        "refresh": { "json": { "r": "{refresh}" } },
+        "logout": { "method": "DELETE", "query": { "db": "{database}" } },
+        "check": { "method": "GET", "headers": { "authorization": "Token {access}" } },
+    }));
+    let of = |call: Box<Call>| wire(&vendor, &call);
+    let vendor: &dyn Vendor<Value> = &vendor;
+    assert_eq!(
+        of(vendor.refresh(&held()).unwrap()),
+        "POST -\nContent-Type: application/json\n\n{\"r\":\"r3fresh\"}"
+    );
+    assert_eq!(of(vendor.logout(&held())), "DELETE -?db=main\nAuthorization: Bearer acc3ss");
+    assert_eq!(of(vendor.check(&held())), "GET -\nauthorization: Token acc3ss", "one credential");
+    let least = Held { access: Some("acc3ss".into()), ..Held::default() };
+    assert!(vendor.refresh(&least).is_none(), "nothing to renew with");
+    assert_eq!(
+        of(vendor.logout(&least)),
+        "POST -\nAuthorization: Bearer acc3ss",
+        "what it says has no value"
+    );
+    let prefixed = described(json!({ "credential": { "header": "X-S", "prefix": "s " } }));
+    assert_eq!(wire(&prefixed, &Vendor::<Value>::check(&prefixed, &held())), "GET -\nX-S: s acc3ss");
+    let bare = described(json!({ "credential": { "header": "X-S" } }));
+    assert_eq!(wire(&bare, &Vendor::<Value>::logout(&bare, &held())), "POST -\nX-S: acc3ss");
+}
+
+#[test]
+fn facts_are_what_the_description_says() {
+    let facts = |more| Vendor::<Value>::facts(&described(more)).clone();
+    let plain = facts(json!({}));
+    assert_eq!(
+        (&*plain.name, &*plain.title, plain.renewal, plain.speaks_inside),
+        ("acme", "acme", Renewal::None, false)
+    );
+    assert_eq!(plain.carrier, Carrier::Bearer);
+    let refresh = json!({ "path": "r" });
+    let renewal =
+        |renew: Document| facts(json!({ "title": "Acme", "refresh": refresh, "renew": renew })).renewal;
+    assert_eq!(renewal(json!(null)), Renewal::BeforeEnd);
+    assert_eq!(renewal(json!({ "atPart": 0.5 })), Renewal::AtPart(0.5));
+    assert_eq!(renewal(json!({ "beforeEndMs": 5000 })), Renewal::Before(5000.0));
+    assert_eq!(renewal(json!({ "atPart": 7 })), Renewal::BeforeEnd);
+    assert!(facts(json!({ "rejected": { "codes": [1], "insideSuccess": true } })).speaks_inside);
+}
+
+#[test]
+fn what_is_no_description_is_none() {
+    for said in [
+        "{}",
+        "[]",
+        "5",
+        r#"{"name":"a","credential":"basic","login":{},"grant":{}}"#,
+        r#"{"name":"a","credential":{},"login":{},"grant":{}}"#,
+        r#"{"name":"a","credential":"bearer","login":{},"grant":{},"errors":{"codes":{"a":"internal"}}}"#,
+        r#"{"name":"a","credential":"bearer","login":{},"grant":{},"errors":{"codes":{"a":{"login":"forbidden"}}}}"#,
+    ] {
+        assert!(Described::read(&Value::parse(said).unwrap()).is_none(), "{said}");
+    }
+}
+
+#[test]
+fn grants_are_read_by_their_paths() {
+    let vendor = described(
+        json!({ "grant": { "access": ["token", "tokens.1.value"], "refresh": "tokens.0.value", "user": "user.0", "database": "db" }, "refresh": {} }),
+    );
+    let vendor: &dyn Vendor<Value> = &vendor;
+    let text = r#"{"tokens": [{"value": "r"}, {"value": "a"}], "user": ["jd"], "db": "main"}"#;
+    let grant = vendor.read_login(&reply(200, text), &jdoe(), 0.0).unwrap();
+    assert_eq!(
+        (grant.access.as_deref(), grant.refresh.as_deref(), grant.user.as_deref(), grant.database.as_deref()),
+        (Some("a"), Some("r"), Some("jd"), Some("main"))
+    );
+    let renewed = vendor.read_refresh(&reply(200, text), 0.0).unwrap();
+    assert_eq!((renewed.access.as_deref(), renewed.user), (Some("a"), None), "it is the same session");
+    let least = vendor.read_login(&reply(200, r#"{"token": "t"}"#), &jdoe(), 0.0).unwrap();
+    assert_eq!(
+        (least.access.as_deref(), least.refresh, least.user.as_deref()),
+        (Some("t"), None, Some("jdoe"))
+    );
+    let pin = vendor.read_login(&reply(200, r#"{"token": "t"}"#), &typed(&[("pin", "1234")]), 0.0).unwrap();
+    assert_eq!(pin.user, None, "what is called otherwise may be a secret");
+    for bad in [
+        r#"{"token": {"a": 1}}"#,
+        r#"{"tokens": []}"#,
+        r#"{"tokens": {"1": 5}}"#,
+        "[]",
+        "5",
+        "",
+        "<p>",
+        r#"{"token": "a b"}"#,
+    ] {
+        assert_eq!(
+            refusal(vendor.read_login(&reply(200, bad), &jdoe(), 0.0)).code,
+            Code::MalformedReply,
+            "r24: {bad}"
+        );
+    }
+}
+
+#[test]
+fn a_token_may_come_in_a_header() {
+    let vendor = described(json!({ "grant": { "access": { "header": "X-T", "prefix": "t " } } }));
+    let vendor: &dyn Vendor<Value> = &vendor;
+    assert_eq!(vendor.login(&jdoe()).unwrap().wants.as_deref(), Some("X-T"));
+    let with = |wanted: Option<&str>| {
+        let reply = Reply { wanted: wanted.map(Into::into), ..Reply::new(204, Body::Empty) };
+        vendor.read_login(&reply, &jdoe(), 0.0).map(|grant| grant.access.unwrap().as_str().to_owned())
+    };
+    assert_eq!(with(Some("t abc")).unwrap(), "abc");
+    for bad in [None, Some("abc"), Some("t "), Some("t a b")] {
+        assert_eq!(refusal(with(bad)).code, Code::MalformedReply, "{bad:?}");
+    }
+}
+
+/// R19: by this machine's clock, whatever the vendor's says.
+#[test]
+fn r19_lifetimes_are_read_as_described() {
+    const NOW: f64 = 1.76e12;
+    let read = |lifetime: Document, told: Document, date_ms: Option<f64>| {
+        let vendor =
+            described(json!({ "grant": { "access": "token", "lifetime": lifetime }, "refresh": {} }));
+        let mut text = json!({ "token": "t" });
+        text.as_object_mut().unwrap().extend(told.as_object().unwrap().clone());
+        let reply = Reply { date_ms, ..reply(200, &text.to_string()) };
+        Vendor::<Value>::read_refresh(&vendor, &reply, NOW).unwrap().lifetime_ms
+    };
+    let at = |told: Document| read(json!({ "at": "e" }), json!({ "e": told }), None);
+    assert_eq!(read(json!({ "seconds": "a.b" }), json!({ "a": { "b": 60 } }), None), Some(60_000.0));
+    assert_eq!(read(json!({ "ms": "e" }), json!({ "e": 60_000 }), None), Some(60_000.0));
+    assert_eq!(read(json!({ "seconds": "e" }), json!({ "e": -1 }), None), None);
+    assert_eq!(at(json!(1_760_000_060)), Some(60_000.0));
+    assert_eq!(at(json!(1_760_000_060_000_i64)), Some(60_000.0));
+    assert_eq!(at(json!("2025-10-09T08:54:20Z")), Some(60_000.0));
+    assert_eq!(at(json!("soon")), None);
+    assert_eq!(at(json!(1_760_000_000)), None, "it is past, or the clock is wrong");
+    assert_eq!(
+        read(json!({ "at": "e" }), json!({ "e": 1_700_000_060 }), Some(1.7e12)),
+        Some(59_000.0),
+        "by the vendor's clock, whose seconds are whole"
+    );
+    let claims = |claims: &str, otherwise: Document| {
+        read(json!({ "jwt": true, "otherwiseSeconds": otherwise }), json!({ "token": jwt(claims) }), None)
+    };
+    assert_eq!(claims(r#"{"exp": 1760000060}"#, json!(null)), Some(60_000.0));
+    assert_eq!(
+        claims(r#"{"iat": 1750000000, "exp": 1750000060}"#, json!(null)),
+        Some(60_000.0),
+        "the clock is wrong"
+    );
+    assert_eq!(claims(r#"{"iat": 1770000000, "exp": 1770000060}"#, json!(null)), Some(60_000.0), "likewise");
+    assert_eq!(
+        claims(r#"{"iat": 1759999970, "exp": 1760000030}"#, json!(null)),
+        Some(30_000.0),
+        "it was made a while ago"
+    );
+    assert_eq!(claims("{}", json!(300)), Some(300_000.0));
+    assert_eq!(claims("{}", json!(null)), None);
+}
+
+#[test]
+fn a_success_says_that_it_is_one() {
+    let vendor = described(
+        json!({ "envelope": { "success": { "at": "s.ok", "is": [1, "1", true] }, "payload": { "without": "s" } }, "errors": { "code": "s.code" } }),
+    );
+    let read = |status, text: &str| Vendor::<Value>::read(&vendor, &reply(status, text), Operation::Request);
+    for ok in ["1", "\"1\"", "true"] {
+        assert_eq!(read(200, &format!(r#"{{"s": {{"ok": {ok}}}}}"#)).unwrap(), Payload::Without("s".into()));
+    }
+    for bad in ["0", "\"true\"", "false", "null", "{}", "[1]"] {
+        let failure = refusal(read(200, &format!(r#"{{"s": {{"ok": {bad}, "code": "E1"}}}}"#)));
+        assert_eq!(
+            (failure.code, failure.vendor_code),
+            (Code::VendorError, Some(VendorCode::Text("E1".into()))),
+            "{bad}"
+        );
+    }
+    assert_eq!(refusal(read(200, "{}")).code, Code::MalformedReply, "another server's");
+    assert_eq!(refusal(read(200, "<p>")).code, Code::MalformedReply);
+    assert_eq!(refusal(read(503, "<p>")).code, Code::VendorUnavailable);
+}
+
+/// Rule 10: a refusal in the API's own words ends a session, and a gateway's doesn't.
+#[test]
+fn rule_10_only_the_apis_own_words_end_a_session() {
+    let spoken = described(
+        json!({ "refresh": {}, "errors": { "code": "code", "detail": "detail", "codes": { "gone": { "login": "invalid-credentials", "elsewhere": "session-expired" } } } }),
+    );
+    let spoken: &dyn Vendor<Value> = &spoken;
+    let refused = |vendor: &dyn Vendor<Value>, status, text: &str| {
+        refusal(vendor.read_refresh(&reply(status, text), 0.0))
+    };
+    assert!(refused(spoken, 400, r#"{"code": "gone"}"#).ends_session());
+    assert!(refused(spoken, 401, r#"{"detail": "no"}"#).ends_session());
+    assert!(refused(spoken, 403, r#"{"detail": "no"}"#).ends_session());
+    for (status, text) in [
+        (401, ""),
+        (401, "<p>"),
+        (401, "{}"),
+        (403, "<p>"),
+        (400, r#"{"code": "other"}"#),
+        (500, r#"{"detail": "x"}"#),
+        (429, r#"{"code": "x"}"#),
+    ] {
+        assert!(!refused(spoken, status, text).ends_session(), "{status} {text}");
+    }
+    assert_eq!(spoken.rejects_token(&reply(401, "<p>")), Rejection::Doubtful);
+    assert_eq!(spoken.rejects_token(&reply(401, r#"{"detail": "no"}"#)), Rejection::Yes);
+    // One that has no words has its statuses.
+    let silent = described(json!({ "refresh": {} }));
+    assert!(refused(&silent, 401, "").ends_session() && !refused(&silent, 403, "").ends_session());
+    assert_eq!(Vendor::<Value>::rejects_token(&silent, &reply(401, "")), Rejection::Yes);
+}
+
+#[test]
+fn rejections_are_those_that_are_listed() {
+    let vendor = described(
+        json!({ "errors": { "code": "code" }, "rejected": { "codes": [498, "old"], "statuses": [419], "insideSuccess": true } }),
+    );
+    let seen = |status, text: &str| Vendor::<Value>::rejects_token(&vendor, &reply(status, text));
+    for yes in [
+        (200, r#"{"code": 498}"#),
+        (200, r#"{"code": "498"}"#),
+        (400, r#"{"code": "old"}"#),
+        (419, r#"{"code": 7}"#),
+    ] {
+        assert_eq!(seen(yes.0, yes.1), Rejection::Yes, "{yes:?}");
+        let failure = refusal(Vendor::<Value>::read(&vendor, &reply(yes.0, yes.1), Operation::Request));
+        assert_eq!((failure.code, failure.explicit), (Code::SessionExpired, true), "{yes:?}");
+    }
+    for no in [(200, "{}"), (200, r#"{"code": 7}"#), (401, r#"{"code": 7}"#), (401, ""), (403, "{}")] {
+        assert_eq!(seen(no.0, no.1), Rejection::No, "{no:?}");
+    }
+    assert_eq!(seen(419, "<p>"), Rejection::Doubtful);
+    let outside = described(json!({ "errors": { "code": "code" }, "rejected": { "codes": ["old"] } }));
+    assert_eq!(Vendor::<Value>::rejects_token(&outside, &reply(200, r#"{"code": "old"}"#)), Rejection::No);
+    assert_eq!(
+        Vendor::<Value>::rejects_token(&outside, &reply(401, r#"{"code": "new"}"#)),
+        Rejection::No,
+        "its own word for something else"
+    );
+}
+
+#[test]
+fn fields_are_read_as_a_list_or_by_name() {
+    let fields = |fields: Document, text: &str| {
+        let vendor = described(json!({ "errors": { "fields": fields } }));
+        let failure = refusal(Vendor::<Value>::read(&vendor, &reply(422, text), Operation::Request));
+        failure
+            .fields
+            .into_iter()
+            .map(|field| [field.name, field.code, field.title, field.pointer.unwrap_or_default()].join("|"))
+            .collect::<Vec<_>>()
+    };
+    let list = json!({ "list": "detail", "name": "loc.1", "title": "msg", "code": "type", "pointer": "at" });
+    assert_eq!(
+        fields(
+            list.clone(),
+            r#"{"detail": [{"loc": ["body", "age"], "msg": "low", "type": 7, "at": "/age"}, {"loc": ["x"]}, 5]}"#
+        ),
+        ["age|7|low|/age"]
+    );
+    assert_eq!(
+        fields(json!({ "list": "", "name": "n", "title": "t" }), r#"[{"n": "a", "t": "b"}]"#),
+        ["a|invalid|b|"]
+    );
+    assert!(fields(list, &json!({ "detail": "text" }).to_string()).is_empty());
+    assert_eq!(
+        fields(
+            json!({ "byName": "e" }),
+            r#"{"e": {"a": ["x", "y"], "b": "z", "c": {"code": "k", "message": "m"}, "d": 5, "f": []}}"#
+        ),
+        ["a|invalid|x y|", "b|invalid|z|", "c|k|m|"]
+    );
+    assert_eq!(fields(json!({ "byName": "" }), r#"{"a": ["x"], "detail": "z"}"#), ["a|invalid|x|"]);
+    let many =
+        json!({ "e": (0..500).map(|at| (at.to_string(), json!(["x"]))).collect::<serde_json::Map<_, _>>() });
+    assert_eq!(fields(json!({ "byName": "e" }), &many.to_string()).len(), 64, "r35");
+}
+
+#[test]
+fn a_check_finds_who_is_there() {
+    let vendor = described(json!({ "check": { "user": "me.name", "alive": "me" } }));
+    let check = |status, text: &str| Vendor::<Value>::read_check(&vendor, &reply(status, text));
+    assert_eq!(check(200, r#"{"me": {"name": "jd"}}"#).unwrap().as_deref(), Some("jd"));
+    for dead in [r#"{"me": null}"#, "{}", r#"{"me": false}"#] {
+        assert!(refusal(check(200, dead)).ends_session(), "{dead}");
+    }
+    for page in ["<p>", "", r#"{"me": {}}"#] {
+        assert_eq!(refusal(check(200, page)).code, Code::MalformedReply, "{page}");
+    }
+    let plain = described(json!({ "check": {} }));
+    assert_eq!(Vendor::<Value>::read_check(&plain, &reply(204, "")).unwrap(), None);
+    assert!(Vendor::<Value>::confirms_logout(&plain, &reply(204, "")));
+}
+
+#[test]
+fn r02_only_who_it_is_may_be_repeated() {
+    let credentials = typed(&[("username", "jdoe"), ("pin", "1234"), ("email", "e"), ("otp", "77")]);
+    let mut secrets = credentials.secrets();
+    secrets.retain(|secret| !secret.is_empty());
+    assert_eq!(secrets, ["1234", "77"]);
+}
