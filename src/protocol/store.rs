@@ -204,6 +204,10 @@ impl<J: Json + 'static> Run<J> {
             noted.set(Noted::Seen);
             return true;
         }
+        // What was replaced here, and goes on in a tab that doesn't know, is older than this.
+        if note.is_some_and(|note| self.handle.look(|session| session.has_left(note.login))) {
+            return true;
+        }
         match note.map(|note| note.fate) {
             Some(Fate::Unwritten | Fate::Ended(Reason::Logout)) => noted.get() == Noted::No,
             Some(Fate::Ended(_)) => true,

@@ -45,6 +45,12 @@ impl Session {
         }
     }
 
+    /// Whether a login was held here, and is over or replaced.
+    #[must_use]
+    pub fn has_left(&self, login: u32) -> bool {
+        self.past.has(login)
+    }
+
     /// Takes over what lies in the store: at first what an earlier page left, later what another tab has written. False: what
     /// lies there has to go, or what is held here has to be written.
     pub fn follow(&mut self, found: Finding, now: Moment) -> bool {
