@@ -106,7 +106,7 @@ export function isAuthError(value) {
  *
  * @type {{ readonly [Code in FailureCode]: Sentence }}
  */
-const SENTENCES = {
+export const SENTENCES = {
   "invalid-credentials": [
     "The vendor refused the user name or password",
     "check both before trying again, as vendors lock accounts",

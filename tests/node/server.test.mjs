@@ -9,7 +9,7 @@ const pkg = new URL("../../pkg/", import.meta.url);
 const run = (script) => execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", timeout: 20_000 });
 
 test("rule_13_importing_does_nothing", () => {
-  for (const file of ["hallpass.js", "inline.js", "react.js", "vue.js", "watched.js"]) {
+  for (const file of ["hallpass.js", "inline.js", "react.js", "testing.js", "vue.js", "watched.js"]) {
     const printed = run(`
       const seen = [];
       for (const name of ["fetch", "setTimeout", "setInterval", "queueMicrotask", "BroadcastChannel"]) {

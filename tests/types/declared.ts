@@ -8,6 +8,8 @@ import { loader } from "../../src/shell/loader.js";
 import { readOptions } from "../../src/shell/options.js";
 import { useSession } from "../../src/shell/react.js";
 import { Session } from "../../src/shell/session.js";
+import * as testing from "../../src/shell/testing.js";
+import type * as DeclaredTesting from "../../src/shell/testing.d.ts";
 import { useSession as useInVue } from "../../src/shell/vue.js";
 
 const same = <A, B>(_: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void => {};
@@ -33,3 +35,6 @@ same<keyof Declared.SessionOptions, keyof Named>(true);
 same<keyof typeof VENDORS, Declared.VendorName>(true);
 
 export const bindings = [useSession, useInVue];
+
+/** The fakes are declared as they are. */
+same<keyof typeof testing, keyof typeof DeclaredTesting>(true);

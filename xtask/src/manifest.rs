@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::job::output_of;
 
 /// The files that package.json names as ways into the package.
-const ENTRIES: [&str; 9] = [
+const ENTRIES: [&str; 11] = [
     "hallpass.js",
     "hallpass.d.ts",
     "hallpass.wasm",
@@ -17,6 +17,8 @@ const ENTRIES: [&str; 9] = [
     "inline.d.ts",
     "react.js",
     "react.d.ts",
+    "testing.js",
+    "testing.d.ts",
     "vue.js",
     "vue.d.ts",
 ];
@@ -84,6 +86,10 @@ fn text(metadata: &Value, files: &[String]) -> Result<String> {
     "./vue": {{
       "types": "./vue.d.ts",
       "default": "./vue.js"
+    }},
+    "./testing": {{
+      "types": "./testing.d.ts",
+      "default": "./testing.js"
     }},
     "./hallpass.wasm": "./hallpass.wasm",
     "./package.json": "./package.json"

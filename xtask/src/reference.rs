@@ -1,11 +1,12 @@
 //! `docs/reference.md`, made from the type declarations, so that editors and readers are told the same.
 
 /// The declarations, in the order of the page: what one imports, and the text.
-const SOURCES: [(&str, &str); 5] = [
+const SOURCES: [(&str, &str); 6] = [
     ("hallpass", include_str!("../../src/shell/hallpass.d.ts")),
     ("hallpass/inline", include_str!("../../src/shell/inline.d.ts")),
     ("hallpass/react", include_str!("../../src/shell/react.d.ts")),
     ("hallpass/vue", include_str!("../../src/shell/vue.d.ts")),
+    ("hallpass/testing", include_str!("../../src/shell/testing.d.ts")),
     ("Types of hallpass/react and hallpass/vue", include_str!("../../src/shell/bindings.d.ts")),
 ];
 

@@ -1,0 +1,137 @@
+// hallpass/testing: a session without WebAssembly and network, held to what the real one is.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+
+import { AuthError, isAuthError, openSession } from "../../pkg/inline.js";
+import { fakeError, fakeSession } from "../../pkg/testing.js";
+
+const signedIn = (more) => fakeSession({ state: { user: "jdoe" }, ...more });
+
+/** Everything that a value has, but for what every object has. */
+function membersOf(value) {
+  const names = new Set();
+  for (let holder = value; holder !== Object.prototype; holder = Object.getPrototypeOf(holder)) Reflect.ownKeys(holder).forEach((name) => names.add(name));
+  return [...names].map(String).sort();
+}
+
+/** Fails unless a promise is rejected with one of hallpass's errors. */
+const refused = (promise, code) => assert.rejects(promise, (error) => isAuthError(error) && error instanceof AuthError && error.code === code);
+
+test("a fake session has the members of a real one, and what a test needs", async () => {
+  const real = await openSession({ vendor: "ocient", baseUrl: "https://h.example" });
+  const fake = membersOf(fakeSession()).filter((name) => !["calls", "setState"].includes(name));
+  assert.deepEqual(fake, membersOf(real));
+  for (const name of membersOf(real)) assert.equal(typeof fakeSession()[name], typeof real[name], name);
+  assert.deepEqual(fakeSession().state, real.state, "signed out, never signed in");
+  const methods = Object.keys(real).filter((name) => typeof real[name] === "function" && name !== "subscribe");
+  for (const name of methods) {
+    const session = signedIn({ json: () => 1 });
+    await session[name]({});
+    assert.deepEqual(session.calls.map(({ method }) => method), [name]);
+  }
+});
+
+test("it loads and works without WebAssembly and without a network", () => {
+  const script = `
+    for (const name of ["WebAssembly", "fetch", "Request", "BroadcastChannel", "indexedDB"]) delete globalThis[name];
+    const { fakeSession } = await import(${JSON.stringify(new URL("../../pkg/testing.js", import.meta.url).href)});
+    const session = fakeSession();
+    await session.login({ username: "jdoe", password: "p" });
+    console.log(session.state.user);
+  `;
+  assert.equal(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }).trim(), "jdoe");
+});
+
+test("its state is what the test sets, frozen, and told to those who listen", () => {
+  const session = fakeSession({ state: { user: "jdoe", expiresAt: 5 } });
+  assert.deepEqual(session.state, { status: "signed-in", user: "jdoe", expiresAt: 5, renewable: true, renewal: "idle" });
+  const seen = [];
+  const leave = session.subscribe((state) => seen.push(state));
+  assert.equal(seen[0], session.state, "at once");
+  session.setState({ status: "signed-out", reason: "expired" });
+  assert.deepEqual(seen[1], { status: "signed-out", reason: "expired", renewable: false, renewal: "idle" });
+  session.state = { ...session.state, reason: "refused", user: undefined };
+  assert.equal(seen[2], session.state);
+  assert.equal(session.state, session.state, "the same object until something changes");
+  assert.ok(seen.every(Object.isFrozen) && !("user" in seen[2]));
+  leave();
+  session.setState({ user: "mallory" });
+  assert.equal(seen.length, 3);
+});
+
+test("signing in and out does what it says, unless the test says otherwise", async () => {
+  const session = fakeSession();
+  const { state } = await session.login({ username: "jdoe", password: "p", database: "d" });
+  assert.deepEqual([state, state.user, state.database], [session.state, "jdoe", "d"]);
+  assert.equal(await session.refresh(), session.state);
+  assert.equal(await session.check(), session.state);
+  assert.equal(await session.accessToken(), "fake-token");
+  assert.deepEqual(await session.logout(), { revoked: true });
+  assert.equal(session.state.reason, "logout");
+  assert.deepEqual(session.calls[0], { method: "login", args: [{ username: "jdoe", password: "p", database: "d" }] });
+
+  const wrong = fakeSession({ login: () => Promise.reject(fakeError("invalid-credentials", { status: 401 })) });
+  await refused(wrong.login({ username: "u", password: "p" }), "invalid-credentials");
+  assert.equal(wrong.state.status, "signed-out");
+  const slow = fakeSession({ login: async () => {}, logout: () => ({ revoked: false }), check: () => slow.setState({ status: "signed-out", reason: "refused" }) });
+  await slow.login({ username: "u", password: "p" });
+  assert.equal(slow.state.user, "u", "nothing given back: as without it");
+  assert.deepEqual(await slow.logout(), { revoked: false });
+  assert.equal((await slow.check()).reason, "refused");
+});
+
+test("fetch and json answer what the test says, each for the other, too", async () => {
+  const json = signedIn({ json: (input, init) => ({ input, got: init?.json }) });
+  assert.deepEqual(await json.json("/x", { json: { a: 1 } }), { input: "/x", got: { a: 1 } });
+  const reply = await json.fetch("/y");
+  assert.deepEqual([reply.status, await reply.json()], [200, { input: "/y" }]);
+  assert.deepEqual(json.calls, [{ method: "json", args: ["/x", { json: { a: 1 } }] }, { method: "fetch", args: ["/y"] }]);
+  const fetch = signedIn({ fetch: (input) => new Response(input === "/empty" ? null : "[1]", { status: input === "/no" ? 418 : 200 }) });
+  assert.deepEqual(await fetch.json("/x"), [1]);
+  assert.equal(await fetch.json("/empty"), undefined);
+  await refused(fetch.json("/no"), "vendor-error");
+  await refused(signedIn({ fetch: () => new Response("<p>") }).json("/x"), "malformed-reply");
+  assert.equal(await signedIn({ json: () => undefined }).json("/x"), undefined);
+  await refused(signedIn().fetch("/x"), "unsupported");
+});
+
+test("it refuses what a real one refuses", async () => {
+  const session = fakeSession({ json: () => 1, fetch: () => new Response() });
+  for (const method of ["fetch", "json", "accessToken", "refresh"]) await refused(session[method](), "not-signed-in");
+  await refused(session.login(), "invalid-options");
+  await refused(fakeSession({ state: { user: "u", renewable: false } }).refresh(), "not-renewable");
+  assert.throws(() => session.subscribe(5), { code: "invalid-options" });
+  session.dispose();
+  for (const method of ["fetch", "json", "accessToken", "refresh", "login", "logout", "check"]) await refused(session[method]({}), "unsupported");
+  assert.throws(() => session.subscribe(() => {}), { code: "unsupported" });
+});
+
+test("rule_1_an_abort_rejects_with_the_signal_s_own_reason", async () => {
+  const session = signedIn({ json: () => new Promise(() => {}), login: () => new Promise(() => {}) });
+  for (const reason of ["because", undefined, new Error("mine")]) {
+    const controller = new AbortController();
+    const calls = [session.json("/x", { signal: controller.signal }), session.login({}, { signal: controller.signal })];
+    controller.abort(reason);
+    for (const call of [...calls, session.check({ signal: controller.signal })]) {
+      assert.equal(await call.then(() => assert.fail("it resolved"), (error) => error), controller.signal.reason);
+    }
+  }
+});
+
+test("an error of the fake's is one of hallpass's, with a sentence for each code", async () => {
+  const error = fakeError("rate-limited", { retryAfterMs: 5, status: 429 });
+  assert.ok(isAuthError(error) && error instanceof AuthError && error instanceof Error);
+  assert.deepEqual({ ...error }, { code: "rate-limited", retryAfterMs: 5, status: 429 });
+  assert.match(error.message, /fewer requests/);
+  assert.equal(fakeError("internal", { message: "mine" }).message, "mine");
+  for (const code of ["storage", "load-failed", "invalid-options", "malformed-reply"]) assert.match(fakeError(code).message, /^[^\n]+\.$/);
+  assert.throws(() => fakeError("no-such-code"), { code: "invalid-options" });
+});
+
+test("rule_3_what_is_misspelt_is_named", () => {
+  for (const [options, fits] of [[5, /options/], [null, /options/], [{ stat: {} }, /stat must/], [{ state: 5 }, /state/], [{ state: { usr: "u" } }, /state\.usr/], [{ fetch: "x" }, /fetch must be a function/]]) {
+    assert.throws(() => fakeSession(options), (error) => isAuthError(error) && error.code === "invalid-options" && fits.test(error.message));
+  }
+  assert.throws(() => fakeSession().setState({ usr: "u" }), /state\.usr/);
+});
