@@ -25,33 +25,9 @@ impl<J: Json> Described<J> {
         Description::read(said).map(Self)
     }
 
-    /// A call as it is described. `None`: something that it says has no value here.
-    fn call(&self, operation: Operation, said: &J, values: Values<'_>) -> Option<Box<Call>> {
-        let method = said.text_of("method").unwrap_or_else(|| "POST".into());
-        let mut call = Call::new(operation, method);
-        if let Some(query) = said.member("query") {
-            call.query = Some(template::form(&query, values)?);
-        }
-        if let Some(headers) = said.member("headers") {
-            for name in headers.names(super::description::MOST) {
-                let value = template::plain(&headers.text_of(&name)?, values)?;
-                call = call.header(name, value);
-            }
-        }
-        let (body, kind) = if let Some(json) = said.member("json") {
-            (template::json(&json, values)?, "application/json")
-        } else if let Some(form) = said.member("form") {
-            (template::form(&form, values)?, "application/x-www-form-urlencoded")
-        } else {
-            return Some(call);
-        };
-        call.body = Some(body);
-        Some(if call.has("Content-Type") { call } else { call.header("Content-Type", kind.into()) })
-    }
-
     /// A call with the session's credential; as it is described, if it is.
     fn with_credential(&self, operation: Operation, said: Option<&J>, held: &Held) -> Box<Call> {
-        let described = said.and_then(|said| self.call(operation, said, Values::Held(held)));
+        let described = said.and_then(|said| call(operation, said, Values::Held(held)));
         // What is not described has been named by an option of the caller's.
         let method = if operation == Operation::Check { "GET" } else { "POST" };
         described.unwrap_or_else(|| Call::new(operation, method)).credential(&self.0.facts.carrier, held)
@@ -185,10 +161,34 @@ impl<J: Json> Described<J> {
             return Ok(told.or_else(|| otherwise.map(|seconds| seconds * 1000.0)));
         }
         if said.member("ms").is_some() {
-            return Ok(lifetime_ms(of("ms"), 1.0, operation)?);
+            return lifetime_ms(of("ms"), 1.0, operation);
         }
         lifetime_ms(of("seconds"), 1000.0, operation)
     }
+}
+
+/// A call as it is described. `None`: something that it says has no value here.
+fn call<J: Json>(operation: Operation, said: &J, values: Values<'_>) -> Option<Box<Call>> {
+    let method = said.text_of("method").unwrap_or_else(|| "POST".into());
+    let mut call = Call::new(operation, method);
+    if let Some(query) = said.member("query") {
+        call.query = Some(template::form(&query, values)?);
+    }
+    if let Some(headers) = said.member("headers") {
+        for name in headers.names(super::description::MOST) {
+            let value = template::plain(&headers.text_of(&name)?, values)?;
+            call = call.header(name, value);
+        }
+    }
+    let (body, kind) = if let Some(json) = said.member("json") {
+        (template::json(&json, values)?, "application/json")
+    } else if let Some(form) = said.member("form") {
+        (template::form(&form, values)?, "application/x-www-form-urlencoded")
+    } else {
+        return Some(call);
+    };
+    call.body = Some(body);
+    Some(if call.has("Content-Type") { call } else { call.header("Content-Type", kind.into()) })
 }
 
 /// Whether two are the same text, number or truth.
@@ -215,8 +215,7 @@ impl<J: Json> Vendor<J> for Described<J> {
                 }
             }
         }
-        let mut call =
-            self.call(Operation::Login, said, values).ok_or_else(|| Failure::new(Code::Internal))?;
+        let mut call = call(Operation::Login, said, values).ok_or_else(|| Failure::new(Code::Internal))?;
         call.wants = self.wants();
         Ok(call)
     }
@@ -236,7 +235,7 @@ impl<J: Json> Vendor<J> for Described<J> {
     }
 
     fn refresh(&self, held: &Held) -> Option<Box<Call>> {
-        let mut call = self.call(Operation::Refresh, self.0.refresh.as_ref()?, Values::Held(held))?;
+        let mut call = call(Operation::Refresh, self.0.refresh.as_ref()?, Values::Held(held))?;
         call.wants = self.wants();
         Some(call)
     }

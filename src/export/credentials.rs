@@ -31,13 +31,13 @@ pub(super) fn credentials(
 /// Reads what a described vendor takes: names, and strings beside them.
 pub(super) fn named_credentials(names: &JsValue, values: &JsValue) -> Result<Credentials, Box<Failure>> {
     let (names, values): (&List, &List) = (names.unchecked_ref(), values.unchecked_ref());
-    let mut named = Vec::new();
+    let mut read = Credentials::default();
     for index in 0..names.length() {
         let name = names.get(index).as_string().unwrap_or_default();
         let value = exact(&values.get(index), &name)?;
-        named.push((name, value));
+        read.named.push((name, value));
     }
-    Ok(Credentials { named, ..Credentials::default() })
+    Ok(read)
 }
 
 fn optional(text: &JsValue, name: &str) -> Result<Option<Secret>, Box<Failure>> {

@@ -9,6 +9,7 @@ use serde_json::{Value as Document, json};
 use crate::support::{Value, jwt, refusal, reply, wire};
 
 /// What this says beside the least that a description has.
+#[expect(clippy::needless_pass_by_value, reason = "it is written where it is called")]
 fn described(more: Document) -> Described<Value> {
     let mut said = json!({
         "name": "acme",

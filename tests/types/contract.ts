@@ -1,7 +1,7 @@
 // The types, as an application uses them. Compiled, not run: what must not compile is marked so, and fails if it does.
-import { AuthError, init, isAuthError, openSession } from "hallpass";
+import { AuthError, defineVendor, init, isAuthError, openSession } from "hallpass";
 import type {
-  AuthErrorCode, Credentials, CredentialsByVendor, FetchInput, LoginResult, Session, SessionOptions, SessionState, TokenStorage, VendorName,
+  AuthErrorCode, Credentials, CredentialsByVendor, FetchInput, LoginResult, Session, SessionOptions, SessionState, TokenStorage, VendorDescription, VendorName,
   WasmSource,
 } from "hallpass";
 
@@ -152,4 +152,45 @@ export async function mistakes(session: Session, state: SessionState): Promise<v
   const wrong: AuthErrorCode = "teapot";
   // @ts-expect-error errors are made by hallpass alone
   throw new AuthError(wrong);
+}
+
+/** A described vendor's credentials are the names in its templates. */
+export async function described(some: VendorDescription): Promise<void> {
+  const baseUrl = "https://a.example.com";
+  const acme = defineVendor({
+    name: "acme",
+    credential: { header: "X-Token", prefix: "t " },
+    login: { path: "login", query: { tenant: "{tenant}" }, json: { user: { email: "{email}" }, q: "m { login(p: {password}) { x } {1} }", n: 1, t: true } },
+    refresh: { path: "refresh", form: { token: "{refresh}" } },
+    grant: { access: ["a", "b.c"], lifetime: { jwt: true, otherwiseSeconds: 5 } },
+    errors: { codes: { E17: "forbidden", 5: { login: "invalid-credentials", elsewhere: "session-expired" } }, statuses: { 418: "forbidden" }, fields: { byName: "" } },
+    rejected: { codes: [1, "x"], insideSuccess: true },
+    renew: { atPart: 0.5 },
+  });
+  same<Credentials<typeof acme>, { tenant: string; email: string; password: string }>(true);
+  same<(typeof acme)["name"], "acme">(true);
+  const session = await openSession({ vendor: acme, baseUrl });
+  same<typeof session, Session<typeof acme>>(true);
+  await session.login({ tenant: "t", email: "e", password: "p" });
+  // @ts-expect-error a name is missing
+  await session.login({ email: "e", password: "p" });
+  // @ts-expect-error there is no such name
+  await session.login({ tenant: "t", email: "e", password: "p", username: "u" });
+  const inline = await openSession({ vendor: { name: "b", credential: "cookie", login: { path: "l", form: { u: "{username}" } }, grant: {} }, baseUrl });
+  await inline.login({ username: "u" });
+  // @ts-expect-error its own name
+  await inline.login({ password: "p" });
+  const any = await openSession({ vendor: some, baseUrl });
+  await any.login({ whatever: "x" });
+  same<Credentials<VendorDescription>, Record<string, string>>(true);
+}
+
+export function wrongDescriptions(): void {
+  const least = { name: "a", login: { path: "l" }, grant: {} } as const;
+  // @ts-expect-error no such credential
+  defineVendor({ ...least, credential: "basic" });
+  // @ts-expect-error no such code
+  defineVendor({ ...least, credential: "bearer", errors: { codes: { E1: "teapot" } } });
+  // @ts-expect-error no login
+  defineVendor({ name: "a", credential: "bearer", grant: {} });
 }
