@@ -1,6 +1,6 @@
 // @ts-check
 import { isBelow, parseBase, resolve } from "./address.js";
-import { AuthError, mistake, unsupported } from "./auth-error.js";
+import { AuthError, isAuthError, mistake, unsupported } from "./auth-error.js";
 import { VENDORS } from "./credentials.js";
 import { described } from "./description.js";
 import { isObject, member } from "./object.js";
@@ -49,7 +49,7 @@ export function readOptions(options) {
   const get = (name) => member(options, name);
   const automatic = oneOf("renew", get("renew"), /** @type {const} */ (["auto", "manual"])) === "auto";
   const given = get("vendor") ?? null;
-  const own = isObject(given) ? described(given) : undefined;
+  const own = isObject(given) && !Array.isArray(given) ? description(given) : undefined;
   const vendor = own?.name ?? oneOf("vendor", given, /** @type {VendorName[]} */ (Object.keys(VENDORS)));
   const base = parseBase("baseUrl", get("baseUrl"));
   const read = {
@@ -58,7 +58,7 @@ export function readOptions(options) {
     base,
     automatic,
     allow: prefixes(get("allow")),
-    endpoints: { __proto__: null, ...addresses(base, own?.paths), ...addresses(base, get("endpoints")) },
+    endpoints: Object.freeze({ __proto__: null, ...addresses(base, own?.paths), ...addresses(base, get("endpoints")) }),
     account: account(get("account")),
     storage: storage(get("storage")),
     timeoutMs: timeout(get("timeoutMs")),
@@ -66,6 +66,20 @@ export function readOptions(options) {
   };
   flow(own ? undefined : vendor, get("flow"));
   return Object.freeze(/** @type {Options} */ ({ __proto__: null, ...read }));
+}
+
+/**
+ * A description of an API. What is wrong with it is named by its path, and here also by the option.
+ *
+ * @param {object} given
+ */
+function description(given) {
+  try {
+    return described(given);
+  } catch (error) {
+    if (!isAuthError(error)) throw error;
+    throw new AuthError(`vendor: ${error.message}`, { code: "invalid-options", cause: error.cause });
+  }
 }
 
 /** @param {unknown} given */

@@ -74,7 +74,7 @@ export async function r42_every_mistake_in_a_description_is_named_by_its_path() 
 /** The same for a description that did not go through defineVendor. */
 export async function r42_openSession_checks_a_plain_description_likewise() {
   const error = await rejects(hallpass.openSession({ vendor: changed("login.path", "//evil.test"), baseUrl: BASE }), "invalid-options");
-  ok(error.message.startsWith("login.path must be a path below baseUrl"), error.message);
+  ok(error.message.startsWith("vendor: login.path must be a path below baseUrl"), error.message);
   await rejects(hallpass.openSession({ vendor: {}, baseUrl: BASE }), "invalid-options");
   await rejects(hallpass.openSession({ vendor: GOOD, baseUrl: "http://acme.test" }), "invalid-options");
   await rejects(hallpass.openSession({ vendor: GOOD, baseUrl: BASE, flow: "wallet" }), "invalid-options");

@@ -12,9 +12,9 @@ const manifest = JSON.parse(await read("package.json"));
 /** Everything that npm would upload, but for package.json. */
 const FILES = `
 CHANGELOG.md LICENSE-APACHE LICENSE-MIT LICENSES-OF-PARTS.md README.md address.js announcer.js auth-error.js bindings.d.ts body.js call.js clock.js
-credentials.js database.js docs/README.md docs/architecture.md docs/benchmarks.md docs/benchmarks/call.svg docs/benchmarks/expired.svg docs/benchmarks/overview.svg
+credentials.js csrf.js database.js description.js docs/README.md docs/any-api.md docs/architecture.md docs/benchmarks.md docs/benchmarks/call.svg docs/benchmarks/expired.svg docs/benchmarks/overview.svg
 docs/benchmarks/size.svg docs/benchmarks/start.svg docs/deployment.md docs/errors.md docs/frameworks.md docs/migrating.md docs/quick-start.md
-docs/reference.md docs/storage.md docs/tabs.md docs/testing.md docs/vendor-codes.md docs/vendors.md driver.js encrypted.js entry.js fetcher.js guard.js hallpass.d.ts
+docs/reference.md docs/storage.md docs/tabs.md docs/testing.md docs/vendor-codes.md docs/vendors.md driver.js encrypted.js entry.js fetcher.js form.js guard.js hallpass.d.ts
 hallpass.js hallpass.wasm inline.d.ts inline.js inlined.js instance.js json.js lines.js live.js loader.js lock.js look.js names.js note.js object.js
 open.js options.js random.js react.d.ts react.js reply.js request.js send.js session.js store.js testing.d.ts testing.js vue.d.ts vue.js wait.js wake-ups.js wasm-text.js
 wasm.js watched.js
