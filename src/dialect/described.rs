@@ -5,169 +5,157 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::call::is_header_value;
-use super::description::{Description, code_text, found};
-use super::grant::{lifetime_ms, moment_ms, name, token};
+use super::description::{
+    MOST, carrier, code_text, found, lists, meaning, number_text, payload, renewal, same,
+};
+use super::grant::{claimed_ms, lifetime_ms, moment_ms, name, token};
 use super::path::at;
 use super::template::{self, Values};
 use super::{
-    Body, Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Payload, Rejection,
-    Reply, Secret, Vendor, is_token,
+    Body, Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload,
+    Rejection, Renewal, Reply, Secret, Vendor, VendorCode, is_token,
 };
 
 /// A vendor of which hallpass knows what its description says.
 #[derive(Debug)]
-pub struct Described<J>(Description<J>);
+pub struct Described<J> {
+    facts: Facts,
+    said: J,
+}
 
 impl<J: Json> Described<J> {
-    /// Reads a description. `None`: it is none; whoever hands it in has checked it and knows why.
+    /// Takes a description. `None`: it is none; whoever hands it in has checked it and knows why.
     #[must_use]
     pub fn read(said: &J) -> Option<Self> {
-        Description::read(said).map(Self)
+        let name = said.text_of("name")?;
+        let facts = Facts {
+            title: said.text_of("title").unwrap_or_else(|| name.clone()).into(),
+            name: name.into(),
+            carrier: carrier(&said.member("credential")?)?,
+            renewal: renewal(said),
+            paths: Paths::elsewhere(),
+            speaks_inside: at(said, "rejected.insideSuccess").and_then(|inside| inside.truth()) == Some(true),
+        };
+        (said.member("login")?.is_object() && said.member("grant")?.is_object()).then_some(())?;
+        Some(Self { facts, said: said.clone() })
     }
 
     /// A call with the session's credential; as it is described, if it is.
-    fn with_credential(&self, operation: Operation, said: Option<&J>, held: &Held) -> Box<Call> {
-        let described = said.and_then(|said| call(operation, said, Values::Held(held)));
+    fn with_credential(&self, operation: Operation, held: &Held) -> Box<Call> {
+        let said = self.said.member(operation.as_str());
+        let described = said.and_then(|said| call(operation, &said, Values::Held(held)));
         // What is not described has been named by an option of the caller's.
         let method = if operation == Operation::Check { "GET" } else { "POST" };
-        described.unwrap_or_else(|| Call::new(operation, method)).credential(&self.0.facts.carrier, held)
+        described.unwrap_or_else(|| Call::new(operation, method)).credential(&self.facts.carrier, held)
+    }
+
+    /// How the API says what went wrong.
+    fn errors(&self) -> Option<J> {
+        self.said.member("errors")
     }
 
     /// The code that a reply tells.
+    #[inline(never)]
     fn code(&self, reply: &Reply<J>) -> Option<J> {
-        let json = reply.json()?;
-        self.0.errors.code.iter().find_map(|path| at(json, path).filter(|code| code_text(code).is_some()))
+        found(&self.errors()?, "code", reply.json()?).filter(|code| code_text(code).is_some())
     }
 
     /// The API's own words in a reply.
+    #[inline(never)]
     fn detail(&self, reply: &Reply<J>) -> Option<String> {
-        at(reply.json()?, self.0.errors.detail.as_deref()?)?.text()
+        found(&self.errors()?, "detail", reply.json()?)?.text()
     }
 
     /// Whether a reply speaks the API's language of failures: whatever stands before the API has another one. One without any
     /// has nothing but its status to say it with.
     fn is_own(&self, reply: &Reply<J>) -> bool {
-        let errors = &self.0.errors;
-        if errors.code.is_empty() && errors.detail.is_none() {
-            return self.has_rejecting_status(reply);
+        let speaks = |errors: &J| errors.member("code").is_some() || errors.member("detail").is_some();
+        if self.errors().as_ref().is_some_and(speaks) {
+            self.code(reply).is_some() || self.detail(reply).is_some()
+        } else {
+            self.has_rejecting_status(reply)
         }
-        self.code(reply).is_some() || self.detail(reply).is_some()
     }
 
     fn has_rejecting_status(&self, reply: &Reply<J>) -> bool {
-        match &self.0.rejected.statuses {
-            Some(statuses) => statuses.contains(&reply.status),
+        match at(&self.said, "rejected.statuses") {
+            Some(statuses) => lists(&statuses, &number_text(reply.status.into())),
             None => reply.status == 401,
         }
     }
 
     /// Whether a success says that it is one.
     fn succeeds(&self, reply: &Reply<J>) -> bool {
-        let Some((path, values)) = &self.0.success else { return true };
-        let told = reply.json().and_then(|json| at(json, path));
+        let Some(success) = at(&self.said, "envelope.success") else { return true };
+        let told = reply.json().and_then(|json| found(&success, "at", json));
+        let values = success.member("is").and_then(|values| values.elements(MOST)).unwrap_or_default();
         told.is_some_and(|told| values.iter().any(|value| same(value, &told)))
     }
 
     /// The failure that a reply tells.
-    fn refusal(&self, reply: &Reply<J>, operation: Operation) -> Box<Failure> {
-        let errors = &self.0.errors;
+    #[inline(never)]
+    fn refusal(&self, reply: &Reply<J>, operation: Operation, rejected: bool) -> Box<Failure> {
         let told = self.code(reply);
         let code = told.as_ref().and_then(code_text);
-        let meaning = code.as_deref().and_then(|code| {
-            errors.codes.iter().find(|(known, _)| known == code).map(|(_, meaning)| meaning.at(operation))
-        });
-        let by_status = || {
-            let mut status = String::new();
-            super::write_number(&mut status, i64::from(reply.status));
-            let listed = errors.statuses.iter().find(|(known, _)| *known == status);
-            listed.map(|(_, meaning)| meaning.at(operation))
+        let listed = code
+            .and_then(|code| meaning(&self.said, "errors.codes", &code, operation))
+            .or_else(|| meaning(&self.said, "errors.statuses", &number_text(reply.status.into()), operation));
+        let unlisted = if rejected {
+            Code::unauthorised(operation)
+        } else if !reply.is_ok() {
+            Code::of_status(reply.status, operation)
+        } else if told.is_some() {
+            Code::VendorError
+        } else {
+            Code::MalformedReply
         };
-        let unlisted = || {
-            if self.rejects_token(reply) == Rejection::Yes {
-                Code::unauthorised(operation)
-            } else if reply.is_ok() {
-                if told.is_some() { Code::VendorError } else { Code::MalformedReply }
-            } else {
-                Code::of_status(reply.status, operation)
-            }
-        };
-        let mut failure = reply.failure(meaning.or_else(by_status).unwrap_or_else(unlisted));
+        let mut failure = reply.failure(listed.unwrap_or(unlisted));
         failure.explicit = self.is_own(reply);
         failure.vendor_code = told.and_then(|told| match told.text() {
-            Some(text) => Some(super::VendorCode::Text(text)),
-            None => told.number().map(super::VendorCode::Number),
+            Some(text) => Some(VendorCode::Text(text)),
+            None => told.number().map(VendorCode::Number),
         });
         failure.say(self.detail(reply));
-        if let (Some(said), Some(json)) = (&errors.fields, reply.json()) {
-            failure.fields = super::fields::read(said, json);
+        if let (Some(said), Some(json)) = (at(&self.said, "errors.fields"), reply.json()) {
+            failure.fields = super::fields::read(&said, json);
         }
         failure
     }
 
     fn grant(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
         self.read(reply, operation)?;
-        let malformed = |code| reply.failure(code);
-        let missing = || malformed(Code::MalformedReply);
-        let said = &self.0.grant;
-        let json = reply.json();
-        let of = |member| json.and_then(|json| found(said, member, json));
-        let access = if self.0.facts.carrier == Carrier::Cookie {
-            None
-        } else {
-            Some(self.access(reply).ok_or_else(missing)?)
-        };
-        let refresh = match of("refresh") {
-            Some(value) => Some(token(&value).ok_or_else(missing)?),
-            None => None,
-        };
-        let lifetime_ms = self.lifetime(reply, access.as_deref(), operation, now_ms).map_err(malformed)?;
-        Ok(Grant {
-            access,
-            refresh,
-            lifetime_ms,
-            user: name(of("user")).map_err(malformed)?,
-            database: name(of("database")).map_err(malformed)?,
-            redirect_to: None,
-        })
+        self.granted(reply, operation, now_ms).map_err(|code| reply.failure(code))
     }
 
-    /// The token: at the first of its paths where something lies, or in a header.
-    fn access(&self, reply: &Reply<J>) -> Option<Secret> {
-        if let Some(paths) = self.0.access() {
-            let json = reply.json()?;
-            return token(&paths.iter().find_map(|path| at(json, path))?);
+    fn granted(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Code> {
+        let said = self.said.member("grant").ok_or(Code::Internal)?;
+        let of = |member| found(&said, member, reply.json()?);
+        let mut grant = Grant::default();
+        if self.facts.carrier != Carrier::Cookie {
+            grant.access = Some(access(&said, reply).ok_or(Code::MalformedReply)?);
+            if let Some(value) = of("refresh") {
+                grant.refresh = Some(token(&value).ok_or(Code::MalformedReply)?);
+            }
         }
-        let prefix = at(&self.0.grant, "access.prefix").and_then(|prefix| prefix.text()).unwrap_or_default();
-        let token = reply.wanted.as_deref()?.strip_prefix(&*prefix)?;
-        is_token(token).then(|| token.into())
+        if let Some(told) = said.member("lifetime") {
+            grant.lifetime_ms = lifetime(&told, reply, grant.access.as_deref(), operation, now_ms)?;
+        }
+        // A renewal's reply is of the same session, whoever it says it is of.
+        if operation == Operation::Login {
+            grant.user = name(of("user"))?;
+            grant.database = name(of("database"))?;
+        }
+        Ok(grant)
     }
 
-    /// How long the token lives from now, in ms.
-    fn lifetime(
-        &self,
-        reply: &Reply<J>,
-        access: Option<&str>,
-        operation: Operation,
-        now_ms: f64,
-    ) -> Result<Option<f64>, Code> {
-        let Some(said) = self.0.grant.member("lifetime") else { return Ok(None) };
-        let of = |member| reply.json().and_then(|json| found(&said, member, json));
-        if said.member("at").is_some() {
-            return Ok(of("at").and_then(|told| moment_ms(&told, reply.clock(now_ms))));
-        }
-        if said.member("jwt").is_some() {
-            let otherwise = said.member("otherwiseSeconds").and_then(|seconds| seconds.number());
-            let told = access.and_then(|token| super::grant::claimed_ms::<J>(token, reply.clock(now_ms)));
-            return Ok(told.or_else(|| otherwise.map(|seconds| seconds * 1000.0)));
-        }
-        if said.member("ms").is_some() {
-            return lifetime_ms(of("ms"), 1.0, operation);
-        }
-        lifetime_ms(of("seconds"), 1000.0, operation)
+    /// The header that the token comes in, if it comes in one.
+    fn wants(&self) -> Option<Cow<'static, str>> {
+        at(&self.said, "grant.access.header")?.text().map(Into::into)
     }
 }
 
 /// A call as it is described. `None`: something that it says has no value here.
+#[inline(never)]
 fn call<J: Json>(operation: Operation, said: &J, values: Values<'_>) -> Option<Box<Call>> {
     let method = said.text_of("method").unwrap_or_else(|| "POST".into());
     let mut call = Call::new(operation, method);
@@ -175,7 +163,7 @@ fn call<J: Json>(operation: Operation, said: &J, values: Values<'_>) -> Option<B
         call.query = Some(template::form(&query, values)?);
     }
     if let Some(headers) = said.member("headers") {
-        for name in headers.names(super::description::MOST) {
+        for name in headers.names(MOST) {
             let value = template::plain(&headers.text_of(&name)?, values)?;
             call = call.header(name, value);
         }
@@ -191,31 +179,59 @@ fn call<J: Json>(operation: Operation, said: &J, values: Values<'_>) -> Option<B
     Some(if call.has("Content-Type") { call } else { call.header("Content-Type", kind.into()) })
 }
 
-/// Whether two are the same text, number or truth.
-fn same<J: Json>(one: &J, other: &J) -> bool {
-    let told = |json: &J| (json.text(), json.number(), json.truth());
-    told(one) == told(other) && told(one) != (None, None, None)
+/// The token: in a header, or at the first of its paths where something lies.
+fn access<J: Json>(said: &J, reply: &Reply<J>) -> Option<Secret> {
+    if at(said, "access.header").is_none() {
+        return token(&found(said, "access", reply.json()?)?);
+    }
+    let prefix = at(said, "access.prefix").and_then(|prefix| prefix.text()).unwrap_or_default();
+    let wanted = reply.wanted.as_deref()?;
+    let (before, token) = (wanted.get(..prefix.len())?, wanted.get(prefix.len()..)?);
+    (before == prefix && is_token(token)).then(|| token.into())
+}
+
+/// How long the token lives from now, in ms.
+fn lifetime<J: Json>(
+    said: &J,
+    reply: &Reply<J>,
+    access: Option<&str>,
+    operation: Operation,
+    now_ms: f64,
+) -> Result<Option<f64>, Code> {
+    let of = |member| found(said, member, reply.json()?);
+    let clock = reply.clock(now_ms);
+    if said.member("at").is_some() {
+        return Ok(of("at").and_then(|told| moment_ms(&told, clock)));
+    }
+    if said.member("jwt").is_some() {
+        let otherwise = || Some(said.member("otherwiseSeconds")?.number()? * 1000.0);
+        return Ok(access.and_then(|token| claimed_ms::<J>(token, clock)).or_else(otherwise));
+    }
+    match of("ms") {
+        Some(told) => lifetime_ms(Some(told), 1.0, operation),
+        None => lifetime_ms(of("seconds"), 1000.0, operation),
+    }
 }
 
 impl<J: Json> Vendor<J> for Described<J> {
     fn facts(&self) -> &Facts {
-        &self.0.facts
+        &self.facts
     }
 
     /// As described, with what the user has typed. A header can't carry every text byte-exact, so what it can't carry is refused.
     fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
         credentials.check_named()?;
         let values = Values::Typed(&credentials.named);
-        let said = &self.0.login;
-        if let Some(headers) = said.member("headers") {
-            for header in headers.names(super::description::MOST) {
-                let template = headers.text_of(&header).unwrap_or_default();
-                if let Some(name) = template::unfit(&template, values, is_header_value) {
-                    return Err(Failure::no_header_value(name));
-                }
+        let said = self.said.member("login");
+        let headers = said.as_ref().and_then(|said| said.member("headers"));
+        for header in headers.as_ref().map(|headers| headers.names(MOST)).unwrap_or_default() {
+            let template = headers.as_ref().and_then(|headers| headers.text_of(&header)).unwrap_or_default();
+            if let Some(name) = template::unfit(&template, values, is_header_value) {
+                return Err(Failure::no_header_value(name));
             }
         }
-        let mut call = call(Operation::Login, said, values).ok_or_else(|| Failure::new(Code::Internal))?;
+        let made = said.and_then(|said| call(Operation::Login, &said, values));
+        let mut call = made.ok_or_else(|| Failure::new(Code::Internal))?;
         call.wants = self.wants();
         Ok(call)
     }
@@ -229,43 +245,38 @@ impl<J: Json> Vendor<J> for Described<J> {
         let mut grant = self.grant(reply, Operation::Login, now_ms)?;
         // What was typed under these names is shown in their stead; what is called otherwise may be a secret.
         grant.user =
-            grant.user.or_else(|| ["username", "email"].iter().find_map(|name| credentials.typed(name)));
+            grant.user.or_else(|| credentials.typed("username")).or_else(|| credentials.typed("email"));
         grant.database = grant.database.or_else(|| credentials.typed("database"));
         Ok(grant)
     }
 
     fn refresh(&self, held: &Held) -> Option<Box<Call>> {
-        let mut call = call(Operation::Refresh, self.0.refresh.as_ref()?, Values::Held(held))?;
+        let mut call = call(Operation::Refresh, &self.said.member("refresh")?, Values::Held(held))?;
         call.wants = self.wants();
         Some(call)
     }
 
     fn read_refresh(&self, reply: &Reply<J>, now_ms: f64) -> Result<Grant, Box<Failure>> {
-        if self.0.refresh.is_none() {
+        if self.facts.renewal == Renewal::None {
             return Err(reply.failure(Code::NotRenewable));
         }
-        // It is the same session, whoever the reply says it is of.
-        self.grant(reply, Operation::Refresh, now_ms).map(|grant| Grant {
-            user: None,
-            database: None,
-            ..grant
-        })
+        self.grant(reply, Operation::Refresh, now_ms)
     }
 
     fn logout(&self, held: &Held) -> Box<Call> {
-        self.with_credential(Operation::Logout, self.0.logout.as_ref(), held)
+        self.with_credential(Operation::Logout, held)
     }
 
     fn check(&self, held: &Held) -> Box<Call> {
-        self.with_credential(Operation::Check, self.0.check.as_ref(), held)
+        self.with_credential(Operation::Check, held)
     }
 
     /// Alive, where the reply is a success and has what only a live session's has. A page in place of JSON is no sign of life.
     fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
         self.read(reply, Operation::Check)?;
         let malformed = || reply.failure(Code::MalformedReply);
-        let Some(said) = &self.0.check else { return Ok(None) };
-        let of = |member| reply.json().and_then(|json| found(said, member, json));
+        let Some(said) = self.said.member("check") else { return Ok(None) };
+        let of = |member| found(&said, member, reply.json()?);
         if said.member("alive").is_some() {
             reply.json().ok_or_else(malformed)?;
             if of("alive").is_none_or(|alive| alive.truth() == Some(false)) {
@@ -281,25 +292,26 @@ impl<J: Json> Vendor<J> for Described<J> {
     /// A reply that says inside a success that the token was rejected is none.
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         let unreadable = matches!(reply.body, Body::Unreadable);
-        let rejects = self.rejects_token(reply) != Rejection::No;
-        if !reply.is_ok() || unreadable || rejects || !self.succeeds(reply) {
-            return Err(self.refusal(reply, operation));
+        let rejects = self.rejects_token(reply);
+        if !reply.is_ok() || unreadable || rejects != Rejection::No || !self.succeeds(reply) {
+            return Err(self.refusal(reply, operation, rejects == Rejection::Yes));
         }
-        Ok(self.0.payload.clone())
+        Ok(payload(&self.said))
     }
 
+    #[inline(never)]
     fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
-        let rejected = &self.0.rejected;
-        if reply.is_ok() && !rejected.inside_success {
+        if reply.is_ok() && !self.facts.speaks_inside {
             return Rejection::No;
         }
-        let code = self.code(reply).as_ref().and_then(code_text);
-        if let Some(code) = code.filter(|_| !rejected.codes.is_empty()) {
-            if rejected.codes.contains(&code) {
+        if let Some(codes) = at(&self.said, "rejected.codes")
+            && let Some(code) = self.code(reply).as_ref().and_then(code_text)
+        {
+            if lists(&codes, &code) {
                 return Rejection::Yes;
             }
             // Its own word for something else; unless the status is listed beside the codes.
-            if rejected.statuses.is_none() {
+            if at(&self.said, "rejected.statuses").is_none() {
                 return Rejection::No;
             }
         }
@@ -308,12 +320,5 @@ impl<J: Json> Vendor<J> for Described<J> {
             true => Rejection::Doubtful,
             false => Rejection::No,
         }
-    }
-}
-
-impl<J: Json> Described<J> {
-    /// The header that the token comes in, if it comes in one.
-    fn wants(&self) -> Option<Cow<'static, str>> {
-        at(&self.0.grant, "access.header")?.text().map(Into::into)
     }
 }

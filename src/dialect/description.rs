@@ -1,206 +1,100 @@
-//! What an API with a login says on the wire, as data: `VendorDescription` of the public types. Read once, where a session is
-//! opened; what it says is what [`Described`](super::Described) does.
+//! What an API with a login says on the wire, as data: `VendorDescription` of the public types. What it says is what
+//! [`Described`](super::Described) does.
 //!
-//! The scripts have checked it member by member, and told the caller of each mistake by its path. Here it is only read: what is
-//! of another type, or more than is read, makes the whole no description.
+//! The scripts have checked it member by member, and told the caller of each mistake by its path. Here it is read where it is needed,
+//! as a reply is: what isn't there, or is of another type, was not said. (Read once into a structure of its own, it took 5 kB more
+//! of the WebAssembly.)
 
-use alloc::borrow::Cow;
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use super::path::{at, at_or_whole};
+use super::path::at;
 use super::write::write_number;
-use super::{Carrier, Code, Facts, Json, Operation, Paths, Payload, Renewal};
+use super::{Carrier, Code, Json, Operation, Payload, Renewal};
 
 /// As many members, or elements, as a table or a list may have.
 pub(super) const MOST: usize = 256;
 
-/// A description, read.
-#[derive(Debug)]
-pub(super) struct Description<J> {
-    pub facts: Facts,
-    pub login: J,
-    pub refresh: Option<J>,
-    pub logout: Option<J>,
-    pub check: Option<J>,
-    pub grant: J,
-    /// Where a success says that it is one, and what it says there.
-    pub success: Option<(String, Vec<J>)>,
-    pub payload: Payload,
-    pub errors: Errors<J>,
-    pub rejected: Rejected,
-}
-
-/// How the API tells what went wrong.
-#[derive(Debug)]
-pub(super) struct Errors<J> {
-    /// Where the code may lie: the first that is there counts.
-    pub code: Vec<String>,
-    pub detail: Option<String>,
-    pub codes: Vec<(String, Meaning)>,
-    pub statuses: Vec<(String, Meaning)>,
-    pub fields: Option<J>,
-}
-
-/// What a code or a status means: at login, and elsewhere.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Meaning {
-    at_login: Code,
-    elsewhere: Code,
-}
-
-/// Which replies say that the token is no longer good.
-#[derive(Debug)]
-pub(super) struct Rejected {
-    pub statuses: Option<Vec<u16>>,
-    pub codes: Vec<String>,
-    pub inside_success: bool,
-}
-
-impl Meaning {
-    pub const fn at(self, operation: Operation) -> Code {
-        if matches!(operation, Operation::Login) { self.at_login } else { self.elsewhere }
-    }
-}
-
-impl<J: Json> Description<J> {
-    /// `None`: it is none.
-    pub fn read(said: &J) -> Option<Self> {
-        let name = said.text_of("name")?;
-        let title = said.text_of("title").unwrap_or_else(|| name.clone());
-        let rejected = rejected(said.member("rejected").as_ref())?;
-        let refresh = said.member("refresh");
-        let envelope = |path| at(said, path);
-        let payload = match envelope("envelope.payload") {
-            None => Payload::Whole,
-            Some(payload) => match payload.text() {
-                Some(path) => Payload::Member(path.into()),
-                None => Payload::Without(payload.text_of("without")?.into()),
-            },
-        };
-        let success = match envelope("envelope.success") {
-            None => None,
-            Some(success) => Some((success.text_of("at")?, success.member("is")?.elements(MOST)?)),
-        };
-        let facts = Facts {
-            name: name.into(),
-            title: title.into(),
-            carrier: carrier(&said.member("credential")?)?,
-            renewal: if refresh.is_some() { renewal(said) } else { Renewal::None },
-            paths: Paths::elsewhere(),
-            speaks_inside: rejected.inside_success,
-        };
-        Some(Self {
-            facts,
-            login: said.member("login")?,
-            refresh,
-            logout: said.member("logout"),
-            check: said.member("check"),
-            grant: said.member("grant")?,
-            success,
-            payload,
-            errors: errors(said.member("errors").as_ref())?,
-            rejected,
-        })
-    }
-
-    /// Where a reply's token may lie, where it lies in the body.
-    pub fn access(&self) -> Option<Vec<String>> {
-        texts(self.grant.member("access"))
-    }
-}
-
-fn carrier<J: Json>(said: &J) -> Option<Carrier> {
+/// How requests carry the session. `None`: it is no description.
+pub(super) fn carrier<J: Json>(said: &J) -> Option<Carrier> {
     Some(match said.text().as_deref() {
         Some("bearer") => Carrier::Bearer,
         Some("cookie") => Carrier::Cookie,
         Some(_) => return None,
         None => {
-            let name = Cow::Owned(said.text_of("header")?);
-            match said.text_of("prefix") {
-                Some(prefix) => Carrier::Prefixed(name, prefix.into()),
-                None => Carrier::Header(name),
-            }
+            let prefix = said.text_of("prefix").unwrap_or_default();
+            Carrier::Prefixed(said.text_of("header")?.into(), prefix.into())
         }
     })
 }
 
-fn renewal<J: Json>(said: &J) -> Renewal {
+/// When a token that is still good is renewed.
+pub(super) fn renewal<J: Json>(said: &J) -> Renewal {
     let number = |path| at(said, path).and_then(|number| number.number());
     match (number("renew.atPart"), number("renew.beforeEndMs")) {
+        _ if said.member("refresh").is_none() => Renewal::None,
         (Some(part), _) if part > 0.0 && part < 1.0 => Renewal::AtPart(part),
         (None, Some(margin)) if margin > 0.0 => Renewal::Before(margin),
         _ => Renewal::BeforeEnd,
     }
 }
 
-fn errors<J: Json>(said: Option<&J>) -> Option<Errors<J>> {
-    let member = |name| said.and_then(|said| said.member(name));
-    Some(Errors {
-        code: texts(member("code"))?,
-        detail: member("detail").and_then(|path| path.text()),
-        codes: meanings(member("codes"))?,
-        statuses: meanings(member("statuses"))?,
-        fields: member("fields"),
-    })
-}
-
-fn meanings<J: Json>(said: Option<J>) -> Option<Vec<(String, Meaning)>> {
-    let Some(said) = said else { return Some(Vec::new()) };
-    let mut meanings = Vec::new();
-    for name in said.names(MOST) {
-        let told = said.member(&name)?;
-        let code = |name| Code::told(&told.text().or_else(|| told.text_of(name))?);
-        meanings.push((name, Meaning { at_login: code("login")?, elsewhere: code("elsewhere")? }));
+/// Where the payload lies.
+pub(super) fn payload<J: Json>(said: &J) -> Payload {
+    let Some(payload) = at(said, "envelope.payload") else { return Payload::Whole };
+    match (payload.text(), payload.text_of("without")) {
+        (Some(path), _) => Payload::Member(path.into()),
+        (None, Some(path)) => Payload::Without(path.into()),
+        _ => Payload::Whole,
     }
-    Some(meanings)
 }
 
-fn rejected<J: Json>(said: Option<&J>) -> Option<Rejected> {
-    let list = |name| said.and_then(|said| said.member(name)).map(|list| list.elements(MOST));
-    let mut codes = Vec::new();
-    for code in list("codes").unwrap_or(Some(Vec::new()))? {
-        codes.push(code_text(&code)?);
-    }
-    let statuses = match list("statuses") {
-        Some(statuses) => Some(statuses?.iter().filter_map(status).collect()),
-        None => None,
-    };
-    let inside_success = said.and_then(|said| said.member("insideSuccess")?.truth()).unwrap_or(false);
-    Some(Rejected { statuses, codes, inside_success })
+/// What a code or a status means, by a table of them.
+#[inline(never)]
+pub(super) fn meaning<J: Json>(said: &J, table: &str, code: &str, operation: Operation) -> Option<Code> {
+    let told = at(said, table)?.member(code)?;
+    let place = if operation == Operation::Login { "login" } else { "elsewhere" };
+    Code::told(&told.text().or_else(|| told.text_of(place))?)
 }
 
-/// An HTTP status.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is looked at before")]
-fn status<J: Json>(told: &J) -> Option<u16> {
-    told.number().filter(|status| (100.0..=599.0).contains(status)).map(|status| status as u16)
+/// Whether a list of codes or statuses has one of them.
+#[inline(never)]
+pub(super) fn lists<J: Json>(list: &J, code: &str) -> bool {
+    let listed = list.elements(MOST).unwrap_or_default();
+    listed.iter().any(|listed| code_text(listed).as_deref() == Some(code))
 }
 
 /// An API's code as a text, whether it is a text or a whole number.
+#[inline(never)]
 pub(super) fn code_text<J: Json>(code: &J) -> Option<String> {
     code.text().or_else(|| {
         let number = code.number()?;
         #[expect(clippy::cast_possible_truncation, reason = "what is cut off is noticed below")]
         let whole = number as i64;
         #[expect(clippy::float_cmp, clippy::cast_precision_loss, reason = "exactly that, or it is none")]
-        (whole as f64 == number).then(|| {
-            let mut text = String::new();
-            write_number(&mut text, whole);
-            text
-        })
+        (whole as f64 == number).then(|| number_text(whole))
     })
 }
 
-/// A text, or a list of them; an empty one where there is nothing.
-fn texts<J: Json>(said: Option<J>) -> Option<Vec<String>> {
-    let Some(said) = said else { return Some(Vec::new()) };
-    match said.text() {
-        Some(text) => Some([text].into()),
-        None => said.elements(MOST)?.iter().map(J::text).collect(),
+/// A whole number as a text.
+pub(super) fn number_text(number: i64) -> String {
+    let mut text = String::new();
+    write_number(&mut text, number);
+    text
+}
+
+/// What lies at the path, or at the first of the paths where something lies, that a member names.
+#[inline(never)]
+pub(super) fn found<J: Json>(said: &J, name: &str, json: &J) -> Option<J> {
+    let path = said.member(name)?;
+    match path.text() {
+        Some(path) => at(json, &path),
+        None => path.elements(MOST)?.iter().find_map(|path| at(json, &path.text()?)),
     }
 }
 
-/// What lies at the path that a member names.
-pub(super) fn found<J: Json>(said: &J, name: &str, json: &J) -> Option<J> {
-    at_or_whole(json, &said.text_of(name)?)
+/// Whether two are the same text, number or truth.
+#[inline(never)]
+pub(super) fn same<J: Json>(one: &J, other: &J) -> bool {
+    let told = |json: &J| (json.text(), json.number(), json.truth());
+    told(one) == told(other) && told(one) != (None, None, None)
 }

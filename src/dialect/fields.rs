@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::description::{code_text, found};
-use super::path::at_or_whole;
+use super::path::at;
 use super::{Field, Json};
 
 /// As many fields as a form could show; a longer list is hostile.
@@ -39,7 +39,7 @@ fn listed<J: Json>(said: &J, json: &J) -> Vec<Field> {
 /// whole reply is looked at, a bare text is no field: it is a detail or a code.
 fn by_name<J: Json>(path: &str, json: &J) -> Vec<Field> {
     let mut fields = Vec::new();
-    let Some(holder) = at_or_whole(json, path) else { return fields };
+    let Some(holder) = at(json, path) else { return fields };
     for name in holder.names(MOST_FIELDS) {
         let Some(told) = holder.member(&name) else { continue };
         let code = told.text_of("code").unwrap_or_else(|| INVALID.into());

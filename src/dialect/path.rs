@@ -6,27 +6,29 @@ use super::Json;
 const MOST_ELEMENTS: usize = 64;
 
 /// What lies at a path; own members only. The empty path is the value itself.
-#[inline(never)]
 pub(super) fn at<J: Json>(json: &J, path: &str) -> Option<J> {
-    // Byte by byte, as `split` brings a searcher along.
-    let end = path.bytes().position(|byte| byte == b'.').unwrap_or(path.len());
-    let (step, rest) = (path.get(..end)?, path.get(end + 1..));
-    let found = match index(step) {
-        Some(index) if !json.is_object() => json.elements(index + 1)?.into_iter().nth(index)?,
-        _ => json.member(step)?,
-    };
-    match rest {
-        Some(rest) => at(&found, rest),
-        None => Some(found),
+    let mut found = json.clone();
+    let mut rest = path;
+    while !rest.is_empty() {
+        // Byte by byte, as `split` brings a searcher along.
+        let end = rest.bytes().position(|byte| byte == b'.').unwrap_or(rest.len());
+        found = step(&found, rest.get(..end)?)?;
+        rest = rest.get(end + 1..).unwrap_or_default();
     }
+    Some(found)
 }
 
-/// The same for a path that may be empty.
-pub(super) fn at_or_whole<J: Json>(json: &J, path: &str) -> Option<J> {
-    if path.is_empty() { Some(json.clone()) } else { at(json, path) }
-}
-
-fn index(step: &str) -> Option<usize> {
-    let digits = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
-    step.parse().ok().filter(|index| digits && *index < MOST_ELEMENTS)
+#[inline(never)]
+fn step<J: Json>(json: &J, name: &str) -> Option<J> {
+    if json.is_object() {
+        return json.member(name);
+    }
+    let mut index = 0;
+    for byte in name.bytes() {
+        index = index * 10 + usize::from(byte.checked_sub(b'0').filter(|digit| *digit < 10)?);
+        if index >= MOST_ELEMENTS {
+            return None;
+        }
+    }
+    json.elements(index + 1)?.into_iter().nth(index)
 }

@@ -162,8 +162,6 @@ fn what_is_no_description_is_none() {
         "5",
         r#"{"name":"a","credential":"basic","login":{},"grant":{}}"#,
         r#"{"name":"a","credential":{},"login":{},"grant":{}}"#,
-        r#"{"name":"a","credential":"bearer","login":{},"grant":{},"errors":{"codes":{"a":"internal"}}}"#,
-        r#"{"name":"a","credential":"bearer","login":{},"grant":{},"errors":{"codes":{"a":{"login":"forbidden"}}}}"#,
     ] {
         assert!(Described::read(&Value::parse(said).unwrap()).is_none(), "{said}");
     }
