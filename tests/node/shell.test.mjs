@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const pkg = new URL("../../pkg/", import.meta.url);
-const load = (file) => import(new URL(file, pkg).href);
+// As the build has put them together, before it makes one file of them.
+const parts = new URL("../../target/xtask/package/src/", import.meta.url);
+const load = (file) => import(new URL(file, parts).href);
 
 const { parseBase, textOf } = await load("address.js");
 const { AuthError, failure, isAuthError, mistake, refusalOf } = await load("auth-error.js");

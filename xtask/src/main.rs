@@ -4,6 +4,7 @@ mod audit;
 mod ballast;
 mod bench;
 mod browsers;
+mod bundle;
 mod counts;
 mod demo;
 mod files;
