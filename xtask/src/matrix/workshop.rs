@@ -21,7 +21,7 @@ const TARBALL: &str = "hallpass.tgz";
 const ADDRESS: &str = "https://sql0.example.com";
 
 /// Files in which that address may stand.
-const SCRIPTS: [&str; 5] = ["js", "mjs", "jsx", "vue", "svelte"];
+const SCRIPTS: [&str; 6] = ["js", "mjs", "jsx", "ts", "vue", "svelte"];
 
 /// The folder with the projects.
 pub struct Workshop {
@@ -63,7 +63,11 @@ impl Workshop {
     pub fn job(&self, cell: &Cell, words: &[&str]) -> Result<Job> {
         let (program, args) = self.resolve(words)?;
         let log = format!("matrix-{}", cell.log_name());
-        Ok(Job::new(program, &log).args(args).folder(&self.folder(cell)).env("NEXT_TELEMETRY_DISABLED", "1"))
+        Ok(Job::new(program, &log)
+            .args(args)
+            .folder(&self.folder(cell))
+            .env("NEXT_TELEMETRY_DISABLED", "1")
+            .env("NG_CLI_ANALYTICS", "false"))
     }
 
     /// The same for one that goes on.
