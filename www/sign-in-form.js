@@ -85,8 +85,7 @@ export const forgetPassword = () => {
 const shower = byId("show-password");
 function showPassword(shown) {
   password.type = shown ? "text" : "password";
-  shower.setAttribute("aria-pressed", String(shown));
-  shower.textContent = shown ? "Hide" : "Show";
+  shower.firstChild.data = shown ? "Hide" : "Show";
 }
 shower.addEventListener("click", () => showPassword(password.type === "password"));
 
