@@ -57,8 +57,21 @@ impl Cell {
 
 const BUILD: &[&str] = &["vite", "build"];
 
+/// Serves what React Router has built for browsers.
+const PREVIEW_OF_CLIENT: &[&str] = &[
+    "vite",
+    "preview",
+    "--outDir",
+    "build/client",
+    "--host",
+    "localhost",
+    "--strictPort",
+    "--port",
+    "{port}",
+];
+
 /// All of them.
-pub const CELLS: [Cell; 24] = [
+pub const CELLS: [Cell; 27] = [
     Cell {
         name: "no tool",
         how: "`<script type=\"module\">`, the package's folder served as it is",
@@ -266,6 +279,36 @@ pub const CELLS: [Cell; 24] = [
         folder: "angular",
         build: &[&["ng", "build"]],
         run: Run::Pages("dist"),
+        reach: Reach::Whole,
+    },
+    Cell {
+        name: "SvelteKit",
+        how: "build; it writes an inline script, which a strict policy has to allow",
+        packages: &[("SvelteKit", "@sveltejs/kit"), ("Vite", "vite")],
+        entry: "hallpass",
+        folder: "sveltekit",
+        build: &[BUILD],
+        run: Run::Server(&["vite", "preview", "--host", "localhost", "--strictPort", "--port", "{port}"]),
+        reach: Reach::Whole,
+    },
+    Cell {
+        name: "Astro",
+        how: "build",
+        packages: &[("Astro", "astro")],
+        entry: "hallpass",
+        folder: "astro",
+        build: &[&["astro", "build"]],
+        run: Run::Pages("dist"),
+        reach: Reach::Whole,
+    },
+    Cell {
+        name: "React Router",
+        how: "build; it writes an inline script, too; `hallpass/react`",
+        packages: &[("React Router", "react-router"), ("Vite", "vite"), ("React", "react")],
+        entry: "hallpass",
+        folder: "react-router",
+        build: &[&["react-router", "build"]],
+        run: Run::Server(PREVIEW_OF_CLIENT),
         reach: Reach::Whole,
     },
     Cell {
