@@ -44,6 +44,7 @@ export class AuthError extends Base {
 
   /**
    * Each entry of the package has a class of its own, and an error of one is an error to all.
+   * @override
    * @param {unknown} value
    */
   static [Symbol.hasInstance](value) {
