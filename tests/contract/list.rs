@@ -52,7 +52,6 @@ contract! { "abort.js":
     rule_2_a_fetch_that_never_settles_is_a_timeout,
     rule_2_a_fetch_that_throws_anything_is_a_network_failure,
     rule_2_a_storage_that_never_answers_is_left_alone,
-    rule_2_a_trap_becomes_internal,
     rule_2_a_load_that_hangs_is_bounded,
     rule_2_a_listener_that_throws_harms_nobody,
 }
@@ -407,6 +406,22 @@ contract! { "revocation.js":
     r39_a_login_that_fails_revokes_nothing,
     r39_what_has_ended_is_not_revoked_again,
     r39_a_cookie_that_was_replaced_is_not_signed_out,
+}
+
+contract! { "limits.js":
+    r36_a_session_that_nobody_uses_ends,
+    r36_use_puts_the_end_off,
+    r36_use_in_any_tab_puts_idle_off,
+    r36_a_session_ends_by_its_age,
+    r36_the_end_by_age_is_every_tabs,
+    r36_a_reload_puts_nothing_off,
+    r36_a_use_before_a_reload_counts,
+    r36_after_sleep_nothing_is_sent,
+    r36_uses_are_written_rarely,
+    r36_the_vendors_silence_delays_no_end,
+    r36_limits_may_be_longer_than_timers_keep,
+    r36_a_login_begins_anew,
+    touch_does_nothing_where_nobody_is_signed_in,
 }
 
 contract! { "requests.js":
