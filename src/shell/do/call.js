@@ -28,7 +28,7 @@ export async function send({ url, ...init }, fetch, deadline) {
   const request = new Request(url, options);
   const response = genuine(await deadline.guard(fetch(request)));
   if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) return undefined;
-  const text = await readText(response.body, LONGEST_REPLY, (piece) => deadline.guard(piece));
+  const text = await readText(response.body, LONGEST_REPLY, deadline);
   const dateMs = Date.parse(response.headers.get("Date") ?? "");
   const reply = { status: response.status, ...contentOf(text), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs) };
   return bare(reply);
