@@ -71,6 +71,8 @@ pub struct Handle<J: 'static> {
     disposed: Cell<bool>,
     /// The renewal under way.
     pub(super) flight: RefCell<Option<Rc<Flight>>>,
+    /// The tokens that the vendor has rejected last: whoever renews them renews them for that.
+    pub(super) rejected: Cell<Option<Epoch>>,
     /// The login under way.
     pub(super) login: Cell<Option<OperationId>>,
     /// The address that has rejected a token which was just renewed, and when.
@@ -106,6 +108,7 @@ impl<J: Json + 'static> Handle<J> {
             stirred: Cell::new(true),
             disposed: Cell::new(false),
             flight: RefCell::new(None),
+            rejected: Cell::new(None),
             login: Cell::new(None),
             confirming: Cell::new(None),
             rejecting: RefCell::new(None),

@@ -44,7 +44,7 @@ impl<J: Json + 'static> Run<J> {
             self.handle.spawn(|run| run.revoke(record, received, confirmed))
         });
         // Nothing is taken away twice: another tab may have signed in since.
-        self.keep(known_here || !handle.store.is_busy()).await;
+        self.keep(known_here || !handle.store.is_being_cleared()).await;
         if let Some(revoking) = revoking
             && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(revoking)).await
         {

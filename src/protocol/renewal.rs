@@ -24,9 +24,9 @@ pub(super) struct Flight {
     /// Whether it was begun because the vendor rejected the tokens, and not because of their age.
     rejected: bool,
     operation: Cell<OperationId>,
-    /// How many logins and logouts there had been when it set out, and how many renewals had failed in a row.
-    attempt: Cell<u32>,
-    failures: Cell<u32>,
+    /// How many logins and logouts there had been when it was asked for, and how many renewals had failed in a row.
+    attempt: u32,
+    failures: u32,
     /// Whether the vendor has given new tokens for the old ones, whoever has use for them.
     spent: Cell<bool>,
     /// How it ended: whether the vendor was asked, as another tab may have been first.
@@ -36,6 +36,9 @@ pub(super) struct Flight {
 impl<J: Json + 'static> Handle<J> {
     /// The renewal of the tokens of an epoch: the one under way, or a new one. `rejected`: the vendor has rejected them.
     pub(super) fn renewal(self: &Rc<Self>, epoch: Epoch, rejected: bool) -> Rc<Flight> {
+        if rejected {
+            self.rejected.set(Some(epoch));
+        }
         let under_way = self.flight.borrow().clone().filter(|flight| flight.epoch == epoch);
         if under_way.is_some() {
             // It may only have to write down its failure yet. Until then nothing is due: a timer would come at once, again and again.
@@ -44,10 +47,10 @@ impl<J: Json + 'static> Handle<J> {
         under_way.unwrap_or_else(|| {
             let flight = Rc::new(Flight {
                 epoch,
-                rejected,
+                rejected: self.rejected.get() == Some(epoch),
                 operation: Cell::new(0),
-                attempt: Cell::new(0),
-                failures: Cell::new(0),
+                attempt: self.attempt(),
+                failures: self.look(Session::failures),
                 spent: Cell::new(false),
                 outcome: RefCell::new(None),
             });
@@ -116,8 +119,6 @@ impl<J: Json + 'static> Run<J> {
     /// Renews the tokens while no other tab does.
     async fn renew_alone(&self, flight: &Flight) -> Result<bool, Halt> {
         let handle: &Handle<J> = &self.handle;
-        flight.attempt.set(handle.attempt());
-        flight.failures.set(handle.look(Session::failures));
         if handle.settings.keeping == Keeping::Memory {
             return self.renew_once(flight).await;
         }
@@ -159,14 +160,14 @@ impl<J: Json + 'static> Run<J> {
         let handle: &Handle<J> = &self.handle;
         let now = handle.now();
         let failed =
-            handle.look(|session| session.pause(now).filter(|_| session.failures() > flight.failures.get()));
+            handle.look(|session| session.pause(now).filter(|_| session.failures() > flight.failures));
         if let Some((code, left_ms)) = failed {
             return Some(Err(paused(code, left_ms, Kind::Refresh)));
         }
         if handle.epoch() == flight.epoch {
             return None;
         }
-        Some(if handle.attempt() == flight.attempt.get() { Ok(false) } else { Err(superseded()) })
+        Some(if handle.attempt() == flight.attempt { Ok(false) } else { Err(superseded()) })
     }
 
     /// Asks the vendor for new tokens.
@@ -194,7 +195,7 @@ impl<J: Json + 'static> Run<J> {
                 self.see_to(Effect::Wait(GRACE_MS)).await;
             }
             self.follow(false).await;
-            if handle.epoch() != epoch && handle.is_signed_in() && handle.attempt() == flight.attempt.get() {
+            if handle.epoch() != epoch && handle.is_signed_in() && handle.attempt() == flight.attempt {
                 return Ok(());
             }
             match (read, first.take()) {

@@ -14,6 +14,9 @@ use crate::session::{Fate, Finding, Moment, Note, Reason, Record, Session};
 /// How often a store is tried whose content is another one each time.
 const TRIES: u32 = 4;
 
+/// How often in a row a store may have something else than it has just told. Another tab may have been quicker, but not so often.
+const CONTRADICTIONS: u32 = 12;
+
 /// What a handle knows of its store.
 #[derive(Debug, Default)]
 pub(super) struct Store {
@@ -24,10 +27,13 @@ pub(super) struct Store {
     /// What had to go last, and how often in a row it had to.
     had_to_go: RefCell<Option<Secret>>,
     tries: Cell<u32>,
+    /// How often in a row it had something else, when it was to be changed, than it had told.
+    contradictions: Cell<u32>,
     /// Whether it gives another text at each reading: then it is no store.
     fickle: Cell<bool>,
-    /// How many writes are under way.
+    /// How many writes are under way, and how many of them take away whatever lies there.
     pending: Cell<u32>,
+    clearing: Cell<u32>,
     /// Whether it failed when it was last read: then it is not asked again until it has taken something.
     silent: Cell<bool>,
     /// Whether what is held could not be written, or what is not held any more could not be deleted.
@@ -67,9 +73,18 @@ impl Store {
         self.tries.get() < TRIES
     }
 
-    /// Whether something is being written, or taken away.
-    pub(super) const fn is_busy(&self) -> bool {
-        self.pending.get() > 0
+    /// What is to be changed is not what the store has told. True where that was once too often.
+    fn contradicts(&self) -> bool {
+        self.contradictions.set(self.contradictions.get() + 1);
+        if self.contradictions.get() >= CONTRADICTIONS {
+            self.fickle.set(true);
+        }
+        self.fickle.get()
+    }
+
+    /// Whether whatever lies there is being taken away.
+    pub(super) const fn is_being_cleared(&self) -> bool {
+        self.clearing.get() > 0
     }
 
     /// Whether what could not be written or deleted is still to be, and nobody is at it.
@@ -139,12 +154,16 @@ impl<J: Json + 'static> Run<J> {
     async fn follow_stored(&self, stored: Box<Stored>) {
         let store = &self.handle.store;
         // A note says more than the record where that could not be written, or not be taken away.
-        let is_new = !store.knows(stored.record.as_ref()) || store.unwritten.get() || self.has_ended(&stored);
+        let note = stored.note.as_deref().and_then(Note::read);
+        let known = store.knows(stored.record.as_ref());
+        if known {
+            store.contradictions.set(0);
+        }
+        let is_new = !known
+            || store.unwritten.get()
+            || note.is_some_and(|note| self.handle.look(|session| session.is_news(note)));
         let text = stored.record.clone();
-        // A record that has come to its end by now is followed to its end, and has to go as well.
-        let has_to_go = is_new
-            && (self.take_over(stored) == Taken::HasToGo || text.is_some() && !self.handle.is_signed_in());
-        if has_to_go && store.may_change(text) {
+        if is_new && self.take_over(stored) == Taken::HasToGo && store.may_change(text) {
             self.keep(false).await;
         } else if store.is_to_be_kept() {
             self.try_to_keep().await;
@@ -160,8 +179,7 @@ impl<J: Json + 'static> Run<J> {
                 Outcome::Stored(_) if writes != self.handle.store.writes.get() => {}
                 Outcome::Stored(stored) => {
                     let lies_there = stored.record.is_some();
-                    let taken = self.take_over(stored);
-                    if lies_there && (taken == Taken::HasToGo || !self.handle.is_signed_in()) {
+                    if self.take_over(stored) == Taken::HasToGo && lies_there {
                         self.keep(false).await;
                     }
                 }
@@ -186,18 +204,15 @@ impl<J: Json + 'static> Run<J> {
             noted.set(Noted::Seen);
             return true;
         }
+        // What was replaced here, and goes on in a tab that doesn't know, is older than this.
+        if note.is_some_and(|note| self.handle.look(|session| session.has_left(note.login))) {
+            return true;
+        }
         match note.map(|note| note.fate) {
             Some(Fate::Unwritten | Fate::Ended(Reason::Logout)) => noted.get() == Noted::No,
             Some(Fate::Ended(_)) => true,
             None => noted.get() != Noted::Seen,
         }
-    }
-
-    /// Whether the login that is held here has come to its end in another tab.
-    fn has_ended(&self, stored: &Stored) -> bool {
-        let note = stored.note.as_deref().and_then(Note::read);
-        let held = self.handle.login();
-        note.is_some_and(|note| matches!(note.fate, Fate::Ended(_)) && Some(note.login) == held)
     }
 
     /// Reads what lies in the store, and has the session follow it.
@@ -208,6 +223,7 @@ impl<J: Json + 'static> Run<J> {
     fn take_over(&self, stored: Box<Stored>) -> Taken {
         let handle: &Handle<J> = &self.handle;
         let text = stored.record.as_deref();
+        let lies_there = text.is_some();
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
         let note = stored.note.as_deref().and_then(Note::read);
         handle.store.learn(stored.record);
@@ -219,7 +235,10 @@ impl<J: Json + 'static> Run<J> {
         handle.store.unwritten.set(unwritten);
         let finding = Finding { record, note, unwritten, given_way };
         let follows = handle.change(|session| session.follow(finding, handle.now()));
-        if follows { Taken::Followed } else { Taken::HasToGo }
+        // A record that has come to its end by now is followed to its end, and has to go as well; but not that of another user, who
+        // has replaced this one.
+        let over = lies_there && !handle.look(|session| session.held().is_some() || session.is_replaced());
+        if follows && !over { Taken::Followed } else { Taken::HasToGo }
     }
 
     /// Tries again what the store has not done.
@@ -251,7 +270,7 @@ impl<J: Json + 'static> Run<J> {
             }
             if !over && store.knows(text.as_ref()) && !store.unwritten.get() {
                 // It is being written for somebody else: this caller waits for it, too.
-                if store.is_busy() {
+                if store.pending.get() > 0 {
                     self.see_to(Effect::Read).await;
                 }
                 return;
@@ -262,9 +281,12 @@ impl<J: Json + 'static> Run<J> {
             store.writes.set(own);
             let deletes = text.is_none();
             let unless_changed = if over { None } else { Some(known.clone()) };
+            let clears = u32::from(over && deletes);
             store.pending.set(store.pending.get() + 1);
+            store.clearing.set(store.clearing.get() + clears);
             let outcome = self.ask(Effect::Write(Write { text, unless_changed })).await;
             store.pending.set(store.pending.get() - 1);
+            store.clearing.set(store.clearing.get() - clears);
             match self.written(outcome, own) {
                 Written::Done => return self.kept(deletes, over).await,
                 Written::Failed => return self.not_kept(deletes, own, known, over).await,
@@ -283,10 +305,15 @@ impl<J: Json + 'static> Run<J> {
             Outcome::Done => Written::Done,
             // What was asked to be written since comes upon it by itself.
             Outcome::Overtaken(_) if own != store.writes.get() => Written::Followed,
-            Outcome::Overtaken(stored) => match self.take_over(stored) {
-                Taken::Followed => Written::Followed,
-                Taken::HasToGo => Written::Overtaken,
-            },
+            Outcome::Overtaken(stored) => {
+                if store.contradicts() {
+                    self.handle.change(|session| session.storage_works(false));
+                }
+                match self.take_over(stored) {
+                    Taken::Followed => Written::Followed,
+                    Taken::HasToGo => Written::Overtaken,
+                }
+            }
             outcome => {
                 // What takes too long is not asked again by itself.
                 store.silent.set(matches!(outcome, Outcome::Failed(Trouble::Timeout)));

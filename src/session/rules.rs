@@ -95,7 +95,7 @@ pub struct Session {
     pub(super) paused: Moment,
     pub(super) reason: Reason,
     /// The login that was held last; 0: none.
-    last: u32,
+    pub(super) last: u32,
     /// The logins that are over in this tab: signed out of, or signed in over. What is found of them is a leftover.
     pub(super) past: Past,
     /// How the session ended, until that is noted for the other tabs.

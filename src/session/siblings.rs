@@ -29,9 +29,39 @@ impl Finding {
 }
 
 impl Session {
+    /// Whether a note says more of how a login ended than is known here: that what is held here is over, or that what is over here
+    /// has ended by something else elsewhere, in the same moment.
+    #[must_use]
+    pub fn is_news(&self, note: Note) -> bool {
+        let Fate::Ended(reason) = note.fate else { return false };
+        match &self.held {
+            Some(held) => held.login == note.login,
+            None => {
+                self.last == note.login
+                    && self.reason != reason
+                    && by_itself(self.reason)
+                    && by_itself(reason)
+            }
+        }
+    }
+
+    /// Whether a login was held here, and is over or replaced.
+    #[must_use]
+    pub fn has_left(&self, login: u32) -> bool {
+        self.past.has(login)
+    }
+
     /// Takes over what lies in the store: at first what an earlier page left, later what another tab has written. False: what
     /// lies there has to go, or what is held here has to be written.
     pub fn follow(&mut self, found: Finding, now: Moment) -> bool {
+        // Whoever noted it last has the last word, so that all tabs tell the same.
+        if self.held.is_none()
+            && let Some(note) = found.note.filter(|note| self.is_news(*note))
+            && let Fate::Ended(reason) = note.fate
+        {
+            self.reason = reason;
+            self.ended = None;
+        }
         let held = self.held.as_ref().map(|held| held.login);
         let end = held.and_then(|login| found.end_of(login)).or(found.given_way.then_some(Reason::Logout));
         if let (Some(login), Some(reason)) = (held, end) {
@@ -105,6 +135,11 @@ impl Session {
         self.held = Some(Rc::new(record));
         self.tick(now);
     }
+}
+
+/// Whether a session ends so without anybody's doing: several tabs may find out at once, each in its own way.
+const fn by_itself(reason: Reason) -> bool {
+    matches!(reason, Reason::Expired | Reason::Refused)
 }
 
 /// Whether two records are of different people, or of different logins to different databases.

@@ -173,3 +173,18 @@ fn what_has_replaced_a_session_is_left_alone() {
     tab.asked(&["  read"]);
     assert!(tab.record.is_some());
 }
+
+/// Rule 10: who signs out while the end of an older session is being written down signs out of whatever lies there by then.
+#[test]
+fn r10_a_sign_out_beside_another_end_takes_away_a_newer_login() {
+    let mut tab = Tab::signed_in(TABS);
+    let mut newer = tab.held().unwrap();
+    newer.login = 9;
+    tab.meanwhile("delete", move |tab| {
+        tab.another_writes(Some(&newer), None);
+        tab.run(|handle| handle.sign_out(true));
+    });
+    tab.hears(401, UNAUTHORIZED);
+    tab.refreshes();
+    assert_eq!((tab.status(), &tab.record), ("logout", &None));
+}

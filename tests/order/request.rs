@@ -1,6 +1,6 @@
 //! The caller's requests: sent with the credential, judged, and sent once more.
 
-use hallpass::protocol::{Keeping, Trouble, Wish};
+use hallpass::protocol::{Keeping, Trouble, Wake, Wish};
 
 use crate::tab::{HOUR, NOW, TABS, Tab, wish};
 use crate::vendors::{EXPIRED_INSIDE, OK, UNAUTHORIZED, grant, session};
@@ -207,4 +207,22 @@ fn r25_a_request_is_not_sent_again_as_somebody_else() {
     });
     assert_eq!(tab.requests(), "answered", "with the first answer");
     assert!(tab.log().iter().all(|line| !line.contains("again")));
+}
+
+/// 3.3: a rejected token whose renewal fails at first is still renewed for the rejection when it is tried again by itself.
+#[test]
+fn found_3_3_a_renewal_that_is_tried_again_is_still_for_the_rejection() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(401, UNAUTHORIZED).fails("call refresh", Trouble::Network);
+    tab.requests();
+    assert_eq!(tab.state().renewal, "waiting");
+    tab.hears(200, &grant("a2", "r2"));
+    tab.now += HOUR / 60.0;
+    tab.wakes(Wake::Timer);
+    tab.run_begun();
+    assert_eq!(tab.held().and_then(|record| record.held.access).as_deref(), Some("a2"));
+    tab.log();
+    tab.hears(401, UNAUTHORIZED);
+    tab.requests();
+    assert!(!tab.log().iter().any(|line| line.contains("refresh")), "it was renewed for that just now");
 }

@@ -240,3 +240,39 @@ fn what_came_to_its_end_while_nobody_looked_is_taken_away() {
     assert_eq!(tab.restores(), "done");
     assert_eq!((tab.status(), &tab.record), ("expired", &None));
 }
+
+/// A store that tells one thing and has another, whenever it is to be changed: as good as none. The session goes on in memory.
+#[test]
+fn found_2_3_a_store_that_contradicts_itself_is_given_up() {
+    let mut tab = signed_in();
+    let real = tab.record.clone();
+    for round in 0..40 {
+        let lie = format!(r#"{{"v":{round}}}"#);
+        let real = real.clone();
+        tab.another_writes(None, Some("7 unwritten"));
+        tab.record = Some(lie);
+        tab.meanwhile("delete", move |tab| tab.record = real);
+        tab.wakes(Wake::Page);
+    }
+    assert_eq!((tab.status(), tab.state().problem), ("signed-in", Some("storage")));
+    tab.log();
+    tab.wakes(Wake::Page);
+    tab.asked(&[]);
+}
+
+/// What has come to its end meanwhile goes, also where it is found in place of what was to go.
+#[test]
+fn rule_15_a_record_that_is_over_is_not_left_behind() {
+    let mut other = signed_in().held().unwrap();
+    other.held.refresh = None;
+    other.login = 9;
+    let mut tab = Tab::new("pegase3", TABS);
+    other.login = 7;
+    tab.record = Some(other.write().as_str().into());
+    assert_eq!((tab.restores(), tab.status()), ("done".into(), "signed-in"));
+    other.login = 9;
+    tab.meanwhile("delete", move |tab| tab.another_writes(Some(&other), None));
+    tab.now += HOUR;
+    tab.wakes(Wake::Timer);
+    assert_eq!((tab.status(), &tab.record), ("expired", &None));
+}

@@ -106,3 +106,23 @@ fn an_end_is_noted_by_the_tab_that_saw_it() {
     assert!(session.follow(noted(None, Note::ended(1, Reason::Refused)), at(NOW)));
     assert_eq!(session.take_end(), None);
 }
+
+/// 2.8: two tabs may find out at once, each in its own way, that a session is over. Whoever noted it last has the last word.
+#[test]
+fn found_2_8_tabs_that_find_the_end_at_once_come_to_tell_the_same() {
+    let mut session = tab();
+    session.refused(session.epoch(), Reason::Expired);
+    let note = Note::ended(1, Reason::Refused);
+    assert!(session.is_news(note));
+    assert!(session.follow(noted(None, note), at(NOW)));
+    assert_ended(&session, Reason::Refused);
+    assert_eq!(session.take_end(), None, "it has been noted");
+    assert!(!session.is_news(note), "once");
+    for other in [Note::ended(2, Reason::Expired), Note::ended(1, Reason::Logout), Note::unwritten(1)] {
+        assert!(!session.is_news(other), "{other:?}");
+        assert!(session.follow(noted(None, other), at(NOW)));
+        assert_ended(&session, Reason::Refused);
+    }
+    session.sign_out();
+    assert!(!session.is_news(note), "who has signed out knows why");
+}

@@ -1,5 +1,6 @@
 //! What must hold once nothing is under way any more.
 
+use hallpass::protocol::Keeping;
 use hallpass::session::Reason;
 
 use crate::invariants::Stroke;
@@ -37,7 +38,11 @@ impl World {
             Some(text) => login_of(text) == shown.login && access_of(text) == shown.access.as_deref(),
             None => shown.login.is_none(),
         };
-        let landed = self.watch.landed && self.tabs.len() > 1;
+        // A tab that was frozen has written down what could not be taken away, and who has signed out of that can do no more.
+        let kept = stored.as_ref().and_then(|text| login_of(text));
+        let kept =
+            self.watch.store_failed && kept.is_some_and(|login| self.watch.left.contains(&(tab, login)));
+        let landed = (self.watch.landed || kept) && self.tabs.len() > 1;
         self.watch.must(replaced || same || landed, "rule_15_what_is_held_is_what_is_stored", || {
             format!("tab {tab}: {shown:?}, stored {}", crate::trace::record(stored.as_ref()))
         });
@@ -61,11 +66,14 @@ impl World {
                 let later = other.taken > done && other.login != Some(login) && (kept || !trouble);
                 // What was never written, other tabs can't know for sure.
                 let known = if other.login.is_some() { other.written } else { other.held == Some(login) };
-                let known = known && !self.watch.unwritten.contains(&login)
-                    || other.tab == own.tab && other.login.is_some();
+                // And a tab whose store failed brings the older one back unawares.
+                let known = (known || other.tab == own.tab && other.login.is_some())
+                    && !self.watch.unwritten.contains(&login);
                 let alone = self.tabs.iter().filter(|tab| tab.place == place).count() == 1;
                 let told = !trouble || known && (!self.watch.landed || alone);
                 let told = told && !self.watch.late;
+                // Where nothing can be taken away, nor noted, no other tab hears of a sign-out.
+                let told = told && !(trouble && other.login.is_none() && !self.plan.notes);
                 shares && open && later && told
             })
             .cloned()
@@ -135,6 +143,13 @@ impl World {
         if each && (self.watch.clock_set || self.watch.strokes.iter().any(|stroke| stroke.login.is_none())) {
             return;
         }
+        // Where tabs have sessions of their own, a sign-out in one is told to those whose session is not over by then.
+        let own = !matches!(self.plan.keeping, Keeping::Tabs { .. });
+        if own
+            && self.watch.strokes.iter().any(|stroke| stroke.login.is_none() && stroke.place != Some(place))
+        {
+            return;
+        }
         // Who signs out where the session is over already has the last word there.
         if strokes.iter().any(|stroke| stroke.login.is_none() && stroke.held != Some(last)) {
             return;
@@ -145,6 +160,10 @@ impl World {
             .filter_map(|tab| self.watch.ends.get(&(last, tab)).copied())
             .filter(|reason| *reason != Reason::Replaced)
             .collect();
+        // Who signs out doesn't know yet that it was over in another tab, and has the last word.
+        if reasons.contains(&Reason::Logout) && strokes.iter().any(|stroke| stroke.held == Some(last)) {
+            reasons.retain(|reason| *reason == Reason::Logout);
+        }
         reasons.dedup();
         self.watch.must(reasons.len() <= 1, "found_2_8_a_reason_is_the_same_in_every_tab", || {
             format!("place {place}, login {last}: {reasons:?}")

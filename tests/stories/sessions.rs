@@ -124,11 +124,14 @@ impl World {
                 let elsewhere = self.watch.ends.iter().any(|((_, at), end)| *at != tab && *end == reason);
                 told_no || by_time || bare || elsewhere
             }
-            Reason::Replaced => self
-                .watch
-                .strokes
-                .iter()
-                .any(|stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old)),
+            // Or somebody asked the vendor, whose cookie was another user's.
+            Reason::Replaced => {
+                let found = place
+                    .and_then(|place| self.places[place].record().as_ref().and_then(|text| login_of(text)));
+                let other =
+                    |stroke: &Stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old);
+                found == Some(0) || strokes.iter().any(other)
+            }
             Reason::Never => false,
         };
         self.watch.must(ok || excused, "rule_10_a_session_ends_only_for_a_reason", || {

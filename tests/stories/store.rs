@@ -154,10 +154,11 @@ impl World {
     }
 
     pub fn note(&mut self, tab: usize, note: Option<&String>) {
-        let Some(place) = self.tabs[tab].place.filter(|_| self.plan.notes) else { return };
-        self.tell(|| format!("tab {tab} notes {note:?}"));
+        // It is unwritten, whether or not there is a place to note it.
         let unwritten = note.and_then(|note| note.strip_suffix(" unwritten")?.parse::<u32>().ok());
         self.watch.unwritten.extend(unwritten);
+        let Some(place) = self.tabs[tab].place.filter(|_| self.plan.notes) else { return };
+        self.tell(|| format!("tab {tab} notes {note:?}"));
         self.put(place, tab, |number| News::Note(note.cloned(), number));
     }
 
@@ -253,7 +254,13 @@ impl World {
         let tab = mark.tab;
         if fails {
             let over = self.places[place].occupied();
-            let known = self.matches(place, tab, &work).is_ok();
+            // What this tab doesn't see yet, it was not to replace.
+            let known = match &work {
+                Work::Write(Write { unless_changed: Some(known), .. }) => {
+                    known == self.places[place].record()
+                }
+                _ => true,
+            };
             if let (Weather::Full, Work::Write(Write { text: Some(_), .. }), true) =
                 (self.places[place].weather, &work, known)
                 && let Some(op) = self.op(mark)
