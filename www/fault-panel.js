@@ -3,7 +3,7 @@
 import { byId, make, showRow } from "./dom.js";
 import { KINDS, order, sentences, targets, whenSeen, words } from "./faults.js";
 import { isSimulated, simulator } from "./simulator.js";
-import { VENDORS } from "./vendors.js";
+import { VENDORS, has } from "./vendors.js";
 
 /** Short enough to watch a token end, long enough to read along. */
 const SHORT_LIFETIME_S = 20;
@@ -25,7 +25,7 @@ let place = {};
 let controls;
 
 const title = () => VENDORS[place.vendor].title;
-const renews = () => Object.values(VENDORS[place.vendor].operations).includes("renewal");
+const renews = () => has(place.vendor, "renewal");
 
 /** Goes up with each look at the simulator: what an older one saw isn't drawn. */
 let looks = 0;
@@ -55,6 +55,11 @@ onClick("expire", async () => {
 onClick("revoke", async () => {
   await controls.revoke();
   return `${title()} accepts nothing that it has issued. Call the API: the session ends.`;
+});
+
+onClick("unlock", async () => {
+  await controls.unlock();
+  return `All accounts at ${title()} are open again.`;
 });
 
 onClick("shorten", async () => {

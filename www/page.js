@@ -4,11 +4,12 @@ import { byId } from "./dom.js";
 import { clearError, showError } from "./error-box.js";
 import { breakable, mayHaveStruck } from "./fault-panel.js";
 import { PAGE_CALL, recordRequests } from "./request-log.js";
-import { showRequest } from "./request-list.js";
+import { blame, showRequest } from "./request-list.js";
 import { forgetSession, hasFailed, onLastMinute, showPayload, showRedirect, showSession } from "./session-panel.js";
-import { recall, remember } from "./settings.js";
+import { isShared, recall, remember } from "./settings.js";
 import * as form from "./sign-in-form.js";
-import { knowSimulators } from "./simulator.js";
+import { isSimulated, knowSimulators, simulator } from "./simulator.js";
+import { showSnippet } from "./snippet.js";
 import { VENDORS } from "./vendors.js";
 
 const main = document.querySelector("main");
@@ -24,6 +25,9 @@ const SIGNED_OUT = {
   replaced: "Somebody else signed in in another tab; sign in again.",
 };
 
+/** How many calls "at once" are. */
+const MANY = 20;
+
 /** How long the page waits for the answer to its call; hallpass bounds only requests of its own. */
 const CALL_LIMIT_MS = 15_000;
 
@@ -36,8 +40,9 @@ const own = new Set();
 /** The status as it was before, of the same session; and whether another tab has brought the present one about. */
 let before;
 let elsewhere = false;
-// How often somebody came or went.
+// How often somebody came or went, and how many renewals there were.
 let visits = 0;
+let renewals = 0;
 
 const title = () => VENDORS[session?.vendor ?? form.chosenSettings().vendor].title;
 
@@ -55,10 +60,11 @@ async function load() {
   const hallpass = await import("/pkg/hallpass.js").catch(absent);
   await hallpass.init(); // before the recording begins: the WebAssembly is no vendor's
   const changed = (entry) => {
+    if (entry.purpose === "renewal" && entry.duration === undefined) renewals++;
     showRequest(entry);
     mayHaveStruck();
   };
-  recordRequests(() => VENDORS[session.vendor], changed);
+  recordRequests(() => VENDORS[session.vendor], changed, showRequest);
   return hallpass;
 }
 
@@ -95,7 +101,7 @@ function follow(state) {
   if (state.status === "signed-in") showSession(session);
   else forgetSession();
   showPanel(state.status);
-  showBreakable();
+  showChoice();
 }
 
 /** What a state is to be told of in words. */
@@ -107,9 +113,13 @@ function news(state) {
   return hasFailed(state) ? `${where} A renewal failed; it is tried again by itself.` : where;
 }
 
-/** What the panel breaks: the session's vendor, or the one that the form is about. */
-function showBreakable() {
-  breakable(session?.state.status === "signed-in" ? session : form.chosenSettings());
+/** What the panel breaks and the code is for: the session, or what the form is about. */
+function showChoice() {
+  const settings = session?.state.status === "signed-in" ? JSON.parse(openedWith) : form.chosenSettings();
+  breakable(settings);
+  showSnippet(settings);
+  byId("many").hidden = !VENDORS[settings.vendor].renewsRejected || !isSimulated(settings.baseUrl);
+  byId("second-tab").hidden = !isShared(settings.storage);
 }
 
 /** Shows one of the panels. The focus goes along if it was in the other one, or nowhere. */
@@ -140,6 +150,7 @@ async function run(button, work, { waiting, brings } = {}) {
     if (said || status.textContent === waiting) say(said);
   } catch (error) {
     say();
+    blame(error);
     form.markFields(error);
     showError(error, title());
     if (error?.code === "invalid-credentials") form.forgetPassword();
@@ -179,6 +190,19 @@ onClick("call", async () => {
   if (visit === visits) showPayload({ method, path }, value);
 });
 
+// All their tokens are over, and all of the calls hear of it.
+onClick("many", async () => {
+  await simulator(session.baseUrl).expire();
+  const { path } = VENDORS[session.vendor].call(session);
+  const before = renewals;
+  const calls = Array.from({ length: MANY }, () => session.json(path, { signal: AbortSignal.timeout(CALL_LIMIT_MS), ...PAGE_CALL }));
+  await Promise.all(calls);
+  const made = renewals - before;
+  return `The token was over, and ${MANY} calls were answered: ${made} renewal${made === 1 ? "" : "s"}.`;
+});
+
+onClick("elsewhere", () => session.fetch("https://elsewhere.example/collect", PAGE_CALL));
+
 onClick("renew", async () => {
   await session.refresh();
   return "Renewed.";
@@ -214,7 +238,7 @@ async function defaults() {
 const addresses = await defaults();
 knowSimulators(addresses);
 form.fillForm(addresses, recall());
-form.onChoice(showBreakable);
+form.onChoice(showChoice);
 try {
   if (form.chosenSettings().baseUrl) await open(form.chosenSettings());
 } catch (error) {
@@ -225,6 +249,6 @@ if (!session) {
   situation = SIGNED_OUT.never;
   say();
   showPanel("signed-out");
-  showBreakable();
+  showChoice();
 }
 main.setAttribute("aria-busy", "false");

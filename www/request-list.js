@@ -1,6 +1,6 @@
 // Draws the recorded requests, newest first.
 
-import { byId, make } from "./dom.js";
+import { byId, make, showRow } from "./dom.js";
 
 /** As many as anyone looks back on; automatic renewals go on for as long as the page is open. */
 const MOST = 50;
@@ -15,18 +15,43 @@ let count = 0;
 
 clear.addEventListener("click", () => {
   list.replaceChildren();
+  drawn = [];
   count = 0;
   empty.hidden = false;
   clear.hidden = true;
   byId("requests-heading").focus(); // the button that had the focus is gone
 });
 
-/** Draws a request that has just left, or one that has ended. */
+/** The newest of the entries that are drawn. */
+let drawn = [];
+
+/** What is listed of a request that got no reply. */
+const UNANSWERED = { network: "failed", timeout: "given up" };
+
+/** Tells at a request what hallpass made of its reply: at the newest that ended so. Of most errors nothing was sent. */
+export function blame({ status, code, vendorCode }) {
+  const ended = status ?? UNANSWERED[code];
+  const entry = drawn.find((one) => one.status === ended && one.duration !== undefined && one.reason === undefined);
+  if (!entry) return;
+  entry.reason = code;
+  // hallpass breaks its own calls off once it has read them, and then the page's copy of the reply with them.
+  entry.code ??= vendorCode;
+  showRequest(entry);
+}
+
+/** Draws a request that has just left, one that has ended, or one of which more is known. */
 export function showRequest(entry) {
   const row = rows.get(entry) ?? added(entry);
-  const { status = "…", duration } = entry;
+  const { status = "…", duration, code, reason } = entry;
   row.dataset.status = status;
-  row.classList.toggle("refused", duration !== undefined && !(status < 400));
+  const inBand = code !== undefined && status < 400;
+  row.classList.toggle("refused", duration !== undefined && (inBand || !(status < 400)));
+  row.classList.toggle("in-band", inBand);
+  if (code !== undefined) row.dataset.code = code;
+  if (reason !== undefined) row.dataset.reason = reason;
+  const outcome = [status, code].filter((part) => part !== undefined).join(", ");
+  const words = `${outcome}${reason ? ` → ${reason}` : ""}${inBand ? "; an error inside a success" : ""}`;
+  showRow(row.querySelector(".reason"), row.querySelector(".reason"), code !== undefined || reason ? words : undefined);
   row.querySelector(".outcome").textContent = duration === undefined ? status : `${status} · ${duration} ms`;
 }
 
@@ -42,10 +67,12 @@ function added(entry) {
       " ",
       make("span", { className: "outcome" }),
     ),
+    make("p", { className: "note reason", hidden: true }),
     make("p", { className: "note" }, `${by === "page" ? "This page" : "hallpass"}: ${purpose}`),
     make("p", { className: "note" }, "credential: ", make("span", { className: "place" }, credential)),
   );
   rows.set(entry, row);
+  drawn = [entry, ...drawn].slice(0, MOST);
   list.prepend(row);
   if (list.children.length > MOST) list.lastElementChild.remove();
   count += 1;

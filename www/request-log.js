@@ -1,5 +1,5 @@
 // Records the requests that leave the page for a vendor: where the credential travelled, never what it was. Headers are
-// asked for by name only, bodies and queries aren't looked at.
+// asked for by name only, queries and sent bodies aren't looked at; of a reply's body only the vendor's own code is.
 
 /**
  * The mark of the page's own calls, hallpass's carry another: a request remembers its cache mode, and "reload" is what
@@ -16,6 +16,8 @@ export const PAGE_CALL = Object.freeze({ cache: "reload" });
  * @property {string} credential its place
  * @property {number | string} [status] the HTTP status, or why there is none; absent while it is under way
  * @property {number} [duration] until the reply's head, in ms
+ * @property {unknown} [code] the vendor's own, of a refusal
+ * @property {string} [reason] what hallpass made of it
  */
 
 /**
@@ -23,11 +25,13 @@ export const PAGE_CALL = Object.freeze({ cache: "reload" });
  *
  * @param {() => import("./vendors.js").DemoVendor} vendor the one that is signed in to
  * @param {(entry: Entry) => void} changed called when a request leaves, and again when it ends
+ * @param {(entry: Entry) => void} told called when its reply has told more
  */
-export function recordRequests(vendor, changed) {
+export function recordRequests(vendor, changed, told) {
   const send = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const request = input instanceof Request && init === undefined ? input : new Request(input, init);
+    const { code } = vendor();
     const entry = describe(request, vendor());
     const started = performance.now();
     const ended = (status) => {
@@ -39,12 +43,27 @@ export function recordRequests(vendor, changed) {
     try {
       const response = await send.call(globalThis, request);
       ended(response.status);
+      refusal(response, code).then((found) => {
+        if (found === undefined) return;
+        entry.code = found;
+        told(entry);
+      });
       return response;
     } catch (error) {
       ended(request.signal.aborted ? "given up" : "failed");
       throw error;
     }
   };
+}
+
+/** The vendor's own code in a reply; undefined where it refuses nothing, or is no JSON. */
+async function refusal(response, code) {
+  if (!/json/.test(response.headers.get("Content-Type") ?? "")) return undefined;
+  try {
+    return code(await response.clone().json());
+  } catch {
+    return undefined; // cut off, or not what its type says
+  }
 }
 
 /** @returns {Entry} */

@@ -3,7 +3,7 @@
 import { countdown, span } from "./countdown.js";
 import { byId, showRow } from "./dom.js";
 import { sentence } from "./errors.js";
-import { VENDORS } from "./vendors.js";
+import { VENDORS, has } from "./vendors.js";
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
@@ -29,6 +29,9 @@ export function showSession({ vendor, baseUrl, state }) {
   byId("session-vendor").textContent = title;
   byId("session-address").textContent = baseUrl;
   showRow(byId("session-note"), byId("session-note"), note);
+  byId("renew").hidden = !state.renewable;
+  byId("check").hidden = !has(vendor, "check");
+  byId("state").textContent = JSON.stringify(state, null, 2);
   const trouble = problem && `${sentence(problem, title)} (${problem})`;
   const ofRenewal = hasFailed(state);
   showRow(byId("problem-row"), byId("problem"), ofRenewal ? undefined : trouble);
@@ -75,6 +78,7 @@ export function forgetSession() {
   showRow(byId("problem-row"), byId("problem"), undefined);
   showRedirect(undefined);
   payload.textContent = "";
+  byId("state").textContent = "";
   byId("reply").hidden = true;
 }
 

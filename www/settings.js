@@ -1,11 +1,16 @@
-// The choices that survive a reload of the tab, so that the page finds its session again. Nothing secret among them.
+// The choices that survive a reload of the tab, so that the page finds its session again. Where tabs share the session, another
+// tab begins with them, too. Nothing secret among them.
 
 const KEY = "hallpass-demo";
+
+/** Whether a storage is one for all tabs. */
+export const isShared = (storage) => storage === "local" || storage === "encrypted";
 
 /** @returns {{ vendor?: string, addresses: Record<string, string>, storage?: string }} */
 export function recall() {
   try {
-    const { vendor, addresses, storage } = JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+    const kept = sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY);
+    const { vendor, addresses, storage } = JSON.parse(kept) ?? {};
     return { vendor, addresses: { ...addresses }, storage };
   } catch {
     return { addresses: {} }; // storage is blocked, or holds something else
@@ -16,7 +21,9 @@ export function recall() {
 export function remember({ vendor, baseUrl, storage }) {
   const addresses = { ...recall().addresses, [vendor]: baseUrl };
   try {
-    sessionStorage.setItem(KEY, JSON.stringify({ vendor, addresses, storage }));
+    const text = JSON.stringify({ vendor, addresses, storage });
+    sessionStorage.setItem(KEY, text);
+    if (isShared(storage)) localStorage.setItem(KEY, text);
   } catch {
     // Blocked or full: the page works without.
   }

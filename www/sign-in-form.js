@@ -57,7 +57,7 @@ export function fillForm(defaults, remembered) {
   if (Object.hasOwn(VENDORS, remembered.vendor ?? "")) vendor.value = remembered.vendor;
   if (Object.hasOwn(STORAGE, remembered.storage ?? "")) storage.value = remembered.storage;
   byId("test-users")
-    .querySelector("dl")
+    .querySelector("ul")
     .append(...TEST_USERS.map(testUser));
   vendor.addEventListener("change", showVendor);
   storage.addEventListener("change", showStorage);
@@ -79,17 +79,35 @@ export function typedCredentials() {
 
 export const forgetPassword = () => {
   password.value = "";
+  showPassword(false);
 };
+
+const shower = byId("show-password");
+function showPassword(shown) {
+  password.type = shown ? "text" : "password";
+  shower.firstChild.data = shown ? "Hide" : "Show";
+}
+shower.addEventListener("click", () => showPassword(password.type === "password"));
+
+// Only a key tells how the lock stands.
+for (const event of ["keydown", "keyup", "blur"]) {
+  password.addEventListener(event, (happened) => {
+    const locked = happened instanceof KeyboardEvent && happened.getModifierState("CapsLock");
+    const note = locked ? "Caps Lock is on." : "";
+    if (byId("caps-lock").textContent !== note) byId("caps-lock").textContent = note;
+  });
+}
 
 export const onSubmit = (handler) =>
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    showPassword(false); // so that browsers know what they may keep
     handler();
   });
 
 /** Calls back when another vendor or address has been chosen: once it is typed, not at each letter. */
 export const onChoice = (handler) => {
-  for (const input of [vendor, baseUrl]) input.addEventListener("change", handler);
+  for (const input of [vendor, baseUrl, storage]) input.addEventListener("change", handler);
 };
 
 /** Marks the fields that an error is about, so that each says so by itself. Without an error, unmarks all. */
@@ -124,7 +142,12 @@ function showHint() {
 }
 
 function testUser([name, secret, note]) {
-  const password = secret ? make("code", {}, secret) : undefined;
-  const remark = note ? make("span", { className: "note" }, note) : undefined;
-  return make("div", {}, make("dt", {}, make("code", {}, name)), make("dd", {}, password, remark));
+  const button = make("button", { type: "button", className: "small" }, name);
+  button.addEventListener("click", () => {
+    username.value = name;
+    password.value = secret || "any password";
+    byId("sign-in-button").focus();
+  });
+  const parts = [secret ? make("code", {}, secret) : undefined, note ? make("span", { className: "note" }, note) : undefined];
+  return make("li", {}, button, ...parts);
 }

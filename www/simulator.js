@@ -54,5 +54,6 @@ export function simulator(baseUrl) {
     setLifetime: (seconds) => ask("POST", "config", { access_lifetime_s: seconds }),
     expire: () => ask("POST", "expire"),
     revoke: () => ask("POST", "revoke"),
+    unlock: () => ask("POST", "unlock"),
   };
 }

@@ -8,6 +8,8 @@
  * @property {Record<string, string>} operations method and path of hallpass's own requests, and what they are for
  * @property {"body" | "headers"} password where a sign-in carries the password
  * @property {boolean} [cookie] the session is a cookie, also one that another page's sign-in left
+ * @property {(reply: any) => unknown} code the vendor's own code in a reply, where it says that something was refused
+ * @property {boolean} [renewsRejected] a token that is no longer good is renewed, and the request sent again
  * @property {string} expired what the next call comes to when the access token is over
  * @property {string} [note] what is particular about the session's buttons
  */
@@ -29,8 +31,9 @@ export const VENDORS = {
       "POST /v1/logout": "sign-out",
     },
     password: "body",
+    code: ({ status }) => status?.vendor_code || undefined,
     expired: "the session ends, as Ocient renews only with a token that is still good",
-    note: "Ocient has no way to ask whether a session is alive: Check shows the error an app would get.",
+    note: "Ocient has no way to ask whether a session is alive, so there is no button for it.",
   },
   lenses: {
     title: "Lenses HQ",
@@ -42,17 +45,19 @@ export const VENDORS = {
       "POST /api/v1/logout": "sign-out",
     },
     password: "body",
+    code: ({ type }) => type,
     expired: "the session ends, as Lenses doesn’t renew",
     cookie: true,
-    note: "Lenses doesn’t renew sessions: Renew shows the error an app would get.",
+    note: "Lenses doesn’t renew sessions, so there is no button for it.",
   },
   pegase3: {
     title: "PEGASE3",
     call: () => ({ method: "GET", path: "/company/info", headers: { "Name-Company": "Acme" } }),
     operations: { "GET /login": "sign-in" },
     password: "headers",
+    code: ({ code }) => (code === 200 ? undefined : code),
     expired: "the session ends, as PEGASE3 doesn’t renew",
-    note: "PEGASE3 has neither renewal nor a check: those two show the error an app would get.",
+    note: "PEGASE3 has neither renewal nor a check, so there are no buttons for them.",
   },
   ethgas: {
     title: "ETHGas",
@@ -64,6 +69,8 @@ export const VENDORS = {
       "POST /api/v1/user/logout": "sign-out",
     },
     password: "body",
+    code: ({ errorCode, code }) => errorCode ?? (code === 200 ? undefined : code),
+    renewsRejected: true,
     expired: "hallpass renews and sends the request again",
   },
 };
@@ -73,9 +80,12 @@ export const TEST_USERS = [
   ["jdoe", "correct horse", ""],
   ["admin", "admin", ""],
   ["ünïcode", "pässwörd ", "with the blank at its end"],
-  ["locked", "correct horse", "a locked account"],
+  ["locked", "correct horse", "a locked account, until it is unlocked under “Break the vendor”"],
   ["sso", "", "any password: single sign-on only, which Lenses tells"],
 ];
+
+/** Whether a vendor's sessions have such requests. */
+export const has = (vendor, purpose) => Object.values(VENDORS[vendor].operations).includes(purpose);
 
 /** Whether an address means this machine, where the simulator listens. */
 export function isLoopback(address) {

@@ -41,6 +41,15 @@ export class AuthError extends Base {
   get [brand]() {
     return true;
   }
+
+  /**
+   * Each entry of the package has a class of its own, and an error of one is an error to all.
+   * @override
+   * @param {unknown} value
+   */
+  static [Symbol.hasInstance](value) {
+    return isAuthError(value);
+  }
 }
 
 /** @type {{ [Name in Optional]-?: undefined }} */

@@ -19,7 +19,7 @@ export async function instantiate(file) {
   let made;
   try {
     made = await WebAssembly.instantiate(/** @type {BufferSource} */ (file), imports);
-    // All entries of the package share it: where two load at once, the first counts.
+    // A load that took too long may come after all, when another has been tried: the first counts.
     if (begun) return;
     const { exports } = made instanceof WebAssembly.Instance ? made : made.instance;
     keepStackPointer(begin(exports)); // throws where it is another module

@@ -268,20 +268,6 @@ export async function rule_2_a_storage_that_never_answers_is_left_alone() {
   equal(session.state.status, "signed-out");
 }
 
-/** Rule 2: a panic inside the WebAssembly settles what is under way, and all that is asked afterwards, as "internal". */
-export async function rule_2_a_trap_becomes_internal() {
-  const { enter, settle } = await import(new URL("guard.js", packageAddress).href);
-  for (const cause of [new WebAssembly.RuntimeError("unreachable"), new RangeError("stack"), "anything", undefined]) {
-    const traps = () => {
-      throw cause;
-    };
-    const errors = [await rejects(() => enter(traps), "internal"), await rejects(settle(async () => enter(traps)), "internal")];
-    ok(errors.every((error) => error.cause === cause), "what was thrown is the cause");
-    equal(await reasonOf(settle(() => Promise.reject(cause))), cause, "the caller's own reason passes");
-  }
-  equal(enter(() => 1), 1, "the next call is not concerned");
-}
-
 /** Rule 2: a source of the WebAssembly that never comes. Time is made to fly, as no bound is documented. */
 export async function rule_2_a_load_that_hangs_is_bounded() {
   const fresh = await import(`${packageAddress}?hangs`);

@@ -247,13 +247,14 @@ export async function r31_code_and_sentence_tell_no_account() {
 
 /** isAuthError: also for another copy of the package, and for one that was loaded in another realm. */
 export async function isAuthError_knows_errors_of_other_copies_and_realms() {
-  const copies = [await import(`${packageAddress}?copy`), await import(new URL("auth-error.js?copy", packageAddress).href)];
+  const copies = [await import(`${packageAddress}?copy`), await import(new URL("inline.js?copy", packageAddress).href)];
   if (typeof document !== "undefined") copies.push(await inAnotherRealm()); // a worker and Node have no frames
   ok(copies[1].AuthError !== hallpass.AuthError, "a class of its own");
   const own = await rejects(hallpass.openSession(), "invalid-options");
   for (const copy of copies) {
     const other = new copy.AuthError("x", { code: "network" });
     ok(hallpass.isAuthError(other) && copy.isAuthError(own), "each knows the other's");
+    ok(other instanceof hallpass.AuthError && own instanceof copy.AuthError, "an instance of the other's");
     equal([other.name, other.code], ["AuthError", "network"]);
   }
 }

@@ -52,7 +52,6 @@ contract! { "abort.js":
     rule_2_a_fetch_that_never_settles_is_a_timeout,
     rule_2_a_fetch_that_throws_anything_is_a_network_failure,
     rule_2_a_storage_that_never_answers_is_left_alone,
-    rule_2_a_trap_becomes_internal,
     rule_2_a_load_that_hangs_is_bounded,
     rule_2_a_listener_that_throws_harms_nobody,
 }

@@ -11,13 +11,11 @@ const manifest = JSON.parse(await read("package.json"));
 
 /** Everything that npm would upload, but for package.json. */
 const FILES = `
-CHANGELOG.md LICENSE-APACHE LICENSE-MIT LICENSES-OF-PARTS.md README.md address.js announcer.js auth-error.js bindings.d.ts body.js call.js clock.js
-credentials.js database.js docs/README.md docs/architecture.md docs/benchmarks.md docs/benchmarks/call.svg docs/benchmarks/expired.svg docs/benchmarks/overview.svg
-docs/benchmarks/size.svg docs/benchmarks/start.svg docs/deployment.md docs/errors.md docs/frameworks.md docs/migrating.md docs/quick-start.md
-docs/reference.md docs/storage.md docs/tabs.md docs/testing.md docs/vendor-codes.md docs/vendors.md driver.js encrypted.js entry.js fetcher.js guard.js hallpass.d.ts
-hallpass.js hallpass.wasm inline.d.ts inline.js inlined.js instance.js json.js lines.js live.js loader.js lock.js look.js names.js note.js object.js
-open.js options.js random.js react.d.ts react.js reply.js request.js send.js session.js store.js testing.d.ts testing.js vue.d.ts vue.js wait.js wake-ups.js wasm-text.js
-wasm.js watched.js
+CHANGELOG.md LICENSE-APACHE LICENSE-MIT LICENSES-OF-PARTS.md README.md bindings.d.ts docs/README.md docs/architecture.md docs/benchmarks.md
+docs/benchmarks/call.svg docs/benchmarks/expired.svg docs/benchmarks/overview.svg docs/benchmarks/size.svg docs/benchmarks/start.svg
+docs/deployment.md docs/errors.md docs/frameworks.md docs/migrating.md docs/quick-start.md docs/reference.md docs/storage.md docs/tabs.md
+docs/testing.md docs/vendor-codes.md docs/vendors.md hallpass.d.ts hallpass.js hallpass.js.map hallpass.wasm inline.d.ts inline.js inline.js.map
+react.d.ts react.js react.js.map testing.d.ts testing.js testing.js.map vue.d.ts vue.js vue.js.map wasm-text.js watched.js watched.js.map
 `
   .trim()
   .split(/\s+/);
@@ -39,24 +37,47 @@ test("every way into the package leads to a file, with types first", () => {
   }
 });
 
-test("scripts import nothing but each other, and the framework that a binding is for", async () => {
-  for (const file of FILES.filter((name) => name.endsWith(".js"))) {
-    for (const [, from] of (await read(file)).matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)"/gm)) {
-      const own = /^\.\.?\//.test(from) && FILES.includes(new URL(from, `file:///${file}`).pathname.slice(1));
-      assert.ok(own || `${from}.js` === file, `${file} imports ${from}`);
-    }
+const SCRIPTS = FILES.filter((name) => name.endsWith(".js"));
+
+test("an entry is one file, which imports no more than it needs", async () => {
+  const imports = async (file) => [...(await read(file)).matchAll(/\b(?:from|import)\s*\(?"([^"]+)"/g)].map(([, from]) => from).sort();
+  const all = Object.fromEntries(await Promise.all(SCRIPTS.map(async (file) => [file, await imports(file)])));
+  assert.deepEqual(all, {
+    // With the .wasm two requests. The third is made only where there is none.
+    "hallpass.js": ["./wasm-text.js"],
+    "inline.js": ["./wasm-text.js"],
+    "react.js": ["./watched.js", "react"],
+    "testing.js": [],
+    "vue.js": ["./watched.js", "vue"],
+    "wasm-text.js": [],
+    "watched.js": [],
+  });
+  assert.match(await read("hallpass.js"), /import\("\.\/wasm-text\.js"\)/, "not before it's needed");
+  assert.match(await read("hallpass.js"), /new URL\("\.\/hallpass\.wasm",import\.meta\.url\)/, "in the words that bundlers understand");
+  for (const file of ["react.js", "testing.js", "vue.js", "watched.js"]) assert.doesNotMatch(await read(file), /WebAssembly\.instantiate|hallpass\.wasm/, file);
+});
+
+test("each script has a map that holds its sources", async () => {
+  for (const file of SCRIPTS.filter((name) => name !== "wasm-text.js")) {
+    assert.ok((await read(file)).endsWith(`\n//# sourceMappingURL=${file}.map\n`), file);
+    const { sources, sourcesContent } = JSON.parse(await read(`${file}.map`));
+    assert.ok(sources.includes(`src/${file}`), file);
+    sources.forEach((source, place) => {
+      assert.match(source, /^src\/[a-z-]+\.js$/);
+      assert.ok(sourcesContent[place].length > 100, source);
+    });
   }
 });
 
 test("r28_random_values_come_from_crypto", async () => {
-  for (const file of FILES.filter((name) => name.endsWith(".js"))) assert.doesNotMatch(await read(file), /Math\s*\.\s*random/, file);
-  assert.match(await read("random.js"), /crypto\.getRandomValues/);
+  for (const file of SCRIPTS) assert.doesNotMatch(await read(file), /Math\s*\.\s*random/, file);
+  assert.match(await read("src/shell/random.js", root), /crypto\.getRandomValues/);
 });
 
 test("nothing tells of the machine that it was built on", async () => {
   const wasm = await readFile(new URL("hallpass.wasm", pkg), "latin1");
-  const scripts = await Promise.all(FILES.filter((name) => name.endsWith(".js")).map((name) => read(name)));
-  for (const text of [wasm, ...scripts]) assert.doesNotMatch(text, /\/(home|root|Users|tmp|work)\/|\.cargo|sourceMappingURL/);
+  const texts = await Promise.all(FILES.filter((name) => /\.js(\.map)?$/.test(name)).map((name) => read(name)));
+  for (const text of [wasm, ...texts]) assert.doesNotMatch(text, /\/(home|root|Users|tmp|work)\/|\.cargo/);
 });
 
 test("version, changelog and tag agree", async () => {

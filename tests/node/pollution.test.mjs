@@ -82,7 +82,7 @@ async function bearable(kind, loads) {
   delete descriptors.signal; // an exception that nobody can catch
   const packed = gzipSync("text");
   const exchange = async (name) => {
-    if (loads) await import(`../../pkg/wake-ups.js?${name}`);
+    if (loads) await import(`../../pkg/watched.js?${name}`);
     const headers = new Headers();
     headers.set("Accept", "x");
     const { signal } = new AbortController();
@@ -166,7 +166,7 @@ if (isMainThread) {
   }
 
   test("r15_a_server_stays_one_though_every_object_has_a_location", async () => {
-    const { isHidden } = await import("../../pkg/wake-ups.js");
+    const { isHidden } = await import("../../target/xtask/package/src/wake-ups.js");
     const vendor = vendorOf("ocient");
     await withMembers({ location: { value: "x" }, document: { value: { visibilityState: "hidden" } } }, async () => {
       const [one, other] = [await vendor.open({ storage: storageOfItsOwn() }), await vendor.open({ storage: storageOfItsOwn() })];

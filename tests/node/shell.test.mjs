@@ -1,13 +1,15 @@
-// The shell's leaf files, each by itself: names, credentials, options, sentences, JSON, the database.
+// The shell's leaf files, each by itself: names, credentials, options, sentences, JSON, the database, the guard.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const pkg = new URL("../../pkg/", import.meta.url);
-const load = (file) => import(new URL(file, pkg).href);
+// As the build has put them together, before it makes one file of them.
+const parts = new URL("../../target/xtask/package/src/", import.meta.url);
+const load = (file) => import(new URL(file, parts).href);
 
 const { parseBase, textOf } = await load("address.js");
 const { AuthError, failure, isAuthError, mistake, refusalOf } = await load("auth-error.js");
 const { VENDORS, readCredentials } = await load("credentials.js");
+const { enter, settle } = await load("guard.js");
 const { parseJson, readClaims } = await load("json.js");
 const { names } = await load("names.js");
 const { readOptions } = await load("options.js");
@@ -174,6 +176,19 @@ test("an error is made of the text that the rules write", () => {
   const sso = failure({ code: "invalid-credentials", ssoUrl: "https://sso.example/?s3cret" }, "Lenses HQ", "login");
   assert.match(sso.message, /go to ssoUrl/);
   assert.doesNotMatch(sso.message, /s3cret/);
+});
+
+test("rule_2_a_trap_becomes_internal", async () => {
+  for (const cause of [new WebAssembly.RuntimeError("unreachable"), new RangeError("stack"), "anything", undefined]) {
+    const traps = () => {
+      throw cause;
+    };
+    const internal = (error) => isAuthError(error) && error.code === "internal" && error.cause === cause;
+    assert.throws(() => enter(traps), internal);
+    await assert.rejects(settle(async () => enter(traps)), internal);
+    assert.equal(await settle(() => Promise.reject(cause)).catch((reason) => reason), cause, "the caller's own reason passes");
+  }
+  assert.equal(enter(() => 1), 1, "the next call is not concerned");
 });
 
 test("r15_an_error_has_nothing_of_Object_prototype", () => {

@@ -4,6 +4,7 @@ mod audit;
 mod ballast;
 mod bench;
 mod browsers;
+mod bundle;
 mod counts;
 mod demo;
 mod files;
@@ -50,7 +51,7 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
   cargo xtask build                 the npm package, in pkg/
   cargo xtask demo [--port <n>]     the demo page, with simulated vendors behind it
   cargo xtask test [<part> …]       all checks and tests; or only native, browser, e2e, types, node, package, matrix
-  cargo xtask matrix                the packed package in small projects, built in many ways; writes the README's table
+  cargo xtask matrix                the packed package in all small projects, built in many ways; writes the README's table
   cargo xtask bench [--quick] [--firefox] [--only <item>]
                                     hallpass beside its peers, measured in a browser; writes docs/benchmarks.md
   cargo xtask size [--json]         what the package weighs, against its budget

@@ -1,7 +1,8 @@
 //! `cargo xtask build`: the npm package in `pkg/`.
 //!
 //! wasm-pack compiles and binds; its package.json and type declarations are replaced, since it knows neither `exports` nor
-//! the entry files written by hand in `src/shell`. wasm-opt runs here and not within wasm-pack: see `glue`.
+//! the entry files written by hand in `src/shell`. wasm-opt runs here and not within wasm-pack: see `glue`. What comes of it is
+//! put beside the shell's scripts, and `bundle` makes one file of each entry.
 
 use std::env;
 use std::fs;
@@ -15,6 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::bundle;
 use crate::files::{copy_tree, walk};
 use crate::glue;
 use crate::job::Job;
@@ -35,6 +37,9 @@ const GLUE: &str = "wasm.js";
 /// The folders of the shell's scripts.
 const FOLDERS: [&str; 1] = ["do"];
 
+/// Where the scripts come together, each a file of its own. Tests load them from there one by one.
+const PARTS: &str = "target/xtask/package/src";
+
 /// Where the types of the scripts that the build makes are kept.
 const TYPES: &str = "target/xtask/types";
 
@@ -50,11 +55,13 @@ pub fn build() -> Result<()> {
 
 /// The same for a copy of the repository.
 pub fn build_at(root: &Path) -> Result<()> {
-    let folder = root.join("pkg");
-    compile(root, &folder)?;
-    glue::join(&folder.join(WASM), &folder.join(GLUE))?;
-    check_shrunk(&folder)?;
-    finish(root, &folder)
+    let parts = root.join(PARTS);
+    compile(root, &parts)?;
+    glue::join(&parts.join(WASM), &parts.join(GLUE))?;
+    check_shrunk(&parts)?;
+    flatten_snippets(&parts)?;
+    copy_scripts(&root.join("src/shell"), &parts)?;
+    finish(root, &parts, &root.join("pkg"))
 }
 
 /// [`build`] as a step, unless `pkg/` is newer than all that it's made of.
@@ -73,33 +80,38 @@ pub fn list() -> Result<()> {
     Ok(())
 }
 
-fn compile(root: &Path, folder: &Path) -> Result<()> {
+fn compile(root: &Path, parts: &Path) -> Result<()> {
     // wasm-pack leaves the snippets of earlier builds where they are.
-    if folder.exists() {
-        fs::remove_dir_all(folder).context("pkg/ can't be deleted")?;
-    }
+    clear(parts)?;
     Job::new("wasm-pack", "wasm-pack-build")
         .args(["build", "src/wasm", "--target", "bundler", "--release", "--mode", "no-install", "--no-opt"])
-        .args(["--out-dir", "../../pkg"])
-        .args(["--no-pack", "--out-name", "made"])
+        .args(["--out-dir", &format!("../../{PARTS}"), "--no-pack", "--out-name", "made"])
         .env("CARGO_ENCODED_RUSTFLAGS", flags(root))
         .folder(root)
         .must("wasm-pack could not build the package")?;
-    let [wasm, glue, script] = MADE.map(|name| folder.join(name));
-    fs::rename(wasm, folder.join(WASM))?;
-    fs::rename(glue, folder.join(GLUE))?;
+    let [wasm, glue, script] = MADE.map(|name| parts.join(name));
+    fs::rename(wasm, parts.join(WASM))?;
+    fs::rename(glue, parts.join(GLUE))?;
     fs::remove_file(script)?;
-    keep_types(root, folder)
+    keep_types(root, parts)
+}
+
+fn clear(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        let told = || format!("{} can't be deleted", workspace::shown(folder));
+        fs::remove_dir_all(folder).with_context(told)?;
+    }
+    Ok(())
 }
 
 /// Puts the types of what the build makes where the shell's `tsconfig.json` looks for them. They are not published: people
 /// import the shell, which has declarations of its own.
-fn keep_types(root: &Path, folder: &Path) -> Result<()> {
-    let made = folder.join("made.d.ts");
+fn keep_types(root: &Path, parts: &Path) -> Result<()> {
+    let made = parts.join("made.d.ts");
     let text = fs::read_to_string(&made).context("wasm-pack wrote no type declarations")?;
     // Nobody frees by hand, see `ballast`.
     let text = text.replace("    free(): void;\n    [Symbol.dispose](): void;\n", "");
-    for made in [made, folder.join("made_bg.wasm.d.ts")] {
+    for made in [made, parts.join("made_bg.wasm.d.ts")] {
         fs::remove_file(made)?;
     }
     let types = root.join(TYPES);
@@ -129,8 +141,8 @@ fn flags(root: &Path) -> String {
 }
 
 /// wasm-opt drops the section with the functions' names, which wasm-bindgen keeps: so its absence proves the run.
-fn check_shrunk(folder: &Path) -> Result<()> {
-    let file = folder.join(WASM);
+fn check_shrunk(parts: &Path) -> Result<()> {
+    let file = parts.join(WASM);
     let bytes = fs::read(&file).with_context(|| format!("{} is missing", workspace::shown(&file)))?;
     let sections =
         custom_sections(&bytes).with_context(|| format!("{} isn't WebAssembly", workspace::shown(&file)))?;
@@ -140,30 +152,33 @@ fn check_shrunk(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn finish(root: &Path, folder: &Path) -> Result<()> {
-    flatten_snippets(folder)?;
-    copy_scripts(&root.join("src/shell"), folder)?;
-    write_text(&folder.join(WASM), &folder.join("wasm-text.js"))?;
+fn finish(root: &Path, parts: &Path, folder: &Path) -> Result<()> {
+    clear(folder)?;
+    fs::create_dir_all(folder)?;
+    fs::copy(parts.join(WASM), folder.join(WASM))?;
+    write_text(&parts.join(WASM), &folder.join(bundle::TEXT))?;
+    for path in walk(parts)?.iter().filter(|path| path.extension().is_some_and(|end| end == "ts")) {
+        copy_tree(path, &folder.join(path.file_name().context("a file has no name")?))?;
+    }
+    bundle::write(parts, folder)?;
     for name in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "docs"] {
         copy_tree(&root.join(name), &folder.join(name))?;
     }
     fs::write(folder.join("LICENSES-OF-PARTS.md"), licences::page()?)?;
-    // wasm-pack's, and it would make npm leave the whole package out.
-    let _ = fs::remove_file(folder.join(".gitignore"));
     manifest::write(folder, &files(folder)?)
 }
 
 /// wasm-bindgen puts the JavaScript that the Rust imports below `snippets/`, in a folder named after a hash. The entry
 /// files import the same modules, so they move beside them, under names that stay.
-fn flatten_snippets(folder: &Path) -> Result<()> {
-    let snippets = folder.join("snippets");
+fn flatten_snippets(parts: &Path) -> Result<()> {
+    let snippets = parts.join("snippets");
     let mut moved = Vec::new();
     for path in walk(&snippets)? {
         let name = path.file_name().context("a snippet has no name")?;
-        fs::rename(&path, folder.join(name))?;
-        moved.push(path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/"));
+        fs::rename(&path, parts.join(name))?;
+        moved.push(path.strip_prefix(parts)?.to_string_lossy().replace('\\', "/"));
     }
-    let glue = folder.join(GLUE);
+    let glue = parts.join(GLUE);
     let mut text = fs::read_to_string(&glue)?;
     for path in moved {
         let name = path.rsplit('/').next().unwrap_or(&path);
@@ -175,7 +190,7 @@ fn flatten_snippets(folder: &Path) -> Result<()> {
         bail!("{GLUE} still imports from snippets/");
     }
     fs::write(&glue, text)?;
-    fs::remove_dir_all(&snippets).context("pkg/snippets can't be deleted")
+    fs::remove_dir_all(&snippets).context("the snippets can't be deleted")
 }
 
 /// The modules and the types, which lie among the Rust files of the same floor.
@@ -191,14 +206,13 @@ fn copy_scripts(from: &Path, to: &Path) -> Result<()> {
             let text = fs::read_to_string(&path)
                 .with_context(|| format!("{} can't be read", workspace::shown(&path)))?;
             fs::write(to.join(name), flattened(&text))
-                .with_context(|| format!("{} can't be copied to pkg/", workspace::shown(&path)))?;
+                .with_context(|| format!("{} can't be copied", workspace::shown(&path)))?;
         }
     }
     Ok(())
 }
 
-/// A script as it stands when all lie in one folder. Below another folder, Node would look for a package.json there, and read
-/// of `Object.prototype` what it doesn't find (R15).
+/// A script as it stands when all lie in one folder, as wasm-bindgen's JavaScript expects them.
 fn flattened(script: &str) -> String {
     FOLDERS
         .iter()

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 use crate::browsers::Engine;
+use crate::matrix::Reach;
 use crate::tools::Tool;
 use crate::wasm_pack::Browser;
 use crate::workspace;
@@ -46,7 +47,7 @@ pub enum Step {
     /// Tests of the demo page, from outside of a browser.
     EndToEnd(Engine),
     /// The packed package in small projects, each built in another way.
-    Matrix,
+    Matrix(Reach),
     /// The licences and the known faults of what is used.
     Audit,
 }
@@ -71,11 +72,11 @@ const ALL: [Step; 20] = [
     Step::EndToEnd(Engine::Chromium),
     Step::EndToEnd(Engine::Firefox),
     Step::EndToEnd(Engine::WebKit),
-    Step::Matrix,
+    Step::Matrix(Reach::Quick),
 ];
 
 /// The steps of `cargo xtask matrix`.
-pub const MATRIX: [Step; 2] = [Step::Build, Step::Matrix];
+pub const MATRIX: [Step; 2] = [Step::Build, Step::Matrix(Reach::Whole)];
 
 /// The quick steps.
 pub fn quick() -> Vec<Step> {
@@ -93,7 +94,7 @@ pub fn named(words: &[&str]) -> Result<Vec<Step>> {
             "types" => vec![Step::Types, Step::Guide],
             "package" => vec![Step::Package, Step::Reproducible, Step::RootPackage],
             "node" => vec![Step::Node],
-            "matrix" => vec![Step::Matrix],
+            "matrix" => vec![Step::Matrix(Reach::Quick)],
             other => {
                 bail!("`cargo xtask test` knows native, browser, e2e, types, node, package and matrix, not `{other}`")
             }
@@ -126,7 +127,7 @@ impl Step {
             Self::Browser(browser) => format!("browser tests, {}", browser.engine().name()),
             Self::Node => "node tests".into(),
             Self::EndToEnd(engine) => format!("end-to-end tests, {}", engine.name()),
-            Self::Matrix => "matrix".into(),
+            Self::Matrix(_) => "matrix".into(),
             Self::Audit => "licences and advisories".into(),
         }
     }
@@ -134,7 +135,7 @@ impl Step {
     /// The steps without which it can't run.
     pub fn needs(self) -> &'static [Self] {
         match self {
-            Self::Package | Self::Reproducible | Self::Size | Self::Types | Self::Guide | Self::Matrix => {
+            Self::Package | Self::Reproducible | Self::Size | Self::Types | Self::Guide | Self::Matrix(_) => {
                 &[Self::Build]
             }
             Self::RootPackage => &[Self::Simulator],
@@ -152,7 +153,7 @@ impl Step {
             Self::Build | Self::RootPackage => {
                 &[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack]
             }
-            Self::Package | Self::Size | Self::Types | Self::Guide | Self::Node | Self::Matrix => {
+            Self::Package | Self::Size | Self::Types | Self::Guide | Self::Node | Self::Matrix(_) => {
                 &[Tool::Npm]
             }
             Self::Audit => &[Tool::CargoDeny],
@@ -166,7 +167,7 @@ impl Step {
         match self {
             Self::Browser(browser) => Some(browser.engine()),
             Self::EndToEnd(engine) => Some(engine),
-            Self::Matrix => Some(Engine::Chromium),
+            Self::Matrix(_) => Some(Engine::Chromium),
             _ => None,
         }
     }

@@ -159,7 +159,7 @@ impl Suite {
             Step::Browser(browser) => self.browser_tests(browser),
             Step::EndToEnd(engine) => self.end_to_end_tests(engine),
             Step::RootPackage => root_package::check(self.port).map(|counts| (counts, String::new())),
-            Step::Matrix => matrix::run(self.port).map(|counts| (counts, String::new())),
+            Step::Matrix(reach) => matrix::run(self.port, reach).map(|counts| (counts, String::new())),
         }
     }
 

@@ -45,9 +45,15 @@ pub enum Verdict {
 #[derive(Debug, Default)]
 pub struct Accounts {
     wrong: HashMap<&'static str, u8>,
+    unlocked: bool,
 }
 
 impl Accounts {
+    /// As an administrator would: all accounts are open again, and their wrong passwords forgotten.
+    pub fn unlock(&mut self) {
+        *self = Self { unlocked: true, ..Self::default() };
+    }
+
     /// Judges a sign-in, and remembers it.
     pub fn judge(&mut self, name: &str, password: &str) -> Verdict {
         let Some(account) = ACCOUNTS.iter().find(|account| account.name == name) else {
@@ -55,7 +61,7 @@ impl Accounts {
         };
         let Some(expected) = account.password else { return Verdict::SingleSignOn };
         let wrong = self.wrong.entry(account.name).or_default();
-        if account.locked || *wrong >= WRONG_LIMIT {
+        if (account.locked && !self.unlocked) || *wrong >= WRONG_LIMIT {
             return Verdict::Locked;
         }
         if password == expected {

@@ -42,6 +42,10 @@ pub fn answer(
             world.tokens.expire_access();
             Ok(json!({}))
         }
+        ("POST", "unlock") => {
+            world.accounts.unlock();
+            Ok(json!({}))
+        }
         ("POST", "revoke") => {
             world.tokens.revoke_all();
             Ok(json!({}))

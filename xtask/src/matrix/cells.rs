@@ -16,6 +16,17 @@ pub struct Cell {
     pub build: &'static [&'static [&'static str]],
     /// How the result is loaded.
     pub run: Run,
+    /// Which run takes it.
+    pub reach: Reach,
+}
+
+/// How much a run takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// What is quick; so much is part of `cargo xtask test`.
+    Quick,
+    /// Also what takes long; `cargo xtask matrix` does.
+    Whole,
 }
 
 /// How a project's result is loaded.
@@ -46,8 +57,21 @@ impl Cell {
 
 const BUILD: &[&str] = &["vite", "build"];
 
+/// Serves what React Router has built for browsers.
+const PREVIEW_OF_CLIENT: &[&str] = &[
+    "vite",
+    "preview",
+    "--outDir",
+    "build/client",
+    "--host",
+    "localhost",
+    "--strictPort",
+    "--port",
+    "{port}",
+];
+
 /// All of them.
-pub const CELLS: [Cell; 16] = [
+pub const CELLS: [Cell; 27] = [
     Cell {
         name: "no tool",
         how: "`<script type=\"module\">`, the package's folder served as it is",
@@ -56,6 +80,7 @@ pub const CELLS: [Cell; 16] = [
         folder: "plain",
         build: &[&["copy", "../node_modules/hallpass", "hallpass"]],
         run: Run::Pages("."),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Vite and React",
@@ -65,6 +90,7 @@ pub const CELLS: [Cell; 16] = [
         folder: "vite-react",
         build: &[BUILD],
         run: Run::Pages("dist"),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Vite and React, as it is written",
@@ -74,6 +100,7 @@ pub const CELLS: [Cell; 16] = [
         folder: "vite-react",
         build: &[],
         run: Run::Server(&["vite", "--host", "localhost", "--strictPort", "--port", "{port}"]),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Vite 7, as it is written",
@@ -83,6 +110,7 @@ pub const CELLS: [Cell; 16] = [
         folder: "vite-7",
         build: &[],
         run: Run::Server(&["vite-7", "--host", "localhost", "--strictPort", "--port", "{port}"]),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Vite and Vue",
@@ -92,6 +120,7 @@ pub const CELLS: [Cell; 16] = [
         folder: "vite-vue",
         build: &[BUILD],
         run: Run::Pages("dist"),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Vite and Svelte",
@@ -101,6 +130,7 @@ pub const CELLS: [Cell; 16] = [
         folder: "vite-svelte",
         build: &[BUILD],
         run: Run::Pages("dist"),
+        reach: Reach::Quick,
     },
     Cell {
         name: "a worker",
@@ -110,6 +140,7 @@ pub const CELLS: [Cell; 16] = [
         folder: "worker",
         build: &[BUILD],
         run: Run::Pages("dist"),
+        reach: Reach::Quick,
     },
     Cell {
         name: "webpack",
@@ -122,6 +153,20 @@ pub const CELLS: [Cell; 16] = [
             &["copy", "index.html", "dist/index.html"],
         ],
         run: Run::Pages("dist"),
+        reach: Reach::Quick,
+    },
+    Cell {
+        name: "Rspack",
+        how: "build",
+        packages: &[("Rspack", "@rspack/core")],
+        entry: "hallpass",
+        folder: "webpack",
+        build: &[
+            &["rspack", "build", "--mode", "production", "--entry", "./main.js", "-o", "dist-rspack"],
+            &["copy", "index.html", "dist-rspack/index.html"],
+        ],
+        run: Run::Pages("dist-rspack"),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Rollup",
@@ -134,6 +179,20 @@ pub const CELLS: [Cell; 16] = [
             &["copy", "index.html", "dist/index.html"],
         ],
         run: Run::Pages("dist"),
+        reach: Reach::Quick,
+    },
+    Cell {
+        name: "Rollup, without a plugin for files",
+        how: "build; without a plugin for files, so the copy of the `.wasm` is loaded",
+        packages: &[("Rollup", "rollup")],
+        entry: "hallpass",
+        folder: "rollup",
+        build: &[
+            &["rollup", "-p", "node-resolve", "-i", "main.js", "-d", "dist-bare"],
+            &["copy", "index.html", "dist-bare/index.html"],
+        ],
+        run: Run::Pages("dist-bare"),
+        reach: Reach::Quick,
     },
     Cell {
         name: "esbuild",
@@ -146,6 +205,41 @@ pub const CELLS: [Cell; 16] = [
             &["copy", "index.html", "dist/index.html"],
         ],
         run: Run::Pages("dist"),
+        reach: Reach::Quick,
+    },
+    Cell {
+        name: "esbuild, splitting",
+        how: "build with `--splitting`; the copy of the `.wasm` is loaded",
+        packages: &[("esbuild", "esbuild")],
+        entry: "hallpass",
+        folder: "rollup",
+        build: &[
+            &[
+                "esbuild",
+                "main.js",
+                "--bundle",
+                "--minify",
+                "--splitting",
+                "--format=esm",
+                "--outdir=dist-esbuild",
+            ],
+            &["copy", "index.html", "dist-esbuild/index.html"],
+        ],
+        run: Run::Pages("dist-esbuild"),
+        reach: Reach::Quick,
+    },
+    Cell {
+        name: "Bun, build",
+        how: "`bun build`; the copy of the `.wasm` is part of the script",
+        packages: &[("Bun", "bun")],
+        entry: "hallpass",
+        folder: "rollup",
+        build: &[
+            &["bun", "build", "main.js", "--outdir", "dist-bun", "--target", "browser"],
+            &["copy", "index.html", "dist-bun/index.html"],
+        ],
+        run: Run::Pages("dist-bun"),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Parcel",
@@ -155,6 +249,7 @@ pub const CELLS: [Cell; 16] = [
         folder: "parcel",
         build: &[&["parcel", "build", "index.html", "--dist-dir", "dist", "--no-cache"]],
         run: Run::Server(&["vite", "preview", "--host", "localhost", "--strictPort", "--port", "{port}"]),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Next.js",
@@ -164,6 +259,7 @@ pub const CELLS: [Cell; 16] = [
         folder: "next",
         build: &[&["next", "build"]],
         run: Run::Server(&["next", "start", "-H", "localhost", "-p", "{port}"]),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Next.js, as it is written",
@@ -173,6 +269,47 @@ pub const CELLS: [Cell; 16] = [
         folder: "next",
         build: &[],
         run: Run::Server(&["next", "dev", "-H", "localhost", "-p", "{port}"]),
+        reach: Reach::Quick,
+    },
+    Cell {
+        name: "Angular",
+        how: "build; it leaves the `.wasm` behind, and its copy is loaded",
+        packages: &[("Angular", "@angular/core")],
+        entry: "hallpass",
+        folder: "angular",
+        build: &[&["ng", "build"]],
+        run: Run::Pages("dist"),
+        reach: Reach::Whole,
+    },
+    Cell {
+        name: "SvelteKit",
+        how: "build; it writes an inline script, which a strict policy has to allow",
+        packages: &[("SvelteKit", "@sveltejs/kit"), ("Vite", "vite")],
+        entry: "hallpass",
+        folder: "sveltekit",
+        build: &[BUILD],
+        run: Run::Server(&["vite", "preview", "--host", "localhost", "--strictPort", "--port", "{port}"]),
+        reach: Reach::Whole,
+    },
+    Cell {
+        name: "Astro",
+        how: "build",
+        packages: &[("Astro", "astro")],
+        entry: "hallpass",
+        folder: "astro",
+        build: &[&["astro", "build"]],
+        run: Run::Pages("dist"),
+        reach: Reach::Whole,
+    },
+    Cell {
+        name: "React Router",
+        how: "build; it writes an inline script, too; `hallpass/react`",
+        packages: &[("React Router", "react-router"), ("Vite", "vite"), ("React", "react")],
+        entry: "hallpass",
+        folder: "react-router",
+        build: &[&["react-router", "build"]],
+        run: Run::Server(PREVIEW_OF_CLIENT),
+        reach: Reach::Whole,
     },
     Cell {
         name: "Node",
@@ -182,6 +319,7 @@ pub const CELLS: [Cell; 16] = [
         folder: "runtime",
         build: &[],
         run: Run::Program(&["node", "main.mjs"]),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Deno",
@@ -191,6 +329,7 @@ pub const CELLS: [Cell; 16] = [
         folder: "runtime",
         build: &[],
         run: Run::Program(&["deno", "run", "--allow-net", "main.mjs"]),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Bun",
@@ -200,5 +339,36 @@ pub const CELLS: [Cell; 16] = [
         folder: "runtime",
         build: &[],
         run: Run::Program(&["bun", "main.mjs"]),
+        reach: Reach::Quick,
+    },
+    Cell {
+        name: "Vitest with jsdom",
+        how: "`environment: \"jsdom\"`; `hallpass/testing`, too",
+        packages: &[("Vitest", "vitest"), ("jsdom", "jsdom")],
+        entry: "hallpass",
+        folder: "vitest",
+        build: &[],
+        run: Run::Program(&["vitest", "run", "--environment", "jsdom"]),
+        reach: Reach::Quick,
+    },
+    Cell {
+        name: "Vitest with happy-dom",
+        how: "`environment: \"happy-dom\"`; the same",
+        packages: &[("Vitest", "vitest"), ("happy-dom", "happy-dom")],
+        entry: "hallpass",
+        folder: "vitest",
+        build: &[],
+        run: Run::Program(&["vitest", "run", "--environment", "happy-dom"]),
+        reach: Reach::Quick,
+    },
+    Cell {
+        name: "Jest with jsdom",
+        how: "ES modules; the environment `jest-fixed-jsdom`, as plain jsdom has no `Request`; the same",
+        packages: &[("Jest", "jest"), ("jest-fixed-jsdom", "jest-fixed-jsdom")],
+        entry: "hallpass",
+        folder: "jest",
+        build: &[],
+        run: Run::Program(&["node", "--experimental-vm-modules", "../node_modules/jest/bin/jest.js"]),
+        reach: Reach::Quick,
     },
 ];

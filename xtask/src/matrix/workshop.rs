@@ -17,11 +17,15 @@ use crate::workspace;
 const FOLDER: &str = "target/xtask/matrix";
 const TARBALL: &str = "hallpass.tgz";
 
+/// What keeps the projects' tools from asking and telling.
+const QUIET: [(&str, &str); 3] =
+    [("NEXT_TELEMETRY_DISABLED", "1"), ("ASTRO_TELEMETRY_DISABLED", "1"), ("NG_CLI_ANALYTICS", "false")];
+
 /// The vendor's address in the projects and in the README; they are run with the simulator's.
 const ADDRESS: &str = "https://sql0.example.com";
 
 /// Files in which that address may stand.
-const SCRIPTS: [&str; 5] = ["js", "mjs", "jsx", "vue", "svelte"];
+const SCRIPTS: [&str; 7] = ["js", "mjs", "jsx", "ts", "vue", "svelte", "astro"];
 
 /// The folder with the projects.
 pub struct Workshop {
@@ -63,14 +67,15 @@ impl Workshop {
     pub fn job(&self, cell: &Cell, words: &[&str]) -> Result<Job> {
         let (program, args) = self.resolve(words)?;
         let log = format!("matrix-{}", cell.log_name());
-        Ok(Job::new(program, &log).args(args).folder(&self.folder(cell)).env("NEXT_TELEMETRY_DISABLED", "1"))
+        let job = Job::new(program, &log).args(args).folder(&self.folder(cell));
+        Ok(QUIET.iter().fold(job, |job, (name, value)| job.env(name, value)))
     }
 
     /// The same for one that goes on.
     pub fn command(&self, cell: &Cell, words: &[&str]) -> Result<Command> {
         let (program, args) = self.resolve(words)?;
         let mut command = command(program);
-        command.args(args).current_dir(self.folder(cell)).env("NEXT_TELEMETRY_DISABLED", "1");
+        command.args(args).current_dir(self.folder(cell)).envs(QUIET);
         Ok(command)
     }
 

@@ -8,5 +8,6 @@ mod policy;
 mod refusals;
 mod reload;
 mod secrets;
+mod showcase;
 mod tabs;
 mod tour;

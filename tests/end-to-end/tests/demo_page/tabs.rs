@@ -61,7 +61,8 @@ fn another_user_in_one_tab_ends_the_session_of_the_other() -> Result<()> {
             let world = World::new(Vendor::Ethgas)?;
             page.sign_in(&world, storage).await?;
             let first = page.client.window().await?;
-            // Opened by nobody, a tab begins with the form.
+            // A tab that knows of no choice begins with the form.
+            page.evaluate::<()>("localStorage.removeItem('hallpass-demo')").await?;
             let second = page.client.new_window(true).await?.handle;
             page.client.switch_to_window(second).await?;
             page.open().await?;

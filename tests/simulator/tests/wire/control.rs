@@ -88,3 +88,16 @@ async fn a_wrong_configuration_is_refused_and_changes_nothing() {
     assert_eq!((&config["access_lifetime_s"], &config["omit_expires_in"]), (&json!(1.5), &json!(false)));
     assert_eq!(sim.post(format!("{base}/_sim/unheard-of"), &json!({})).send().await.unwrap().status(), 400);
 }
+
+#[tokio::test]
+async fn a_locked_account_can_be_unlocked() {
+    let sim = sim().await;
+    let base = format!("{}/i/unlock", sim.at.lenses);
+    let login = async || {
+        let who = json!({"username": "locked", "password": "correct horse"});
+        read(sim.post(format!("{base}/api/v1/login"), &who)).await.0
+    };
+    assert_ne!(login().await, 200);
+    assert_eq!(read(sim.post(format!("{base}/_sim/unlock"), &json!({}))).await.0, 200);
+    assert_eq!(login().await, 200);
+}

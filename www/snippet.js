@@ -1,0 +1,43 @@
+// The code that does what the form says, to be copied.
+
+import { byId } from "./dom.js";
+import { VENDORS } from "./vendors.js";
+
+const shown = byId("code");
+const copy = byId("copy");
+
+/** Shows the code for these settings; `call` is what "Call the API" sends. */
+export function showSnippet({ vendor, baseUrl, storage }) {
+  const { field, call } = VENDORS[vendor];
+  const { method, path, json, headers } = call({ state: {} });
+  const options = [`vendor: ${quoted(vendor)}`, `baseUrl: ${quoted(baseUrl)}`];
+  if (storage !== "memory") options.push(`storage: ${quoted(storage)}`);
+  const init = [
+    method === "GET" || json ? undefined : `method: ${quoted(method)}`,
+    json && `json: ${JSON.stringify(json).replace(/"(\w+)":/g, " $1: ").replace("}", " }")}`,
+    headers && `headers: ${JSON.stringify(headers).replace(/:/g, ": ").replace("{", "{ ").replace("}", " }")}`,
+  ].filter(Boolean);
+  shown.textContent = [
+    'import { openSession } from "hallpass";',
+    "",
+    "const session = await openSession({",
+    ...options.map((option) => `  ${option},`),
+    "});",
+    `await session.login({ username, password${field === "database" ? ", database" : ""} });`,
+    `const data = await session.json(${quoted(path)}${init.length ? `, { ${init.join(", ")} }` : ""});`,
+  ].join("\n");
+}
+
+copy.addEventListener("click", async () => {
+  try {
+    await navigator.clipboard.writeText(shown.textContent);
+    copy.textContent = "Copied";
+  } catch {
+    // Not allowed here: then it's ready to be copied by hand.
+    getSelection().selectAllChildren(shown);
+    copy.textContent = "Selected";
+  }
+  setTimeout(() => (copy.textContent = "Copy"), 2_000);
+});
+
+const quoted = (text) => JSON.stringify(text);
