@@ -35,8 +35,19 @@ fn r30_no_password_is_left_in_memory_after_use() {
             let none = JsValue::UNDEFINED;
             let base = "https://vendor.example.com".into();
             let nobody = js_sys::Array::new();
-            let machine =
-                Machine::open(&vendor.into(), &base, &nobody, &none, &none, &none, &none, true, Kept::Memory);
+            let machine = Machine::open(
+                &vendor.into(),
+                &base,
+                &nobody,
+                &none,
+                &none,
+                &none,
+                &none,
+                true,
+                Kept::Memory,
+                None,
+                None,
+            );
             let Ok(machine) = machine else { panic!("{vendor} is a vendor") };
             let id = machine.sign_in(&"jdoe".into(), &password, &none, &none);
             let Ok(id) = id else { panic!("{vendor} takes them") };

@@ -22,6 +22,7 @@ const SIGNED_OUT = {
   logout: "Signed out.",
   expired: "Signed out: the session’s time was up.",
   refused: "Signed out: the vendor no longer accepts the session.",
+  idle: "Nobody was here; sign in again.",
   replaced: "Somebody else signed in in another tab; sign in again.",
 };
 

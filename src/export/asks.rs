@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::Asks;
 use super::call;
 use super::errors;
-use super::object::{bare, put, put_text, secret_or_undefined};
+use super::object::{bare, put, put_text, secret_or_undefined, text_or_undefined};
 use crate::dialect::{Facts, Payload};
 use crate::protocol::{Effect, Ending, Line, Step, Write};
 
@@ -28,6 +28,7 @@ fn asked(effect: Effect, facts: &Facts, addresses: &crate::protocol::Addresses) 
         Effect::Write(write) => (Asks::Write, store_write(&write)),
         Effect::Note(Some(note)) => (Asks::Note, JsValue::from_str(&note)),
         Effect::Note(None) => (Asks::Forget, JsValue::UNDEFINED),
+        Effect::Mark(mark) => (Asks::Mark, text_or_undefined(mark.as_deref())),
         Effect::Lock(name) => (Asks::Lock, JsValue::from_str(&name)),
         Effect::Unlock { spent: true } => (Asks::UnlockSpent, JsValue::UNDEFINED),
         Effect::Unlock { spent: false } => (Asks::Unlock, JsValue::UNDEFINED),

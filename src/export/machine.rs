@@ -21,7 +21,7 @@ use crate::protocol::{
     Addresses, Answer, Ending, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake,
     Wish,
 };
-use crate::session::{Audience, Moment};
+use crate::session::{Audience, Limits, Moment};
 
 /// One session handle.
 #[wasm_bindgen]
@@ -44,6 +44,7 @@ struct FactsText {
 impl Machine {
     /// A machine for the vendor of a name, that nobody has signed in to. `base`: `baseUrl` as the URL parser spells it, without
     /// a slash at the end. `allow`: more prefixes. Then the addresses of operations that differ at this deployment.
+    /// `idle_ms`, `age_ms`: after how long the session ends by itself; undefined: never.
     ///
     /// Throws what is wrong with the options.
     #[expect(clippy::too_many_arguments, reason = "an object would be read through the page's prototypes")]
@@ -57,6 +58,8 @@ impl Machine {
         check: &JsValue,
         automatic: bool,
         kept: Kept,
+        idle_ms: Option<f64>,
+        age_ms: Option<f64>,
     ) -> Result<Self, JsValue> {
         let Some(vendor) = named::<JsValue>(&text_of(vendor)) else {
             return Err(mistake("vendor", "a vendor's name"));
@@ -90,7 +93,10 @@ impl Machine {
             Kept::Lagging => Keeping::Tabs { lags: true },
             _ => Keeping::Memory,
         };
-        let handle = Handle::new(vendor, Settings { automatic, addresses, audience, keeping });
+        let handle = Handle::new(
+            vendor,
+            Settings { automatic, addresses, audience, keeping, limits: Limits { idle_ms, age_ms } },
+        );
         Ok(Self { handle, argument: Cell::new(JsValue::UNDEFINED) })
     }
 
@@ -161,6 +167,11 @@ impl Machine {
         self.handle.token()
     }
 
+    /// The person is there, though no request says so.
+    pub fn touch(&self, wall: f64, steady: f64) {
+        self.handle.touch(Moment { wall, steady });
+    }
+
     /// Looks at the clock, and at what other tabs have done. `hidden`: nobody sees the page.
     #[must_use]
     pub fn wake(&self, woken: Woken, hidden: bool) -> OperationId {
@@ -223,18 +234,21 @@ impl Machine {
         self.step(id, Some(Outcome::Answer(Box::new(answer))), wall, steady)
     }
 
-    /// Steps an operation with what lies in the store: the record's text, and the note's. `overtaken`: it is not what was known
+    /// Steps an operation with what lies in the store: the texts of the record, the note and the mark. `overtaken`: it is not what was known
     /// to lie there, and so nothing was written.
+    #[expect(clippy::too_many_arguments, reason = "an object would take longer to read")]
     pub fn stored(
         &self,
         id: OperationId,
         record: &JsValue,
         note: &JsValue,
+        mark: &JsValue,
         overtaken: bool,
         wall: f64,
         steady: f64,
     ) -> Asks {
-        let stored = Box::new(Stored { record: secret(record), note: note.as_string() });
+        let stored =
+            Box::new(Stored { record: secret(record), note: note.as_string(), mark: mark.as_string() });
         let outcome = if overtaken { Outcome::Overtaken(stored) } else { Outcome::Stored(stored) };
         self.step(id, Some(outcome), wall, steady)
     }

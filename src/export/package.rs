@@ -42,8 +42,10 @@ impl Machines {
         check: &JsValue,
         automatic: bool,
         kept: Kept,
+        idle_ms: Option<f64>,
+        age_ms: Option<f64>,
     ) -> Result<Machine, JsValue> {
-        Machine::open(vendor, base, allow, login, refresh, logout, check, automatic, kept)
+        Machine::open(vendor, base, allow, login, refresh, logout, check, automatic, kept, idle_ms, age_ms)
     }
 }
 

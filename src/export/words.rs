@@ -22,6 +22,8 @@ pub enum Asks {
     Note = "note",
     /// Forget what was noted.
     Forget = "forget",
+    /// Keep beside the record when the session was used last: this text, or none.
+    Mark = "mark",
     /// Get in line for the lock of this name.
     Lock = "lock",
     /// Leave the line, or give the lock back.

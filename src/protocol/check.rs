@@ -20,6 +20,7 @@ impl<J: Json + 'static> Run<J> {
         if handle.addresses().check.is_none() {
             return Err(Halt::new(Code::Unsupported, Kind::Check));
         }
+        self.outlasts().await?;
         // A cookie may be there although nobody is signed in here. Without a token there is nothing to ask about.
         if handle.carries_token() {
             let asked = handle.person();

@@ -21,6 +21,8 @@ pub enum Effect {
     Write(Write),
     /// Note at once, and where the next page finds it, how a login has come to its end; `None`: forget the note.
     Note(Option<String>),
+    /// Keep beside the record when the session was used last; `None`: forget it.
+    Mark(Option<String>),
     /// Get in line for the lock on the tokens of this name: [`Outcome::Done`] when it is had. [`Outcome::Waiting`] says after
     /// a while that it is not had yet; asking again goes on waiting, and [`Effect::Unlock`] leaves the line. A failure means
     /// that it was waited for in vain.
@@ -97,6 +99,8 @@ pub struct Stored {
     pub record: Option<Secret>,
     /// The note's text, unread.
     pub note: Option<String>,
+    /// The text of the mark that says when the session was used last, unread.
+    pub mark: Option<String>,
 }
 
 /// What the caller's request was answered with.

@@ -17,7 +17,7 @@ use super::store::Store;
 use crate::dialect::{
     Call, Carrier, Code, Facts, Failure, Held, Json, Operation as Kind, Renewal, Reply, Vendor,
 };
-use crate::session::{Audience, Epoch, Moment, Record, Session};
+use crate::session::{Audience, Epoch, Limits, Moment, Record, Session};
 
 /// What is fixed for a handle.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct Settings {
     pub audience: Audience,
     /// Where its record is kept.
     pub keeping: Keeping,
+    /// After how long it ends by itself.
+    pub limits: Limits,
 }
 
 /// The full address of each operation; `None`: the vendor has none.
@@ -79,6 +81,8 @@ pub struct Handle<J: 'static> {
     pub(super) rejecting: RefCell<Option<(String, Moment)>>,
     /// The question under way whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
+    /// What is under way to end a session that has outlasted its limits.
+    pub(super) outlasting: Cell<Option<OperationId>>,
     /// What is under way, but for the one that is being stepped.
     operations: RefCell<Vec<Operation<J>>>,
     /// The number of the next operation. None is given twice: who waits for the end of one must not come upon another.
@@ -97,7 +101,8 @@ impl<J: Json + 'static> Handle<J> {
     #[must_use]
     pub fn new(vendor: &'static dyn Vendor<J>, settings: Settings) -> Rc<Self> {
         let facts = vendor.facts();
-        let session = Session::new(facts.renewal, settings.automatic);
+        let shared = settings.keeping != Keeping::Memory;
+        let session = Session::new(facts.renewal, settings.automatic).with_limits(settings.limits, shared);
         Rc::new(Self {
             vendor,
             facts,
@@ -111,6 +116,7 @@ impl<J: Json + 'static> Handle<J> {
             rejected: Cell::new(None),
             login: Cell::new(None),
             confirming: Cell::new(None),
+            outlasting: Cell::new(None),
             rejecting: RefCell::new(None),
             operations: RefCell::new(Vec::new()),
             next: Cell::new(0),
@@ -146,8 +152,10 @@ impl<J: Json + 'static> Handle<J> {
         self.stirred.replace(false)
     }
 
-    /// Nobody uses the handle any more: what is under way comes to its end, and nothing begins by itself.
-    pub fn dispose(&self) {
+    /// Nobody uses the handle any more: what is under way comes to its end, and nothing more begins by itself than the note of
+    /// its last use.
+    pub fn dispose(self: &Rc<Self>) {
+        self.note_use(true);
         self.disposed.set(true);
     }
 
@@ -182,6 +190,11 @@ impl<J: Json + 'static> Handle<J> {
     /// Changes the session. Nothing of the platform's may be called meanwhile.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
         self.stirred.set(true);
+        change(&mut self.session.borrow_mut())
+    }
+
+    /// Changes what nobody sees of the session.
+    pub(super) fn quietly<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
         change(&mut self.session.borrow_mut())
     }
 

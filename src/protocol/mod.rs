@@ -9,6 +9,7 @@ mod check;
 mod effect;
 mod ending;
 mod handle;
+mod limits;
 mod login;
 mod logout;
 mod operation;

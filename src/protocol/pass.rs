@@ -31,10 +31,11 @@ impl<J: Json + 'static> Handle<J> {
     /// it goes on by itself.
     pub(super) fn tick(self: &Rc<Self>) {
         let now = self.now();
+        self.note_use(false);
         if self.look(|session| session.is_over(now)) {
             self.change(|session| session.tick(now));
             self.spawn(Run::keep_by_itself);
-        } else if self.is_disposed() {
+        } else if self.is_disposed() || self.outlast().is_some() {
         } else if self.look(|session| session.renewal_due(now)) {
             self.renewal(self.epoch(), false);
         } else if self.store.is_to_be_kept() {
@@ -45,7 +46,7 @@ impl<J: Json + 'static> Handle<J> {
     /// Looks at the clock for somebody who only reads the state. Whether the session has come to its end by that.
     pub fn look_at_clock(self: &Rc<Self>, now: Moment) -> bool {
         self.set_now(now);
-        let over = self.look(|session| session.is_over(now));
+        let over = self.look(|session| session.is_over(now)) || self.has_to_end();
         if over {
             self.tick();
         }
@@ -84,6 +85,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// Waits until a request may go, renewing if need be. Gives back whether the vendor was asked for a renewal.
     pub(super) async fn ready(&self, asked: &Person) -> Result<bool, Halt> {
+        self.outlasts().await?;
         let mut renewed = false;
         let mut tries = 0;
         // Asked again after each wait: a logout may have come in between.

@@ -12,7 +12,7 @@ use crate::dialect::{Call, Code, Failure, Grant, Json, Operation as Kind, Reply}
 use crate::session::{Epoch, Record, Session};
 
 /// What another tab wrote before it gave the lock back takes a moment to show in localStorage, in ms.
-const LAG_MS: u32 = 40;
+pub(super) const LAG_MS: u32 = 40;
 /// A tab whose token another tab may just have spent waits so many ms for that tab to write down its new one.
 const GRACE_MS: u32 = 700;
 
@@ -94,6 +94,9 @@ impl<J: Json + 'static> Run<J> {
         let handle: &Handle<J> = &self.handle;
         if !handle.is_renewable() {
             return Halt::new(Code::NotRenewable, Kind::Refresh).into();
+        }
+        if let Err(halt) = self.outlasts().await {
+            return halt.into();
         }
         if let Some(code) = handle.look(Session::refusal) {
             return Halt::new(code, Kind::Refresh).into();

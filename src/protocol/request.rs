@@ -51,10 +51,12 @@ impl<J: Json + 'static> Run<J> {
         if !handle.audience().admits(&wish.target) {
             return Err(Halt::new(Code::ForbiddenTarget, Kind::Request));
         }
+        let (asked, at) = (handle.person(), handle.now());
+        self.outlasts().await?;
+        self.handle.used(at);
         if wish.callers {
             return Ok((self.dispatch(None, false).await?, None));
         }
-        let asked = handle.person();
         let renewed = self.ready(&asked).await?;
         let epoch = handle.epoch();
         let answer = self.dispatch(Some(epoch), false).await?;

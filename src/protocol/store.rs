@@ -29,6 +29,8 @@ pub(super) struct Store {
     tries: Cell<u32>,
     /// How often in a row it had something else, when it was to be changed, than it had told.
     contradictions: Cell<u32>,
+    /// Whether it has told what lies there since it was last found to be something else.
+    told: Cell<bool>,
     /// Whether it gives another text at each reading: then it is no store.
     fickle: Cell<bool>,
     /// How many writes are under way, and how many of them take away whatever lies there.
@@ -73,13 +75,25 @@ impl Store {
         self.tries.get() < TRIES
     }
 
+    /// How often this handle has asked for something to be written.
+    pub(super) const fn writes(&self) -> u32 {
+        self.writes.get()
+    }
+
     /// What is to be changed is not what the store has told. True where that was once too often.
     fn contradicts(&self) -> bool {
+        // Who can't be read tells nothing: there, other tabs have written since.
+        if self.told.replace(false) {
+            self.count_contradiction();
+        }
+        self.fickle.get()
+    }
+
+    fn count_contradiction(&self) {
         self.contradictions.set(self.contradictions.get() + 1);
         if self.contradictions.get() >= CONTRADICTIONS {
             self.fickle.set(true);
         }
-        self.fickle.get()
     }
 
     /// Whether whatever lies there is being taken away.
@@ -117,12 +131,16 @@ impl<J: Json + 'static> Handle<J> {
     pub fn resume(&self, text: &str, now: Moment) {
         self.set_now(now);
         let record = Record::read::<J>(text, self.carries_token());
-        self.change(|session| session.follow(Finding { record, ..Finding::default() }, now));
+        self.change(|session| {
+            session.follow(Finding { record, ..Finding::default() }, now);
+            // When it was used last is not known any more: just now, as a fault seldom comes without a call.
+            session.use_at(now)
+        });
     }
 }
 
 impl<J: Json + 'static> Run<J> {
-    fn is_kept(&self) -> bool {
+    pub(super) fn is_kept(&self) -> bool {
         self.handle.settings.keeping != Keeping::Memory && !self.handle.store.fickle.get()
     }
 
@@ -139,6 +157,7 @@ impl<J: Json + 'static> Run<J> {
                 Outcome::Stored(_) if writes != store.writes.get() => store.silent.set(false),
                 Outcome::Stored(stored) => {
                     store.silent.set(false);
+                    store.told.set(true);
                     return self.follow_stored(stored).await;
                 }
                 Outcome::Failed(Trouble::Storage | Trouble::Timeout) => {
@@ -151,8 +170,9 @@ impl<J: Json + 'static> Run<J> {
         }
     }
 
-    async fn follow_stored(&self, stored: Box<Stored>) {
+    pub(super) async fn follow_stored(&self, stored: Box<Stored>) {
         let store = &self.handle.store;
+        let mark = stored.mark.clone();
         // A note says more than the record where that could not be written, or not be taken away.
         let note = stored.note.as_deref().and_then(Note::read);
         let known = store.knows(stored.record.as_ref());
@@ -163,7 +183,9 @@ impl<J: Json + 'static> Run<J> {
             || store.unwritten.get()
             || note.is_some_and(|note| self.handle.look(|session| session.is_news(note)));
         let text = stored.record.clone();
-        if is_new && self.take_over(stored) == Taken::HasToGo && store.may_change(text) {
+        let has_to_go = is_new && self.take_over(stored) == Taken::HasToGo;
+        self.learn_use(mark);
+        if has_to_go && store.may_change(text) {
             self.keep(false).await;
         } else if store.is_to_be_kept() {
             self.try_to_keep().await;
@@ -179,9 +201,14 @@ impl<J: Json + 'static> Run<J> {
                 Outcome::Stored(_) if writes != self.handle.store.writes.get() => {}
                 Outcome::Stored(stored) => {
                     let lies_there = stored.record.is_some();
-                    if self.take_over(stored) == Taken::HasToGo && lies_there {
+                    let mark = stored.mark.clone();
+                    let taken = self.take_over(stored);
+                    self.learn_use(mark);
+                    if taken == Taken::HasToGo && lies_there {
                         self.keep(false).await;
                     }
+                    // What has ended by itself while nobody was here is not shown as if it went on.
+                    let _ = self.outlasts().await;
                 }
                 Outcome::Failed(Trouble::Storage | Trouble::Timeout) => {
                     self.handle.store.silent.set(true);
@@ -213,6 +240,12 @@ impl<J: Json + 'static> Run<J> {
             Some(Fate::Ended(_)) => true,
             None => noted.get() != Noted::Seen,
         }
+    }
+
+    /// Whether a login has come to its end in another tab.
+    pub(super) fn says_ended(stored: &Stored, login: u32) -> bool {
+        let note = stored.note.as_deref().and_then(Note::read);
+        note.is_some_and(|note| matches!(note.fate, Fate::Ended(_)) && note.login == login)
     }
 
     /// Reads what lies in the store, and has the session follow it.
@@ -340,6 +373,9 @@ impl<J: Json + 'static> Run<J> {
         };
         if said {
             self.see_to(Effect::Note(None)).await;
+        }
+        if deletes && handle.settings.limits.idle_ms.is_some() {
+            self.see_to(Effect::Mark(None)).await;
         }
         self.see_to(Effect::Tell(Line::Store)).await;
     }

@@ -40,6 +40,10 @@ impl<J: Json + 'static> Run<J> {
         }
         // Timers are set anew also where nothing has changed: a page that nobody sees has others.
         handle.change(|_| ());
+        if hidden && wake == Wake::Page {
+            // It may be gone in the next moment.
+            self.handle.note_use(true);
+        }
         if wake != Wake::Timer && (!hidden || matches!(wake, Wake::Told(_))) {
             self.follow(true).await;
         }

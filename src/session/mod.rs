@@ -2,6 +2,7 @@
 //! result still counts. No effect and no clock: time is a value handed in.
 
 mod audience;
+mod limits;
 mod moment;
 mod note;
 mod record;
@@ -11,6 +12,7 @@ mod siblings;
 mod snapshot;
 
 pub use audience::{Audience, has_hidden_parent};
+pub use limits::{Limits, Mark};
 pub use moment::Moment;
 pub use note::{Fate, Note};
 pub use record::{Pause, Record, VERSION};

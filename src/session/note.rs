@@ -62,6 +62,7 @@ impl Note {
             " logout" => Fate::Ended(Reason::Logout),
             " expired" => Fate::Ended(Reason::Expired),
             " refused" => Fate::Ended(Reason::Refused),
+            " idle" => Fate::Ended(Reason::Idle),
             _ => return None,
         };
         (login != 0).then_some(Self { login, fate })

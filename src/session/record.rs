@@ -24,6 +24,8 @@ pub struct Record {
     pub expires_at: Option<f64>,
     /// Names the login that it all came from; 0: none of this browser's.
     pub login: u32,
+    /// When that was, in ms since the epoch by this machine's clock. Renewals leave it as it is.
+    pub signed_in_at: f64,
     /// How often its tokens have been replaced by newer ones.
     pub renewals: u32,
     /// Whether its tokens came of a renewal after a rejection, and nothing has taken them since.
@@ -65,6 +67,7 @@ struct Text<'a> {
     database: Option<&'a str>,
     refresh_in_body: bool,
     login: u32,
+    signed_in_at: f64,
     renewals: u32,
     rejected: Option<bool>,
     paused_at: Option<f64>,
@@ -88,6 +91,7 @@ impl Record {
             database: database.as_deref(),
             refresh_in_body: *refresh_in_body,
             login: self.login,
+            signed_in_at: self.signed_in_at,
             renewals: self.renewals,
             rejected: self.rejected.then_some(true),
             paused_at: self.pause.map(|pause| pause.since),
@@ -138,10 +142,12 @@ impl Record {
         };
         let received_at = moment(&json, "receivedAt").ok()??;
         let expires_at = moment(&json, "expiresAt").ok()?;
+        // Whoever left it out gets no longer life by that.
+        let signed_in_at = moment(&json, "signedInAt").ok()?.unwrap_or_default();
         let (login, renewals) = (count(&json, "login")?, count(&json, "renewals")?);
         let pause = if json.member("pausedFor").is_none() { None } else { Some(pause(&json)?) };
         let rejected = json.member("rejected").map_or(Some(false), |flag| flag.truth())?;
-        let record = Self { held, received_at, expires_at, login, renewals, rejected, pause };
+        let record = Self { held, received_at, expires_at, login, signed_in_at, renewals, rejected, pause };
         (record.held.access.is_some() == carries_token).then_some(record)
     }
 }

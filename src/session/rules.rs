@@ -3,6 +3,7 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
+use super::limits::Lasting;
 use super::schedule::{backoff_ms, due_after};
 use super::{Moment, Note, Pause, Reason, Record, Snapshot};
 use crate::dialect::{Code, Grant, Renewal, Secret};
@@ -42,7 +43,7 @@ pub enum Verdict {
 const SMALL_CORRECTION_MS: f64 = 60_000.0;
 
 /// How much too early a timer may fire, in ms, by its own rounding. What is due then is due.
-const EARLY_MS: f64 = 1.0;
+pub(super) const EARLY_MS: f64 = 1.0;
 
 /// The age, in ms, at which a token that was renewed after a rejection may be renewed after another one; a tenth of its life
 /// where that is less. So whatever an endpoint rejects, no minute sees more than two renewals.
@@ -100,6 +101,8 @@ pub struct Session {
     pub(super) past: Past,
     /// How the session ended, until that is noted for the other tabs.
     pub(super) ended: Option<Note>,
+    /// How long it has lasted.
+    pub(super) lasting: Lasting,
     /// Where the people of this instance sign in with single sign-on, if it has told.
     sso_url: Option<String>,
     running: bool,
@@ -123,6 +126,7 @@ impl Session {
             last: 0,
             past: Past::new(),
             ended: None,
+            lasting: Lasting::new(),
             sso_url: None,
             running: false,
             problem: None,
@@ -143,7 +147,7 @@ impl Session {
     /// A login succeeded: what the old session left is replaced whole (R25). `login`: a name for it that no other has.
     pub fn signed_in(&mut self, grant: Grant, login: u32, now: Moment) {
         self.past.add(self.held.as_ref().map_or(self.last, |older| older.login));
-        self.hold(Rc::new(Record { login, ..Record::default() }), grant, now);
+        self.hold_anew(login, grant, now);
         self.settle();
     }
 
@@ -170,7 +174,7 @@ impl Session {
         if let Some(record) = self.held_mut() {
             replace(&mut record.held.user, user);
         } else {
-            self.hold(Rc::default(), Grant { user, ..Grant::default() }, now);
+            self.hold_anew(0, Grant { user, ..Grant::default() }, now);
             self.settle();
         }
     }
@@ -197,6 +201,12 @@ impl Session {
             self.hold(held, grant, now);
         }
         current
+    }
+
+    /// Holds what a login has granted.
+    fn hold_anew(&mut self, login: u32, grant: Grant, now: Moment) {
+        self.hold(Rc::new(Record { login, signed_in_at: now.wall, ..Record::default() }), grant, now);
+        self.began(now);
     }
 
     /// Holds what a grant names, and of the old only what it doesn't name.
@@ -330,7 +340,7 @@ impl Session {
             return None;
         }
         Some(match self.reason {
-            Reason::Expired | Reason::Refused => Code::SessionExpired,
+            Reason::Expired | Reason::Refused | Reason::Idle => Code::SessionExpired,
             Reason::Never | Reason::Logout | Reason::Replaced => Code::NotSignedIn,
         })
     }
@@ -393,12 +403,15 @@ impl Session {
     /// somebody looks, or makes a request.
     #[must_use]
     pub fn next_event(&self, hidden: bool, now: Moment) -> Option<f64> {
+        if self.lasting.deciding {
+            return None;
+        }
         let left = self.left(now);
         let end = left.filter(|_| !self.renewable());
         let renewal = self
             .next_renewal(now)
             .filter(|next| !hidden || left.is_none_or(|left| left > 0.0 && *next < left));
-        [renewal, end].into_iter().flatten().reduce(f64::min)
+        [renewal, end, self.next_limit(now)].into_iter().flatten().reduce(f64::min)
     }
 
     fn next_renewal(&self, now: Moment) -> Option<f64> {
@@ -525,10 +538,9 @@ impl Session {
 
     pub(super) fn end(&mut self, reason: Reason) {
         self.epoch += 1;
-        let told = matches!(reason, Reason::Expired | Reason::Refused);
         let held = self.held.take().map(|held| held.login);
         self.last = held.unwrap_or(self.last);
-        let login = held.filter(|login| told && *login != 0);
+        let login = held.filter(|login| reason.is_told() && *login != 0);
         if let Some(login) = login {
             self.past.add(login);
         }

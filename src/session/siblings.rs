@@ -78,7 +78,7 @@ impl Session {
         let end = found.record.as_ref().and_then(|record| found.end_of(record.login));
         if let (Some(record), Some(reason)) = (&found.record, end) {
             let Some(held) = &self.held else {
-                if matches!(reason, Reason::Expired | Reason::Refused) {
+                if reason.is_told() {
                     self.reason = reason;
                 }
                 return false;
@@ -122,6 +122,9 @@ impl Session {
 
     fn take_over(&mut self, mut record: Record, now: Moment) {
         let same = |held: &Rc<Record>| held.login == record.login && held.held == record.held;
+        if self.held.as_ref().is_none_or(|held| held.login != record.login) {
+            self.began(now.noted(record.signed_in_at));
+        }
         if !self.held.as_ref().is_some_and(same) {
             self.epoch += 1;
             self.received = now.noted(record.received_at);

@@ -15,6 +15,8 @@ pub enum Reason {
     Refused,
     /// Another user signed in, in another tab.
     Replaced,
+    /// Nobody has used it for too long.
+    Idle,
 }
 
 impl Reason {
@@ -27,7 +29,15 @@ impl Reason {
             Self::Expired => "expired",
             Self::Refused => "refused",
             Self::Replaced => "replaced",
+            Self::Idle => "idle",
         }
+    }
+}
+
+impl Reason {
+    /// Whether the session has come to its end by itself, which the other tabs are told.
+    pub(super) const fn is_told(self) -> bool {
+        matches!(self, Self::Expired | Self::Refused | Self::Idle)
     }
 }
 

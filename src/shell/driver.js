@@ -28,6 +28,7 @@ import { Deadline, pause } from "./wait.js";
  *   prefix: string,
  *   fetch: () => typeof globalThis.fetch,
  *   store: import("./do/store.js").Store | undefined,
+ *   marks: import("./do/store.js").Store | undefined,
  *   notes: import("./do/note.js").Notes | undefined,
  *   locks: import("./do/lock.js").Locks,
  *   tell: (line: "store" | "sign-out") => void,
@@ -187,7 +188,7 @@ export class Driver {
    * @returns {Step | Promise<Step>}
    */
   #do(id, asks, argument, task) {
-    const { store, notes, locks, tell } = this.#page;
+    const { store, marks, notes, locks, tell } = this.#page;
     switch (asks) {
       case "call":
         return this.#call(id, /** @type {VendorCall} */ (argument), task);
@@ -195,7 +196,7 @@ export class Driver {
       case "send-again":
         return this.#send(id, asks, /** @type {string | undefined} */ (argument), task);
       case "read":
-        return this.#stored(id, async () => store?.read());
+        return this.#stored(id, async () => store?.read(), false);
       case "write": {
         // An object without a prototype: what is left out is undefined.
         const { text, over, known } = /** @type {{ text?: string, over: boolean, known?: string }} */ (argument);
@@ -207,6 +208,8 @@ export class Driver {
       case "forget":
         notes?.write(undefined);
         return came(id, "done");
+      case "mark":
+        return this.#mark(id, /** @type {string | undefined} */ (argument));
       case "lock": {
         const turn = (task.turn ??= locks.line(/** @type {string} */ (argument)));
         return turn.wait().then(
@@ -300,18 +303,29 @@ export class Driver {
   /**
    * @param {number} id
    * @param {() => Promise<import("./do/store.js").Found | undefined>} act
-   * @param {boolean} [writes]
+   * @param {boolean} writes
    * @returns {Promise<Step>}
    */
-  async #stored(id, act, writes = false) {
+  async #stored(id, act, writes) {
     try {
       const found = await act();
       if (!found) return came(id, writes ? "done" : "untold");
       const note = this.#page.notes?.read();
-      return told((machine, ms) => machine.stored(id, found.text, note, writes, ms, steady()));
+      const mark = writes ? undefined : await this.#page.marks?.read().catch(() => {});
+      return told((machine, ms) => machine.stored(id, found.text, note, mark?.text, writes, ms, steady()));
     } catch (error) {
       return came(id, error === "timeout" ? "timeout" : "storage");
     }
+  }
+
+  /**
+   * A mark that can't be kept is no trouble: the session ends the sooner by that.
+   * @param {number} id
+   * @param {string | undefined} text
+   */
+  async #mark(id, text) {
+    await this.#page.marks?.write(text, true, undefined).catch(() => {});
+    return came(id, "done");
   }
 
   /**

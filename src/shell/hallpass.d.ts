@@ -35,7 +35,8 @@ type WasmModule = typeof globalThis extends { WebAssembly: { Module: new (...giv
 export type FetchInput = Parameters<typeof fetch>[0];
 
 /**
- * Opens a session handle, and restores what `storage` holds. Never talks to the vendor.
+ * Opens a session handle, and restores what `storage` holds. Never talks to the vendor; only a session
+ * that is found to have outlasted `idleMs` or `maxAgeMs` is revoked there afterwards.
  *
  * @throws {AuthError} `invalid-options`, naming the option and what was expected; `unsupported`; `load-failed`.
  */
@@ -102,6 +103,14 @@ export type SessionOptions<V extends VendorName = VendorName> = {
    * (instrumented, mocked), but never this session's own, so that `window.fetch = session.fetch` works.
    */
   fetch?: typeof globalThis.fetch;
+  /**
+   * Ends the session (reason `"idle"`) when nobody has used it for so many ms in any tab: a request of the caller's, a login, or
+   * {@link Session.touch}. Renewals are no use. The vendor is told as by {@link Session.logout}. Default: none. To be the same in
+   * all tabs that share a session.
+   */
+  idleMs?: number;
+  /** Ends the session (reason `"expired"`) so many ms after the login, whatever is renewed; the vendor is told likewise. Default: none. */
+  maxAgeMs?: number;
 };
 
 /**
@@ -202,7 +211,13 @@ export interface Session<V extends VendorName = VendorName> {
   accessToken(): Promise<string | undefined>;
 
   /**
-   * Stops the timers and listeners of this handle, also for other tabs. Stored tokens stay. From then on `subscribe` throws, and all
+   * The person is there, though no request says so: puts {@link SessionOptions.idleMs} off, in all tabs. Cheap enough to be called at
+   * each movement of the mouse; does nothing where nobody is signed in.
+   */
+  touch(): void;
+
+  /**
+   * Stops the timers and listeners of this handle, also for other tabs. Stored tokens stay. From then on `subscribe` and `touch` throw, and all
    * other methods but this reject, with `unsupported`.
    */
   dispose(): void;
@@ -247,10 +262,10 @@ export type SessionState = {
   /** Whether somebody is signed in, as far as is known here. */
   readonly status: "signed-out" | "signed-in";
   /**
-   * Why signed out. `"never"`: no session was found. `"logout"`: here or in another tab. `"expired"`: it came to its end.
-   * `"refused"`: the vendor said no. `"replaced"`: another user signed in in another tab, so this one must not go on.
+   * Why signed out. `"never"`: no session was found. `"logout"`: here or in another tab. `"expired"`: it came to its end, the vendor's or `maxAgeMs`.
+   * `"refused"`: the vendor said no. `"idle"`: nobody has used it for `idleMs`. `"replaced"`: another user signed in in another tab, so this one must not go on.
    */
-  readonly reason?: "never" | "logout" | "expired" | "refused" | "replaced";
+  readonly reason?: "never" | "logout" | "expired" | "refused" | "replaced" | "idle";
   /** Who is signed in: as the vendor says, else as it was typed. */
   readonly user?: string;
   /** ocient only. */

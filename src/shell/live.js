@@ -69,7 +69,7 @@ export class Live {
    * @param {Readonly<Options>} options
    */
   constructor(make, options) {
-    const { storage, vendor, base, account, timeoutMs } = options;
+    const { storage, vendor, base, account, timeoutMs, idleMs } = options;
     const called = names(vendor, base.prefix, account);
     const tabs = hasTabs();
     const place = placeOf(storage);
@@ -92,6 +92,7 @@ export class Live {
       prefix: base.prefix,
       fetch: () => this.fetcher.now(),
       store: place.storage && new Store(place.storage, called.record, typeof storage === "string"),
+      marks: place.storage && idleMs !== undefined ? new Store(place.storage, called.used, true) : undefined,
       notes: place.at && new Notes(called.left, place.at, isShared(place)),
       locks,
       /** @param {"store" | "sign-out"} line */
@@ -235,6 +236,12 @@ export class Live {
     if (tells) this.publish();
   }
 
+  /** The person is there, though no request says so. */
+  touch() {
+    enter(() => this.machine.touch(wall(), steady()));
+    if (enter(() => this.machine.stirred())) this.#stir(true);
+  }
+
   /** Looks at the clock for somebody who only reads the state: listeners are told afterwards, not in the middle of a reading. */
   look() {
     if (!enter(() => this.machine.look(wall(), steady()))) return;
@@ -278,6 +285,7 @@ export class Live {
   dispose() {
     this.#disposed = true;
     enter(() => this.machine.dispose());
+    this.driver.runBegun();
     dropped?.unregister(this);
     this.#release();
     this.announcer.clear();

@@ -10,6 +10,7 @@
  * @property {string} turn the note in IndexedDB that stands for a lock where the platform has none
  * @property {string} channel the line to the tabs that share the tokens
  * @property {string} own the line to the tabs that each have tokens of their own
+ * @property {string} used the mark of when the session was used last, where a storage keeps the tokens
  * @property {string} left the note in localStorage of which login is signed out
  */
 
@@ -30,6 +31,7 @@ export function names(vendor, prefix, account) {
     turn: name("turn"),
     channel: name("record"),
     own: name("own"),
+    used: name("used"),
     left: name("left"),
   });
 }

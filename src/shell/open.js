@@ -13,9 +13,10 @@ import { Session } from "./session.js";
  */
 export async function open(machines, options) {
   const read = readable("options", () => readOptions(options));
-  const { vendor, base, allow, endpoints, automatic } = read;
+  const { vendor, base, allow, endpoints, automatic, idleMs, maxAgeMs } = read;
   const { login, refresh, logout, check } = endpoints;
   /** @param {import("./wasm.js").Kept} kept */
-  const make = (kept) => machines.open(vendor, base.prefix, [...allow], login, refresh, logout, check, automatic, kept);
+  const make = (kept) =>
+    machines.open(vendor, base.prefix, [...allow], login, refresh, logout, check, automatic, kept, idleMs, maxAgeMs);
   return new Session(await new Live(make, read).open());
 }

@@ -21,11 +21,13 @@ import { isObject, member } from "./object.js";
  * @property {"memory" | "session" | "local" | "encrypted" | TokenStorage} storage
  * @property {boolean} automatic whether to renew without being asked
  * @property {number} timeoutMs
+ * @property {number | undefined} idleMs
+ * @property {number | undefined} maxAgeMs
  * @property {typeof globalThis.fetch | undefined} fetch
  */
 
 /** @type {readonly (keyof SessionOptions)[]} */
-const OPTIONS = ["vendor", "baseUrl", "storage", "account", "allow", "renew", "timeoutMs", "endpoints", "flow", "fetch"];
+const OPTIONS = ["vendor", "baseUrl", "storage", "account", "allow", "renew", "timeoutMs", "endpoints", "flow", "fetch", "idleMs", "maxAgeMs"];
 /** @type {readonly Operation[]} */
 const OPERATIONS = ["login", "refresh", "logout", "check"];
 const STORAGES = /** @type {const} */ (["memory", "session", "local", "encrypted"]);
@@ -57,6 +59,8 @@ export function readOptions(options) {
     account: account(get("account")),
     storage: storage(get("storage")),
     timeoutMs: timeout(get("timeoutMs")),
+    idleMs: limit("idleMs", get("idleMs")),
+    maxAgeMs: limit("maxAgeMs", get("maxAgeMs")),
     fetch: fetcher(get("fetch")),
   };
   flow(vendor, get("flow"));
@@ -116,6 +120,18 @@ function timeout(ms = DEFAULT_TIMEOUT_MS) {
   if (!(typeof ms === "number" && ms > 0 && ms <= LONGEST_TIMEOUT_MS)) {
     throw mistake("timeoutMs", `a number of ms above 0 and at most ${LONGEST_TIMEOUT_MS}`);
   }
+  return ms;
+}
+
+/**
+ * After how long a session ends by itself.
+ *
+ * @param {string} name
+ * @param {unknown} ms
+ */
+function limit(name, ms) {
+  if (ms === undefined) return undefined;
+  if (!(typeof ms === "number" && ms > 0 && ms < Infinity)) throw mistake(name, "a number of ms above 0, or left out");
   return ms;
 }
 

@@ -141,6 +141,11 @@ export class Session {
     return this.#live.subscribe(listener);
   };
 
+  touch = () => {
+    this.#live.inUse();
+    this.#live.touch();
+  };
+
   dispose = () => this.#live.dispose();
 }
 

@@ -85,7 +85,7 @@ export interface FakeSession<V extends VendorName = VendorName> extends Session<
 
 /** A call of a session's method. */
 export type FakeCall = {
-  readonly method: "login" | "refresh" | "check" | "logout" | "fetch" | "json" | "accessToken" | "dispose";
+  readonly method: "login" | "refresh" | "check" | "logout" | "fetch" | "json" | "accessToken" | "touch" | "dispose";
   /** What it was called with. */
   readonly args: readonly unknown[];
 };

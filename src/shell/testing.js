@@ -7,7 +7,7 @@ import { isObject } from "./object.js";
  * @import { FailureCode } from "./auth-error.js"
  * @import { AuthErrorCode, CallOptions, FetchInput, SessionState } from "./hallpass.d.ts"
  * @import { FakeCall, FakeSessionOptions, FakeState } from "./testing.d.ts"
- * @typedef {Exclude<FakeCall["method"], "dispose">} Method
+ * @typedef {Exclude<FakeCall["method"], "touch" | "dispose">} Method
  */
 
 /** @type {{ readonly [Name in keyof Required<SessionState>]: undefined }} */
@@ -141,6 +141,11 @@ class FakeSession {
     if (typeof listener !== "function") throw mistake("listener", "a function");
     if (this.#disposed) throw disposed();
     return this.#announcer.subscribe(listener);
+  };
+
+  touch = () => {
+    this.calls.push({ method: "touch", args: [] });
+    if (this.#disposed) throw disposed();
   };
 
   dispose = () => {

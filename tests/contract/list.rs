@@ -408,6 +408,22 @@ contract! { "revocation.js":
     r39_a_cookie_that_was_replaced_is_not_signed_out,
 }
 
+contract! { "limits.js":
+    r36_a_session_that_nobody_uses_ends,
+    r36_use_puts_the_end_off,
+    r36_use_in_any_tab_puts_idle_off,
+    r36_a_session_ends_by_its_age,
+    r36_the_end_by_age_is_every_tabs,
+    r36_a_reload_puts_nothing_off,
+    r36_a_use_before_a_reload_counts,
+    r36_after_sleep_nothing_is_sent,
+    r36_uses_are_written_rarely,
+    r36_the_vendors_silence_delays_no_end,
+    r36_limits_may_be_longer_than_timers_keep,
+    r36_a_login_begins_anew,
+    touch_does_nothing_where_nobody_is_signed_in,
+}
+
 contract! { "requests.js":
     init_members_that_request_does_not_know_reach_fetch,
     init_members_that_request_does_not_know_are_replayed,

@@ -49,6 +49,8 @@ export async function rule_3_openSession_names_the_option_of_a_wrong_type() {
     allow: [...allBut("undefined", "array"), ["a lone address", "https://h.example"]],
     renew: [...allBut("undefined"), ["misspelt", "automatic"]],
     timeoutMs: [...allBut("undefined", "number"), ["none", 0], ["negative", -1], ["endless", Infinity]],
+    idleMs: [...allBut("undefined", "number"), ["none", 0], ["negative", -1], ["no number", NaN], ["endless", Infinity]],
+    maxAgeMs: [...allBut("undefined", "number"), ["none", 0], ["negative", -1], ["no number", NaN], ["endless", Infinity]],
     endpoints: allBut("undefined", "object"),
     flow: [...allBut("undefined"), ["another", "sso"]],
   };

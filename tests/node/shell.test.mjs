@@ -36,7 +36,7 @@ test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
   ];
   const all = sessions.flatMap((session) => Object.values(names(...session)));
   // The record, its lock and its line are called alike: storages, locks and channels each have names of their own.
-  assert.equal(new Set(all).size, sessions.length * 4);
+  assert.equal(new Set(all).size, sessions.length * 5);
   for (const [kind, name] of Object.entries(names(...sessions[0]))) {
     const alike = /lock|channel/.test(kind) ? "record" : kind;
     assert.ok(name.startsWith(`hallpass:${alike}:`), name);
@@ -101,7 +101,7 @@ test("options become plain, frozen values", () => {
   assert.equal(Object.getPrototypeOf(read), null);
   for (const value of [read, read.base, read.allow, read.endpoints]) assert.ok(Object.isFrozen(value));
   assert.deepEqual({ ...read, base: { ...read.base }, endpoints: { ...read.endpoints } }, {
-    vendor: "ocient", automatic: false, account: "default", timeoutMs: 10_000, storage, fetch,
+    vendor: "ocient", automatic: false, account: "default", timeoutMs: 10_000, idleMs: undefined, maxAgeMs: undefined, storage, fetch,
     base: { origin: "https://h.example", prefix: "https://h.example/p" },
     allow: ["https://cdn.example/a", "https://other.example"],
     endpoints: { login: "https://h.example/p/in", check: "https://h.example/p/alive" },

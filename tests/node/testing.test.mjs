@@ -102,9 +102,11 @@ test("it refuses what a real one refuses", async () => {
   await refused(session.login(), "invalid-options");
   await refused(fakeSession({ state: { user: "u", renewable: false } }).refresh(), "not-renewable");
   assert.throws(() => session.subscribe(5), { code: "invalid-options" });
+  session.touch();
   session.dispose();
   for (const method of ["fetch", "json", "accessToken", "refresh", "login", "logout", "check"]) await refused(session[method]({}), "unsupported");
   assert.throws(() => session.subscribe(() => {}), { code: "unsupported" });
+  assert.throws(() => session.touch(), { code: "unsupported" });
 });
 
 test("rule_1_an_abort_rejects_with_the_signal_s_own_reason", async () => {

@@ -4,6 +4,7 @@
 #![cfg(not(target_family = "wasm"))]
 
 mod asking;
+mod limits;
 mod login;
 mod logout;
 mod renewal;

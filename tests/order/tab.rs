@@ -9,7 +9,7 @@ use hallpass::protocol::{
     Addresses, Answer, Effect, Handle, Keeping, OperationId, Outcome, Settings, Step, Stored, Trouble, Wake,
     Wish, Write,
 };
-use hallpass::session::{Audience, Moment, Reason, Record};
+use hallpass::session::{Audience, Limits, Moment, Reason, Record};
 
 use crate::support::{Value, user};
 use crate::vendors::grant;
@@ -40,6 +40,9 @@ pub struct Tab {
     /// What lies in the store.
     pub record: Option<String>,
     pub note: Option<String>,
+    pub mark: Option<String>,
+    /// What another tab writes over the next mark.
+    pub overwrites: Option<String>,
     /// The vendor's replies to come.
     pub replies: VecDeque<Reply<Value>>,
     /// Where the next answer comes from; as a rule, from where the request was sent.
@@ -80,6 +83,7 @@ impl Tab {
             },
             audience: Audience::new(BASE),
             keeping,
+            limits: Limits::default(),
         };
         change(&mut settings);
         Self {
@@ -88,6 +92,8 @@ impl Tab {
             chance: 7,
             record: None,
             note: None,
+            mark: None,
+            overwrites: None,
             replies: VecDeque::new(),
             redirected_to: None,
             troubles: Vec::new(),
@@ -335,6 +341,10 @@ impl Tab {
                 self.note = note;
                 Outcome::Done
             }
+            Effect::Mark(mark) => {
+                self.mark = self.overwrites.take().or(mark);
+                Outcome::Done
+            }
             Effect::Chance => Outcome::Chance(self.chance),
             Effect::Stop(other) => {
                 if self.under_way.contains(&other) {
@@ -351,7 +361,11 @@ impl Tab {
     }
 
     fn lies_there(&self) -> Stored {
-        Stored { record: self.record.as_deref().map(Secret::from), note: self.note.clone() }
+        Stored {
+            record: self.record.as_deref().map(Secret::from),
+            note: self.note.clone(),
+            mark: self.mark.clone(),
+        }
     }
 
     fn writes(&mut self, write: Write) -> Outcome<Value> {

@@ -28,6 +28,8 @@ pub fn line(effect: &Effect) -> String {
         }
         Effect::Note(Some(note)) => format!("note {note}"),
         Effect::Note(None) => "forget the note".into(),
+        Effect::Mark(Some(mark)) => format!("mark {mark}"),
+        Effect::Mark(None) => "forget the mark".into(),
         Effect::Lock(name) => format!("lock {name}"),
         Effect::Unlock { spent } => if *spent { "unlock, spent" } else { "unlock" }.into(),
         Effect::Wait(ms) => format!("wait {ms}"),

@@ -25,7 +25,7 @@ fn r38_a_login_that_could_not_be_written_may_come_back() {
 
 #[test]
 fn the_reason_reaches_the_other_tabs() {
-    for reason in [Reason::Expired, Reason::Refused, Reason::Logout] {
+    for reason in [Reason::Expired, Reason::Refused, Reason::Idle, Reason::Logout] {
         let mut session = tab();
         assert!(session.follow(noted(None, Note::ended(1, reason)), at(NOW)), "{reason:?}");
         assert_ended(&session, reason);

@@ -4,6 +4,7 @@
 
 mod audience;
 mod endings;
+mod limits;
 mod note;
 mod record;
 mod schedule;

@@ -25,7 +25,7 @@ fn whole() -> Document {
     json!({
         "v": 1, "receivedAt": 1000, "expiresAt": 3_601_000, "access": "acc3ss", "refresh": "r3fresh",
         "user": "jdoe", "database": "retail_analytics", "refreshInBody": true,
-        "login": 4_000_000_000_u32, "rejected": true, "pausedAt": 2000, "pausedUntil": 5000, "pausedFor": "rate-limited", "failures": 3,
+        "login": 4_000_000_000_u32, "signedInAt": 900, "rejected": true, "pausedAt": 2000, "pausedUntil": 5000, "pausedFor": "rate-limited", "failures": 3,
     })
 }
 
@@ -52,6 +52,7 @@ fn a_whole_record_is_read() {
             received_at: 1000.0,
             expires_at: Some(3_601_000.0),
             login: 4_000_000_000,
+            signed_in_at: 900.0,
             renewals: 0,
             rejected: true,
             pause: Some(Pause { since: 2000.0, until: 5000.0, because: Code::RateLimited, failures: 3 }),
@@ -227,6 +228,7 @@ fn r11_the_longest_record_that_can_be_held_is_read_back() {
             received_at: 1_760_000_000_000.25,
             expires_at: Some(1_760_003_600_000.25),
             login: u32::MAX,
+            signed_in_at: 1_760_000_000_000.25,
             renewals: u32::MAX,
             rejected: true,
             pause: Some(pause),
@@ -259,6 +261,7 @@ proptest! {
             received_at,
             expires_at: lifetime.map(|lifetime: f64| received_at + lifetime),
             login,
+            signed_in_at: received_at,
             renewals: 0,
             rejected: false,
             pause: failures.map(|failures| {

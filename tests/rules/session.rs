@@ -115,6 +115,7 @@ impl Model {
                 refresh_in_body: old.refresh_in_body,
             },
             login: self.login,
+            signed_in_at: 0.0,
             renewals: 0,
             rejected: false,
             pause: None,
@@ -301,7 +302,7 @@ impl Model {
 
 /// A record, but for the pause in it: that shows in what may be done.
 fn unpaused(record: &Record) -> Record {
-    Record { pause: None, renewals: 0, ..record.clone() }
+    Record { pause: None, renewals: 0, signed_in_at: 0.0, ..record.clone() }
 }
 
 proptest! {

@@ -30,13 +30,14 @@ enum Action {
     VendorDown,
     VendorForgets,
     Dispose,
+    Touch,
 }
 
 /// What happens how often.
-const ACTIONS: [Action; 48] = {
+const ACTIONS: [Action; 50] = {
     use Action::{
         Check, Clear, Close, Dispose, Freeze, GiveUp, Hide, LogIn, LogOut, Network, Nothing, Open, Refresh,
-        Request, SetClock, Sleep, StoreWeather, Thaw, Token, VendorDown, VendorForgets,
+        Request, SetClock, Sleep, StoreWeather, Thaw, Token, Touch, VendorDown, VendorForgets,
     };
     [
         Nothing,
@@ -87,6 +88,8 @@ const ACTIONS: [Action; 48] = {
         VendorDown,
         VendorForgets,
         Dispose,
+        Touch,
+        Touch,
     ]
 };
 
@@ -120,6 +123,7 @@ impl World {
             Action::Refresh => self.asks(tab, Purpose::Refresh),
             Action::Check => self.asks(tab, Purpose::Check),
             Action::Token => self.asks(tab, Purpose::Token),
+            Action::Touch => self.touch(tab),
             Action::GiveUp if troubles.aborts => self.give_up(tab),
             Action::Close if troubles.closes && self.tabs.len() > 1 => self.close(tab),
             Action::Freeze if troubles.freezes => self.freeze(tab),
@@ -131,6 +135,7 @@ impl World {
                 self.tell(|| format!("tab {tab} is disposed of"));
                 self.tabs[tab].disposed = true;
                 self.tabs[tab].handle.dispose();
+                self.finds_begun(tab);
             }
             _ => {}
         }

@@ -70,6 +70,8 @@ pub struct Watch {
     // What excuses some of it.
     pub lock_in_vain: bool,
     pub store_failed: bool,
+    /// A store has given another text at each read: whoever notices goes on in memory.
+    pub lied: bool,
     /// What one tab has written may show very late in another, or be written over by what it has compared before.
     pub late: bool,
     /// The logins that could not be written, as their tabs noted.
@@ -100,6 +102,7 @@ pub struct Watch {
     pub refused: BTreeSet<usize>,
     /// How each login has come to its end in each tab.
     pub ends: BTreeMap<(u32, usize), Reason>,
+    pub ended_at: BTreeMap<(u32, usize), u64>,
     /// The older logins that a login has replaced in a tab, and which of the vendor's were to be revoked, or were.
     pub replaced: BTreeSet<(usize, usize)>,
     pub revoked: BTreeSet<usize>,
@@ -112,6 +115,14 @@ pub struct Watch {
     /// When the vendor took a token that a request carried.
     pub accepted: Vec<u64>,
     pub reachable: usize,
+
+    /// When each login was, and when it was used last, in any tab.
+    pub began: BTreeMap<u32, u64>,
+    pub used: BTreeMap<u32, u64>,
+    /// The logins that have ended by themselves, and where.
+    pub outlasted: BTreeSet<(u32, usize)>,
+    /// When every tab was last asked to look.
+    pub looked: u64,
 }
 
 impl Watch {

@@ -10,6 +10,7 @@
 mod actions;
 mod choices;
 mod invariants;
+mod limits;
 mod locks;
 mod network;
 mod op;

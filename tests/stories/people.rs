@@ -61,6 +61,7 @@ impl World {
     }
 
     pub fn request(&mut self, tab: usize) {
+        self.uses_session(tab);
         let always_rejected = self.choices.one_in(5);
         let wish = Wish {
             target: format!("{BASE}/data"),

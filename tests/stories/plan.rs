@@ -1,6 +1,7 @@
 //! What is fixed for a story: which vendor, where records are kept, what the platform has, and what may go wrong at all.
 
 use hallpass::protocol::Keeping;
+use hallpass::session::Limits;
 
 use crate::choices::Choices;
 
@@ -69,6 +70,8 @@ pub struct Plan {
     /// Whether the vendor takes refresh tokens in the body.
     pub body_form: bool,
     pub troubles: Troubles,
+    /// After how long sessions end by themselves.
+    pub limits: Limits,
     pub actions: usize,
 }
 
@@ -110,8 +113,21 @@ impl Plan {
             old_dies: choices.one_in(2),
             body_form: choices.one_in(4),
             troubles,
+            limits: match choices.below(8) {
+                0 => Limits {
+                    idle_ms: Some(choices.pick(&[20_000.0, 60_000.0, 5_000.0, 1.8e6])),
+                    age_ms: None,
+                },
+                1 => Limits { idle_ms: None, age_ms: Some(choices.pick(&[60_000.0, 20_000.0, 7.2e6])) },
+                _ => Limits::default(),
+            },
             actions: 2 + choices.below(40),
         }
+    }
+
+    /// Whether sessions end by themselves.
+    pub fn limited(&self) -> bool {
+        self.limits != Limits::default()
     }
 
     pub const fn shares_store(&self) -> bool {

@@ -119,6 +119,8 @@ impl World {
     pub fn sends_data(&mut self, mark: Mark, credential: Option<Token>, again: bool) {
         let Some(op) = self.op(mark) else { return };
         op.sent += 1;
+        let begun = op.begun;
+        self.sends_in_time(mark.tab, begun);
         let Some(token) = credential else {
             let carries = self.plan.brand != Brand::Lenses;
             return self

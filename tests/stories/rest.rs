@@ -15,8 +15,10 @@ impl World {
             if self.tabs[tab].open && !self.tabs[tab].disposed {
                 self.holds_what_is_stored(tab);
                 self.holds_nothing_older(tab);
+                self.nobody_outlasts(tab);
             }
         }
+        self.what_has_ended_by_itself_was_revoked();
         self.nothing_older_is_stored();
         for place in 0..self.places.len() {
             self.the_newest_tokens_are_kept(place);
@@ -42,7 +44,8 @@ impl World {
         let kept = stored.as_ref().and_then(|text| login_of(text));
         let kept =
             self.watch.store_failed && kept.is_some_and(|login| self.watch.left.contains(&(tab, login)));
-        let landed = (self.watch.landed || kept) && self.tabs.len() > 1;
+        // Whose store has contradicted itself goes on in memory.
+        let landed = (self.watch.landed || kept) && self.tabs.len() > 1 || self.watch.lied;
         self.watch.must(replaced || same || landed, "rule_15_what_is_held_is_what_is_stored", || {
             format!("tab {tab}: {shown:?}, stored {}", crate::trace::record(stored.as_ref()))
         });
@@ -80,7 +83,7 @@ impl World {
     }
 
     fn holds_nothing_older(&mut self, tab: usize) {
-        let Some(login) = self.tabs[tab].held_login() else { return };
+        let Some(login) = self.tabs[tab].held_login().filter(|_| !self.watch.lied) else { return };
         let place = self.tabs[tab].place;
         if let Some(later) = self.later_than(login, place) {
             let name = if later.login.is_some() {
@@ -139,7 +142,7 @@ impl World {
         let strokes: Vec<_> = strokes.collect();
         let Some(last) = strokes.iter().filter_map(|stroke| stroke.login).next_back() else { return };
         // Tabs of a session that can't be renewed end it each by itself, by its own clock, also in the moment of a sign-out.
-        let each = !matches!(self.plan.brand, Brand::Ethgas | Brand::Ocient);
+        let each = !matches!(self.plan.brand, Brand::Ethgas | Brand::Ocient) || self.plan.limited();
         if each && (self.watch.clock_set || self.watch.strokes.iter().any(|stroke| stroke.login.is_none())) {
             return;
         }
@@ -152,6 +155,12 @@ impl World {
         }
         // Who signs out where the session is over already has the last word there.
         if strokes.iter().any(|stroke| stroke.login.is_none() && stroke.held != Some(last)) {
+            return;
+        }
+        // Nor can who ends by the clock in the very moment of the vendor's no have heard of that.
+        let times = self.watch.ended_at.iter().filter(|((login, _), _)| *login == last).map(|(_, at)| *at);
+        let (first, latest) = (times.clone().min().unwrap_or_default(), times.max().unwrap_or_default());
+        if each && latest - first <= 4 * self.plan.store_ms as u64 + 50 {
             return;
         }
         let here = |tab: &usize| self.tabs[*tab].open && self.tabs[*tab].place == Some(place);

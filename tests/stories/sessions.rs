@@ -58,6 +58,8 @@ impl World {
         if by_login {
             let token = now.access.as_deref().and_then(Token::read);
             let family = token.map(|token| token.family).or(self.cookie);
+            self.watch.began.insert(new, self.now);
+            self.watch.used.insert(new, self.now);
             if let Some(family) = family {
                 self.watch.users.insert(new, self.vendor.families[family].user);
                 self.watch.families.insert(new, family);
@@ -97,6 +99,7 @@ impl World {
     fn over(&mut self, tab: usize, id: OperationId, old: u32, reason: Option<Reason>) {
         let Some(reason) = reason else { return };
         self.watch.ends.insert((old, tab), reason);
+        self.watch.ended_at.insert((old, tab), self.now);
         let place = self.tabs[tab].place;
         let family = self.watch.families.get(&old);
         let told_no = family.is_none_or(|family| {
@@ -108,6 +111,8 @@ impl World {
         let by_user = strokes.iter().any(|stroke| stroke.login.is_none() && (own || stroke.place == place));
         let excused = self.watch.store_failed || self.watch.cleared || self.watch.late || old == 0;
         let by_time = reason == Reason::Expired && !self.tabs[tab].handle.look(Session::renewable);
+        let by_age = self.ends_by_itself(tab, old, reason);
+        let strokes = &self.watch.strokes;
         let own_logout = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Logout);
         let ok = match reason {
             // A login that came over this one may have ended since.
@@ -115,14 +120,15 @@ impl World {
                 let other =
                     |stroke: &Stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old);
                 let elsewhere = self.watch.ends.keys().any(|(login, at)| *login == old && *at != tab);
-                let unnoted = !self.plan.notes && !self.tabs[tab].handle.look(Session::renewable);
+                let by_itself = !self.tabs[tab].handle.look(Session::renewable) || self.plan.limited();
+                let unnoted = !self.plan.notes && by_itself;
                 own_logout || by_user || told_no || elsewhere || unnoted || strokes.iter().any(other)
             }
             // Or it was the end of a login that had come over this one; and at Lenses any 401 of `users/me` is one.
             Reason::Expired | Reason::Refused => {
                 let bare = self.plan.brand == Brand::Lenses && self.plan.troubles.hostile;
                 let elsewhere = self.watch.ends.iter().any(|((_, at), end)| *at != tab && *end == reason);
-                told_no || by_time || bare || elsewhere
+                told_no || by_time || by_age || bare || elsewhere
             }
             // Or somebody asked the vendor, whose cookie was another user's.
             Reason::Replaced => {
@@ -132,6 +138,7 @@ impl World {
                     |stroke: &Stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old);
                 found == Some(0) || strokes.iter().any(other)
             }
+            Reason::Idle => by_age,
             Reason::Never => false,
         };
         self.watch.must(ok || excused, "rule_10_a_session_ends_only_for_a_reason", || {

@@ -41,6 +41,7 @@ struct Lying<T> {
 struct View {
     record: Lying<Secret>,
     note: Lying<String>,
+    mark: Lying<String>,
     /// When the last write of another tab's shows here.
     shown: u64,
 }
@@ -58,6 +59,7 @@ pub struct Place {
 pub enum News {
     Record(Text, u64),
     Note(Option<String>, u64),
+    Mark(Option<String>, u64),
 }
 
 /// What a store is asked for.
@@ -83,6 +85,7 @@ impl Place {
             now: View {
                 record: Lying { what: None, number: 0 },
                 note: Lying { what: None, number: 0 },
+                mark: Lying { what: None, number: 0 },
                 shown: 0,
             },
             views: Vec::new(),
@@ -108,7 +111,11 @@ impl Place {
 
     pub fn seen(&self, tab: usize) -> Stored {
         let view = &self.views[tab];
-        Stored { record: view.record.what.clone(), note: view.note.what.clone() }
+        Stored {
+            record: view.record.what.clone(),
+            note: view.note.what.clone(),
+            mark: view.mark.what.clone(),
+        }
     }
 
     pub fn shows(&mut self, tab: usize, news: News) {
@@ -116,7 +123,8 @@ impl Place {
         match news {
             News::Record(what, number) if number > view.record.number => view.record = Lying { what, number },
             News::Note(what, number) if number > view.note.number => view.note = Lying { what, number },
-            News::Record(..) | News::Note(..) => {}
+            News::Mark(what, number) if number > view.mark.number => view.mark = Lying { what, number },
+            News::Record(..) | News::Note(..) | News::Mark(..) => {}
         }
     }
 }
@@ -131,6 +139,7 @@ impl World {
         match news(number) {
             News::Record(what, number) => here.now.record = Lying { what, number },
             News::Note(what, number) => here.now.note = Lying { what, number },
+            News::Mark(what, number) => here.now.mark = Lying { what, number },
         }
         here.shows(tab, news(number));
         for other in (0..self.places[place].views.len()).filter(|other| *other != tab) {
@@ -162,6 +171,17 @@ impl World {
         self.put(place, tab, |number| News::Note(note.cloned(), number));
     }
 
+    /// Beside the record lies when it was used last.
+    pub fn mark(&mut self, tab: usize, mark: Option<&String>) {
+        let Some(place) = self.tabs[tab].place else { return };
+        match self.places[place].weather {
+            Weather::Works | Weather::RemovesFail => {
+                self.put(place, tab, |number| News::Mark(mark.cloned(), number));
+            }
+            _ => self.watch.store_failed = true,
+        }
+    }
+
     pub fn put_record(&mut self, place: usize, tab: usize, text: &Text) {
         self.put(place, tab, |number| News::Record(text.clone(), number));
     }
@@ -178,6 +198,7 @@ impl World {
         for view in here.views.iter_mut().chain([&mut here.now]) {
             view.record.number = writes;
             view.note.number = writes;
+            view.mark.number = writes;
         }
         here.weather = self.places[place].weather;
         self.places[place] = here;
@@ -208,6 +229,7 @@ impl World {
         if fails || weather == Weather::Lies {
             self.watch.store_failed = true;
         }
+        self.watch.lied |= weather == Weather::Lies;
         if weather == Weather::Hangs && self.choices.one_in(2) {
             self.watch.store_failed = true;
             self.at(self.now + PATIENCE, Event::StoreGivenUp { mark });

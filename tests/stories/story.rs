@@ -76,6 +76,7 @@ impl World {
         self.all_are_online();
         self.settle(300_000);
         for _ in 0..3 {
+            self.watch.looked = self.now;
             for tab in 0..self.tabs.len() {
                 if self.tabs[tab].open {
                     self.tabs[tab].hidden = false;

@@ -59,6 +59,7 @@ impl World {
             },
             audience: Audience::new(BASE),
             keeping: self.plan.keeping,
+            limits: self.plan.limits,
         };
         let tab = self.tabs.len();
         if let Some(place) = place {
@@ -142,10 +143,7 @@ impl World {
                 self.tell(|| format!("tab {tab}   {id} hears {text}"));
             }
             let step = handle.step(id, outcome.take(), self.moment(tab));
-            while let Some(begun) = handle.begun() {
-                self.enter(tab, begun, Purpose::Own);
-                self.at(self.now, Event::Begins { tab, op: begun });
-            }
+            self.finds_begun(tab);
             self.look(tab, id);
             match step {
                 Some(Step::Asks(effect)) => match self.perform(tab, id, effect) {
@@ -165,7 +163,16 @@ impl World {
         self.set_timer(tab);
     }
 
-    fn set_timer(&mut self, tab: usize) {
+    /// What has begun by itself is stepped next.
+    pub fn finds_begun(&mut self, tab: usize) {
+        let handle = Rc::clone(&self.tabs[tab].handle);
+        while let Some(begun) = handle.begun() {
+            self.enter(tab, begun, Purpose::Own);
+            self.at(self.now, Event::Begins { tab, op: begun });
+        }
+    }
+
+    pub fn set_timer(&mut self, tab: usize) {
         let handle = Rc::clone(&self.tabs[tab].handle);
         if !handle.stirred() {
             return;
@@ -250,6 +257,12 @@ impl World {
             Effect::Note(note) => {
                 self.note(tab, note.as_ref());
                 return Some(Outcome::Done);
+            }
+            Effect::Mark(text) => {
+                self.mark(tab, text.as_ref());
+                let ms = self.choices.below(self.plan.store_ms + 1) as u64;
+                self.after(ms, mark, Outcome::Done);
+                return None;
             }
             Effect::Unlock { spent } => {
                 self.unlock(mark, spent);

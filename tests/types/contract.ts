@@ -91,17 +91,17 @@ export function fixed(session: Session): void {
     | "not-renewable" | "superseded" | "forbidden-target" | "rate-limited" | "vendor-unavailable" | "network" | "timeout"
     | "malformed-reply" | "vendor-error" | "storage" | "unsupported" | "load-failed" | "internal";
   same<AuthErrorCode, Codes>(true);
-  type Options = "vendor" | "baseUrl" | "storage" | "account" | "allow" | "renew" | "timeoutMs" | "endpoints" | "flow" | "fetch";
+  type Options = "vendor" | "baseUrl" | "storage" | "account" | "allow" | "renew" | "timeoutMs" | "endpoints" | "flow" | "fetch" | "idleMs" | "maxAgeMs";
   same<keyof SessionOptions, Options>(true);
   same<VendorName, "ocient" | "lenses" | "pegase3" | "ethgas">(true);
   same<SessionOptions["vendor"], VendorName>(true);
   same<SessionOptions<"lenses">["vendor"], "lenses">(true);
   same<keyof CredentialsByVendor, VendorName>(true);
-  type Methods = "login" | "refresh" | "check" | "logout" | "fetch" | "json" | "subscribe" | "accessToken" | "dispose";
+  type Methods = "login" | "refresh" | "check" | "logout" | "fetch" | "json" | "subscribe" | "accessToken" | "touch" | "dispose";
   same<keyof Session, "vendor" | "baseUrl" | "state" | Methods | typeof Symbol.dispose>(true);
   type States = "status" | "reason" | "user" | "database" | "expiresAt" | "renewable" | "renewal" | "retryAt" | "problem" | "ssoUrl";
   same<keyof SessionState, States>(true);
-  same<SessionState["reason"], "never" | "logout" | "expired" | "refused" | "replaced" | undefined>(true);
+  same<SessionState["reason"], "never" | "logout" | "expired" | "refused" | "replaced" | "idle" | undefined>(true);
   same<SessionState["renewal"], "idle" | "running" | "waiting">(true);
   type Told = "vendor" | "code" | "status" | "vendorCode" | "fields" | "ssoUrl" | "detail" | "requestId" | "retryAfterMs";
   same<Exclude<keyof AuthError, keyof Error>, Told>(true);

@@ -1,0 +1,178 @@
+//! Sessions that end by themselves: nobody has used one for too long, or it is too old (R36).
+
+use alloc::rc::Rc;
+use alloc::string::String;
+
+use super::effect::{Effect, OperationId, Outcome, Trouble};
+use super::ending::{Ending, Halt};
+use super::handle::{Handle, Keeping};
+use super::operation::Run;
+use super::renewal::LAG_MS;
+use crate::dialect::Json;
+use crate::session::{Mark, Moment, Record, Session};
+
+/// How often the last use is noted where another tab writes over it.
+const TRIES: u32 = 3;
+
+impl<J: Json + 'static> Handle<J> {
+    /// Whether the session has outlasted its limits, as far as is known here, and nobody is at it yet.
+    pub(super) fn has_to_end(&self) -> bool {
+        let now = self.now();
+        self.outlasting.get().is_none()
+            && self.look(|session| session.is_too_old(now) || session.is_idle(now))
+    }
+
+    /// Ends the session where it has outlasted its limits. One that is too old ends at once; where another tab may have used it,
+    /// that is looked up before. Gives back the operation that does.
+    pub(super) fn outlast(self: &Rc<Self>) -> Option<OperationId> {
+        let now = self.now();
+        let old = self.look(|session| session.is_too_old(now));
+        if !old && !self.look(|session| session.is_idle(now)) {
+            return None;
+        }
+        let certain = old || self.settings.keeping == Keeping::Memory;
+        if let under_way @ Some(_) = self.outlasting.get().filter(|_| !certain) {
+            return under_way;
+        }
+        let (held, received) = (self.held()?, self.received());
+        self.change(|session| if certain { session.outlast(now) } else { session.decide(true) });
+        let id = self.spawn(|run| run.outlasted(held, received));
+        self.outlasting.set(Some(id));
+        Some(id)
+    }
+
+    /// Somebody has used the session, at a moment. Renewals are no use.
+    pub(super) fn used(self: &Rc<Self>, at: Moment) {
+        if self.settings.limits.idle_ms.is_none() {
+            return;
+        }
+        // The timer is set for the note of it, and not anew with each request.
+        if self.quietly(|session| session.use_at(at)) {
+            self.change(|_| ());
+        }
+        self.note_use(false);
+    }
+
+    /// `touch()`: the person is there.
+    pub fn touch(self: &Rc<Self>, now: Moment) {
+        self.set_now(now);
+        if self.look(|session| session.is_idle(now)) {
+            // Another tab may have used it; then this counts, too.
+            self.spawn(|run| run.touched(now));
+        } else {
+            self.used(now);
+        }
+    }
+
+    /// Notes for the other tabs when the session was used last, where that is due. `at_once`: also where it was noted not long ago.
+    pub(super) fn note_use(self: &Rc<Self>, at_once: bool) {
+        let now = self.now();
+        if self.is_disposed() || !self.look(|session| session.mark_due(at_once, now)) {
+            return;
+        }
+        self.change(|session| session.note_use(true));
+        self.spawn(Run::mark);
+    }
+}
+
+impl<J: Json + 'static> Run<J> {
+    /// Waits until it is known whether the session has outlasted its limits, where it seems so.
+    pub(super) async fn outlasts(&self) -> Result<(), Halt> {
+        if let Some(deciding) = self.handle.outlast()
+            && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(deciding)).await
+        {
+            return Err(Halt::GivenUp);
+        }
+        Ok(())
+    }
+
+    async fn touched(self: Rc<Self>, at: Moment) -> Ending {
+        if self.outlasts().await.is_ok() {
+            self.handle.used(at);
+        }
+        Ending::Done
+    }
+
+    /// Looks before and after, as another tab may note an earlier use in the same moment.
+    async fn mark(self: Rc<Self>) -> Ending {
+        let handle: &Handle<J> = &self.handle;
+        for _ in 0..TRIES {
+            self.follow(false).await;
+            let Some(mark) = handle.quietly(Session::take_mark).filter(|_| self.is_kept()) else { break };
+            self.see_to(Effect::Mark(Some(mark.write()))).await;
+        }
+        handle.change(|session| session.note_use(false));
+        Ending::Done
+    }
+
+    /// What a mark says of the session that is held.
+    pub(super) fn learn_use(&self, mark: Option<String>) {
+        let now = self.handle.now();
+        if let Some(mark) = mark.and_then(|text| Mark::read(&text)) {
+            self.handle.change(|session| session.learn_use(mark, now));
+        }
+    }
+
+    /// The session has outlasted its limits, unless another tab has used it. Ended for all tabs, and told to the vendor once: so
+    /// it is done under the lock under which the tokens are renewed.
+    async fn outlasted(self: Rc<Self>, held: Rc<Record>, received: Moment) -> Ending {
+        let handle: &Handle<J> = &self.handle;
+        let locks = handle.settings.keeping != Keeping::Memory;
+        if locks {
+            let name = held.name_of_tokens();
+            while let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await {}
+            if let Keeping::Tabs { lags: true } = handle.settings.keeping {
+                self.see_to(Effect::Wait(LAG_MS)).await;
+            }
+        }
+        let ended = self.end_for_all(held, received).await;
+        if locks {
+            self.see_to(Effect::Unlock { spent: false }).await;
+        }
+        if let Some((record, received)) = ended {
+            self.handle.spawn(|run| run.revoke(record, received, Rc::default()));
+        }
+        if handle.outlasting.get() == Some(self.id) {
+            handle.outlasting.set(None);
+            handle.change(|session| session.decide(false));
+        }
+        Ending::Done
+    }
+
+    /// Ends the session, here and for the other tabs. Gives back what is to be revoked, and when its tokens came; nothing where
+    /// it goes on, or has ended elsewhere already.
+    async fn end_for_all(&self, held: Rc<Record>, received: Moment) -> Option<(Rc<Record>, Moment)> {
+        let handle: &Handle<J> = &self.handle;
+        let store = &handle.store;
+        let login = held.login;
+        let mut last = (held, received);
+        let mut here = true;
+        let writes = store.writes();
+        if self.is_kept()
+            && let Outcome::Stored(stored) = self.ask(Effect::Read).await
+            && writes == store.writes()
+        {
+            let found = stored.record.as_deref();
+            // Whoever has noted it tells the vendor; to tell it twice does no harm.
+            here = !Self::says_ended(&stored, login);
+            let found = found.and_then(|text| Record::read::<J>(text, handle.carries_token()));
+            let found = found.filter(|record| record.login == login);
+            // Another tab may have renewed the tokens since.
+            if let Some(record) = found.filter(|record| record.renewals != last.0.renewals) {
+                let received = handle.now().noted(record.received_at);
+                last = (Rc::new(record), received);
+            }
+            self.follow_stored(stored).await;
+        }
+        if handle.login() == Some(login) {
+            last = (handle.held()?, handle.received());
+            let now = handle.now();
+            handle.change(|session| session.outlast(now));
+            if handle.is_signed_in() {
+                return None;
+            }
+        }
+        self.keep(false).await;
+        here.then_some(last)
+    }
+}

@@ -1,0 +1,243 @@
+//! R36: sessions that end by themselves.
+
+use hallpass::protocol::{Keeping, Line, Trouble, Wake};
+use hallpass::session::Limits;
+
+use crate::tab::{HOUR, NOW, TABS, Tab};
+use crate::vendors::{OK, grant};
+
+const MINUTE: f64 = 60_000.0;
+
+fn limited(keeping: Keeping, idle_ms: Option<f64>, age_ms: Option<f64>) -> Tab {
+    let mut tab = Tab::with("ethgas", keeping, |settings| settings.limits = Limits { idle_ms, age_ms });
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.log();
+    tab
+}
+
+/// Under the lock of the tokens it is looked up whether another tab has used it; then it is noted and taken away, and the lock
+/// is given back before the vendor is told.
+#[test]
+fn r36_what_nobody_uses_ends_for_all_tabs() {
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    tab.now += 10.0 * MINUTE;
+    tab.hears(200, OK);
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    assert_eq!(tab.status(), "idle");
+    tab.asked(&[
+        "  lock 7 0",
+        "  read",
+        "  note 7 idle",
+        "  delete",
+        "  forget the mark",
+        "  tell of the store",
+        "  unlock",
+        "  call logout with a1",
+    ]);
+}
+
+#[test]
+fn r36_in_memory_it_ends_at_once() {
+    let mut tab = limited(Keeping::Memory, Some(10.0 * MINUTE), None);
+    tab.now += 10.0 * MINUTE;
+    tab.hears(200, OK);
+    assert!(tab.handle.look_at_clock(tab.moment()));
+    assert_eq!(tab.status(), "idle", "who only reads the state sees it");
+    tab.run_begun();
+    tab.asked(&["  call logout with a1"]);
+}
+
+/// What is too old is over at once, also where other tabs share it; that is done for all of them once.
+#[test]
+fn r36_what_is_too_old_ends_at_once_for_all_tabs() {
+    let mut tab = limited(TABS, None, Some(10.0 * MINUTE));
+    tab.now += 10.0 * MINUTE;
+    tab.hears(200, OK);
+    assert!(tab.handle.look_at_clock(tab.moment()));
+    assert_eq!(tab.status(), "expired");
+    tab.run_begun();
+    tab.asked(&[
+        "  lock 7 0",
+        "  read",
+        "  note 7 expired",
+        "  delete",
+        "  tell of the store",
+        "  unlock",
+        "  call logout with a1",
+    ]);
+    assert_eq!(tab.requests(), "session-expired at request");
+}
+
+/// Another tab was first: it has told the vendor.
+#[test]
+fn r36_what_has_ended_in_another_tab_is_revoked_there() {
+    for (idle, age, reason) in [(Some(10.0 * MINUTE), None, "idle"), (None, Some(10.0 * MINUTE), "expired")] {
+        let mut tab = limited(TABS, idle, age);
+        tab.now += 10.0 * MINUTE;
+        tab.another_writes(None, Some(&format!("7 {reason}")));
+        assert_eq!(tab.wakes(Wake::Timer), "done");
+        assert_eq!(tab.status(), reason);
+        let log = tab.log();
+        assert!(!log.iter().any(|line| line.contains("logout")), "{log:?}");
+    }
+}
+
+/// The mark of another tab's use is read before anything ends.
+#[test]
+fn r36_use_in_another_tab_puts_it_off() {
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    tab.now += 10.0 * MINUTE;
+    tab.mark = Some(format!("7 {}", NOW + 5.0 * MINUTE));
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    assert_eq!(tab.status(), "signed-in");
+    tab.asked(&["  lock 7 0", "  read", "  unlock"]);
+    tab.hears(200, "{}");
+    assert_eq!(tab.requests(), "answered");
+    // A page that looks at the store learns of a use, too.
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    tab.mark = Some(format!("7 {}", NOW + 5.0 * MINUTE));
+    tab.now += 6.0 * MINUTE;
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.log();
+    tab.now = NOW + 14.0 * MINUTE;
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&[]);
+}
+
+/// Another tab has renewed the tokens meanwhile: the new ones are revoked.
+#[test]
+fn r36_the_newest_tokens_are_revoked() {
+    for (idle, age) in [(Some(10.0 * MINUTE), None), (None, Some(10.0 * MINUTE))] {
+        let mut tab = limited(TABS, idle, age);
+        let mut record = tab.held().expect("somebody is signed in");
+        record.renewals += 1;
+        record.held.access = Some("a2".into());
+        tab.another_writes(Some(&record), None);
+        tab.now += 10.0 * MINUTE;
+        tab.hears(200, OK);
+        assert_eq!(tab.wakes(Wake::Timer), "done");
+        let log = tab.log();
+        assert!(log.iter().any(|line| line.trim() == "call logout with a2"), "{log:?}");
+        assert_eq!(tab.record, None);
+    }
+}
+
+/// After sleep: whoever asks for something first waits until it is known; nothing is sent.
+#[test]
+fn r36_after_sleep_nothing_is_sent() {
+    for ask in [Tab::requests, Tab::token, Tab::refreshes] {
+        let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+        tab.now += 10.0 * MINUTE;
+        tab.hears(200, OK);
+        assert!(ask(&mut tab).starts_with("session-expired"));
+        let log = tab.log();
+        assert!(!log.iter().any(|line| line.contains("send") || line.contains("refresh")), "{log:?}");
+        assert_eq!(tab.status(), "idle");
+    }
+}
+
+#[test]
+fn r36_a_caller_who_gives_up_waits_no_longer() {
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    tab.now += 10.0 * MINUTE;
+    tab.hears(200, OK).fails("join", Trouble::GivenUp);
+    assert_eq!(tab.requests(), "given up");
+}
+
+/// Requests and `touch()` are uses. They are noted rarely, and beside the request.
+#[test]
+fn r36_uses_are_noted_beside_the_request() {
+    let mut tab = limited(TABS, Some(80.0 * MINUTE), None);
+    tab.now += 30_000.0;
+    tab.hears(200, "{}");
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with a1"]);
+    tab.now += 40_000.0;
+    tab.handle.touch(tab.moment());
+    tab.run_begun();
+    tab.asked(&["  read", &format!("  mark 7 {}", NOW + 70_000.0), "  read"]);
+    tab.now += 10_000.0;
+    tab.hears(200, "{}");
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with a1"]);
+    assert_eq!(tab.run(|handle| handle.wake(Wake::Page, true)), "done");
+    tab.asked(&["  read", &format!("  mark 7 {}", NOW + 80_000.0), "  read"]);
+}
+
+/// Where the time seems to be up, it is first looked up; then the touch counts.
+#[test]
+fn r36_a_touch_after_another_tabs_use_counts() {
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    tab.now += 10.0 * MINUTE;
+    tab.mark = Some(format!("7 {}", NOW + 5.0 * MINUTE));
+    tab.handle.touch(tab.moment());
+    tab.run_begun();
+    tab.log();
+    tab.now += 9.0 * MINUTE;
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    assert_eq!(tab.status(), "signed-in");
+    // Whose time is up is not brought back.
+    tab.now += MINUTE;
+    tab.mark = None;
+    tab.hears(200, OK);
+    tab.handle.touch(tab.moment());
+    tab.run_begun();
+    assert_eq!(tab.status(), "idle");
+}
+
+/// A page that comes back finds the end, and tells the vendor afterwards.
+#[test]
+fn r36_a_reload_finds_the_end() {
+    for (idle, age, reason) in [(Some(10.0 * MINUTE), None, "idle"), (None, Some(10.0 * MINUTE), "expired")] {
+        let before = limited(TABS, idle, age);
+        let mut tab = Tab::with("ethgas", TABS, |settings| {
+            settings.limits = Limits { idle_ms: idle, age_ms: age };
+        });
+        (tab.record, tab.mark) = (before.record.clone(), before.mark.clone());
+        tab.now += 10.0 * MINUTE;
+        tab.hears(200, OK);
+        assert_eq!(tab.restores(), "done");
+        assert_eq!((tab.status(), &tab.record), (reason, &None));
+        assert_eq!(tab.log().last().map(|line| line.trim()), Some("call logout with a1"));
+    }
+}
+
+/// A token that is over is renewed for that, as at a logout.
+#[test]
+fn r36_it_is_revoked_as_by_a_logout() {
+    let mut tab = limited(Keeping::Memory, Some(2.0 * HOUR), None);
+    tab.now += 2.0 * HOUR;
+    tab.hears(200, &grant("a2", "r2")).hears(500, "");
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&["  call refresh with r1", "  call logout with a2"]);
+    assert_eq!(tab.status(), "idle");
+}
+
+#[test]
+fn r36_without_the_lock_or_the_store_it_ends_all_the_same() {
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    tab.now += 10.0 * MINUTE;
+    tab.hears(200, OK).fails("lock", Trouble::Timeout).always_fails("read", Trouble::Storage);
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    assert_eq!(tab.status(), "idle");
+}
+
+/// Two tabs note their uses in the same moment: the later one is what stays.
+#[test]
+fn r36_an_earlier_use_does_not_stay_written_over_a_later_one() {
+    let mut tab = limited(TABS, Some(80.0 * MINUTE), None);
+    tab.now += 70_000.0;
+    tab.handle.touch(tab.moment());
+    // It lies there when this one has written.
+    tab.meanwhile("mark", |tab| tab.overwrites = Some(format!("7 {}", NOW + 69_000.0)));
+    tab.run_begun();
+    assert_eq!(tab.mark, Some(format!("7 {}", NOW + 70_000.0)));
+    // What another tab has noted later is left as it is.
+    tab.now += 70_000.0;
+    tab.log();
+    tab.handle.touch(tab.moment());
+    tab.now += 5_000.0;
+    tab.mark = Some(format!("7 {}", NOW + 142_000.0));
+    tab.run_begun();
+    tab.asked(&["  read"]);
+}
