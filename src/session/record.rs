@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::Moment;
 use super::schedule::LONGEST_RETRY_AFTER_MS;
-use crate::dialect::{Code, Held, Json, Secret, is_token, to_json, write_number};
+use crate::dialect::{Code, Held, Json, Secret, is_name, is_token, to_json, write_number};
 use serde::Serialize;
 
 /// The version of the format. A record of another version is a stranger's.
@@ -132,7 +132,7 @@ impl Record {
         let json = J::parse(text)?;
         (json.code_of("v")? == VERSION).then_some(())?;
         let token = |name| text_member(&json, name, is_token).ok();
-        let label = |name| text_member(&json, name, |_| true).ok();
+        let label = |name| text_member(&json, name, is_name).ok();
         let held = Held {
             access: token("access")?,
             refresh: token("refresh")?,

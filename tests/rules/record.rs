@@ -174,8 +174,8 @@ fn r11_garbage_is_signed_out() {
 #[test]
 fn r11_what_is_too_long_was_not_written_here() {
     let longest = |length: usize| {
-        let bare = with("user", &json!("")).len();
-        with("user", &json!("x".repeat(length - bare)))
+        let bare = with("more", &json!("")).len();
+        with("more", &json!("x".repeat(length - bare)))
     };
     assert!(read(&longest(64 * 1024), true).is_some());
     assert_eq!(read(&longest(64 * 1024 + 1), true), None);
@@ -236,6 +236,20 @@ fn r11_the_longest_record_that_can_be_held_is_read_back() {
         let text = written(&record);
         assert!(text.len() > 48 * 1024, "the bounds are used: {}", text.len());
         assert_eq!(read(&text, true).unwrap().held, record.held);
+    }
+}
+
+/// R11: a name that the storage has in fewer letters than hallpass writes it in. What is read can be written and read back.
+#[test]
+fn r11_a_name_that_would_outgrow_the_record_is_none_of_ours() {
+    for name in ["user", "database"] {
+        let mut document = whole();
+        document[name] = "\r\n".repeat(8_000).into();
+        assert!(document.to_string().len() < 60_000);
+        assert_eq!(read(&document.to_string(), true), None, "{name}");
+        document[name] = "\r\n".repeat(1_000).into();
+        let record = read(&document.to_string(), true).expect("a record");
+        assert_eq!(read(&written(&record), true), Some(record), "{name}");
     }
 }
 

@@ -2,7 +2,8 @@
  * One tab of several, for the end-to-end tests: a session, and what can be done with it. WebDriver talks to one tab at a time;
  * so that tabs act in the same moment, each is told what to do and all begin at a signal.
  */
-import { openSession } from "/pkg/hallpass.js";
+import { isAuthError, openSession } from "/pkg/hallpass.js";
+import { doAtRandom } from "./random.js";
 
 const signal = new BroadcastChannel("tests");
 let session;
@@ -22,6 +23,7 @@ const acts = {
     return counts;
   },
   token: () => session.accessToken().catch(told),
+  random: (options) => doAtRandom(session, isAuthError, options),
 };
 
 globalThis.tab = {
