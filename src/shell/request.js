@@ -122,14 +122,15 @@ export class Wish {
 
   /** Makes the request: it lacks nothing but the credential. What it was made of may change from then on. */
   make() {
-    this.#request ??= made(() => this.#build());
+    if (this.#request) return this.#request;
+    const request = made(() => this.#build());
     // Mode "no-cors" drops a header without a word; the request would go out anonymous.
-    if (this.callers && this.#header !== undefined && !this.#request.headers.has(this.#header)) {
+    if (this.callers && this.#header !== undefined && !request.headers.has(this.#header)) {
       throw mistake("init.mode", "one that can carry a credential");
     }
     // A subclass of Request may say anything of its url: what was judged is what is sent.
-    if (this.#request.url !== this.target) throw mistake("input", "a Request that goes where it says");
-    return this.#request;
+    if (request.url !== this.target) throw mistake("input", "a Request that goes where it says");
+    return (this.#request = request);
   }
 
   /**

@@ -1,4 +1,9 @@
 // @ts-check
+import { steady } from "./clock.js";
+
+// How many times as long a bound may become by being extended.
+const LONGEST_EXTENSION = 10;
+
 /**
  * A bound on waiting: so many ms, and the caller's signal. What it guards is settled when the bound is reached, also where
  * the thing waited for ignores being aborted (an instrumented fetch, a storage of the caller's).
@@ -12,6 +17,9 @@ export class Deadline {
   #reach = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** When it is reached, by the steady clock, and when at the latest, however often it is extended. */
+  #due = NaN;
+  #last = NaN;
   /** @type {AbortSignal | undefined} */
   #from;
 
@@ -39,13 +47,24 @@ export class Deadline {
   #abort = () => this.end("abort");
 
   /**
-   * Begins anew, with so many ms from now on.
+   * Begins anew, with so many ms from now on; ten times that in all.
    * @param {number} ms
    */
   extend(ms) {
     if (this.ended) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end("timeout"), ms);
+    const now = steady();
+    this.#last ||= now + ms * LONGEST_EXTENSION;
+    this.#due = Math.min(now + ms, this.#last);
+    // Not set anew each time, which takes longer than to read a short body: it finds out when it fires.
+    this.#timer ??= setTimeout(() => this.#fire(), ms);
+  }
+
+  #fire() {
+    const left = this.#due - steady();
+    // Once for each extension: also where the page's clock stands still, this comes to its end.
+    this.#due = NaN;
+    if (left > 0) this.#timer = setTimeout(() => this.#fire(), left);
+    else this.end("timeout");
   }
 
   /** Nobody waits for it any more: what is bounded goes on, but keeps no process running. */
@@ -67,8 +86,8 @@ export class Deadline {
    * @returns {Promise<Awaited<T>>}
    */
   guard(promise) {
-    // Also where the next thing is always there at once.
-    return this.ended ? this.#reached : Promise.race([promise, this.#reached]);
+    // The bound first: it also counts where the other is always there at once.
+    return Promise.race([this.#reached, promise]);
   }
 
   /**

@@ -33,7 +33,7 @@ export async function send({ url, query, wants, ...init }, fetch, deadline, base
   if (described?.csrf) await submitTwice(request, described.csrf, base, fetch, deadline);
   const response = genuine(await deadline.guard(fetch(request)));
   if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) return undefined;
-  const text = await readText(response.body, LONGEST_REPLY, (piece) => deadline.guard(piece));
+  const text = await readText(response.body, LONGEST_REPLY, deadline);
   const dateMs = Date.parse(response.headers.get("Date") ?? "");
   const reply = { status: response.status, ...contentOf(text), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs), wanted: (wants && response.headers.get(wants)) ?? undefined };
   return bare(reply);

@@ -12,9 +12,8 @@ import { look } from "./look.js";
  * @typedef {{ response: Response, content: Content, json: unknown, address: string, redirected: boolean, retryAfterMs: number | undefined }} Answer
  */
 
-// The longest reply that json() reads, in bytes; and how many times the bound of a call it may take in all.
+// The longest reply that json() reads, in bytes.
 const LONGEST_JSON = 67_108_864;
-const PIECES = 10;
 
 /**
  * Attaches the credential.
@@ -64,11 +63,8 @@ export async function answerOf(request, response, speaksInside) {
  * @returns {Promise<Answer>}
  */
 export async function wholeAnswer(request, response, ms, deadline) {
-  const end = performance.now() + ms * PIECES;
-  const text = await readText(response.body, LONGEST_JSON, (piece) => {
-    deadline.extend(Math.max(Math.min(ms, end - performance.now()), 0));
-    return deadline.guard(piece);
-  });
+  deadline.extend(ms);
+  const text = await readText(response.body, LONGEST_JSON, deadline, () => deadline.extend(ms));
   return bare({ response, ...contentOf(text), ...origin(request, response) });
 }
 
