@@ -2,7 +2,7 @@
 //! [`Described`](super::Described) does.
 //!
 //! The scripts have checked it member by member, and told the caller of each mistake by its path. Here it is read where it is needed,
-//! as a reply is: what isn't there, or is of another type, was not said. (Read once into a structure of its own, it took 5 kB more
+//! as a reply is: what isn't there, or is of another type, was not said. (Read once into a structure of its own, it took 2 kB more
 //! of the WebAssembly.)
 
 use alloc::string::String;
