@@ -46,6 +46,8 @@ export function openSession<const V extends VendorName | VendorDescription>(opti
  * Checks a description of an API with a login, and gives it back typed: a frozen copy. Needs no WebAssembly.
  *
  * ```ts
+ * import { defineVendor, openSession } from "hallpass";
+ *
  * const acme = defineVendor({
  *   name: "acme",
  *   credential: "bearer",
