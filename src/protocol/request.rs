@@ -62,10 +62,10 @@ impl<J: Json + 'static> Run<J> {
         let answer = self.dispatch(Some(epoch), false).await?;
         let next = self.judge(epoch, &answer).await;
         let trouble = match next {
-            Next::Show if wish.repeatable && self.is_expired_unsaid(&answer) => {
+            Next::Show if wish.repeatable && self.is_expired_unsaid(epoch, &answer) => {
                 // Asked once more, the same answer says it.
                 let second = self.dispatch(Some(epoch), true).await?;
-                if self.judge(epoch, &second).await == Next::Show && self.is_expired_unsaid(&second) {
+                if self.judge(epoch, &second).await == Next::Show && self.is_expired_unsaid(epoch, &second) {
                     self.end(epoch, Reason::Expired).await;
                 }
                 return Ok((second, None));
@@ -205,11 +205,13 @@ impl<J: Json + 'static> Run<J> {
         Ending::Done
     }
 
-    /// Whether an answer may mean that the token has expired, though it doesn't say so.
-    fn is_expired_unsaid(&self, answer: &Answer<J>) -> bool {
+    /// Whether an answer may mean that the token of an epoch has expired, though it doesn't say so. Of what is held since, it says
+    /// nothing: that may be another user's.
+    fn is_expired_unsaid(&self, epoch: Epoch, answer: &Answer<J>) -> bool {
         let handle: &Handle<J> = &self.handle;
         let now = handle.now().wall;
-        handle.held().is_some_and(|record| handle.vendor.expired_unsaid(&answer.reply, &record.held, now))
+        let held = handle.held().filter(|_| handle.epoch() == epoch);
+        held.is_some_and(|record| handle.vendor.expired_unsaid(&answer.reply, &record.held, now))
             && handle.audience().is_at_base(&answer.address)
     }
 

@@ -226,3 +226,28 @@ fn found_3_3_a_renewal_that_is_tried_again_is_still_for_the_rejection() {
     tab.requests();
     assert!(!tab.log().iter().any(|line| line.contains("refresh")), "it was renewed for that just now");
 }
+
+/// PEGASE3 may fall over an expired token: such an answer is asked for once more. But not as somebody who has signed in meanwhile,
+/// and whose own token has expired by then.
+#[test]
+fn r25_a_doubtful_answer_is_not_asked_for_again_as_somebody_else() {
+    let granted = |end: f64| {
+        let token = crate::support::jwt(&format!(r#"{{"exp":{}}}"#, end / 1000.0));
+        format!(r#"{{"code":200,"status":"ok","token":"{token}"}}"#)
+    };
+    let mut tab = Tab::new("pegase3", Keeping::Memory);
+    assert_eq!(tab.signs_in(&granted(NOW + HOUR)), "signed in");
+    tab.log();
+    tab.hears(503, "");
+    tab.meanwhile("send", move |tab| {
+        let answers = std::mem::take(&mut tab.replies);
+        tab.hears(200, &granted(NOW + HOUR + 1_000.0));
+        let ended = tab.run(|handle| handle.sign_in(crate::support::user("asmith", "s3cret")));
+        assert_eq!(ended, "signed in");
+        tab.replies = answers;
+        tab.now += 2.0 * HOUR;
+    });
+    assert_eq!(tab.requests(), "answered");
+    let sent = tab.log().iter().filter(|line| line.starts_with("send")).count();
+    assert_eq!(sent, 1);
+}
