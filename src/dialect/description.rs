@@ -22,7 +22,7 @@ pub(super) fn carrier<J: Json>(said: &J) -> Option<Carrier> {
         Some(_) => return None,
         None => {
             let prefix = said.text_of("prefix").unwrap_or_default();
-            Carrier::Prefixed(said.text_of("header")?.into(), prefix.into())
+            Carrier::Header(said.text_of("header")?.into(), prefix.into())
         }
     })
 }

@@ -60,10 +60,8 @@ pub const CODES: [(&str, &[Row]); 4] = [
 pub enum Carrier {
     /// `Authorization: Bearer <token>`.
     Bearer,
-    /// A header of the vendor's own, with the bare token.
-    Header(Cow<'static, str>),
-    /// Likewise, with something before the token.
-    Prefixed(Cow<'static, str>, Cow<'static, str>),
+    /// A header of the vendor's own, with the token behind a prefix, which may be empty.
+    Header(Cow<'static, str>, Cow<'static, str>),
     /// A cookie that script can't read: the browser attaches it.
     Cookie,
 }
@@ -74,7 +72,7 @@ impl Carrier {
     pub fn header(&self) -> Option<&str> {
         match self {
             Self::Bearer => Some("Authorization"),
-            Self::Header(name) | Self::Prefixed(name, _) => Some(name),
+            Self::Header(name, _) => Some(name),
             Self::Cookie => None,
         }
     }
@@ -84,8 +82,7 @@ impl Carrier {
     pub fn value(&self, token: &str) -> Option<Secret> {
         let begin = match self {
             Self::Bearer => "Bearer ",
-            Self::Header(_) => "",
-            Self::Prefixed(_, prefix) => prefix,
+            Self::Header(_, prefix) => prefix,
             Self::Cookie => return None,
         };
         Some([begin, token].concat().into())

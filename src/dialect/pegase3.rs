@@ -26,7 +26,7 @@ pub struct Pegase3;
 static FACTS: Facts = Facts {
     name: Cow::Borrowed("pegase3"),
     title: Cow::Borrowed("PEGASE3"),
-    carrier: Carrier::Header(Cow::Borrowed("Token")),
+    carrier: Carrier::Header(Cow::Borrowed("Token"), Cow::Borrowed("")),
     renewal: Renewal::None,
     paths: Paths { login: "login", refresh: None, logout: None, check: None },
     speaks_inside: true,
