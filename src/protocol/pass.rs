@@ -85,6 +85,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// Waits until a request may go, renewing if need be. Gives back whether the vendor was asked for a renewal.
     pub(super) async fn ready(&self, asked: &Person) -> Result<bool, Halt> {
+        // Once more, where the caller has looked already: while that was decided, it may have outlasted its other limit.
         self.outlasts().await?;
         let mut renewed = false;
         let mut tries = 0;

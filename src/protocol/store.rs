@@ -84,16 +84,12 @@ impl Store {
     fn contradicts(&self) -> bool {
         // Who can't be read tells nothing: there, other tabs have written since.
         if self.told.replace(false) {
-            self.count_contradiction();
+            self.contradictions.set(self.contradictions.get() + 1);
         }
-        self.fickle.get()
-    }
-
-    fn count_contradiction(&self) {
-        self.contradictions.set(self.contradictions.get() + 1);
         if self.contradictions.get() >= CONTRADICTIONS {
             self.fickle.set(true);
         }
+        self.fickle.get()
     }
 
     /// Whether whatever lies there is being taken away.
