@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::write::write_string;
-use super::{Carrier, Held, Secret};
+use super::{Carrier, Held, Secret, template};
 
 /// What hallpass does at a vendor. Also says where a failure happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,10 @@ pub struct Call {
     pub body: Option<Secret>,
     /// The header of the reply that the token comes in, where it comes in one.
     pub wants: Option<Cow<'static, str>>,
+    /// What is added to the operation's path.
+    pub below: Option<&'static str>,
+    /// Whether the browser attaches cookies and keeps those that come, also where the session is none of a cookie's.
+    pub cookies: bool,
 }
 
 impl Call {
@@ -61,7 +65,30 @@ impl Call {
     #[must_use]
     pub fn new(operation: Operation, method: impl Into<Cow<'static, str>>) -> Box<Self> {
         let method = method.into();
-        Box::new(Self { operation, method, query: None, headers: Vec::new(), body: None, wants: None })
+        Box::new(Self {
+            operation,
+            method,
+            query: None,
+            headers: Vec::new(),
+            body: None,
+            wants: None,
+            below: None,
+            cookies: false,
+        })
+    }
+
+    /// To a path below its operation's.
+    #[must_use]
+    pub const fn below(mut self: Box<Self>, path: &'static str) -> Box<Self> {
+        self.below = Some(path);
+        self
+    }
+
+    /// With cookies in both directions.
+    #[must_use]
+    pub const fn with_cookies(mut self: Box<Self>) -> Box<Self> {
+        self.cookies = true;
+        self
     }
 
     /// With a header.
@@ -91,6 +118,13 @@ impl Call {
     #[must_use]
     pub fn bearer(self: Box<Self>, token: &str) -> Box<Self> {
         self.header("Authorization", ["Bearer ", token].concat().into())
+    }
+
+    /// With a form as the body; members without a value are left out.
+    #[must_use]
+    pub fn form(mut self: Box<Self>, members: &[(&str, Option<&str>)]) -> Box<Self> {
+        self.body = Some(template::plain_form(members));
+        self.header("Content-Type", "application/x-www-form-urlencoded".into())
     }
 
     /// With a JSON object of strings as the body; members without a value are left out.

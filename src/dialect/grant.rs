@@ -17,7 +17,8 @@ pub struct Credentials {
     pub database: Option<Secret>,
     /// Lenses: echoed to the vendor, which answers with where to go next.
     pub redirection_token: Option<Secret>,
-    /// A described vendor: all that it takes, by the names in its templates.
+    /// A described vendor: all that it takes, by the names in its templates. With a wallet: `address` and `name`, where they are
+    /// given; the account that signs is then the user name, and its signature the password.
     pub named: Vec<(String, Secret)>,
 }
 
@@ -65,7 +66,7 @@ fn sendable(name: &str, value: &str) -> Result<(), Box<Failure>> {
 
 /// Whether what goes by a name says who somebody is, and is no secret.
 fn is_public(name: &str) -> bool {
-    matches!(name, "username" | "email" | "database")
+    matches!(name, "username" | "email" | "database" | "address" | "name")
 }
 
 /// What a successful login or renewal gives. A cookie session gives no tokens.

@@ -13,6 +13,7 @@ mod codes;
 mod described;
 mod description;
 mod ethgas;
+mod ethgas_wallet;
 mod failure;
 mod fields;
 mod grant;
@@ -23,12 +24,14 @@ mod pegase3;
 mod reply;
 mod secret;
 mod template;
+pub mod wallet;
 mod write;
 
 pub use call::{Call, Operation};
 pub use codes::Row;
 pub use described::Described;
 pub use ethgas::Ethgas;
+pub use ethgas_wallet::EthgasWallet;
 pub use failure::{Code, Failure, Field, VendorCode};
 pub use grant::{Credentials, Grant, Held, is_name, is_token};
 pub use lenses::Lenses;
@@ -39,9 +42,13 @@ pub use secret::Secret;
 pub use write::to_json;
 pub(crate) use write::write_number;
 
-/// The vendor of a name, as `SessionOptions.vendor` spells it.
+/// The vendor of a name, as `SessionOptions.vendor` spells it; where people sign in otherwise than usual, with
+/// `SessionOptions.flow` behind it.
 #[must_use]
 pub fn named<J: Json>(name: &str) -> Option<Rc<dyn Vendor<J>>> {
+    if name == "ethgas wallet" {
+        return Some(Rc::new(EthgasWallet));
+    }
     let vendors: [Rc<dyn Vendor<J>>; 4] =
         [Rc::new(Ocient), Rc::new(Lenses), Rc::new(Pegase3), Rc::new(Ethgas)];
     vendors.into_iter().find(|vendor| vendor.facts().name == name)
@@ -170,6 +177,11 @@ pub trait Vendor<J: Json> {
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>>;
 
+    /// The part of a wallet in a login, where people sign in with one here.
+    fn signing(&self) -> Option<&dyn wallet::Signing<J>> {
+        None
+    }
+
     /// The request that renews; `None` where the vendor has no renewal.
     fn refresh(&self, _held: &Held) -> Option<Box<Call>> {
         None
@@ -178,6 +190,11 @@ pub trait Vendor<J: Json> {
     /// Reads the reply to [`refresh`](Self::refresh). `now_ms`: as for [`read_login`](Self::read_login).
     fn read_refresh(&self, reply: &Reply<J>, _now_ms: f64) -> Result<Grant, Box<Failure>> {
         Err(reply.failure(Code::NotRenewable))
+    }
+
+    /// Whether a renewal gave tokens of the session that holds these, and not of another one.
+    fn renews(&self, _grant: &Grant, _held: &Held) -> bool {
+        true
     }
 
     /// Whether a refused renewal is worth one more try in the vendor's other documented form.

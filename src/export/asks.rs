@@ -20,6 +20,7 @@ pub(super) fn told(step: Step, facts: &Facts, addresses: &crate::protocol::Addre
 fn asked(effect: Effect, facts: &Facts, addresses: &crate::protocol::Addresses) -> (Asks, JsValue) {
     match effect {
         Effect::Call(made) => (Asks::Call, call::object(&made, facts, addresses)),
+        Effect::Wallet(request) => (Asks::Wallet, JsValue::from_str(&request)),
         Effect::Send(dispatch) => {
             let asks = if dispatch.again { Asks::SendAgain } else { Asks::Send };
             (asks, secret_or_undefined(dispatch.credential))

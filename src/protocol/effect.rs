@@ -13,6 +13,9 @@ pub type OperationId = u32;
 pub enum Effect {
     /// Send a call of hallpass's own to the vendor, within `timeoutMs`: [`Outcome::Reply`].
     Call(Box<Call>),
+    /// Ask the caller's wallet this, which is JSON as [`wallet`](crate::dialect::wallet) writes it: [`Outcome::Wallet`]. A person
+    /// may take as long as the caller lets them.
+    Wallet(String),
     /// Send the caller's request: [`Outcome::Answer`].
     Send(Dispatch),
     /// Read the store: [`Outcome::Stored`].
@@ -78,6 +81,8 @@ pub enum Outcome<J> {
     Done,
     /// The vendor's reply.
     Reply(Box<Reply<J>>),
+    /// What the wallet has answered, or with what it has refused.
+    Wallet(Result<J, J>),
     /// What the caller's request was answered with.
     Answer(Box<Answer<J>>),
     /// What lies in the store.

@@ -19,7 +19,7 @@ impl<J: Json + 'static> Run<J> {
         result.into()
     }
 
-    async fn try_to_sign_in(&self, credentials: Credentials) -> Result<Ending, Halt> {
+    async fn try_to_sign_in(&self, mut credentials: Credentials) -> Result<Ending, Halt> {
         let handle: &Handle<J> = &self.handle;
         // What can't be sent makes no earlier login the older one.
         let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(Kind::Login, failure))?;
@@ -30,7 +30,10 @@ impl<J: Json + 'static> Run<J> {
         }
         // Before the call: between its answer and what that changes, nothing is waited for. 0 is none of this browser's.
         let login = Self::random(&self.ask(Effect::Chance).await).max(1);
-        let outcome = self.ask(Effect::Call(call)).await;
+        let outcome = match handle.vendor.signing() {
+            Some(signing) => self.sign(signing, &mut credentials).await?,
+            None => self.ask(Effect::Call(call)).await,
+        };
         if handle.attempt() != attempt {
             self.wanted()?;
             return Err(superseded());

@@ -130,6 +130,7 @@ export const SENTENCES = {
     "The address lies outside baseUrl and allow, so nothing was sent",
     "add its prefix to allow if it may see the credential",
   ],
+  cancelled: ["The person said no", "ask again only when the person wants to"],
   "rate-limited": ["The vendor asks for fewer requests", "wait before trying again"],
   "vendor-unavailable": ["The vendor can't serve this now", "try again later"],
   network: ["The vendor could not be reached", "check the connection, and the vendor's CORS settings if it never worked"],
@@ -175,6 +176,7 @@ export function failure(details, title, operation, place) {
 function sentenceOf({ code, status = NaN, vendorCode, ssoUrl }, operation, at = "") {
   const sentence = SENTENCES[code];
   if (code === "unsupported" && operation === "check") return ["This vendor has no operation that tells whether a session is alive", "name one in endpoints.check"];
+  if (code === "unsupported" && operation === "login") return ["The wallet can't do what the login needs", "look into the cause, or use another wallet"];
   if (code === "malformed-reply") {
     if (status >= 200 && status < 300) return [`The reply${at} ${UNDOCUMENTED}`, sentence[1]];
     if (status < 400) return [`The server answered with a redirect${at}, which ${UNDOCUMENTED}`, sentence[1]];

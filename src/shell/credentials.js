@@ -41,7 +41,7 @@ export function readNamed(vendor, takes, credentials) {
  * @param {readonly string[]} taken
  * @param {object} credentials
  */
-function refuseOthers(vendor, taken, credentials) {
+export function refuseOthers(vendor, taken, credentials) {
   /** @param {string} name */
   const isUnknown = (name) => !taken.includes(name) && (member(credentials, name) ?? undefined) !== undefined;
   const unknown = Object.keys(credentials).find(isUnknown);

@@ -15,6 +15,7 @@ import { Deadline, pause } from "./wait.js";
  * @import { Answer } from "./do/send.js"
  * @import { VendorCall } from "./do/call.js"
  * @import { Wish } from "./request.js"
+ * @import { Ask } from "./wallet.js"
  */
 
 /**
@@ -55,6 +56,8 @@ export class Task {
   turn;
   /** Whether the lock is held. */
   locked = false;
+  /** Asks the wallet of who signs in with one. @type {Ask | undefined} */
+  ask;
   /** How many other operations wait for this one. */
   waiting = 0;
 
@@ -195,6 +198,8 @@ export class Driver {
     switch (asks) {
       case "call":
         return this.#call(id, /** @type {VendorCall} */ (argument), task);
+      case "wallet":
+        return this.#wallet(id, /** @type {string} */ (argument), task);
       case "send":
       case "send-again":
         return this.#send(id, asks, /** @type {string | undefined} */ (argument), task);
@@ -268,6 +273,24 @@ export class Driver {
       return came(id, troubleOf(deadline, cause));
     } finally {
       deadline.end("done");
+    }
+  }
+
+  /**
+   * Asks the wallet, for as long as the caller waits: a person may take minutes.
+   * @param {number} id
+   * @param {string} request
+   * @param {Task} task
+   * @returns {Promise<Step>}
+   */
+  async #wallet(id, request, task) {
+    const deadline = (task.deadline = new Deadline(undefined, task.signal));
+    try {
+      const { refused, said, cause } = await deadline.finish(/** @type {Ask} */ (task.ask)(request));
+      task.cause = cause;
+      return told((machine, ms) => machine.walletSaid(id, refused, said, ms, steady()));
+    } catch (error) {
+      return came(id, troubleOf(deadline, error));
     }
   }
 

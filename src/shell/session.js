@@ -11,7 +11,10 @@ import { failureOf } from "./driver.js";
 /**
  * @import { CallOptions, SessionState } from "./hallpass.d.ts"
  * @import { Live } from "./live.js"
+ * @import { Ask } from "./wallet.js"
  */
+
+/** @typedef {Pick<typeof import("./wallet.js"), "readWallet">} Wallets */
 
 /**
  * What openSession hands out. Its methods are bound, because people hand them on: `useSyncExternalStore(session.subscribe,
@@ -19,10 +22,15 @@ import { failureOf } from "./driver.js";
  */
 export class Session {
   #live;
+  #wallets;
 
-  /** @param {Live} live */
-  constructor(live) {
+  /**
+   * @param {Live} live
+   * @param {Wallets} [wallets] Where people sign in with one.
+   */
+  constructor(live, wallets) {
     this.#live = live;
+    this.#wallets = wallets;
     // A framework's proxy, such as Vue's `reactive`, would be refused a private member by a getter of the class.
     /**
      * @param {string} name
@@ -52,8 +60,10 @@ export class Session {
       const signal = readable("options", () => readSignal(options));
       // Before it makes an earlier login the older one.
       live.inUse(signal);
-      const id = signIn(live, credentials);
-      const { value } = await live.run(id, new Task(signal));
+      const { id, ask } = signIn(live, credentials, this.#wallets);
+      const task = new Task(signal);
+      task.ask = ask;
+      const { value } = await live.run(id, task);
       // A member also where there is none: where to go next is not for the page's Object.prototype to say.
       return { state: this.#state, redirectTo: value };
     });
@@ -156,14 +166,22 @@ export class Session {
  * Begins a login. What can't be sent is told as an error of the login's.
  * @param {Live} live
  * @param {unknown} credentials
+ * @param {Wallets | undefined} wallets
  */
-function signIn(live, credentials) {
+function signIn(live, credentials, wallets) {
   const { vendor, described } = live.options;
+  /** @type {Ask | undefined} */
+  let ask;
   /** @type {() => number} */
   const begin = readable("credentials", () => {
     if (described) {
       const values = readNamed(vendor, described.takes, credentials);
       return () => live.machine.signInBy(described.takes, values);
+    }
+    if (wallets) {
+      const read = wallets.readWallet(vendor, credentials);
+      ask = read.ask;
+      return () => live.machine.signInBy(read.names, read.values);
     }
     const values = readCredentials(/** @type {import("./hallpass.d.ts").VendorName} */ (vendor), credentials);
     return () => live.machine.signIn(...values);
@@ -177,7 +195,7 @@ function signIn(live, credentials) {
     }
   });
   if (typeof begun === "string") throw failureOf(begun, live.facts);
-  return begun;
+  return { id: begun, ask };
 }
 
 if (Symbol.dispose) {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::accounts::Accounts;
 use crate::config::Config;
+use crate::ethgas_wallet::Wallets;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
 use crate::tokens::Tokens;
@@ -28,6 +29,8 @@ pub struct World {
     pub ledger: Ledger,
     /// What was issued.
     pub tokens: Tokens,
+    /// Who signs in with a wallet (ETHGAS).
+    pub wallets: Wallets,
 }
 
 /// One instance: a world and the path it lives at.

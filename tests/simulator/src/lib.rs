@@ -23,7 +23,9 @@ mod config;
 mod control;
 mod cors;
 mod damage;
+mod eip712;
 mod ethgas;
+mod ethgas_wallet;
 mod faults;
 mod front;
 mod instance;
@@ -92,7 +94,7 @@ pub struct Running {
     pub lenses: String,
     /// `PEGASE3_API`, which signs in by request headers.
     pub pegase3: String,
-    /// ETHGAS, user name and password family.
+    /// ETHGAS, both families: user name and password below `/api/v1`, wallets below `/v1`.
     pub ethgas: String,
     /// The server that is nobody's vendor.
     pub stranger: String,
