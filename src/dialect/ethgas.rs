@@ -149,24 +149,24 @@ pub(super) fn refusal<J: Json>(
     operation: Operation,
 ) -> Box<Failure> {
     let data = reply.member("data");
-    let holders = || reply.json().into_iter().chain(&data);
-    let detailed = holders().find_map(|holder| holder.text_of("errorCode"));
-    let detail = detailed
-        .as_deref()
-        .and_then(|text| text.parse().ok())
-        .or_else(|| holders().find_map(|holder| holder.code_of("errorCode")));
+    let holder = reply.json().filter(|json| json.member("errorCode").is_some()).or(data.as_ref());
+    let detailed = holder.and_then(|holder| holder.text_of("errorCode"));
+    let detail = match &detailed {
+        Some(text) => text.parse().ok(),
+        None => holder.and_then(|holder| holder.code_of("errorCode")),
+    };
     let by_status = Code::of_status(reply.status, operation);
-    let meaning = [detail, code_told].into_iter().flatten().find_map(|code| known(code, operation));
+    let meaning = |code: Option<i32>| code.and_then(|code| known(code, operation));
     let unreadable = if reply.is_ok() { Code::VendorError } else { by_status };
     let number = detail.or(code_told).map(|code| VendorCode::Number(f64::from(code)));
     let code = match by_status {
         Code::RateLimited | Code::VendorUnavailable => by_status,
-        _ => meaning.unwrap_or(unreadable),
+        _ => meaning(detail).or_else(|| meaning(code_told)).unwrap_or(unreadable),
     };
     let mut failure = reply.failure(code);
     failure.explicit = explicit;
     failure.vendor_code = detailed.map(VendorCode::Text).or(number);
-    failure.say(holders().find_map(words));
+    failure.say(reply.json().and_then(words).or_else(|| words(&data?)));
     failure
 }
 

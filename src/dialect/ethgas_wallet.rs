@@ -16,7 +16,7 @@ use super::grant::{claimed_ms, name};
 use super::wallet::{Challenge, Signing, chain_of, is_account};
 use super::{
     Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload, Renewal,
-    Reply, Secret, Vendor,
+    Reply, Vendor,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -110,23 +110,13 @@ impl<J: Json> Vendor<J> for EthgasWallet {
         }
     }
 
-    /// Success is `{}` on one page, and `{success, message}` on another.
-    fn confirms_logout(&self, reply: &Reply<J>) -> bool {
-        let says_no = self.read(reply, Operation::Logout).is_err_and(|failure| failure.explicit);
-        reply.is_ok() && reply.json().is_some_and(Json::is_object) && !says_no
-    }
-
-    /// `GET /v1/user/info`. What it calls the user is the address, in whatever case.
-    fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
-        self.read(reply, Operation::Check)?;
-        let data = reply.member("data").filter(Json::is_object);
-        data.map(|_| None).ok_or_else(|| reply.failure(Code::MalformedReply))
-    }
-
+    /// `GET /v1/user/info` is the check. What it calls the user is the address, in whatever case. A logout's success is `{}` on one
+    /// page, and `{success, message}` on another.
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         let success = reply.member("success").and_then(|success| success.truth());
         let told = code_told(reply);
-        let says_yes = success.unwrap_or(matches!(told, Some(200 | 1)));
+        let says_nothing = operation == Operation::Logout && reply.json().is_some_and(Json::is_object);
+        let says_yes = success.unwrap_or(told.map_or(says_nothing, |code| matches!(code, 200 | 1)));
         if reply.is_ok() && says_yes {
             return Ok(Payload::Member("data".into()));
         }

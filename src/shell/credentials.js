@@ -5,9 +5,16 @@ import { isObject, member } from "./object.js";
 /** @import { CredentialsByVendor, VendorName } from "./hallpass.d.ts" */
 
 /**
- * The vendors, and what each takes to sign in. A name that isn't here is none.
+ * The members of any of several objects.
  *
- * @type {{ readonly [V in VendorName]: readonly (keyof CredentialsByVendor[V])[] }}
+ * @template T
+ * @typedef {T extends unknown ? keyof T : never} KeysOf
+ */
+
+/**
+ * The vendors, and what each takes to sign in as it usually does. A name that isn't here is none.
+ *
+ * @type {{ readonly [V in VendorName]: readonly KeysOf<CredentialsByVendor[V]>[] }}
  */
 export const VENDORS = Object.freeze({
   ocient: ["username", "password", "database"],

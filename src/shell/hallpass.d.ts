@@ -255,7 +255,7 @@ export interface Session<V extends VendorName | VendorDescription = VendorName> 
    * Signs in. Sent once, never repeated by itself, since vendors lock accounts; the password is not kept.
    *
    * @throws {AuthError} `invalid-credentials` (lenses: maybe with `ssoUrl`), `invalid-request` (see `fields`), `forbidden`,
-   * `superseded` by a newer login or a logout, `rate-limited`, `vendor-unavailable`, `network`, `timeout`,
+   * `cancelled` by the person in a wallet, `unsupported` by the wallet (see `cause`), `superseded` by a newer login or a logout, `rate-limited`, `vendor-unavailable`, `network`, `timeout`,
    * `malformed-reply`, `vendor-error`, `invalid-options`. A failed login leaves the present session as it is.
    */
   login(credentials: Credentials<V>, options?: CallOptions): Promise<LoginResult>;

@@ -13,6 +13,7 @@ mod store;
 mod tab;
 mod vendors;
 mod wake;
+mod wallet;
 mod word;
 mod words;
 

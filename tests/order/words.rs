@@ -11,7 +11,13 @@ pub fn line(effect: &Effect) -> String {
             let token = token.map_or(String::new(), |(_, value)| {
                 format!(" with {}", value.as_str().trim_start_matches("Bearer "))
             });
-            format!("call {}{token}", call.operation.as_str())
+            let below = call.below.unwrap_or_default();
+            let cookies = if call.cookies { " with cookies" } else { "" };
+            format!("call {}{below}{token}{cookies}", call.operation.as_str())
+        }
+        Effect::Wallet(request) => {
+            let json: serde_json::Value = serde_json::from_str(request).expect("a wallet is asked in JSON");
+            format!("wallet {}", json["method"].as_str().expect("a method"))
         }
         Effect::Send(dispatch) => {
             let token = dispatch.credential.as_ref().map_or("nothing", Secret::as_str);
