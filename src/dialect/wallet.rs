@@ -122,7 +122,7 @@ pub fn chain_of<J: Json>(told: &J) -> Option<u64> {
     (1..=MOST).contains(&digits.len()).then_some(number)
 }
 
-/// Whether a wallet's refusal is the person's no: 4001 in EIP-1193, and 5000 where the wallet is reached by WalletConnect
+/// Whether a wallet's refusal is the person's no: 4001 in EIP-1193, and 5000 where the wallet is reached by `WalletConnect`
 /// (<https://specs.walletconnect.com/2.0/specs/clients/sign/error-codes>).
 #[must_use]
 pub fn is_no<J: Json>(refusal: &J) -> bool {

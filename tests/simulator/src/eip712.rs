@@ -63,7 +63,8 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]
@@ -81,7 +82,7 @@ mod tests {
         let mut one = [0; 32];
         one[31] = 1;
         let key = SigningKey::from_slice(&one).expect("a key");
-        let (signature, recovery) = key.sign_prehash_recoverable(&digest(&domain, values)).expect("signs");
+        let (signature, recovery) = key.sign_prehash_recoverable(&digest(&domain, values));
         let hex = super::to_hex(&signature.to_bytes());
         for last in [recovery.to_byte(), recovery.to_byte() + 27] {
             let signature = format!("0x{hex}{last:02x}");

@@ -59,7 +59,7 @@ const UNAUTHORIZED: Refusal = Refusal(StatusCode::UNAUTHORIZED, 100_101, "error.
 pub fn answer(call: &Call, world: &mut World) -> Response {
     let form: HashMap<String, String> = form_urlencoded::parse(&call.body).into_owned().collect();
     let outcome = match (call.method.as_str(), call.path.as_str()) {
-        ("POST", "/v1/user/login") => login(&form, world).map(said),
+        ("POST", "/v1/user/login") => login(&form, world).map(|data| said(&data)),
         ("POST", VERIFY) => verify(&form, call, world),
         ("POST", REFRESH) => refresh(&form, call, world),
         ("POST", "/v1/user/logout") => access(call, world).map(|family| {
@@ -67,14 +67,14 @@ pub fn answer(call: &Call, world: &mut World) -> Response {
             reply::json(StatusCode::OK, &json!({}))
         }),
         ("GET", "/v1/user/info") => {
-            access(call, world).map(|family| said(json!({"user": user(&address(world, family))})))
+            access(call, world).map(|family| said(&json!({"user": user(&address(world, family))})))
         }
         _ => return reply::not_simulated(world),
     };
     outcome.unwrap_or_else(|refusal| refuse(&refusal, world.config.envelope))
 }
 
-fn said(data: Value) -> Response {
+fn said(data: &Value) -> Response {
     reply::json(StatusCode::OK, &json!({"success": true, "data": data}))
 }
 
@@ -198,7 +198,7 @@ fn granted(world: &mut World, family: Family, refresh: Option<&str>) -> Response
     if let Some(refresh) = refresh {
         data["refreshToken"] = Value::from(refresh);
     }
-    said(data)
+    said(&data)
 }
 
 fn enter(world: &mut World, family: Family, role: Role, expires: Duration) -> String {
