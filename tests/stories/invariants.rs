@@ -112,7 +112,7 @@ pub struct Watch {
     pub failures: BTreeMap<usize, Vec<u64>>,
     /// When callers asked for renewals or checks, and how often the pauses were ended because the network was there again.
     pub asked: Vec<u64>,
-    /// When the vendor took a token that a request carried.
+    /// When a token that a request carried was taken, for all that its tab can tell.
     pub accepted: Vec<u64>,
     pub reachable: usize,
 
