@@ -56,12 +56,8 @@ impl<J: Json + 'static> Handle<J> {
     /// `touch()`: the person is there.
     pub fn touch(self: &Rc<Self>, now: Moment) {
         self.set_now(now);
-        if self.look(|session| session.is_idle(now)) {
-            // Another tab may have used it; then this counts, too.
-            self.spawn(|run| run.touched(now));
-        } else {
-            self.used(now);
-        }
+        self.used(now);
+        self.outlast();
     }
 
     /// Notes for the other tabs when the session was used last, where that is due. `at_once`: also where it was noted not long ago.
@@ -86,23 +82,26 @@ impl<J: Json + 'static> Run<J> {
         Ok(())
     }
 
-    async fn touched(self: Rc<Self>, at: Moment) -> Ending {
-        if self.outlasts().await.is_ok() {
-            self.handle.used(at);
-        }
-        Ending::Done
-    }
-
     /// Looks before and after, as another tab may note an earlier use in the same moment.
     async fn mark(self: Rc<Self>) -> Ending {
         let handle: &Handle<J> = &self.handle;
         for _ in 0..TRIES {
             self.follow(false).await;
-            let Some(mark) = handle.quietly(Session::take_mark).filter(|_| self.is_kept()) else { break };
-            self.see_to(Effect::Mark(Some(mark.write()))).await;
+            if !self.write_mark().await {
+                break;
+            }
         }
         handle.change(|session| session.note_use(false));
         Ending::Done
+    }
+
+    /// Notes the last use, where that is not what is noted. Whether it was not.
+    async fn write_mark(&self) -> bool {
+        let mark = self.handle.quietly(Session::take_mark).filter(|_| self.is_kept());
+        if let Some(mark) = mark {
+            self.see_to(Effect::Mark(Some(mark.write()))).await;
+        }
+        mark.is_some()
     }
 
     /// What a mark says of the session that is held.
@@ -169,6 +168,8 @@ impl<J: Json + 'static> Run<J> {
             let now = handle.now();
             handle.change(|session| session.outlast(now));
             if handle.is_signed_in() {
+                // The next tab to have the lock is to know of a use here that has waited for this.
+                self.write_mark().await;
                 return None;
             }
         }

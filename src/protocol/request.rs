@@ -51,9 +51,9 @@ impl<J: Json + 'static> Run<J> {
         if !handle.audience().admits(&wish.target) {
             return Err(Halt::new(Code::ForbiddenTarget, Kind::Request));
         }
-        let (asked, at) = (handle.person(), handle.now());
+        let asked = handle.person();
+        self.handle.used(handle.now());
         self.outlasts().await?;
-        self.handle.used(at);
         if wish.callers {
             return Ok((self.dispatch(None, false).await?, None));
         }
