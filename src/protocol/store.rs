@@ -292,6 +292,11 @@ impl<J: Json + 'static> Run<J> {
             if handle.look(Session::is_replaced) {
                 return;
             }
+            // What ends by itself is noted and taken away by who ends it for all tabs, and tells the vendor if none has noted it.
+            let elsewhere = handle.outlasting.get().is_some_and(|ends| ends != self.id);
+            if elsewhere && !over && !handle.is_signed_in() {
+                return;
+            }
             let (text, end) =
                 handle.change(|session| (session.held().map(|record| record.write()), session.take_end()));
             if let Some(note) = end {
