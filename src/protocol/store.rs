@@ -264,6 +264,10 @@ impl<J: Json + 'static> Run<J> {
         handle.store.unwritten.set(unwritten);
         let finding = Finding { record, note, unwritten, given_way };
         let follows = handle.change(|session| session.follow(finding, handle.now()));
+        if follows && lies_there && !own {
+            // What is held now is what another tab has written.
+            handle.store.unwritten.set(false);
+        }
         // A record that has come to its end by now is followed to its end, and has to go as well; but not that of another user, who
         // has replaced this one.
         let over = lies_there && !handle.look(|session| session.held().is_some() || session.is_replaced());
