@@ -19,6 +19,12 @@ impl<J: Json + 'static> Run<J> {
         result.into()
     }
 
+    /// A name for a login that no other has. Before the call: between its answer and what that changes, nothing is waited for.
+    pub(super) async fn name_of_login(&self) -> u32 {
+        // 0 is none of this browser's.
+        Self::random(&self.ask(Effect::Chance).await).max(1)
+    }
+
     async fn try_to_sign_in(&self, credentials: Credentials) -> Result<Ending, Halt> {
         let handle: &Handle<J> = &self.handle;
         // What can't be sent makes no earlier login the older one.
@@ -28,8 +34,7 @@ impl<J: Json + 'static> Run<J> {
         if let Some(older) = handle.login.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;
         }
-        // Before the call: between its answer and what that changes, nothing is waited for. 0 is none of this browser's.
-        let login = Self::random(&self.ask(Effect::Chance).await).max(1);
+        let login = self.name_of_login().await;
         let outcome = self.ask(Effect::Call(call)).await;
         if handle.attempt() != attempt {
             self.wanted()?;

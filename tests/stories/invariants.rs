@@ -90,6 +90,8 @@ pub struct Watch {
     pub spent: BTreeMap<Token, Spending>,
     pub shown: Vec<Shown>,
     pub known: BTreeMap<(usize, Token), Known>,
+    /// The logins of cookies that somebody has found by asking the vendor.
+    pub found: BTreeSet<u32>,
     /// The user and the vendor's login of a login of this browser.
     pub users: BTreeMap<u32, &'static str>,
     pub families: BTreeMap<u32, usize>,
