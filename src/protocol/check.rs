@@ -29,7 +29,8 @@ impl<J: Json + 'static> Run<J> {
             }
         }
         let epoch = handle.epoch();
-        let login = if handle.is_signed_in() { 0 } else { self.name_of_login().await };
+        let login =
+            if handle.is_signed_in() { 0 } else { Self::name_of_login(&self.ask(Effect::Chance).await) };
         let outcome = self.ask(Effect::Call(handle.check_call())).await;
         let reply = Self::reply(outcome, Kind::Check)?;
         self.adopt(epoch, &reply).await;
@@ -57,8 +58,7 @@ impl<J: Json + 'static> Run<J> {
             Err(failure) => return Err(handle.failure(failure, Kind::Check)),
         }
         // What another tab has done meanwhile is a part of the answer.
-        self.follow(false).await;
-        self.keep(false).await;
+        self.follow_and_keep().await;
         self.wanted()
     }
 

@@ -87,21 +87,17 @@ impl<J: Json + 'static> Run<J> {
         let handle: &Handle<J> = &self.handle;
         for _ in 0..TRIES {
             self.follow(false).await;
-            if !self.write_mark().await {
-                break;
-            }
+            let Some(mark) = self.take_mark() else { break };
+            self.see_to(mark).await;
         }
         handle.change(|session| session.note_use(false));
         Ending::Done
     }
 
-    /// Notes the last use, where that is not what is noted. Whether it was not.
-    async fn write_mark(&self) -> bool {
+    /// What the last use is noted by, where it is not noted.
+    fn take_mark(&self) -> Option<Effect> {
         let mark = self.handle.quietly(Session::take_mark).filter(|_| self.is_kept());
-        if let Some(mark) = mark {
-            self.see_to(Effect::Mark(Some(mark.write()))).await;
-        }
-        mark.is_some()
+        mark.map(|mark| Effect::Mark(Some(mark.write())))
     }
 
     /// What a mark says of the session that is held.
@@ -153,7 +149,7 @@ impl<J: Json + 'static> Run<J> {
         {
             let found = stored.record.as_deref();
             // Whoever has noted it tells the vendor; to tell it twice does no harm.
-            here = !Self::says_ended(&stored, login);
+            here = !self.says_ended(&stored, login);
             let found = found.and_then(|text| Record::read::<J>(text, handle.carries_token()));
             let found = found.filter(|record| record.login == login);
             // Another tab may have renewed the tokens since.
@@ -169,7 +165,9 @@ impl<J: Json + 'static> Run<J> {
             handle.change(|session| session.outlast(now));
             if handle.is_signed_in() {
                 // The next tab to have the lock is to know of a use here that has waited for this.
-                self.write_mark().await;
+                if let Some(mark) = self.take_mark() {
+                    self.see_to(mark).await;
+                }
                 return None;
             }
         }

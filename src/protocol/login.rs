@@ -2,7 +2,7 @@
 
 use alloc::rc::Rc;
 
-use super::effect::Effect;
+use super::effect::{Effect, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::Handle;
 use super::operation::Run;
@@ -19,10 +19,11 @@ impl<J: Json + 'static> Run<J> {
         result.into()
     }
 
-    /// A name for a login that no other has. Before the call: between its answer and what that changes, nothing is waited for.
-    pub(super) async fn name_of_login(&self) -> u32 {
+    /// A name for a login that no other has, of a random number. That is asked for before the call: between its answer and what that
+    /// changes, nothing is waited for.
+    pub(super) fn name_of_login(chance: &Outcome<J>) -> u32 {
         // 0 is none of this browser's.
-        Self::random(&self.ask(Effect::Chance).await).max(1)
+        Self::random(chance).max(1)
     }
 
     async fn try_to_sign_in(&self, credentials: Credentials) -> Result<Ending, Halt> {
@@ -34,7 +35,7 @@ impl<J: Json + 'static> Run<J> {
         if let Some(older) = handle.login.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;
         }
-        let login = self.name_of_login().await;
+        let login = Self::name_of_login(&self.ask(Effect::Chance).await);
         let outcome = self.ask(Effect::Call(call)).await;
         if handle.attempt() != attempt {
             self.wanted()?;

@@ -72,15 +72,8 @@ impl<J: Json + 'static> Handle<J> {
 
 impl<J: Json + 'static> Run<J> {
     async fn keep_by_itself(self: Rc<Self>) -> Ending {
-        self.keep_end().await;
+        self.follow_and_keep().await;
         Ending::Done
-    }
-
-    /// Writes down that the session has ended. Not before a look: another tab may have noted how it ended, or have signed in or out
-    /// since, and its note is not to be written over.
-    pub(super) async fn keep_end(&self) {
-        self.follow(false).await;
-        self.keep(false).await;
     }
 
     async fn try_by_itself(self: Rc<Self>) -> Ending {

@@ -174,7 +174,7 @@ impl<J: Json + 'static> Run<J> {
 
     async fn end(&self, epoch: Epoch, reason: Reason) {
         self.handle.change(|session| session.refused(epoch, reason));
-        self.keep_end().await;
+        self.follow_and_keep().await;
     }
 
     /// Asks the vendor whether the session of an epoch is alive; once for all requests that doubt it.
