@@ -75,3 +75,8 @@ pub mod session;
 
 #[cfg(all(feature = "client", not(feature = "npm")))]
 pub use client::*;
+
+/// The code of the guide for Rust compiles.
+#[cfg(all(doctest, feature = "client"))]
+#[doc = include_str!("../docs/rust.md")]
+struct Guide;

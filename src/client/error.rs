@@ -1,5 +1,6 @@
 //! The one kind of error.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -22,9 +23,17 @@ use super::scripts;
 ///     }
 /// }
 /// ```
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct AuthError {
+    /// Boxed, so that what doesn't fail is not as large.
+    told: Box<Told>,
+}
+
+/// What is known of a failure.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AuthError {
+struct Told {
     code: Code,
     message: String,
     vendor: Option<String>,
@@ -151,59 +160,59 @@ impl AuthError {
     /// What happened, to match on.
     #[must_use]
     pub fn code(&self) -> Code {
-        self.code
+        self.told.code
     }
 
     /// The vendor's name, where the failure is one of its operations.
     #[must_use]
     pub fn vendor(&self) -> Option<&str> {
-        self.vendor.as_deref()
+        self.told.vendor.as_deref()
     }
 
     /// The HTTP status, where there was one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        self.status
+        self.told.status
     }
 
     /// The vendor's own code, where it gave one.
     #[must_use]
     pub fn vendor_code(&self) -> Option<&VendorCode> {
-        self.vendor_code.as_ref()
+        self.told.vendor_code.as_ref()
     }
 
     /// The fields that were refused.
     #[must_use]
     pub fn fields(&self) -> &[Field] {
-        self.fields.as_deref().unwrap_or_default()
+        self.told.fields.as_deref().unwrap_or_default()
     }
 
     /// lenses: an http(s) address that the person may go to instead.
     #[must_use]
     pub fn sso_url(&self) -> Option<&str> {
-        self.sso_url.as_deref()
+        self.told.sso_url.as_deref()
     }
 
     /// The vendor's own words, at most 500 characters. To show as text, not to log: they may repeat what was typed.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
-        self.detail.as_deref()
+        self.told.detail.as_deref()
     }
 
     /// lenses: the id under which the vendor logged the request.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+        self.told.request_id.as_deref()
     }
 
     /// How long to wait before trying again, in ms.
     #[must_use]
     pub fn retry_after_ms(&self) -> Option<f64> {
-        self.retry_after_ms
+        self.told.retry_after_ms
     }
 
     pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
+        let told = Told {
             code,
             message: message.into(),
             vendor: None,
@@ -214,7 +223,8 @@ impl AuthError {
             detail: None,
             request_id: None,
             retry_after_ms: None,
-        }
+        };
+        Self { told: Box::new(told) }
     }
 
     /// What the scripts have thrown. Anything that is no error of theirs is a fault.
@@ -233,7 +243,36 @@ impl AuthError {
 
 impl fmt::Display for AuthError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.message)
+        out.write_str(&self.told.message)
+    }
+}
+
+impl fmt::Debug for AuthError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Told {
+            code,
+            message,
+            vendor,
+            status,
+            vendor_code,
+            fields,
+            sso_url,
+            detail: _,
+            request_id,
+            retry_after_ms,
+        } = &*self.told;
+        // Without the vendor's own words: this is what gets logged.
+        out.debug_struct("AuthError")
+            .field("code", code)
+            .field("message", message)
+            .field("vendor", vendor)
+            .field("status", status)
+            .field("vendor_code", vendor_code)
+            .field("fields", &fields.as_ref().map(Vec::len))
+            .field("sso_url", sso_url)
+            .field("request_id", request_id)
+            .field("retry_after_ms", retry_after_ms)
+            .finish_non_exhaustive()
     }
 }
 

@@ -25,3 +25,6 @@ pub use state::{Reason, Renewal, State, Status};
 pub use storage::{Storage, Stored, TokenStorage};
 pub use subscription::Subscription;
 pub use vendor::{Description, Vendor};
+
+/// What requests are made of.
+pub use gloo_net::http::{Method, Request, RequestBuilder, Response};

@@ -197,7 +197,7 @@ impl Session {
     /// URL. (gloo-net's own `send` would send it without the credential.)
     ///
     /// ```
-    /// # use gloo_net::http::Method;
+    /// # use hallpass::Method;
     /// # async fn ask(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
     /// let request = session.request(Method::HEAD, "/api/v1/topics").header("X-Trace", "7").build()?;
     /// let reply = session.fetch(request).await?;
@@ -278,7 +278,7 @@ impl Session {
     }
 
     /// Sends a request with the session's credential. Renews once after a rejected token, and then sends the request once more. `Ok` also
-    /// for replies of 4xx and 5xx. Takes a path (by `GET`), a [`Request`] or a [`RequestBuilder`].
+    /// for replies of 4xx and 5xx. Takes a path (by `GET`), a request or its builder.
     ///
     /// Fails with [`Code::ForbiddenTarget`], [`Code::NotSignedIn`], [`Code::SessionExpired`], [`Code::Network`], [`Code::Superseded`];
     /// [`Code::Aborted`] where the request's own signal ended it.
