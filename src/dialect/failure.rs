@@ -13,7 +13,7 @@ use super::Operation;
 pub enum Code {
     /// The caller's mistake: an option or argument of the wrong type or value.
     InvalidOptions,
-    /// The vendor refused the user name or the password.
+    /// The vendor refused the user name, the password or the token.
     InvalidCredentials,
     /// The vendor, or hallpass before sending, refused a field.
     InvalidRequest,
@@ -29,6 +29,8 @@ pub enum Code {
     Superseded,
     /// The URL lies outside `baseUrl` and `allow`; nothing was sent.
     ForbiddenTarget,
+    /// The person said no.
+    Cancelled,
     /// The vendor asks for fewer calls.
     RateLimited,
     /// The vendor is there but can't serve now.
@@ -65,6 +67,7 @@ impl Code {
             Self::NotRenewable => "not-renewable",
             Self::Superseded => "superseded",
             Self::ForbiddenTarget => "forbidden-target",
+            Self::Cancelled => "cancelled",
             Self::RateLimited => "rate-limited",
             Self::VendorUnavailable => "vendor-unavailable",
             Self::Network => "network",

@@ -30,7 +30,7 @@ pub use codes::Row;
 pub use described::Described;
 pub use ethgas::Ethgas;
 pub use failure::{Code, Failure, Field, VendorCode};
-pub use grant::{Credentials, Grant, Held, is_name, is_token};
+pub use grant::{Credentials, Grant, Held, Prompt, is_name, is_token};
 pub use lenses::Lenses;
 pub use ocient::Ocient;
 pub use pegase3::Pegase3;
@@ -169,6 +169,21 @@ pub trait Vendor<J: Json> {
         credentials: &Credentials,
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>>;
+
+    /// Reads the reply to a [`login`](Self::login) on another device: what the person is to be shown.
+    fn read_prompt(&self, reply: &Reply<J>) -> Result<Prompt, Box<Failure>> {
+        Err(reply.failure(Code::VendorError))
+    }
+
+    /// The request that waits for the person's answer on another device; its reply is that of a login.
+    fn poll_device(&self, _credentials: &Credentials, _prompt: &Prompt) -> Option<Box<Call>> {
+        None
+    }
+
+    /// Whether a failure of [`poll_device`](Self::poll_device) says only that the person has not answered yet.
+    fn is_unanswered(&self, _failure: &Failure) -> bool {
+        false
+    }
 
     /// The request that renews; `None` where the vendor has no renewal.
     fn refresh(&self, _held: &Held) -> Option<Box<Call>> {

@@ -1,12 +1,13 @@
 //! Signing in.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 
 use super::effect::Effect;
 use super::ending::{Ending, Halt};
 use super::handle::Handle;
 use super::operation::Run;
-use crate::dialect::{Code, Credentials, Json, Operation as Kind};
+use crate::dialect::{Call, Code, Credentials, Json, Operation as Kind, Reply};
 use crate::session::Session;
 
 impl<J: Json + 'static> Run<J> {
@@ -30,12 +31,10 @@ impl<J: Json + 'static> Run<J> {
         }
         // Before the call: between its answer and what that changes, nothing is waited for. 0 is none of this browser's.
         let login = Self::random(&self.ask(Effect::Chance).await).max(1);
-        let outcome = self.ask(Effect::Call(call)).await;
-        if handle.attempt() != attempt {
-            self.wanted()?;
-            return Err(superseded());
+        let mut reply = self.asked_for(call, attempt).await?;
+        if credentials.on_device {
+            reply = self.answered_on_device(&credentials, reply, attempt).await?;
         }
-        let reply = Self::reply(outcome, Kind::Login)?;
         let now = handle.now();
         let mut grant = handle.vendor.read_login(&reply, &credentials, now.wall).map_err(|failure| {
             handle.notice(&failure);
@@ -51,6 +50,22 @@ impl<J: Json + 'static> Run<J> {
         self.keep(true).await;
         self.wanted()?;
         if handle.attempt() == attempt { Ok(Ending::SignedIn(redirect_to)) } else { Err(superseded()) }
+    }
+
+    /// The reply to a login's call, unless a newer login or a logout has overtaken it.
+    pub(super) async fn asked_for(&self, call: Box<Call>, attempt: u32) -> Result<Box<Reply<J>>, Halt> {
+        let outcome = self.ask(Effect::Call(call)).await;
+        self.is_latest_login(attempt)?;
+        Self::reply(outcome, Kind::Login)
+    }
+
+    /// Goes on only where no newer login and no logout has overtaken this one.
+    pub(super) fn is_latest_login(&self, attempt: u32) -> Result<(), Halt> {
+        if self.handle.attempt() == attempt {
+            return Ok(());
+        }
+        self.wanted()?;
+        Err(superseded())
     }
 }
 

@@ -117,8 +117,8 @@ export function isAuthError(value) {
  */
 export const SENTENCES = {
   "invalid-credentials": [
-    "The vendor refused the user name or password",
-    "check both before trying again, as vendors lock accounts",
+    "The vendor refused the user name, password or token",
+    "check them before trying again, as vendors lock accounts",
   ],
   "invalid-request": ["A field was refused", "correct it and try again"],
   forbidden: ["The vendor does not allow this for the account", "ask its administrator"],
@@ -130,6 +130,7 @@ export const SENTENCES = {
     "The address lies outside baseUrl and allow, so nothing was sent",
     "add its prefix to allow if it may see the credential",
   ],
+  cancelled: ["The person said no", "ask again only when the person wants to"],
   "rate-limited": ["The vendor asks for fewer requests", "wait before trying again"],
   "vendor-unavailable": ["The vendor can't serve this now", "try again later"],
   network: ["The vendor could not be reached", "check the connection, and the vendor's CORS settings if it never worked"],

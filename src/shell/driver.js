@@ -14,6 +14,7 @@ import { Deadline, pause } from "./wait.js";
  * @import { Asks, Came, Machine } from "./wasm.js"
  * @import { Answer } from "./do/send.js"
  * @import { VendorCall } from "./do/call.js"
+ * @import { DevicePrompt } from "./hallpass.d.ts"
  * @import { Wish } from "./request.js"
  */
 
@@ -43,6 +44,7 @@ export class Task {
   signal;
   wish;
   json;
+  device;
   /** @type {Answer | undefined} */
   answer;
   /** What was called last, without its query. */
@@ -62,11 +64,13 @@ export class Task {
    * @param {AbortSignal} [signal]
    * @param {Wish} [wish]
    * @param {boolean} [json]
+   * @param {(prompt: DevicePrompt) => unknown} [device] what the caller shows a person the prompt with
    */
-  constructor(signal, wish, json = false) {
+  constructor(signal, wish, json = false, device = undefined) {
     this.signal = signal;
     this.wish = wish;
     this.json = json;
+    this.device = device;
   }
 }
 
@@ -195,6 +199,10 @@ export class Driver {
     switch (asks) {
       case "call":
         return this.#call(id, /** @type {VendorCall} */ (argument), task);
+      case "prompt":
+        // What the caller throws is the caller's, and ends the login.
+        task.device?.(Object.freeze({ .../** @type {DevicePrompt} */ (argument) }));
+        return came(id, "done");
       case "send":
       case "send-again":
         return this.#send(id, asks, /** @type {string | undefined} */ (argument), task);
@@ -257,7 +265,7 @@ export class Driver {
   async #call(id, call, task) {
     const { timeoutMs, fetch, base, described } = this.#page;
     task.place = `${call.method} ${call.url.slice(base.prefix.length)}`;
-    const deadline = (task.deadline = new Deadline(timeoutMs, task.signal));
+    const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
     try {
       const reply = await send(call, fetch(), deadline, base, described);
       if (!reply) return came(id, "redirect");

@@ -1,6 +1,6 @@
 // @ts-check
 import { mistake, readable } from "./auth-error.js";
-import { readCredentials, readNamed } from "./credentials.js";
+import { VENDORS, readCredentials } from "./credentials.js";
 import { Task } from "./driver.js";
 import { enter, hasRoom, settle } from "./guard.js";
 import { own } from "./json.js";
@@ -9,7 +9,7 @@ import { Wish } from "./request.js";
 import { failureOf } from "./driver.js";
 
 /**
- * @import { CallOptions, SessionState } from "./hallpass.d.ts"
+ * @import { CallOptions, SessionState, VendorName } from "./hallpass.d.ts"
  * @import { Live } from "./live.js"
  */
 
@@ -52,8 +52,8 @@ export class Session {
       const signal = readable("options", () => readSignal(options));
       // Before it makes an earlier login the older one.
       live.inUse(signal);
-      const id = signIn(live, credentials);
-      const { value } = await live.run(id, new Task(signal));
+      const { id, device } = signIn(live, credentials);
+      const { value } = await live.run(id, new Task(signal, undefined, false, device));
       // A member also where there is none: where to go next is not for the page's Object.prototype to say.
       return { state: this.#state, redirectTo: value };
     });
@@ -153,21 +153,20 @@ export class Session {
 }
 
 /**
- * Begins a login. What can't be sent is told as an error of the login's.
+ * Begins a login. What can't be sent is told as an error of the login's. Gives back what shows a person the prompt, too, if given.
  * @param {Live} live
  * @param {unknown} credentials
  */
 function signIn(live, credentials) {
   const { vendor, described } = live.options;
-  /** @type {() => number} */
-  const begin = readable("credentials", () => {
-    if (described) {
-      const values = readNamed(vendor, described.takes, credentials);
-      return () => live.machine.signInBy(described.takes, values);
-    }
-    const values = readCredentials(/** @type {import("./hallpass.d.ts").VendorName} */ (vendor), credentials);
-    return () => live.machine.signIn(...values);
-  });
+  const ways = described ? [described.takes] : VENDORS[/** @type {VendorName} */ (vendor)];
+  const { names, texts, device } = readable("credentials", () => readCredentials(vendor, ways, credentials));
+  const begin = () => {
+    const { machine } = live;
+    if (device) return machine.signInOnDevice(texts.database);
+    if (described || texts.username === undefined) return machine.signInBy(names, names.map((name) => texts[name]));
+    return machine.signIn(texts.username, texts.password, texts.database, texts.redirectionToken);
+  };
   const begun = enter(() => {
     try {
       return begin();
@@ -177,7 +176,7 @@ function signIn(live, credentials) {
     }
   });
   if (typeof begun === "string") throw failureOf(begun, live.facts);
-  return begun;
+  return { id: begun, device };
 }
 
 if (Symbol.dispose) {

@@ -11,8 +11,10 @@ pub fn line(effect: &Effect) -> String {
             let token = token.map_or(String::new(), |(_, value)| {
                 format!(" with {}", value.as_str().trim_start_matches("Bearer "))
             });
-            format!("call {}{token}", call.operation.as_str())
+            let path = call.path.map_or(String::new(), |path| format!(" at {path}"));
+            format!("call {}{token}{path}", call.operation.as_str())
         }
+        Effect::Prompt(prompt) => format!("prompt {}", prompt.user_code.as_str()),
         Effect::Send(dispatch) => {
             let token = dispatch.credential.as_ref().map_or("nothing", Secret::as_str);
             let again = if dispatch.again { "send again" } else { "send" };

@@ -13,3 +13,4 @@ mod page;
 mod pegase3;
 mod process;
 mod rows;
+mod sign_on;
