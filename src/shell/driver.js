@@ -297,7 +297,7 @@ export class Driver {
     const deadline = task.json || task.signal || guarded ? (task.deadline = new Deadline(undefined, task.signal)) : undefined;
     try {
       if (guarded && deadline) await submitTwice(request, guarded, base, fetch(), deadline, timeoutMs);
-      const response = await dispatch(request, wish.extra, fetch(), deadline);
+      const response = await dispatch(request, wish, fetch(), deadline);
       const answer = (task.answer = deadline && task.json
         ? await wholeAnswer(request, response, timeoutMs, deadline)
         : await answerOf(request, response, facts.speaksInside));

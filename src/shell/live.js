@@ -82,7 +82,7 @@ export class Live {
     // Without a prototype: what a vendor hasn't is not for the page's Object.prototype to say.
     this.facts = /** @type {import("./driver.js").Facts} */ (/** @type {unknown} */ ({ __proto__: null, .../** @type {object} */ (facts) }));
     const timer = this.#timer;
-    const { lines, locks, release } = traces(new WeakRef(this), called, place, { tabs, timeoutMs, timer });
+    const { lines, locks, release } = traces(weak(this), called, place, { tabs, timeoutMs, timer });
     this.#lines = lines;
     this.#locks = locks;
     this.#release = release;
@@ -255,7 +255,7 @@ export class Live {
     const timer = this.#timer;
     clearTimeout(timer.id);
     const left = this.#disposed ? undefined : enter(() => this.machine.nextEvent(isHidden(), wall(), steady()));
-    if (left !== undefined) timer.id = wakeAfter(Math.min(Math.max(left, 0), LONGEST_DELAY_MS), new WeakRef(this));
+    if (left !== undefined) timer.id = wakeAfter(Math.min(Math.max(left, 0), LONGEST_DELAY_MS), weak(this));
     this.#take();
     this.announcer.tell();
   }
@@ -303,6 +303,21 @@ export class Live {
   }
 }
 
+/**
+ * Keeps nothing alive, but on a platform that has no weak references: nor does such a one tell when something was dropped.
+ * @template {object} T
+ * @typedef {Pick<WeakRef<T>, "deref">} Weak
+ */
+
+/**
+ * @template {object} T
+ * @param {T} object
+ * @returns {Weak<T>}
+ */
+function weak(object) {
+  return globalThis.WeakRef ? new WeakRef(object) : { deref: () => object };
+}
+
 function watchOver() {
   dropped ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
   return dropped;
@@ -314,7 +329,7 @@ const isShared = ({ kept }) => kept === "tabs" || kept === "lagging";
 /**
  * What a handle leaves in the page: its lines to other tabs, its locks, its listeners. Made apart from the handle, which only
  * a weak reference leads to: a function that is made beside the handle's own would keep it alive.
- * @param {WeakRef<Live>} weakly
+ * @param {Weak<Live>} weakly
  * @param {ReturnType<typeof names>} called
  * @param {Place} place
  * @param {{ tabs: boolean, timeoutMs: number, timer: Timer }} more
@@ -382,7 +397,7 @@ function placeOf(storage) {
 /**
  * A timer that doesn't keep its session alive, nor, in Node, the process.
  * @param {number} ms
- * @param {WeakRef<Live>} weakly
+ * @param {Weak<Live>} weakly
  */
 function wakeAfter(ms, weakly) {
   const timer = setTimeout(() => void weakly.deref()?.hear("timer"), ms);

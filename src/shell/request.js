@@ -33,6 +33,8 @@ export class Wish {
   repeatable = true;
   /** What the platform's fetch is given beside the request. @type {object | undefined} */
   extra;
+  /** Whether a redirect is to be refused when it has come, since the platform doesn't refuse it by itself. */
+  refusesRedirect = false;
   #header;
   #json;
   #init;
@@ -158,7 +160,15 @@ export class Wish {
       const changes = /** @type {RequestInit} */ ({ __proto__: null, ...this.#changes });
       if (referrer !== undefined) changes.referrer = referrer;
       if (referrerPolicy !== undefined) changes.referrerPolicy = referrerPolicy;
-      request = new Request(request, changes);
+      try {
+        request = new Request(request, changes);
+      } catch (error) {
+        // Cloudflare's workerd knows "follow" and "manual" only.
+        if (changes.redirect !== "error") throw error;
+        changes.redirect = "manual";
+        request = new Request(request, changes);
+        this.refusesRedirect = true;
+      }
     }
     if (this.#described) addHeaders(request, this.#described.headers);
     if (this.#json && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");

@@ -240,3 +240,14 @@ export async function handles_with_memory_are_sessions_of_their_own() {
   await second.logout();
   equal((await first.fetch(DATA.ethgas)).status, 200);
 }
+
+/** Found 6.5: some platforms have no weak references (older settings of Cloudflare's workerd). Here, Node's own fetch needs them. */
+export async function found_6_5_a_session_opens_on_a_platform_without_weak_references() {
+  const vendor = simulate("ethgas");
+  const without = (run) => withGlobal("WeakRef", undefined, () => withGlobal("FinalizationRegistry", undefined, run));
+  const session = await without(() => vendor.open({ storage: "local" }));
+  await session.login(jdoe);
+  equal((await session.fetch(DATA.ethgas)).status, 200);
+  await session.logout();
+  session.dispose();
+}

@@ -153,6 +153,7 @@ contract! { "redirect.js":
     r6_tokens_and_passwords_go_only_where_they_belong,
     r6_a_refresh_token_in_the_body_goes_only_to_refresh,
     r6_endpoints_outside_base_url_are_refused,
+    found_6_5_a_platform_without_redirect_error_follows_none_either,
 }
 
 contract! { "credential.js":
@@ -374,6 +375,7 @@ contract! { "handles.js":
     handles_of_one_page_are_one_session_with_session_storage,
     handles_of_one_page_follow_the_next_login_with_session_storage,
     handles_with_memory_are_sessions_of_their_own,
+    found_6_5_a_session_opens_on_a_platform_without_weak_references,
 }
 
 contract! { "storage-trouble.js":

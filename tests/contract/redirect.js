@@ -1,4 +1,4 @@
-import { DATA, entries, equal, keepsCookies, ok, pathOf, rejects, simulate, jdoe, RENEWAL_PATHS } from "./env.js";
+import { DATA, entries, equal, keepsCookies, ok, pathOf, rejects, simulate, jdoe, RENEWAL_PATHS, withGlobal } from "./env.js";
 
 const STATUSES = [301, 302, 303, 307, 308];
 const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
@@ -199,4 +199,26 @@ export async function r6_endpoints_outside_base_url_are_refused() {
     await rejects(vendor.open({ allow: [stranger.baseUrl], endpoints: { [operation]: `${stranger.baseUrl}/x` } }), "invalid-options");
   }
   await unreached(stranger, "endpoints");
+}
+
+/** Found 6.5, R5: some platforms have no redirect "error" (Cloudflare's workerd). There a redirect is refused when it has come. */
+export async function found_6_5_a_platform_without_redirect_error_follows_none_either() {
+  class Edges extends Request {
+    constructor(input, init) {
+      if (init?.redirect === "error") throw new TypeError("Invalid redirect value");
+      super(input, init);
+    }
+  }
+  for (const name of ["lenses", "pegase3"]) {
+    const [vendor, stranger] = [simulate(name), simulate("stranger")];
+    const session = await vendor.signIn();
+    await vendor.fault({ path: "/moved", redirect: `${stranger.baseUrl}/landed`, status: 307 });
+    await withGlobal("Request", Edges, async () => {
+      const { status } = await session.fetch(DATA[name]);
+      equal(status, name === "lenses" && !keepsCookies ? 401 : 200, `${name}: a request`);
+    });
+    if (session.state.status !== "signed-in") await session.login(jdoe); // in Node, which knows no cookie
+    await withGlobal("Request", Edges, () => rejects(session.fetch("/moved"), "network"));
+    await unreached(stranger, name);
+  }
 }

@@ -1,5 +1,6 @@
 //! The project's own commands; `cargo xtask help` lists them. Each installs what it lacks and says so.
 
+mod apt;
 mod audit;
 mod ballast;
 mod bench;
@@ -7,6 +8,7 @@ mod browsers;
 mod bundle;
 mod counts;
 mod demo;
+mod django;
 mod files;
 mod glue;
 mod guide;
@@ -61,7 +63,7 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
   cargo xtask help                  this text
 
 Environment:
-  HALLPASS_PORT   first of thirteen ports that may be used; 7400 when not set
+  HALLPASS_PORT   first of fourteen ports that may be used; 7400 when not set
   CI              when set, a missing browser fails `test` instead of being skipped
 
 Logs of the tools are in target/xtask, the tools themselves in target/tools and xtask/node_modules.

@@ -19,8 +19,8 @@ const DEFAULT_PORT: u16 = 7400;
 /// The page, four vendors and the stranger: each has its port.
 pub const SERVERS: u16 = 6;
 
-/// The ports of a run: the suite's simulator, one for `cargo xtask matrix`, and a project's own server.
-const PORTS: u16 = 2 * SERVERS + 1;
+/// The ports of a run: the suite's simulator, one for `cargo xtask matrix`, a project's own server, and Django.
+const PORTS: u16 = 2 * SERVERS + 2;
 
 /// How long it may take to open its ports.
 const PATIENCE: Duration = Duration::from_secs(20);

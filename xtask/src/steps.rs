@@ -38,6 +38,8 @@ pub enum Step {
     Guide,
     /// Start of the simulated vendors.
     Simulator,
+    /// Start of a real server for recipes of the guide.
+    Django,
     /// A package that wasm-pack builds at the root, by itself.
     RootPackage,
     /// Tests inside a browser.
@@ -52,7 +54,7 @@ pub enum Step {
     Audit,
 }
 
-const ALL: [Step; 20] = [
+const ALL: [Step; 21] = [
     Step::Format,
     Step::Clippy,
     Step::ClippyWasm,
@@ -65,6 +67,7 @@ const ALL: [Step; 20] = [
     Step::Docs,
     Step::Guide,
     Step::Simulator,
+    Step::Django,
     Step::RootPackage,
     Step::Browser(Browser::Chrome),
     Step::Browser(Browser::Firefox),
@@ -123,6 +126,7 @@ impl Step {
             Self::Docs => "documentation".into(),
             Self::Guide => "guide".into(),
             Self::Simulator => "simulator".into(),
+            Self::Django => "Django".into(),
             Self::RootPackage => "package of the root".into(),
             Self::Browser(browser) => format!("browser tests, {}", browser.engine().name()),
             Self::Node => "node tests".into(),
@@ -139,7 +143,8 @@ impl Step {
                 &[Self::Build]
             }
             Self::RootPackage => &[Self::Simulator],
-            Self::Browser(_) | Self::Node | Self::EndToEnd(_) => &[Self::Build, Self::Simulator],
+            Self::Browser(_) | Self::Node => &[Self::Build, Self::Simulator],
+            Self::EndToEnd(_) => &[Self::Build, Self::Simulator, Self::Django],
             _ => &[],
         }
     }
@@ -221,6 +226,7 @@ mod tests {
             [
                 "build",
                 "simulator",
+                "Django",
                 "end-to-end tests, chromium",
                 "end-to-end tests, firefox",
                 "end-to-end tests, webkit"

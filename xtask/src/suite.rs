@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::audit;
 use crate::browsers::{self, Engine};
 use crate::counts::Counts;
+use crate::django::{self, Django};
 use crate::guide;
 use crate::job::{Finished, Job};
 use crate::matrix;
@@ -36,6 +37,8 @@ struct Suite {
     afresh: bool,
     /// Held so that it runs as long as the suite.
     simulator: Option<Simulator>,
+    /// The same.
+    django: Option<Django>,
     rows: Vec<Row>,
     failed: Vec<Step>,
 }
@@ -53,19 +56,21 @@ pub fn run(steps: &[Step], afresh: bool) -> Result<Vec<Row>> {
         .into_iter()
         .filter(|engine| steps.iter().any(|step| step.engine() == Some(*engine)))
         .collect();
-    let browsers = browsers::missing(&engines);
-    let mut progress = Progress::new(installs.len() + browsers.len() + steps.len());
+    let mut optional = browsers::missing(&engines);
+    optional.extend(steps.contains(&Step::Django).then(django::missing).flatten());
+    let mut progress = Progress::new(installs.len() + optional.len() + steps.len());
     for install in installs {
         install.run(&mut progress)?;
     }
-    for install in browsers {
-        // Without it its engine's steps are reported as skipped, or as failed in CI; the others can still run.
+    for install in optional {
+        // Without it its steps are reported as skipped, or as failed in CI; the others can still run.
         if let Err(failure) = install.run(&mut progress) {
             eprintln!("       {failure:#}");
         }
     }
     let port = simulator::default_port()?;
-    let mut suite = Suite { progress, port, afresh, simulator: None, rows: Vec::new(), failed: Vec::new() };
+    let mut suite =
+        Suite { progress, port, afresh, simulator: None, django: None, rows: Vec::new(), failed: Vec::new() };
     for step in steps {
         suite.take(*step);
     }
@@ -106,7 +111,10 @@ impl Suite {
         if let Some(need) = step.needs().iter().find(|need| self.failed.contains(need)) {
             return Some((Counts::SKIPPED, format!("not run, since {} failed", need.name())));
         }
-        let missing = step.engine()?.driver().err()?;
+        let missing = match step {
+            Step::Django => django::obstacle(),
+            _ => step.engine()?.driver().err(),
+        }?;
         Some((if workspace::in_ci() { Counts::FAILED } else { Counts::SKIPPED }, missing))
     }
 
@@ -150,6 +158,10 @@ impl Suite {
                 )?);
                 Ok((Counts::PASSED, String::new()))
             }
+            Step::Django => {
+                self.django = Some(django::start(self.port)?);
+                Ok((Counts::PASSED, String::new()))
+            }
             Step::Node => {
                 let job = Job::new("node", "node-tests")
                     .args(["--test", "--test-reporter=tap"])
@@ -178,6 +190,9 @@ impl Suite {
         let log = format!("end-to-end-tests-{}", engine.name());
         let mut job = cargo(&log, &["test", "--package", "hallpass-end-to-end", "--no-fail-fast"])
             .env("HALLPASS_BROWSER", engine.name());
+        if self.django.is_some() {
+            job = job.args(["--", "--include-ignored"]);
+        }
         for (name, path) in engine.variables() {
             job = job.env(name, path);
         }

@@ -32,12 +32,18 @@ export async function send({ url, query, wants, longerMs: _, ...init }, fetch, d
   if (described) addHeaders(request, described.headers);
   if (described?.csrf) await submitTwice(request, described.csrf, base, fetch, deadline);
   const response = genuine(await deadline.guard(fetch(request)));
-  if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) return undefined;
+  if (isRedirect(response)) return undefined;
   const text = await readText(response.body, LONGEST_REPLY, deadline);
   const dateMs = Date.parse(response.headers.get("Date") ?? "");
   const reply = { status: response.status, ...contentOf(text), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs), wanted: (wants && response.headers.get(wants)) ?? undefined };
   return bare(reply);
 }
+
+/**
+ * Where redirects are not followed, browsers show a response without a status, and other platforms the redirect itself.
+ * @param {Response} response
+ */
+export const isRedirect = ({ type, status }) => type === "opaqueredirect" || /^30[12378]$/.test(`${status}`);
 
 /**
  * Adds the headers that go to baseUrl with everything, where a request has none of their names.

@@ -3,7 +3,7 @@ import { mistake } from "../auth-error.js";
 import { readText } from "../body.js";
 import { retryAfterMs } from "../reply.js";
 import { genuine } from "../wait.js";
-import { bare, contentOf } from "./call.js";
+import { bare, contentOf, isRedirect } from "./call.js";
 import { look } from "./look.js";
 
 /**
@@ -30,14 +30,16 @@ export function attach(request, header, credential) {
 /**
  * Sends it. The caller's abort ends the wait, also where the platform ignores it.
  * @param {Request} request
- * @param {object | undefined} extra
+ * @param {Pick<import("../request.js").Wish, "extra" | "refusesRedirect">} wish
  * @param {typeof globalThis.fetch} fetch
  * @param {import("../wait.js").Deadline | undefined} deadline
  * @returns {Promise<Response>}
  */
-export async function dispatch(request, extra, fetch, deadline) {
+export async function dispatch(request, { extra, refusesRedirect }, fetch, deadline) {
   const sent = extra ? fetch(request, extra) : fetch(request);
-  return genuine(await (deadline ? deadline.guard(sent) : sent));
+  const response = genuine(await (deadline ? deadline.guard(sent) : sent));
+  if (refusesRedirect && isRedirect(response)) throw new TypeError("The vendor answered with a redirect, which is not followed.");
+  return response;
 }
 
 /**

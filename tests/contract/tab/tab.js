@@ -11,6 +11,9 @@ let outcome;
 
 const told = (error) => ({ code: error?.code ?? String(error), retryAfterMs: error?.retryAfterMs });
 
+/** What a person would read of an error. */
+const read = ({ code, status, vendorCode, detail, fields }) => ({ code, status, vendorCode, detail, fields });
+
 const acts = {
   login: (username, password) => session.login({ username, password }).then(() => "done", told),
   logout: () => session.logout().catch(told),
@@ -23,6 +26,9 @@ const acts = {
     return counts;
   },
   token: () => session.accessToken().catch(told),
+  check: () => session.check().catch(read),
+  json: (path, init) => session.json(path, init).catch(read),
+  signIn: (credentials) => session.login(credentials).then(({ state }) => state, read),
   random: (options) => doAtRandom(session, isAuthError, options),
 };
 

@@ -5,6 +5,7 @@
 //! (`chromium`). `cargo xtask test` sees to both.
 
 mod display;
+pub mod django;
 pub mod driver;
 pub mod engine;
 pub mod error_box;

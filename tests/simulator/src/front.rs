@@ -60,7 +60,7 @@ impl Site {
         let (head, body) = request.into_parts();
         let (instance, path) = match self.instances.find(head.uri.path()) {
             Ok(found) => found,
-            Err(why) => return Ok(no_instance(why)),
+            Err(NoInstance) => return Ok(no_instance()),
         };
         let body = to_bytes(Body::new(body), LONGEST_BODY).await.map_err(|_| Dropped)?;
         if let Some(route) = path.strip_prefix("/_sim/") {
@@ -126,16 +126,9 @@ impl Site {
     }
 }
 
-fn no_instance(why: NoInstance) -> Response {
-    let (status, text) = match why {
-        NoInstance::Name => {
-            (StatusCode::BAD_REQUEST, "an instance's name has letters, digits, '-', '_' and '.' only")
-        }
-        NoInstance::Full => {
-            (StatusCode::SERVICE_UNAVAILABLE, "there are too many instances: restart the simulator")
-        }
-    };
-    let mut reply = reply::json(status, &json!({"error": text}));
+fn no_instance() -> Response {
+    let text = "an instance's name has letters, digits, '-', '_' and '.' only, at most 100 of them";
+    let mut reply = reply::json(StatusCode::BAD_REQUEST, &json!({"error": text}));
     cors::open(reply.headers_mut());
     reply
 }

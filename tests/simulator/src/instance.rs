@@ -11,7 +11,8 @@ use crate::identity::Provider;
 use crate::ledger::Ledger;
 use crate::tokens::Tokens;
 
-/// The most instances a server keeps.
+/// The most instances a server keeps. Another then takes the place of the one that was used longest ago: a run of all
+/// tests makes more than these, and needs each for a moment only.
 const MOST: usize = 10_000;
 
 /// The longest name, in bytes.
@@ -54,18 +55,26 @@ impl Instance {
     }
 }
 
-/// Why a path leads to no instance.
+/// A path leads to no instance: the name is too long or has characters other than letters, digits, `-`, `_` and `.`.
 #[derive(Debug, Clone, Copy)]
-pub enum NoInstance {
-    /// The name is too long or has characters other than letters, digits, `-`, `_` and `.`.
-    Name,
-    /// There are too many already.
-    Full,
-}
+pub struct NoInstance;
 
 /// The instances of one server, made at first use.
 #[derive(Default)]
-pub struct Instances(Mutex<HashMap<String, Arc<Instance>>>);
+pub struct Instances(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    by_name: HashMap<String, Used>,
+    /// How often one was asked for so far.
+    asked: u64,
+}
+
+struct Used {
+    instance: Arc<Instance>,
+    /// What `asked` was when it was asked for last.
+    last: u64,
+}
 
 impl Instances {
     /// The instance a path leads to, and the path inside it.
@@ -79,18 +88,36 @@ impl Instances {
         };
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if name.len() > LONGEST_NAME || !name.bytes().all(plain) {
-            return Err(NoInstance::Name);
+            return Err(NoInstance);
         }
-        let mut instances = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(instance) = instances.get(name) {
-            return Ok((Arc::clone(instance), inner));
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok((kept.get(name), inner))
+    }
+}
+
+impl Kept {
+    fn get(&mut self, name: &str) -> Arc<Instance> {
+        self.asked += 1;
+        if let Some(used) = self.by_name.get_mut(name) {
+            used.last = self.asked;
+            return Arc::clone(&used.instance);
         }
-        if instances.len() >= MOST {
-            return Err(NoInstance::Full);
+        if self.by_name.len() >= MOST {
+            self.make_room();
         }
         let cookie_path = if name.is_empty() { "/".to_owned() } else { format!("/i/{name}") };
         let instance = Arc::new(Instance { cookie_path, world: Mutex::default() });
-        instances.insert(name.to_owned(), Arc::clone(&instance));
-        Ok((instance, inner))
+        let used = Used { instance: Arc::clone(&instance), last: self.asked };
+        self.by_name.insert(name.to_owned(), used);
+        instance
+    }
+
+    /// Forgets the one that was used longest ago, but never the root: it is nobody's for a moment only.
+    fn make_room(&mut self) {
+        let named = self.by_name.iter().filter(|(name, _)| !name.is_empty());
+        let oldest = named.min_by_key(|(_, used)| used.last).map(|(name, _)| name.clone());
+        if let Some(name) = oldest {
+            self.by_name.remove(&name);
+        }
     }
 }

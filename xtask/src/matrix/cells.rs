@@ -36,6 +36,8 @@ pub enum Run {
     Pages(&'static str),
     /// By a server of the project's own, on `{port}`.
     Server(&'static [&'static str]),
+    /// As an extension of the browser, by this identity.
+    Extension(&'static str),
     /// By a runtime without pages.
     Program(&'static [&'static str]),
 }
@@ -71,7 +73,7 @@ const PREVIEW_OF_CLIENT: &[&str] = &[
 ];
 
 /// All of them.
-pub const CELLS: [Cell; 27] = [
+pub const CELLS: [Cell; 29] = [
     Cell {
         name: "no tool",
         how: "`<script type=\"module\">`, the package's folder served as it is",
@@ -310,6 +312,26 @@ pub const CELLS: [Cell; 27] = [
         build: &[&["react-router", "build"]],
         run: Run::Server(PREVIEW_OF_CLIENT),
         reach: Reach::Whole,
+    },
+    Cell {
+        name: "a browser extension",
+        how: "Manifest V3; signed in in the popup, and used in the service worker",
+        packages: &[],
+        entry: "./hallpass/hallpass.js",
+        folder: "extension",
+        build: &[&["copy", "../node_modules/hallpass", "hallpass"]],
+        run: Run::Extension("akikememgeobgmbkbkekkpfjceleibpp"),
+        reach: Reach::Quick,
+    },
+    Cell {
+        name: "workerd",
+        how: "Cloudflare's runtime, settings of 2025-05-05 or newer; it hands the compiled `.wasm` to `init`",
+        packages: &[("workerd", "workerd")],
+        entry: "./hallpass/hallpass.js",
+        folder: "workerd",
+        build: &[&["copy", "../node_modules/hallpass", "hallpass"]],
+        run: Run::Server(&["workerd", "serve", "config.capnp", "--socket-addr", "http=localhost:{port}"]),
+        reach: Reach::Quick,
     },
     Cell {
         name: "Node",

@@ -76,11 +76,15 @@ fn cells(reach: Reach) -> impl Iterator<Item = &'static Cell> {
 /// Signs in with what a project has become.
 fn sign_in(workshop: &Workshop, cell: &Cell, simulator: &Simulator) -> Result<()> {
     match cell.run {
-        Run::Pages(_) => in_a_browser(simulator.port()),
+        Run::Pages(_) => in_a_browser(&[address(simulator.port())]),
+        Run::Extension(id) => {
+            let folder = workshop.folder(cell).display().to_string();
+            in_a_browser(&[format!("chrome-extension://{id}/popup.html"), folder])
+        }
         Run::Server(command) => {
             let port = simulator.port() + SERVERS;
             let _server = serve(workshop, cell, command, port)?;
-            in_a_browser(port)
+            in_a_browser(&[address(port)])
         }
         Run::Program(command) => {
             let finished = workshop.job(cell, command)?.run()?;
@@ -93,12 +97,16 @@ fn sign_in(workshop: &Workshop, cell: &Cell, simulator: &Simulator) -> Result<()
     }
 }
 
-/// Has a browser sign in on a page.
-fn in_a_browser(port: u16) -> Result<()> {
+fn address(port: u16) -> String {
+    format!("http://localhost:{port}/")
+}
+
+/// Has a browser sign in: on a page, and maybe with an extension in a folder.
+fn in_a_browser(page: &[String]) -> Result<()> {
     let engine = Engine::Chromium;
     let mut job = Job::new("cargo", "matrix-sign-in")
         .args(["run", "--quiet", "--package", "hallpass-end-to-end", "--bin", "sign-in", "--"])
-        .args([format!("http://localhost:{port}/")])
+        .args(page)
         .env("RUST_BACKTRACE", "0");
     for (name, path) in engine.variables() {
         job = job.env(name, path);
@@ -109,8 +117,8 @@ fn in_a_browser(port: u16) -> Result<()> {
 /// Starts a project's own server, and waits until it answers.
 fn serve(workshop: &Workshop, cell: &Cell, command: &[&str], port: u16) -> Result<Guarded> {
     let port_text = port.to_string();
-    let words: Vec<&str> =
-        command.iter().map(|word| if *word == "{port}" { &port_text } else { *word }).collect();
+    let words: Vec<String> = command.iter().map(|word| word.replace("{port}", &port_text)).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut command = workshop.command(cell, &words)?;
     let (log, copy) =
         create_log(&workspace::inside(&format!("target/xtask/matrix-{}-server.log", cell.log_name())))?;

@@ -102,14 +102,18 @@ impl Workshop {
                 let script = modules.join(package).join("bin/vite.js").display().to_string();
                 ("node".into(), [vec![script], args].concat())
             }
-            "deno" | "bun" => (self.native(name)?, args),
+            "deno" | "bun" | "workerd" => (self.native(name)?, args),
             other => (modules.join(".bin").join(other), args),
         })
     }
 
     fn native(&self, name: &str) -> Result<PathBuf> {
         let modules = self.folder.join("node_modules");
-        let scope = modules.join(if name == "bun" { "@oven" } else { "@deno" });
+        let scope = modules.join(match name {
+            "bun" => "@oven",
+            "deno" => "@deno",
+            _ => "@cloudflare",
+        });
         let found = walk(&scope)?.into_iter().find(|path| path.file_stem().is_some_and(|stem| stem == name));
         let path = found.with_context(|| format!("npm installed no {name} for this machine"))?;
         // npm's own installation would do so in a script of the package's.

@@ -1,17 +1,18 @@
-//! `sign-in <address>`: signs in on a page that somebody else has built and serves, as `cargo xtask matrix` does with each way
+//! `sign-in <address> [<extension's folder>]`: signs in on a page that somebody else has built and serves, as `cargo xtask matrix` does with each way
 //! to build one. Such a page shows a form or signs in by itself, and then shows in `#who` who is signed in.
 
 use std::env;
 
 use anyhow::{Context, Result, ensure};
 use fantoccini::Locator;
-use hallpass_end_to_end::harness::in_a_browser;
+use hallpass_end_to_end::harness::in_a_browser_with;
 use hallpass_end_to_end::page::{PASSWORD, Page, USER};
 use hallpass_end_to_end::wait::until;
 
 fn main() -> Result<()> {
-    let address = env::args().nth(1).context("usage: sign-in <address>")?;
-    in_a_browser(async |page| {
+    let address = env::args().nth(1).context("usage: sign-in <address> [<extension's folder>]")?;
+    let extension = env::args().nth(2).map(|folder| format!("--load-extension={folder}"));
+    in_a_browser_with(extension.as_deref().as_slice(), async |page| {
         page.client.goto(&address).await?;
         let ready = "return Boolean(document.querySelector('form, #who:not(:empty)'))";
         until("a form, or who is signed in", async || page.evaluate(ready).await).await?;

@@ -32,13 +32,28 @@ async fn a_name_is_plain() {
     assert_eq!(sim.get(format!("{}/i/{long}/v1/info", sim.at.ocient)).send().await.unwrap().status(), 400);
 }
 
+/// A run of all tests asks for more, so that none may be refused.
 #[tokio::test]
-async fn ten_thousand_are_enough() {
+async fn ten_thousand_are_kept_and_the_one_used_longest_ago_makes_room() {
     let sim = sim().await;
-    for number in 0..10_000 {
-        let reply = sim.get(format!("{}/i/{number}/", sim.at.stranger)).send().await.unwrap();
+    let stranger = &sim.at.stranger;
+    let used = async |name: &str| {
+        let reply = sim.get(format!("{stranger}{name}/")).send().await.unwrap();
         assert_eq!(reply.status(), 200);
+    };
+    let requests = async |name: &str| {
+        let ledger = sim.ledger(&format!("{stranger}{name}")).await;
+        ledger["requests"].as_array().unwrap().len()
+    };
+    used("").await;
+    for number in 0..9_999 {
+        used(&format!("/i/{number}")).await;
     }
-    assert_eq!(sim.get(format!("{}/i/more/", sim.at.stranger)).send().await.unwrap().status(), 503);
-    assert_eq!(sim.get(format!("{}/i/17/", sim.at.stranger)).send().await.unwrap().status(), 200);
+    used("/i/0").await;
+    used("/i/more").await;
+    assert_eq!(requests("").await, 1, "the root stays");
+    assert_eq!(requests("/i/0").await, 2, "it was used since");
+    assert_eq!(requests("/i/more").await, 1);
+    assert_eq!(requests("/i/2").await, 1);
+    assert_eq!(requests("/i/1").await, 0, "it was used longest ago");
 }
