@@ -160,13 +160,18 @@ export async function a_question_whose_time_is_up_is_asked_again() {
 /** R22: network trouble while the person takes his time is waited out, longer each time. */
 export async function r22_trouble_while_a_person_answers_is_waited_out() {
   const vendor = simulate("ocient");
-  await vendor.fault({ path: VERIFY, cut: true });
   await vendor.fault({ path: VERIFY, status: 503 });
   const session = await vendor.open();
   const { prompts, credentials } = device("yes");
-  await session.login(credentials);
-  equal([session.state.user, prompts.length, await polls(vendor)], ["jdoe", 1, 3]);
-  const [first, second, third] = (await entries(vendor, VERIFY)).map(({ at_ms }) => at_ms);
+  const asked = [];
+  const broken = (request, real) => {
+    if (!request.url.endsWith(VERIFY)) return real(request);
+    // The first one breaks before it is sent; the second meets a gateway's 503.
+    return asked.push(Date.now()) === 1 ? Promise.reject(new TypeError("offline")) : real(request);
+  };
+  await withFetch(broken, () => session.login(credentials));
+  equal([session.state.user, prompts.length, asked.length, await polls(vendor)], ["jdoe", 1, 3, 2]);
+  const [first, second, third] = asked;
   ok(second - first >= 490 && third - second >= 990, `pauses of ${second - first} and ${third - second} ms`);
 }
 

@@ -24,7 +24,7 @@ fn a_token_goes_where_the_documents_say() {
         assert_eq!(
             wire(ocient(), &call),
             format!(
-                "POST /v1/sso_token\nContent-Type: application/json\n{{\"database\":\"retail_analytics\",\"{member}\":\"eyJ.a.b\"}}"
+                "POST /v1/sso_token\nContent-Type: application/json\n\n{{\"database\":\"retail_analytics\",\"{member}\":\"eyJ.a.b\"}}"
             )
         );
     }
@@ -73,7 +73,7 @@ fn another_device_is_asked_for_and_waited_for_as_documented() {
     let vendor = ocient();
     assert_eq!(
         wire(vendor, &vendor.login(&on_device()).unwrap()),
-        "POST /v1/sso_device_grant\nContent-Type: application/json\n{}"
+        "POST /v1/sso_device_grant\nContent-Type: application/json\n\n{}"
     );
     let text = r#"{"verification_uri": "https://idp.example/device", "user_code": "ABCD-EFGH",
         "verification_uri_complete": "javascript:alert(1)", "status": {"sql_state": "00000", "vendor_code": 0}}"#;
@@ -87,7 +87,7 @@ fn another_device_is_asked_for_and_waited_for_as_documented() {
     let call = vendor.poll_device(&on_device(), &prompt).unwrap();
     assert_eq!(
         wire(vendor, &call),
-        "POST /v1/sso_device_grant_verify\nContent-Type: application/json\n{\"user_code\":\"ABCD-EFGH\",\"timeout\":\"30\"}"
+        "POST /v1/sso_device_grant_verify\nContent-Type: application/json\n\n{\"user_code\":\"ABCD-EFGH\",\"timeout\":\"30\"}"
     );
     assert_eq!(call.longer_ms, 30_000, "as long as the vendor waits");
     let database = Credentials { database: Some("d".into()), ..on_device() };
