@@ -29,13 +29,15 @@ impl<J: Json + 'static> Run<J> {
             }
         }
         let epoch = handle.epoch();
+        let login =
+            if handle.is_signed_in() { 0 } else { Self::name_of_login(&self.ask(Effect::Chance).await) };
         let outcome = self.ask(Effect::Call(handle.check_call())).await;
         let reply = Self::reply(outcome, Kind::Check)?;
         self.adopt(epoch, &reply).await;
         let read = handle.vendor.read_check(&reply).inspect_err(|failure| handle.notice(failure));
         let now = handle.now();
         match read {
-            Ok(user) => handle.change(|session| session.confirmed(epoch, user, now)),
+            Ok(user) => handle.change(|session| session.confirmed(epoch, user, login, now)),
             Err(failure) if failure.code == Code::SessionExpired => {
                 match handle.look(|session| session.rejected(epoch, true, now)) {
                     // A new token is a better answer than any about the old one.
@@ -56,8 +58,7 @@ impl<J: Json + 'static> Run<J> {
             Err(failure) => return Err(handle.failure(failure, Kind::Check)),
         }
         // What another tab has done meanwhile is a part of the answer.
-        self.follow(false).await;
-        self.keep(false).await;
+        self.follow_and_keep().await;
         self.wanted()
     }
 

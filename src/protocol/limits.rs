@@ -56,12 +56,8 @@ impl<J: Json + 'static> Handle<J> {
     /// `touch()`: the person is there.
     pub fn touch(self: &Rc<Self>, now: Moment) {
         self.set_now(now);
-        if self.look(|session| session.is_idle(now)) {
-            // Another tab may have used it; then this counts, too.
-            self.spawn(|run| run.touched(now));
-        } else {
-            self.used(now);
-        }
+        self.used(now);
+        self.outlast();
     }
 
     /// Notes for the other tabs when the session was used last, where that is due. `at_once`: also where it was noted not long ago.
@@ -86,23 +82,22 @@ impl<J: Json + 'static> Run<J> {
         Ok(())
     }
 
-    async fn touched(self: Rc<Self>, at: Moment) -> Ending {
-        if self.outlasts().await.is_ok() {
-            self.handle.used(at);
-        }
-        Ending::Done
-    }
-
     /// Looks before and after, as another tab may note an earlier use in the same moment.
     async fn mark(self: Rc<Self>) -> Ending {
         let handle: &Handle<J> = &self.handle;
         for _ in 0..TRIES {
             self.follow(false).await;
-            let Some(mark) = handle.quietly(Session::take_mark).filter(|_| self.is_kept()) else { break };
-            self.see_to(Effect::Mark(Some(mark.write()))).await;
+            let Some(mark) = self.take_mark() else { break };
+            self.see_to(mark).await;
         }
         handle.change(|session| session.note_use(false));
         Ending::Done
+    }
+
+    /// What the last use is noted by, where it is not noted.
+    fn take_mark(&self) -> Option<Effect> {
+        let mark = self.handle.quietly(Session::take_mark).filter(|_| self.is_kept());
+        mark.map(|mark| Effect::Mark(Some(mark.write())))
     }
 
     /// What a mark says of the session that is held.
@@ -154,7 +149,7 @@ impl<J: Json + 'static> Run<J> {
         {
             let found = stored.record.as_deref();
             // Whoever has noted it tells the vendor; to tell it twice does no harm.
-            here = !Self::says_ended(&stored, login);
+            here = !self.says_ended(&stored, login);
             let found = found.and_then(|text| Record::read::<J>(text, handle.carries_token()));
             let found = found.filter(|record| record.login == login);
             // Another tab may have renewed the tokens since.
@@ -169,6 +164,10 @@ impl<J: Json + 'static> Run<J> {
             let now = handle.now();
             handle.change(|session| session.outlast(now));
             if handle.is_signed_in() {
+                // The next tab to have the lock is to know of a use here that has waited for this.
+                if let Some(mark) = self.take_mark() {
+                    self.see_to(mark).await;
+                }
                 return None;
             }
         }

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 
-use super::effect::Effect;
+use super::effect::{Effect, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::Handle;
 use super::operation::Run;
@@ -20,6 +20,13 @@ impl<J: Json + 'static> Run<J> {
         result.into()
     }
 
+    /// A name for a login that no other has, of a random number. That is asked for before the call: between its answer and what that
+    /// changes, nothing is waited for.
+    pub(super) fn name_of_login(chance: &Outcome<J>) -> u32 {
+        // 0 is none of this browser's.
+        Self::random(chance).max(1)
+    }
+
     async fn try_to_sign_in(&self, credentials: Credentials) -> Result<Ending, Halt> {
         let handle: &Handle<J> = &self.handle;
         // What can't be sent makes no earlier login the older one.
@@ -29,8 +36,7 @@ impl<J: Json + 'static> Run<J> {
         if let Some(older) = handle.login.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;
         }
-        // Before the call: between its answer and what that changes, nothing is waited for. 0 is none of this browser's.
-        let login = Self::random(&self.ask(Effect::Chance).await).max(1);
+        let login = Self::name_of_login(&self.ask(Effect::Chance).await);
         let mut reply = self.asked_for(call, attempt).await?;
         if credentials.on_device {
             reply = self.answered_on_device(&credentials, reply, attempt).await?;

@@ -72,7 +72,7 @@ impl<J: Json + 'static> Handle<J> {
 
 impl<J: Json + 'static> Run<J> {
     async fn keep_by_itself(self: Rc<Self>) -> Ending {
-        self.keep(false).await;
+        self.follow_and_keep().await;
         Ending::Done
     }
 

@@ -51,9 +51,9 @@ impl<J: Json + 'static> Run<J> {
         if !handle.audience().admits(&wish.target) {
             return Err(Halt::new(Code::ForbiddenTarget, Kind::Request));
         }
-        let (asked, at) = (handle.person(), handle.now());
+        let asked = handle.person();
+        self.handle.used(handle.now());
         self.outlasts().await?;
-        self.handle.used(at);
         if wish.callers {
             return Ok((self.dispatch(None, false).await?, None));
         }
@@ -174,7 +174,7 @@ impl<J: Json + 'static> Run<J> {
 
     async fn end(&self, epoch: Epoch, reason: Reason) {
         self.handle.change(|session| session.refused(epoch, reason));
-        self.keep(false).await;
+        self.follow_and_keep().await;
     }
 
     /// Asks the vendor whether the session of an epoch is alive; once for all requests that doubt it.

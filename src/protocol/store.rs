@@ -44,6 +44,8 @@ pub(super) struct Store {
     trying: Cell<bool>,
     /// Whether that has been noted for the other tabs.
     noted: Cell<Noted>,
+    /// The login whose end this handle has noted last.
+    ended: Cell<u32>,
 }
 
 /// Whether it has been noted that what is held could not be written.
@@ -238,10 +240,11 @@ impl<J: Json + 'static> Run<J> {
         }
     }
 
-    /// Whether a login has come to its end in another tab.
-    pub(super) fn says_ended(stored: &Stored, login: u32) -> bool {
+    /// Whether another tab has noted that a login has come to its end.
+    pub(super) fn says_ended(&self, stored: &Stored, login: u32) -> bool {
         let note = stored.note.as_deref().and_then(Note::read);
-        note.is_some_and(|note| matches!(note.fate, Fate::Ended(_)) && note.login == login)
+        let ended = note.is_some_and(|note| matches!(note.fate, Fate::Ended(_)) && note.login == login);
+        ended && self.handle.store.ended.get() != login
     }
 
     /// Reads what lies in the store, and has the session follow it.
@@ -264,10 +267,21 @@ impl<J: Json + 'static> Run<J> {
         handle.store.unwritten.set(unwritten);
         let finding = Finding { record, note, unwritten, given_way };
         let follows = handle.change(|session| session.follow(finding, handle.now()));
+        if follows && lies_there && !own {
+            // What is held now is what another tab has written.
+            handle.store.unwritten.set(false);
+        }
         // A record that has come to its end by now is followed to its end, and has to go as well; but not that of another user, who
         // has replaced this one.
         let over = lies_there && !handle.look(|session| session.held().is_some() || session.is_replaced());
         if follows && !over { Taken::Followed } else { Taken::HasToGo }
+    }
+
+    /// Writes down what is held, or how it has ended. Not before a look: another tab may have noted how it ended, or have signed in or
+    /// out since, and its note is not to be written over.
+    pub(super) async fn follow_and_keep(&self) {
+        self.follow(false).await;
+        self.keep(false).await;
     }
 
     /// Tries again what the store has not done.
@@ -295,6 +309,7 @@ impl<J: Json + 'static> Run<J> {
             let (text, end) =
                 handle.change(|session| (session.held().map(|record| record.write()), session.take_end()));
             if let Some(note) = end {
+                store.ended.set(note.login);
                 self.see_to(Effect::Note(Some(note.write()))).await;
             }
             if !over && store.knows(text.as_ref()) && !store.unwritten.get() {

@@ -71,6 +71,8 @@ pub(super) struct Lasting {
     began: Moment,
     used: Moment,
     marked: Moment,
+    /// The first and the last use that came when nobody seemed to have used it for too long: they count where another tab has.
+    late: Option<(Moment, Moment)>,
     /// Whether it is being looked up if another tab has used it, and whether its last use is being noted.
     pub(super) deciding: bool,
     noting: bool,
@@ -86,6 +88,7 @@ impl Lasting {
             began: never,
             used: never,
             marked: never,
+            late: None,
             deciding: false,
             noting: false,
         }
@@ -105,6 +108,7 @@ impl Session {
     pub(super) const fn began(&mut self, at: Moment) {
         self.lasting.began = at;
         self.lasting.used = at;
+        self.lasting.late = None;
         // The record says it.
         self.lasting.marked = Moment { wall: whole_ms(at.wall), ..at };
     }
@@ -133,8 +137,13 @@ impl Session {
         self.age_left(now).is_some_and(|left| left < EARLY_MS)
     }
 
-    /// Ends it, where it has outlasted its limits: as a session that nobody has used, or as one that is over.
+    /// Ends it, where it has outlasted its limits: as a session that nobody has used, or as one that is over. Uses that have waited
+    /// for this count from when they were, however long it took to find out.
     pub fn outlast(&mut self, now: Moment) {
+        if let Some((first, last)) = self.lasting.late.take() {
+            self.use_at(first);
+            self.use_at(last);
+        }
         if self.is_too_old(now) {
             self.end(Reason::Expired);
         } else if self.is_idle(now) {
@@ -142,10 +151,14 @@ impl Session {
         }
     }
 
-    /// Somebody has used it, at a moment. Whether that is the first use which has still to be noted.
+    /// Somebody has used it, at a moment; where that seems to be too late, it counts if another tab has used it before. Whether that
+    /// is the first use which has still to be noted.
     pub fn use_at(&mut self, at: Moment) -> bool {
         let noted = self.is_use_noted();
-        if !self.is_idle(at) && at.since(self.lasting.used) > 0.0 {
+        if self.is_idle(at) {
+            let first = self.lasting.late.map_or(at, |(first, _)| first);
+            self.lasting.late = Some((first, at));
+        } else if at.since(self.lasting.used) > 0.0 {
             self.lasting.used = at;
         }
         noted && !self.is_use_noted()

@@ -166,15 +166,15 @@ impl Session {
     }
 
     /// The vendor was asked and knows the session, which was not known here: a cookie from an earlier visit, or from a
-    /// single sign-on. Writes nothing when a login or logout came between.
-    pub fn confirmed(&mut self, epoch: Epoch, user: Option<Secret>, now: Moment) {
+    /// single sign-on. Writes nothing when a login or logout came between. `login`: a name for it that no other has.
+    pub fn confirmed(&mut self, epoch: Epoch, user: Option<Secret>, login: u32, now: Moment) {
         if epoch.0 != self.epoch {
             return;
         }
         if let Some(record) = self.held_mut() {
             replace(&mut record.held.user, user);
         } else {
-            self.hold_anew(0, Grant { user, ..Grant::default() }, now);
+            self.hold_anew(login, Grant { user, ..Grant::default() }, now);
             self.settle();
         }
     }

@@ -62,6 +62,10 @@ impl Session {
             self.reason = reason;
             self.ended = None;
         }
+        // Where a later login lies, its own note counts.
+        if let Some(record) = &found.record {
+            self.ended = self.ended.filter(|note| note.login == record.login);
+        }
         let held = self.held.as_ref().map(|held| held.login);
         let end = held.and_then(|login| found.end_of(login)).or(found.given_way.then_some(Reason::Logout));
         if let (Some(login), Some(reason)) = (held, end) {

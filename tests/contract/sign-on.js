@@ -145,7 +145,7 @@ export async function the_persons_no_on_another_device_is_cancelled() {
 export async function a_question_whose_time_is_up_is_asked_again() {
   const vendor = simulate("ocient");
   await vendor.config({ device_wait_s: 1.1 });
-  const session = await vendor.open({ timeoutMs: 500 });
+  const session = await vendor.open();
   const { prompts, credentials } = device();
   const login = session.login(credentials);
   await until(async () => (await polls(vendor)) === 3, "asked a third time", 15_000);

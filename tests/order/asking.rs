@@ -1,6 +1,6 @@
 //! Asking the vendor whether the session is alive.
 
-use hallpass::protocol::{Keeping, Trouble};
+use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 
 use crate::tab::{HOUR, NOW, TABS, Tab};
 use crate::vendors::{ME, NO_SESSION, UNAUTHORIZED, grant};
@@ -37,8 +37,31 @@ fn a_cookie_that_was_there_already_is_a_session() {
     let mut tab = Tab::new("lenses", TABS);
     tab.hears(200, ME);
     assert_eq!(tab.checks(), "done");
-    tab.asked(&["call check", "read", "write a cookie of 0", "tell of the store"]);
+    tab.asked(&["chance", "call check", "read", "write a cookie of 7", "tell of the store"]);
     assert_eq!(tab.state().user.as_deref(), Some("jdoe"));
+}
+
+/// It has a name like any other login: so whoever has signed out of it stays signed out, though its record can't be deleted.
+#[test]
+fn r10_a_session_that_was_found_does_not_come_back_after_a_logout() {
+    let mut tab = Tab::new("lenses", TABS);
+    tab.hears(200, ME);
+    assert_eq!(tab.checks(), "done");
+    tab.always_fails("delete", Trouble::Storage);
+    assert_eq!(tab.signs_out(), "signed out");
+    assert_eq!(tab.status(), "logout");
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!(tab.status(), "logout");
+    // Another tab is told so by the note.
+    let mut other = Tab::new("lenses", TABS);
+    (other.record, other.note) = (tab.record.clone(), tab.note.clone());
+    assert_eq!(other.restores(), "done");
+    assert_ne!(other.status(), "signed-in");
+    // Who asks the vendor again is told that its cookie is still good.
+    tab.chance = 8;
+    tab.hears(200, ME);
+    assert_eq!(tab.checks(), "done");
+    assert_eq!(tab.held().map(|held| held.login), Some(8));
 }
 
 #[test]
@@ -58,7 +81,7 @@ fn a_no_where_nobody_is_signed_in_is_told_and_nothing_more() {
     let mut tab = Tab::new("lenses", TABS);
     tab.hears(401, NO_SESSION);
     assert_eq!(tab.checks(), "done");
-    tab.asked(&["call check", "read"]);
+    tab.asked(&["chance", "call check", "read"]);
     assert_eq!((tab.status(), tab.state().sso_url.as_deref()), ("never", Some("https://idp.test/")));
 }
 

@@ -185,6 +185,55 @@ fn r36_a_touch_after_another_tabs_use_counts() {
     assert_eq!(tab.status(), "idle");
 }
 
+/// While it is being looked up whether another tab has used it, somebody uses it here: that counts from when it was, however long
+/// the lock was waited for.
+#[test]
+fn r36_a_use_counts_from_when_it_was() {
+    for (after, ending) in [(5.0 * MINUTE, "answered"), (11.0 * MINUTE, "session-expired at request")] {
+        let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+        tab.now += 10.0 * MINUTE;
+        tab.meanwhile("lock", move |tab| {
+            tab.mark = Some(format!("7 {}", NOW + 5.0 * MINUTE));
+            tab.now += after;
+        });
+        tab.hears(200, "{}");
+        assert_eq!(tab.requests(), ending, "after {after} ms");
+    }
+    // The next tab that has the lock reads of it.
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    tab.now += 10.0 * MINUTE;
+    tab.mark = Some(format!("7 {}", NOW + 5.0 * MINUTE));
+    tab.handle.touch(tab.moment());
+    tab.now += MINUTE;
+    tab.handle.touch(tab.moment());
+    tab.run_begun();
+    tab.asked(&["  lock 7 0", "  read", &format!("  mark 7 {}", NOW + 11.0 * MINUTE), "  unlock"]);
+}
+
+/// Something else that this tab does meanwhile may note the end: that is no other tab's note.
+#[test]
+fn r36_what_ends_while_something_else_is_under_way_is_revoked() {
+    let mut tab = limited(TABS, None, Some(10.0 * MINUTE));
+    tab.now += 10.0 * MINUTE;
+    tab.hears(200, OK);
+    assert!(tab.handle.look_at_clock(tab.moment()));
+    // Renewed in another tab, so that it is taken up, and has to go.
+    let mut record = tab.record.clone().expect("a record");
+    record = record.replace("\"renewals\":0", "\"renewals\":1");
+    tab.record = Some(record);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.asked(&[
+        "read",
+        "note 7 expired",
+        "delete",
+        "tell of the store",
+        "  lock 7 0",
+        "  read",
+        "  unlock",
+        "  call logout with a1",
+    ]);
+}
+
 /// A page that comes back finds the end, and tells the vendor afterwards.
 #[test]
 fn r36_a_reload_finds_the_end() {

@@ -114,6 +114,29 @@ fn r38_what_a_failed_renewals_write_was_to_replace_is_gone_and_written_again_lat
     assert!(tab.record.is_some());
 }
 
+/// What another tab has written is not this one's to bring back, though this one's own login could not be written before.
+#[test]
+fn r38_what_was_followed_is_not_written_again_once_it_is_gone() {
+    let mut tab = Tab::new("pegase3", TABS);
+    tab.fails("write", Trouble::Storage).fails("delete", Trouble::Storage);
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    let mut later = tab.held().expect("somebody is signed in");
+    (later.login, later.received_at) = (9, NOW + HOUR / 2.0);
+    later.expires_at = Some(NOW + HOUR);
+    tab.now = NOW + HOUR / 2.0;
+    // The store can't be read, only written, when this one's own login comes to its end.
+    tab.another_writes(Some(&later), None);
+    tab.fails("read", Trouble::Storage);
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    assert_eq!((tab.status(), tab.held().map(|held| held.login)), ("signed-in", Some(9)));
+    tab.log();
+    // The user signs out in the other tab.
+    tab.another_writes(None, None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.asked(&["read"]);
+    assert_eq!(tab.status(), "logout");
+}
+
 /// A timer is an occasion, too.
 #[test]
 fn r38_what_could_not_be_written_is_tried_again_by_the_timer() {

@@ -2,6 +2,7 @@
 
 use hallpass::dialect::Code;
 use hallpass::protocol::{Keeping, Line, Trouble, Wake};
+use hallpass::session::Record;
 
 use crate::tab::{HOUR, NOW, TABS, Tab};
 use crate::vendors::{UNAUTHORIZED, grant, session};
@@ -72,7 +73,34 @@ fn what_cannot_be_renewed_ends_with_its_time() {
     tab.now += HOUR / 2.0;
     assert_eq!(tab.wakes(Wake::Timer), "done");
     assert_eq!(tab.status(), "expired");
-    tab.asked(&["  note 7 expired", "  delete", "  tell of the store"]);
+    tab.asked(&["  read", "  note 7 expired", "  delete", "  tell of the store"]);
+}
+
+/// A tab that nobody has stepped for long looks before it notes an end: it may not be the last one any more.
+#[test]
+fn r10_the_note_of_an_older_login_is_not_written_over_a_sign_out() {
+    let signed_in = || {
+        let mut tab = Tab::new("pegase3", TABS);
+        assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+        tab.log();
+        tab
+    };
+    // Its page was gone before the record was.
+    let mut tab = signed_in();
+    let later =
+        Record { login: 9, expires_at: Some(NOW + HOUR), ..tab.held().expect("somebody is signed in") };
+    tab.another_writes(Some(&later), Some("9 logout"));
+    tab.now += HOUR / 2.0;
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&["  read", "  delete", "  tell of the store"]);
+    assert_eq!((tab.status(), tab.note.as_deref()), ("expired", Some("9 logout")));
+    // What another tab has noted of the same login is what all tell.
+    let mut tab = signed_in();
+    tab.another_writes(None, Some("7 refused"));
+    tab.now += HOUR / 2.0;
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&["  read"]);
+    assert_eq!((tab.status(), tab.note.as_deref()), ("refused", Some("7 refused")));
 }
 
 /// A page that only reads the state sees the end, too.

@@ -25,7 +25,7 @@ fn rule_10_pegase3s_word_ends_the_session() {
         tab.hears(status, text);
         assert_eq!(tab.requests(), "answered");
         assert_eq!(tab.status(), reason);
-        tab.asked(&["send with t1", &format!("note 7 {reason}"), "delete", "tell of the store"]);
+        tab.asked(&["send with t1", "read", &format!("note 7 {reason}"), "delete", "tell of the store"]);
     }
 }
 
@@ -160,6 +160,7 @@ fn a_reply_that_may_mean_an_expired_token_is_asked_for_once_more() {
     tab.asked(&[
         &format!("send with {token}"),
         &format!("send again with {token}"),
+        "read",
         "note 7 expired",
         "delete",
         "tell of the store",

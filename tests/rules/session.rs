@@ -186,11 +186,12 @@ impl Model {
                     _ if back > 0 => {}
                     Some(record) => record.held.user = user.clone().or(record.held.user.take()),
                     None => {
-                        self.login = 0;
+                        self.serial += 1;
+                        self.login = self.serial;
                         self.expect(Held::default(), Grant { user: user.clone(), ..Grant::default() });
                     }
                 }
-                self.session.confirmed(epoch, user, now);
+                self.session.confirmed(epoch, user, self.login, now);
             }
             Event::Refused => {
                 self.session.refused(epoch, Reason::Refused);

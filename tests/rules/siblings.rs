@@ -174,7 +174,7 @@ fn the_last_eight_logins_that_are_over_are_remembered() {
     assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
 }
 
-/// A cookie that was there before has no login of its own, and so is never a leftover.
+/// A record that names no login is of none of this browser's, and so is never a leftover.
 #[test]
 fn a_session_without_a_login_comes_back() {
     let mut session = Session::new(Renewal::None, true);

@@ -90,6 +90,8 @@ pub struct Watch {
     pub spent: BTreeMap<Token, Spending>,
     pub shown: Vec<Shown>,
     pub known: BTreeMap<(usize, Token), Known>,
+    /// The logins of cookies that somebody has found by asking the vendor.
+    pub found: BTreeSet<u32>,
     /// The user and the vendor's login of a login of this browser.
     pub users: BTreeMap<u32, &'static str>,
     pub families: BTreeMap<u32, usize>,
@@ -112,7 +114,7 @@ pub struct Watch {
     pub failures: BTreeMap<usize, Vec<u64>>,
     /// When callers asked for renewals or checks, and how often the pauses were ended because the network was there again.
     pub asked: Vec<u64>,
-    /// When the vendor took a token that a request carried.
+    /// When a token that a request carried was taken, for all that its tab can tell.
     pub accepted: Vec<u64>,
     pub reachable: usize,
 

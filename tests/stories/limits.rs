@@ -21,8 +21,7 @@ impl World {
 
     /// A request goes, that was begun at a time: not where it was too late for it then.
     pub fn sends_in_time(&mut self, tab: usize, begun: u64) {
-        // A cookie that the vendor knows is of no login here.
-        let Some(login) = self.tabs[tab].held_login().filter(|login| *login != 0) else { return };
+        let Some(login) = self.tabs[tab].held_login() else { return };
         let unused = self.watch.used.get(&login).is_none_or(|used| *used < begun);
         // A clock that was set back, on a machine that slept, hides how long it slept.
         let too_late = unused && self.outlasted(login, begun) && !self.watch.clock_set;
@@ -78,7 +77,7 @@ impl World {
         let hidden = self.tabs.iter().any(|tab| tab.hidden);
         let alone = self.plan.keeping == Keeping::Memory;
         let lost = watch.hides() || watch.clock_set || watch.slept > 0 || !watch.closed.is_empty() || hidden;
-        let excused = watch.clock_set || lost && !alone || elsewhere || login == 0;
+        let excused = watch.clock_set || lost && !alone || elsewhere;
         self.watch.must(in_time || excused, "r36_use_in_any_tab_puts_idle_off", || {
             format!("tab {tab}, login {login}: used {unused:?} ms ago")
         });
@@ -87,7 +86,7 @@ impl World {
 
     /// Once every tab has looked, nobody is signed in any more whose time was up by then.
     pub fn nobody_outlasts(&mut self, tab: usize) {
-        let Some(login) = self.tabs[tab].held_login().filter(|login| *login != 0) else { return };
+        let Some(login) = self.tabs[tab].held_login() else { return };
         let over = self.outlasted(login, self.watch.looked) && !self.watch.clock_set;
         self.watch
             .must(!over, "r36_nobody_is_signed_in_after_idle_or_age", || format!("tab {tab}, login {login}"));

@@ -39,7 +39,7 @@ mutant "a login is taken though a logout has overtaken it" src/protocol/login.rs
 mutant "a sign-out is noted after the request" src/protocol/logout.rs \
   's/(        if let Some\(login\) = login\n.*?\n        \}\n)(.*?)(        \/\/ A renewal of another tab)/$2$1$3/s'
 mutant "a failed write is ignored" src/protocol/store.rs \
-  's/_ => return self\.not_kept\(deletes, own, known, over\)\.await,/_ => return,/'
+  's/Written::Failed => return self\.not_kept\(deletes, own, known, over\)\.await,/Written::Failed => return,/'
 mutant "a replay is not asked for its user" src/protocol/request.rs \
   's/if self\.handle\.pass\(asked\)\?/if self.handle.pass(&self.handle.person())?/'
 mutant "a token is renewed without the lock" src/protocol/renewal.rs \
@@ -47,9 +47,9 @@ mutant "a token is renewed without the lock" src/protocol/renewal.rs \
 mutant "a no is believed without another look at the store" src/protocol/renewal.rs \
   's/            self\.follow\(false\)\.await;\n(            if handle\.epoch\(\) != epoch \&\&)/$1/'
 mutant "what a failed write was to replace is left there" src/protocol/store.rs \
-  's/if !deletes && \(over \|\| known\.is_some\(\)\)/if false/'
+  's/if !deletes && removes \{/if false {/'
 mutant "a pause is not kept" src/session/rules.rs \
-  's/let pause = backoff_ms\(failures, retry_after_ms, chance\);/let pause = 0.0 * backoff_ms(failures, retry_after_ms, chance);/'
+  's/let until = now\.wall \+ backoff_ms/let until = now.wall + 0.0 * backoff_ms/'
 mutant "older sessions are not revoked" src/protocol/login.rs \
   's/older\.filter\(\|_\| handle\.carries_token\(\)\)/older.filter(|_| false)/'
 exit $missed

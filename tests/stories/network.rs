@@ -200,8 +200,6 @@ impl World {
         };
         if said == Said::Unauthorised {
             self.refuses(credential);
-        } else {
-            self.watch.accepted.push(self.now);
         }
         if let (Brand::Pegase3, Some(token), true) = (self.plan.brand, credential, user.is_some())
             && self.choices.one_in(3)
@@ -228,6 +226,10 @@ impl World {
     }
 
     fn answers(&mut self, mark: Mark, load: &Load, reply: Reply<Value>, back: u64) {
+        // Who stands between a tab and the vendor may say it as well: no tab can tell.
+        if matches!(load, Load::Data { .. }) && reply.is_ok() {
+            self.watch.accepted.push(self.now);
+        }
         let outcome = match load {
             Load::Call(_) => Outcome::Reply(Box::new(reply)),
             Load::Data { .. } => Outcome::Answer(Box::new(Answer {

@@ -166,7 +166,8 @@ impl World {
         let here = |tab: &usize| self.tabs[*tab].open && self.tabs[*tab].place == Some(place);
         let mut reasons: Vec<_> = (0..self.tabs.len())
             .filter(here)
-            .filter_map(|tab| self.watch.ends.get(&(last, tab)).copied())
+            .filter(|tab| self.watch.ends.contains_key(&(last, *tab)))
+            .filter_map(|tab| self.watch.shown.get(tab)?.reason)
             .filter(|reason| *reason != Reason::Replaced)
             .collect();
         // Who signs out doesn't know yet that it was over in another tab, and has the last word.

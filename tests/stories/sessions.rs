@@ -85,12 +85,16 @@ impl World {
             let checks = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Check);
             let other = before.user.is_some() && before.user != now.user
                 || before.login.is_none() && before.reason == Some(Reason::Replaced);
+            if checks && !self.watch.began.contains_key(&new) {
+                self.watch.found.insert(new);
+                self.watch.began.insert(new, self.now);
+                self.watch.used.insert(new, self.now);
+            }
             self.watch.must(!other || checks, "r25_nobody_acts_as_another_user_unawares", || {
                 format!("tab {tab}: {before:?}, {now:?}")
             });
         }
-        // 0 names no login: the vendor was asked, and knows the cookie.
-        let left = new != 0 && self.watch.left.contains(&(tab, new));
+        let left = self.watch.left.contains(&(tab, new));
         self.watch.must(!left, "r18_what_was_signed_out_here_does_not_come_back", || {
             format!("tab {tab}, login {new}")
         });
@@ -109,7 +113,10 @@ impl World {
         let own = !matches!(self.plan.keeping, Keeping::Tabs { .. });
         let strokes = &self.watch.strokes;
         let by_user = strokes.iter().any(|stroke| stroke.login.is_none() && (own || stroke.place == place));
-        let excused = self.watch.store_failed || self.watch.cleared || self.watch.late || old == 0;
+        let excused = self.watch.store_failed
+            || self.watch.cleared
+            || self.watch.late
+            || self.watch.found.contains(&old);
         let by_time = reason == Reason::Expired && !self.tabs[tab].handle.look(Session::renewable);
         let by_age = self.ends_by_itself(tab, old, reason);
         let strokes = &self.watch.strokes;
@@ -132,11 +139,9 @@ impl World {
             }
             // Or somebody asked the vendor, whose cookie was another user's.
             Reason::Replaced => {
-                let found = place
-                    .and_then(|place| self.places[place].record().as_ref().and_then(|text| login_of(text)));
                 let other =
                     |stroke: &Stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old);
-                found == Some(0) || strokes.iter().any(other)
+                !self.watch.found.is_empty() || strokes.iter().any(other)
             }
             Reason::Idle => by_age,
             Reason::Never => false,
@@ -178,7 +183,7 @@ impl World {
     /// An operation asks for something to be written.
     pub fn asks_to_write(&mut self, mark: Mark, write: &Write) {
         let Some(login) = write.text.as_ref().and_then(|text| login_of(text)) else { return };
-        let left = login != 0 && self.watch.left.contains(&(mark.tab, login));
+        let left = self.watch.left.contains(&(mark.tab, login));
         self.watch.must(!left, "r18_what_ends_after_a_logout_writes_nothing", || {
             format!("tab {}, login {login}", mark.tab)
         });
@@ -197,7 +202,7 @@ impl World {
         let (Some(old), Some(new)) = (old, new) else { return };
         let sees_late = self.plan.lags() || !self.plan.atomic || self.watch.store_failed;
         self.watch.must(
-            old == new || over || sees_late || new == 0,
+            old == new || over || sees_late || self.watch.found.contains(&new),
             "r25_only_a_login_replaces_a_login",
             || format!("tab {}: {new} over {old}", mark.tab),
         );

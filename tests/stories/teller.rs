@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,6 +20,8 @@ const STORIES: u64 = 200_000;
 /// How long a story is made shorter.
 const SHRINKING: Duration = Duration::from_secs(10);
 const THREADS: u64 = 2;
+/// How many seeds a survey names for each requirement.
+const SHOWN: usize = 12;
 
 fn number(name: &str) -> Option<u64> {
     env::var(name).ok()?.parse().ok()
@@ -31,14 +34,14 @@ pub fn tell_all(brands: &'static [Brand], share: f64) {
         report(seed, brands, &told);
         return;
     }
+    let first = number("HALLPASS_FIRST").unwrap_or(1);
     if let Some(stories) = number("HALLPASS_SURVEY") {
-        let found = survey(brands, stories);
+        let found = survey(brands, first..first + stories);
         assert!(found.is_empty(), "of {stories} stories\n{found}");
         return;
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a whole number")]
     let stories = (number("STORIES").unwrap_or(STORIES) as f64 * share).ceil() as u64;
-    let first = number("HALLPASS_FIRST").unwrap_or(1);
     let (begun, next, stop) = (Instant::now(), AtomicU64::new(first), AtomicBool::new(false));
     let (steps, failed) = (AtomicU64::new(0), Mutex::new(None));
     thread::scope(|scope| {
@@ -67,27 +70,35 @@ pub fn tell_all(brands: &'static [Brand], share: f64) {
     }
 }
 
-/// Counts which requirements how many stories break, and which one breaks each first.
-fn survey(brands: &[Brand], stories: u64) -> String {
-    let found = Mutex::new(BTreeMap::<&'static str, (u64, u64)>::new());
+/// Counts which requirements how many stories break, and names the first seeds of each.
+fn survey(brands: &[Brand], stories: Range<u64>) -> String {
+    let found = Mutex::new(BTreeMap::<&'static str, Vec<u64>>::new());
+    let next = AtomicU64::new(stories.start);
     thread::scope(|scope| {
-        for thread in 0..THREADS {
-            let found = &found;
-            scope.spawn(move || {
-                for seed in (1..=stories).filter(|seed| seed % THREADS == thread) {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= stories.end {
+                        break;
+                    }
                     let told = guarded(&Choices::of_seed(seed), brands, false);
                     if let Some(Broken { name, .. }) = told.broken {
-                        let mut found = found.lock().unwrap();
-                        let (count, first) = found.entry(name).or_insert((0, seed));
-                        (*count, *first) = (*count + 1, seed.min(*first));
+                        found.lock().unwrap().entry(name).or_default().push(seed);
                     }
                 }
             });
         }
     });
     let mut text = String::new();
-    for (name, (count, seed)) in found.into_inner().unwrap() {
-        let _ = writeln!(text, "{count:>7} {name}, first by seed {seed}");
+    for (name, mut seeds) in found.into_inner().unwrap() {
+        seeds.sort_unstable();
+        let _ = writeln!(
+            text,
+            "{:>7} {name}, first by the seeds {:?}",
+            seeds.len(),
+            &seeds[..seeds.len().min(SHOWN)]
+        );
     }
     text
 }

@@ -10,7 +10,7 @@ use crate::weight::{Sizes, of_files};
 use crate::workspace;
 
 /// How many bytes the package may take on the wire: all files together, as `gzip -9`.
-const BUDGET_GZIP: u64 = 69_963;
+const BUDGET_GZIP: u64 = 70_164;
 
 const WASM: &str = "pkg/hallpass.wasm";
 

@@ -163,8 +163,9 @@ impl Suite {
                 Ok((Counts::PASSED, String::new()))
             }
             Step::Node => {
+                // Two files at once: the contract waits for most of its time, and the others for some of theirs.
                 let job = Job::new("node", "node-tests")
-                    .args(["--test", "--test-reporter=tap"])
+                    .args(["--test", "--test-reporter=tap", "--test-concurrency=2"])
                     .args(node_test_files());
                 self.with_port(job).run().map(|run| tests(&run, Counts::of_tap(&run.text)))
             }

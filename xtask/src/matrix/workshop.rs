@@ -25,7 +25,7 @@ const QUIET: [(&str, &str); 3] =
 const ADDRESS: &str = "https://sql0.example.com";
 
 /// Files in which that address may stand.
-const SCRIPTS: [&str; 7] = ["js", "mjs", "jsx", "ts", "vue", "svelte", "astro"];
+const SCRIPTS: [&str; 8] = ["js", "mjs", "jsx", "ts", "tsx", "vue", "svelte", "astro"];
 
 /// The folder with the projects.
 pub struct Workshop {
