@@ -1,13 +1,40 @@
 //! hallpass signs people in to vendors' APIs from a browser page, keeps and renews their tokens, and makes requests with
-//! them. JavaScript uses it as the npm package `hallpass`; see the README for that.
+//! them: Ocient, Lenses HQ, PEGASE3, ETHGAS, and any other API with a login, which is described in data.
 //!
-//! A functional core with a browser shell, in floors. Each uses only those below it:
+//! ```
+//! use hallpass::{AuthError, Credentials, Options, Session, Storage, Vendor};
 //!
-//! - `src/shell` (JavaScript): what people import, and all that waits: requests, timers, storage;
-//! - [`export`]: what the scripts may call, and the platform's objects that cross with it;
-//! - [`protocol`]: the order: what comes after what in a login, a renewal, a request, a sign-out;
-//! - [`session`]: the rules: states and transitions, when to renew, what a failure means, whose result counts;
-//! - [`dialect`]: one file a vendor: which request to send, how to read the reply.
+//! #[derive(serde::Deserialize)]
+//! struct Rows { data: Vec<(i64, String)> }
+//!
+//! async fn first_rows(password: String) -> Result<Rows, AuthError> {
+//!     let options = Options::new(Vendor::Ocient, "https://sql0.example.com").storage(Storage::Local);
+//!     let session = Session::open(options).await?;
+//!     session.login(Credentials::new("jdoe", password).database("retail_analytics")).await?;
+//!     let query = serde_json::json!({ "statement": "SELECT 1, 'one'" });
+//!     session.json(session.post("/v1/execute/retail_analytics").json(&query)?).await
+//! }
+//! ```
+//!
+//! That is the feature `client`, which is on by default: for Yew, Leptos, Dioxus or plain wasm-bindgen, built by Trunk, wasm-pack or
+//! wasm-bindgen, with nothing to copy or to bundle. JavaScript uses hallpass as the npm package of the same name, which leaves the feature
+//! out; see the README for that, and for what all of it does beside signing in: one renewal for all callers and tabs, requests sent
+//! again after it, sign-outs in all tabs.
+//!
+//! A [`Session`] is opened with [`Options`]. [`Session::login`] takes [`Credentials`]; [`Session::json`] and [`Session::fetch`] take a path or a
+//! request of gloo-net's. [`Session::state`] and [`Session::subscribe`] tell who is signed in. All that can fail fails with an [`AuthError`].
+//! Futures that are dropped give up what they began, and the last clone of a session that is dropped stops its timers.
+//!
+//! # For those who work on hallpass
+//!
+//! The other modules are no part of what versions promise. A functional core with a browser shell, in floors; each uses only those below it:
+//!
+//! - `src/client`: the face for Rust;
+//! - `src/shell` (JavaScript): what pages import, and all that waits: requests, timers, storage;
+//! - `export`: what the scripts may call, and the platform's objects that cross with it;
+//! - `protocol`: the order: what comes after what in a login, a renewal, a request, a sign-out;
+//! - `session`: the rules: states and transitions, when to renew, what a failure means, whose result counts;
+//! - `dialect`: one file a vendor: which request to send, how to read the reply.
 //!
 //! `dialect`, `session` and `protocol` know no clock, no promise and no browser, and are tested natively.
 
@@ -35,7 +62,21 @@ extern crate std as _;
 #[cfg(all(feature = "npm", target_family = "wasm"))]
 mod bare;
 
+#[cfg(all(feature = "client", not(feature = "npm")))]
+mod client;
+#[cfg_attr(feature = "client", doc(hidden))]
 pub mod dialect;
+#[cfg_attr(feature = "client", doc(hidden))]
 pub mod export;
+#[cfg_attr(feature = "client", doc(hidden))]
 pub mod protocol;
+#[cfg_attr(feature = "client", doc(hidden))]
 pub mod session;
+
+#[cfg(all(feature = "client", not(feature = "npm")))]
+pub use client::*;
+
+/// The code of the guide for Rust compiles.
+#[cfg(all(doctest, feature = "client"))]
+#[doc = include_str!("../docs/rust.md")]
+struct Guide;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, from the lowest.
-const FLOORS: [&str; 5] = ["dialect", "session", "protocol", "export", "shell"];
+const FLOORS: [&str; 6] = ["dialect", "session", "protocol", "export", "shell", "client"];
 
 /// The floors that are tested natively, as they know no browser.
 const PURE: [&str; 3] = ["dialect", "session", "protocol"];

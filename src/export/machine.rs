@@ -24,7 +24,9 @@ use crate::protocol::{
 use crate::session::{Audience, Limits, Moment};
 
 /// One session handle.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
+// Beside an application's own classes, it has a name of its own.
+#[cfg_attr(not(feature = "npm"), wasm_bindgen(js_name = HallpassMachine))]
 pub struct Machine {
     handle: Rc<Handle<JsValue>>,
     /// What the step before last asked for is asked with.
@@ -40,7 +42,8 @@ struct FactsText<'a> {
     speaks_inside: bool,
 }
 
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
+#[cfg_attr(not(feature = "npm"), wasm_bindgen(js_class = HallpassMachine))]
 impl Machine {
     /// A machine for the vendor of a name, or of a description, that nobody has signed in to. `base`: `baseUrl` as the URL parser spells it, without
     /// a slash at the end. `allow`: more prefixes. Then the addresses of operations that differ at this deployment.

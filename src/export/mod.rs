@@ -19,4 +19,8 @@ mod secret;
 mod words;
 
 pub use machine::Machine;
+#[cfg(all(feature = "client", not(feature = "npm")))]
+pub(crate) use object::{bare, put, put_text};
+#[cfg(all(feature = "client", not(feature = "npm")))]
+pub(crate) use package::begin;
 pub use words::{Asks, Came, Content, Kept, Woken};

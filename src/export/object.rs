@@ -33,20 +33,20 @@ extern "C" {
 /// An object without a prototype. What the platform reads as options (`RequestInit` and the like) it reads through
 /// the prototype chain, so an ordinary `{}` would take `credentials` or `body` from a polluted one.
 #[must_use]
-pub(super) fn bare() -> JsValue {
+pub(crate) fn bare() -> JsValue {
     create(&JsValue::NULL)
 }
 
 /// Sets a member of an object that was just made.
 #[inline(never)]
-pub(super) fn put(object: &JsValue, name: &str, value: &JsValue) {
+pub(crate) fn put(object: &JsValue, name: &str, value: &JsValue) {
     // Fails only on frozen objects, which a fresh one is not.
     set(object, &name.into(), value);
 }
 
 /// Sets a member to a text, where there is one.
 #[inline(never)]
-pub(super) fn put_text(object: &JsValue, name: &str, value: Option<&str>) {
+pub(crate) fn put_text(object: &JsValue, name: &str, value: Option<&str>) {
     if let Some(value) = value {
         put(object, name, &value.into());
     }

@@ -1,6 +1,6 @@
-//! What `wasm-pack build` at the repository's root makes a package of: the scripts of the shell come along as they are, and
-//! what they hand to the world is the package's. The published package is made by `cargo xtask build`, which binds the same
-//! scripts to a smaller WebAssembly.
+//! The scripts of the shell, as wasm-bindgen takes them along where no build of the npm package puts them beside the WebAssembly: in
+//! a front end in Rust (`src/client`), and in the package that `wasm-pack build` makes at the repository's root, which hands to the world what
+//! the published one does. The published package is made by `cargo xtask build`, which binds the same scripts to a smaller WebAssembly.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -10,10 +10,11 @@ use super::{Kept, Machine};
 #[wasm_bindgen(module = "/src/shell/entry.js")]
 extern "C" {
     /// Hands the scripts what makes machines, and what the WebAssembly exports.
-    fn provide(machines: Machines, exports: JsValue);
+    #[wasm_bindgen(catch)]
+    fn provide(machines: Machines, exports: JsValue) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(reexport, js_name = openSession)]
-    fn open_session(options: &JsValue) -> Promise;
+    #[wasm_bindgen(catch, js_name = openSession)]
+    fn opened(options: &JsValue) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(reexport, js_name = isAuthError)]
     fn is_auth_error(value: &JsValue) -> bool;
@@ -22,11 +23,11 @@ extern "C" {
     fn define_vendor(description: &JsValue) -> JsValue;
 }
 
-/// Makes machines.
-#[wasm_bindgen(private)]
+/// Makes machines. Its name is one that no application's own class has, as they share one WebAssembly.
+#[wasm_bindgen(private, js_name = HallpassMachines)]
 pub struct Machines;
 
-#[wasm_bindgen]
+#[wasm_bindgen(js_class = HallpassMachines)]
 impl Machines {
     /// As [`Machine::open`].
     #[expect(
@@ -52,9 +53,16 @@ impl Machines {
     }
 }
 
-#[wasm_bindgen(start, private)]
-fn begin() {
-    provide(Machines, wasm_bindgen::exports());
+/// As the published package's.
+#[wasm_bindgen(js_name = openSession)]
+pub fn open_session(options: &JsValue) -> Result<Promise, JsValue> {
+    begin()?;
+    opened(options)
+}
+
+/// Hands the scripts what they need. Not by a `start` function: an application may have one of its own, and there can't be two.
+pub(crate) fn begin() -> Result<(), JsValue> {
+    provide(Machines, wasm_bindgen::exports())
 }
 
 /// Has the scripts copied into the package: wasm-bindgen takes along what is named so, used or not.

@@ -1,0 +1,66 @@
+//! Waiting for what the scripts do, for as long as the caller does.
+
+use js_sys::Promise;
+use js_sys::futures::JsFuture;
+use wasm_bindgen::JsValue;
+use web_sys::AbortController;
+
+use super::{AuthError, Code, scripts};
+use crate::export::{bare, put};
+
+/// A call under way. Where it is dropped before its end, the scripts are told to give it up.
+pub(super) struct Call {
+    controller: AbortController,
+    over: bool,
+}
+
+impl Call {
+    pub(super) fn new() -> Result<Self, AuthError> {
+        let controller = AbortController::new().map_err(|_| AuthError::internal())?;
+        Ok(Self { controller, over: false })
+    }
+
+    pub(super) fn signal(&self) -> web_sys::AbortSignal {
+        self.controller.signal()
+    }
+
+    /// The options that every call of the scripts takes.
+    pub(super) fn options(&self) -> JsValue {
+        let options = bare();
+        put(&options, "signal", &self.signal());
+        options
+    }
+
+    /// Has it end with the signal of a request, too.
+    pub(super) fn follow(&self, request: &web_sys::Request) -> Result<(), AuthError> {
+        scripts::follow(&self.controller, request).map_err(|error| AuthError::thrown(&error))
+    }
+
+    /// Waits for its end.
+    pub(super) async fn end(mut self, begun: Result<Promise, JsValue>) -> Result<JsValue, AuthError> {
+        let ended = match begun {
+            Ok(promise) => JsFuture::from(promise).await,
+            Err(thrown) => Err(thrown),
+        };
+        self.over = true;
+        ended.map_err(|reason| {
+            let error = AuthError::thrown(&reason);
+            // With whatever reason its signal had.
+            if error.code() == Code::Internal && self.signal().aborted() {
+                return AuthError::new(
+                    Code::Aborted,
+                    "The request was given up by its own signal; send it again if it is wanted.",
+                );
+            }
+            error
+        })
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if !self.over {
+            self.controller.abort();
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The one kind of error.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+
+use super::scripts;
+
+/// What happened, as one kind of error for all vendors and operations. Its sentence never holds a token, a password or a full address.
+///
+/// ```
+/// use hallpass::{AuthError, Code};
+///
+/// fn words(error: &AuthError) -> String {
+///     match error.code() {
+///         Code::InvalidCredentials => "Wrong user name or password.".to_owned(),
+///         Code::RateLimited | Code::VendorUnavailable => "Please try again later.".to_owned(),
+///         _ => error.to_string(),
+///     }
+/// }
+/// ```
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct AuthError {
+    /// Boxed, so that what doesn't fail is not as large.
+    told: Box<Told>,
+}
+
+/// What is known of a failure.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    code: Code,
+    message: String,
+    vendor: Option<String>,
+    status: Option<u16>,
+    vendor_code: Option<VendorCode>,
+    #[serde(default)]
+    fields: Option<Vec<Field>>,
+    sso_url: Option<String>,
+    detail: Option<String>,
+    request_id: Option<String>,
+    retry_after_ms: Option<f64>,
+}
+
+/// What happened, to match on. The codes are those of the JavaScript API, and [`Code::Aborted`].
+///
+/// ```
+/// use hallpass::Code;
+///
+/// assert_eq!(Code::SessionExpired.to_string(), "session-expired");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Code {
+    /// The caller's mistake; the sentence says which option or argument, and what was expected.
+    InvalidOptions,
+    /// The vendor refused the user name or the password.
+    InvalidCredentials,
+    /// The vendor, or hallpass before sending, refused a field; see [`AuthError::fields`].
+    InvalidRequest,
+    /// Signed in, but not allowed.
+    Forbidden,
+    /// Nobody is signed in; nothing was sent.
+    NotSignedIn,
+    /// Was signed in; the vendor no longer accepts it, and it could not be renewed.
+    SessionExpired,
+    /// This vendor's sessions can't be renewed.
+    NotRenewable,
+    /// A newer login or a logout overtook this call.
+    Superseded,
+    /// The address is outside the base URL and what is allowed; nothing was sent.
+    ForbiddenTarget,
+    /// The person said no.
+    Cancelled,
+    /// The vendor asks for fewer requests; see [`AuthError::retry_after_ms`].
+    RateLimited,
+    /// The vendor is there, but can't serve this now.
+    VendorUnavailable,
+    /// No reply: offline, CORS, or a broken connection.
+    Network,
+    /// No reply in time.
+    Timeout,
+    /// Not what the vendor documents, or not what the caller's type takes.
+    MalformedReply,
+    /// Any other refusal, with the vendor's own code in [`AuthError::vendor_code`].
+    VendorError,
+    /// Only in [`State::problem`](super::State::problem): the session is only in memory.
+    Storage,
+    /// The vendor, the platform or this version has no such thing.
+    Unsupported,
+    /// The scripts could not be made ready.
+    LoadFailed,
+    /// A fault of hallpass's own.
+    Internal,
+    /// The request's own `AbortSignal` has ended it. (In JavaScript that rejects with the signal's reason.)
+    Aborted,
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Serde knows the names, and a unit variant is written as its name.
+        self.serialize(out)
+    }
+}
+
+/// The vendor's own code: `ocient` and `pegase3` have numbers, `lenses` has words, `ethgas` both.
+///
+/// ```
+/// use hallpass::VendorCode;
+///
+/// assert_eq!(VendorCode::Number(-733).to_string(), "-733");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum VendorCode {
+    /// A whole number.
+    Number(i64),
+    /// Anything else, as text.
+    Text(String),
+}
+
+impl fmt::Display for VendorCode {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(out),
+            Self::Text(text) => text.fmt(out),
+        }
+    }
+}
+
+/// A field that was refused. Its title may be the vendor's, and repeat what was typed: show it as text.
+///
+/// ```
+/// # fn show(error: &hallpass::AuthError) {
+/// for field in error.fields() {
+///     println!("{}: {}", field.name, field.title);
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Field {
+    /// Which one.
+    pub name: String,
+    /// What is wrong with it, for programs.
+    pub code: String,
+    /// What is wrong with it, for people.
+    pub title: String,
+    /// Where it stands in what was sent, where the vendor says so.
+    pub pointer: Option<String>,
+}
+
+impl AuthError {
+    /// What happened, to match on.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.told.code
+    }
+
+    /// The vendor's name, where the failure is one of its operations.
+    #[must_use]
+    pub fn vendor(&self) -> Option<&str> {
+        self.told.vendor.as_deref()
+    }
+
+    /// The HTTP status, where there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.told.status
+    }
+
+    /// The vendor's own code, where it gave one.
+    #[must_use]
+    pub fn vendor_code(&self) -> Option<&VendorCode> {
+        self.told.vendor_code.as_ref()
+    }
+
+    /// The fields that were refused.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        self.told.fields.as_deref().unwrap_or_default()
+    }
+
+    /// lenses: an http(s) address that the person may go to instead.
+    #[must_use]
+    pub fn sso_url(&self) -> Option<&str> {
+        self.told.sso_url.as_deref()
+    }
+
+    /// The vendor's own words, at most 500 characters. To show as text, not to log: they may repeat what was typed.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.told.detail.as_deref()
+    }
+
+    /// lenses: the id under which the vendor logged the request.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.told.request_id.as_deref()
+    }
+
+    /// How long to wait before trying again, in ms.
+    #[must_use]
+    pub fn retry_after_ms(&self) -> Option<f64> {
+        self.told.retry_after_ms
+    }
+
+    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+        let told = Told {
+            code,
+            message: message.into(),
+            vendor: None,
+            status: None,
+            vendor_code: None,
+            fields: None,
+            sso_url: None,
+            detail: None,
+            request_id: None,
+            retry_after_ms: None,
+        };
+        Self { told: Box::new(told) }
+    }
+
+    /// What the scripts have thrown. Anything that is no error of theirs is a fault.
+    pub(super) fn thrown(error: &JsValue) -> Self {
+        let details = scripts::details_of(error).unwrap_or(JsValue::UNDEFINED);
+        serde_wasm_bindgen::from_value(details).unwrap_or_else(|_| Self::internal())
+    }
+
+    pub(super) fn internal() -> Self {
+        Self::new(
+            Code::Internal,
+            "hallpass met a fault of its own; report it, and reload the page if it goes on.",
+        )
+    }
+}
+
+impl fmt::Display for AuthError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.told.message)
+    }
+}
+
+impl fmt::Debug for AuthError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Told {
+            code,
+            message,
+            vendor,
+            status,
+            vendor_code,
+            fields,
+            sso_url,
+            detail: _,
+            request_id,
+            retry_after_ms,
+        } = &*self.told;
+        // Without the vendor's own words: this is what gets logged.
+        out.debug_struct("AuthError")
+            .field("code", code)
+            .field("message", message)
+            .field("vendor", vendor)
+            .field("status", status)
+            .field("vendor_code", vendor_code)
+            .field("fields", &fields.as_ref().map(Vec::len))
+            .field("sso_url", sso_url)
+            .field("request_id", request_id)
+            .field("retry_after_ms", retry_after_ms)
+            .finish_non_exhaustive()
+    }
+}
+
+impl core::error::Error for AuthError {}
+
+/// A request that gloo-net could not build: the caller's mistake. gloo-net's words are left out, as they may quote what was to be sent.
+impl From<gloo_net::Error> for AuthError {
+    fn from(_: gloo_net::Error) -> Self {
+        Self::new(
+            Code::InvalidOptions,
+            "The request could not be built; check its address, headers and body.",
+        )
+    }
+}

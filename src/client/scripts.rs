@@ -1,0 +1,74 @@
+//! What the client asks of the scripts. All of it may throw, as a page can put anything in the place of what they use.
+
+use alloc::string::String;
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use web_sys::{AbortController, AbortSignal};
+
+#[wasm_bindgen(module = "/src/shell/rust.js")]
+extern "C" {
+    /// A session of the scripts'.
+    #[derive(Clone)]
+    pub(super) type Handle;
+
+    #[wasm_bindgen(catch)]
+    pub(super) fn opened(options: &JsValue, signal: &AbortSignal) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = defineVendor)]
+    pub(super) fn define_vendor(description: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = stateOf)]
+    pub(super) fn state_of(session: &Handle) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub(super) fn own(object: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = detailsOf)]
+    pub(super) fn details_of(error: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub(super) fn bare(reply: JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = addressOf)]
+    pub(super) fn address_of(base_url: &str, input: &str) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub(super) fn follow(controller: &AbortController, request: &web_sys::Request) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, getter)]
+    pub(super) fn vendor(this: &Handle) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter, js_name = baseUrl)]
+    pub(super) fn base_url(this: &Handle) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn login(this: &Handle, credentials: &JsValue, options: &JsValue) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn refresh(this: &Handle, options: &JsValue) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn check(this: &Handle, options: &JsValue) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn logout(this: &Handle, options: &JsValue) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn fetch(this: &Handle, input: &JsValue, init: &JsValue) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn json(this: &Handle, input: &JsValue, init: &JsValue) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = accessToken)]
+    pub(super) fn access_token(this: &Handle) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn subscribe(this: &Handle, listener: &JsValue) -> Result<js_sys::Function, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn touch(this: &Handle) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn dispose(this: &Handle) -> Result<(), JsValue>;
+}

@@ -1,0 +1,410 @@
+//! The session: each method is the one of the scripts, typed.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use core::fmt;
+
+use gloo_net::http::{Method, RequestBuilder, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::call::Call;
+use super::scripts::{self, Handle};
+use super::{AuthError, Code, Credentials, Input, Options, State, Subscription};
+
+/// One person's session with one vendor. Cheap to clone; when the last clone and the last [`Subscription`] are dropped, its timers and
+/// listeners stop. Stored tokens stay.
+///
+/// A future that is dropped before its end gives up what it had begun, as an aborted `fetch` does. A login that was given up may
+/// have reached the vendor all the same; its outcome is dropped.
+///
+/// ```
+/// # use hallpass::{AuthError, Credentials, Options, Session, Storage, Vendor};
+/// # async fn sign_in(password: String) -> Result<(), AuthError> {
+/// let options = Options::new(Vendor::Ocient, "https://sql0.example.com").storage(Storage::Local);
+/// let session = Session::open(options).await?;
+/// session.login(Credentials::new("jdoe", password).database("retail_analytics")).await?;
+/// assert!(session.state().is_signed_in());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Session {
+    opened: Rc<Opened>,
+}
+
+/// What the clones share.
+pub(super) struct Opened {
+    handle: Handle,
+    vendor: String,
+    base_url: String,
+}
+
+/// What a login comes to.
+///
+/// ```
+/// # async fn sign_in(session: &hallpass::Session, credentials: hallpass::Credentials) -> Result<(), hallpass::AuthError> {
+/// let signed_in = session.login(credentials).await?;
+/// println!("{:?} goes to {:?}", signed_in.state.user, signed_in.redirect_to);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SignedIn {
+    /// The session's state, signed in.
+    pub state: State,
+    /// lenses: where to go next. Only ever a safe path on the base URL's origin.
+    pub redirect_to: Option<String>,
+}
+
+/// What a logout comes to. The session is signed out here whatever this says.
+///
+/// ```
+/// # async fn sign_out(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
+/// if !session.logout().await?.revoked {
+///     println!("Signed out here; the vendor has not confirmed it.");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct SignedOut {
+    /// Whether the vendor confirmed it.
+    pub revoked: bool,
+}
+
+impl Session {
+    /// Opens a session handle, and restores what the storage holds. Never talks to the vendor.
+    ///
+    /// Fails with [`Code::InvalidOptions`], naming the option.
+    ///
+    /// ```
+    /// # use hallpass::{AuthError, Options, Session, Vendor};
+    /// # async fn open() -> Result<Session, AuthError> {
+    /// Session::open(Options::new(Vendor::Lenses, "https://lenses.example.com")).await
+    /// # }
+    /// ```
+    pub async fn open(options: Options) -> Result<Self, AuthError> {
+        crate::export::begin().map_err(|error| AuthError::thrown(&error))?;
+        let call = Call::new()?;
+        let begun = scripts::opened(&options.into_js(), &call.signal());
+        let handle: Handle = call.end(begun).await?.unchecked_into();
+        let told = |told: Result<String, JsValue>| told.map_err(|error| AuthError::thrown(&error));
+        let (vendor, base_url) = (told(handle.vendor())?, told(handle.base_url())?);
+        Ok(Self { opened: Rc::new(Opened { handle, vendor, base_url }) })
+    }
+
+    /// The vendor's name; of a described one, the name in its description.
+    #[must_use]
+    pub fn vendor(&self) -> &str {
+        &self.opened.vendor
+    }
+
+    /// The vendor's address, normalised, without a slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.opened.base_url
+    }
+
+    /// The state as it is now.
+    ///
+    /// ```
+    /// # fn show(session: &hallpass::Session) {
+    /// println!("{:?}", session.state().user);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn state(&self) -> State {
+        let shown = scripts::state_of(self.handle()).map_err(|error| AuthError::thrown(&error));
+        shown.and_then(State::read).unwrap_or_else(|_| State::unknown())
+    }
+
+    /// Signs in. Sent once, never repeated by itself, since vendors lock accounts. The password is zeroed as soon as the scripts have it.
+    ///
+    /// Fails with [`Code::InvalidCredentials`], [`Code::InvalidRequest`] (see [`AuthError::fields`]), [`Code::Superseded`] by a newer login
+    /// or a logout, and what else can happen to a call. A failed login leaves the present session as it is.
+    ///
+    /// ```
+    /// # async fn sign_in(session: &hallpass::Session, password: String) -> Result<(), hallpass::AuthError> {
+    /// session.login(hallpass::Credentials::new("jdoe", password)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn login(&self, credentials: Credentials) -> Result<SignedIn, AuthError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Went {
+            redirect_to: Option<String>,
+        }
+        let call = Call::new()?;
+        let begun = self.handle().login(&credentials.into_js(), &call.options());
+        let Went { redirect_to } = read(&call.end(begun).await?)?;
+        Ok(SignedIn { state: self.state(), redirect_to })
+    }
+
+    /// Renews the token now. Callers at the same time share one request.
+    ///
+    /// Fails with [`Code::NotRenewable`] (lenses, pegase3), [`Code::NotSignedIn`]; with [`Code::SessionExpired`] or [`Code::Forbidden`] where the
+    /// vendor refuses, which ends the session. After any other failure it goes on.
+    ///
+    /// ```
+    /// # async fn renew(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
+    /// println!("good until {:?}", session.refresh().await?.expires_at);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn refresh(&self) -> Result<State, AuthError> {
+        let call = Call::new()?;
+        let begun = self.handle().refresh(&call.options());
+        call.end(begun).await?;
+        Ok(self.state())
+    }
+
+    /// Asks the vendor whether the session is alive. Also `Ok` where it is over: look at the state.
+    ///
+    /// Fails with [`Code::Unsupported`] where the vendor has no such operation, unless [`Endpoints::check`](super::Endpoints::check) names one.
+    ///
+    /// ```
+    /// # async fn look(session: &hallpass::Session) -> Result<bool, hallpass::AuthError> {
+    /// Ok(session.check().await?.is_signed_in())
+    /// # }
+    /// ```
+    pub async fn check(&self) -> Result<State, AuthError> {
+        let call = Call::new()?;
+        let begun = self.handle().check(&call.options());
+        call.end(begun).await?;
+        Ok(self.state())
+    }
+
+    /// Signs out here and in the other tabs, whatever the network says. Where its future is dropped, the sign-out goes on.
+    ///
+    /// ```
+    /// # async fn sign_out(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
+    /// session.logout().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn logout(&self) -> Result<SignedOut, AuthError> {
+        let call = Call::new()?;
+        let begun = self.handle().logout(&call.options());
+        read(&call.end(begun).await?)
+    }
+
+    /// A request to the vendor, to be built on and given to [`fetch`](Self::fetch) or [`json`](Self::json). A relative path is appended to the base
+    /// URL. (gloo-net's own `send` would send it without the credential.)
+    ///
+    /// ```
+    /// # use hallpass::Method;
+    /// # async fn ask(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
+    /// let request = session.request(Method::HEAD, "/api/v1/topics").header("X-Trace", "7").build()?;
+    /// let reply = session.fetch(request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let address = scripts::address_of(self.base_url(), path);
+        RequestBuilder::new(address.as_deref().unwrap_or(path)).method(method)
+    }
+
+    /// [`request`](Self::request) by `GET`.
+    ///
+    /// ```
+    /// # async fn ask(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
+    /// let reply = session.fetch(session.get("/api/v1/topics").query([("page", "2")])).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.request(Method::GET, path)
+    }
+
+    /// [`request`](Self::request) by `POST`.
+    ///
+    /// ```
+    /// # #[derive(serde::Serialize)] struct Query { statement: &'static str }
+    /// # async fn ask(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
+    /// let request = session.post("/v1/execute/retail_analytics").json(&Query { statement: "SELECT 1" })?;
+    /// let reply = session.fetch(request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.request(Method::POST, path)
+    }
+
+    /// [`request`](Self::request) by `PUT`.
+    ///
+    /// ```
+    /// # async fn put(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
+    /// session.fetch(session.put("/api/v1/notes/7").body("new")?).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn put(&self, path: &str) -> RequestBuilder {
+        self.request(Method::PUT, path)
+    }
+
+    /// [`request`](Self::request) by `PATCH`.
+    ///
+    /// ```
+    /// # async fn patch(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
+    /// session.fetch(session.patch("/api/v1/notes/7").body("new")?).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn patch(&self, path: &str) -> RequestBuilder {
+        self.request(Method::PATCH, path)
+    }
+
+    /// [`request`](Self::request) by `DELETE`.
+    ///
+    /// ```
+    /// # async fn delete(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
+    /// session.fetch(session.delete("/api/v1/notes/7")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn delete(&self, path: &str) -> RequestBuilder {
+        self.request(Method::DELETE, path)
+    }
+
+    /// Sends a request with the session's credential. Renews once after a rejected token, and then sends the request once more. `Ok` also
+    /// for replies of 4xx and 5xx. Takes a path (by `GET`), a request or its builder.
+    ///
+    /// Fails with [`Code::ForbiddenTarget`], [`Code::NotSignedIn`], [`Code::SessionExpired`], [`Code::Network`], [`Code::Superseded`];
+    /// [`Code::Aborted`] where the request's own signal ended it.
+    ///
+    /// ```
+    /// # async fn ask(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
+    /// let reply = session.fetch("/api/v1/topics").await?;
+    /// println!("{}", reply.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn fetch(&self, input: impl Into<Input>) -> Result<Response, AuthError> {
+        let (call, input, init) = sent(input.into())?;
+        let reply = call.end(self.handle().fetch(&input, &init)).await?;
+        // Whatever the realm that it is of.
+        Ok(reply.unchecked_into::<web_sys::Response>().into())
+    }
+
+    /// [`fetch`](Self::fetch), and then the vendor's envelope taken off and the payload read. An empty reply is read as `()` or `None`.
+    ///
+    /// Fails as [`fetch`](Self::fetch) does, with the vendor's refusals, and with [`Code::MalformedReply`] for what is not the vendor's shape
+    /// or doesn't fit `T`, or is nested more than 128 deep. Whole numbers beyond 2⁵³ are not exact, as everywhere in browsers.
+    ///
+    /// ```
+    /// #[derive(serde::Deserialize)]
+    /// struct Account { username: String }
+    ///
+    /// # async fn ask(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
+    /// let account: Account = session.json("/api/v1/user/info").await?;
+    /// println!("{}", account.username);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn json<T: DeserializeOwned>(&self, input: impl Into<Input>) -> Result<T, AuthError> {
+        let (call, input, init) = sent(input.into())?;
+        let payload = call.end(self.handle().json(&input, &init)).await?;
+        let read = scripts::bare(payload).ok().map(serde_wasm_bindgen::from_value);
+        // Serde's words quote the value.
+        read.and_then(Result::ok).ok_or_else(|| {
+            let wanted = core::any::type_name::<T>();
+            let message =
+                alloc::format!("The reply does not fit {wanted}; compare it with what the vendor documents.");
+            AuthError::new(Code::MalformedReply, message)
+        })
+    }
+
+    /// A token that is good now, renewed if need be, for what [`fetch`](Self::fetch) can't reach, such as a WebSocket. `None` for cookie sessions.
+    ///
+    /// ```
+    /// # async fn token(session: &hallpass::Session) -> Result<Option<String>, hallpass::AuthError> {
+    /// session.access_token().await
+    /// # }
+    /// ```
+    pub async fn access_token(&self) -> Result<Option<String>, AuthError> {
+        let call = Call::new()?;
+        Ok(call.end(self.handle().access_token()).await?.as_string())
+    }
+
+    /// Calls the listener at once with the present state, and on every change, until the [`Subscription`] is dropped. Fails with
+    /// [`Code::Internal`] where the page is broken.
+    ///
+    /// ```
+    /// # fn listen(session: &hallpass::Session) -> Result<hallpass::Subscription, hallpass::AuthError> {
+    /// session.subscribe(|state| println!("{:?}", state.status))
+    /// # }
+    /// ```
+    pub fn subscribe(&self, listener: impl Fn(State) + 'static) -> Result<Subscription, AuthError> {
+        Subscription::new(Rc::clone(&self.opened), listener)
+    }
+
+    /// The person is there, though no request says so: puts [`Options::idle`] off, in all tabs. Cheap enough for each movement of the mouse.
+    ///
+    /// ```
+    /// # fn moved(session: &hallpass::Session) {
+    /// session.touch();
+    /// # }
+    /// ```
+    pub fn touch(&self) {
+        // Fails only once it is disposed of, which nobody can who has it.
+        let _ = self.handle().touch();
+    }
+
+    fn handle(&self) -> &Handle {
+        &self.opened.handle
+    }
+}
+
+impl Opened {
+    pub(super) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        let _ = self.handle.dispose();
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Session")
+            .field("vendor", &self.vendor())
+            .field("base_url", &self.base_url())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request as the scripts take it, with the call that it is.
+fn sent(input: Input) -> Result<(Call, JsValue, JsValue), AuthError> {
+    let call = Call::new()?;
+    let input = match input {
+        Input::Path(path) => JsValue::from_str(&path),
+        Input::Built(request) => {
+            let request: web_sys::Request = request.into();
+            call.follow(&request)?;
+            request.into()
+        }
+        Input::Unbuilt(error) => return Err(error),
+    };
+    let init = call.options();
+    Ok((call, input, init))
+}
+
+/// Reads what a call came to, an ordinary object.
+fn read<T: DeserializeOwned>(outcome: &JsValue) -> Result<T, AuthError> {
+    let own = scripts::own(outcome).map_err(|error| AuthError::thrown(&error))?;
+    serde_wasm_bindgen::from_value(own).map_err(|_| AuthError::internal())
+}

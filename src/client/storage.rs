@@ -1,0 +1,167 @@
+//! Where tokens live.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+
+use js_sys::futures::future_to_promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+
+use crate::export::{bare, put};
+
+/// Where tokens live. Never a password, never profile data.
+///
+/// ```
+/// # use hallpass::{Options, Storage, Vendor};
+/// let options = Options::new(Vendor::Ocient, "https://sql0.example.com").storage(Storage::Session);
+/// ```
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub enum Storage {
+    /// In memory: gone on reload.
+    #[default]
+    Memory,
+    /// In `sessionStorage`: for this tab.
+    Session,
+    /// In `localStorage`: for all tabs.
+    Local,
+    /// In `IndexedDB`, encrypted with a key that can't be read out: for all tabs.
+    Encrypted,
+    /// One of your own: see [`Storage::own`].
+    Own(Rc<dyn TokenStorage>),
+}
+
+impl Storage {
+    /// A storage of your own.
+    ///
+    /// ```
+    /// # use hallpass::{Storage, TokenStorage};
+    /// # fn keep(vault: impl TokenStorage + 'static) -> Storage {
+    /// Storage::own(vault)
+    /// # }
+    /// ```
+    pub fn own(storage: impl TokenStorage + 'static) -> Self {
+        Self::Own(Rc::new(storage))
+    }
+
+    /// As the scripts take it.
+    pub(super) fn into_js(self) -> JsValue {
+        match self {
+            Self::Memory => "memory".into(),
+            Self::Session => "session".into(),
+            Self::Local => "local".into(),
+            Self::Encrypted => "encrypted".into(),
+            Self::Own(storage) => object(&storage),
+        }
+    }
+}
+
+impl fmt::Debug for Storage {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Memory => "Memory",
+            Self::Session => "Session",
+            Self::Local => "Local",
+            Self::Encrypted => "Encrypted",
+            Self::Own(_) => "Own(..)",
+        })
+    }
+}
+
+/// What a storage of your own answers: some moment, and maybe with a failure. It has 2 000 ms.
+///
+/// ```
+/// use hallpass::Stored;
+///
+/// fn nothing<'a>() -> Stored<'a, Option<String>> {
+///     Box::pin(async { Ok(None) })
+/// }
+/// ```
+pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, Box<dyn core::error::Error>>> + 'a>>;
+
+/// A storage of your own, shared by all that use the same vendor, base URL and account with it. What is gone from it was signed out
+/// elsewhere. Where a method fails, the session goes on in memory, and [`State::problem`](super::State::problem) says so; what the failure
+/// was is told to nobody.
+///
+/// ```
+/// use std::cell::RefCell;
+/// use std::collections::HashMap;
+/// use hallpass::{Stored, TokenStorage};
+///
+/// struct Vault(RefCell<HashMap<String, String>>);
+///
+/// impl TokenStorage for Vault {
+///     fn get<'a>(&'a self, key: &'a str) -> Stored<'a, Option<String>> {
+///         Box::pin(async move { Ok(self.0.try_borrow()?.get(key).cloned()) })
+///     }
+///     fn set<'a>(&'a self, key: &'a str, value: &'a str) -> Stored<'a, ()> {
+///         Box::pin(async move {
+///             self.0.try_borrow_mut()?.insert(key.to_owned(), value.to_owned());
+///             Ok(())
+///         })
+///     }
+///     fn delete<'a>(&'a self, key: &'a str) -> Stored<'a, ()> {
+///         Box::pin(async move {
+///             self.0.try_borrow_mut()?.remove(key);
+///             Ok(())
+///         })
+///     }
+/// }
+/// ```
+pub trait TokenStorage {
+    /// What was set last under the key.
+    fn get<'a>(&'a self, key: &'a str) -> Stored<'a, Option<String>>;
+    /// Keeps a text under the key, in place of what is there.
+    fn set<'a>(&'a self, key: &'a str, value: &'a str) -> Stored<'a, ()>;
+    /// Takes away what is kept under the key, if anything is.
+    fn delete<'a>(&'a self, key: &'a str) -> Stored<'a, ()>;
+}
+
+/// One that the application holds, too.
+impl<T: TokenStorage + ?Sized> TokenStorage for Rc<T> {
+    fn get<'a>(&'a self, key: &'a str) -> Stored<'a, Option<String>> {
+        T::get(self, key)
+    }
+
+    fn set<'a>(&'a self, key: &'a str, value: &'a str) -> Stored<'a, ()> {
+        T::set(self, key, value)
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> Stored<'a, ()> {
+        T::delete(self, key)
+    }
+}
+
+/// A storage as the scripts call it. What they call is let go of by the browser's garbage collection: a session that is disposed of may
+/// still have a call under way.
+fn object(storage: &Rc<dyn TokenStorage>) -> JsValue {
+    let object = bare();
+    let own = Rc::clone(storage);
+    let get: Box<dyn Fn(String) -> JsValue> = Box::new(move |key| {
+        let own = Rc::clone(&own);
+        told(async move { own.get(&key).await.map(|found| found.map_or(JsValue::NULL, JsValue::from)) })
+    });
+    put(&object, "get", &Closure::wrap(get).into_js_value());
+    let own = Rc::clone(storage);
+    let set: Box<dyn Fn(String, String) -> JsValue> = Box::new(move |key, value| {
+        let own = Rc::clone(&own);
+        told(async move { own.set(&key, &value).await.map(|()| JsValue::UNDEFINED) })
+    });
+    put(&object, "set", &Closure::wrap(set).into_js_value());
+    let own = Rc::clone(storage);
+    let delete: Box<dyn Fn(String) -> JsValue> = Box::new(move |key| {
+        let own = Rc::clone(&own);
+        told(async move { own.delete(&key).await.map(|()| JsValue::UNDEFINED) })
+    });
+    put(&object, "delete", &Closure::wrap(delete).into_js_value());
+    object
+}
+
+/// A promise of what a storage answers. Its failures may quote what was to be kept, so they stay here.
+fn told(answer: impl Future<Output = Result<JsValue, Box<dyn core::error::Error>>> + 'static) -> JsValue {
+    future_to_promise(async move { answer.await.map_err(|_| JsValue::from_str("the storage failed")) }).into()
+}

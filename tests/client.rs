@@ -1,0 +1,480 @@
+//! The client for front ends in Rust, on a page, at the simulator: what it promises beside the contract, whose tests hold the scripts
+//! that it calls.
+#![cfg(target_family = "wasm")]
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use futures::FutureExt as _;
+use futures::future::{join, join_all};
+use gloo_net::http::{Method, Request};
+use hallpass::{
+    AuthError, Code, Credentials, Options, Reason, Renew, Session, State, Status, Storage, Stored,
+    TokenStorage, Vendor, VendorCode,
+};
+use js_sys::futures::JsFuture;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const RENEWAL: &str = "POST /api/v1/user/login/refresh";
+const INFO: &str = "/api/v1/user/info";
+const VERIFY: &str = "/api/v1/user/login/verify";
+
+#[derive(Debug, Deserialize)]
+struct Account {
+    username: String,
+}
+
+/// ETHGAS, as the simulator plays it, in a world that no other test shares.
+struct Simulated {
+    base_url: String,
+}
+
+impl Simulated {
+    fn new() -> Self {
+        // The simulator's port, as the build was told.
+        let port: u32 = option_env!("HALLPASS_PORT").and_then(|port| port.parse().ok()).unwrap_or(7400);
+        Self { base_url: format!("http://127.0.0.1:{}/i/client-{}", port + 4, js_sys::Math::random()) }
+    }
+
+    fn options(&self) -> Options {
+        Options::new(Vendor::Ethgas, &*self.base_url)
+    }
+
+    async fn signed_in(&self, options: Options) -> Session {
+        let session = Session::open(options).await.unwrap();
+        session.login(jdoe()).await.unwrap();
+        session
+    }
+
+    async fn tell(&self, what: &str, body: &Value) {
+        let request = Request::post(&format!("{}/_sim/{what}", self.base_url)).json(body).unwrap();
+        assert!(request.send().await.unwrap().ok(), "the simulator refused {what}");
+    }
+
+    async fn count(&self, what: &str) -> u64 {
+        let ledger = Request::get(&format!("{}/_sim/ledger", self.base_url)).send().await.unwrap();
+        ledger.json::<Value>().await.unwrap()["counts"][what].as_u64().unwrap_or(0)
+    }
+
+    async fn requests(&self) -> Vec<Value> {
+        let ledger = Request::get(&format!("{}/_sim/ledger", self.base_url)).send().await.unwrap();
+        ledger.json::<Value>().await.unwrap()["requests"].as_array().cloned().unwrap_or_default()
+    }
+}
+
+fn jdoe() -> Credentials {
+    Credentials::new("jdoe", "correct horse".to_owned())
+}
+
+async fn pause(ms: i32) {
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_name = setTimeout)]
+        fn set_timeout(done: &js_sys::Function, ms: i32);
+    }
+    let elapsed = js_sys::Promise::new(&mut |done, _| set_timeout(&done, ms));
+    JsFuture::from(elapsed).await.unwrap();
+}
+
+async fn until(what: &str, condition: impl AsyncFn() -> bool) {
+    for _ in 0..250 {
+        if condition().await {
+            return;
+        }
+        pause(20).await;
+    }
+    panic!("not so within 5 s: {what}");
+}
+
+fn code<T>(outcome: Result<T, AuthError>) -> Code {
+    outcome.err().expect("a failure").code()
+}
+
+#[wasm_bindgen_test]
+async fn signs_in_and_reads_a_reply() {
+    let vendor = Simulated::new();
+    let session = Session::open(vendor.options()).await.unwrap();
+    assert_eq!((session.vendor(), session.base_url()), ("ethgas", &*vendor.base_url));
+    assert_eq!((session.state().status, session.state().reason), (Status::SignedOut, Some(Reason::Never)));
+    let signed_in = session.login(jdoe()).await.unwrap();
+    assert_eq!((signed_in.state.user.as_deref(), signed_in.redirect_to), (Some("jdoe"), None));
+    assert!(signed_in.state.renewable && signed_in.state.expires_at.unwrap() > js_sys::Date::now());
+    let account: Account = session.json(INFO).await.unwrap();
+    assert_eq!(account.username, "jdoe");
+    assert!(session.check().await.unwrap().is_signed_in());
+    assert!(session.access_token().await.unwrap().is_some());
+    assert!(session.logout().await.unwrap().revoked);
+    assert_eq!(session.state().reason, Some(Reason::Logout));
+    assert_eq!(code(session.json::<Account>(INFO).await), Code::NotSignedIn);
+}
+
+#[wasm_bindgen_test]
+async fn renews_once_for_all_callers() {
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    let renewed = join_all((0..5).map(|_| session.refresh())).await;
+    assert!(renewed.into_iter().all(|state| state.unwrap().is_signed_in()));
+    assert_eq!(vendor.count(RENEWAL).await, 1);
+}
+
+#[wasm_bindgen_test]
+async fn rule_9_a_request_of_gloos_is_replayed_with_its_headers_and_body() {
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    vendor.tell("expire", &json!({})).await;
+    let request = session.post(VERIFY).header("X-Test", "kept").json(&json!({ "a": [1, 2] })).unwrap();
+    let reply = session.fetch(request).await.unwrap();
+    assert_ne!(reply.status(), 401);
+    assert_eq!(vendor.count(RENEWAL).await, 1);
+    let sent = vendor.requests().await;
+    let sent: Vec<&Value> = sent.iter().filter(|request| request["path"] == VERIFY).collect();
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    assert_eq!((&sent[0]["method"], &sent[0]["body"]), (&sent[1]["method"], &sent[1]["body"]));
+    assert!(sent.iter().all(|request| request["headers"]["x-test"] == "kept"), "{sent:?}");
+    // Nothing at all is lost of a builder that was not built.
+    vendor.tell("expire", &json!({})).await;
+    let account: Account = session.json(session.get(INFO).query([("page", "2")])).await.unwrap();
+    assert_eq!(account.username, "jdoe");
+}
+
+#[wasm_bindgen_test]
+async fn addresses_mean_what_they_mean_to_fetch() {
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    let address = |path: &str| session.request(Method::GET, path).build().unwrap().url();
+    for path in ["/x?y=1", "x?y=1", "./x?y=1", "/../x?y=1"] {
+        assert_eq!(address(path), format!("{}/x?y=1", vendor.base_url), "{path}");
+    }
+    assert_eq!(address("https://elsewhere.example/x"), "https://elsewhere.example/x");
+    for path in ["https://elsewhere.example/x", "//elsewhere.example/x"] {
+        assert_eq!(code(session.fetch(session.get(path)).await), Code::ForbiddenTarget, "{path}");
+        assert_eq!(code(session.fetch(path).await), Code::ForbiddenTarget, "{path}");
+    }
+    assert_eq!(code(session.fetch(session.get("http://")).await), Code::InvalidOptions);
+}
+
+#[wasm_bindgen_test]
+async fn an_error_says_what_happened_and_no_secret() {
+    let vendor = Simulated::new();
+    let session = Session::open(vendor.options()).await.unwrap();
+    let refused = session.login(Credentials::new("jdoe", "hunter2 hunter2".to_owned())).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidCredentials);
+    assert_eq!(refused.vendor(), Some("ethgas"));
+    assert!(refused.status().is_some());
+    assert!(
+        matches!(refused.vendor_code(), Some(VendorCode::Number(_) | VendorCode::Text(_))),
+        "{refused:?}"
+    );
+    assert!(
+        refused.to_string().starts_with("The vendor refused the user name or password (ETHGAS, login)"),
+        "{refused}"
+    );
+    assert!(!format!("{refused} {refused:?}").contains("hunter2"));
+    vendor.tell("faults", &json!({ "path": "*", "status": 429, "retry_after": "7" })).await;
+    let limited = session.login(jdoe()).await.unwrap_err();
+    assert_eq!((limited.code(), limited.retry_after_ms()), (Code::RateLimited, Some(7_000.0)));
+    // As anyhow and the like take it.
+    let taken: Box<dyn std::error::Error + Send + Sync> = limited.into();
+    assert!(taken.to_string().contains("fewer requests"), "{taken}");
+}
+
+#[wasm_bindgen_test]
+async fn rule_3_a_wrong_option_is_named() {
+    let vendor = Simulated::new();
+    let named = async |options: Options| Session::open(options).await.unwrap_err();
+    for (options, name) in [
+        (Options::new(Vendor::Ethgas, "http://example.com"), "baseUrl"),
+        (vendor.options().account(""), "account"),
+        (vendor.options().allow("nonsense"), "allow"),
+        (vendor.options().timeout(std::time::Duration::ZERO), "timeoutMs"),
+        (vendor.options().idle(std::time::Duration::ZERO), "idleMs"),
+    ] {
+        let error = named(options).await;
+        assert_eq!(error.code(), Code::InvalidOptions, "{name}");
+        assert!(error.to_string().contains(name), "{error}");
+    }
+    let described =
+        Vendor::described(&json!({ "name": "acme", "credential": "bearer", "login": {} })).unwrap_err();
+    assert_eq!(described.code(), Code::InvalidOptions);
+    assert!(described.to_string().contains("login.path"), "{described}");
+    let session = Session::open(vendor.options()).await.unwrap();
+    let error = session.login(jdoe().database("retail")).await.unwrap_err();
+    assert!(error.code() == Code::InvalidOptions && error.to_string().contains("database"), "{error}");
+}
+
+#[wasm_bindgen_test]
+async fn a_described_vendor_signs_in() {
+    let vendor = Simulated::new();
+    let described = Vendor::described(&json!({
+        "name": "acme",
+        "credential": "bearer",
+        "login": { "path": "api/v1/user/login/password", "json": { "username": "{username}", "password": "{password}" } },
+        "grant": { "access": ["data.accessToken.data.token", "data.token"], "user": "data.user.username" },
+        "envelope": { "payload": "data" },
+    }))
+    .unwrap();
+    let session = Session::open(Options::new(described, &*vendor.base_url)).await.unwrap();
+    assert_eq!(session.vendor(), "acme");
+    vendor
+        .tell(
+            "faults",
+            &json!({ "path": "*", "reply": { "status": 200, "content_type": "application/json",
+                "body": "{\"data\":{\"token\":\"t0\",\"user\":{\"username\":\"jdoe\"}}}" } }),
+        )
+        .await;
+    let credentials =
+        Credentials::named([("username", "jdoe".to_owned()), ("password", "correct horse".to_owned())]);
+    assert_eq!(session.login(credentials).await.unwrap().state.user.as_deref(), Some("jdoe"));
+}
+
+#[wasm_bindgen_test]
+async fn a_reply_that_does_not_fit_is_malformed_and_not_quoted() {
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    let error = session.json::<Vec<u8>>(INFO).await.unwrap_err();
+    assert_eq!(error.code(), Code::MalformedReply);
+    assert!(!error.to_string().contains("jdoe") && error.to_string().contains("Vec<u8>"), "{error}");
+    // As deep as the scripts let through: no reader runs out of stack.
+    let deep = format!("{{\"success\":true,\"data\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
+    vendor
+        .tell(
+            "faults",
+            &json!({ "path": INFO, "reply": { "status": 200, "content_type": "application/json", "body": deep } }),
+        )
+        .await;
+    assert_eq!(code(session.json::<Value>(INFO).await), Code::MalformedReply);
+    assert!(session.json::<Value>(INFO).await.is_ok());
+}
+
+#[wasm_bindgen_test]
+async fn r15_a_reply_is_not_completed_from_the_prototype() {
+    #[derive(Deserialize)]
+    struct Polluted {
+        username: String,
+        polluted: Option<String>,
+    }
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    let prototype = js_sys::Object::get_prototype_of(&js_sys::Object::new());
+    for name in ["polluted", "redirectTo", "ssoUrl", "problem"] {
+        js_sys::Reflect::set(&prototype, &name.into(), &"network".into()).unwrap();
+    }
+    let seen = session.json::<Polluted>(INFO).await;
+    let state = session.state();
+    let signed_in = session.login(jdoe()).await;
+    let refused = session.login(Credentials::new("jdoe", "wrong".to_owned())).await;
+    for name in ["polluted", "redirectTo", "ssoUrl", "problem"] {
+        js_sys::Reflect::delete_property(&prototype, &name.into()).unwrap();
+    }
+    let seen = seen.unwrap();
+    assert_eq!((&*seen.username, seen.polluted), ("jdoe", None));
+    assert_eq!((state.problem, state.sso_url), (None, None));
+    assert_eq!(signed_in.unwrap().redirect_to, None);
+    assert_eq!(refused.unwrap_err().sso_url(), None);
+}
+
+#[wasm_bindgen_test]
+async fn tabs_with_one_storage_share_a_session_and_its_end() {
+    let vendor = Simulated::new();
+    let options = || vendor.options().storage(Storage::Local);
+    let first = vendor.signed_in(options()).await;
+    let second = Session::open(options()).await.unwrap();
+    assert_eq!(second.state().user.as_deref(), Some("jdoe"));
+    let (one, other) = join(first.refresh(), second.refresh()).await;
+    assert!(one.unwrap().is_signed_in() && other.unwrap().is_signed_in());
+    assert_eq!(vendor.count(RENEWAL).await, 1);
+    first.logout().await.unwrap();
+    until("signed out in the other tab", async || second.state().reason == Some(Reason::Logout)).await;
+}
+
+#[derive(Default)]
+struct Vault {
+    kept: RefCell<HashMap<String, String>>,
+    broken: Cell<bool>,
+}
+
+impl TokenStorage for Vault {
+    fn get<'a>(&'a self, key: &'a str) -> Stored<'a, Option<String>> {
+        Box::pin(async move { Ok(self.kept.try_borrow()?.get(key).cloned()) })
+    }
+
+    fn set<'a>(&'a self, key: &'a str, value: &'a str) -> Stored<'a, ()> {
+        Box::pin(async move {
+            if self.broken.get() {
+                return Err("full".into());
+            }
+            pause(1).await;
+            self.kept.try_borrow_mut()?.insert(key.to_owned(), value.to_owned());
+            Ok(())
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> Stored<'a, ()> {
+        Box::pin(async move {
+            self.kept.try_borrow_mut()?.remove(key);
+            Ok(())
+        })
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_storage_of_ones_own_keeps_the_session_and_may_fail() {
+    let vendor = Simulated::new();
+    let vault = Rc::new(Vault::default());
+    let options = || vendor.options().storage(Storage::own(Rc::clone(&vault)));
+    let session = vendor.signed_in(options()).await;
+    assert!(vault.kept.borrow().values().all(|text| !text.contains("correct horse")));
+    drop(session);
+    let restored = Session::open(options()).await.unwrap();
+    assert_eq!(restored.state().user.as_deref(), Some("jdoe"));
+    vault.broken.set(true);
+    restored.refresh().await.unwrap();
+    let state = restored.state();
+    assert!(state.is_signed_in() && state.problem == Some(Code::Storage), "{state:?}");
+    vault.broken.set(false);
+    restored.logout().await.unwrap();
+    assert!(vault.kept.borrow().is_empty(), "{:?}", vault.kept.borrow());
+}
+
+#[wasm_bindgen_test]
+async fn a_listener_hears_until_it_is_dropped() {
+    let vendor = Simulated::new();
+    let session = Session::open(vendor.options()).await.unwrap();
+    let heard: Rc<RefCell<Vec<State>>> = Rc::default();
+    let listener = Rc::clone(&heard);
+    let subscription = session.subscribe(move |state| listener.borrow_mut().push(state)).unwrap();
+    assert_eq!(heard.borrow().len(), 1, "told at once");
+    session.login(jdoe()).await.unwrap();
+    assert_eq!(heard.borrow().last().map(|state| state.status), Some(Status::SignedIn));
+    drop(subscription);
+    let before = heard.borrow().len();
+    session.logout().await.unwrap();
+    assert_eq!(heard.borrow().len(), before);
+}
+
+#[wasm_bindgen_test]
+async fn a_listener_may_drop_its_own_subscription_and_call_any_method() {
+    let vendor = Simulated::new();
+    let session = Session::open(vendor.options()).await.unwrap();
+    let held: Rc<RefCell<Option<hallpass::Subscription>>> = Rc::default();
+    let (inner, within, calls) = (Rc::clone(&held), session.clone(), Rc::new(Cell::new(0)));
+    let counted = Rc::clone(&calls);
+    let subscription = session.subscribe(move |state| {
+        counted.set(counted.get() + 1);
+        assert_eq!(within.state(), state);
+        within.touch();
+        if state.is_signed_in() {
+            drop(inner.take());
+        }
+    });
+    held.replace(Some(subscription.unwrap()));
+    session.login(jdoe()).await.unwrap();
+    session.logout().await.unwrap();
+    assert_eq!(calls.get(), 2, "the first state, and the login");
+}
+
+#[wasm_bindgen_test]
+async fn a_subscription_keeps_its_session() {
+    let vendor = Simulated::new();
+    let options = || vendor.options().storage(Storage::Local).account("kept");
+    let session = vendor.signed_in(options()).await;
+    let last: Rc<RefCell<Option<State>>> = Rc::default();
+    let listener = Rc::clone(&last);
+    let subscription = session.subscribe(move |state| drop(listener.replace(Some(state)))).unwrap();
+    drop(session);
+    Session::open(options()).await.unwrap().logout().await.unwrap();
+    until("the sign-out is heard", async || {
+        last.borrow().as_ref().is_some_and(|state| !state.is_signed_in())
+    })
+    .await;
+    drop(subscription);
+}
+
+#[wasm_bindgen_test]
+async fn a_call_that_is_dropped_is_given_up() {
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    vendor.tell("faults", &json!({ "path": "*", "hold": true, "count": 2 })).await;
+    let mut reply = Box::pin(session.json::<Account>(INFO));
+    assert!(reply.as_mut().now_or_never().is_none());
+    until("it is on its way", async || vendor.count(&format!("GET {INFO}")).await == 1).await;
+    drop(reply);
+    until("the connection was closed", async || {
+        vendor
+            .requests()
+            .await
+            .iter()
+            .any(|request| request["path"] == INFO && request["outcome"] == "client left")
+    })
+    .await;
+    let mut login = Box::pin(session.login(Credentials::new("admin", "admin".to_owned())));
+    assert!(login.as_mut().now_or_never().is_none());
+    until("it is on its way", async || vendor.count("POST /api/v1/user/login").await == 2).await;
+    drop(login);
+    vendor.tell("release", &json!({})).await;
+    pause(100).await;
+    assert_eq!(session.state().user.as_deref(), Some("jdoe"), "what was given up signs nobody in");
+    assert!(session.json::<Account>(INFO).await.is_ok(), "the session goes on");
+}
+
+#[wasm_bindgen_test]
+async fn rule_1_the_signal_of_a_request_counts() {
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    let controller = web_sys::AbortController::new().unwrap();
+    let signal = controller.signal();
+    vendor.tell("faults", &json!({ "path": "*", "hang": true })).await;
+    let request = session.get(INFO).abort_signal(Some(&signal)).build().unwrap();
+    let (outcome, ()) = join(session.fetch(request), async {
+        until("it is on its way", async || vendor.count(&format!("GET {INFO}")).await == 1).await;
+        controller.abort_with_reason(&"enough".into());
+    })
+    .await;
+    assert_eq!(code(outcome), Code::Aborted);
+    let request = session.get(INFO).abort_signal(Some(&signal)).build().unwrap();
+    assert_eq!(code(session.json::<Account>(request).await), Code::Aborted, "aborted before");
+    assert_eq!(vendor.count(&format!("GET {INFO}")).await, 1, "nothing is sent");
+}
+
+#[wasm_bindgen_test]
+async fn the_last_clone_stops_the_session() {
+    let vendor = Simulated::new();
+    vendor.tell("config", &json!({ "access_lifetime_s": 1.5 })).await;
+    let session = vendor.signed_in(vendor.options()).await;
+    let clone = session.clone();
+    drop(session);
+    until("the clone is renewed by its timer", async || vendor.count(RENEWAL).await > 0).await;
+    drop(clone);
+    pause(100).await;
+    let before = vendor.count(RENEWAL).await;
+    pause(2_000).await;
+    assert_eq!(vendor.count(RENEWAL).await, before, "no timer runs on");
+}
+
+#[wasm_bindgen_test]
+async fn renewal_is_never_automatic_when_manual() {
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options().renew(Renew::Manual)).await;
+    vendor.tell("expire", &json!({})).await;
+    assert_eq!(session.fetch(INFO).await.unwrap().status(), 401);
+    assert_eq!(vendor.count(RENEWAL).await, 0);
+}
+
+#[wasm_bindgen_test]
+async fn rule_2_a_fetch_that_rejects_with_anything_is_an_error() {
+    for reason in ["'a text'", "undefined", "{}", "null", "7"] {
+        let fetch = js_sys::Function::new_no_args(&format!("return Promise.reject({reason})"));
+        let vendor = Simulated::new();
+        let session = Session::open(vendor.options().fetch(fetch)).await.unwrap();
+        assert_eq!(code(session.login(jdoe()).await), Code::Network, "{reason}");
+    }
+    let throwing = js_sys::Function::new_no_args("throw 'at once'");
+    let session = Session::open(Simulated::new().options().fetch(throwing)).await.unwrap();
+    assert_eq!(code(session.login(jdoe()).await), Code::Network);
+}
