@@ -1,6 +1,7 @@
 //! R30: once a login has ended, no copy of the password is left in the WebAssembly's memory.
 #![cfg(target_family = "wasm")]
 
+use hallpass::dialect::NAMES;
 use hallpass::export::{Asks, Came, Kept, Machine};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
@@ -29,7 +30,7 @@ extern "C" {
 
 #[wasm_bindgen_test]
 fn r30_no_password_is_left_in_memory_after_use() {
-    for vendor in ["ocient", "lenses", "pegase3", "ethgas"] {
+    for vendor in NAMES.iter().copied() {
         for extra in ["plain", "ÿ", "\"\\"] {
             let password = password(extra);
             let none = JsValue::UNDEFINED;

@@ -1,8 +1,8 @@
 //! What each vendor says on the wire, and nothing else: which request to send, how to read the reply, which
 //! credential to attach, which reply says "expired". No clock, no promise, no browser: all of it runs natively.
 //!
-//! One file a vendor. To add one, write its file and its line in [`named`]. What has no file here is [`Described`] by whoever uses
-//! it.
+//! One file a vendor. To add one, write its file and its line in `vendors!`; `tests/vendors.rs` names what else has to
+//! know it. What has no file here is [`Described`] by whoever uses it.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -28,32 +28,39 @@ mod write;
 pub use call::{Call, Operation};
 pub use codes::Row;
 pub use described::Described;
-pub use ethgas::Ethgas;
 pub use failure::{Code, Failure, Field, VendorCode};
 pub use grant::{Credentials, Grant, Held, Prompt, is_name, is_token};
-pub use lenses::Lenses;
-pub use ocient::Ocient;
-pub use pegase3::Pegase3;
 pub use reply::{Body, Json, Rejection, Reply};
 pub use secret::Secret;
 pub use write::to_json;
 pub(crate) use write::write_number;
 
-/// The vendor of a name, as `SessionOptions.vendor` spells it.
-#[must_use]
-pub fn named<J: Json>(name: &str) -> Option<Rc<dyn Vendor<J>>> {
-    let vendors: [Rc<dyn Vendor<J>>; 4] =
-        [Rc::new(Ocient), Rc::new(Lenses), Rc::new(Pegase3), Rc::new(Ethgas)];
-    vendors.into_iter().find(|vendor| vendor.facts().name == name)
+/// Makes of one list of the vendors: their types, how one is found by its name, and their tables of codes.
+macro_rules! vendors {
+    ($($file:ident::$vendor:ident, $codes:literal;)*) => {
+        $(pub use $file::$vendor;)*
+
+        /// The vendor of a name, as `SessionOptions.vendor` spells it.
+        #[must_use]
+        pub fn named<J: Json>(name: &str) -> Option<Rc<dyn Vendor<J>>> {
+            let vendors: [Rc<dyn Vendor<J>>; NAMES.len()] = [$(Rc::new($vendor)),*];
+            vendors.into_iter().find(|vendor| vendor.facts().name == name)
+        }
+
+        /// The vendors' names.
+        pub const NAMES: &[&str] = &[$(stringify!($file)),*];
+
+        /// Every vendor's table of codes, for the documentation: its title, and the rows.
+        pub const CODES: &[(&str, &[Row])] = &[$(($codes, $file::CODES)),*];
+    };
 }
 
-/// Every vendor's table of codes, for the documentation: its title, and the rows.
-pub const CODES: [(&str, &[Row]); 4] = [
-    ("Ocient `status.vendor_code`", ocient::CODES),
-    ("Lenses HQ `type`", lenses::CODES),
-    ("PEGASE3 `code`", pegase3::CODES),
-    ("ETHGAS `errorCode`, else `code`", ethgas::CODES),
-];
+vendors! {
+    ocient::Ocient, "Ocient `status.vendor_code`";
+    lenses::Lenses, "Lenses HQ `type`";
+    pegase3::Pegase3, "PEGASE3 `code`";
+    ethgas::Ethgas, "ETHGAS `errorCode`, else `code`";
+}
 
 /// How a request carries the session's credential.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Replies that no document shows, and credentials that nobody would choose.
 
 use hallpass::dialect::{
-    Body, Carrier, Code, Credentials, Grant, Held, Json, Operation, Rejection, Renewal, Reply, Vendor,
+    Body, Carrier, Code, Credentials, Grant, Held, Json, NAMES, Operation, Rejection, Renewal, Reply, Vendor,
     is_token,
 };
 use proptest::prelude::*;
@@ -10,11 +10,9 @@ use serde_json::{Map, Value as Document, json};
 
 use crate::support::{HTML, OPERATIONS, Value, cases, known, refusal, reply, user};
 
-const NAMES: [&str; 4] = ["ocient", "lenses", "pegase3", "ethgas"];
-
 /// A vendor of each name, over any JSON.
-fn vendors<J: Json>() -> [&'static dyn Vendor<J>; 4] {
-    NAMES.map(|name| known(name))
+fn vendors<J: Json>() -> Vec<&'static dyn Vendor<J>> {
+    NAMES.iter().map(|name| known(name)).collect()
 }
 
 /// The members that the readers look for, and a few that they must not look for.

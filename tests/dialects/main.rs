@@ -35,7 +35,7 @@ A code that is not listed becomes what the reply's HTTP status says, and otherwi
 /// The page, as the tables in the source have it.
 fn page() -> String {
     let mut page = String::from(INTRODUCTION);
-    for (title, rows) in CODES {
+    for &(title, rows) in CODES {
         write!(page, "\n## {title}\n\n").unwrap();
         page.push_str("| Vendor's code | At login | Elsewhere | Meaning |\n|---|---|---|---|\n");
         for row in rows {
@@ -62,7 +62,7 @@ fn the_page_of_codes_is_what_the_tables_say() {
 
 #[test]
 fn no_code_stands_in_two_rows() {
-    for (title, rows) in CODES {
+    for &(title, rows) in CODES {
         let mut codes: Vec<_> = rows.iter().flat_map(|row| row.vendor_code.split(", ")).collect();
         let listed = codes.len();
         codes.sort_unstable();

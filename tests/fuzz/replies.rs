@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use hallpass::dialect::{
-    Body, Carrier, Code, Failure, Grant, Held, Json as _, Operation, Rejection, Renewal, Reply, Vendor,
-    VendorCode, is_token, named,
+    Body, Carrier, Code, Failure, Grant, Held, Json as _, NAMES, Operation, Rejection, Renewal, Reply,
+    Vendor, VendorCode, is_token, named,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -15,8 +15,6 @@ use crate::corpus::{Seed, seeds};
 use crate::document::{Made, any_document};
 use crate::hunt::hunt;
 use crate::support::{OPERATIONS, Value, user};
-
-const NAMES: [&str; 4] = ["ocient", "lenses", "pegase3", "ethgas"];
 
 /// Statuses that decide something, and some that none of the vendors sends.
 pub const STATUSES: [u16; 20] =

@@ -6,7 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 import { init, openSession } from "../../pkg/inline.js";
-import { storageOfItsOwn } from "../contract/env.js";
+import { DATA, storageOfItsOwn } from "../contract/env.js";
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");
@@ -160,7 +160,7 @@ test("rule_1_an_abort_is_not_forgotten_with_the_memory_of_a_request", async () =
   const grant = JSON.stringify({ code: 200, token: "a.b.c", access_token: "a", expires_in: 3600, data });
   const headers = { "Content-Type": "application/json" };
   try {
-    for (const name of ["ocient", "lenses", "pegase3", "ethgas"]) {
+    for (const name of Object.keys(DATA)) {
       const session = await openSession({ ...options, vendor: name });
       globalThis.fetch = async () => new Response(grant, { headers });
       await session.login({ username: "jdoe", password: "correct horse" });

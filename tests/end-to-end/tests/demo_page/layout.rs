@@ -5,7 +5,7 @@ use hallpass_end_to_end::harness::on_the_page;
 use hallpass_end_to_end::page::{PASSWORD, Page, USER};
 use hallpass_end_to_end::vendor::Vendor;
 use hallpass_end_to_end::wait::until;
-use hallpass_end_to_end::world::World;
+use hallpass_end_to_end::world::{World, page_url};
 use serde_json::json;
 
 const WIDTH: u32 = 360;
@@ -35,6 +35,21 @@ fn nothing_scrolls_sideways_at_360_px() -> Result<()> {
             page.until_signed_out().await?;
         }
         Ok(())
+    })
+}
+
+#[test]
+fn the_page_for_an_api_of_ones_own_fits_into_360_px() -> Result<()> {
+    on_the_page(async |page| {
+        narrow(page).await?;
+        page.client.goto(&format!("{}own-api.html", page_url()?)).await?;
+        page.until_ready().await?;
+        page.until_text("checked", "The description is right.").await?;
+        fits(page, "a description").await?;
+        page.fill("base-url", "https://api.an-address-that-no-line-can-hold-and-that-has-no-end.example.com")
+            .await?;
+        page.until_text("reach", "This page can’t reach").await?;
+        fits(page, "an address out of reach").await
     })
 }
 
