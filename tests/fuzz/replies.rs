@@ -1,7 +1,8 @@
 //! The readers of replies.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use hallpass::dialect::{
     Body, Carrier, Code, Failure, Grant, Held, Json as _, NAMES, Operation, Rejection, Renewal, Reply,
     Vendor, VendorCode, is_token, named,
@@ -23,8 +24,8 @@ pub const STATUSES: [u16; 20] =
 /// A hundred years, in ms.
 const CENTURY_MS: f64 = 100.0 * 365.25 * 86_400_000.0;
 
-/// How long one reply may take to be read in all ways, on a machine that does much else. It takes microseconds.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the processor may be at it to read one reply in all ways. It takes microseconds, in a debug build up to a second.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Secrets of the call, which the replies may echo: see `change::TEXTS`.
 pub const PASSWORD: &str = "correct horse";
@@ -76,7 +77,7 @@ fn r35_no_reply_gets_more_than_a_failure_or_a_sound_value() {
 
 /// Reads a reply as every vendor's, in every way.
 fn read(case: &Case) -> TestCaseResult {
-    let begun = Instant::now();
+    let begun = ThreadTime::now();
     let text = case.made.text.trim();
     let json = Value::parse(text);
     for name in NAMES {

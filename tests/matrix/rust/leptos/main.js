@@ -1,0 +1,2 @@
+import init from "./app/hallpass_leptos.js";
+init();
