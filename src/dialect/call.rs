@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::write::write_string;
-use super::{Carrier, Held, Secret};
+use super::{Carrier, Held, Secret, template};
 
 /// What hallpass does at a vendor. Also says where a failure happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,10 @@ pub struct Call {
     pub path: Option<&'static str>,
     /// How much longer than other calls it may take, in ms: the vendor answers only when something has happened.
     pub longer_ms: u32,
+    /// What is added to the operation's path.
+    pub below: Option<&'static str>,
+    /// Whether the browser attaches cookies and keeps those that come, also where the session is none of a cookie's.
+    pub cookies: bool,
 }
 
 impl Call {
@@ -74,6 +78,8 @@ impl Call {
             wants: None,
             path: None,
             longer_ms: 0,
+            below: None,
+            cookies: false,
         })
     }
 
@@ -88,6 +94,20 @@ impl Call {
     #[must_use]
     pub fn longer(mut self: Box<Self>, ms: u32) -> Box<Self> {
         self.longer_ms = ms;
+        self
+    }
+
+    /// To a path below its operation's.
+    #[must_use]
+    pub const fn below(mut self: Box<Self>, path: &'static str) -> Box<Self> {
+        self.below = Some(path);
+        self
+    }
+
+    /// With cookies in both directions.
+    #[must_use]
+    pub const fn with_cookies(mut self: Box<Self>) -> Box<Self> {
+        self.cookies = true;
         self
     }
 
@@ -118,6 +138,13 @@ impl Call {
     #[must_use]
     pub fn bearer(self: Box<Self>, token: &str) -> Box<Self> {
         self.header("Authorization", ["Bearer ", token].concat().into())
+    }
+
+    /// With a form as the body; members without a value are left out.
+    #[must_use]
+    pub fn form(mut self: Box<Self>, members: &[(&str, Option<&str>)]) -> Box<Self> {
+        self.body = Some(template::plain_form(members));
+        self.header("Content-Type", "application/x-www-form-urlencoded".into())
     }
 
     /// With a JSON object of strings as the body; members without a value are left out.

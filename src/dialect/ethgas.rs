@@ -1,8 +1,8 @@
 //! ETHGAS, the user name and password family.
 //!
 //! Sources: the documents repository `ETHGas_Docs` of July and August 2025, pages authentication/login, verify, refresh,
-//! logout and index, and reference/error-codes/general. The wallet family of the present reference is another
-//! login and not spoken here.
+//! logout and index, and reference/error-codes/general. The wallet family of the present reference is another login:
+//! `ethgas_wallet.rs`.
 //!
 //! The habits: an access and a refresh token in an envelope `{code, message, data}`; the refresh token is dead once
 //! used; success is code 200 on some pages and 1 on others; the refresh token goes in the `Authorization` header on
@@ -127,47 +127,65 @@ impl<J: Json> Vendor<J> for Ethgas {
     }
 
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
-        match reply.code("code") {
+        match code_told(reply) {
             Some(200 | 1) if reply.is_ok() => Ok(Payload::Member("data".into())),
-            Some(code) => Err(refusal(reply, code, operation)),
             None => Err(reply.foreign(operation)),
+            told => Err(refusal(reply, told, !matches!(told, Some(200 | 1)), operation)),
         }
     }
 }
 
-/// `errorCode`, where there is one, says more than `code`: a five-digit number as a string.
-fn refusal<J: Json>(reply: &Reply<J>, code_told: i32, operation: Operation) -> Box<Failure> {
-    let detailed = reply.text("errorCode");
-    let detail = detailed.as_deref().and_then(|text| text.parse().ok()).or_else(|| reply.code("errorCode"));
-    let by_status = Code::of_status(reply.status, operation);
-    let meaning = detail.and_then(|detail| known(detail, operation)).or_else(|| known(code_told, operation));
-    let unreadable = if reply.is_ok() { Code::VendorError } else { by_status };
-    let vendor_code = match (detailed, detail) {
-        (Some(text), _) => VendorCode::Text(text),
-        (None, number) => VendorCode::Number(f64::from(number.unwrap_or(code_told))),
+/// The code of the envelope.
+pub(super) fn code_told<J: Json>(reply: &Reply<J>) -> Option<i32> {
+    reply.code("code")
+}
+
+/// `errorCode`, where there is one, says more than `code`: a five-digit number as a string in this family, a number in the
+/// other; there it may lie in `data`. `explicit`: the envelope says that it is a refusal.
+pub(super) fn refusal<J: Json>(
+    reply: &Reply<J>,
+    code_told: Option<i32>,
+    explicit: bool,
+    operation: Operation,
+) -> Box<Failure> {
+    let data = reply.member("data");
+    let holder = reply.json().filter(|json| json.member("errorCode").is_some()).or(data.as_ref());
+    let detailed = holder.and_then(|holder| holder.text_of("errorCode"));
+    let detail = match &detailed {
+        Some(text) => text.parse().ok(),
+        None => holder.and_then(|holder| holder.code_of("errorCode")),
     };
+    let by_status = Code::of_status(reply.status, operation);
+    let meaning = |code: Option<i32>| code.and_then(|code| known(code, operation));
+    let unreadable = if reply.is_ok() { Code::VendorError } else { by_status };
+    let number = detail.or(code_told).map(|code| VendorCode::Number(f64::from(code)));
     let code = match by_status {
         Code::RateLimited | Code::VendorUnavailable => by_status,
-        _ => meaning.unwrap_or(unreadable),
+        _ => meaning(detail).or_else(|| meaning(code_told)).unwrap_or(unreadable),
     };
     let mut failure = reply.failure(code);
-    failure.explicit = !matches!(code_told, 200 | 1);
-    failure.vendor_code = Some(vendor_code);
-    failure.say(reply.json().and_then(words).or_else(|| words(&reply.member("data")?)));
+    failure.explicit = explicit;
+    failure.vendor_code = detailed.map(VendorCode::Text).or(number);
+    failure.say(reply.json().and_then(words).or_else(|| words(&data?)));
     failure
 }
 
-/// `message` in this family; `errorMsg`, or only a key for one, in what the documents show of the other.
+/// `message` in this family; `errorMsg`, or only a key for one, in the other, which a client of the vendor's spells in two ways.
 #[inline(never)]
 fn words<J: Json>(said: &J) -> Option<String> {
-    ["message", "errorMsg", "errorMsgKey"].into_iter().find_map(|name| said.text_of(name))
+    ["message", "errorMsg", "errorMsgKey", "error_msg_key"].into_iter().find_map(|name| said.text_of(name))
 }
 
 fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Box<Failure>> {
     Vendor::<J>::read(&Ethgas, reply, operation)?;
+    granted(reply, operation)
+}
+
+/// The tokens of a success: the same in both families.
+pub(super) fn granted<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Box<Failure>> {
     let malformed = |code| reply.failure(code);
     let data = reply.member("data").ok_or_else(|| malformed(Code::MalformedReply))?;
-    // A string in this family; one page shows the other family's object with a `token` member.
+    // A string in this family, an object with a `token` member in the other; each has a page that shows it the other's way.
     let access = data.member("accessToken");
     let access = access.as_ref().and_then(|value| token(value).or_else(|| token(&value.member("token")?)));
     let refresh = match data.member("refreshToken") {

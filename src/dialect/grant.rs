@@ -17,8 +17,9 @@ pub struct Credentials {
     pub database: Option<Secret>,
     /// Lenses: echoed to the vendor, which answers with where to go next.
     pub redirection_token: Option<Secret>,
-    /// A described vendor: all that it takes, by the names in its templates. Ocient: a token of the customer's identity
-    /// provider, as `idToken` or `accessToken`, and the `database`.
+    /// A described vendor: all that it takes, by the names in its templates. Ocient: a token of the customer's identity provider, as
+    /// `idToken` or `accessToken`, and the `database`. With a wallet: `address` and `name`, where they are given; the account that
+    /// signs is then the user name, and its signature the password.
     pub named: Vec<(String, Secret)>,
     /// Ocient: nothing is typed here; the person says yes on another device.
     pub on_device: bool,
@@ -79,7 +80,7 @@ pub struct Prompt {
 
 /// Whether what goes by a name says who somebody is, and is no secret.
 fn is_public(name: &str) -> bool {
-    matches!(name, "username" | "email" | "database")
+    matches!(name, "username" | "email" | "database" | "address" | "name")
 }
 
 /// What a successful login or renewal gives. A cookie session gives no tokens.

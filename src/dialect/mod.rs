@@ -13,6 +13,7 @@ mod codes;
 mod described;
 mod description;
 mod ethgas;
+mod ethgas_wallet;
 mod failure;
 mod fields;
 mod grant;
@@ -23,11 +24,13 @@ mod pegase3;
 mod reply;
 mod secret;
 mod template;
+pub mod wallet;
 mod write;
 
 pub use call::{Call, Operation};
 pub use codes::Row;
 pub use described::Described;
+pub use ethgas_wallet::EthgasWallet;
 pub use failure::{Code, Failure, Field, VendorCode};
 pub use grant::{Credentials, Grant, Held, Prompt, is_name, is_token};
 pub use reply::{Body, Json, Rejection, Reply};
@@ -40,9 +43,13 @@ macro_rules! vendors {
     ($($file:ident::$vendor:ident, $codes:literal;)*) => {
         $(pub use $file::$vendor;)*
 
-        /// The vendor of a name, as `SessionOptions.vendor` spells it.
+        /// The vendor of a name, as `SessionOptions.vendor` spells it; where people sign in otherwise than usual, with
+        /// `SessionOptions.flow` behind it.
         #[must_use]
         pub fn named<J: Json>(name: &str) -> Option<Rc<dyn Vendor<J>>> {
+            if name == "ethgas wallet" {
+                return Some(Rc::new(EthgasWallet));
+            }
             let vendors: [Rc<dyn Vendor<J>>; NAMES.len()] = [$(Rc::new($vendor)),*];
             vendors.into_iter().find(|vendor| vendor.facts().name == name)
         }
@@ -192,6 +199,11 @@ pub trait Vendor<J: Json> {
         false
     }
 
+    /// The part of a wallet in a login, where people sign in with one here.
+    fn signing(&self) -> Option<&dyn wallet::Signing<J>> {
+        None
+    }
+
     /// The request that renews; `None` where the vendor has no renewal.
     fn refresh(&self, _held: &Held) -> Option<Box<Call>> {
         None
@@ -200,6 +212,11 @@ pub trait Vendor<J: Json> {
     /// Reads the reply to [`refresh`](Self::refresh). `now_ms`: as for [`read_login`](Self::read_login).
     fn read_refresh(&self, reply: &Reply<J>, _now_ms: f64) -> Result<Grant, Box<Failure>> {
         Err(reply.failure(Code::NotRenewable))
+    }
+
+    /// Whether a renewal gave tokens of the session that holds these, and not of another one.
+    fn renews(&self, _grant: &Grant, _held: &Held) -> bool {
+        true
     }
 
     /// Whether a refused renewal is worth one more try in the vendor's other documented form.

@@ -112,6 +112,22 @@ pub(super) fn form<J: Json>(said: &J, values: Values<'_>) -> Option<Secret> {
     Some(text.into())
 }
 
+/// Names and values likewise, without those that have none.
+pub(super) fn plain_form(members: &[(&str, Option<&str>)]) -> Secret {
+    let room = members.iter().map(|(name, value)| 2 + 3 * (name.len() + value.map_or(0, str::len))).sum();
+    let mut text = String::with_capacity(room);
+    for (name, value) in members {
+        let Some(value) = value else { continue };
+        if !text.is_empty() {
+            text.push('&');
+        }
+        write_encoded(&mut text, name);
+        text.push('=');
+        write_encoded(&mut text, value);
+    }
+    text.into()
+}
+
 #[inline(never)]
 fn write_encoded(text: &mut String, piece: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";

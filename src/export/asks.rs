@@ -21,6 +21,7 @@ fn asked(effect: Effect, facts: &Facts, addresses: &crate::protocol::Addresses) 
     match effect {
         Effect::Call(made) => (Asks::Call, call::object(&made, facts, addresses)),
         Effect::Prompt(prompt) => (Asks::Prompt, prompted(&prompt)),
+        Effect::Wallet(request) => (Asks::Wallet, JsValue::from_str(&request)),
         Effect::Send(dispatch) => {
             let asks = if dispatch.again { Asks::SendAgain } else { Asks::Send };
             (asks, secret_or_undefined(dispatch.credential))

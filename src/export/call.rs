@@ -18,12 +18,14 @@ pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsVal
         put_text(&headers, name, Some(value.as_str()));
     }
     let init = bare();
-    let below = call.path.map(|path| [&*addresses.base, "/", path].concat());
-    put(&init, "url", &text_or_undefined(below.as_deref().or_else(|| address(call.operation, addresses))));
+    let usual = address(call.operation, addresses);
+    let usual = usual.map(|address| [address, call.below.unwrap_or_default()].concat());
+    let url = call.path.map(|path| [&*addresses.base, "/", path].concat()).or(usual);
+    put(&init, "url", &text_or_undefined(url.as_deref()));
     put(&init, "headers", &headers);
     put_text(&init, "method", Some(&call.method));
     put_text(&init, "cache", Some("no-store"));
-    put_text(&init, "credentials", (facts.carrier == Carrier::Cookie).then_some("include"));
+    put_text(&init, "credentials", (call.cookies || facts.carrier == Carrier::Cookie).then_some("include"));
     put_text(&init, "body", call.body.as_deref());
     put_text(&init, "query", call.query.as_deref());
     put_text(&init, "wants", call.wants.as_deref());

@@ -45,7 +45,7 @@ struct FactsText<'a> {
 #[cfg_attr(feature = "npm", wasm_bindgen)]
 #[cfg_attr(not(feature = "npm"), wasm_bindgen(js_class = HallpassMachine))]
 impl Machine {
-    /// A machine for the vendor of a name, or of a description, that nobody has signed in to. `base`: `baseUrl` as the URL parser spells it, without
+    /// A machine for the vendor of a name (with the flow behind it, where that isn't the usual one), or of a description, that nobody has signed in to. `base`: `baseUrl` as the URL parser spells it, without
     /// a slash at the end. `allow`: more prefixes. Then the addresses of operations that differ at this deployment.
     /// `idle_ms`, `age_ms`: after how long the session ends by itself; undefined: never.
     ///
@@ -225,6 +225,13 @@ impl Machine {
     ) -> Asks {
         let reply = reply(status, content, json, retry_after_ms, date_ms, wanted);
         self.step(id, Some(Outcome::Reply(Box::new(reply))), wall, steady)
+    }
+
+    /// Steps an operation with what the wallet has said, as JSON: its answer, or the error that it has `refused` with.
+    #[wasm_bindgen(js_name = walletSaid)]
+    pub fn wallet_said(&self, id: OperationId, refused: bool, said: JsValue, wall: f64, steady: f64) -> Asks {
+        let said = if refused { Err(said) } else { Ok(said) };
+        self.step(id, Some(Outcome::Wallet(said)), wall, steady)
     }
 
     /// Steps an operation with the answer to the caller's request. `address`: where it came from, as the URL parser spells it.

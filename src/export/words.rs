@@ -12,6 +12,8 @@ pub enum Asks {
     Call = "call",
     /// Hand the caller what the person is to be shown: `DevicePrompt`.
     Prompt = "prompt",
+    /// Ask the caller's wallet this: JSON, as EIP-1193 has it.
+    Wallet = "wallet",
     /// Send the caller's request, with this in the credential's header: a text, or undefined.
     Send = "send",
     /// Send it a second time: likewise.

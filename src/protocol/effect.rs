@@ -15,6 +15,9 @@ pub enum Effect {
     Call(Box<Call>),
     /// Hand the caller what the person is to be shown.
     Prompt(Box<Prompt>),
+    /// Ask the caller's wallet this, which is JSON as [`wallet`](crate::dialect::wallet) writes it: [`Outcome::Wallet`]. A person
+    /// may take as long as the caller lets them.
+    Wallet(String),
     /// Send the caller's request: [`Outcome::Answer`].
     Send(Dispatch),
     /// Read the store: [`Outcome::Stored`].
@@ -80,6 +83,8 @@ pub enum Outcome<J> {
     Done,
     /// The vendor's reply.
     Reply(Box<Reply<J>>),
+    /// What the wallet has answered, or with what it has refused.
+    Wallet(Result<J, J>),
     /// What the caller's request was answered with.
     Answer(Box<Answer<J>>),
     /// What lies in the store.

@@ -27,7 +27,7 @@ impl<J: Json + 'static> Run<J> {
         Self::random(chance).max(1)
     }
 
-    async fn try_to_sign_in(&self, credentials: Credentials) -> Result<Ending, Halt> {
+    async fn try_to_sign_in(&self, mut credentials: Credentials) -> Result<Ending, Halt> {
         let handle: &Handle<J> = &self.handle;
         // What can't be sent makes no earlier login the older one.
         let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(Kind::Login, failure))?;
@@ -37,7 +37,14 @@ impl<J: Json + 'static> Run<J> {
             self.see_to(Effect::Stop(older)).await;
         }
         let login = Self::name_of_login(&self.ask(Effect::Chance).await);
-        let mut reply = self.asked_for(call, attempt).await?;
+        let mut reply = match handle.vendor.signing() {
+            Some(signing) => {
+                let outcome = self.sign(signing, &mut credentials).await?;
+                self.is_latest_login(attempt)?;
+                Self::reply(outcome, Kind::Login)?
+            }
+            None => self.asked_for(call, attempt).await?,
+        };
         if credentials.on_device {
             reply = self.answered_on_device(&credentials, reply, attempt).await?;
         }

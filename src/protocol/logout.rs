@@ -79,7 +79,8 @@ impl<J: Json + 'static> Run<J> {
         handle.addresses().logout.as_ref()?;
         if record.left(received, handle.now()).is_some_and(|left| left <= 0.0) {
             // A token that is over is sent nowhere. What can be renewed can be revoked all the same.
-            let call = handle.vendor.refresh(&record.held)?;
+            // But not by a cookie: it may be that of a login that came since.
+            let call = handle.vendor.refresh(&record.held).filter(|call| !call.cookies)?;
             let Outcome::Reply(reply) = self.ask(Effect::Call(call)).await else { return None };
             let grant = handle.vendor.read_refresh(&reply, handle.now().wall).ok()?;
             let held = &mut Rc::make_mut(&mut record).held;

@@ -19,6 +19,7 @@ mod renewal;
 mod request;
 mod store;
 mod wake;
+mod wallet;
 
 use alloc::rc::Rc;
 

@@ -9,7 +9,7 @@ use super::ending::{Ending, Halt};
 use super::handle::{Handle, Keeping, paused, without_tokens};
 use super::operation::Run;
 use crate::dialect::{Call, Code, Failure, Grant, Json, Operation as Kind, Reply};
-use crate::session::{Epoch, Record, Session};
+use crate::session::{Epoch, Reason, Record, Session};
 
 /// What another tab wrote before it gave the lock back takes a moment to show in localStorage, in ms.
 pub(super) const LAG_MS: u32 = 40;
@@ -73,7 +73,15 @@ impl<J: Json + 'static> Handle<J> {
 
     /// The tokens that a reply brings. Boxed, as they are waited with.
     fn read_refresh(&self, reply: &Reply<J>, record: &Record) -> Result<Box<Grant>, Box<Failure>> {
-        let read = self.vendor.read_refresh(reply, self.now().wall);
+        let read = self.vendor.read_refresh(reply, self.now().wall).and_then(|grant| {
+            if self.vendor.renews(&grant, &record.held) {
+                return Ok(grant);
+            }
+            // What this session was renewed by is somebody else's now.
+            let mut failure = reply.failure(Code::SessionExpired);
+            failure.explicit = true;
+            Err(failure)
+        });
         read.map(Box::new).map_err(|failure| without_tokens(failure, &record.held))
     }
 }
@@ -231,8 +239,14 @@ impl<J: Json + 'static> Run<J> {
         // A bare 401 or 403 is a gateway's; the vendor's own is in its envelope, and is its no to the account.
         let gateways = failure.code.ends_session() && !failure.ends_session();
         let code = if gateways { Code::VendorUnavailable } else { failure.code };
-        let counts =
-            handle.change(|session| session.renewal_failed(epoch, code, failure.retry_after_ms, now, chance));
+        // What a wallet's session is renewed by is as a rule a cookie: its time was up, and the person signs again.
+        let lapses = code.ends_session() && handle.vendor.signing().is_some();
+        let counts = handle.change(|session| {
+            if lapses {
+                return session.refused(epoch, Reason::Expired);
+            }
+            session.renewal_failed(epoch, code, failure.retry_after_ms, now, chance)
+        });
         Err(if counts { handle.failure(failure, Kind::Refresh) } else { superseded() })
     }
 }

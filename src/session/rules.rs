@@ -179,11 +179,13 @@ impl Session {
         }
     }
 
-    /// The vendor refused the tokens of this epoch for good. Writes nothing when they have been replaced.
-    pub fn refused(&mut self, epoch: Epoch, reason: Reason) {
-        if epoch.0 == self.epoch && self.held.is_some() {
+    /// The vendor refused the tokens of this epoch for good. False, and nothing written, when they have been replaced.
+    pub fn refused(&mut self, epoch: Epoch, reason: Reason) -> bool {
+        let current = epoch.0 == self.epoch && self.held.is_some();
+        if current {
             self.end(reason);
         }
+        current
     }
 
     /// A reply brought a new token (PEGASE3). Writes nothing when its request's tokens have been replaced by a login,

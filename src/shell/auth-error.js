@@ -176,6 +176,7 @@ export function failure(details, title, operation, place) {
 function sentenceOf({ code, status = NaN, vendorCode, ssoUrl }, operation, at = "") {
   const sentence = SENTENCES[code];
   if (code === "unsupported" && operation === "check") return ["This vendor has no operation that tells whether a session is alive", "name one in endpoints.check"];
+  if (code === "unsupported" && operation === "login") return ["The wallet can't do what the login needs", "look into the cause, or use another wallet"];
   if (code === "malformed-reply") {
     if (status >= 200 && status < 300) return [`The reply${at} ${UNDOCUMENTED}`, sentence[1]];
     if (status < 400) return [`The server answered with a redirect${at}, which ${UNDOCUMENTED}`, sentence[1]];

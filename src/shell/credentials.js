@@ -51,7 +51,7 @@ export function readCredentials(vendor, ways, credentials) {
   for (const name of new Set(ways.flat().map(bareName))) values[name] = member(credentials, name) ?? undefined;
   const way = ways.find(([first]) => values[/** @type {string} */ (first)] !== undefined) ?? usual;
   const names = way.map(bareName);
-  refuseOthers(vendor, ways, names, credentials);
+  refuseOthers(vendor, names, credentials, ways.length > 1 ? ` beside ${names[0]}` : "");
   for (const name of way) {
     const value = values[bareName(name)];
     if (value === undefined && isOptional(name)) continue;
@@ -72,16 +72,15 @@ const bareName = (name) => (isOptional(name) ? name.slice(0, -1) : name);
  * Refuses what a vendor has no use for.
  *
  * @param {string} vendor
- * @param {readonly (readonly string[])[]} ways
  * @param {readonly string[]} taken
  * @param {object} credentials
+ * @param {string} [beside] what else was given, where that decides
  */
-function refuseOthers(vendor, ways, taken, credentials) {
+export function refuseOthers(vendor, taken, credentials, beside = "") {
   /** @param {string} name */
   const isUnknown = (name) => !taken.includes(name) && (member(credentials, name) ?? undefined) !== undefined;
   const unknown = Object.keys(credentials).find(isUnknown);
   if (unknown === undefined) return;
-  const beside = ways.length > 1 ? ` beside ${taken[0]}` : "";
   const message = `credentials.${unknown} is nothing that ${vendor} takes${beside}; the members are ${taken.join(", ")}.`;
   throw new AuthError(message, { code: "invalid-options" });
 }

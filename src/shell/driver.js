@@ -16,6 +16,7 @@ import { Deadline, pause } from "./wait.js";
  * @import { VendorCall } from "./do/call.js"
  * @import { DevicePrompt } from "./hallpass.d.ts"
  * @import { Wish } from "./request.js"
+ * @import { Ask } from "./wallet.js"
  */
 
 /**
@@ -44,7 +45,6 @@ export class Task {
   signal;
   wish;
   json;
-  device;
   /** @type {Answer | undefined} */
   answer;
   /** What was called last, without its query. */
@@ -57,6 +57,10 @@ export class Task {
   turn;
   /** Whether the lock is held. */
   locked = false;
+  /** What the caller shows a person the prompt with. @type {((prompt: DevicePrompt) => unknown) | undefined} */
+  device;
+  /** Asks the wallet of who signs in with one. @type {Ask | undefined} */
+  ask;
   /** How many other operations wait for this one. */
   waiting = 0;
 
@@ -64,13 +68,11 @@ export class Task {
    * @param {AbortSignal} [signal]
    * @param {Wish} [wish]
    * @param {boolean} [json]
-   * @param {(prompt: DevicePrompt) => unknown} [device] what the caller shows a person the prompt with
    */
-  constructor(signal, wish, json = false, device = undefined) {
+  constructor(signal, wish, json = false) {
     this.signal = signal;
     this.wish = wish;
     this.json = json;
-    this.device = device;
   }
 }
 
@@ -203,6 +205,8 @@ export class Driver {
         // What the caller throws is the caller's, and ends the login.
         task.device?.(Object.freeze({ .../** @type {DevicePrompt} */ (argument) }));
         return came(id, "done");
+      case "wallet":
+        return this.#wallet(id, /** @type {string} */ (argument), task);
       case "send":
       case "send-again":
         return this.#send(id, asks, /** @type {string | undefined} */ (argument), task);
@@ -276,6 +280,24 @@ export class Driver {
       return came(id, troubleOf(deadline, cause));
     } finally {
       deadline.end("done");
+    }
+  }
+
+  /**
+   * Asks the wallet, for as long as the caller waits: a person may take minutes.
+   * @param {number} id
+   * @param {string} request
+   * @param {Task} task
+   * @returns {Promise<Step>}
+   */
+  async #wallet(id, request, task) {
+    const deadline = (task.deadline = new Deadline(undefined, task.signal));
+    try {
+      const { refused, said, cause } = await deadline.finish(/** @type {Ask} */ (task.ask)(request));
+      task.cause = cause;
+      return told((machine, ms) => machine.walletSaid(id, refused, said, ms, steady()));
+    } catch (error) {
+      return came(id, troubleOf(deadline, error));
     }
   }
 

@@ -209,7 +209,9 @@ export type SessionOptions<V extends VendorName | VendorDescription = VendorName
   timeoutMs?: number;
   /** Paths that differ at this deployment, relative to `baseUrl`. */
   endpoints?: Partial<Record<"login" | "refresh" | "logout" | "check", string>>;
-  /** ETHGAS only: `"password"` (default). `"wallet"` is not in this version; rejects `unsupported`. */
+  /**
+   * ETHGAS only: `"password"` (default), or `"wallet"`, with `baseUrl` up to `/api`. The second loads a script of its own, `wallet.js`.
+   */
   flow?: "password" | "wallet";
   /**
    * The `fetch` that requests are made with, the vendor's own and the caller's. Default: the global one as it is at each call
@@ -253,7 +255,7 @@ export interface Session<V extends VendorName | VendorDescription = VendorName> 
    * Signs in. Sent once, never repeated by itself, since vendors lock accounts; the password is not kept.
    *
    * @throws {AuthError} `invalid-credentials` (lenses: maybe with `ssoUrl`), `invalid-request` (see `fields`), `forbidden`,
-   * `superseded` by a newer login or a logout, `rate-limited`, `vendor-unavailable`, `network`, `timeout`,
+   * `cancelled` by the person in a wallet, `unsupported` by the wallet (see `cause`), `superseded` by a newer login or a logout, `rate-limited`, `vendor-unavailable`, `network`, `timeout`,
    * `malformed-reply`, `vendor-error`, `invalid-options`. A failed login leaves the present session as it is.
    */
   login(credentials: Credentials<V>, options?: CallOptions): Promise<LoginResult>;
@@ -401,8 +403,17 @@ export interface CredentialsByVendor {
   lenses: { username: string; password: string; redirectionToken?: string };
   /** Both go out as headers, so in Latin-1, and without a blank at either end. */
   pegase3: { username: string; password: string };
-  /** Of the flow `"password"`. */
-  ethgas: { username: string; password: string };
+  /**
+   * Of the flow `"password"`; or of the flow `"wallet"`: the wallet signs a message of the vendor's. `address` is the account to
+   * sign with, by default the first that the wallet offers; `name` is what the vendor is to call a new user. Nobody waits for the
+   * person in the wallet but the caller: a `signal` is the only bound.
+   */
+  ethgas: { username: string; password: string } | { wallet: Wallet; address?: string; name?: string };
+}
+
+/** A wallet, as pages find it in `window.ethereum` or by EIP-6963: a provider of EIP-1193. */
+export interface Wallet {
+  request(call: { method: string; params?: unknown[] }): Promise<unknown>;
 }
 
 /** What the person is shown to sign in on another device. */
@@ -467,7 +478,7 @@ export class AuthError extends Error {
    * - `"not-renewable"`: this vendor's sessions can't be renewed.
    * - `"superseded"`: a newer login or a logout overtook this call.
    * - `"forbidden-target"`: the address is outside `baseUrl` and `allow`; nothing was sent.
-   * - `"cancelled"`: the person said no, as on the page of another device.
+   * - `"cancelled"`: the person said no: in the wallet, or on the page of another device.
    * - `"rate-limited"`: the vendor asks for fewer requests; see `retryAfterMs`.
    * - `"vendor-unavailable"`: the vendor is there, but can't serve this now.
    * - `"network"`: no reply: offline, CORS, or a broken connection.

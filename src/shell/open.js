@@ -1,5 +1,5 @@
 // @ts-check
-import { readable } from "./auth-error.js";
+import { AuthError, readable } from "./auth-error.js";
 import { Live } from "./live.js";
 import { readOptions } from "./options.js";
 import { Session } from "./session.js";
@@ -15,10 +15,21 @@ import { Session } from "./session.js";
 export async function open(machines, options) {
   const read = readable("options", () => readOptions(options));
   const { base, allow, endpoints, automatic, idleMs, maxAgeMs } = read;
-  const vendor = read.described?.description ?? read.vendor;
+  const vendor = read.described?.description ?? (read.signs ? `${read.vendor} wallet` : read.vendor);
   const { login, refresh, logout, check } = endpoints;
   /** @param {import("./wasm.js").Kept} kept */
   const make = (kept) =>
     machines.open(vendor, base.prefix, [...allow], login, refresh, logout, check, automatic, kept, idleMs, maxAgeMs);
-  return new Session(await new Live(make, read).open());
+  const wallets = read.signs ? await walletsScript() : undefined;
+  return new Session(await new Live(make, read).open(), wallets);
+}
+
+/** What talks to wallets: a script of its own, which few pages need. */
+async function walletsScript() {
+  try {
+    return await import("./wallet.js");
+  } catch (cause) {
+    const message = "hallpass could not load its script for wallets; check the connection, and serve the package's wallet.js beside the others.";
+    throw new AuthError(message, { code: "load-failed", cause });
+  }
 }

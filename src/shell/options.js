@@ -1,6 +1,6 @@
 // @ts-check
 import { isBelow, parseBase, resolve } from "./address.js";
-import { AuthError, isAuthError, mistake, unsupported } from "./auth-error.js";
+import { AuthError, isAuthError, mistake } from "./auth-error.js";
 import { VENDORS } from "./credentials.js";
 import { described } from "./description.js";
 import { isObject, member } from "./object.js";
@@ -15,6 +15,7 @@ import { isObject, member } from "./object.js";
  *
  * @typedef {object} Options
  * @property {string} vendor its name
+ * @property {boolean} signs whether people sign in with a wallet
  * @property {import("./description.js").Described | undefined} described what it says, where it is none of hallpass's own
  * @property {Base} base the vendor's address
  * @property {readonly string[]} allow further prefixes that may be sent the credential, normalised as `base.prefix` is
@@ -56,6 +57,7 @@ export function readOptions(options) {
   const base = parseBase("baseUrl", get("baseUrl"));
   const read = {
     vendor,
+    signs: flow(own ? undefined : vendor, get("flow")) === "wallet",
     described: own,
     base,
     automatic,
@@ -68,7 +70,6 @@ export function readOptions(options) {
     maxAgeMs: limit("maxAgeMs", get("maxAgeMs")),
     fetch: fetcher(get("fetch")),
   };
-  flow(own ? undefined : vendor, get("flow"));
   return Object.freeze(/** @type {Options} */ ({ __proto__: null, ...read }));
 }
 
@@ -165,9 +166,9 @@ function fetcher(given) {
  * @param {unknown} given
  */
 function flow(vendor, given) {
-  if (oneOf("flow", given, /** @type {const} */ (["password", "wallet"])) === "password") return;
-  if (vendor !== "ethgas") throw mistake("flow", "left out: only ethgas has one");
-  throw unsupported('flow "wallet" is not in this version; use "password".');
+  const chosen = oneOf("flow", given, /** @type {const} */ (["password", "wallet"]));
+  if (chosen !== "password" && vendor !== "ethgas") throw mistake("flow", "left out: only ethgas has one");
+  return chosen;
 }
 
 /**

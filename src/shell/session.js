@@ -11,7 +11,10 @@ import { failureOf } from "./driver.js";
 /**
  * @import { CallOptions, SessionState, VendorName } from "./hallpass.d.ts"
  * @import { Live } from "./live.js"
+ * @import { Ask } from "./wallet.js"
  */
+
+/** @typedef {Pick<typeof import("./wallet.js"), "readWallet">} Wallets */
 
 /**
  * What openSession hands out. Its methods are bound, because people hand them on: `useSyncExternalStore(session.subscribe,
@@ -19,10 +22,15 @@ import { failureOf } from "./driver.js";
  */
 export class Session {
   #live;
+  #wallets;
 
-  /** @param {Live} live */
-  constructor(live) {
+  /**
+   * @param {Live} live
+   * @param {Wallets} [wallets] Where people sign in with one.
+   */
+  constructor(live, wallets) {
     this.#live = live;
+    this.#wallets = wallets;
     // A framework's proxy, such as Vue's `reactive`, would be refused a private member by a getter of the class.
     /**
      * @param {string} name
@@ -52,8 +60,11 @@ export class Session {
       const signal = readable("options", () => readSignal(options));
       // Before it makes an earlier login the older one.
       live.inUse(signal);
-      const { id, device } = signIn(live, credentials);
-      const { value } = await live.run(id, new Task(signal, undefined, false, device));
+      const { id, ask, device } = signIn(live, credentials, this.#wallets);
+      const task = new Task(signal);
+      task.ask = ask;
+      task.device = device;
+      const { value } = await live.run(id, task);
       // A member also where there is none: where to go next is not for the page's Object.prototype to say.
       return { state: this.#state, redirectTo: value };
     });
@@ -156,17 +167,28 @@ export class Session {
  * Begins a login. What can't be sent is told as an error of the login's. Gives back what shows a person the prompt, too, if given.
  * @param {Live} live
  * @param {unknown} credentials
+ * @param {Wallets | undefined} wallets
  */
-function signIn(live, credentials) {
+function signIn(live, credentials, wallets) {
   const { vendor, described } = live.options;
-  const ways = described ? [described.takes] : VENDORS[/** @type {VendorName} */ (vendor)];
-  const { names, texts, device } = readable("credentials", () => readCredentials(vendor, ways, credentials));
-  const begin = () => {
-    const { machine } = live;
-    if (device) return machine.signInOnDevice(texts.database);
-    if (described || texts.username === undefined) return machine.signInBy(names, names.map((name) => texts[name]));
-    return machine.signIn(texts.username, texts.password, texts.database, texts.redirectionToken);
-  };
+  /** @type {Ask | undefined} */
+  let ask;
+  /** @type {import("./credentials.js").Given["device"]} */
+  let device;
+  /** @type {() => number} */
+  const begin = readable("credentials", () => {
+    if (wallets) {
+      const read = wallets.readWallet(vendor, credentials);
+      ask = read.ask;
+      return () => live.machine.signInBy(read.names, read.values);
+    }
+    const ways = described ? [described.takes] : VENDORS[/** @type {VendorName} */ (vendor)];
+    const { names, texts, device: show } = readCredentials(vendor, ways, credentials);
+    device = show;
+    if (show) return () => live.machine.signInOnDevice(texts.database);
+    if (described || texts.username === undefined) return () => live.machine.signInBy(names, names.map((name) => texts[name]));
+    return () => live.machine.signIn(texts.username, texts.password, texts.database, texts.redirectionToken);
+  });
   const begun = enter(() => {
     try {
       return begin();
@@ -176,7 +198,7 @@ function signIn(live, credentials) {
     }
   });
   if (typeof begun === "string") throw failureOf(begun, live.facts);
-  return { id: begun, device };
+  return { id: begun, ask, device };
 }
 
 if (Symbol.dispose) {

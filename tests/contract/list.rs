@@ -499,3 +499,26 @@ contract! { "descriptions.js":
     rule_14_a_descriptions_getters_are_read_once,
     r15_a_polluted_prototype_is_no_part_of_a_description,
 }
+
+contract! { "wallet.js":
+    a_wallet_signs_in_and_out,
+    a_wrong_signer_is_refused,
+    the_persons_no_in_the_wallet_is_cancelled,
+    rule_1_a_wallet_that_never_answers_is_waited_for_until_an_abort,
+    a_wallet_on_another_chain_is_asked_to_switch,
+    a_lying_message_never_reaches_the_wallet,
+    a_wallets_session_is_renewed,
+    r26_cookies_go_along_where_they_renew_alone,
+    a_refresh_token_that_is_over_ends_the_session_as_expired,
+    rule_10_trouble_at_a_wallets_renewal_keeps_the_session,
+    an_account_or_chain_changed_in_the_wallet_changes_no_session,
+    a_cookie_of_another_account_is_not_taken_over,
+    a_wallets_refusals_are_read_in_all_documented_forms,
+    the_account_to_sign_with_may_be_chosen,
+    rule_3_a_wallet_is_an_object_with_request,
+    r37_a_wallet_that_speaks_nonsense_is_unsupported,
+    r18_a_login_that_waits_for_the_person_is_overtaken,
+    r2_a_signature_is_handed_in_once,
+    a_wallets_session_is_restored_without_the_wallet,
+    r39_a_login_over_a_wallets_session_revokes_it,
+}

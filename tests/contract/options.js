@@ -77,7 +77,7 @@ export async function rule_3_openSession_names_what_is_wrong_inside() {
   for (const vendor of ["ocient", "lenses", "pegase3"]) {
     await refused(opens({ vendor, flow: "wallet" }), "flow", `${vendor} has no flows`);
   }
-  await rejects(opens({ vendor: "ethgas", flow: "wallet" }), "unsupported");
+  await refused(opens({ vendor: "ethgas", flow: "wallets" }), "flow", "a flow that there isn't");
 }
 
 /** endpoints: hallpass's own calls go there, below baseUrl. */

@@ -5,6 +5,7 @@
 
 mod described;
 mod ethgas;
+mod ethgas_wallet;
 mod hostile;
 mod lenses;
 mod limits;

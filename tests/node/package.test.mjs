@@ -15,7 +15,7 @@ CHANGELOG.md LICENSE-APACHE LICENSE-MIT LICENSES-OF-PARTS.md README.md bindings.
 docs/benchmarks/call.svg docs/benchmarks/expired.svg docs/benchmarks/overview.svg docs/benchmarks/size.svg docs/benchmarks/start.svg
 docs/deployment.md docs/errors.md docs/frameworks.md docs/migrating.md docs/quick-start.md docs/reference.md docs/rust.md docs/storage.md docs/tabs.md
 docs/testing.md docs/vendor-codes.md docs/vendors.md hallpass.d.ts hallpass.js hallpass.js.map hallpass.wasm inline.d.ts inline.js inline.js.map
-react.d.ts react.js react.js.map testing.d.ts testing.js testing.js.map vue.d.ts vue.js vue.js.map wasm-text.js watched.js watched.js.map
+react.d.ts react.js react.js.map testing.d.ts testing.js testing.js.map vue.d.ts vue.js vue.js.map wallet.js wallet.js.map wasm-text.js watched.js watched.js.map
 `
   .trim()
   .split(/\s+/);
@@ -43,18 +43,19 @@ test("an entry is one file, which imports no more than it needs", async () => {
   const imports = async (file) => [...(await read(file)).matchAll(/\b(?:from|import)\s*\(?"([^"]+)"/g)].map(([, from]) => from).sort();
   const all = Object.fromEntries(await Promise.all(SCRIPTS.map(async (file) => [file, await imports(file)])));
   assert.deepEqual(all, {
-    // With the .wasm two requests. The third is made only where there is none.
-    "hallpass.js": ["./wasm-text.js"],
-    "inline.js": ["./wasm-text.js"],
+    // With the .wasm two requests. Another is made only where there is none, and where people sign in with a wallet.
+    "hallpass.js": ["./wallet.js", "./wasm-text.js"],
+    "inline.js": ["./wallet.js", "./wasm-text.js"],
     "react.js": ["./watched.js", "react"],
     "testing.js": [],
     "vue.js": ["./watched.js", "vue"],
+    "wallet.js": [],
     "wasm-text.js": [],
     "watched.js": [],
   });
-  assert.match(await read("hallpass.js"), /import\("\.\/wasm-text\.js"\)/, "not before it's needed");
+  for (const file of ["wasm-text", "wallet"]) assert.ok((await read("hallpass.js")).includes(`import("./${file}.js")`), "not before it's needed");
   assert.match(await read("hallpass.js"), /new URL\("\.\/hallpass\.wasm",import\.meta\.url\)/, "in the words that bundlers understand");
-  for (const file of ["react.js", "testing.js", "vue.js", "watched.js"]) assert.doesNotMatch(await read(file), /WebAssembly\.instantiate|hallpass\.wasm/, file);
+  for (const file of ["react.js", "testing.js", "vue.js", "wallet.js", "watched.js"]) assert.doesNotMatch(await read(file), /WebAssembly\.instantiate|hallpass\.wasm/, file);
 });
 
 test("each script has a map that holds its sources", async () => {

@@ -14,6 +14,7 @@ mod store;
 mod tab;
 mod vendors;
 mod wake;
+mod wallet;
 mod word;
 mod words;
 

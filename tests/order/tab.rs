@@ -138,6 +138,12 @@ impl Tab {
         self
     }
 
+    /// This comes of the next effect that begins so.
+    pub fn says(&mut self, effect: &'static str, outcome: Outcome<Value>) -> &mut Self {
+        self.troubles.push((effect, outcome));
+        self
+    }
+
     /// No effect that begins so is ever done.
     pub fn always_fails(&mut self, effect: &'static str, trouble: Trouble) -> &mut Self {
         self.always.push((effect, trouble));
@@ -336,6 +342,7 @@ impl Tab {
                 };
                 Outcome::Answer(Box::new(Answer { reply, address, redirected }))
             }
+            Effect::Wallet(_) => panic!("the example says what the wallet says"),
             Effect::Read => Outcome::Stored(Box::new(self.lies_there())),
             Effect::Write(write) => self.writes(write),
             Effect::Note(note) => {

@@ -11,8 +11,14 @@ pub fn line(effect: &Effect) -> String {
             let token = token.map_or(String::new(), |(_, value)| {
                 format!(" with {}", value.as_str().trim_start_matches("Bearer "))
             });
+            let below = call.below.unwrap_or_default();
+            let cookies = if call.cookies { " with cookies" } else { "" };
             let path = call.path.map_or(String::new(), |path| format!(" at {path}"));
-            format!("call {}{token}{path}", call.operation.as_str())
+            format!("call {}{below}{token}{cookies}{path}", call.operation.as_str())
+        }
+        Effect::Wallet(request) => {
+            let json: serde_json::Value = serde_json::from_str(request).expect("a wallet is asked in JSON");
+            format!("wallet {}", json["method"].as_str().expect("a method"))
         }
         Effect::Prompt(prompt) => format!("prompt {}", prompt.user_code.as_str()),
         Effect::Send(dispatch) => {

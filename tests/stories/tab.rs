@@ -231,6 +231,7 @@ impl World {
         let done = match effect {
             Effect::Call(call) => return self.call(mark, &call),
             Effect::Send(dispatch) => return self.send(mark, &dispatch),
+            Effect::Wallet(_) => panic!("nobody in the stories has a wallet"),
             Effect::Read => {
                 self.store(mark, Work::Read);
                 return None;

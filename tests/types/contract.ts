@@ -92,6 +92,7 @@ export const ofLenses: Credentials<"lenses"> = { username: "u", password: "p", r
 export const options: SessionOptions[] = [
   { vendor: "pegase3", baseUrl: "https://api.example.com" },
   { vendor: "ethgas", baseUrl: "https://h.example.com", fetch: (input, init) => fetch(input, init) },
+  { vendor: "ethgas", baseUrl: "https://h.example.com/api", flow: "wallet" },
   { vendor: "lenses", baseUrl: "https://h.example.com", fetch },
 ];
 export const code: AuthErrorCode = "storage";
@@ -134,6 +135,12 @@ export async function byVendor(name: VendorName): Promise<void> {
   const lenses = await openSession({ vendor: "lenses", baseUrl });
   // @ts-expect-error nor has lenses
   await lenses.login({ username: "u", password: "p", database: "d" });
+  const ethgas = await openSession({ vendor: "ethgas", baseUrl, flow: "wallet" });
+  await ethgas.login({ wallet: { request: async ({ method, params }) => [method, params?.length] }, address: "0x", name: "n" });
+  // @ts-expect-error a wallet has request
+  await ethgas.login({ wallet: {} });
+  // @ts-expect-error only ethgas takes wallets
+  await lenses.login({ wallet: { request: async () => null } });
   const some = await openSession({ vendor: name, baseUrl });
   same<typeof some, Session>(true);
   await some.login({ username: "u", password: "p" });

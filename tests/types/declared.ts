@@ -30,7 +30,7 @@ same<Getters | Exclude<keyof Session, symbol>, Exclude<keyof Declared.Session, s
 
 /** Each option is read into something, and each vendor's name is one. */
 type Read = ReturnType<typeof readOptions>;
-type Named = { baseUrl: Read["base"]; renew: Read["automatic"]; flow: undefined } & Omit<Read, "base" | "automatic" | "described">;
+type Named = { baseUrl: Read["base"]; renew: Read["automatic"]; flow: Read["signs"] } & Omit<Read, "base" | "automatic" | "described" | "signs">;
 same<keyof Declared.SessionOptions, keyof Named>(true);
 same<keyof typeof VENDORS, Declared.VendorName>(true);
 

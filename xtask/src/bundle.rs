@@ -13,12 +13,18 @@ use crate::job::Job;
 /// The WebAssembly as a script, which is loaded only where it is needed.
 pub const TEXT: &str = "wasm-text.js";
 
+/// What talks to wallets: likewise.
+pub const WALLET: &str = "wallet.js";
+
 /// What the bindings share stays a file: a component of either sees the same session.
 const SHARED: &str = "watched.js";
 
 /// The entries, and which imports of theirs stay imports.
-const ENTRIES: [(&[&str], &[&str]); 2] =
-    [(&["hallpass.js", "inline.js", "testing.js", SHARED], &[TEXT]), (&["react.js", "vue.js"], &[SHARED])];
+const ENTRIES: [(&[&str], &[&str]); 3] = [
+    (&["hallpass.js", "inline.js", "testing.js", SHARED], &[TEXT, WALLET]),
+    (&[WALLET], &[]),
+    (&["react.js", "vue.js"], &[SHARED]),
+];
 
 /// Bundles the scripts in `parts` into `folder`, each with its source map.
 pub fn write(parts: &Path, folder: &Path) -> Result<()> {

@@ -27,6 +27,7 @@ mod reference;
 mod release;
 mod reproduction;
 mod root_package;
+mod signer;
 mod simulator;
 mod size;
 mod steps;

@@ -23,6 +23,7 @@ use crate::job::Job;
 use crate::licences;
 use crate::manifest;
 use crate::progress::Progress;
+use crate::signer;
 use crate::tools::{self, Install, Tool};
 use crate::wasm_file::custom_sections;
 use crate::workspace;
@@ -50,6 +51,7 @@ pub fn needs() -> Result<Vec<Install>> {
 
 /// Writes `pkg/` anew.
 pub fn build() -> Result<()> {
+    signer::write()?;
     build_at(workspace::root())
 }
 
@@ -244,7 +246,7 @@ pub fn is_fresh() -> bool {
     let modified = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
     // package.json is written last, and only when all else went well.
     let Some(built) = modified(&workspace::inside("pkg/package.json")) else { return false };
-    if !workspace::inside(TYPES).join("wasm.d.ts").exists() {
+    if !workspace::inside(TYPES).join("wasm.d.ts").exists() || !signer::file().exists() {
         return false;
     }
     let tops = ["Cargo.toml", "Cargo.lock", "README.md", "CHANGELOG.md"].map(workspace::inside);

@@ -5,12 +5,13 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
+use crate::bundle::WALLET;
 use crate::job::Job;
 use crate::weight::{Sizes, of_files};
 use crate::workspace;
 
 /// How many bytes the package may take on the wire: all files together, as `gzip -9`.
-const BUDGET_GZIP: u64 = 70_164;
+const BUDGET_GZIP: u64 = 74_208;
 
 const WASM: &str = "pkg/hallpass.wasm";
 
@@ -25,9 +26,10 @@ const INLINE: &str = "inline.js";
 
 /// What is measured beside the WebAssembly: a name for people, the entry file, and whether it counts against the budget. The
 /// bindings are measured without `hallpass` itself, which a page has once, and without their frameworks.
-const BUNDLES: [(&str, &str, bool); 4] = [
+const BUNDLES: [(&str, &str, bool); 5] = [
     ("hallpass", "hallpass.js", true),
     ("hallpass/inline, with the WebAssembly", INLINE, false),
+    ("for wallets, beside hallpass", WALLET, false),
     ("hallpass/react, beside hallpass", "react.js", false),
     ("hallpass/vue, beside hallpass", "vue.js", false),
 ];
@@ -59,12 +61,14 @@ pub fn measure() -> Result<Report> {
 fn bundle(entry: &str) -> Result<String> {
     let minified = format!("target/xtask/size/{entry}");
     // esbuild leaves `new URL("….wasm", import.meta.url)` alone: the WebAssembly stays a file of its own. Its copy in a script
-    // is loaded only where that file isn't there.
+    // is loaded only where that file isn't there, and what talks to wallets where people sign in with one.
     let copy = (entry != INLINE).then_some("--external:*/wasm-text.js");
+    let wallet = (entry != WALLET).then_some("--external:*/wallet.js");
     Job::new("esbuild", "esbuild")
         .args([&format!("pkg/{entry}"), "--bundle", "--minify", "--format=esm", "--target=es2022"])
         .args(["--external:react", "--external:vue", "--log-level=warning"])
         .args(copy)
+        .args(wallet)
         .args([format!("--outfile={minified}")])
         .must("esbuild could not bundle the package")?;
     let script = fs::read_to_string(workspace::inside(&minified)).context("esbuild wrote no bundle")?;

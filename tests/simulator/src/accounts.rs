@@ -16,6 +16,13 @@ pub struct Account {
     locked: bool,
 }
 
+impl Account {
+    /// One without a name and a password.
+    pub const fn nameless(id: &'static str) -> Self {
+        Self { name: "", id, password: None, admin: false, locked: false }
+    }
+}
+
 /// The users. `ünïcode` has a password that ends in a blank and is Latin-1, the two things request headers mangle.
 pub static ACCOUNTS: [Account; 5] = [
     Account { name: "jdoe", id: "user_123", password: Some("correct horse"), admin: false, locked: false },

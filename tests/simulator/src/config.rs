@@ -21,6 +21,16 @@ pub struct Config {
     pub success_code: SuccessCode,
     /// ETHGAS: which of the two documented forms of refresh is accepted.
     pub refresh_form: RefreshForm,
+    /// ETHGAS with a wallet: the chain that messages are for; `null` is 1.
+    pub chain_id: Option<u64>,
+    /// ETHGAS with a wallet: in which way messages aren't what they should be.
+    pub lie: Option<Lie>,
+    /// ETHGAS with a wallet: which of the documented forms refusals have.
+    pub envelope: Envelope,
+    /// ETHGAS with a wallet: a sign-in tells the refresh token in JSON, too.
+    pub refresh_in_json: bool,
+    /// ETHGAS with a wallet: the access token is a text, with its lifetime beside it.
+    pub flat_tokens: bool,
     /// Lenses: which documented reply a login gets, 6.2's or 6.1's.
     pub login_reply: LoginReply,
     /// Lenses: `redir_to` of a 200 login reply.
@@ -115,6 +125,31 @@ pub enum RefreshForm {
     Bearer,
     /// JSON `{refreshToken}`.
     Body,
+}
+
+/// What is wrong with a message that a wallet is to sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lie {
+    /// The name of its domain is somebody else's.
+    Domain,
+    /// It is for another nonce.
+    Hash,
+    /// Nobody could read all of it.
+    Size,
+}
+
+/// How ETHGAS refuses somebody with a wallet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Envelope {
+    /// `{success, errorCode, errorMsgKey, data}`.
+    #[default]
+    Top,
+    /// `{success, data: {errorCode, errorMsg}}`.
+    Data,
+    /// `{code, message, data}`, as in the other family.
+    Code,
 }
 
 /// What Lenses replies to a login.

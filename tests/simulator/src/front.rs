@@ -89,7 +89,7 @@ impl Site {
             if self.vendor.login_path() != Some(call.path.as_str()) && misplaced::password(call) {
                 world.ledger.password_misplaced += 1;
             }
-            if misplaced::refresh_token(call, &world.tokens, self.vendor.refresh_path()) {
+            if misplaced::refresh_token(call, &world.tokens, self.vendor.refresh_paths()) {
                 world.ledger.refresh_token_misplaced += 1;
             }
             let fault = strike.as_ref().map(Strike::name);

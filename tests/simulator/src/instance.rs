@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::accounts::Accounts;
 use crate::config::Config;
 use crate::device::Questions;
+use crate::ethgas_wallet::Wallets;
 use crate::faults::Faults;
 use crate::identity::Provider;
 use crate::ledger::Ledger;
@@ -35,6 +36,8 @@ pub struct World {
     pub questions: Questions,
     /// What was issued.
     pub tokens: Tokens,
+    /// Who signs in with a wallet (ETHGAS).
+    pub wallets: Wallets,
 }
 
 /// One instance: a world and the path it lives at.

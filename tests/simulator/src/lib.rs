@@ -24,7 +24,9 @@ mod control;
 mod cors;
 mod damage;
 mod device;
+mod eip712;
 mod ethgas;
+mod ethgas_wallet;
 mod faults;
 mod front;
 mod identity;
@@ -95,7 +97,7 @@ pub struct Running {
     pub lenses: String,
     /// `PEGASE3_API`, which signs in by request headers.
     pub pegase3: String,
-    /// ETHGAS, user name and password family.
+    /// ETHGAS, both families: user name and password below `/api/v1`, wallets below `/v1`.
     pub ethgas: String,
     /// The server that is nobody's vendor.
     pub stranger: String,

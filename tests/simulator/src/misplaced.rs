@@ -1,7 +1,7 @@
 //! Spotting credentials where they don't belong.
 
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -39,18 +39,19 @@ pub fn password(call: &Call) -> bool {
         || body_texts(call).iter().any(holds)
 }
 
-/// Whether a refresh token is where it doesn't belong. To `refresh_path` it may go in `Authorization` or in the body;
+/// Whether a refresh token is where it doesn't belong. To `refresh_paths` it may go in `Authorization`, in a cookie or in the body;
 /// elsewhere it may not go at all.
-pub fn refresh_token(call: &Call, tokens: &Tokens, refresh_path: Option<&str>) -> bool {
+pub fn refresh_token(call: &Call, tokens: &Tokens, refresh_paths: &[&str]) -> bool {
     let issued: Vec<_> = tokens.issued_as(Role::Refresh).collect();
     if issued.is_empty() {
         return false;
     }
     let holds = |text: &String| issued.iter().any(|token| text.contains(token));
     let mut headers = call.headers.clone();
-    let expected = refresh_path == Some(call.path.as_str());
+    let expected = refresh_paths.contains(&call.path.as_str());
     if expected {
         headers.remove(AUTHORIZATION);
+        headers.remove(COOKIE);
     }
     query_texts(call).any(|text| holds(&text))
         || header_texts(&headers).iter().any(holds)

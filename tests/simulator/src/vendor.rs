@@ -4,7 +4,7 @@ use axum::response::Response;
 
 use crate::call::Call;
 use crate::instance::World;
-use crate::{ethgas, lenses, ocient, pegase3, stranger};
+use crate::{ethgas, ethgas_wallet, lenses, ocient, pegase3, stranger};
 
 /// One of the five servers beside the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Vendor {
     Lenses,
     /// `PEGASE3_API`.
     Pegase3,
-    /// ETHGAS, user name and password family.
+    /// ETHGAS, both families.
     Ethgas,
     /// A server that is nobody's vendor: no credential may ever reach it.
     Stranger,
@@ -59,11 +59,12 @@ impl Vendor {
         }
     }
 
-    /// The path to which, and only to which, a refresh token belongs.
-    pub fn refresh_path(self) -> Option<&'static str> {
+    /// The paths to which, and only to which, a refresh token belongs: where tokens are renewed, and where the browser attaches the
+    /// cookie of an earlier sign-in.
+    pub fn refresh_paths(self) -> &'static [&'static str] {
         match self {
-            Self::Ethgas => Some(ethgas::REFRESH),
-            _ => None,
+            Self::Ethgas => &[ethgas::REFRESH, ethgas_wallet::REFRESH, ethgas_wallet::VERIFY],
+            _ => &[],
         }
     }
 
@@ -94,6 +95,7 @@ impl Vendor {
             Self::Ocient => ocient::answer(call, world),
             Self::Lenses => lenses::answer(call, world),
             Self::Pegase3 => pegase3::answer(call, world),
+            Self::Ethgas if call.path.starts_with("/v1/") => ethgas_wallet::answer(call, world),
             Self::Ethgas => ethgas::answer(call, world),
             Self::Stranger => stranger::answer(),
         }

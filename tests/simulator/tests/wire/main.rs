@@ -4,6 +4,7 @@ mod client;
 mod control;
 mod cors;
 mod ethgas;
+mod ethgas_wallet;
 mod faults;
 mod instances;
 mod lenses;

@@ -1,0 +1,168 @@
+//! ETHGAS, the wallet family.
+//!
+//! Sources: the documents repository `ETHGas_Docs` since August 2025, pages api/authentication and reference/error-codes, and
+//! the vendor's own clients.
+//!
+//! The habits: a message to be signed (EIP-712) and its nonce, then the signature; the access token is a text or lies in an
+//! object, and the refresh token comes in a cookie that no script can read, or in JSON, too. What comes back is
+//! `{success, data}`, and a refusal has its code and its words beside `success` or in `data`; some pages show the
+//! `{code, message, data}` of the other family.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+
+use super::ethgas::{code_told, granted, refusal};
+use super::grant::{claimed_ms, name};
+use super::wallet::{Challenge, Signing, chain_of, is_account};
+use super::{
+    Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload, Renewal,
+    Reply, Vendor,
+};
+
+/// The vendor; its habits stand at the head of this file.
+#[derive(Debug)]
+pub struct EthgasWallet;
+
+static FACTS: Facts = Facts {
+    name: Cow::Borrowed("ethgas"),
+    title: Cow::Borrowed("ETHGAS"),
+    carrier: Carrier::Bearer,
+    renewal: Renewal::BeforeEnd,
+    // `baseUrl` ends with `/api`: the vendor's pages have written it so since August 2025.
+    paths: Paths {
+        login: "v1/user/login",
+        refresh: Some("v1/user/login/refresh"),
+        logout: Some("v1/user/logout"),
+        check: Some("v1/user/info"),
+    },
+    speaks_inside: false,
+};
+
+/// Where the signature goes, below where the message comes from.
+const VERIFY: &str = "/verify";
+
+/// The name that the message's domain has on all pages. It is a part of what is signed, so a signature is good for nothing that
+/// has another name: no transfer, no permission.
+const DOMAIN: &str = "ETHGas Login";
+
+/// The longest message, in bytes; that of the vendor's pages has 600.
+const LONGEST_MESSAGE: usize = 4096;
+
+/// The lifetime that the vendor's pages have, in ms, where a reply tells none.
+const LIFETIME_MS: f64 = 3_600_000.0;
+
+impl<J: Json> Vendor<J> for EthgasWallet {
+    fn facts(&self) -> &Facts {
+        &FACTS
+    }
+
+    fn signing(&self) -> Option<&dyn Signing<J>> {
+        Some(self)
+    }
+
+    /// `POST /v1/user/login`, a form. Before the wallet was asked for the account, only the rest can be judged.
+    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
+        credentials.check_named()?;
+        if credentials.typed("address").is_some_and(|address| !is_account(&address)) {
+            return Err(Failure::field("address", "malformed", "must be 0x and 40 hexadecimal digits"));
+        }
+        let (account, name) = (credentials.username.as_str(), credentials.typed("name"));
+        Ok(Call::new(Operation::Login, "POST").form(&[("addr", Some(account)), ("name", name.as_deref())]))
+    }
+
+    fn read_login(
+        &self,
+        reply: &Reply<J>,
+        credentials: &Credentials,
+        now_ms: f64,
+    ) -> Result<Grant, Box<Failure>> {
+        let mut grant = read_grant(reply, Operation::Login, now_ms)?;
+        grant.user.get_or_insert_with(|| credentials.username.clone());
+        Ok(grant)
+    }
+
+    /// `POST /v1/user/login/refresh` with the cookie, and with the refresh token where one was told. The vendor's clients send
+    /// the access token along.
+    fn refresh(&self, held: &Held) -> Option<Box<Call>> {
+        let call = Vendor::<J>::plain(self, Operation::Refresh, "POST", held).with_cookies();
+        Some(match held.refresh.as_deref() {
+            Some(token) => call.form(&[("refreshToken", Some(token))]),
+            None => call,
+        })
+    }
+
+    /// Whatever the vendor says no with, there is nothing left to renew with.
+    fn read_refresh(&self, reply: &Reply<J>, now_ms: f64) -> Result<Grant, Box<Failure>> {
+        read_grant(reply, Operation::Refresh, now_ms).map_err(|mut failure| {
+            let passing = matches!(failure.code, Code::RateLimited | Code::VendorUnavailable);
+            if failure.explicit && !passing {
+                failure.code = Code::SessionExpired;
+            }
+            failure
+        })
+    }
+
+    /// The cookie is that of whoever has signed in last in this browser.
+    fn renews(&self, grant: &Grant, held: &Held) -> bool {
+        match (&grant.user, &held.user) {
+            (Some(now), Some(before)) => now.eq_ignore_ascii_case(before),
+            _ => true,
+        }
+    }
+
+    /// `GET /v1/user/info` is the check. What it calls the user is the address, in whatever case. A logout's success is `{}` on one
+    /// page, and `{success, message}` on another.
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+        let success = reply.member("success").and_then(|success| success.truth());
+        let told = code_told(reply);
+        let says_nothing = operation == Operation::Logout && reply.json().is_some_and(Json::is_object);
+        let says_yes = success.unwrap_or(told.map_or(says_nothing, |code| matches!(code, 200 | 1)));
+        if reply.is_ok() && says_yes {
+            return Ok(Payload::Member("data".into()));
+        }
+        if success.is_none() && told.is_none() {
+            return Err(reply.foreign(operation));
+        }
+        Err(refusal(reply, told, !says_yes, operation))
+    }
+}
+
+impl<J: Json> Signing<J> for EthgasWallet {
+    /// What can't be shown to anybody is malformed: a message for another domain, of another login, or too long to be read.
+    fn challenge(&self, reply: &Reply<J>) -> Result<Box<Challenge>, Box<Failure>> {
+        self.read(reply, Operation::Login)?;
+        let read = || -> Option<Challenge> {
+            let data = reply.member("data")?;
+            let nonce = data.text_of("nonceHash").filter(|nonce| !nonce.is_empty())?;
+            let message = data.text_of("eip712Message").filter(|message| message.len() <= LONGEST_MESSAGE)?;
+            let typed = J::parse(&message)?;
+            let domain = typed.member("domain")?;
+            let is_its_own =
+                domain.text_of("name")? == DOMAIN && typed.member("message")?.text_of("hash")? == nonce;
+            let chain = domain.member("chainId");
+            // A chain that can't be read is none that a wallet could be asked to go to.
+            let chain = if let Some(chain) = chain { Some(chain_of(&chain)?) } else { None };
+            is_its_own.then(|| Challenge { message, nonce: nonce.into(), chain })
+        };
+        read().map(Box::new).ok_or_else(|| reply.failure(Code::MalformedReply))
+    }
+
+    /// `POST /v1/user/login/verify`, a form. The reply sets the cookie with the refresh token.
+    fn verify(&self, challenge: &Challenge, credentials: &Credentials) -> Box<Call> {
+        Call::new(Operation::Login, "POST").below(VERIFY).with_cookies().form(&[
+            ("addr", Some(&credentials.username)),
+            ("nonceHash", Some(&challenge.nonce)),
+            ("signature", Some(&credentials.password)),
+        ])
+    }
+}
+
+fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
+    Vendor::<J>::read(&EthgasWallet, reply, operation)?;
+    let mut grant = granted(reply, operation)?;
+    let claimed = || claimed_ms::<J>(grant.access.as_deref()?, reply.clock(now_ms));
+    grant.lifetime_ms = grant.lifetime_ms.or_else(claimed).or(Some(LIFETIME_MS));
+    let user = reply.member("data").and_then(|data| data.member("user")?.member("address"));
+    grant.user = name(user).map_err(|code| reply.failure(code))?;
+    Ok(grant)
+}

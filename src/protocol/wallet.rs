@@ -1,0 +1,65 @@
+//! Signing in with a wallet.
+
+use super::effect::{Effect, Outcome};
+use super::ending::Halt;
+use super::handle::Handle;
+use super::operation::Run;
+use crate::dialect::wallet::{Signing, account, accounts, chain, chain_of, is_no, sign, signature, switch};
+use crate::dialect::{Code, Credentials, Failure, Json, Operation as Kind};
+
+impl<J: Json + 'static> Run<J> {
+    /// Lets the wallet sign the vendor's message. Gives back what came of handing the signature in: a login's reply.
+    ///
+    /// What the person does in the wallet from then on, such as taking another account or chain, is nothing to the session.
+    pub(super) async fn sign(
+        &self,
+        signing: &dyn Signing<J>,
+        credentials: &mut Credentials,
+    ) -> Result<Outcome<J>, Halt> {
+        let handle: &Handle<J> = &self.handle;
+        let at_login = |failure| Halt::at(Kind::Login, failure);
+        let offered = Self::answer(self.ask(Effect::Wallet(accounts())).await)?;
+        let wanted = credentials.typed("address");
+        credentials.username =
+            account(&offered, wanted.as_deref()).ok_or_else(|| not_offered(wanted.is_some()))?;
+        let call = handle.vendor.login(credentials).map_err(at_login)?;
+        let reply = Self::reply(self.ask(Effect::Call(call)).await, Kind::Login)?;
+        // Before anything is shown to the person.
+        let challenge = signing.challenge(&reply).map_err(at_login)?;
+        if let Some(wanted) = challenge.chain {
+            let on = Self::answer(self.ask(Effect::Wallet(chain())).await)?;
+            if chain_of(&on) != Some(wanted) {
+                Self::answer(self.ask(Effect::Wallet(switch(wanted))).await)?;
+            }
+        }
+        let request = sign(&credentials.username, &challenge.message);
+        let signed = Self::answer(self.ask(Effect::Wallet(request)).await)?;
+        credentials.password = signature(&signed).ok_or_else(unable)?;
+        Ok(self.ask(Effect::Call(signing.verify(&challenge, credentials))).await)
+    }
+
+    /// The wallet's answer; or why there is none.
+    #[inline(never)]
+    fn answer(outcome: Outcome<J>) -> Result<J, Halt> {
+        match outcome {
+            Outcome::Wallet(Ok(answer)) => Ok(answer),
+            Outcome::Wallet(Err(refusal)) if is_no(&refusal) => Err(Halt::new(Code::Cancelled, Kind::Login)),
+            Outcome::Wallet(Err(_)) => Err(unable()),
+            outcome => Err(Self::halt(&outcome, Kind::Login)),
+        }
+    }
+}
+
+/// The wallet can't do what the login needs, or doesn't speak as wallets do.
+fn unable() -> Halt {
+    Halt::new(Code::Unsupported, Kind::Login)
+}
+
+/// The account isn't there: the one that the caller wants, or any.
+fn not_offered(wanted: bool) -> Halt {
+    if !wanted {
+        return unable();
+    }
+    let failure = Failure::field("address", "not-offered", "must be an account that the wallet offers");
+    Halt::at(Kind::Login, failure)
+}

@@ -1,0 +1,198 @@
+//! Signing in with a wallet.
+
+use hallpass::dialect::{Credentials, Json as _};
+use hallpass::protocol::{Keeping, Outcome, Trouble};
+
+use crate::support::Value;
+use crate::tab::{HOUR, TABS, Tab};
+
+const ACCOUNT: &str = "0x5eF1B2c02f5E39C0fF667611C5d7EfFb0E7df305";
+const REFUSED: &str = r#"{"success":false,"errorCode":100101,"errorMsgKey":"error.token","data":{}}"#;
+
+const ACCOUNTS: &str = "wallet eth_requestAccounts";
+const CHAIN: &str = "wallet eth_chainId";
+const SWITCH: &str = "wallet wallet_switchEthereumChain";
+const SIGN: &str = "wallet eth_signTypedData_v4";
+const VERIFY: &str = "call login/verify with cookies";
+
+fn to_sign(domain: &str) -> String {
+    format!(
+        r#"{{"success":true,"data":{{"status":"verify","nonceHash":"n1","eip712Message":"{{\"message\":{{\"hash\":\"n1\"}},\"domain\":{{\"name\":\"{domain}\",\"chainId\":1}}}}"}}}}"#
+    )
+}
+
+fn granted(access: &str, address: &str) -> String {
+    format!(
+        r#"{{"success":true,"data":{{"user":{{"address":"{address}"}},"accessToken":{{"token":"{access}"}}}}}}"#
+    )
+}
+
+fn with_wallet(keeping: Keeping) -> Tab {
+    Tab::new("ethgas wallet", keeping)
+}
+
+fn said(text: &str) -> Outcome<Value> {
+    Outcome::Wallet(Ok(Value::parse(text).expect("JSON")))
+}
+
+fn refused(code: i32) -> Outcome<Value> {
+    Outcome::Wallet(Err(Value::parse(&format!(r#"{{"code":{code}}}"#)).expect("JSON")))
+}
+
+/// The wallet answers as wallets do.
+fn usual(tab: &mut Tab) {
+    tab.says(ACCOUNTS, said(&format!(r#"["{ACCOUNT}"]"#)));
+    tab.says(CHAIN, said(r#""0x1""#)).says(SIGN, said(r#""0xc046""#));
+    tab.hears(200, &to_sign("ETHGas Login")).hears(200, &granted("a1", ACCOUNT));
+}
+
+fn signs_in(tab: &mut Tab) -> String {
+    tab.run(|handle| handle.sign_in(Credentials::default()))
+}
+
+fn signed_in(keeping: Keeping) -> Tab {
+    let mut tab = with_wallet(keeping);
+    usual(&mut tab);
+    assert_eq!(signs_in(&mut tab), "signed in");
+    tab.log();
+    tab
+}
+
+#[test]
+fn a_wallet_is_asked_for_the_account_the_chain_and_the_signature() {
+    let mut tab = with_wallet(TABS);
+    usual(&mut tab);
+    assert_eq!(signs_in(&mut tab), "signed in");
+    tab.asked(&[
+        "chance",
+        ACCOUNTS,
+        "call login",
+        CHAIN,
+        SIGN,
+        VERIFY,
+        "write a1 of 7 over all",
+        "forget the note",
+        "tell of the store",
+    ]);
+    assert_eq!((tab.status(), tab.state().user.as_deref()), ("signed-in", Some(ACCOUNT)));
+}
+
+#[test]
+fn a_wallet_on_another_chain_is_asked_to_go_to_the_vendors() {
+    let mut tab = with_wallet(Keeping::Memory);
+    tab.says(CHAIN, said(r#""0x5""#)).says(SWITCH, said("null"));
+    usual(&mut tab);
+    assert_eq!(signs_in(&mut tab), "signed in");
+    tab.asked(&["chance", ACCOUNTS, "call login", CHAIN, SWITCH, SIGN, VERIFY]);
+}
+
+/// Whatever the wallet refuses, nothing more is asked of it, and nothing sent.
+#[test]
+fn what_the_wallet_refuses_is_the_end() {
+    for (at, until) in [(ACCOUNTS, 2), (CHAIN, 4), (SWITCH, 5), (SIGN, 5)] {
+        for (outcome, ending) in [
+            (refused(4001), "cancelled at login"),
+            (refused(5000), "cancelled at login"),
+            (refused(4902), "unsupported at login"),
+            (refused(-32_603), "unsupported at login"),
+            (Outcome::Failed(Trouble::GivenUp), "given up"),
+            (Outcome::Failed(Trouble::Stopped), "superseded at login"),
+        ] {
+            let mut tab = with_wallet(TABS);
+            tab.says(at, outcome);
+            if at == SWITCH {
+                tab.says(CHAIN, said(r#""0x5""#));
+            }
+            usual(&mut tab);
+            assert_eq!(signs_in(&mut tab), ending, "{at}");
+            assert_eq!(tab.log().len(), until, "{at}");
+            assert_eq!(tab.status(), "never");
+        }
+    }
+}
+
+/// A message that isn't what it claims to be is shown to nobody.
+#[test]
+fn a_lying_message_never_reaches_the_wallet() {
+    let mut tab = with_wallet(TABS);
+    tab.says(ACCOUNTS, said(&format!(r#"["{ACCOUNT}"]"#))).hears(200, &to_sign("USD Coin"));
+    assert_eq!(signs_in(&mut tab), "malformed-reply at login");
+    tab.asked(&["chance", ACCOUNTS, "call login"]);
+}
+
+#[test]
+fn an_account_that_the_wallet_does_not_offer_is_refused_by_its_field() {
+    let mut tab = with_wallet(TABS);
+    tab.says(ACCOUNTS, said(&format!(r#"["{ACCOUNT}"]"#)));
+    let named = vec![("address".into(), format!("0x{}", "12".repeat(20)).into())];
+    let credentials = Credentials { named, ..Credentials::default() };
+    assert_eq!(tab.run(|handle| handle.sign_in(credentials)), "invalid-request at login");
+    tab.asked(&["chance", ACCOUNTS]);
+}
+
+/// R18: what a wallet signs for a login that was overtaken is handed in to nobody.
+#[test]
+fn r18_a_login_that_waits_for_the_person_is_overtaken() {
+    let mut tab = with_wallet(TABS);
+    usual(&mut tab);
+    tab.meanwhile(SIGN, |tab| {
+        tab.signs_out();
+    });
+    assert_eq!(signs_in(&mut tab), "superseded at login");
+    assert!(!tab.log().contains(&VERIFY.to_owned()));
+    assert_eq!(tab.status(), "logout");
+}
+
+#[test]
+fn a_renewal_goes_by_the_browsers_cookie() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(200, &granted("a2", &ACCOUNT.to_lowercase()));
+    assert_eq!(tab.refreshes(), "done");
+    tab.asked(&["join", "  call refresh with a1 with cookies"]);
+    let user = tab.state().user.unwrap_or_default();
+    assert!(user.eq_ignore_ascii_case(ACCOUNT), "a renewal renames nobody: {user}");
+}
+
+/// The vendor's own no: the person signs again.
+#[test]
+fn a_refused_renewal_ends_the_session_as_expired() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(401, REFUSED);
+    assert_eq!(tab.refreshes(), "session-expired at refresh");
+    assert_eq!(tab.status(), "expired");
+    // A gateway's is none.
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(401, "");
+    assert_eq!(tab.refreshes(), "vendor-unavailable at refresh");
+    assert_eq!(tab.status(), "signed-in");
+}
+
+/// The cookie is somebody else's by now: their tokens are none of this session's.
+#[test]
+fn another_accounts_renewal_is_not_taken_over() {
+    let mut tab = signed_in(TABS);
+    tab.hears(200, &granted("a2", &format!("0x{}", "12".repeat(20))));
+    assert_eq!(tab.refreshes(), "session-expired at refresh");
+    assert_eq!((tab.status(), tab.held()), ("expired", None));
+    assert!(tab.record.is_none());
+}
+
+/// What renews by a cookie would renew whichever login came last, and revoke that one.
+#[test]
+fn a_session_whose_token_is_over_is_not_renewed_to_be_revoked() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.now += 2.0 * HOUR;
+    assert_eq!(tab.signs_out(), "signed out");
+    assert!(tab.log().iter().all(|line| !line.contains("call")));
+}
+
+/// R39: the older session's token is revoked, without a cookie.
+#[test]
+fn r39_a_login_over_a_session_revokes_the_older_one() {
+    let mut tab = signed_in(Keeping::Memory);
+    tab.says(ACCOUNTS, said(&format!(r#"["{ACCOUNT}"]"#)));
+    tab.says(CHAIN, said(r#""0x1""#)).says(SIGN, said(r#""0xc046""#));
+    tab.hears(200, &to_sign("ETHGas Login")).hears(200, &granted("a2", ACCOUNT)).hears(200, "{}");
+    assert_eq!(signs_in(&mut tab), "signed in");
+    tab.asked(&["chance", ACCOUNTS, "call login", CHAIN, SIGN, VERIFY, "  call logout with a1"]);
+}

@@ -1,0 +1,1 @@
+export { addr, signTyped } from "micro-eth-signer";
