@@ -13,14 +13,14 @@ mod errors;
 mod json;
 mod machine;
 mod object;
-#[cfg(not(feature = "npm"))]
+#[cfg(not(all(feature = "npm", target_family = "wasm")))]
 mod package;
 mod secret;
 mod words;
 
 pub use machine::Machine;
-#[cfg(all(feature = "client", not(feature = "npm")))]
+#[cfg(all(feature = "client", not(all(feature = "npm", target_family = "wasm"))))]
 pub(crate) use object::{bare, put, put_text};
-#[cfg(all(feature = "client", not(feature = "npm")))]
+#[cfg(all(feature = "client", not(all(feature = "npm", target_family = "wasm"))))]
 pub(crate) use package::begin;
 pub use words::{Asks, Came, Content, Kept, Woken};

@@ -252,7 +252,7 @@ export async function r35_rule_2_a_body_that_stops_coming_is_a_timeout() {
 
 /** R35 and rule 11: looking into a reply holds the caller's response no longer than timeoutMs, and leaves it whole. */
 export async function r35_looking_into_a_slow_reply_is_bounded() {
-  for (const name of ["ocient", "pegase3"]) {
+  const look = async (name) => {
     const vendor = simulate(name);
     const session = await vendor.signIn({ timeoutMs: 200 });
     await vendor.fault({ path: pathOf(name), drip_ms: 50 });
@@ -261,5 +261,6 @@ export async function r35_looking_into_a_slow_reply_is_bounded() {
     ok(JSON.parse(await response.text()), "the body is whole");
     equal(session.state.status, "signed-in", name);
     equal((await session.login(jdoe)).state.status, "signed-in", "and it goes on");
-  }
+  };
+  await Promise.all(["ocient", "pegase3"].map(look));
 }

@@ -11,6 +11,9 @@ const ENDLESS_MS = 3_000_000_000;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const told = (vendor) => vendor.count(LOGOUT);
 
+/** All at once: each waits for seconds, in a world of its own. */
+const all = (cases, test) => Promise.all(cases.map(test));
+
 /** A session that nobody uses ends, whatever is renewed meanwhile; the vendor is told. */
 export async function r36_a_session_that_nobody_uses_ends() {
   const vendor = simulate("ethgas");
@@ -35,7 +38,8 @@ export async function r36_a_session_that_nobody_uses_ends() {
 
 /** Requests and touch() put the end off; an end that has come is not put off any more. */
 export async function r36_use_puts_the_end_off() {
-  for (const use of [(session) => session.fetch(DATA.ethgas), (session) => session.json(DATA.ethgas), (session) => session.touch()]) {
+  const uses = [(session) => session.fetch(DATA.ethgas), (session) => session.json(DATA.ethgas), (session) => session.touch()];
+  await all(uses, async (use) => {
     const vendor = simulate("ethgas");
     const session = await vendor.signIn({ idleMs: 1_500 });
     for (let times = 0; times < 6; times++) {
@@ -48,27 +52,27 @@ export async function r36_use_puts_the_end_off() {
     await pause(50);
     equal(session.state.reason, "idle", "nobody comes back by that");
     session.dispose();
-  }
+  });
 }
 
 /** What is done in one tab counts in all of them; in the end it is over in all of them, and the vendor is told once. */
 export async function r36_use_in_any_tab_puts_idle_off() {
   if (!hasTabs) return;
-  for (const storage of shared()) {
+  await all(shared(), async (storage) => {
     const vendor = simulate("ethgas");
-    const all = await tabs(vendor, 3, { storage, idleMs: 2_000 });
+    const three = await tabs(vendor, 3, { storage, idleMs: 2_000 });
     for (let times = 0; times < 7; times++) {
       await pause(500);
-      await all[0].fetch(DATA.ethgas);
+      await three[0].fetch(DATA.ethgas);
     }
-    for (const tab of all) equal(tab.state.status, "signed-in", nameOf(storage));
-    for (const tab of all) await until(() => tab.state.reason === "idle", nameOf(storage), 6_000);
+    for (const tab of three) equal(tab.state.status, "signed-in", nameOf(storage));
+    for (const tab of three) await until(() => tab.state.reason === "idle", nameOf(storage), 6_000);
     await until(async () => (await told(vendor)) > 0, "the vendor is told");
     await pause(200);
     equal(await told(vendor), 1, `${nameOf(storage)}: once`);
     equal((await vendor.open({ storage, idleMs: 2_000 })).state.status, "signed-out");
-    dispose(all);
-  }
+    dispose(three);
+  });
 }
 
 /** It is over so long after the login, whatever is done and renewed. */
@@ -92,15 +96,15 @@ export async function r36_a_session_ends_by_its_age() {
 
 export async function r36_the_end_by_age_is_every_tabs() {
   if (!hasTabs) return;
-  for (const storage of shared()) {
+  await all(shared(), async (storage) => {
     const vendor = simulate("ethgas");
-    const all = await tabs(vendor, 3, { storage, maxAgeMs: 2_500 });
-    for (const tab of all) await until(() => tab.state.reason === "expired", nameOf(storage), 6_000);
+    const three = await tabs(vendor, 3, { storage, maxAgeMs: 2_500 });
+    for (const tab of three) await until(() => tab.state.reason === "expired", nameOf(storage), 6_000);
     await until(async () => (await told(vendor)) > 0, "the vendor is told");
     await pause(200);
     equal(await told(vendor), 1, `${nameOf(storage)}: once`);
-    dispose(all);
-  }
+    dispose(three);
+  });
 }
 
 /** A reload doesn't begin anew: the last use and the login count. A session whose time was up meanwhile is not shown any more. */
@@ -181,7 +185,7 @@ export async function r36_uses_are_written_rarely() {
 
 /** The vendor's silence delays nothing. */
 export async function r36_the_vendors_silence_delays_no_end() {
-  for (const fault of [{ hang: true }, { drop: true }, { status: 500 }]) {
+  await all([{ hang: true }, { drop: true }, { status: 500 }], async (fault) => {
     const vendor = simulate("ethgas");
     const session = await vendor.signIn({ maxAgeMs: 1_500 });
     await vendor.fault({ path: "/api/v1/user/logout", ...fault });
@@ -189,7 +193,7 @@ export async function r36_the_vendors_silence_delays_no_end() {
     await session.login({ username: "admin", password: "admin" });
     equal(session.state.user, "admin", "and the next session is its own");
     session.dispose();
-  }
+  });
 }
 
 /** Longer than timers can keep is no end at once. */

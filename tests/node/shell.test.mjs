@@ -127,7 +127,7 @@ test("options become plain, frozen values", () => {
   assert.equal(Object.getPrototypeOf(read), null);
   for (const value of [read, read.base, read.allow, read.endpoints]) assert.ok(Object.isFrozen(value));
   assert.deepEqual({ ...read, base: { ...read.base }, endpoints: { ...read.endpoints } }, {
-    vendor: "ocient", described: undefined, automatic: false, account: "default", timeoutMs: 10_000, idleMs: undefined, maxAgeMs: undefined, storage, fetch,
+    vendor: "ocient", described: undefined, automatic: false, account: "default", timeoutMs: 10_000, idleMs: undefined, maxAgeMs: undefined, signs: false, storage, fetch,
     base: { origin: "https://h.example", prefix: "https://h.example/p" },
     allow: ["https://cdn.example/a", "https://other.example"],
     endpoints: { login: "https://h.example/p/in", check: "https://h.example/p/alive" },

@@ -1,17 +1,16 @@
 //! The Django project of `tests/django`: a real server for the end-to-end tests, with what it needs in `target/tools`.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpStream};
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use crate::apt::Apt;
 use crate::interrupt::Guarded;
 use crate::job::{Job, command, create_log, output_of};
+use crate::server::{self, answers};
 use crate::simulator::SERVERS;
 use crate::tools::Install;
 use crate::workspace::{self, find_program};
@@ -71,22 +70,10 @@ pub fn start(first_port: u16) -> Result<Django> {
         .stdin(Stdio::null())
         .stdout(output)
         .stderr(copy);
-    let mut server = Guarded::spawn(&mut command)?;
-    let started = Instant::now();
-    while !answers(port) {
-        if let Some(status) = server.child().try_wait()? {
-            bail!("Django ended before it answered ({status}); see {}", workspace::shown(&log));
-        }
-        if started.elapsed() > PATIENCE {
-            bail!("Django did not answer within {} s; see {}", PATIENCE.as_secs(), workspace::shown(&log));
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    Ok(Django { _process: server })
-}
-
-fn answers(port: u16) -> bool {
-    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
+    let mut process = Guarded::spawn(&mut command)?;
+    let who = format!("Django (its log: {})", workspace::shown(&log));
+    server::wait(&who, &mut process, PATIENCE, || answers(port))?;
+    Ok(Django { _process: process })
 }
 
 /// Python on the PATH, if it is new enough and can make environments: Debian has that in a package of its own.

@@ -27,6 +27,7 @@ mod reference;
 mod release;
 mod reproduction;
 mod root_package;
+mod server;
 mod signer;
 mod simulator;
 mod size;

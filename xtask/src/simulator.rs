@@ -1,17 +1,16 @@
 //! The simulator of the vendors, as a process of its own for the tests and the demo page.
 
 use std::env;
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::interrupt::Guarded;
 use crate::job::{Job, command, create_log};
+use crate::server::{self, answers};
 use crate::workspace;
 
 const DEFAULT_PORT: u16 = 7400;
@@ -99,31 +98,15 @@ impl Simulator {
     }
 
     fn wait_for_servers(&mut self) -> Result<()> {
-        let started = Instant::now();
-        while !(self.port..self.port + SERVERS).all(answers) {
-            if let Some(status) = self.process.child().try_wait()? {
-                bail!(
-                    "the simulator ended before it answered ({status}); see {}",
-                    workspace::shown(&log_of(self.port))
-                );
-            }
-            if started.elapsed() > PATIENCE {
-                bail!("the simulator did not open its ports within {} s", PATIENCE.as_secs());
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-        Ok(())
+        let ports = self.port..self.port + SERVERS;
+        let who = format!("the simulator (its log: {})", workspace::shown(&log_of(self.port)));
+        server::wait(&who, &mut self.process, PATIENCE, || ports.clone().all(answers))
     }
 }
 
 /// Where it writes when nobody watches.
 fn log_of(port: u16) -> PathBuf {
     workspace::inside(&format!("target/xtask/simulator-{port}.log"))
-}
-
-fn answers(port: u16) -> bool {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok()
 }
 
 #[cfg(test)]

@@ -149,6 +149,11 @@ impl Step {
         }
     }
 
+    /// Whether it may run at the same time as another: tests in a browser wait for most of their time.
+    pub fn runs_beside(self, next: Self) -> bool {
+        matches!((self, next), (Self::Browser(_), Self::Browser(_)))
+    }
+
     /// The tools without which it can't run, beside cargo.
     pub fn tools(self) -> &'static [Tool] {
         match self {

@@ -1,8 +1,10 @@
 //! `cargo xtask test` and `check`: runs steps one after another. A step that fails stops only those that need it.
 
+use std::panic::resume_unwind;
+use std::thread;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::audit;
 use crate::browsers::{self, Engine};
@@ -12,7 +14,7 @@ use crate::guide;
 use crate::job::{Finished, Job};
 use crate::matrix;
 use crate::package;
-use crate::progress::Progress;
+use crate::progress::{Progress, Step as Clock};
 use crate::reproduction;
 use crate::root_package;
 use crate::simulator::{self, Output, Simulator};
@@ -71,29 +73,45 @@ pub fn run(steps: &[Step], afresh: bool) -> Result<Vec<Row>> {
     let port = simulator::default_port()?;
     let mut suite =
         Suite { progress, port, afresh, simulator: None, django: None, rows: Vec::new(), failed: Vec::new() };
-    for step in steps {
-        suite.take(*step);
+    for group in steps.chunk_by(|step, next| step.runs_beside(*next)) {
+        suite.take(group);
     }
     Ok(suite.rows)
 }
 
 impl Suite {
-    /// Runs a step if it can run, and keeps its row.
-    fn take(&mut self, step: Step) {
-        let name = step.name();
-        if let Some((counts, note)) = self.obstacle(step) {
-            self.progress.begin(&name).end(&note);
-            self.keep(step, counts, None, note);
-            return;
+    /// Runs the steps of a group that can run, all at once, and keeps their rows.
+    fn take(&mut self, group: &[Step]) {
+        let mut begun = Vec::new();
+        for step in group {
+            let name = step.name();
+            if let Some((counts, note)) = self.obstacle(*step) {
+                self.progress.begin(&name).end(&note);
+                self.keep(*step, counts, None, note);
+            } else {
+                begun.push((*step, self.progress.begin(&name)));
+            }
         }
-        let clock = self.progress.begin(&name);
-        let (counts, note) = self.perform(step).unwrap_or_else(|failure| {
-            eprintln!("       {failure:#}");
-            (Counts::FAILED, String::new())
-        });
-        let Counts { passed, failed, skipped } = counts;
-        let time = clock.end(&format!("{passed} passed, {failed} failed, {skipped} skipped"));
-        self.keep(step, counts, Some(time), note);
+        let ended = match begun.len() {
+            0 | 1 => begun.into_iter().map(|(step, clock)| end(step, clock, self.perform(step))).collect(),
+            _ => self.perform_together(begun),
+        };
+        for (step, (counts, note), time) in ended {
+            self.keep(step, counts, Some(time), note);
+        }
+    }
+
+    fn perform_together(&self, begun: Vec<(Step, Clock)>) -> Vec<(Step, Outcome, Duration)> {
+        let perform = |step| match step {
+            Step::Browser(browser) => self.browser_tests(browser),
+            Step::EndToEnd(engine) => self.end_to_end_tests(engine),
+            _ => bail!("{} runs by itself", step.name()),
+        };
+        thread::scope(|scope| {
+            let run = |(step, clock)| scope.spawn(move || end(step, clock, perform(step)));
+            let runs: Vec<_> = begun.into_iter().map(run).collect();
+            runs.into_iter().map(|run| run.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        })
     }
 
     fn keep(&mut self, step: Step, counts: Counts, time: Option<Duration>, note: String) {
@@ -210,6 +228,17 @@ impl Suite {
     fn with_port(&self, job: Job) -> Job {
         job.env("HALLPASS_PORT", self.port.to_string())
     }
+}
+
+/// Says how a step went; gives back its counts and its time.
+fn end(step: Step, clock: Clock, outcome: Result<Outcome>) -> (Step, Outcome, Duration) {
+    let (counts, note) = outcome.unwrap_or_else(|failure| {
+        eprintln!("       {failure:#}");
+        (Counts::FAILED, String::new())
+    });
+    let Counts { passed, failed, skipped } = counts;
+    let verdict = format!("{}: {passed} passed, {failed} failed, {skipped} skipped", step.name());
+    (step, (counts, note), clock.end(&verdict))
 }
 
 fn cargo(log: &str, args: &[&str]) -> Job {

@@ -7,7 +7,6 @@ mod workshop;
 use std::fs;
 use std::net::TcpStream;
 use std::process::Stdio;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -21,6 +20,7 @@ use crate::interrupt::Guarded;
 use crate::job::{Job, create_log};
 use crate::markdown::with_between;
 use crate::progress::duration;
+use crate::server;
 use crate::simulator::{self, Output, SERVERS, Simulator};
 use crate::workspace;
 
@@ -122,19 +122,11 @@ fn serve(workshop: &Workshop, cell: &Cell, command: &[&str], port: u16) -> Resul
     let mut command = workshop.command(cell, &words)?;
     let (log, copy) =
         create_log(&workspace::inside(&format!("target/xtask/matrix-{}-server.log", cell.log_name())))?;
-    let mut server = Guarded::spawn(command.stdin(Stdio::null()).stdout(log).stderr(copy))?;
-    let started = Instant::now();
-    // A server may listen on one of the two loopback addresses alone.
-    while TcpStream::connect(("localhost", port)).is_err() {
-        if let Some(status) = server.child().try_wait()? {
-            bail!("its server ended before it answered ({status})");
-        }
-        if started.elapsed() > PATIENCE {
-            bail!("its server did not answer within {} s", PATIENCE.as_secs());
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-    Ok(server)
+    let mut process = Guarded::spawn(command.stdin(Stdio::null()).stdout(log).stderr(copy))?;
+    // It may listen on one of the two loopback addresses alone.
+    let is_there = || TcpStream::connect(("localhost", port)).is_ok();
+    server::wait("its server", &mut process, PATIENCE, is_there)?;
+    Ok(process)
 }
 
 /// The line of the table for a project.

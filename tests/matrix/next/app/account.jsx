@@ -1,3 +1,3 @@
 "use client";
 
-export { default } from "../../vite-react/App.jsx";
+export { default } from "../../vite-react/App.tsx";
