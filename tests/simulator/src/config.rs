@@ -39,6 +39,8 @@ pub struct Config {
     pub logout: bool,
     /// Lenses: the instance has single sign-on, so each `unauthorised` error names its address.
     pub single_sign_on: bool,
+    /// Lenses: where people come back to from single sign-on (`auth.saml.uiRootURL`); `null`: to the page server.
+    pub ui_root_url: Option<String>,
     /// Lenses: what is proxied below `/api/v1/environments/<name>/proxy/` answers with a 401 of its own.
     pub environment_401: bool,
     /// PEGASE3: data calls do without their parameter headers, which the vendor's code demands.
