@@ -5,6 +5,12 @@ import { isObject, member } from "./object.js";
 /** @import { DevicePrompt, VendorName } from "./hallpass.d.ts" */
 
 /**
+ * The one member that is no text: what the caller shows a person the prompt with, to say yes on another device. With brackets, as a
+ * described vendor may take a text that is called so.
+ */
+const DEVICE = "device()";
+
+/**
  * The vendors, and the ways to sign in that each takes: the members of each, with a "?" behind those that may be left out. A way's
  * first member says that it is this one; else it is the vendor's first. A name that isn't here is no vendor.
  *
@@ -13,7 +19,7 @@ import { isObject, member } from "./object.js";
 export const VENDORS = Object.freeze({
   ocient: [
     ["username", "password", "database?"],
-    ["device", "database?"],
+    [DEVICE, "database?"],
     ["idToken", "database"],
     ["accessToken", "database"],
   ],
@@ -21,9 +27,6 @@ export const VENDORS = Object.freeze({
   pegase3: [["username", "password"]],
   ethgas: [["username", "password"]],
 });
-
-/** The one member that is no text: what the caller shows a person the prompt with, to say yes on another device. */
-const DEVICE = "device";
 
 /**
  * What was given to sign in: the members of the way, in their order; the texts, by name; and the function, if it takes one.
@@ -49,7 +52,7 @@ export function readCredentials(vendor, ways, credentials) {
   if (!isObject(credentials)) throw mistake("credentials", `an object with ${usual.filter((name) => !isOptional(name)).join(" and ")}`);
   const values = /** @type {Record<string, unknown>} */ ({ __proto__: null });
   for (const name of new Set(ways.flat().map(bareName))) values[name] = member(credentials, name) ?? undefined;
-  const way = ways.find(([first]) => values[/** @type {string} */ (first)] !== undefined) ?? usual;
+  const way = ways.find(([first]) => values[bareName(/** @type {string} */ (first))] !== undefined) ?? usual;
   const names = way.map(bareName);
   refuseOthers(vendor, names, credentials, ways.length > 1 ? ` beside ${names[0]}` : "");
   for (const name of way) {
@@ -58,15 +61,16 @@ export function readCredentials(vendor, ways, credentials) {
     const type = name === DEVICE ? "function" : "string";
     if (typeof value !== type) throw mistake(`credentials.${bareName(name)}`, `a ${type}`);
   }
-  const { [DEVICE]: device, ...texts } = values;
-  return /** @type {Given} */ (/** @type {unknown} */ ({ names, texts: { __proto__: null, ...texts }, device }));
+  const device = way.includes(DEVICE) ? values.device : undefined;
+  if (device) delete values.device;
+  return /** @type {Given} */ ({ names, texts: values, device });
 }
 
 /** @param {string} name */
 const isOptional = (name) => name.endsWith("?");
 
 /** @param {string} name */
-const bareName = (name) => (isOptional(name) ? name.slice(0, -1) : name);
+const bareName = (name) => (name === DEVICE ? "device" : isOptional(name) ? name.slice(0, -1) : name);
 
 /**
  * Refuses what a vendor has no use for.
