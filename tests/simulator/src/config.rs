@@ -63,6 +63,8 @@ pub struct Config {
     pub warning: Option<i32>,
     /// Ocient: every statement is refused for the lack of a permission, with this `vendor_code`.
     pub denied: Option<i32>,
+    /// Ocient: how long a question for a person's answer on another device waits at most, in seconds; `null`: as long as asked.
+    pub device_wait_s: Option<Lifetime>,
     /// Ocient: how many rows a statement gives; `null` is 2.
     pub rows: Option<u32>,
     /// Ocient: how long each row takes, in milliseconds. The reply is then chunked, a row a chunk.
