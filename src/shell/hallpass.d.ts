@@ -122,7 +122,7 @@ export type VendorDescription = {
   readonly grant: {
     /** The token: at a path, at the first of several where something lies, or in a header of the reply. Not for cookies. */
     readonly access?: Path | readonly Path[] | { readonly header: string; readonly prefix?: string };
-    readonly refresh?: Path;
+    readonly refresh?: Path | readonly Path[];
     /** Default: what was typed as `username` or `email`. */
     readonly user?: Path;
     readonly database?: Path;
@@ -143,9 +143,9 @@ export type VendorDescription = {
     readonly payload?: Path | { readonly without: Path };
   };
   readonly errors?: {
-    /** The API's own code: at a path, or at the first of several where something lies. */
+    /** The API's own code, and its words for a person: each at a path, or at the first of several where something lies. */
     readonly code?: Path | readonly Path[];
-    readonly detail?: Path;
+    readonly detail?: Path | readonly Path[];
     /** What the API's codes mean; of those that are not listed, the HTTP status says it. Both: at login, and elsewhere. */
     readonly codes?: Readonly<Record<string, Meaning>>;
     readonly statuses?: Readonly<Record<number, Meaning>>;

@@ -181,8 +181,8 @@ export async function described(some: VendorDescription): Promise<void> {
     credential: { header: "X-Token", prefix: "t " },
     login: { path: "login", query: { tenant: "{tenant}" }, json: { user: { email: "{email}" }, q: "m { login(p: {password}) { x } {1} }", n: 1, t: true } },
     refresh: { path: "refresh", form: { token: "{refresh}" } },
-    grant: { access: ["a", "b.c"], lifetime: { jwt: true, otherwiseSeconds: 5 } },
-    errors: { codes: { E17: "forbidden", 5: { login: "invalid-credentials", elsewhere: "session-expired" } }, statuses: { 418: "forbidden" }, fields: { byName: "" } },
+    grant: { access: ["a", "b.c"], refresh: ["r", "b.r"], lifetime: { jwt: true, otherwiseSeconds: 5 } },
+    errors: { detail: ["d", "e.d"], codes: { E17: "forbidden", 5: { login: "invalid-credentials", elsewhere: "session-expired" } }, statuses: { 418: "forbidden" }, fields: { byName: "" } },
     rejected: { codes: [1, "x"], insideSuccess: true },
     renew: { atPart: 0.5 },
   });
