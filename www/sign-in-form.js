@@ -1,7 +1,7 @@
 // The sign-in form: which ways and fields a vendor has, what a storage choice means, and what was filled in.
 
 import { byId, make } from "./dom.js";
-import { simulator } from "./simulator.js";
+import { isSimulated, simulator } from "./simulator.js";
 import { TEST_USERS, VENDORS, isLoopback } from "./vendors.js";
 import { browserWallet } from "./wallets.js";
 import { WAYS } from "./ways.js";
@@ -46,8 +46,8 @@ const database = byId("database");
 const redirectionToken = byId("redirection-token");
 const token = byId("token");
 
-/** The ways in which a test user is filled in. */
-const FILLED_IN = ["password", "idToken", "accessToken"];
+/** By way, where a test user can be filled in: what is said of them is harmless anywhere on this machine, a token has to be asked for. */
+const TEST_USERS_ARE_THERE = { password: isLoopback, idToken: isSimulated, accessToken: isSimulated };
 
 /** What a vendor takes for the database where none is named. */
 const USUAL_DATABASE = "system";
@@ -145,7 +145,8 @@ export const onChoice = (handler) => {
 /** Marks the fields that an error is about, so that each says so by itself. Without an error, unmarks all. */
 export function markFields(error) {
   const names = new Set(error?.fields?.map(({ name }) => name));
-  if (error?.code === "invalid-credentials") for (const name of way.value === "password" ? ["username", "password"] : [way.value]) names.add(name);
+  const secrets = way.value === "password" ? ["username", "password"] : [way.value];
+  if (error?.code === "invalid-credentials") for (const name of secrets) names.add(name);
   if (error?.code === "invalid-options" && error.message.includes("baseUrl")) names.add("baseUrl");
   for (const [name, input] of Object.entries(INPUTS)) {
     if (names.has(name)) input.setAttribute("aria-invalid", "true");
@@ -184,7 +185,7 @@ function showStorage() {
 }
 
 function showHint() {
-  byId("test-users").hidden = !isLoopback(baseUrl.value) || !FILLED_IN.includes(way.value);
+  byId("test-users").hidden = !TEST_USERS_ARE_THERE[way.value]?.(baseUrl.value);
 }
 
 function testUser([name, secret, note]) {
