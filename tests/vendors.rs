@@ -31,10 +31,13 @@ fn quoted(list: &str) -> Vec<String> {
     list.split('"').skip(1).step_by(2).map(String::from).collect()
 }
 
-/// The members of an object of objects: those that are two blanks deep.
+/// The members of an object of objects, or of several kinds of them on the lines below: those that are two blanks deep.
 fn members(list: &str) -> Vec<String> {
-    let names = list.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(": {"));
-    names.map(|(name, _)| name).filter(|name| !name.starts_with(' ')).map(String::from).collect()
+    let names = list.lines().filter_map(|line| {
+        let line = line.strip_prefix("  ")?;
+        line.strip_suffix(':').or_else(|| line.split_once(": {").map(|(name, _)| name))
+    });
+    names.filter(|name| !name.starts_with(' ')).map(String::from).collect()
 }
 
 /// How the vendors are called among people, as in the table of the README.

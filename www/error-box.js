@@ -2,6 +2,7 @@
 
 import { byId, make } from "./dom.js";
 import { explain } from "./errors.js";
+import { singleSignOnLink } from "./single-sign-on.js";
 
 const box = byId("error");
 
@@ -16,13 +17,13 @@ document.addEventListener("securitypolicyviolation", ({ effectiveDirective, bloc
 });
 
 /** Shows an error and takes the focus to it. */
-export function showError(error, vendor) {
-  const { code, happened, advice, fields, ssoUrl, message, facts } = explain(error, vendor);
+export function showError(error, vendor, way) {
+  const { code, happened, advice, fields, ssoUrl, message, facts } = explain(error, vendor, way);
   const parts = [
     make("p", { className: "happened" }, happened),
     fields.length ? make("ul", {}, ...fields.map(fieldItem)) : undefined,
     make("p", {}, advice),
-    ssoUrl ? make("p", {}, ssoLink(ssoUrl)) : undefined,
+    ssoUrl ? make("p", {}, singleSignOnLink(ssoUrl, "Continue at")) : undefined,
     make("p", { className: "code-line" }, "Code ", make("code", {}, code)),
     make("details", {}, make("summary", {}, "For developers"), technical(message, facts)),
     code === "network" && blocked ? policyHint() : undefined,
@@ -43,13 +44,6 @@ export function clearError() {
 
 function fieldItem({ name, title }) {
   return make("li", {}, make("strong", {}, name), title ? `: ${title}` : "");
-}
-
-function ssoLink(ssoUrl) {
-  // hallpass lets only http(s) addresses through; the host is shown, so that nobody has to follow it blindly.
-  const link = make("a", { href: ssoUrl, rel: "noreferrer" });
-  link.append(`Continue at ${link.host}`);
-  return link;
 }
 
 function technical(message, facts) {

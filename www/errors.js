@@ -1,20 +1,21 @@
 // For every code of AuthError: what happened and what to do, in a person's words.
 
+import { WAYS } from "./ways.js";
+
 /**
- * By code: what happened, and what to do. `vendor` is the vendor's name for a person.
- * @type {Record<string, (vendor: string, error: object) => [happened: string, advice: string]>}
+ * By code: what happened, and what to do. `vendor` is the vendor's name for a person, `way` how people sign in.
+ * @type {Record<string, (vendor: string, error: object, way: import("./ways.js").Way) => [happened: string, advice: string]>}
  */
 const WORDS = {
   "invalid-options": (vendor, { message }) =>
     message?.includes("baseUrl") // hallpass names the option that it means
       ? ["That address can’t be used.", "It has to begin with https:// (http:// only on this machine), without a user name, query or #."]
       : ["Something in the form can’t be used.", "Correct it and try again."],
-  "invalid-credentials": (vendor, { ssoUrl }) => [
-    "That user name and password don’t match.",
-    ssoUrl
-      ? "Check both before you try again. Or continue at your provider, then come back and choose “I’m signed in already”."
-      : `Check both before you try again: after a few wrong tries ${vendor} may lock the account.`,
+  "invalid-credentials": (vendor, { ssoUrl }, { refused: [happened, advice] }) => [
+    happened,
+    ssoUrl ? "Check both before you try again. Or sign in at your provider, which sends you back here." : advice(vendor),
   ],
+  cancelled: () => ["You said no, so nobody was signed in.", "Sign in again whenever you like."],
   "invalid-request": (vendor, { fields }) =>
     fields?.length
       ? ["Something you filled in was refused.", "Correct it and try again."]
@@ -77,21 +78,22 @@ const FIELDS = {
 };
 
 /** One sentence for a code, for where there's room for no more. */
-export const sentence = (code, vendor) => (WORDS[code] ?? WORDS.internal)(vendor, {})[0];
+export const sentence = (code, vendor) => (WORDS[code] ?? WORDS.internal)(vendor, {}, WAYS.password)[0];
 
 /**
  * What to show of an error.
  *
  * @param {unknown} error an AuthError or anything else that was thrown
  * @param {string} vendor its name for a person
+ * @param {string} way how people sign in
  */
-export function explain(error, vendor) {
+export function explain(error, vendor, way) {
   const known = typeof error?.code === "string" && Object.hasOwn(WORDS, error.code);
   // The page's own bound on a call; its signal's reason comes through as it is.
   const late = error?.name === "TimeoutError" ? "timeout" : "internal";
   const code = known ? error.code : late;
   const details = known ? error : {};
-  const [happened, advice] = WORDS[code](vendor, details);
+  const [happened, advice] = WORDS[code](vendor, details, WAYS[way]);
   const { fields = [], ssoUrl, retryAfterMs, status, vendorCode, requestId } = details;
   return {
     code,

@@ -3,7 +3,7 @@
 import { byId, make, showRow } from "./dom.js";
 import { KINDS, order, sentences, targets, whenSeen, words } from "./faults.js";
 import { isSimulated, simulator } from "./simulator.js";
-import { VENDORS, has } from "./vendors.js";
+import { has, vendorOf } from "./vendors.js";
 
 /** Short enough to watch a token end, long enough to read along. */
 const SHORT_LIFETIME_S = 20;
@@ -20,12 +20,12 @@ const kind = byId("fault-kind");
 const news = byId("fault-news");
 const ahead = byId("faults-ahead");
 
-/** The vendor and address that the panel breaks, and the way to its controls. */
+/** What is known of the vendor that the panel breaks, its address, and the way to its controls. */
 let place = {};
 let controls;
 
-const title = () => VENDORS[place.vendor].title;
-const renews = () => has(place.vendor, "renewal");
+const title = () => place.known.title;
+const renews = () => has(place.known, "renewal");
 
 /** Goes up with each look at the simulator: what an older one saw isn't drawn. */
 let looks = 0;
@@ -42,14 +42,14 @@ document.addEventListener("visibilitychange", () => document.hidden || look());
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   act(byId("order-fault"), async () => {
-    await controls.order(order(place.vendor, target.value, kind.value, count.valueAsNumber));
+    await controls.order(order(place.known, target.value, kind.value, count.valueAsNumber));
     return `Ordered. ${whenSeen(target.value)}`;
   });
 });
 
 onClick("expire", async () => {
   await controls.expire();
-  return `Expired at ${title()}. Call the API: ${VENDORS[place.vendor].expired}.`;
+  return `Expired at ${title()}. Call the API: ${place.known.expired}.`;
 });
 
 onClick("revoke", async () => {
@@ -74,13 +74,14 @@ onClick("mend", async () => {
 });
 
 /** Shows the panel where the vendor is a simulated one. */
-export function breakable({ vendor, baseUrl }) {
-  if (vendor === place.vendor && baseUrl === place.baseUrl) return;
-  place = { vendor, baseUrl };
+export function breakable({ baseUrl, ...options }) {
+  const known = vendorOf(options);
+  if (known === place.known && baseUrl === place.baseUrl) return;
+  place = { known, baseUrl };
   panel.hidden = !isSimulated(baseUrl);
   if (panel.hidden) return;
   controls = simulator(baseUrl);
-  target.replaceChildren(...targets(vendor).map(([value, many]) => make("option", { value }, many)));
+  target.replaceChildren(...targets(known).map(([value, many]) => make("option", { value }, many)));
   news.textContent = "";
   look();
 }
@@ -108,7 +109,7 @@ async function look() {
 }
 
 function show(faults, lifetime) {
-  const lines = sentences(place.vendor, faults);
+  const lines = sentences(place.known, faults);
   if (lifetime !== null) lines.push(`What is issued from now on lives ${lifetime} s.`);
   ahead.replaceChildren(...lines.map((line) => make("li", {}, line)));
   byId("no-faults").hidden = lines.length > 0;

@@ -1,7 +1,5 @@
 // The faults to order from a simulated vendor, and the words for them.
 
-import { VENDORS } from "./vendors.js";
-
 /** By name: the simulator's order, and what there is to see. */
 export const KINDS = {
   503: {
@@ -37,8 +35,8 @@ const REQUESTS = {
 };
 
 /** The kinds of requests that a vendor's sessions make: value and words of a choice. */
-export function targets(vendor) {
-  const purposes = new Set(["any", ...Object.values(VENDORS[vendor].operations)]);
+export function targets({ operations }) {
+  const purposes = new Set(["any", ...Object.values(operations)]);
   return Object.entries(REQUESTS).flatMap(([purpose, [, many]]) => (purposes.has(purpose) ? [[purpose, many]] : []));
 }
 
@@ -46,8 +44,8 @@ export function targets(vendor) {
 export const whenSeen = (purpose) => REQUESTS[purpose][2];
 
 /** The order of a fault for the next `count` requests of a vendor's for a purpose. */
-export function order(vendor, purpose, kind, count) {
-  const found = Object.entries(VENDORS[vendor].operations).find(([, known]) => known === purpose);
+export function order({ operations }, purpose, kind, count) {
+  const found = Object.entries(operations).find(([, known]) => known === purpose);
   const [method, path] = found ? found[0].split(" ") : [undefined, "*"];
   return { path, method, count, ...KINDS[kind].order };
 }
@@ -65,7 +63,7 @@ export function sentences(vendor, faults) {
 
 /** `later`: another one comes first. */
 function sentence(vendor, { path, method, count, ...effect }, later) {
-  const purpose = path === "*" ? "any" : VENDORS[vendor].operations[`${method} ${path}`];
+  const purpose = path === "*" ? "any" : vendor.operations[`${method} ${path}`];
   const [one, many] = REQUESTS[purpose] ?? [`request to ${path}`, `requests to ${path}`];
   const next = later ? "Then the next" : "The next";
   return count === 1 ? `${next} ${one} gets ${words(effect)}.` : `${next} ${count} ${many} get ${words(effect)}.`;

@@ -8,9 +8,12 @@ import { blame, showRequest } from "./request-list.js";
 import { forgetSession, hasFailed, onLastMinute, showPayload, showRedirect, showSession } from "./session-panel.js";
 import { isShared, recall, remember } from "./settings.js";
 import * as form from "./sign-in-form.js";
+import { signIn } from "./sign-in.js";
 import { isSimulated, knowSimulators, simulator } from "./simulator.js";
+import { isBack, offerSingleSignOn } from "./single-sign-on.js";
 import { showSnippet } from "./snippet.js";
-import { VENDORS } from "./vendors.js";
+import { vendorOf } from "./vendors.js";
+import { WAYS } from "./ways.js";
 
 const main = document.querySelector("main");
 const status = byId("status");
@@ -33,6 +36,7 @@ const MANY = 20;
 const CALL_LIMIT_MS = 15_000;
 
 let session;
+/** The options of the session, as it was opened with. */
 let openedWith;
 let loading;
 
@@ -45,7 +49,10 @@ let elsewhere = false;
 let visits = 0;
 let renewals = 0;
 
-const title = () => VENDORS[session?.vendor ?? form.chosenSettings().vendor].title;
+/** What the page knows of the session's vendor; without a session, of the one that is chosen. */
+const vendor = () => vendorOf(openedWith ?? form.chosenSettings());
+const title = () => vendor().title;
+const tell = (error) => showError(error, title(), form.chosenWay());
 
 /** What the state alone has to say; an action may add a sentence, which stays until the next action. */
 let situation = "";
@@ -65,25 +72,30 @@ async function load() {
     showRequest(entry);
     mayHaveStruck();
   };
-  recordRequests(() => VENDORS[session.vendor], changed, showRequest);
+  recordRequests(vendor, changed, showRequest);
   return hallpass;
 }
 
 /** Makes `session` the one of these settings; restores what its storage holds. */
 async function open(settings) {
-  const wanted = JSON.stringify(settings);
-  if (session && wanted === openedWith) return;
+  if (!session || !isSame(settings, openedWith)) await reopen(settings);
+  remember(settings, form.chosenWay());
+}
+
+async function reopen(settings) {
   loading ??= load();
   loading.catch(() => (loading = undefined)); // so that it may be tried again
   const { openSession } = await loading;
   const opened = await openSession(settings);
   session?.dispose();
   session = opened;
-  openedWith = wanted;
-  remember(settings);
+  openedWith = settings;
   before = undefined;
   session.subscribe(follow);
 }
+
+/** Whether two sessions' options are the same; their members come in one order. */
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function follow(state) {
   panels["signed-out"].dataset.reason = state.reason ?? "";
@@ -99,8 +111,9 @@ function follow(state) {
     say();
   }
   // Afterwards, as the countdown may have something to add.
-  if (state.status === "signed-in") showSession(session);
+  if (state.status === "signed-in") showSession(session, vendor());
   else forgetSession();
+  offerSingleSignOn(state);
   showPanel(state.status);
   showChoice();
 }
@@ -116,10 +129,10 @@ function news(state) {
 
 /** What the panel breaks and the code is for: the session, or what the form is about. */
 function showChoice() {
-  const settings = session?.state.status === "signed-in" ? JSON.parse(openedWith) : form.chosenSettings();
+  const settings = session?.state.status === "signed-in" ? openedWith : form.chosenSettings();
   breakable(settings);
-  showSnippet(settings);
-  byId("many").hidden = !VENDORS[settings.vendor].renewsRejected || !isSimulated(settings.baseUrl);
+  showSnippet(settings, form.chosenWay());
+  byId("many").hidden = !vendorOf(settings).renewsRejected || !isSimulated(settings.baseUrl);
   byId("second-tab").hidden = !isShared(settings.storage);
 }
 
@@ -153,7 +166,7 @@ async function run(button, work, { waiting, brings } = {}) {
     say();
     blame(error);
     form.markFields(error);
-    showError(error, title());
+    tell(error);
     if (error?.code === "invalid-credentials") form.forgetPassword();
   } finally {
     own.delete(brings);
@@ -167,11 +180,13 @@ form.onSubmit(() => {
   const work = async () => {
     await open(form.chosenSettings());
     // Should this browser hold a session already, the new one replaces it.
-    const { redirectTo } = await session.login(form.typedCredentials());
+    const result = await signIn(session);
+    if (!result) return "The sign-in was cancelled.";
     form.forgetPassword();
-    showRedirect(redirectTo, session.baseUrl);
+    showRedirect(result.redirectTo, session.baseUrl);
   };
-  run(byId("sign-in-button"), work, { waiting: "Signing in…", brings: "signed-in" });
+  const { waiting = "Signing in…" } = WAYS[form.chosenWay()];
+  run(byId("sign-in-button"), work, { waiting, brings: "signed-in" });
 });
 
 // A cookie may be there from a single sign-on; hallpass learns of it only by asking.
@@ -183,7 +198,7 @@ const resume = async () => {
 onClick("resume", resume, { brings: "signed-in" });
 
 onClick("call", async () => {
-  const { method, path, json, headers } = VENDORS[session.vendor].call(session);
+  const { method, path, json, headers } = vendor().call(session);
   const signal = AbortSignal.timeout(CALL_LIMIT_MS);
   const visit = visits;
   const value = await session.json(path, { method, json, headers, signal, ...PAGE_CALL });
@@ -194,7 +209,7 @@ onClick("call", async () => {
 // All their tokens are over, and all of the calls hear of it.
 onClick("many", async () => {
   await simulator(session.baseUrl).expire();
-  const { path } = VENDORS[session.vendor].call(session);
+  const { path } = vendor().call(session);
   const before = renewals;
   const calls = Array.from({ length: MANY }, () => session.json(path, { signal: AbortSignal.timeout(CALL_LIMIT_MS), ...PAGE_CALL }));
   await Promise.all(calls);
@@ -243,7 +258,7 @@ form.onChoice(showChoice);
 try {
   if (form.chosenSettings().baseUrl) await open(form.chosenSettings());
 } catch (error) {
-  showError(error, title());
+  tell(error);
 }
 // Without a session the form is there all the same.
 if (!session) {
@@ -253,3 +268,11 @@ if (!session) {
   showChoice();
 }
 main.setAttribute("aria-busy", "false");
+
+/** Who comes back from a single sign-on may be signed in: the vendor knows. */
+const comeBack = () => {
+  if (isBack()) run(byId("resume"), resume, { brings: "signed-in" });
+};
+comeBack();
+// The browser may have kept the page as it was left.
+addEventListener("pageshow", ({ persisted }) => persisted && comeBack());

@@ -88,7 +88,7 @@ function credentialPlace({ headers, credentials }, vendor, purpose) {
   if (purpose === "sign-in") {
     return vendor.password === "headers" ? "User-Name and Password headers (login)" : "in the body (login)";
   }
-  if (headers.has("Authorization")) return "Authorization header";
+  if (headers.has("Authorization")) return credentials === "include" ? "Authorization header and cookie" : "Authorization header";
   if (headers.has("Token")) return "Token header";
   if (credentials === "include") return "cookie";
   // ETHGas has two forms of renewal, and one puts the token there.

@@ -3,7 +3,7 @@
 import { countdown, span } from "./countdown.js";
 import { byId, showRow } from "./dom.js";
 import { sentence } from "./errors.js";
-import { VENDORS, has } from "./vendors.js";
+import { has } from "./vendors.js";
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
@@ -20,11 +20,12 @@ export const onLastMinute = (handler) => {
   lastMinute = handler;
 };
 
-/** Draws a signed-in session's state. */
-export function showSession({ vendor, baseUrl, state }) {
-  const { title, note } = VENDORS[vendor];
+/** Draws a signed-in session's state. @param {import("./vendors.js").DemoVendor} vendor */
+export function showSession({ baseUrl, state }, vendor) {
+  const { title, note } = vendor;
   const { user, database, expiresAt, problem } = state;
   byId("user").textContent = user ?? "someone the vendor doesn’t name";
+  byId("user").classList.toggle("account", /^0x/.test(user ?? ""));
   byId("database-of-user").textContent = database ? `on ${database}` : "";
   byId("session-vendor").textContent = title;
   byId("session-address").textContent = baseUrl;

@@ -6,22 +6,22 @@ const KEY = "hallpass-demo";
 /** Whether a storage is one for all tabs. */
 export const isShared = (storage) => storage === "local" || storage === "encrypted";
 
-/** @returns {{ vendor?: string, addresses: Record<string, string>, storage?: string }} */
+/** @returns {{ vendor?: string, way?: string, addresses: Record<string, string>, storage?: string }} */
 export function recall() {
   try {
     const kept = sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY);
-    const { vendor, addresses, storage } = JSON.parse(kept) ?? {};
-    return { vendor, addresses: { ...addresses }, storage };
+    const { vendor, way, addresses, storage } = JSON.parse(kept) ?? {};
+    return { vendor, way, addresses: { ...addresses }, storage };
   } catch {
     return { addresses: {} }; // storage is blocked, or holds something else
   }
 }
 
-/** Remembers a choice; the addresses of the other vendors are kept. */
-export function remember({ vendor, baseUrl, storage }) {
+/** Remembers a choice, and the way to sign in; the addresses of the other vendors are kept. */
+export function remember({ vendor, baseUrl, storage }, way) {
   const addresses = { ...recall().addresses, [vendor]: baseUrl };
   try {
-    const text = JSON.stringify({ vendor, addresses, storage });
+    const text = JSON.stringify({ vendor, way, addresses, storage });
     sessionStorage.setItem(KEY, text);
     if (isShared(storage)) localStorage.setItem(KEY, text);
   } catch {

@@ -1,7 +1,9 @@
-// The sign-in form: which fields a vendor has, what a storage choice means, and what was filled in.
+// The sign-in form: which ways and fields a vendor has, what a storage choice means, and what was filled in.
 
 import { byId, make } from "./dom.js";
 import { TEST_USERS, VENDORS, isLoopback } from "./vendors.js";
+import { browserWallet } from "./wallets.js";
+import { WAYS } from "./ways.js";
 
 /** What each choice keeps, and what a script that got into the page (XSS) makes of it. */
 const STORAGE = {
@@ -33,6 +35,7 @@ const COOKIE_NOTE =
 
 const form = byId("sign-in");
 const vendor = byId("vendor");
+const way = byId("way");
 const baseUrl = byId("base-url");
 const storage = byId("storage");
 const username = byId("username");
@@ -59,16 +62,22 @@ export function fillForm(defaults, remembered) {
   byId("test-users")
     .querySelector("ul")
     .append(...TEST_USERS.map(testUser));
-  vendor.addEventListener("change", showVendor);
+  vendor.addEventListener("change", () => showVendor());
+  way.addEventListener("change", showWay);
   storage.addEventListener("change", showStorage);
   baseUrl.addEventListener("input", showHint);
-  showVendor();
+  byId(browserWallet() ? "wallet-note" : "test-wallet-note").hidden = false;
+  showVendor(remembered.way);
 }
 
 /** Where to sign in: the options of `openSession`. */
 export function chosenSettings() {
-  return { vendor: vendor.value, baseUrl: baseUrl.value.trim(), storage: storage.value };
+  const { flow } = WAYS[way.value];
+  return { vendor: vendor.value, ...(flow && { flow }), baseUrl: baseUrl.value.trim(), storage: storage.value };
 }
+
+/** How to sign in: one of {@link WAYS}. */
+export const chosenWay = () => way.value;
 
 /** Who signs in, as typed: a password may begin or end with a blank. */
 export function typedCredentials() {
@@ -107,13 +116,13 @@ export const onSubmit = (handler) =>
 
 /** Calls back when another vendor or address has been chosen: once it is typed, not at each letter. */
 export const onChoice = (handler) => {
-  for (const input of [vendor, baseUrl, storage]) input.addEventListener("change", handler);
+  for (const input of [vendor, way, baseUrl, storage]) input.addEventListener("change", handler);
 };
 
 /** Marks the fields that an error is about, so that each says so by itself. Without an error, unmarks all. */
 export function markFields(error) {
   const names = new Set(error?.fields?.map(({ name }) => name));
-  if (error?.code === "invalid-credentials") names.add("username").add("password");
+  if (error?.code === "invalid-credentials" && way.value === "password") names.add("username").add("password");
   if (error?.code === "invalid-options" && error.message.includes("baseUrl")) names.add("baseUrl");
   for (const [name, input] of Object.entries(INPUTS)) {
     if (names.has(name)) input.setAttribute("aria-invalid", "true");
@@ -121,15 +130,29 @@ export function markFields(error) {
   }
 }
 
-function showVendor() {
+/** `kept`: the way that was chosen before, if the vendor has it. */
+function showVendor(kept) {
   // What was typed for the vendor shown until now is kept, should it be chosen again.
   if (shown) addresses[shown] = baseUrl.value;
   shown = vendor.value;
   baseUrl.value = addresses[shown] ?? "";
-  const { field, cookie } = VENDORS[shown];
-  for (const part of form.querySelectorAll("[data-only]")) part.hidden = part.dataset.only !== field;
+  const { ways, cookie } = VENDORS[shown];
+  way.replaceChildren(...ways.map((name) => make("option", { value: name }, WAYS[name].title)));
+  if (ways.includes(kept)) way.value = kept;
+  byId("way-field").hidden = ways.length === 1;
   byId("resume").hidden = !cookie;
+  showWay();
   showStorage();
+}
+
+function showWay() {
+  const { field } = VENDORS[shown];
+  for (const part of form.querySelectorAll("[data-only], [data-ways]")) {
+    const { only = field, ways = way.value } = part.dataset;
+    part.hidden = only !== field || !ways.split(" ").includes(way.value);
+    // What can't be seen can't be filled in either, and keeps nobody from going on.
+    for (const input of part.querySelectorAll("input, textarea")) input.disabled = part.hidden;
+  }
   showHint();
 }
 
@@ -138,7 +161,7 @@ function showStorage() {
 }
 
 function showHint() {
-  byId("test-users").hidden = !isLoopback(baseUrl.value);
+  byId("test-users").hidden = !isLoopback(baseUrl.value) || way.value !== "password";
 }
 
 function testUser([name, secret, note]) {

@@ -1,16 +1,18 @@
 // The code that does what the form says, to be copied.
 
 import { byId } from "./dom.js";
-import { VENDORS } from "./vendors.js";
+import { vendorOf } from "./vendors.js";
+import { WAYS } from "./ways.js";
 
 const shown = byId("code");
 const copy = byId("copy");
 
-/** Shows the code for these settings; `call` is what "Call the API" sends. */
-export function showSnippet({ vendor, baseUrl, storage }) {
-  const { field, call } = VENDORS[vendor];
+/** Shows the code for these settings and this way to sign in; `call` is what "Call the API" sends. */
+export function showSnippet({ vendor, flow, baseUrl, storage }, way) {
+  const { field, call } = vendorOf({ vendor, flow });
   const { method, path, json, headers } = call({ state: {} });
   const options = [`vendor: ${quoted(vendor)}`, `baseUrl: ${quoted(baseUrl)}`];
+  if (flow) options.push(`flow: ${quoted(flow)}`);
   if (storage !== "memory") options.push(`storage: ${quoted(storage)}`);
   const init = [
     method === "GET" || json ? undefined : `method: ${quoted(method)}`,
@@ -23,7 +25,7 @@ export function showSnippet({ vendor, baseUrl, storage }) {
     "const session = await openSession({",
     ...options.map((option) => `  ${option},`),
     "});",
-    `await session.login({ username, password${field === "database" ? ", database" : ""} });`,
+    `await session.login(${WAYS[way].code(field)});`,
     `const data = await session.json(${quoted(path)}${init.length ? `, { ${init.join(", ")} }` : ""});`,
   ].join("\n");
 }

@@ -1,9 +1,10 @@
-// What the page has to know of each vendor: its name, its fields, a call to try, and which requests are hallpass's own.
+// What the page has to know of each vendor: its name, its fields, ways to sign in, a call to try, and which requests are hallpass's own.
 
 /**
  * @typedef {object} DemoVendor
  * @property {string} title for a person
  * @property {"database" | "redirectionToken"} [field] a field beside user name and password
+ * @property {string[]} ways how people sign in, of those in ways.js; the usual one first
  * @property {(session: object) => { method: string, path: string, json?: unknown, headers?: Record<string, string> }} call what "Call the API" sends
  * @property {Record<string, string>} operations method and path of hallpass's own requests, and what they are for
  * @property {"body" | "headers"} password where a sign-in carries the password
@@ -19,6 +20,7 @@ export const VENDORS = {
   ocient: {
     title: "Ocient",
     field: "database",
+    ways: ["password"],
     call: ({ state }) => ({
       method: "POST",
       // The vendor takes "system" where a sign-in names no database.
@@ -38,6 +40,7 @@ export const VENDORS = {
   lenses: {
     title: "Lenses HQ",
     field: "redirectionToken",
+    ways: ["password"],
     call: () => ({ method: "GET", path: "/api/v1/users/me" }),
     operations: {
       "POST /api/v1/login": "sign-in",
@@ -52,6 +55,7 @@ export const VENDORS = {
   },
   pegase3: {
     title: "PEGASE3",
+    ways: ["password"],
     call: () => ({ method: "GET", path: "/company/info", headers: { "Name-Company": "Acme" } }),
     operations: { "GET /login": "sign-in" },
     password: "headers",
@@ -61,6 +65,7 @@ export const VENDORS = {
   },
   ethgas: {
     title: "ETHGas",
+    ways: ["password", "wallet"],
     call: () => ({ method: "GET", path: "/api/v1/user/info" }),
     operations: {
       "POST /api/v1/user/login": "sign-in",
@@ -75,6 +80,22 @@ export const VENDORS = {
   },
 };
 
+/** ETHGAS for people with a wallet: another family of the same API. @type {DemoVendor} */
+const ETHGAS_WALLETS = {
+  ...VENDORS.ethgas,
+  call: () => ({ method: "GET", path: "/v1/user/info" }),
+  operations: {
+    "POST /v1/user/login": "message to sign",
+    "POST /v1/user/login/verify": "sign-in",
+    "POST /v1/user/login/refresh": "renewal",
+    "GET /v1/user/info": "check",
+    "POST /v1/user/logout": "sign-out",
+  },
+};
+
+/** What the page knows of the vendor in the options of a session. @returns {DemoVendor} */
+export const vendorOf = ({ vendor, flow }) => (flow === "wallet" ? ETHGAS_WALLETS : VENDORS[vendor]);
+
 /** The users that every simulated vendor has, for the hint beside the form. */
 export const TEST_USERS = [
   ["jdoe", "correct horse", ""],
@@ -85,7 +106,7 @@ export const TEST_USERS = [
 ];
 
 /** Whether a vendor's sessions have such requests. */
-export const has = (vendor, purpose) => Object.values(VENDORS[vendor].operations).includes(purpose);
+export const has = ({ operations }, purpose) => Object.values(operations).includes(purpose);
 
 /** Whether an address means this machine, where the simulator listens. */
 export function isLoopback(address) {

@@ -54,6 +54,10 @@ pub struct Call {
     pub body: Option<Secret>,
     /// The header of the reply that the token comes in, where it comes in one.
     pub wants: Option<Cow<'static, str>>,
+    /// Where it goes, relative to `baseUrl`; `None`: where its operation does.
+    pub path: Option<&'static str>,
+    /// How much longer than other calls it may take, in ms: the vendor answers only when something has happened.
+    pub longer_ms: u32,
     /// What is added to the operation's path.
     pub below: Option<&'static str>,
     /// Whether the browser attaches cookies and keeps those that come, also where the session is none of a cookie's.
@@ -72,9 +76,25 @@ impl Call {
             headers: Vec::new(),
             body: None,
             wants: None,
+            path: None,
+            longer_ms: 0,
             below: None,
             cookies: false,
         })
+    }
+
+    /// To another path than its operation's.
+    #[must_use]
+    pub fn at(mut self: Box<Self>, path: &'static str) -> Box<Self> {
+        self.path = Some(path);
+        self
+    }
+
+    /// With so many ms more than other calls have.
+    #[must_use]
+    pub fn longer(mut self: Box<Self>, ms: u32) -> Box<Self> {
+        self.longer_ms = ms;
+        self
     }
 
     /// To a path below its operation's.

@@ -122,9 +122,14 @@ impl<J: Json> Described<J> {
         failure
     }
 
+    /// What a reply grants. Where there is no token, an API that answers everything with 200 says in its place why; one that says
+    /// what a success is has said so already.
     fn grant(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
         self.read(reply, operation)?;
-        self.granted(reply, operation, now_ms).map_err(|code| reply.failure(code))
+        self.granted(reply, operation, now_ms).map_err(|code| match at(&self.said, "envelope.success") {
+            Some(_) => reply.failure(code),
+            None => self.refusal(reply, operation, false),
+        })
     }
 
     fn granted(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Code> {

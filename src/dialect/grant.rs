@@ -17,26 +17,29 @@ pub struct Credentials {
     pub database: Option<Secret>,
     /// Lenses: echoed to the vendor, which answers with where to go next.
     pub redirection_token: Option<Secret>,
-    /// A described vendor: all that it takes, by the names in its templates. With a wallet: `address` and `name`, where they are
-    /// given; the account that signs is then the user name, and its signature the password.
+    /// A described vendor: all that it takes, by the names in its templates. Ocient: a token of the customer's identity provider, as
+    /// `idToken` or `accessToken`, and the `database`. With a wallet: `address` and `name`, where they are given; the account that
+    /// signs is then the user name, and its signature the password.
     pub named: Vec<(String, Secret)>,
+    /// Ocient: nothing is typed here; the person says yes on another device.
+    pub on_device: bool,
 }
 
 impl Credentials {
-    /// What was typed under a name, at a described vendor.
+    /// What was given under a name, where credentials are [`named`](Self::named).
     #[must_use]
     pub fn typed(&self, name: &str) -> Option<Secret> {
         self.named.iter().find(|(typed, _)| typed == name).map(|(_, value)| value.clone())
     }
 
-    /// What no failure may repeat: the password; and of what a described vendor takes, all but who it is.
+    /// What no failure may repeat: the password; and of what is named, all but who it is.
     #[must_use]
     pub fn secrets(&self) -> Vec<&str> {
         let named = self.named.iter().filter(|(name, _)| !is_public(name)).map(|(_, value)| value.as_str());
         named.chain([self.password.as_str()]).collect()
     }
 
-    /// As [`check`](Self::check), for what a described vendor takes.
+    /// As [`check`](Self::check), for what is named.
     pub fn check_named(&self) -> Result<(), Box<Failure>> {
         self.named.iter().try_for_each(|(name, value)| sendable(name, value))
     }
@@ -62,6 +65,17 @@ fn sendable(name: &str, value: &str) -> Result<(), Box<Failure>> {
     }
     // The names are kept with the session; and no password is so long either.
     if is_name(value) { Ok(()) } else { Err(Failure::field(name, "not-sendable", "must not be so long")) }
+}
+
+/// What the person is shown, to say yes on another device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// The code to be typed there, or compared.
+    pub user_code: String,
+    /// The address to go to: http(s).
+    pub verification_uri: String,
+    /// The same with the code in it, where the vendor tells one.
+    pub verification_uri_complete: Option<String>,
 }
 
 /// Whether what goes by a name says who somebody is, and is no secret.

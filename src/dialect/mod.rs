@@ -32,7 +32,7 @@ pub use codes::Row;
 pub use described::Described;
 pub use ethgas_wallet::EthgasWallet;
 pub use failure::{Code, Failure, Field, VendorCode};
-pub use grant::{Credentials, Grant, Held, is_name, is_token};
+pub use grant::{Credentials, Grant, Held, Prompt, is_name, is_token};
 pub use reply::{Body, Json, Rejection, Reply};
 pub use secret::Secret;
 pub use write::to_json;
@@ -183,6 +183,21 @@ pub trait Vendor<J: Json> {
         credentials: &Credentials,
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>>;
+
+    /// Reads the reply to a [`login`](Self::login) on another device: what the person is to be shown.
+    fn read_prompt(&self, reply: &Reply<J>) -> Result<Prompt, Box<Failure>> {
+        Err(reply.failure(Code::VendorError))
+    }
+
+    /// The request that waits for the person's answer on another device; its reply is that of a login.
+    fn poll_device(&self, _credentials: &Credentials, _prompt: &Prompt) -> Option<Box<Call>> {
+        None
+    }
+
+    /// Whether a failure of [`poll_device`](Self::poll_device) says only that the person has not answered yet.
+    fn is_unanswered(&self, _failure: &Failure) -> bool {
+        false
+    }
 
     /// The part of a wallet in a login, where people sign in with one here.
     fn signing(&self) -> Option<&dyn wallet::Signing<J>> {

@@ -10,9 +10,9 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 
 use super::codes::codes;
-use super::grant::{lifetime_ms, name, token};
+use super::grant::{is_name, lifetime_ms, name, token};
 use super::{
-    Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload,
+    Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload, Prompt,
     Rejection, Renewal, Reply, Vendor, VendorCode,
 };
 
@@ -34,6 +34,17 @@ static FACTS: Facts = Facts {
     },
     speaks_inside: true,
 };
+
+/// Where a token of the customer's identity provider becomes a session.
+const TOKEN: &str = "v1/sso_token";
+/// Where a person's yes on another device is asked for, and where it is waited for.
+const DEVICE: &str = "v1/sso_device_grant";
+const DEVICE_ANSWER: &str = "v1/sso_device_grant_verify";
+
+/// How long the vendor keeps a question for the person's answer waiting, in s: its own default, said all the same, as hallpass's
+/// bound on the call is made from it. It is declared as a text.
+const POLL: &str = "30";
+const POLL_MS: u32 = 30_000;
 
 codes! { i32;
     -304 => InvalidCredentials / SessionExpired, "wrong user name or password";
@@ -59,12 +70,12 @@ codes! { i32;
     -1208 => VendorError / SessionExpired, "the security token has expired";
     -1221 => VendorUnavailable / VendorUnavailable, "the OpenID provider failed";
     -1222 | -1223 | -1224 | -1225 | -1226 | -1227 | -1230 => VendorError / VendorError, "the OpenID provider's answer or configuration is invalid, or lacks what the vendor needs";
-    -1229 => VendorError / SessionExpired, "the OpenID token was signed by a key that the provider doesn't know";
-    -1228 => VendorError / SessionExpired, "the OpenID token has expired";
-    -1231 | -1232 | -1233 | -1234 | -1235 | -1236 => VendorError / SessionExpired, "the OpenID token is bad";
+    -1229 => InvalidCredentials / SessionExpired, "the OpenID token was signed by a key that the provider doesn't know";
+    -1228 => InvalidCredentials / SessionExpired, "the OpenID token has expired";
+    -1231 | -1232 | -1233 | -1234 | -1235 | -1236 => InvalidCredentials / SessionExpired, "the OpenID token is bad";
     -1237 => VendorError / SessionExpired, "the provider's refresh token is invalid";
     -1238 => VendorError / VendorError, "timed out waiting for the user";
-    -1251 => Forbidden / Forbidden, "denied";
+    -1251 => Cancelled / Forbidden, "the person said no";
     -1250 | -1252 | -1253 | -1254 => VendorError / VendorError, "the authorization server does not take such a request";
     -1255 | -1256 => VendorUnavailable / VendorUnavailable, "the authorization server failed, or is overloaded";
     -100 => VendorError / VendorError, "unknown error";
@@ -84,13 +95,29 @@ impl<J: Json> Vendor<J> for Ocient {
         &FACTS
     }
 
-    /// `POST /v1/login`, JSON; the vendor takes the database `system` where none is given.
+    /// `POST /v1/login`, JSON; the vendor takes the database `system` where none is given. With a token of the customer's
+    /// identity provider `POST /v1/sso_token`, whose documented reply only repeats the request: it is read as a login's. For
+    /// another device `POST /v1/sso_device_grant`.
     fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
+        let call = Call::new(Operation::Login, "POST");
+        if !credentials.named.is_empty() {
+            credentials.check_named()?;
+            let given = |name| credentials.typed(name);
+            return Ok(call.at(TOKEN).json(&[
+                ("database", given("database").as_deref()),
+                ("id_token", given("idToken").as_deref()),
+                ("access_token", given("accessToken").as_deref()),
+            ]));
+        }
+        let database = credentials.database.as_deref();
+        if credentials.on_device {
+            return Ok(call.at(DEVICE).json(&[("database", database)]));
+        }
         credentials.check()?;
-        Ok(Call::new(Operation::Login, "POST").json(&[
+        Ok(call.json(&[
             ("username", Some(&credentials.username)),
             ("password", Some(&credentials.password)),
-            ("database", credentials.database.as_deref()),
+            ("database", database),
         ]))
     }
 
@@ -104,9 +131,40 @@ impl<J: Json> Vendor<J> for Ocient {
     ) -> Result<Grant, Box<Failure>> {
         let mut grant = read_grant(reply, Operation::Login)?;
         let name = |member| name(reply.member(member)).map_err(|code| reply.failure(code));
-        grant.user = name("username")?.or_else(|| Some(credentials.username.clone()));
-        grant.database = name("database")?.or_else(|| credentials.database.clone());
+        // With a token, or on another device, nobody types a name here.
+        let typed = Some(&credentials.username).filter(|name| !name.is_empty());
+        grant.user = name("username")?.or_else(|| typed.cloned());
+        let given = || credentials.database.clone().or_else(|| credentials.typed("database"));
+        grant.database = name("database")?.or_else(given);
         Ok(grant)
+    }
+
+    fn read_prompt(&self, reply: &Reply<J>) -> Result<Prompt, Box<Failure>> {
+        succeeded(reply, Operation::Login)?;
+        let malformed = || reply.failure(Code::MalformedReply);
+        // The person is sent there: nothing but a web address.
+        let address = |name| reply.text(name).filter(|address| J::is_web_address(address));
+        let code = reply.text("user_code").filter(|code| is_name(code) && !code.is_empty());
+        Ok(Prompt {
+            user_code: code.ok_or_else(malformed)?,
+            verification_uri: address("verification_uri").ok_or_else(malformed)?,
+            verification_uri_complete: address("verification_uri_complete"),
+        })
+    }
+
+    /// `POST /v1/sso_device_grant_verify`: a long poll.
+    fn poll_device(&self, credentials: &Credentials, prompt: &Prompt) -> Option<Box<Call>> {
+        let call = Call::new(Operation::Login, "POST").at(DEVICE_ANSWER).longer(POLL_MS);
+        Some(call.json(&[
+            ("user_code", Some(&prompt.user_code)),
+            ("database", credentials.database.as_deref()),
+            ("timeout", Some(POLL)),
+        ]))
+    }
+
+    /// -1238: the time of one long poll was up.
+    fn is_unanswered(&self, failure: &Failure) -> bool {
+        failure.vendor_code == Some(VendorCode::Number(-1238.0))
     }
 
     /// `POST /v1/token_refresh` with the current token. The database goes along: left out, the vendor would take
@@ -165,18 +223,24 @@ impl<J: Json> Vendor<J> for Ocient {
     }
 }
 
-fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Box<Failure>> {
+/// Whether a reply is a success; or why not.
+fn succeeded<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<(), Box<Failure>> {
     if let Some(failure) = refusal(reply, operation) {
         return Err(failure);
     }
     if !reply.is_ok() {
         return Err(reply.foreign(operation));
     }
-    let malformed = |code| reply.failure(code);
     // A status that can't be read is no success.
     if reply.member("status").is_some() && vendor_code(reply).is_none() {
-        return Err(malformed(Code::MalformedReply));
+        return Err(reply.failure(Code::MalformedReply));
     }
+    Ok(())
+}
+
+fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Box<Failure>> {
+    succeeded(reply, operation)?;
+    let malformed = |code| reply.failure(code);
     let access = reply.member("access_token").as_ref().and_then(token);
     Ok(Grant {
         access: Some(access.ok_or_else(|| malformed(Code::MalformedReply))?),

@@ -6,7 +6,7 @@ use super::Asks;
 use super::call;
 use super::errors;
 use super::object::{bare, put, put_text, secret_or_undefined, text_or_undefined};
-use crate::dialect::{Facts, Payload};
+use crate::dialect::{Facts, Payload, Prompt};
 use crate::protocol::{Effect, Ending, Line, Step, Write};
 
 /// A step as the scripts are told it, with its argument.
@@ -20,6 +20,7 @@ pub(super) fn told(step: Step, facts: &Facts, addresses: &crate::protocol::Addre
 fn asked(effect: Effect, facts: &Facts, addresses: &crate::protocol::Addresses) -> (Asks, JsValue) {
     match effect {
         Effect::Call(made) => (Asks::Call, call::object(&made, facts, addresses)),
+        Effect::Prompt(prompt) => (Asks::Prompt, prompted(&prompt)),
         Effect::Wallet(request) => (Asks::Wallet, JsValue::from_str(&request)),
         Effect::Send(dispatch) => {
             let asks = if dispatch.again { Asks::SendAgain } else { Asks::Send };
@@ -55,6 +56,15 @@ fn ended(ending: Ending, facts: &Facts) -> (Asks, JsValue) {
         Ending::Failed(failure) => (Asks::Failed, errors::details(&failure, facts)),
         Ending::GivenUp => (Asks::GaveUp, JsValue::UNDEFINED),
     }
+}
+
+/// `DevicePrompt` of the public API.
+fn prompted(prompt: &Prompt) -> JsValue {
+    let object = bare();
+    put_text(&object, "userCode", Some(&prompt.user_code));
+    put_text(&object, "verificationUri", Some(&prompt.verification_uri));
+    put_text(&object, "verificationUriComplete", prompt.verification_uri_complete.as_deref());
+    object
 }
 
 /// `StoreWrite`: `text` is what the store is to keep, and `known` what is known to lie there (undefined: nothing); `over`:

@@ -6,7 +6,8 @@ use super::object::{bare, put, put_text, text_or_undefined};
 use crate::dialect::{Call, Carrier, Facts, Operation};
 use crate::protocol::Addresses;
 
-/// `VendorCall`: the members of a `RequestInit`, and `url`, `query` and `wants`.
+/// `VendorCall`: the members of a `RequestInit`, `url`, `query` and `wants`; and `longerMs`: how much longer than others it may
+/// take, where it may.
 pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsValue {
     // A plain object: the Request checks names and values as a Headers object would.
     let headers = bare();
@@ -17,9 +18,10 @@ pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsVal
         put_text(&headers, name, Some(value.as_str()));
     }
     let init = bare();
-    let address =
-        address(call.operation, addresses).map(|address| [address, call.below.unwrap_or_default()].concat());
-    put(&init, "url", &text_or_undefined(address.as_deref()));
+    let usual = address(call.operation, addresses);
+    let usual = usual.map(|address| [address, call.below.unwrap_or_default()].concat());
+    let url = call.path.map(|path| [&*addresses.base, "/", path].concat()).or(usual);
+    put(&init, "url", &text_or_undefined(url.as_deref()));
     put(&init, "headers", &headers);
     put_text(&init, "method", Some(&call.method));
     put_text(&init, "cache", Some("no-store"));
@@ -27,6 +29,9 @@ pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsVal
     put_text(&init, "body", call.body.as_deref());
     put_text(&init, "query", call.query.as_deref());
     put_text(&init, "wants", call.wants.as_deref());
+    if call.longer_ms > 0 {
+        put(&init, "longerMs", &call.longer_ms.into());
+    }
     init
 }
 

@@ -10,7 +10,10 @@ use super::secret::secret;
 use crate::dialect::{Credentials, Failure, Secret};
 
 /// As many characters as a user name or password may have: a longer one is a mistake, and would only be refused later.
-const LONGEST: u32 = 4096;
+const LONGEST: (u32, &str) = (4096, "must have at most 4096 characters");
+
+/// As many as a token may have, which is given by its name.
+const LONGEST_TOKEN: (u32, &str) = (12_288, "must have at most 12288 characters");
 
 /// Reads credentials: strings, or undefined where one is left out. Refuses what can't be sent as it is.
 pub(super) fn credentials(
@@ -25,16 +28,23 @@ pub(super) fn credentials(
         database: optional(database, "database")?,
         redirection_token: optional(redirection_token, "redirectionToken")?,
         named: Vec::new(),
+        on_device: false,
     })
 }
 
-/// Reads what a described vendor takes: names, and strings beside them.
+/// Reads the database of a session that another device is to say yes to.
+pub(super) fn database_alone(database: &JsValue) -> Result<Credentials, Box<Failure>> {
+    Ok(Credentials { database: optional(database, "database")?, on_device: true, ..Credentials::default() })
+}
+
+/// Reads what goes by names: these, and strings beside them.
 pub(super) fn named_credentials(names: &JsValue, values: &JsValue) -> Result<Credentials, Box<Failure>> {
     let (names, values): (&List, &List) = (names.unchecked_ref(), values.unchecked_ref());
     let mut read = Credentials::default();
     for index in 0..names.length() {
         let name = names.get(index).as_string().unwrap_or_default();
-        let value = exact(&values.get(index), &name)?;
+        let longest = if name.ends_with("Token") { LONGEST_TOKEN } else { LONGEST };
+        let value = within(longest, &values.get(index), &name)?;
         read.named.push((name, value));
     }
     Ok(read)
@@ -52,9 +62,13 @@ fn optional(text: &JsValue, name: &str) -> Result<Option<Secret>, Box<Failure>> 
 }
 
 fn exact(text: &JsValue, name: &str) -> Result<Secret, Box<Failure>> {
+    within(LONGEST, text, name)
+}
+
+fn within((longest, too_long): (u32, &str), text: &JsValue, name: &str) -> Result<Secret, Box<Failure>> {
     let refuse = |title| Failure::field(name, "not-sendable", title);
-    if text.unchecked_ref::<List>().length() > LONGEST {
-        return Err(refuse("must have at most 4096 characters"));
+    if text.unchecked_ref::<List>().length() > longest {
+        return Err(refuse(too_long));
     }
     secret(text).ok_or_else(|| refuse("must be well-formed Unicode"))
 }

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use super::asks::told;
 use super::came::reply;
-use super::credentials::{credentials, named_credentials};
+use super::credentials::{credentials, database_alone, named_credentials};
 use super::errors::mistake;
 use super::object::{List, text_or_undefined};
 use super::secret::secret;
@@ -74,7 +74,7 @@ impl Machine {
         let facts = vendor.facts();
         let base = text_of(base);
         let mut audience = Audience::new(&base);
-        let mut addresses = Addresses::default();
+        let mut addresses = Addresses { base: base.clone(), ..Addresses::default() };
         // At this point nothing but baseUrl is admitted: the password goes there.
         let place = |to: &mut Option<String>, name, given: &JsValue, usual: Option<&str>| {
             *to = if given.is_undefined() {
@@ -137,10 +137,16 @@ impl Machine {
         self.sign_in_with(credentials(username, password, database, redirection_token))
     }
 
-    /// Signs in at a described vendor, or with a wallet, with values by their names: two lists of the same length. Throws as [`sign_in`](Self::sign_in).
+    /// Signs in with values by their names: two lists of the same length. Throws as [`sign_in`](Self::sign_in).
     #[wasm_bindgen(js_name = signInBy)]
     pub fn sign_in_by(&self, names: &JsValue, values: &JsValue) -> Result<OperationId, JsValue> {
         self.sign_in_with(named_credentials(names, values))
+    }
+
+    /// Signs in by a person's yes on another device. Throws as [`sign_in`](Self::sign_in).
+    #[wasm_bindgen(js_name = signInOnDevice)]
+    pub fn sign_in_on_device(&self, database: &JsValue) -> Result<OperationId, JsValue> {
+        self.sign_in_with(database_alone(database))
     }
 
     /// Signs out. `told`: the vendor is told, unless the caller has given up before.

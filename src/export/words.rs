@@ -10,6 +10,8 @@ use wasm_bindgen::prelude::*;
 pub enum Asks {
     /// Send a call to the vendor: `VendorCall`.
     Call = "call",
+    /// Hand the caller what the person is to be shown: `DevicePrompt`.
+    Prompt = "prompt",
     /// Ask the caller's wallet this: JSON, as EIP-1193 has it.
     Wallet = "wallet",
     /// Send the caller's request, with this in the credential's header: a text, or undefined.

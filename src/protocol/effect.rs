@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::dialect::{Call, Reply, Secret};
+use crate::dialect::{Call, Prompt, Reply, Secret};
 
 /// Names an operation of a handle while it is under way.
 pub type OperationId = u32;
@@ -13,6 +13,8 @@ pub type OperationId = u32;
 pub enum Effect {
     /// Send a call of hallpass's own to the vendor, within `timeoutMs`: [`Outcome::Reply`].
     Call(Box<Call>),
+    /// Hand the caller what the person is to be shown.
+    Prompt(Box<Prompt>),
     /// Ask the caller's wallet this, which is JSON as [`wallet`](crate::dialect::wallet) writes it: [`Outcome::Wallet`]. A person
     /// may take as long as the caller lets them.
     Wallet(String),

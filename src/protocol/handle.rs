@@ -37,6 +37,8 @@ pub struct Settings {
 /// The full address of each operation; `None`: the vendor has none.
 #[derive(Clone, Debug, Default)]
 pub struct Addresses {
+    /// What the vendor's other paths are below: `baseUrl`.
+    pub base: String,
     /// Where credentials become a session.
     pub login: Option<String>,
     /// Where the session gets a new token.

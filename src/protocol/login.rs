@@ -1,12 +1,13 @@
 //! Signing in.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 
 use super::effect::{Effect, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::Handle;
 use super::operation::Run;
-use crate::dialect::{Code, Credentials, Json, Operation as Kind};
+use crate::dialect::{Call, Code, Credentials, Json, Operation as Kind, Reply};
 use crate::session::Session;
 
 impl<J: Json + 'static> Run<J> {
@@ -36,15 +37,17 @@ impl<J: Json + 'static> Run<J> {
             self.see_to(Effect::Stop(older)).await;
         }
         let login = Self::name_of_login(&self.ask(Effect::Chance).await);
-        let outcome = match handle.vendor.signing() {
-            Some(signing) => self.sign(signing, &mut credentials).await?,
-            None => self.ask(Effect::Call(call)).await,
+        let mut reply = match handle.vendor.signing() {
+            Some(signing) => {
+                let outcome = self.sign(signing, &mut credentials).await?;
+                self.is_latest_login(attempt)?;
+                Self::reply(outcome, Kind::Login)?
+            }
+            None => self.asked_for(call, attempt).await?,
         };
-        if handle.attempt() != attempt {
-            self.wanted()?;
-            return Err(superseded());
+        if credentials.on_device {
+            reply = self.answered_on_device(&credentials, reply, attempt).await?;
         }
-        let reply = Self::reply(outcome, Kind::Login)?;
         let now = handle.now();
         let mut grant = handle.vendor.read_login(&reply, &credentials, now.wall).map_err(|failure| {
             handle.notice(&failure);
@@ -60,6 +63,22 @@ impl<J: Json + 'static> Run<J> {
         self.keep(true).await;
         self.wanted()?;
         if handle.attempt() == attempt { Ok(Ending::SignedIn(redirect_to)) } else { Err(superseded()) }
+    }
+
+    /// The reply to a login's call, unless a newer login or a logout has overtaken it.
+    pub(super) async fn asked_for(&self, call: Box<Call>, attempt: u32) -> Result<Box<Reply<J>>, Halt> {
+        let outcome = self.ask(Effect::Call(call)).await;
+        self.is_latest_login(attempt)?;
+        Self::reply(outcome, Kind::Login)
+    }
+
+    /// Goes on only where no newer login and no logout has overtaken this one.
+    pub(super) fn is_latest_login(&self, attempt: u32) -> Result<(), Halt> {
+        if self.handle.attempt() == attempt {
+            return Ok(());
+        }
+        self.wanted()?;
+        Err(superseded())
     }
 }
 

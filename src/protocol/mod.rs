@@ -6,6 +6,7 @@
 //! operations of many tabs, in any order, by the million.
 
 mod check;
+mod device;
 mod effect;
 mod ending;
 mod handle;

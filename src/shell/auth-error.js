@@ -117,8 +117,8 @@ export function isAuthError(value) {
  */
 export const SENTENCES = {
   "invalid-credentials": [
-    "The vendor refused the user name or password",
-    "check both before trying again, as vendors lock accounts",
+    "The vendor refused the user name, password or token",
+    "check them before trying again, as vendors lock accounts",
   ],
   "invalid-request": ["A field was refused", "correct it and try again"],
   forbidden: ["The vendor does not allow this for the account", "ask its administrator"],

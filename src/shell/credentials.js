@@ -2,44 +2,77 @@
 import { AuthError, mistake } from "./auth-error.js";
 import { isObject, member } from "./object.js";
 
-/** @import { CredentialsByVendor, VendorName } from "./hallpass.d.ts" */
+/** @import { DevicePrompt, VendorName } from "./hallpass.d.ts" */
 
 /**
- * The members of any of several objects.
+ * The vendors, and the ways to sign in that each takes: the members of each, with a "?" behind those that may be left out, and
+ * "()" behind a function; the others are text. A way's first member says that it is this one; else it is the vendor's first. A name
+ * that isn't here is no vendor.
  *
- * @template T
- * @typedef {T extends unknown ? keyof T : never} KeysOf
- */
-
-/**
- * The vendors, and what each takes to sign in as it usually does. A name that isn't here is none.
- *
- * @type {{ readonly [V in VendorName]: readonly KeysOf<CredentialsByVendor[V]>[] }}
+ * @type {{ readonly [V in VendorName]: readonly (readonly string[])[] }}
  */
 export const VENDORS = Object.freeze({
-  ocient: ["username", "password", "database"],
-  lenses: ["username", "password", "redirectionToken"],
-  pegase3: ["username", "password"],
-  ethgas: ["username", "password"],
+  ocient: [
+    ["username", "password", "database?"],
+    ["device()", "database?"],
+    ["idToken", "database"],
+    ["accessToken", "database"],
+  ],
+  lenses: [["username", "password", "redirectionToken?"]],
+  pegase3: [["username", "password"]],
+  ethgas: [["username", "password"]],
 });
 
 /**
- * What is given for the names that a described vendor takes, in their order. Likewise.
+ * What was given to sign in: the members of the way, in their order; the texts, by name; and the function, if it takes one, by which
+ * the caller shows a person the prompt, to say yes on another device.
+ *
+ * @typedef {{
+ *   names: string[],
+ *   texts: { readonly [name: string]: string | undefined },
+ *   device: ((prompt: DevicePrompt) => unknown) | undefined,
+ * }} Given
+ */
+
+/**
+ * Reads credentials. Each member is read once: a getter of the caller's can't give one thing to be judged and another to be sent.
+ * Whether a text can be sent is not judged here.
  *
  * @param {string} vendor
- * @param {readonly string[]} takes
+ * @param {readonly (readonly string[])[]} ways as in `VENDORS`
  * @param {unknown} credentials
- * @returns {string[]}
+ * @returns {Given}
  */
-export function readNamed(vendor, takes, credentials) {
-  if (!isObject(credentials)) throw mistake("credentials", `an object with ${takes.join(" and ")}`);
-  refuseOthers(vendor, takes, credentials);
-  return takes.map((name) => {
-    const value = member(credentials, name);
-    if (typeof value !== "string") throw mistake(`credentials.${name}`, "a string");
-    return value;
-  });
+export function readCredentials(vendor, ways, credentials) {
+  const usual = /** @type {readonly string[]} */ (ways[0]);
+  if (!isObject(credentials)) throw mistake("credentials", `an object with ${usual.filter((name) => !isOptional(name)).join(" and ")}`);
+  const values = /** @type {Record<string, unknown>} */ ({ __proto__: null });
+  for (const name of new Set(ways.flat().map(bareName))) values[name] = member(credentials, name) ?? undefined;
+  const way = ways.find(([first]) => values[bareName(/** @type {string} */ (first))] !== undefined) ?? usual;
+  const names = way.map(bareName);
+  refuseOthers(vendor, names, credentials, ways.length > 1 ? ` beside ${names[0]}` : "");
+  let device;
+  for (const marked of way) {
+    const name = bareName(marked);
+    const value = values[name];
+    if (value === undefined && isOptional(marked)) continue;
+    const type = isFunction(marked) ? "function" : "string";
+    if (typeof value !== type) throw mistake(`credentials.${name}`, `a ${type}`);
+    if (type === "string") continue;
+    device = value;
+    delete values[name];
+  }
+  return /** @type {Given} */ ({ names, texts: values, device });
 }
+
+/** @param {string} name */
+const isOptional = (name) => name.endsWith("?");
+
+/** @param {string} name */
+const isFunction = (name) => name.endsWith("()");
+
+/** @param {string} name */
+const bareName = (name) => (isOptional(name) ? name.slice(0, -1) : isFunction(name) ? name.slice(0, -2) : name);
 
 /**
  * Refuses what a vendor has no use for.
@@ -47,41 +80,13 @@ export function readNamed(vendor, takes, credentials) {
  * @param {string} vendor
  * @param {readonly string[]} taken
  * @param {object} credentials
+ * @param {string} [beside] what else was given, where that decides
  */
-export function refuseOthers(vendor, taken, credentials) {
+export function refuseOthers(vendor, taken, credentials, beside = "") {
   /** @param {string} name */
   const isUnknown = (name) => !taken.includes(name) && (member(credentials, name) ?? undefined) !== undefined;
   const unknown = Object.keys(credentials).find(isUnknown);
   if (unknown === undefined) return;
-  const message = `credentials.${unknown} is nothing that ${vendor} takes; the members are ${taken.join(", ")}.`;
+  const message = `credentials.${unknown} is nothing that ${vendor} takes${beside}; the members are ${taken.join(", ")}.`;
   throw new AuthError(message, { code: "invalid-options" });
-}
-
-/**
- * The values of credentials, in the order in which the WebAssembly takes them. Each member is read once: a getter of the caller's
- * can't give one thing to be judged and another to be sent. Whether a text can be sent is not judged here.
- *
- * @param {VendorName} vendor
- * @param {unknown} credentials
- * @returns {[username: string, password: string, database: string | undefined, redirectionToken: string | undefined]}
- */
-export function readCredentials(vendor, credentials) {
-  if (!isObject(credentials)) throw mistake("credentials", "an object with username and password");
-  /** @type {readonly string[]} */
-  const taken = VENDORS[vendor];
-  refuseOthers(vendor, taken, credentials);
-  /** @param {string} name */
-  const required = (name) => {
-    const value = member(credentials, name);
-    if (typeof value !== "string") throw mistake(`credentials.${name}`, "a string");
-    return value;
-  };
-  /** @param {string} name */
-  const optional = (name) => {
-    const value = taken.includes(name) ? member(credentials, name) : undefined;
-    if (value === undefined || value === null) return undefined;
-    if (typeof value !== "string") throw mistake(`credentials.${name}`, "a string");
-    return value;
-  };
-  return [required("username"), required("password"), optional("database"), optional("redirectionToken")];
 }

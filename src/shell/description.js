@@ -88,7 +88,7 @@ const form = shape({
   "check?": shape({ ...call, "user?": paths.one, "alive?": paths.one }),
   grant: shape({
     "access?": either(paths.some, carrier, "a path, a list of paths or { header, prefix }"),
-    "refresh?": paths.one,
+    "refresh?": paths.some,
     "user?": paths.one,
     "database?": paths.one,
     "lifetime?": exactlyOne(
@@ -102,7 +102,7 @@ const form = shape({
   }),
   "errors?": shape({
     "code?": paths.some,
-    "detail?": paths.one,
+    "detail?": paths.some,
     "codes?": table(meaning, 256),
     "statuses?": table(meaning, 64, text(3, /^[2-5]\d\d$/, "of a status of HTTP")),
     "fields?": exactlyOne(

@@ -14,6 +14,7 @@ import { Deadline, pause } from "./wait.js";
  * @import { Asks, Came, Machine } from "./wasm.js"
  * @import { Answer } from "./do/send.js"
  * @import { VendorCall } from "./do/call.js"
+ * @import { DevicePrompt } from "./hallpass.d.ts"
  * @import { Wish } from "./request.js"
  * @import { Ask } from "./wallet.js"
  */
@@ -56,6 +57,8 @@ export class Task {
   turn;
   /** Whether the lock is held. */
   locked = false;
+  /** What the caller shows a person the prompt with. @type {((prompt: DevicePrompt) => unknown) | undefined} */
+  device;
   /** Asks the wallet of who signs in with one. @type {Ask | undefined} */
   ask;
   /** How many other operations wait for this one. */
@@ -198,6 +201,10 @@ export class Driver {
     switch (asks) {
       case "call":
         return this.#call(id, /** @type {VendorCall} */ (argument), task);
+      case "prompt":
+        // What the caller throws is the caller's, and ends the login.
+        task.device?.(Object.freeze({ .../** @type {DevicePrompt} */ (argument) }));
+        return came(id, "done");
       case "wallet":
         return this.#wallet(id, /** @type {string} */ (argument), task);
       case "send":
@@ -262,7 +269,7 @@ export class Driver {
   async #call(id, call, task) {
     const { timeoutMs, fetch, base, described } = this.#page;
     task.place = `${call.method} ${call.url.slice(base.prefix.length)}`;
-    const deadline = (task.deadline = new Deadline(timeoutMs, task.signal));
+    const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
     try {
       const reply = await send(call, fetch(), deadline, base, described);
       if (!reply) return came(id, "redirect");

@@ -122,7 +122,7 @@ export type VendorDescription = {
   readonly grant: {
     /** The token: at a path, at the first of several where something lies, or in a header of the reply. Not for cookies. */
     readonly access?: Path | readonly Path[] | { readonly header: string; readonly prefix?: string };
-    readonly refresh?: Path;
+    readonly refresh?: Path | readonly Path[];
     /** Default: what was typed as `username` or `email`. */
     readonly user?: Path;
     readonly database?: Path;
@@ -143,9 +143,9 @@ export type VendorDescription = {
     readonly payload?: Path | { readonly without: Path };
   };
   readonly errors?: {
-    /** The API's own code: at a path, or at the first of several where something lies. */
+    /** The API's own code, and its words for a person: each at a path, or at the first of several where something lies. */
     readonly code?: Path | readonly Path[];
-    readonly detail?: Path;
+    readonly detail?: Path | readonly Path[];
     /** What the API's codes mean; of those that are not listed, the HTTP status says it. Both: at login, and elsewhere. */
     readonly codes?: Readonly<Record<string, Meaning>>;
     readonly statuses?: Readonly<Record<number, Meaning>>;
@@ -389,8 +389,16 @@ type IsRest<T extends string> = T extends ""
 
 /** The credentials of each vendor. */
 export interface CredentialsByVendor {
-  /** The vendor takes the database `"system"` where none is given. */
-  ocient: { username: string; password: string; database?: string };
+  /**
+   * By user name and password; by a token of the customer's own identity provider; or by another device, on which the person says
+   * yes: `device` is called once with what to show, and the login goes on until there is an answer, or its signal aborts it. The
+   * vendor takes the database `"system"` where none is given.
+   */
+  ocient:
+    | { username: string; password: string; database?: string }
+    | { idToken: string; database: string }
+    | { accessToken: string; database: string }
+    | { device: (prompt: DevicePrompt) => void; database?: string };
   /** `redirectionToken` is echoed, and the vendor answers with where to go next. */
   lenses: { username: string; password: string; redirectionToken?: string };
   /** Both go out as headers, so in Latin-1, and without a blank at either end. */
@@ -407,6 +415,16 @@ export interface CredentialsByVendor {
 export interface Wallet {
   request(call: { method: string; params?: unknown[] }): Promise<unknown>;
 }
+
+/** What the person is shown to sign in on another device. */
+export type DevicePrompt = {
+  /** The code to type there, or to compare. */
+  readonly userCode: string;
+  /** Where to go: an http(s) address. */
+  readonly verificationUri: string;
+  /** The same with the code in it, for a QR code, if the vendor tells one. */
+  readonly verificationUriComplete?: string;
+};
 
 export type LoginResult = {
   /** The session's state, signed in. */
@@ -452,7 +470,7 @@ export class AuthError extends Error {
    * What happened, to switch over.
    *
    * - `"invalid-options"`: the caller's mistake; the message says which option or argument, and what was expected.
-   * - `"invalid-credentials"`: the vendor refused the user name or the password.
+   * - `"invalid-credentials"`: the vendor refused the user name, the password or the token.
    * - `"invalid-request"`: the vendor, or hallpass before sending, refused a field; see `fields`.
    * - `"forbidden"`: signed in, but not allowed.
    * - `"not-signed-in"`: nobody is signed in; nothing was sent.
@@ -460,7 +478,7 @@ export class AuthError extends Error {
    * - `"not-renewable"`: this vendor's sessions can't be renewed.
    * - `"superseded"`: a newer login or a logout overtook this call.
    * - `"forbidden-target"`: the address is outside `baseUrl` and `allow`; nothing was sent.
-   * - `"cancelled"`: the person said no, in the wallet.
+   * - `"cancelled"`: the person said no: in the wallet, or on the page of another device.
    * - `"rate-limited"`: the vendor asks for fewer requests; see `retryAfterMs`.
    * - `"vendor-unavailable"`: the vendor is there, but can't serve this now.
    * - `"network"`: no reply: offline, CORS, or a broken connection.

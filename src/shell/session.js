@@ -1,6 +1,6 @@
 // @ts-check
 import { mistake, readable } from "./auth-error.js";
-import { readCredentials, readNamed } from "./credentials.js";
+import { VENDORS, readCredentials } from "./credentials.js";
 import { Task } from "./driver.js";
 import { enter, hasRoom, settle } from "./guard.js";
 import { own } from "./json.js";
@@ -9,7 +9,7 @@ import { Wish } from "./request.js";
 import { failureOf } from "./driver.js";
 
 /**
- * @import { CallOptions, SessionState } from "./hallpass.d.ts"
+ * @import { CallOptions, SessionState, VendorName } from "./hallpass.d.ts"
  * @import { Live } from "./live.js"
  * @import { Ask } from "./wallet.js"
  */
@@ -60,9 +60,10 @@ export class Session {
       const signal = readable("options", () => readSignal(options));
       // Before it makes an earlier login the older one.
       live.inUse(signal);
-      const { id, ask } = signIn(live, credentials, this.#wallets);
+      const { id, ask, device } = signIn(live, credentials, this.#wallets);
       const task = new Task(signal);
       task.ask = ask;
+      task.device = device;
       const { value } = await live.run(id, task);
       // A member also where there is none: where to go next is not for the page's Object.prototype to say.
       return { state: this.#state, redirectTo: value };
@@ -163,7 +164,7 @@ export class Session {
 }
 
 /**
- * Begins a login. What can't be sent is told as an error of the login's.
+ * Begins a login. What can't be sent is told as an error of the login's. Gives back what shows a person the prompt, too, if given.
  * @param {Live} live
  * @param {unknown} credentials
  * @param {Wallets | undefined} wallets
@@ -172,19 +173,21 @@ function signIn(live, credentials, wallets) {
   const { vendor, described } = live.options;
   /** @type {Ask | undefined} */
   let ask;
+  /** @type {import("./credentials.js").Given["device"]} */
+  let device;
   /** @type {() => number} */
   const begin = readable("credentials", () => {
-    if (described) {
-      const values = readNamed(vendor, described.takes, credentials);
-      return () => live.machine.signInBy(described.takes, values);
-    }
     if (wallets) {
       const read = wallets.readWallet(vendor, credentials);
       ask = read.ask;
       return () => live.machine.signInBy(read.names, read.values);
     }
-    const values = readCredentials(/** @type {import("./hallpass.d.ts").VendorName} */ (vendor), credentials);
-    return () => live.machine.signIn(...values);
+    const ways = described ? [described.takes] : VENDORS[/** @type {VendorName} */ (vendor)];
+    const { names, texts, device: show } = readCredentials(vendor, ways, credentials);
+    device = show;
+    if (show) return () => live.machine.signInOnDevice(texts.database);
+    if (described || texts.username === undefined) return () => live.machine.signInBy(names, names.map((name) => texts[name]));
+    return () => live.machine.signIn(texts.username, texts.password, texts.database, texts.redirectionToken);
   });
   const begun = enter(() => {
     try {
@@ -195,7 +198,7 @@ function signIn(live, credentials, wallets) {
     }
   });
   if (typeof begun === "string") throw failureOf(begun, live.facts);
-  return { id: begun, ask };
+  return { id: begun, ask, device };
 }
 
 if (Symbol.dispose) {

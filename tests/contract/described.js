@@ -244,6 +244,29 @@ export async function rule_11_a_rejection_inside_a_success_is_seen() {
   session.dispose();
 }
 
+/** An API that answers everything with 200: what stands in the token's place is read as the refusal that it is. */
+export async function a_refusal_inside_a_success_is_read_where_no_token_came() {
+  const vendor = {
+    ...ACME,
+    grant: { access: ["data.login.token", "data.renewed.token"], refresh: ["data.login.refresh", "data.renewed.refresh"] },
+    errors: { code: "errors.0.message", detail: ["hint", "errors.0.hint"], codes: { "Who is that?": "invalid-credentials", "Used before": "session-expired" } },
+  };
+  const refusal = (message) => jsonReply({ errors: [{ message, hint: `${message}!` }], data: null });
+  const acme = described(vendor, {
+    "POST /v2/auth/login": (_, times) => [refusal("Who is that?"), refusal("Out of memory")][times - 1] ?? jsonReply({ data: { login: { token: "a1", refresh: "r1" } } }),
+    "POST /v2/auth/refresh": (_, times) => (times === 1 ? jsonReply({ data: { renewed: { token: "a2", refresh: "r2" } } }) : refusal("Used before")),
+  });
+  const session = await acme.open();
+  const refused = await rejects(session.login(PERSON), "invalid-credentials");
+  equal([refused.vendorCode, refused.detail, refused.status], ["Who is that?", "Who is that?!", 200]);
+  equal((await rejects(session.login(PERSON), "vendor-error")).vendorCode, "Out of memory");
+  await session.login(PERSON);
+  await session.refresh();
+  await rejects(session.refresh(), "session-expired");
+  equal(acme.at("POST /v2/auth/refresh").map(({ body }) => body.slice(-2)), ["r1", "r2"]);
+  equal(session.state.status, "signed-out", "the API's own word");
+}
+
 /** R19: lifetimes in all the ways in which APIs tell them; a clock that is off makes none of them absurd. */
 export async function r19_lifetimes_are_read_as_described() {
   const now = Math.floor(Date.now() / 1000);

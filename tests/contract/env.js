@@ -71,6 +71,8 @@ export function simulate(vendor) {
     release: () => control("release", {}),
     expire: () => control("expire", {}),
     revoke: () => control("revoke", {}),
+    /** Tokens of the customer's identity provider, for a user. */
+    identity: (order) => control("identity", order),
     /** Opens a session with this vendor. */
     open: (options) => hallpass.openSession({ vendor, baseUrl, ...options }),
     /** Opens one and signs jdoe in. How impatient a session is counts from then on: a busy machine takes its time to sign in. */

@@ -17,6 +17,23 @@ contract! { "login.js":
     r22_a_date_to_wait_for_is_by_the_vendors_clock,
 }
 
+contract! { "sign-on.js":
+    ocient_takes_tokens_of_the_customers_identity_provider,
+    rule_5_a_refused_token_is_sent_once,
+    rule_3_a_way_to_sign_in_names_what_it_lacks,
+    rule_4_a_token_is_in_no_error_and_nowhere_else,
+    ocient_signs_in_by_a_yes_on_another_device,
+    the_persons_no_on_another_device_is_cancelled,
+    a_question_whose_time_is_up_is_asked_again,
+    r22_trouble_while_a_person_answers_is_waited_out,
+    rule_1_an_abort_ends_the_wait_for_a_person,
+    a_prompt_that_throws_ends_the_login,
+    r18_a_wait_for_a_person_is_superseded,
+    r24_a_prompt_that_is_none_is_malformed,
+    rule_2_a_question_that_hangs_is_bounded,
+    device_calls_go_below_base_url_without_a_query,
+}
+
 contract! { "replies.js":
     r24_a_hostile_login_reply_signs_nobody_in,
     r24_a_hostile_login_reply_keeps_the_session_before,
@@ -467,6 +484,7 @@ contract! { "described.js":
     r42_static_headers_go_to_baseUrl_alone,
     a_cookie_session_submits_its_csrf_token_twice,
     a_described_apis_errors_are_its_own,
+    a_refusal_inside_a_success_is_read_where_no_token_came,
     fields_by_name_are_read,
     rule_11_a_rejection_inside_a_success_is_seen,
     r19_lifetimes_are_read_as_described,

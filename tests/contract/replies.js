@@ -223,7 +223,7 @@ export async function lenses_logins_as_documented() {
   equal((await session.login({ ...jdoe, redirectionToken: "a/b" })).redirectTo, "/oauth2/authorize?resume=a%2Fb");
   equal(JSON.parse((await vendor.ledger()).requests[0].body), { ...jdoe, redirection_token: "a/b" }, "what was sent");
   const sso = await rejects(session.login({ username: "sso", password: "x" }), "invalid-credentials");
-  equal([sso.status, sso.vendorCode, sso.ssoUrl], [401, "unauthorised", "https://sso.example.com/saml?app=lenses"]);
+  equal([sso.status, sso.vendorCode, sso.ssoUrl], [401, "unauthorised", `${vendor.baseUrl}/sso`]);
   const wrong = await rejects(session.login({ ...jdoe, password: "x" }), "invalid-credentials");
   equal([wrong.status, wrong.vendorCode, wrong.ssoUrl], [401, "unauthorised", undefined]);
   await vendor.config({ single_sign_on: true });

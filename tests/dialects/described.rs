@@ -288,6 +288,40 @@ fn a_success_says_that_it_is_one() {
     assert_eq!(refusal(read(503, "<p>")).code, Code::VendorUnavailable);
 }
 
+/// An API that answers everything with 200 says in the token's place why there is none.
+#[test]
+fn a_refusal_inside_a_success_is_read_where_no_token_came() {
+    let errors = json!({ "code": "errors.0.code", "detail": ["note", "errors.0.text"], "codes": { "who": "invalid-credentials", "old": "session-expired" } });
+    let described = |more: Document| {
+        let mut said = json!({ "refresh": {}, "errors": errors.clone() });
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        described(said)
+    };
+    let vendor = described(json!({}));
+    let vendor: &dyn Vendor<Value> = &vendor;
+    let text = |code: &str| {
+        format!(r#"{{"errors": [{{"code": "{code}", "text": "It is {code}"}}], "token": null}}"#)
+    };
+    let failure = refusal(vendor.read_login(&reply(200, &text("who")), &jdoe(), 0.0));
+    assert_eq!((failure.code, failure.status), (Code::InvalidCredentials, Some(200)));
+    assert_eq!(
+        (failure.vendor_code, failure.detail.as_deref()),
+        (Some(VendorCode::Text("who".into())), Some("It is who"))
+    );
+    let unlisted = refusal(vendor.read_login(&reply(200, &text("full")), &jdoe(), 0.0));
+    assert_eq!(
+        (unlisted.code, unlisted.vendor_code),
+        (Code::VendorError, Some(VendorCode::Text("full".into())))
+    );
+    assert!(refusal(vendor.read_refresh(&reply(200, &text("old")), 0.0)).ends_session(), "rule 10");
+    assert!(!refusal(vendor.read_refresh(&reply(200, &text("full")), 0.0)).ends_session(), "rule 10");
+    // Where it says that this is a success, it is none of its refusals.
+    let fine = described(json!({ "envelope": { "success": { "at": "ok", "is": [true] } } }));
+    let text = r#"{"ok": true, "errors": [{"code": "old"}]}"#;
+    let failure = refusal(Vendor::<Value>::read_refresh(&fine, &reply(200, text), 0.0));
+    assert_eq!((failure.code, failure.ends_session()), (Code::MalformedReply, false));
+}
+
 /// Rule 10: a refusal in the API's own words ends a session, and a gateway's doesn't.
 #[test]
 fn rule_10_only_the_apis_own_words_end_a_session() {

@@ -12,6 +12,7 @@ mod limits;
 mod ocient;
 mod pegase3;
 mod rejections;
+mod sign_on;
 mod support;
 
 use std::fmt::Write;

@@ -105,7 +105,7 @@ pub fn wire(vendor: &dyn Vendor<Value>, call: &Call) -> String {
         Operation::Check => paths.check,
         Operation::Request => None,
     };
-    let path = path.map_or("-".into(), |path| format!("/{path}"));
+    let path = call.path.or(path).map_or("-".into(), |path| format!("/{path}"));
     let headers = call.headers.iter().map(|(name, value)| format!("{name}: {}", value.as_str()));
     let path = call.query.as_ref().map_or(path.clone(), |query| format!("{path}?{}", query.as_str()));
     let body = call.body.iter().map(|body| format!("\n{}", body.as_str()));

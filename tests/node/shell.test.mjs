@@ -48,17 +48,46 @@ test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
 
 test("rule_3_a_member_that_the_vendor_has_no_use_for_is_named", () => {
   const all = { username: "u", password: "p", database: "d", redirectionToken: "t" };
-  for (const [vendor, taken] of Object.entries(VENDORS)) {
+  for (const [vendor, ways] of Object.entries(VENDORS)) {
+    const taken = ways[0].map((name) => name.replace("?", ""));
     const own = Object.fromEntries(Object.entries(all).filter(([name]) => taken.includes(name)));
-    const [username, password, database, redirectionToken] = readCredentials(vendor, own);
-    assert.deepEqual({ ...own, username, password }, { ...own });
-    assert.deepEqual([database, redirectionToken], [own.database, own.redirectionToken], vendor);
+    const { names, texts } = readCredentials(vendor, ways, own);
+    assert.deepEqual(names, taken, vendor);
+    for (const name of Object.keys(all)) assert.equal(texts[name], own[name], `${vendor} ${name}`);
     for (const name of [...Object.keys(all), "passwort", "idToken"].filter((name) => !taken.includes(name))) {
-      refused(() => readCredentials(vendor, { ...own, [name]: "x" }), new RegExp(`credentials\\.${name} .*${vendor}`));
+      refused(() => readCredentials(vendor, ways, { ...own, [name]: "x" }), new RegExp(`credentials\\.${name} .*${vendor}`));
       // Left out, as far as anybody can tell.
-      readCredentials(vendor, { ...own, [name]: undefined });
+      readCredentials(vendor, ways, { ...own, [name]: undefined });
     }
   }
+});
+
+test("rule_3_a_way_in_takes_its_own_members_and_no_others", () => {
+  const read = (credentials) => readCredentials("ocient", VENDORS.ocient, credentials);
+  const device = () => {};
+  assert.deepEqual(read({ idToken: "t", database: "d" }).names, ["idToken", "database"]);
+  const { texts } = read({ accessToken: "t", database: "d" });
+  assert.deepEqual([texts.accessToken, texts.database, texts.username, texts.password], ["t", "d", undefined, undefined]);
+  assert.equal(read({ device }).device, device);
+  assert.equal(read({ device, database: "d" }).texts.database, "d");
+  assert.equal(read({ username: "u", password: "p" }).device, undefined);
+  for (const [credentials, named] of [
+    [{ idToken: "t" }, /credentials\.database must be a string/],
+    [{ accessToken: "t", database: null }, /credentials\.database must be a string/],
+    [{ idToken: 5, database: "d" }, /credentials\.idToken must be a string/],
+    [{ device: "d" }, /credentials\.device must be a function/],
+    [{ device, idToken: "t" }, /credentials\.idToken is nothing that ocient takes beside device/],
+    [{ idToken: "t", accessToken: "t", database: "d" }, /credentials\.accessToken is nothing that ocient takes beside idToken/],
+    [{ username: "u", password: "p", device }, /credentials\.device is nothing that ocient takes beside username/],
+    [{ database: "d" }, /credentials\.username must be a string/],
+  ]) refused(() => read(credentials), named);
+});
+
+test("rule_3_a_described_vendors_members_are_texts_whatever_they_are_called", () => {
+  const read = (credentials) => readCredentials("acme", [["email", "device"]], credentials);
+  const { names, texts, device } = read({ email: "e", device: "phone" });
+  assert.deepEqual([names, texts.email, texts.device, device], [["email", "device"], "e", "phone", undefined]);
+  refused(() => read({ email: "e", device: () => {} }), /credentials\.device must be a string/);
 });
 
 test("rule_3_credentials_are_read_once_and_by_type", () => {
@@ -70,13 +99,15 @@ test("rule_3_credentials_are_read_once_and_by_type", () => {
       return "p";
     }
   }
-  assert.deepEqual(readCredentials("ocient", new Form()), ["u", "p", undefined, undefined]);
+  const read = (credentials) => readCredentials("ocient", VENDORS.ocient, credentials);
+  const { username, password } = read(new Form()).texts;
+  assert.deepEqual([username, password], ["u", "p"]);
   assert.equal(reads, 1, "a class's getter, once");
   for (const value of [undefined, null, 5, ["p"], {}, new String("p")]) {
-    refused(() => readCredentials("ocient", { username: "u", password: value }), /credentials\.password/);
+    refused(() => read({ username: "u", password: value }), /credentials\.password/);
   }
-  for (const value of [5, {}, ["d"]]) refused(() => readCredentials("ocient", { username: "u", password: "p", database: value }), /database/);
-  for (const value of [undefined, null, 5, "u:p"]) refused(() => readCredentials("ocient", value), /credentials/);
+  for (const value of [5, {}, ["d"]]) refused(() => read({ username: "u", password: "p", database: value }), /database/);
+  for (const value of [undefined, null, 5, "u:p"]) refused(() => read(value), /credentials/);
 });
 
 test("r15_credentials_and_options_are_not_read_of_Object_prototype", () => {
@@ -84,8 +115,10 @@ test("r15_credentials_and_options_are_not_read_of_Object_prototype", () => {
   Object.prototype.database = "page's";
   Object.prototype.fetch = () => {};
   try {
-    refused(() => readCredentials("ocient", { username: "u" }), /credentials\.password/);
-    assert.deepEqual(readCredentials("ocient", Object.assign(Object.create(null), { username: "u", password: "p" })), ["u", "p", undefined, undefined]);
+    const read = (credentials) => readCredentials("ocient", VENDORS.ocient, credentials);
+    refused(() => read({ username: "u" }), /credentials\.password/);
+    const { texts, device } = read(Object.assign(Object.create(null), { username: "u", password: "p" }));
+    assert.deepEqual([texts.username, texts.password, texts.database, texts.then, device], ["u", "p", undefined, undefined, undefined]);
     assert.equal(readOptions(OCIENT).fetch, undefined);
   } finally {
     for (const name of ["password", "database", "fetch"]) delete Object.prototype[name];

@@ -4,6 +4,7 @@
 #![cfg(not(target_family = "wasm"))]
 
 mod asking;
+mod device;
 mod limits;
 mod login;
 mod logout;

@@ -76,6 +76,7 @@ impl Tab {
         let mut settings = Settings {
             automatic: true,
             addresses: Addresses {
+                base: BASE.into(),
                 login: Some(address(paths.login)),
                 refresh: paths.refresh.map(address),
                 logout: paths.logout.map(address),
@@ -363,7 +364,11 @@ impl Tab {
                 self.now += f64::from(ms);
                 Outcome::Done
             }
-            Effect::Lock(_) | Effect::Unlock { .. } | Effect::Tell(_) | Effect::Join(_) => Outcome::Done,
+            Effect::Prompt(_)
+            | Effect::Lock(_)
+            | Effect::Unlock { .. }
+            | Effect::Tell(_)
+            | Effect::Join(_) => Outcome::Done,
         }
     }
 

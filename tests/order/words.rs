@@ -13,12 +13,14 @@ pub fn line(effect: &Effect) -> String {
             });
             let below = call.below.unwrap_or_default();
             let cookies = if call.cookies { " with cookies" } else { "" };
-            format!("call {}{below}{token}{cookies}", call.operation.as_str())
+            let path = call.path.map_or(String::new(), |path| format!(" at {path}"));
+            format!("call {}{below}{token}{cookies}{path}", call.operation.as_str())
         }
         Effect::Wallet(request) => {
             let json: serde_json::Value = serde_json::from_str(request).expect("a wallet is asked in JSON");
             format!("wallet {}", json["method"].as_str().expect("a method"))
         }
+        Effect::Prompt(prompt) => format!("prompt {}", prompt.user_code.as_str()),
         Effect::Send(dispatch) => {
             let token = dispatch.credential.as_ref().map_or("nothing", Secret::as_str);
             let again = if dispatch.again { "send again" } else { "send" };

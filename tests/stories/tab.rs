@@ -52,6 +52,7 @@ impl World {
         let settings = Settings {
             automatic: self.plan.automatic,
             addresses: Addresses {
+                base: BASE.into(),
                 login: Some(address(paths.login)),
                 refresh: paths.refresh.map(address),
                 logout: paths.logout.map(address),
@@ -254,6 +255,7 @@ impl World {
                 }
                 Outcome::Done
             }
+            Effect::Prompt(_) => return Some(Outcome::Done),
             // A note is there before anything else happens.
             Effect::Note(note) => {
                 self.note(tab, note.as_ref());

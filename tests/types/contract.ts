@@ -1,7 +1,7 @@
 // The types, as an application uses them. Compiled, not run: what must not compile is marked so, and fails if it does.
 import { AuthError, defineVendor, init, isAuthError, openSession } from "hallpass";
 import type {
-  AuthErrorCode, Credentials, CredentialsByVendor, FetchInput, LoginResult, Session, SessionOptions, SessionState, TokenStorage, VendorDescription, VendorName,
+  AuthErrorCode, Credentials, CredentialsByVendor, DevicePrompt, FetchInput, LoginResult, Session, SessionOptions, SessionState, TokenStorage, VendorDescription, VendorName,
   WasmSource,
 } from "hallpass";
 
@@ -20,6 +20,18 @@ export async function signIn(): Promise<SessionState> {
   same<typeof result, LoginResult>(true);
   const { signal } = new AbortController();
   await session.login({ username: "jdoe", password: "…" }, { signal });
+  await session.login({ idToken: "…", database: "d" });
+  await session.login({ accessToken: "…", database: "d" });
+  const show = ({ userCode, verificationUri, verificationUriComplete }: DevicePrompt): void => {
+    same<typeof userCode | typeof verificationUri, string>(true);
+    same<typeof verificationUriComplete, string | undefined>(true);
+  };
+  await session.login({ device: show }, { signal });
+  await session.login({ device: ({ userCode }) => console.log(userCode), database: "d" });
+  // @ts-expect-error a token goes with a database
+  await session.login({ idToken: "…" });
+  // @ts-expect-error a function
+  await session.login({ device: "…" });
   const { revoked } = await session.logout({ signal });
   same<typeof revoked, boolean>(true);
   return session.state;
@@ -169,8 +181,8 @@ export async function described(some: VendorDescription): Promise<void> {
     credential: { header: "X-Token", prefix: "t " },
     login: { path: "login", query: { tenant: "{tenant}" }, json: { user: { email: "{email}" }, q: "m { login(p: {password}) { x } {1} }", n: 1, t: true } },
     refresh: { path: "refresh", form: { token: "{refresh}" } },
-    grant: { access: ["a", "b.c"], lifetime: { jwt: true, otherwiseSeconds: 5 } },
-    errors: { codes: { E17: "forbidden", 5: { login: "invalid-credentials", elsewhere: "session-expired" } }, statuses: { 418: "forbidden" }, fields: { byName: "" } },
+    grant: { access: ["a", "b.c"], refresh: ["r", "b.r"], lifetime: { jwt: true, otherwiseSeconds: 5 } },
+    errors: { detail: ["d", "e.d"], codes: { E17: "forbidden", 5: { login: "invalid-credentials", elsewhere: "session-expired" } }, statuses: { 418: "forbidden" }, fields: { byName: "" } },
     rejected: { codes: [1, "x"], insideSuccess: true },
     renew: { atPart: 0.5 },
   });

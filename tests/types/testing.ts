@@ -16,8 +16,9 @@ const session = fakeSession({
   state: { user: "jdoe" },
   fetch: async () => new Response("[]"),
   json: (input, init) => [input, init?.json],
-  login({ username, database }) {
-    if (username !== "jdoe") throw fakeError("invalid-credentials", { status: 401, detail: database ?? "" });
+  login(credentials) {
+    const jdoe = "username" in credentials && credentials.username === "jdoe";
+    if (!jdoe) throw fakeError("invalid-credentials", { status: 401, detail: credentials.database ?? "" });
   },
   logout: async () => ({ revoked: false }),
 });

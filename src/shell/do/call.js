@@ -7,7 +7,7 @@ import { submitTwice } from "./csrf.js";
 
 /**
  * A call of hallpass's own, as the WebAssembly makes it: where to, and what `Request` takes.
- * @typedef {RequestInit & { url: string, method: string, query?: string, wants?: string }} VendorCall
+ * @typedef {RequestInit & { url: string, method: string, query?: string, wants?: string, longerMs?: number }} VendorCall
  * @typedef {import("../wasm.js").Content} Content
  * @typedef {{ status: number, content: Content, json: unknown, retryAfterMs: number | undefined, dateMs: number | undefined, wanted: string | undefined }} Reply
  */
@@ -25,7 +25,7 @@ const LONGEST_REPLY = 262_144;
  * @param {import("../description.js").Described} [described]
  * @returns {Promise<Reply | undefined>}
  */
-export async function send({ url, query, wants, ...init }, fetch, deadline, base, described) {
+export async function send({ url, query, wants, longerMs: _, ...init }, fetch, deadline, base, described) {
   // Without a prototype: what the platform reads as options it would else read of Object.prototype, too.
   const options = /** @type {RequestInit} */ ({ __proto__: null, ...init, redirect: "manual", signal: deadline.signal });
   const request = new Request(query === undefined ? url : extended(url, query), options);

@@ -39,6 +39,8 @@ pub struct Config {
     pub logout: bool,
     /// Lenses: the instance has single sign-on, so each `unauthorised` error names its address.
     pub single_sign_on: bool,
+    /// Lenses: where people come back to from single sign-on (`auth.saml.uiRootURL`); `null`: to the page server.
+    pub ui_root_url: Option<String>,
     /// Lenses: what is proxied below `/api/v1/environments/<name>/proxy/` answers with a 401 of its own.
     pub environment_401: bool,
     /// PEGASE3: data calls do without their parameter headers, which the vendor's code demands.
@@ -61,6 +63,8 @@ pub struct Config {
     pub warning: Option<i32>,
     /// Ocient: every statement is refused for the lack of a permission, with this `vendor_code`.
     pub denied: Option<i32>,
+    /// Ocient: how long a question for a person's answer on another device waits at most, in seconds; `null`: as long as asked.
+    pub device_wait_s: Option<Lifetime>,
     /// Ocient: how many rows a statement gives; `null` is 2.
     pub rows: Option<u32>,
     /// Ocient: how long each row takes, in milliseconds. The reply is then chunked, a row a chunk.

@@ -34,6 +34,7 @@ pub fn answer(
             world.faults.clear();
             Ok(json!({}))
         }
+        ("POST", "identity") => parse(body).map(|order| world.provider.issue(&order)),
         ("POST", "release") => {
             world.faults.release();
             Ok(json!({}))

@@ -15,6 +15,7 @@ use crate::call::Call;
 use crate::control;
 use crate::cors;
 use crate::damage;
+use crate::device;
 use crate::faults::Strike;
 use crate::instance::{Instances, NoInstance};
 use crate::listen::Dropped;
@@ -94,9 +95,13 @@ impl Site {
             let fault = strike.as_ref().map(Strike::name);
             (world.ledger.open(&call.instance, call, fault), strike, gate)
         };
-        let reply = match strike {
-            Some(strike) => damage::play(strike, gate, || self.vendor_reply(call)).await,
-            None => Ok(self.vendor_reply(call)),
+        let reply = if let Some(strike) = strike {
+            damage::play(strike, gate, || self.vendor_reply(call)).await
+        } else {
+            if self.vendor == Vendor::Ocient {
+                device::wait(call).await;
+            }
+            Ok(self.vendor_reply(call))
         };
         match reply {
             Ok(mut reply) => {

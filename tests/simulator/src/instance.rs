@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::accounts::Accounts;
 use crate::config::Config;
+use crate::device::Questions;
 use crate::ethgas_wallet::Wallets;
 use crate::faults::Faults;
+use crate::identity::Provider;
 use crate::ledger::Ledger;
 use crate::tokens::Tokens;
 
@@ -28,6 +30,10 @@ pub struct World {
     pub faults: Faults,
     /// What was sent.
     pub ledger: Ledger,
+    /// Signs tokens of its own, which Ocient takes.
+    pub provider: Provider,
+    /// What people are asked on other devices.
+    pub questions: Questions,
     /// What was issued.
     pub tokens: Tokens,
     /// Who signs in with a wallet (ETHGAS).

@@ -15,6 +15,7 @@ use crate::config::LoginReply;
 use crate::instance::World;
 use crate::lifetime::Lifetime;
 use crate::reply;
+use crate::single_sign_on;
 use crate::tokens::{Grant, Role, Standing};
 
 /// Where passwords go.
@@ -29,8 +30,6 @@ const SERVICE_ACCOUNT_KEY: &str = "service-account-key";
 /// `auth.sessionDuration` is 24 h by default.
 const SESSION: Lifetime = Lifetime::from_secs(24 * 3600);
 
-const SSO_URL: &str = "https://sso.example.com/saml?app=lenses";
-
 /// The routes.
 pub fn answer(call: &Call, world: &mut World) -> Response {
     match (call.method.as_str(), call.path.as_str()) {
@@ -38,6 +37,7 @@ pub fn answer(call: &Call, world: &mut World) -> Response {
         ("POST", "/api/v1/logout") if world.config.logout => logout(call, world),
         ("GET", "/api/v1/users/me") => as_user(call, world, |user| user),
         ("GET", "/api/v1/users") => as_user(call, world, |_| ACCOUNTS.iter().map(hq_user).collect()),
+        ("GET" | "POST", single_sign_on::PAGE) => single_sign_on::page(call, world),
         (_, path) if is_proxied(path) => proxied(call, world),
         _ => reply::not_simulated(world),
     }
@@ -53,8 +53,8 @@ fn error(status: StatusCode, kind: &str, title: &str, more: &Value) -> Response 
 }
 
 /// HQ's own 401. "The url of the SSO provider, if any", is the instance's, whoever was refused and why.
-fn unauthorised(single_sign_on: bool, title: &str) -> Response {
-    let more = if single_sign_on { json!({"sso_url": SSO_URL}) } else { json!({}) };
+fn unauthorised(call: &Call, single_sign_on: bool, title: &str) -> Response {
+    let more = if single_sign_on { json!({"sso_url": single_sign_on::address(call)}) } else { json!({}) };
     error(StatusCode::UNAUTHORIZED, "unauthorised", title, &more)
 }
 
@@ -66,13 +66,29 @@ fn login(call: &Call, world: &mut World) -> Response {
     let refused = "Invalid username or password.";
     let account = match world.accounts.judge(&name, &password) {
         Verdict::Welcome(account) => account,
-        Verdict::Wrong => return unauthorised(world.config.single_sign_on, refused),
+        Verdict::Wrong => return unauthorised(call, world.config.single_sign_on, refused),
         // Who has no password is at an instance with single sign-on.
-        Verdict::SingleSignOn => return unauthorised(true, refused),
+        Verdict::SingleSignOn => return unauthorised(call, true, refused),
         Verdict::Locked => {
             return error(StatusCode::FORBIDDEN, "forbidden", "The account is locked.", &json!({}));
         }
     };
+    let reply = match (redirection, world.config.login_reply, &world.config.redir_to) {
+        (Some(token), _, _) => {
+            let resume: String = form_urlencoded::byte_serialize(token.as_bytes()).collect();
+            reply::json(StatusCode::OK, &json!({"redir_to": format!("/oauth2/authorize?resume={resume}")}))
+        }
+        (None, LoginReply::Empty, _) => no_content(),
+        (None, LoginReply::Json, Some(redir_to)) => {
+            reply::json(StatusCode::OK, &json!({"redir_to": redir_to}))
+        }
+        (None, LoginReply::Json, None) => reply::json(StatusCode::OK, &json!({})),
+    };
+    welcome(call, world, account, reply)
+}
+
+/// Adds the cookie of a new session to a reply.
+pub fn welcome(call: &Call, world: &mut World, account: &'static Account, reply: Response) -> Response {
     let lifetime = world.config.access_lifetime_s.unwrap_or(SESSION);
     let session = Uuid::new_v4().simple().to_string();
     let family = world.tokens.new_family();
@@ -86,17 +102,6 @@ fn login(call: &Call, world: &mut World) -> Response {
         database: String::new(),
     };
     world.tokens.enter(session.clone(), grant);
-    let reply = match (redirection, world.config.login_reply, &world.config.redir_to) {
-        (Some(token), _, _) => {
-            let resume: String = form_urlencoded::byte_serialize(token.as_bytes()).collect();
-            reply::json(StatusCode::OK, &json!({"redir_to": format!("/oauth2/authorize?resume={resume}")}))
-        }
-        (None, LoginReply::Empty, _) => no_content(),
-        (None, LoginReply::Json, Some(redir_to)) => {
-            reply::json(StatusCode::OK, &json!({"redir_to": redir_to}))
-        }
-        (None, LoginReply::Json, None) => reply::json(StatusCode::OK, &json!({})),
-    };
     reply::set_cookie(reply, call.instance.cookie_path(), COOKIE, &session, Some(lifetime.max_age_s()))
 }
 
@@ -152,7 +157,7 @@ fn as_user(call: &Call, world: &World, data: impl FnOnce(Value) -> Value) -> Res
     };
     match user {
         Some(user) => reply::json(StatusCode::OK, &data(user)),
-        None => unauthorised(world.config.single_sign_on, "Not signed in."),
+        None => unauthorised(call, world.config.single_sign_on, "Not signed in."),
     }
 }
 

@@ -11,17 +11,20 @@ use uuid::Uuid;
 use crate::accounts::{Account, Verdict};
 use crate::call::Call;
 use crate::config::Config;
+use crate::device;
 use crate::instance::World;
 use crate::lifetime::{self, Lifetime, json_seconds};
 use crate::reply;
 use crate::rows;
+use crate::sign_on;
 use crate::tokens::{Family, Grant, Role, Standing};
 
 /// Where passwords go.
 pub const LOGIN: &str = "/v1/login";
 
 const COOKIE: &str = "ocient_session";
-const DEFAULT_DATABASE: &str = "system";
+/// The database where none is named.
+pub const DEFAULT_DATABASE: &str = "system";
 const DATABASES: [&str; 3] = [DEFAULT_DATABASE, "retail_analytics", "analytics"];
 
 /// Both as the vendor's documents show or, for renewal, leave to the server's configuration.
@@ -29,15 +32,19 @@ const ACCESS: Lifetime = Lifetime::from_secs(3600);
 const RENEWAL: Lifetime = Lifetime::from_secs(24 * 3600);
 
 /// A refusal: the vendor's code (its list of errors and warnings), SQLSTATE, text, and whether it's about who asks.
-struct Refusal(i32, &'static str, &'static str, Who);
+pub struct Refusal(pub i32, pub &'static str, pub &'static str, pub Who);
 
+/// What a refusal is about.
 #[derive(PartialEq)]
-enum Who {
+pub enum Who {
+    /// Who asks.
     Unauthorized,
+    /// What is asked.
     Fine,
 }
 
-const MALFORMED: Refusal = Refusal(-100, "58005", "The request could not be understood", Who::Fine);
+/// Nothing that can be made sense of.
+pub const MALFORMED: Refusal = Refusal(-100, "58005", "The request could not be understood", Who::Fine);
 const NO_DATABASE: Refusal = Refusal(-205, "3D000", "The database does not exist", Who::Fine);
 const WRONG_PASSWORD: Refusal =
     Refusal(-304, "28000", "The username or password is incorrect", Who::Unauthorized);
@@ -54,6 +61,10 @@ const TOKEN_EXPIRED: Refusal = Refusal(-1208, "08004", "The security token has e
 pub fn answer(call: &Call, world: &mut World) -> Response {
     let outcome = match (call.method.as_str(), call.path.as_str()) {
         ("POST", LOGIN) => login(call, world),
+        ("POST", "/v1/sso_token") => sign_on::exchange(call, world),
+        ("POST", "/v1/sso_device_grant") => sign_on::ask_device(call, world),
+        ("POST", device::VERIFY) => sign_on::verify_device(call, world),
+        ("GET" | "POST", device::PAGE) => Ok(device::page(call, world)),
         ("POST", "/v1/token_refresh") => refresh(call, world),
         ("POST", "/v1/logout") => Ok(logout(call, world)),
         ("GET", "/v1/info") => Ok(info(&world.config)),
@@ -70,7 +81,7 @@ pub fn answer(call: &Call, world: &mut World) -> Response {
 }
 
 /// The status of a success; which may be a warning.
-fn status(config: &Config, reason: &str) -> Value {
+pub fn status(config: &Config, reason: &str) -> Value {
     match config.warning {
         Some(code) => {
             json!({"reason": "Optional value was substituted.", "sql_state": "01000", "vendor_code": code})
@@ -103,16 +114,30 @@ fn login(call: &Call, world: &mut World) -> Result<Response, Refusal> {
         Verdict::Wrong | Verdict::SingleSignOn => return Err(WRONG_PASSWORD),
     };
     let database = known_database(text("database").or(qualifier).unwrap_or(DEFAULT_DATABASE))?;
+    Ok(welcome(call, world, account, database, true))
+}
+
+/// A new session.
+pub fn welcome(
+    call: &Call,
+    world: &mut World,
+    account: &'static Account,
+    database: &str,
+    tells_end: bool,
+) -> Response {
     let family = world.tokens.new_family();
     let renewable = world.config.refresh_lifetime_s.unwrap_or(RENEWAL).end();
     let grant = grant(world, account, database, family, renewable);
     let cookie = Uuid::new_v4().simple().to_string();
     world.tokens.enter(cookie.clone(), Grant { role: Role::Cookie, ..grant.clone() });
-    let body = issue(world, grant, "Authentication successful");
+    let mut body = issue(world, grant, "Authentication successful");
+    if !tells_end && let Some(members) = body.as_object_mut() {
+        members.remove("expires_in");
+    }
     // Name and lifetime of the cookie are not documented. This one stays until the browser closes, so that a session
     // that is over is seen as such.
     let reply = reply::json(StatusCode::OK, &body);
-    Ok(reply::set_cookie(reply, call.instance.cookie_path(), COOKIE, &cookie, None))
+    reply::set_cookie(reply, call.instance.cookie_path(), COOKIE, &cookie, None)
 }
 
 fn refresh(call: &Call, world: &mut World) -> Result<Response, Refusal> {
@@ -182,7 +207,8 @@ fn bearer(call: &Call, world: &World) -> Result<Option<Grant>, Refusal> {
     }
 }
 
-fn known_database(name: &str) -> Result<&str, Refusal> {
+/// A database, if there is one of this name.
+pub fn known_database(name: &str) -> Result<&str, Refusal> {
     DATABASES.contains(&name).then_some(name).ok_or(NO_DATABASE)
 }
 

@@ -10,5 +10,6 @@ mod refusals;
 mod reload;
 mod secrets;
 mod showcase;
+mod sign_on;
 mod tabs;
 mod tour;

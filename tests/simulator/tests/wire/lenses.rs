@@ -68,7 +68,7 @@ async fn refusals_are_hq_errors() {
     assert_eq!((status, &body["type"], body.get("sso_url")), (401, &json!("unauthorised"), None));
     assert!(body["title"].is_string() && body["request_id"].is_string());
     let (status, body) = refused(json!({"username": "sso", "password": "x"})).await;
-    assert_eq!((status, &body["sso_url"]), (401, &json!("https://sso.example.com/saml?app=lenses")));
+    assert_eq!((status, &body["sso_url"]), (401, &json!(format!("{}/sso", sim.at.lenses))));
     let (status, body) = refused(json!({"username": "locked", "password": "correct horse"})).await;
     assert_eq!((status, &body["type"]), (403, &json!("forbidden")));
     let (status, body) = refused(json!({"username": "", "password": "x"})).await;
@@ -107,7 +107,7 @@ async fn an_instance_with_single_sign_on_says_so_in_every_unauthorised_error() {
     let sim = sim().await;
     let base = &sim.at.lenses;
     sim.steer(base, "config", json!({"single_sign_on": true})).await;
-    let sso_url = json!("https://sso.example.com/saml?app=lenses");
+    let sso_url = json!(format!("{base}/sso"));
     let login = format!("{base}/api/v1/login");
     for name in ["jdoe", "nobody", "sso"] {
         let (status, body) = read(sim.post(&login, &json!({"username": name, "password": "x"}))).await;
@@ -121,6 +121,30 @@ async fn an_instance_with_single_sign_on_says_so_in_every_unauthorised_error() {
     assert_eq!((status, &body["sso_url"]), (401, &sso_url));
     let (_, body) = read(sim.post(&login, &json!({"username": "locked", "password": "correct horse"}))).await;
     assert_eq!((&body["type"], body.get("sso_url")), (&json!("forbidden"), None));
+}
+
+/// The person's whole round: to the provider's page, and back to where the instance sends people.
+#[tokio::test]
+async fn the_single_sign_on_page_signs_in_and_sends_back() {
+    let sim = sim().await;
+    let base = &sim.at.lenses;
+    let page = format!("{base}/sso");
+    let text = sim.get(page.clone()).send().await.unwrap().text().await.unwrap();
+    assert!(text.contains("<form method=\"post\">") && text.contains("<option>sso</option>"), "{text}");
+    let answer = async |answer: &str, name: &str| {
+        let form = sim.http.post(&page).header("content-type", "application/x-www-form-urlencoded");
+        let reply = form.body(format!("answer={answer}&username={name}")).send().await.unwrap();
+        let place = reply.headers().get("location").map(|place| place.to_str().unwrap().to_owned());
+        (reply.status().as_u16(), place, reply.headers().contains_key("set-cookie"))
+    };
+    let home = Some(format!("{}/", sim.at.page));
+    assert_eq!(answer("no", "sso").await, (303, home.clone(), false));
+    assert_eq!(answer("yes", "nobody").await, (303, home.clone(), false));
+    assert_eq!(answer("yes", "sso").await, (303, home, true));
+    let (status, user) = read(sim.get(format!("{base}/api/v1/users/me"))).await;
+    assert_eq!((status, &user["name"]), (200, &json!("sso")));
+    sim.steer(base, "config", json!({"ui_root_url": "https://app.example.com/"})).await;
+    assert_eq!(answer("yes", "jdoe").await, (303, Some("https://app.example.com/".to_owned()), true));
 }
 
 #[tokio::test]

@@ -14,3 +14,4 @@ mod page;
 mod pegase3;
 mod process;
 mod rows;
+mod sign_on;

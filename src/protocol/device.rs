@@ -1,0 +1,89 @@
+//! Waiting for a person's yes on another device.
+
+use alloc::boxed::Box;
+
+use super::effect::{Effect, Outcome};
+use super::ending::Halt;
+use super::handle::Handle;
+use super::operation::Run;
+use crate::dialect::{Call, Code, Credentials, Json, Operation as Kind, Prompt, Reply};
+use crate::session::backoff_ms;
+
+/// A vendor that tells sooner than after so many ms that its time is up doesn't wait at all: it is not asked again at once.
+const AT_ONCE_MS: f64 = 1_000.0;
+
+impl<J: Json + 'static> Run<J> {
+    /// Hands out the prompt that the vendor has given, once. Then the vendor is asked for the person's answer again and again, until
+    /// there is one or the caller gives up: a person may take minutes. Gives back the reply with the answer.
+    pub(super) async fn answered_on_device(
+        &self,
+        credentials: &Credentials,
+        reply: Box<Reply<J>>,
+        attempt: u32,
+    ) -> Result<Box<Reply<J>>, Halt> {
+        let vendor = &self.handle.vendor;
+        let prompt = vendor.read_prompt(&reply).map_err(|failure| Halt::at(Kind::Login, failure))?;
+        self.see_to(Effect::Prompt(Box::new(prompt.clone()))).await;
+        let mut failures = 0;
+        loop {
+            self.wanted()?;
+            let call = self.handle.poll_device(credentials, &prompt)?;
+            let asked = self.handle.now().steady;
+            let trouble = match self.asked_for(call, attempt).await {
+                Ok(reply) => match self.trouble_in(&reply, credentials) {
+                    Some(trouble) => trouble,
+                    None => return Ok(reply),
+                },
+                Err(Halt::Failed(failure)) if is_for_now(failure.code) => Trouble::NotAsked(None),
+                Err(halt) => return Err(halt),
+            };
+            let retry_after_ms = match trouble {
+                Trouble::TimeUp if self.handle.now().steady - asked >= AT_ONCE_MS => {
+                    failures = 0;
+                    continue;
+                }
+                Trouble::TimeUp => None,
+                Trouble::NotAsked(retry_after_ms) => retry_after_ms,
+            };
+            failures += 1;
+            let chance = Self::chance(&self.ask(Effect::Chance).await);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a day at most")]
+            let pause = backoff_ms(failures, retry_after_ms, chance) as u32;
+            let waited = self.ask(Effect::Wait(pause)).await;
+            self.is_latest_login(attempt)?;
+            if let Outcome::Failed(_) = waited {
+                return Err(Self::halt(&waited, Kind::Login));
+            }
+        }
+    }
+
+    /// Why a reply is no answer of the person's; `None`: it is one, or tells why there can be none.
+    fn trouble_in(&self, reply: &Reply<J>, credentials: &Credentials) -> Option<Trouble> {
+        let handle: &Handle<J> = &self.handle;
+        let failure = handle.vendor.read_login(reply, credentials, handle.now().wall).err()?;
+        if handle.vendor.is_unanswered(&failure) {
+            return Some(Trouble::TimeUp);
+        }
+        is_for_now(failure.code).then_some(Trouble::NotAsked(failure.retry_after_ms))
+    }
+}
+
+impl<J: Json + 'static> Handle<J> {
+    fn poll_device(&self, credentials: &Credentials, prompt: &Prompt) -> Result<Box<Call>, Halt> {
+        let call = self.vendor.poll_device(credentials, prompt).filter(|_| !self.is_disposed());
+        call.ok_or_else(|| Halt::new(Code::Unsupported, Kind::Login))
+    }
+}
+
+/// Why there is no answer yet.
+enum Trouble {
+    /// The vendor's own time for one question was up.
+    TimeUp,
+    /// The vendor could not be asked, which says nothing of the person's answer. How long it asks to be left alone, in ms, if it does.
+    NotAsked(Option<f64>),
+}
+
+/// Whether a failure says nothing of what was asked for.
+const fn is_for_now(code: Code) -> bool {
+    matches!(code, Code::Network | Code::Timeout | Code::RateLimited | Code::VendorUnavailable)
+}

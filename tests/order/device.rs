@@ -1,0 +1,183 @@
+//! Signing in at Ocient without a password: on another device, and with a token of the customer's identity provider.
+
+use hallpass::dialect::Credentials;
+use hallpass::protocol::{Keeping, Trouble};
+
+use crate::tab::Tab;
+use crate::vendors::session;
+
+const PROMPT: &str = r#"{"verification_uri":"https://idp.test/device","verification_uri_complete":"https://idp.test/device?c=AB-CD","user_code":"AB-CD","status":{"vendor_code":0}}"#;
+const TIME_UP: &str = r#"{"status":{"reason":"timed out","sql_state":"08000","vendor_code":-1238}}"#;
+const DENIED: &str = r#"{"status":{"reason":"denied","sql_state":"28000","vendor_code":-1251}}"#;
+const BUSY: &str = r#"{"status":{"reason":"initializing","sql_state":"57000","vendor_code":-908}}"#;
+const GRANTED: &str =
+    r#"{"access_token":"t1","username":"jdoe","database":"system","status":{"vendor_code":0}}"#;
+
+const ASKS: &str = "call login at v1/sso_device_grant";
+const POLLS: &str = "call login at v1/sso_device_grant_verify";
+
+fn tab() -> Tab {
+    let mut tab = Tab::new("ocient", Keeping::Memory);
+    tab.hears(200, PROMPT);
+    tab
+}
+
+fn waits_for_device(tab: &mut Tab) -> String {
+    let credentials =
+        Credentials { on_device: true, database: Some("system".into()), ..Credentials::default() };
+    tab.run(|handle| handle.sign_in(credentials))
+}
+
+/// The vendor lets half a minute pass with the next question for the answer.
+fn takes_its_time(tab: &mut Tab) -> &mut Tab {
+    tab.meanwhile(POLLS, |tab| tab.now += 30_000.0)
+}
+
+#[test]
+fn the_prompt_is_handed_out_once_and_the_answer_waited_for() {
+    let mut tab = tab();
+    tab.hears(200, TIME_UP).hears(200, TIME_UP).hears(200, GRANTED);
+    takes_its_time(takes_its_time(&mut tab));
+    assert_eq!(waits_for_device(&mut tab), "signed in");
+    tab.asked(&["chance", ASKS, "prompt AB-CD", POLLS, POLLS, POLLS]);
+    assert_eq!((tab.status(), tab.state().user.as_deref()), ("signed-in", Some("jdoe")));
+    assert_eq!(tab.held().and_then(|record| record.expires_at), None, "no lifetime is told");
+}
+
+/// A vendor that doesn't wait, but says at once that its time is up, is not asked without a pause.
+#[test]
+fn a_vendor_that_does_not_wait_is_not_asked_in_a_loop() {
+    let mut tab = tab();
+    tab.hears(200, TIME_UP).hears(200, TIME_UP).hears(200, GRANTED);
+    assert_eq!(waits_for_device(&mut tab), "signed in");
+    tab.asked(&[
+        "chance",
+        ASKS,
+        "prompt AB-CD",
+        POLLS,
+        "chance",
+        "wait 500",
+        POLLS,
+        "chance",
+        "wait 1000",
+        POLLS,
+    ]);
+}
+
+#[test]
+fn the_persons_no_is_cancelled() {
+    let mut tab = tab();
+    tab.hears(200, DENIED);
+    assert_eq!(waits_for_device(&mut tab), "cancelled at login");
+    tab.asked(&["chance", ASKS, "prompt AB-CD", POLLS]);
+    assert_eq!(tab.status(), "never");
+}
+
+/// Trouble on the way says nothing of the person's answer: it is asked for again after a pause, which grows.
+#[test]
+fn r22_trouble_on_the_way_is_waited_out() {
+    for trouble in [Trouble::Network, Trouble::Timeout] {
+        let mut tab = tab();
+        tab.hears(200, GRANTED).fails(POLLS, trouble).fails(POLLS, trouble);
+        assert_eq!(waits_for_device(&mut tab), "signed in");
+        let first = ["chance", ASKS, "prompt AB-CD", POLLS, "chance", "wait 500"];
+        tab.asked(&[&first[..], &[POLLS, "chance", "wait 1000", POLLS]].concat());
+    }
+    for (status, reply) in [(503, ""), (429, ""), (200, BUSY)] {
+        let mut tab = tab();
+        tab.hears(status, reply).hears(200, GRANTED);
+        assert_eq!(waits_for_device(&mut tab), "signed in", "{status} {reply}");
+    }
+}
+
+/// What is neither trouble nor an answer comes again whenever it is asked for.
+#[test]
+fn what_no_waiting_mends_ends_it() {
+    for (status, reply, told) in
+        [(200, "<h1>hello</h1>", "malformed-reply"), (404, "", "vendor-error"), (403, "", "forbidden")]
+    {
+        let mut tab = tab();
+        tab.hears(status, reply);
+        assert_eq!(waits_for_device(&mut tab), format!("{told} at login"));
+    }
+}
+
+/// Rule 1: the caller's abort ends it, at the vendor's and in a pause.
+#[test]
+fn rule_01_the_callers_abort_ends_the_wait() {
+    let mut first = tab();
+    first.fails(POLLS, Trouble::GivenUp);
+    assert_eq!(waits_for_device(&mut first), "given up");
+    let mut paused = tab();
+    paused.fails(POLLS, Trouble::Network).fails("wait", Trouble::GivenUp);
+    assert_eq!(waits_for_device(&mut paused), "given up");
+    assert_eq!(paused.status(), "never");
+}
+
+/// What the caller's own function throws is told as a giving up, and nothing is waited for.
+#[test]
+fn a_prompt_that_could_not_be_handed_out_ends_it() {
+    let mut tab = tab();
+    tab.fails("prompt", Trouble::GivenUp);
+    assert_eq!(waits_for_device(&mut tab), "given up");
+    tab.asked(&["chance", ASKS, "prompt AB-CD"]);
+}
+
+#[test]
+fn r18_a_newer_login_ends_the_wait() {
+    let mut tab = tab();
+    tab.meanwhile(POLLS, |tab| assert_eq!(tab.signs_in(&session("t2", 60)), "signed in"));
+    assert_eq!(waits_for_device(&mut tab), "superseded at login");
+    assert_eq!(tab.status(), "signed-in");
+}
+
+#[test]
+fn r18_a_sign_out_ends_the_wait_in_a_pause() {
+    let mut tab = tab();
+    tab.fails(POLLS, Trouble::Network).meanwhile("wait", |tab| {
+        tab.signs_out();
+    });
+    assert_eq!(waits_for_device(&mut tab), "superseded at login");
+}
+
+/// Nobody uses the handle any more, so nobody waits.
+#[test]
+fn a_handle_that_is_disposed_asks_no_more() {
+    let mut tab = tab();
+    tab.hears(200, TIME_UP).meanwhile(POLLS, |tab| tab.handle.dispose());
+    takes_its_time(&mut tab);
+    assert_eq!(waits_for_device(&mut tab), "unsupported at login");
+}
+
+#[test]
+fn r24_a_prompt_that_leads_nowhere_is_malformed() {
+    for reply in [
+        r#"{"verification_uri":"javascript:alert(1)","user_code":"A","status":{"vendor_code":0}}"#,
+        r#"{"user_code":"A","status":{"vendor_code":0}}"#,
+        r#"{"verification_uri":"https://idp.test/","user_code":"","status":{"vendor_code":0}}"#,
+        r#"{"verification_uri":"https://idp.test/","user_code":5,"status":{"vendor_code":0}}"#,
+        r#"{"verification_uri":"https://idp.test/","user_code":"A","status":{"vendor_code":"0"}}"#,
+    ] {
+        let mut tab = Tab::new("ocient", Keeping::Memory);
+        tab.hears(200, reply);
+        assert_eq!(waits_for_device(&mut tab), "malformed-reply at login", "{reply}");
+        tab.asked(&["chance", ASKS]);
+    }
+}
+
+#[test]
+fn a_token_of_the_customers_identity_provider_signs_in() {
+    let with = |name: &str| Credentials {
+        named: vec![(name.into(), "eyJ".into()), ("database".into(), "system".into())],
+        ..Credentials::default()
+    };
+    for name in ["idToken", "accessToken"] {
+        let mut tab = Tab::new("ocient", Keeping::Memory);
+        tab.hears(200, &session("t1", 60));
+        assert_eq!(tab.run(|handle| handle.sign_in(with(name))), "signed in");
+        tab.asked(&["chance", "call login at v1/sso_token"]);
+    }
+    let mut tab = Tab::new("ocient", Keeping::Memory);
+    tab.hears(200, r#"{"status":{"reason":"bad token","sql_state":"28000","vendor_code":-1234}}"#);
+    assert_eq!(tab.run(|handle| handle.sign_in(with("idToken"))), "invalid-credentials at login");
+}
