@@ -5,15 +5,16 @@ import { isObject, member } from "./object.js";
 /** @import { DevicePrompt, VendorName } from "./hallpass.d.ts" */
 
 /**
- * The vendors, and the ways to sign in that each takes: the members of each, with a "?" behind those that may be left out. A way's
- * first member says that it is this one; else it is the vendor's first. A name that isn't here is no vendor.
+ * The vendors, and the ways to sign in that each takes: the members of each, with a "?" behind those that may be left out, and
+ * "()" behind a function; the others are text. A way's first member says that it is this one; else it is the vendor's first. A name
+ * that isn't here is no vendor.
  *
  * @type {{ readonly [V in VendorName]: readonly (readonly string[])[] }}
  */
 export const VENDORS = Object.freeze({
   ocient: [
     ["username", "password", "database?"],
-    ["device", "database?"],
+    ["device()", "database?"],
     ["idToken", "database"],
     ["accessToken", "database"],
   ],
@@ -22,11 +23,9 @@ export const VENDORS = Object.freeze({
   ethgas: [["username", "password"]],
 });
 
-/** The one member that is no text: what the caller shows a person the prompt with, to say yes on another device. */
-const DEVICE = "device";
-
 /**
- * What was given to sign in: the members of the way, in their order; the texts, by name; and the function, if it takes one.
+ * What was given to sign in: the members of the way, in their order; the texts, by name; and the function, if it takes one, by which
+ * the caller shows a person the prompt, to say yes on another device.
  *
  * @typedef {{
  *   names: string[],
@@ -49,24 +48,31 @@ export function readCredentials(vendor, ways, credentials) {
   if (!isObject(credentials)) throw mistake("credentials", `an object with ${usual.filter((name) => !isOptional(name)).join(" and ")}`);
   const values = /** @type {Record<string, unknown>} */ ({ __proto__: null });
   for (const name of new Set(ways.flat().map(bareName))) values[name] = member(credentials, name) ?? undefined;
-  const way = ways.find(([first]) => values[/** @type {string} */ (first)] !== undefined) ?? usual;
+  const way = ways.find(([first]) => values[bareName(/** @type {string} */ (first))] !== undefined) ?? usual;
   const names = way.map(bareName);
   refuseOthers(vendor, names, credentials, ways.length > 1 ? ` beside ${names[0]}` : "");
-  for (const name of way) {
-    const value = values[bareName(name)];
-    if (value === undefined && isOptional(name)) continue;
-    const type = name === DEVICE ? "function" : "string";
-    if (typeof value !== type) throw mistake(`credentials.${bareName(name)}`, `a ${type}`);
+  let device;
+  for (const marked of way) {
+    const name = bareName(marked);
+    const value = values[name];
+    if (value === undefined && isOptional(marked)) continue;
+    const type = isFunction(marked) ? "function" : "string";
+    if (typeof value !== type) throw mistake(`credentials.${name}`, `a ${type}`);
+    if (type === "string") continue;
+    device = value;
+    delete values[name];
   }
-  const { [DEVICE]: device, ...texts } = values;
-  return /** @type {Given} */ (/** @type {unknown} */ ({ names, texts: { __proto__: null, ...texts }, device }));
+  return /** @type {Given} */ ({ names, texts: values, device });
 }
 
 /** @param {string} name */
 const isOptional = (name) => name.endsWith("?");
 
 /** @param {string} name */
-const bareName = (name) => (isOptional(name) ? name.slice(0, -1) : name);
+const isFunction = (name) => name.endsWith("()");
+
+/** @param {string} name */
+const bareName = (name) => (isOptional(name) ? name.slice(0, -1) : isFunction(name) ? name.slice(0, -2) : name);
 
 /**
  * Refuses what a vendor has no use for.

@@ -62,7 +62,9 @@ from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie  # noqa
 from django.views.decorators.http import require_POST  # noqa: E402
 from django.views.static import serve  # noqa: E402
 from rest_framework import serializers  # noqa: E402
-from rest_framework.decorators import api_view  # noqa: E402
+from rest_framework.authentication import SessionAuthentication  # noqa: E402
+from rest_framework.decorators import api_view, authentication_classes, permission_classes  # noqa: E402
+from rest_framework.permissions import IsAdminUser  # noqa: E402
 from rest_framework.response import Response  # noqa: E402
 from rest_framework_simplejwt import views as jwt  # noqa: E402
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken  # noqa: E402
@@ -130,6 +132,19 @@ def session_notes(request):
     return JsonResponse(json.loads(request.body), status=201)
 
 
+@api_view(["GET"])
+@authentication_classes([SessionAuthentication])
+def rest_me(request):
+    return Response({"username": request.user.username})
+
+
+@api_view(["GET"])
+@authentication_classes([SessionAuthentication])
+@permission_classes([IsAdminUser])
+def rest_users(request):
+    return Response([])
+
+
 CALLS = Counter()
 
 
@@ -174,6 +189,8 @@ urlpatterns = [
     path("session/logout/", sign_out),
     path("session/me/", session_me),
     path("session/notes/", session_notes),
+    path("session/rest/me/", rest_me),
+    path("session/rest/users/", rest_users),
     path("test/calls", calls),
     path("test/lifetime", lifetime),
     path("test/end", end_all),

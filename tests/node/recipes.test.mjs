@@ -15,6 +15,7 @@ const REPLIES = {
   acme: [{ accessToken: token("a"), refreshToken: "r", expiresIn: 600 }, [401, { error: { code: "NO", message: "no" } }], "jdoe@acme.example"],
   simplejwt: [{ access: token("a"), refresh: "r" }, [401, { detail: "No active account found with the given credentials" }], "jdoe"],
   djangoSession: [{}, [401, { detail: "no" }], "jdoe"],
+  djangoRestSession: [{}, [401, { detail: "no" }], "jdoe"],
   fastapi: [{ access_token: token("a"), token_type: "bearer" }, [401, { detail: "Incorrect username or password" }], "jdoe"],
   directus: [{ data: { access_token: token("a"), refresh_token: "r", expires: 600_000 } }, [401, { errors: [{ message: "no", extensions: { code: "INVALID_CREDENTIALS" } }] }], "jdoe@acme.example"],
   strapi: [{ jwt: token("a"), user: { username: "jd" } }, [400, { data: null, error: { status: 400, name: "ValidationError", message: "Invalid identifier or password", details: {} } }], "jd"],
@@ -28,7 +29,7 @@ const REPLIES = {
   appbuilder: [{ access_token: token("a"), refresh_token: "r" }, [401, { message: "Not authorized" }], "jdoe"],
   graphqlJwt: [{ data: { grant: { token: token("a"), refreshToken: "r" } } }, [200, { errors: [{ message: "Please enter valid credentials" }], data: { grant: null } }], "jdoe"],
 };
-const NEVER_TOLD = ["djangoSession", "sanctum", "parse"];
+const NEVER_TOLD = ["djangoSession", "djangoRestSession", "sanctum", "parse"];
 
 const blocks = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code);
 const recipes = new Map();

@@ -146,6 +146,31 @@ fn django_takes_what_double_submit_sends_and_nothing_without() -> Result<()> {
     })
 }
 
+/// REST framework answers 403 to whom it doesn't know by the session: only its words tell that from what isn't allowed.
+#[test]
+#[ignore = "needs Django"]
+fn rest_framework_tells_a_dead_session_from_what_is_forbidden() -> Result<()> {
+    in_a_browser(async |page| {
+        let django = Django::running()?;
+        let vendor = recipe(&page.client, "djangoRestSession").await?;
+        let tabs = two_tabs(&page.client, &django, "session/", &vendor).await?;
+        let read = async |path: &str| tabs.act::<Value>(1, json!(["json", path])).await;
+        assert_eq!(read("rest/me/").await?, json!({"username": USER}));
+        let forbidden = read("rest/users/").await?;
+        assert_eq!(
+            (&forbidden["code"], &forbidden["status"]),
+            (&json!("forbidden"), &json!(403)),
+            "{forbidden}"
+        );
+        let state: Value = tabs.act(0, json!(["check"])).await?;
+        assert_eq!((&state["status"], &state["user"]), (&json!("signed-in"), &json!(USER)), "{state}");
+        django.end_all().await?;
+        let over = read("rest/me/").await?;
+        assert_eq!((&over["code"], &over["status"]), (&json!("session-expired"), &json!(403)), "{over}");
+        tabs.until_all("status", "signed-out").await
+    })
+}
+
 /// What a page of another site could have the browser send.
 const BARE: &str =
     "return fetch('/session/notes/', { method: 'POST', body: '{}' }).then(({ status }) => status);";
