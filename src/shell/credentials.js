@@ -5,21 +5,16 @@ import { isObject, member } from "./object.js";
 /** @import { DevicePrompt, VendorName } from "./hallpass.d.ts" */
 
 /**
- * The one member that is no text: what the caller shows a person the prompt with, to say yes on another device. With brackets, as a
- * described vendor may take a text that is called so.
- */
-const DEVICE = "device()";
-
-/**
- * The vendors, and the ways to sign in that each takes: the members of each, with a "?" behind those that may be left out. A way's
- * first member says that it is this one; else it is the vendor's first. A name that isn't here is no vendor.
+ * The vendors, and the ways to sign in that each takes: the members of each, with a "?" behind those that may be left out, and
+ * "()" behind a function; the others are text. A way's first member says that it is this one; else it is the vendor's first. A name
+ * that isn't here is no vendor.
  *
  * @type {{ readonly [V in VendorName]: readonly (readonly string[])[] }}
  */
 export const VENDORS = Object.freeze({
   ocient: [
     ["username", "password", "database?"],
-    [DEVICE, "database?"],
+    ["device()", "database?"],
     ["idToken", "database"],
     ["accessToken", "database"],
   ],
@@ -29,7 +24,8 @@ export const VENDORS = Object.freeze({
 });
 
 /**
- * What was given to sign in: the members of the way, in their order; the texts, by name; and the function, if it takes one.
+ * What was given to sign in: the members of the way, in their order; the texts, by name; and the function, if it takes one, by which
+ * the caller shows a person the prompt, to say yes on another device.
  *
  * @typedef {{
  *   names: string[],
@@ -55,14 +51,17 @@ export function readCredentials(vendor, ways, credentials) {
   const way = ways.find(([first]) => values[bareName(/** @type {string} */ (first))] !== undefined) ?? usual;
   const names = way.map(bareName);
   refuseOthers(vendor, names, credentials, ways.length > 1 ? ` beside ${names[0]}` : "");
-  for (const name of way) {
-    const value = values[bareName(name)];
-    if (value === undefined && isOptional(name)) continue;
-    const type = name === DEVICE ? "function" : "string";
-    if (typeof value !== type) throw mistake(`credentials.${bareName(name)}`, `a ${type}`);
+  let device;
+  for (const marked of way) {
+    const name = bareName(marked);
+    const value = values[name];
+    if (value === undefined && isOptional(marked)) continue;
+    const type = isFunction(marked) ? "function" : "string";
+    if (typeof value !== type) throw mistake(`credentials.${name}`, `a ${type}`);
+    if (type === "string") continue;
+    device = value;
+    delete values[name];
   }
-  const device = way.includes(DEVICE) ? values.device : undefined;
-  if (device) delete values.device;
   return /** @type {Given} */ ({ names, texts: values, device });
 }
 
@@ -70,7 +69,10 @@ export function readCredentials(vendor, ways, credentials) {
 const isOptional = (name) => name.endsWith("?");
 
 /** @param {string} name */
-const bareName = (name) => (name === DEVICE ? "device" : isOptional(name) ? name.slice(0, -1) : name);
+const isFunction = (name) => name.endsWith("()");
+
+/** @param {string} name */
+const bareName = (name) => (isOptional(name) ? name.slice(0, -1) : isFunction(name) ? name.slice(0, -2) : name);
 
 /**
  * Refuses what a vendor has no use for.

@@ -83,11 +83,11 @@ test("rule_3_a_way_in_takes_its_own_members_and_no_others", () => {
   ]) refused(() => read(credentials), named);
 });
 
-test("rule_3_a_described_way_in_takes_texts_whatever_they_are_called", () => {
-  const ways = [["device", "pin"]];
-  const { names, texts, device } = readCredentials("acme", ways, { device: "kitchen", pin: "1234" });
-  assert.deepEqual([names, texts.device, texts.pin, device], [["device", "pin"], "kitchen", "1234", undefined]);
-  refused(() => readCredentials("acme", ways, { device: () => {}, pin: "1234" }), /credentials\.device must be a string/);
+test("rule_3_a_described_vendors_members_are_texts_whatever_they_are_called", () => {
+  const read = (credentials) => readCredentials("acme", [["email", "device"]], credentials);
+  const { names, texts, device } = read({ email: "e", device: "phone" });
+  assert.deepEqual([names, texts.email, texts.device, device], [["email", "device"], "e", "phone", undefined]);
+  refused(() => read({ email: "e", device: () => {} }), /credentials\.device must be a string/);
 });
 
 test("rule_3_credentials_are_read_once_and_by_type", () => {

@@ -23,7 +23,7 @@ pub fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Copies a file, or a folder with all but what npm has installed in it.
+/// Copies a file, or a folder with all but what npm has installed or cargo has compiled in it.
 pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     if !from.is_dir() {
         let told = || format!("{} can't be copied to {}", workspace::shown(from), workspace::shown(to));
@@ -32,7 +32,7 @@ pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        if entry.file_name() != "node_modules" {
+        if entry.file_name() != "node_modules" && entry.file_name() != "target" {
             copy_tree(&entry.path(), &to.join(entry.file_name()))?;
         }
     }

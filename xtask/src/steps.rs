@@ -163,22 +163,21 @@ impl Step {
             Self::Build | Self::RootPackage => {
                 &[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack]
             }
-            Self::Package | Self::Size | Self::Types | Self::Guide | Self::Node | Self::Matrix(_) => {
-                &[Tool::Npm]
-            }
+            Self::Package | Self::Size | Self::Types | Self::Guide | Self::Node => &[Tool::Npm],
+            Self::Matrix(_) => &[Tool::Npm, Tool::WasmTarget, Tool::WasmBindgen],
             Self::Audit => &[Tool::CargoDeny],
             Self::Browser(_) => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack],
             _ => &[],
         }
     }
 
-    /// The browser that it runs in.
-    pub fn engine(self) -> Option<Engine> {
+    /// The browsers that it runs in.
+    pub fn engines(self) -> Vec<Engine> {
         match self {
-            Self::Browser(browser) => Some(browser.engine()),
-            Self::EndToEnd(engine) => Some(engine),
-            Self::Matrix(_) => Some(Engine::Chromium),
-            _ => None,
+            Self::Browser(browser) => vec![browser.engine()],
+            Self::EndToEnd(engine) => vec![engine],
+            Self::Matrix(_) => vec![Engine::Chromium, Engine::Firefox],
+            _ => Vec::new(),
         }
     }
 

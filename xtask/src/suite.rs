@@ -56,7 +56,7 @@ pub fn run(steps: &[Step], afresh: bool) -> Result<Vec<Row>> {
     let installs = tools::missing(&needed)?;
     let engines: Vec<Engine> = Engine::ALL
         .into_iter()
-        .filter(|engine| steps.iter().any(|step| step.engine() == Some(*engine)))
+        .filter(|engine| steps.iter().any(|step| step.engines().contains(engine)))
         .collect();
     let mut optional = browsers::missing(&engines);
     optional.extend(steps.contains(&Step::Django).then(django::missing).flatten());
@@ -131,7 +131,7 @@ impl Suite {
         }
         let missing = match step {
             Step::Django => django::obstacle(),
-            _ => step.engine()?.driver().err(),
+            _ => step.engines().into_iter().find_map(|engine| engine.driver().err()),
         }?;
         Some((if workspace::in_ci() { Counts::FAILED } else { Counts::SKIPPED }, missing))
     }

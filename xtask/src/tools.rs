@@ -71,8 +71,15 @@ impl Tool {
             Self::WasmTarget => wasm_target(),
             Self::Rustfmt => component("rustfmt", "fmt", "it checks the format of the Rust code"),
             Self::Clippy => component("clippy", "clippy", "it checks the Rust code"),
-            Self::WasmPack => wasm_pack(),
-            Self::WasmBindgen => wasm_bindgen()?,
+            Self::WasmPack => {
+                pinned("wasm-pack", "wasm-pack", WASM_PACK, "it builds and tests the WebAssembly package")
+            }
+            Self::WasmBindgen => pinned(
+                "wasm-bindgen",
+                "wasm-bindgen-cli",
+                &locked_version("wasm-bindgen")?,
+                "it writes the JavaScript around the WebAssembly, in the very version of the library",
+            ),
             Self::Npm => npm::missing()?,
             Self::CargoDeny => {
                 plain("cargo-deny", "it checks the licences of dependencies, and looks for known faults")
@@ -112,27 +119,12 @@ fn rustup(args: &[&str]) -> Result<()> {
     Job::new("rustup", "rustup").args(args).must("rustup failed").map(drop)
 }
 
-fn wasm_pack() -> Option<Install> {
-    let present =
-        output_of("wasm-pack", ["--version"]).is_some_and(|found| ends_with_version(&found, WASM_PACK));
-    (!present).then(|| {
-        Install::new(format!("wasm-pack {WASM_PACK}"), "it builds and tests the WebAssembly package", || {
-            cargo_install("wasm-pack", Some(WASM_PACK))
-        })
-    })
-}
-
-fn wasm_bindgen() -> Result<Option<Install>> {
-    let version = locked_version("wasm-bindgen")?;
-    let present =
-        output_of("wasm-bindgen", ["--version"]).is_some_and(|found| ends_with_version(&found, &version));
-    Ok((!present).then(|| {
-        Install::new(
-            format!("wasm-bindgen-cli {version}"),
-            "it writes the JavaScript around the WebAssembly, in the very version of the library",
-            move || cargo_install("wasm-bindgen-cli", Some(&version)),
-        )
-    }))
+/// A program that has to be there in a certain version.
+fn pinned(program: &str, package: &'static str, version: &str, why: &'static str) -> Option<Install> {
+    let present = output_of(program, ["--version"]).is_some_and(|found| ends_with_version(&found, version));
+    let version = version.to_owned();
+    let what = format!("{package} {version}");
+    (!present).then(|| Install::new(what, why, move || cargo_install(package, Some(&version))))
 }
 
 /// A program that is good in whatever version it is there.
@@ -152,7 +144,8 @@ fn locked_version(package: &str) -> Result<String> {
     version_in_lock(&lock, package).with_context(|| format!("Cargo.lock names no version of {package}"))
 }
 
-fn version_in_lock(lock: &str, package: &str) -> Option<String> {
+/// The same in the text of any lock file.
+pub fn version_in_lock(lock: &str, package: &str) -> Option<String> {
     let (_, after) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
     after.split_once('"').map(|(version, _)| version.to_owned())
 }

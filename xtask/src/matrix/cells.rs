@@ -1,5 +1,7 @@
 //! The ways to build and to run a front end.
 
+use crate::browsers::Engine;
+
 /// A project in `tests/matrix`, and what becomes of it.
 pub struct Cell {
     /// For people.
@@ -12,7 +14,7 @@ pub struct Cell {
     pub entry: &'static str,
     /// The project's folder.
     pub folder: &'static str,
-    /// The commands that build it, run in its folder: programs of npm packages, and `copy`.
+    /// The commands that build it, run in its folder: programs of npm packages or for Rust, and `copy`.
     pub build: &'static [&'static [&'static str]],
     /// How the result is loaded.
     pub run: Run,
@@ -51,6 +53,16 @@ impl Cell {
         }
     }
 
+    /// The browsers that it's loaded in.
+    pub fn engines(&self) -> &'static [Engine] {
+        // Its scripts are those of the npm package, which the contract's tests run in all browsers. wasm-bindgen's snippets aren't.
+        if self.folder.starts_with("rust/") {
+            &[Engine::Chromium, Engine::Firefox]
+        } else {
+            &[Engine::Chromium]
+        }
+    }
+
     /// Its name as part of a file's.
     pub fn log_name(&self) -> String {
         self.name.to_lowercase().replace([' ', ','], "-")
@@ -72,8 +84,11 @@ const PREVIEW_OF_CLIENT: &[&str] = &[
     "{port}",
 ];
 
+/// Serves what is written into `dist`.
+const PREVIEW: &[&str] = &["vite", "preview", "--host", "localhost", "--strictPort", "--port", "{port}"];
+
 /// All of them.
-pub const CELLS: [Cell; 29] = [
+pub const CELLS: [Cell; 30] = [
     Cell {
         name: "no tool",
         how: "`<script type=\"module\">`, the package's folder served as it is",
@@ -250,7 +265,7 @@ pub const CELLS: [Cell; 29] = [
         entry: "hallpass",
         folder: "parcel",
         build: &[&["parcel", "build", "index.html", "--dist-dir", "dist", "--no-cache"]],
-        run: Run::Server(&["vite", "preview", "--host", "localhost", "--strictPort", "--port", "{port}"]),
+        run: Run::Server(PREVIEW),
         reach: Reach::Quick,
     },
     Cell {
@@ -290,7 +305,7 @@ pub const CELLS: [Cell; 29] = [
         entry: "hallpass",
         folder: "sveltekit",
         build: &[BUILD],
-        run: Run::Server(&["vite", "preview", "--host", "localhost", "--strictPort", "--port", "{port}"]),
+        run: Run::Server(PREVIEW),
         reach: Reach::Whole,
     },
     Cell {
@@ -391,6 +406,26 @@ pub const CELLS: [Cell; 29] = [
         folder: "jest",
         build: &[],
         run: Run::Program(&["node", "--experimental-vm-modules", "../node_modules/jest/bin/jest.js"]),
+        reach: Reach::Quick,
+    },
+    Cell {
+        name: "Yew",
+        how: "the crate; `cargo build` and `wasm-bindgen --target web`; in Chromium and Firefox",
+        packages: &[("Yew", "yew")],
+        entry: "hallpass::Session",
+        folder: "rust/yew",
+        build: &[
+            &["cargo", "build", "--target", "wasm32-unknown-unknown"],
+            &[
+                "wasm-bindgen",
+                "../../../matrix-rust/wasm32-unknown-unknown/debug/hallpass-yew.wasm",
+                "--target=web",
+                "--out-name=app",
+                "--out-dir=dist/app",
+            ],
+            &["copy", "../pages", "dist"],
+        ],
+        run: Run::Pages("dist"),
         reach: Reach::Quick,
     },
 ];

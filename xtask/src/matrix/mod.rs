@@ -76,15 +76,15 @@ fn cells(reach: Reach) -> impl Iterator<Item = &'static Cell> {
 /// Signs in with what a project has become.
 fn sign_in(workshop: &Workshop, cell: &Cell, simulator: &Simulator) -> Result<()> {
     match cell.run {
-        Run::Pages(_) => in_a_browser(&[address(simulator.port())]),
+        Run::Pages(_) => in_browsers(cell, &[address(simulator.port())]),
         Run::Extension(id) => {
             let folder = workshop.folder(cell).display().to_string();
-            in_a_browser(&[format!("chrome-extension://{id}/popup.html"), folder])
+            in_browsers(cell, &[format!("chrome-extension://{id}/popup.html"), folder])
         }
         Run::Server(command) => {
             let port = simulator.port() + SERVERS;
             let _server = serve(workshop, cell, command, port)?;
-            in_a_browser(&[address(port)])
+            in_browsers(cell, &[address(port)])
         }
         Run::Program(command) => {
             let finished = workshop.job(cell, command)?.run()?;
@@ -101,17 +101,21 @@ fn address(port: u16) -> String {
     format!("http://localhost:{port}/")
 }
 
-/// Has a browser sign in: on a page, and maybe with an extension in a folder.
-fn in_a_browser(page: &[String]) -> Result<()> {
-    let engine = Engine::Chromium;
+/// Has browsers sign in: on a page, and maybe with an extension in a folder.
+fn in_browsers(cell: &Cell, page: &[String]) -> Result<()> {
+    cell.engines().iter().try_for_each(|engine| in_a_browser(*engine, page))
+}
+
+fn in_a_browser(engine: Engine, page: &[String]) -> Result<()> {
     let mut job = Job::new("cargo", "matrix-sign-in")
         .args(["run", "--quiet", "--package", "hallpass-end-to-end", "--bin", "sign-in", "--"])
         .args(page)
-        .env("RUST_BACKTRACE", "0");
+        .env("RUST_BACKTRACE", "0")
+        .env("HALLPASS_BROWSER", engine.name());
     for (name, path) in engine.variables() {
         job = job.env(name, path);
     }
-    job.must("nobody could sign in on the page").map(drop)
+    job.must(&format!("nobody could sign in on the page in {}", engine.name())).map(drop)
 }
 
 /// Starts a project's own server, and waits until it answers.

@@ -12,10 +12,14 @@ use crate::files::{copy_tree, walk};
 use crate::job::{Job, command};
 use crate::markdown::fences;
 use crate::npm::NPM;
+use crate::tools::version_in_lock;
 use crate::workspace;
 
 const FOLDER: &str = "target/xtask/matrix";
 const TARBALL: &str = "hallpass.tgz";
+
+/// Where cargo compiles, so that the next run finds it again; the projects name it from their folders.
+const COMPILED: &str = "target/xtask/matrix-rust";
 
 /// What keeps the projects' tools from asking and telling.
 const QUIET: [(&str, &str); 3] =
@@ -24,8 +28,11 @@ const QUIET: [(&str, &str); 3] =
 /// The vendor's address in the projects and in the README; they are run with the simulator's.
 const ADDRESS: &str = "https://sql0.example.com";
 
-/// Files in which that address may stand.
-const SCRIPTS: [&str; 8] = ["js", "mjs", "jsx", "ts", "tsx", "vue", "svelte", "astro"];
+/// The crate, as projects in Rust name it from their own folder.
+const CRATE: &str = "\"../../../..\"";
+
+/// Files in which these may stand.
+const SOURCES: [&str; 10] = ["js", "mjs", "jsx", "ts", "tsx", "vue", "svelte", "astro", "rs", "toml"];
 
 /// The folder with the projects.
 pub struct Workshop {
@@ -40,7 +47,7 @@ impl Workshop {
         workshop.clear()?;
         copy_tree(&workspace::inside("tests/matrix"), &workshop.folder)?;
         workshop.write_examples()?;
-        workshop.name_vendor(base_url)?;
+        workshop.name_vendor_and_crate(base_url)?;
         workshop.install()?;
         Ok(workshop)
     }
@@ -68,6 +75,7 @@ impl Workshop {
         let (program, args) = self.resolve(words)?;
         let log = format!("matrix-{}", cell.log_name());
         let job = Job::new(program, &log).args(args).folder(&self.folder(cell));
+        let job = job.env("CARGO_TARGET_DIR", workspace::inside(COMPILED));
         Ok(QUIET.iter().fold(job, |job, (name, value)| job.env(name, value)))
     }
 
@@ -82,12 +90,25 @@ impl Workshop {
     /// What the table says of a project's tools.
     pub fn versions(&self, cell: &Cell) -> Result<String> {
         let named = cell.packages.iter().map(|(title, package)| {
-            let path = self.folder.join("node_modules").join(package).join("package.json");
-            let manifest: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
-            Ok(format!("{title} {}", manifest["version"].as_str().context("a package without version")?))
+            let version = self.version(package)?.with_context(|| format!("{package} has no version"))?;
+            Ok(format!("{title} {version}"))
         });
         let named = named.collect::<Result<Vec<_>>>()?;
         Ok(if named.is_empty() { cell.name.to_owned() } else { named.join(", ") })
+    }
+
+    /// The version of an npm package or of a crate.
+    fn version(&self, package: &str) -> Result<Option<String>> {
+        Ok(match package {
+            "leptos" | "yew" => {
+                version_in_lock(&fs::read_to_string(self.folder.join("rust/Cargo.lock"))?, package)
+            }
+            _ => {
+                let path = self.folder.join("node_modules").join(package).join("package.json");
+                let manifest: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
+                manifest["version"].as_str().map(str::to_owned)
+            }
+        })
     }
 
     /// The program of an npm package. Some packages bring a script for Node, some a program in a package for the machine.
@@ -96,7 +117,7 @@ impl Workshop {
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
         let modules = self.folder.join("node_modules");
         Ok(match *name {
-            "node" => ("node".into(), args),
+            "node" | "cargo" | "wasm-bindgen" => (name.into(), args),
             // Two versions of one name.
             package @ ("vite" | "vite-7") => {
                 let script = modules.join(package).join("bin/vite.js").display().to_string();
@@ -151,17 +172,19 @@ impl Workshop {
         Ok(())
     }
 
-    fn name_vendor(&self, base_url: &str) -> Result<()> {
+    fn name_vendor_and_crate(&self, base_url: &str) -> Result<()> {
+        let hallpass = format!("'{}'", workspace::root().display());
         for entry in fs::read_dir(&self.folder)? {
             let folder = entry?.path();
             if !folder.is_dir() || folder.ends_with("node_modules") {
                 continue;
             }
-            let scripts = walk(&folder)?.into_iter().filter(|path| {
-                path.extension().is_some_and(|end| SCRIPTS.iter().any(|script| end == *script))
+            let sources = walk(&folder)?.into_iter().filter(|path| {
+                path.extension().is_some_and(|end| SOURCES.iter().any(|source| end == *source))
             });
-            for path in scripts {
-                fs::write(&path, fs::read_to_string(&path)?.replace(ADDRESS, base_url))?;
+            for path in sources {
+                let text = fs::read_to_string(&path)?.replace(ADDRESS, base_url).replace(CRATE, &hallpass);
+                fs::write(&path, text)?;
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Signs in with hallpass, in Leptos. `index.html` loads it.
+//! Signs in with hallpass, in Leptos. Trunk builds it by `index.html`.
 
 use hallpass::{Credentials, Options, Session, State, Subscription, Vendor};
 use leptos::prelude::*;
@@ -56,7 +56,6 @@ fn App() -> impl IntoView {
     }
 }
 
-#[wasm_bindgen::prelude::wasm_bindgen(start)]
-pub fn main() {
+fn main() {
     leptos::mount::mount_to_body(App);
 }

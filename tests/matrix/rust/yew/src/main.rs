@@ -1,4 +1,4 @@
-//! Signs in with hallpass, in Yew. `index.html` loads it.
+//! Signs in with hallpass, in Yew. Trunk builds it by `index.html`.
 
 use hallpass::{Credentials, Options, Session, State, Vendor};
 use wasm_bindgen_futures::spawn_local;
@@ -70,7 +70,6 @@ fn App() -> Html {
     }
 }
 
-#[wasm_bindgen::prelude::wasm_bindgen(start)]
-pub fn main() {
+fn main() {
     yew::Renderer::<App>::new().render();
 }
