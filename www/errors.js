@@ -73,6 +73,8 @@ const FIELDS = {
   username: "User name",
   password: "Password",
   database: "Database",
+  idToken: "Token",
+  accessToken: "Token",
   redirectionToken: "Redirection token",
   redirection_token: "Redirection token",
 };

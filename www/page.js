@@ -167,7 +167,7 @@ async function run(button, work, { waiting, brings } = {}) {
     blame(error);
     form.markFields(error);
     tell(error);
-    if (error?.code === "invalid-credentials") form.forgetPassword();
+    if (error?.code === "invalid-credentials") form.forgetSecrets();
   } finally {
     own.delete(brings);
     button.removeAttribute("aria-disabled");
@@ -182,7 +182,7 @@ form.onSubmit(() => {
     // Should this browser hold a session already, the new one replaces it.
     const result = await signIn(session);
     if (!result) return "The sign-in was cancelled.";
-    form.forgetPassword();
+    form.forgetSecrets();
     showRedirect(result.redirectTo, session.baseUrl);
   };
   const { waiting = "Signing in…" } = WAYS[form.chosenWay()];

@@ -85,7 +85,7 @@ function operation(vendor, method, path) {
 }
 
 function credentialPlace({ headers, credentials }, vendor, purpose) {
-  if (purpose === "sign-in") {
+  if (purpose.startsWith("sign-in")) {
     return vendor.password === "headers" ? "User-Name and Password headers (login)" : "in the body (login)";
   }
   if (headers.has("Authorization")) return credentials === "include" ? "Authorization header and cookie" : "Authorization header";

@@ -1,6 +1,7 @@
 // The sign-in form: which ways and fields a vendor has, what a storage choice means, and what was filled in.
 
 import { byId, make } from "./dom.js";
+import { isSimulated, simulator } from "./simulator.js";
 import { TEST_USERS, VENDORS, isLoopback } from "./vendors.js";
 import { browserWallet } from "./wallets.js";
 import { WAYS } from "./ways.js";
@@ -33,6 +34,7 @@ const STORAGE = {
 const COOKIE_NOTE =
   " Lenses’ own token is not concerned: it is a cookie, which no script can read if the server marks it HttpOnly; only who is signed in is kept.";
 
+const panel = byId("signed-out");
 const form = byId("sign-in");
 const vendor = byId("vendor");
 const way = byId("way");
@@ -42,9 +44,19 @@ const username = byId("username");
 const password = byId("password");
 const database = byId("database");
 const redirectionToken = byId("redirection-token");
+const token = byId("token");
+
+/** By way, where a test user can be filled in: what is said of them is harmless anywhere on this machine, a token has to be asked for. */
+const TEST_USERS_ARE_THERE = { password: isLoopback, idToken: isSimulated, accessToken: isSimulated };
+
+/** What a vendor takes for the database where none is named. */
+const USUAL_DATABASE = "system";
 
 /** By the names that hallpass and the vendors use for a field, its input. */
-const INPUTS = { username, password, database, redirectionToken, redirection_token: redirectionToken, baseUrl };
+const INPUTS = {
+  ...{ username, password, database, redirectionToken, redirection_token: redirectionToken, baseUrl },
+  ...{ idToken: token, accessToken: token },
+};
 
 /** By vendor, its address as last seen here. */
 let addresses = {};
@@ -82,12 +94,23 @@ export const chosenWay = () => way.value;
 /** Who signs in, as typed: a password may begin or end with a blank. */
 export function typedCredentials() {
   const { field } = VENDORS[vendor.value];
-  const optional = { database, redirectionToken }[field]?.value;
-  return { username: username.value, password: password.value, ...(optional ? { [field]: optional } : {}) };
+  const given = { database, redirectionToken }[field]?.value;
+  const optional = given ? { [field]: given } : {};
+  switch (way.value) {
+    case "password":
+      return { username: username.value, password: password.value, ...optional };
+    case "idToken":
+    case "accessToken":
+      return { [way.value]: token.value.trim(), database: USUAL_DATABASE, ...optional };
+    default:
+      return optional;
+  }
 }
 
-export const forgetPassword = () => {
+/** Nothing that lets anybody in stays in the form. */
+export const forgetSecrets = () => {
   password.value = "";
+  token.value = "";
   showPassword(false);
 };
 
@@ -122,7 +145,8 @@ export const onChoice = (handler) => {
 /** Marks the fields that an error is about, so that each says so by itself. Without an error, unmarks all. */
 export function markFields(error) {
   const names = new Set(error?.fields?.map(({ name }) => name));
-  if (error?.code === "invalid-credentials" && way.value === "password") names.add("username").add("password");
+  const secrets = way.value === "password" ? ["username", "password"] : [way.value];
+  if (error?.code === "invalid-credentials") for (const name of secrets) names.add(name);
   if (error?.code === "invalid-options" && error.message.includes("baseUrl")) names.add("baseUrl");
   for (const [name, input] of Object.entries(INPUTS)) {
     if (names.has(name)) input.setAttribute("aria-invalid", "true");
@@ -147,7 +171,7 @@ function showVendor(kept) {
 
 function showWay() {
   const { field } = VENDORS[shown];
-  for (const part of form.querySelectorAll("[data-only], [data-ways]")) {
+  for (const part of panel.querySelectorAll("[data-only], [data-ways]")) {
     const { only = field, ways = way.value } = part.dataset;
     part.hidden = only !== field || !ways.split(" ").includes(way.value);
     // What can't be seen can't be filled in either, and keeps nobody from going on.
@@ -161,16 +185,31 @@ function showStorage() {
 }
 
 function showHint() {
-  byId("test-users").hidden = !isLoopback(baseUrl.value) || way.value !== "password";
+  byId("test-users").hidden = !TEST_USERS_ARE_THERE[way.value]?.(baseUrl.value);
 }
 
 function testUser([name, secret, note]) {
   const button = make("button", { type: "button", className: "small" }, name);
-  button.addEventListener("click", () => {
-    username.value = name;
-    password.value = secret || "any password";
+  button.addEventListener("click", async () => {
+    if (way.value === "password") {
+      username.value = name;
+      password.value = secret || "any password";
+    } else {
+      await fillToken(name);
+    }
     byId("sign-in-button").focus();
   });
-  const parts = [secret ? make("code", {}, secret) : undefined, note ? make("span", { className: "note" }, note) : undefined];
-  return make("li", {}, button, ...parts);
+  const about = (tag, className, text) => (text ? make(tag, { className, data: { ways: "password" } }, text) : undefined);
+  return make("li", {}, button, about("code", "", secret), about("span", "note", note));
+}
+
+/** Fills in a token that the simulated identity provider has signed for a user. */
+async function fillToken(name) {
+  const news = byId("token-note");
+  try {
+    token.value = (await simulator(baseUrl.value).identity(name))[way.value];
+    news.textContent = `A token for ${name}, good for five minutes.`;
+  } catch ({ message }) {
+    news.textContent = `There is no token: ${message}.`;
+  }
 }

@@ -55,5 +55,10 @@ export function simulator(baseUrl) {
     expire: () => ask("POST", "expire"),
     revoke: () => ask("POST", "revoke"),
     unlock: () => ask("POST", "unlock"),
+    /** Tokens of the customer's identity provider, for a user. */
+    identity: async (username) => {
+      const { id_token: idToken, access_token: accessToken } = await ask("POST", "identity", { username });
+      return { idToken, accessToken };
+    },
   };
 }

@@ -7,7 +7,7 @@
  * @property {string[]} ways how people sign in, of those in ways.js; the usual one first
  * @property {(session: object) => { method: string, path: string, json?: unknown, headers?: Record<string, string> }} call what "Call the API" sends
  * @property {Record<string, string>} operations method and path of hallpass's own requests, and what they are for
- * @property {"body" | "headers"} password where a sign-in carries the password
+ * @property {"body" | "headers"} password where a sign-in carries the password, or whatever stands for it
  * @property {boolean} [cookie] the session is a cookie, also one that another page's sign-in left
  * @property {(reply: any) => unknown} code the vendor's own code in a reply, where it says that something was refused
  * @property {boolean} [renewsRejected] a token that is no longer good is renewed, and the request sent again
@@ -20,7 +20,7 @@ export const VENDORS = {
   ocient: {
     title: "Ocient",
     field: "database",
-    ways: ["password"],
+    ways: ["password", "device", "idToken", "accessToken"],
     call: ({ state }) => ({
       method: "POST",
       // The vendor takes "system" where a sign-in names no database.
@@ -29,6 +29,9 @@ export const VENDORS = {
     }),
     operations: {
       "POST /v1/login": "sign-in",
+      "POST /v1/sso_token": "sign-in with a token",
+      "POST /v1/sso_device_grant": "code for a device",
+      "POST /v1/sso_device_grant_verify": "sign-in on a device",
       "POST /v1/token_refresh": "renewal",
       "POST /v1/logout": "sign-out",
     },

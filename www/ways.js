@@ -3,7 +3,6 @@
 /**
  * @typedef {object} Way
  * @property {string} title for a person
- * @property {string} [note] what it takes
  * @property {"wallet"} [flow] hallpass's option, where the vendor has several families of its API
  * @property {string} [waiting] what is said while it waits for the person: for as long as that takes, so it can be cancelled
  * @property {[happened: string, advice: (vendor: string) => string]} refused what is said of a refusal
@@ -29,4 +28,21 @@ export const WAYS = {
     refused: ["The signature was refused.", () => "Sign with the account that you sign in with."],
     code: () => "{ wallet: window.ethereum }",
   },
+  device: {
+    title: "Another device",
+    waiting: "Waiting for your answer on the other device…",
+    refused: ["The vendor let nobody in.", () => "Sign in again for a new code, and answer as a user that it knows."],
+    code: (field) => `{ device: ({ userCode, verificationUri }) => { /* show both */ }${database(field)} }`,
+  },
+  idToken: token("ID token", "idToken"),
+  accessToken: token("access token", "accessToken"),
 };
+
+/** A token of the customer's identity provider. */
+function token(title, name) {
+  return {
+    title: `Your provider’s ${title}`,
+    refused: ["That token was refused.", () => "Get another from your identity provider: it may be over, or of the other kind."],
+    code: (field) => `{ ${name}${database(field)} }`,
+  };
+}

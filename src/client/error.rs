@@ -60,7 +60,7 @@ struct Told {
 pub enum Code {
     /// The caller's mistake; the sentence says which option or argument, and what was expected.
     InvalidOptions,
-    /// The vendor refused the user name or the password.
+    /// The vendor refused the credentials: the user name, the password, the token or the signature.
     InvalidCredentials,
     /// The vendor, or hallpass before sending, refused a field; see [`AuthError::fields`].
     InvalidRequest,

@@ -13,7 +13,7 @@ use super::Operation;
 pub enum Code {
     /// The caller's mistake: an option or argument of the wrong type or value.
     InvalidOptions,
-    /// The vendor refused the user name, the password or the token.
+    /// The vendor refused the credentials: the user name, the password, the token or the signature.
     InvalidCredentials,
     /// The vendor, or hallpass before sending, refused a field.
     InvalidRequest,

@@ -117,7 +117,7 @@ export function isAuthError(value) {
  */
 export const SENTENCES = {
   "invalid-credentials": [
-    "The vendor refused the user name, password or token",
+    "The vendor refused the credentials",
     "check them before trying again, as vendors lock accounts",
   ],
   "invalid-request": ["A field was refused", "correct it and try again"],

@@ -470,7 +470,7 @@ export class AuthError extends Error {
    * What happened, to switch over.
    *
    * - `"invalid-options"`: the caller's mistake; the message says which option or argument, and what was expected.
-   * - `"invalid-credentials"`: the vendor refused the user name, the password or the token.
+   * - `"invalid-credentials"`: the vendor refused the credentials: the user name, the password, the token or the signature.
    * - `"invalid-request"`: the vendor, or hallpass before sending, refused a field; see `fields`.
    * - `"forbidden"`: signed in, but not allowed.
    * - `"not-signed-in"`: nobody is signed in; nothing was sent.

@@ -54,6 +54,7 @@ export async function a_wrong_signer_is_refused() {
   const session = await open();
   const error = await rejects(session.login({ wallet: owner }), "invalid-credentials");
   equal([error.status, error.vendorCode, error.detail], [401, 100103, "error.login.signature"]);
+  ok(error.message.includes("refused the credentials"), `nobody has typed a password: ${error.message}`);
   equal(session.state.status, "signed-out");
 }
 

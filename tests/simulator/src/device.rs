@@ -1,17 +1,17 @@
 //! Sign-ins that a person says yes to on another device: what a world knows of them, and the page where the person answers.
 
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::time::Duration;
 
 use axum::http::header::HOST;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::accounts::{ACCOUNTS, Account};
 use crate::call::Call;
 use crate::instance::World;
+use crate::provider_page::{choice_of_users, document};
 
 /// Where the vendor is asked for the answer: a request that waits for it.
 pub const VERIFY: &str = "/v1/sso_device_grant_verify";
@@ -135,7 +135,7 @@ pub async fn wait(call: &Call) {
 pub fn page(call: &Call, world: &mut World) -> Response {
     if call.method != "POST" {
         let code = call.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code);
-        return Html(document(&form(&code.unwrap_or_default()))).into_response();
+        return document(&form(&code.unwrap_or_default()));
     }
     let sent: HashMap<String, String> = form_urlencoded::parse(&call.body).into_owned().collect();
     let text = |name: &str| sent.get(name).map_or("", |text| text.trim());
@@ -149,31 +149,16 @@ pub fn page(call: &Call, world: &mut World) -> Response {
         (true, Answer::Yes(_)) => "Signed in. Go back to the other device.",
         (true, Answer::No) => "Refused. Nobody was signed in.",
     };
-    Html(document(&format!("<p role=\"status\">{said}</p>"))).into_response()
+    document(&format!("<p role=\"status\">{said}</p>"))
 }
 
 fn form(code: &str) -> String {
-    let mut users = String::new();
-    for account in &ACCOUNTS {
-        // Writing into a string does not fail.
-        let _ = write!(users, "<option>{}</option>", account.name);
-    }
     let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let users = choice_of_users();
     format!(
         "<form method=\"post\"><p>A device wants to sign in to Ocient. Does it show this code?</p>\
-         <p><label>Code <input name=\"code\" value=\"{code}\" required></label></p>\
-         <p><label>Sign in as <select name=\"username\">{users}</select></label></p>\
+         <p><label>Code <input name=\"code\" value=\"{code}\" required></label></p>{users}\
          <p><button name=\"answer\" value=\"yes\">Yes, sign in</button> \
          <button name=\"answer\" value=\"no\">No</button></p></form>"
-    )
-}
-
-fn document(body: &str) -> String {
-    format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Sign in on a device</title>\
-         <style>body {{ font: 1.1rem/1.5 system-ui; max-width: 30rem; margin: 10vh auto; padding: 0 1rem }} \
-         button, input, select {{ font: inherit; padding: .4rem .8rem }}</style>\
-         <h1>The simulated identity provider</h1>{body}</html>"
     )
 }
