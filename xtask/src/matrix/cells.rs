@@ -88,7 +88,7 @@ const PREVIEW_OF_CLIENT: &[&str] = &[
 const PREVIEW: &[&str] = &["vite", "preview", "--host", "localhost", "--strictPort", "--port", "{port}"];
 
 /// All of them.
-pub const CELLS: [Cell; 30] = [
+pub const CELLS: [Cell; 31] = [
     Cell {
         name: "no tool",
         how: "`<script type=\"module\">`, the package's folder served as it is",
@@ -427,5 +427,25 @@ pub const CELLS: [Cell; 30] = [
         ],
         run: Run::Pages("dist"),
         reach: Reach::Quick,
+    },
+    Cell {
+        name: "Leptos",
+        how: "the same, with `--release`; it writes `innerHTML`, so a policy can't require Trusted Types",
+        packages: &[("Leptos", "leptos")],
+        entry: "hallpass::Session",
+        folder: "rust/leptos",
+        build: &[
+            &["cargo", "build", "--release", "--target", "wasm32-unknown-unknown"],
+            &[
+                "wasm-bindgen",
+                "../../../matrix-rust/wasm32-unknown-unknown/release/hallpass-leptos.wasm",
+                "--target=web",
+                "--out-name=app",
+                "--out-dir=dist/app",
+            ],
+            &["copy", "../pages", "dist"],
+        ],
+        run: Run::Server(PREVIEW),
+        reach: Reach::Whole,
     },
 ];
