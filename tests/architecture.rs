@@ -101,3 +101,35 @@ fn the_page_draws_the_floors_in_their_order() {
     assert!(heights.iter().all(Option::is_some), "{heights:?}");
     assert!(heights.is_sorted_by(|lower, upper| lower > upper), "{heights:?}");
 }
+
+/// The scripts that a script loads, at once or when they are first used; comments name types only.
+fn loaded_by(text: &str) -> impl Iterator<Item = &str> {
+    let code =
+        text.lines().map(str::trim_start).filter(|line| !line.starts_with("/*") && !line.starts_with('*'));
+    code.flat_map(|line| line.split('"')).filter(|said| said.starts_with('.') && said.ends_with(".js"))
+}
+
+/// wasm-bindgen copies what Rust names, and nothing that a script loads by itself.
+#[test]
+fn every_script_that_is_loaded_comes_along() {
+    let scripts = files("shell");
+    let named: String = ["export", "client"].into_iter().flat_map(files).map(|(_, text)| text).collect();
+    let mut seen = BTreeSet::from(["entry.js".to_owned(), "rust.js".to_owned()]);
+    let mut to_read: Vec<String> = seen.iter().cloned().collect();
+    while let Some(name) = to_read.pop() {
+        assert!(
+            named.contains(&format!("\"/src/shell/{name}\"")),
+            "src/export/package.rs takes {name} not along"
+        );
+        let (_, text) = scripts.iter().find(|(file, _)| *file == name).unwrap();
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for loaded in loaded_by(text) {
+            let beside = loaded.strip_prefix("./").map(|rest| Path::new(folder).join(rest));
+            let path = beside.unwrap_or_else(|| PathBuf::from(loaded.strip_prefix("../").unwrap()));
+            let path = path.to_string_lossy().replace('\\', "/");
+            if seen.insert(path.clone()) {
+                to_read.push(path);
+            }
+        }
+    }
+}

@@ -37,9 +37,17 @@ struct Simulated {
 
 impl Simulated {
     fn new() -> Self {
-        // The simulator's port, as the build was told.
+        Self::at(4)
+    }
+
+    fn ocient() -> Self {
+        Self::at(1)
+    }
+
+    /// The vendors listen above the simulator's own port, which is as the build was told.
+    fn at(place: u32) -> Self {
         let port: u32 = option_env!("HALLPASS_PORT").and_then(|port| port.parse().ok()).unwrap_or(7400);
-        Self { base_url: format!("http://127.0.0.1:{}/i/client-{}", port + 4, js_sys::Math::random()) }
+        Self { base_url: format!("http://127.0.0.1:{}/i/client-{}", port + place, js_sys::Math::random()) }
     }
 
     fn options(&self) -> Options {
@@ -172,7 +180,7 @@ async fn an_error_says_what_happened_and_no_secret() {
         "{refused:?}"
     );
     assert!(
-        refused.to_string().starts_with("The vendor refused the user name or password (ETHGAS, login)"),
+        refused.to_string().starts_with("The vendor refused the credentials (ETHGAS, login)"),
         "{refused}"
     );
     assert!(!format!("{refused} {refused:?}").contains("hunter2"));
@@ -464,6 +472,70 @@ async fn renewal_is_never_automatic_when_manual() {
     vendor.tell("expire", &json!({})).await;
     assert_eq!(session.fetch(INFO).await.unwrap().status(), 401);
     assert_eq!(vendor.count(RENEWAL).await, 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_token_of_an_identity_provider_signs_in() {
+    let vendor = Simulated::ocient();
+    let order =
+        Request::post(&format!("{}/_sim/identity", vendor.base_url)).json(&json!({ "username": "jdoe" }));
+    let tokens: HashMap<String, String> = order.unwrap().send().await.unwrap().json().await.unwrap();
+    let session = Session::open(Options::new(Vendor::Ocient, &*vendor.base_url)).await.unwrap();
+    for credentials in [
+        Credentials::id_token(tokens["id_token"].clone(), "retail_analytics"),
+        Credentials::access_token(tokens["access_token"].clone(), "retail_analytics"),
+    ] {
+        let state = session.login(credentials).await.unwrap().state;
+        assert_eq!(
+            (state.user.as_deref(), state.database.as_deref()),
+            (Some("jdoe"), Some("retail_analytics"))
+        );
+    }
+    let refused = session.login(Credentials::id_token("no.token".to_owned(), "retail_analytics")).await;
+    assert_eq!(code(refused), Code::InvalidCredentials);
+}
+
+#[wasm_bindgen_test]
+async fn a_person_signs_in_on_another_device() {
+    for (answer, expected) in [("yes", Ok("jdoe")), ("no", Err(Code::Cancelled))] {
+        let vendor = Simulated::ocient();
+        let session = Session::open(Options::new(Vendor::Ocient, &*vendor.base_url)).await.unwrap();
+        let shown = Rc::new(RefCell::new(Vec::new()));
+        let prompts = Rc::clone(&shown);
+        let login = session.login(Credentials::device(move |prompt| prompts.borrow_mut().push(prompt)));
+        let (outcome, ()) = join(login, async {
+            until("the prompt is there", async || !shown.borrow().is_empty()).await;
+            let prompt = shown.borrow()[0].clone();
+            assert!(prompt.verification_uri.starts_with(&vendor.base_url), "{}", prompt.verification_uri);
+            let form = web_sys::UrlSearchParams::new().unwrap();
+            for (name, value) in [("code", &*prompt.user_code), ("answer", answer), ("username", "jdoe")] {
+                form.append(name, value);
+            }
+            let page = Request::post(&prompt.verification_uri).body(form).unwrap();
+            assert!(page.send().await.unwrap().ok());
+        })
+        .await;
+        let signed_in = outcome.map(|done| done.state.user.unwrap()).map_err(|error| error.code());
+        assert_eq!(signed_in, expected.map(String::from));
+        assert_eq!(shown.borrow().len(), 1, "handed out once");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_wallet_that_refuses_cancels_the_login() {
+    let vendor = Simulated::new();
+    let session = Session::open(vendor.options().wallet()).await.unwrap();
+    let wallet = js_sys::eval(
+        "({ asked: [], async request({ method }) { this.asked.push(method); throw { code: 4001 }; } })",
+    )
+    .unwrap();
+    let credentials =
+        Credentials::wallet(wallet.clone()).address("0x52908400098527886E0F7030069857D2E4169EE7");
+    assert_eq!(format!("{credentials:?}"), r#"Credentials {"address", "wallet"}"#);
+    assert_eq!(code(session.login(credentials).await), Code::Cancelled);
+    let asked = js_sys::Reflect::get(&wallet, &"asked".into()).unwrap();
+    assert_eq!(js_sys::Array::from(&asked).length(), 1, "asked once");
+    assert_eq!(code(session.login(jdoe()).await), Code::InvalidOptions, "a password, where wallets sign in");
 }
 
 #[wasm_bindgen_test]

@@ -1,13 +1,18 @@
 //! What signs somebody in.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use serde::Deserialize;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
 use zeroize::Zeroizing;
 
+use super::scripts;
 use crate::export::{bare, put};
 
 /// A user name and a password, or what else a vendor takes. All of it is zeroed when it goes; the copy that the browser is given can't be.
@@ -22,6 +27,44 @@ use crate::export::{bare, put};
 #[derive(Clone)]
 pub struct Credentials {
     values: Vec<(Cow<'static, str>, Zeroizing<String>)>,
+    asks: Option<Asks>,
+}
+
+/// What asks the person, where it is no text.
+#[derive(Clone)]
+enum Asks {
+    /// Shows the prompt.
+    Device(Rc<dyn Fn(DevicePrompt)>),
+    /// The provider.
+    Wallet(JsValue),
+}
+
+/// What the person is shown to sign in on another device: see [`Credentials::device`].
+///
+/// ```
+/// fn show(prompt: hallpass::DevicePrompt) {
+///     println!("Open {} and type {}", prompt.verification_uri, prompt.user_code);
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DevicePrompt {
+    /// The code to type there, or to compare.
+    pub user_code: String,
+    /// Where to go: an http(s) address.
+    pub verification_uri: String,
+    /// The same with the code in it, for a QR code, if the vendor tells one.
+    pub verification_uri_complete: Option<String>,
+}
+
+/// What the scripts call with a prompt. A prompt that can't be read ends the login.
+type Show = dyn Fn(JsValue) -> Result<(), JsValue>;
+
+/// Credentials as the scripts take them, with what they may call; not to be dropped before the login is over.
+pub(super) struct Handed {
+    pub(super) value: JsValue,
+    _show: Option<Closure<Show>>,
 }
 
 impl Credentials {
@@ -33,10 +76,58 @@ impl Credentials {
     /// ```
     #[must_use]
     pub fn new(username: impl Into<String>, password: impl Into<Zeroizing<String>>) -> Self {
-        Self {
-            values: [("username".into(), username.into().into()), ("password".into(), password.into())]
-                .into(),
-        }
+        Self::texts([("username", username.into().into()), ("password", password.into())])
+    }
+
+    /// ocient: a token of the customer's identity provider, an `id_token`, and the database.
+    ///
+    /// ```
+    /// # let token = String::new();
+    /// let credentials = hallpass::Credentials::id_token(token, "retail_analytics");
+    /// ```
+    #[must_use]
+    pub fn id_token(token: impl Into<Zeroizing<String>>, database: impl Into<String>) -> Self {
+        Self::texts([("idToken", token.into()), ("database", database.into().into())])
+    }
+
+    /// ocient: the same by an `access_token`.
+    ///
+    /// ```
+    /// # let token = String::new();
+    /// let credentials = hallpass::Credentials::access_token(token, "retail_analytics");
+    /// ```
+    #[must_use]
+    pub fn access_token(token: impl Into<Zeroizing<String>>, database: impl Into<String>) -> Self {
+        Self::texts([("accessToken", token.into()), ("database", database.into().into())])
+    }
+
+    /// ocient: the person says yes on another device; `show` is told, once, what they are to open there. The login waits until they have
+    /// answered, for as long as its future lives. Their no is [`Code::Cancelled`](super::Code::Cancelled). Takes
+    /// [`database`](Self::database), too.
+    ///
+    /// ```
+    /// let credentials = hallpass::Credentials::device(|prompt| println!("{}: {}", prompt.verification_uri, prompt.user_code));
+    /// ```
+    #[must_use]
+    pub fn device(show: impl Fn(DevicePrompt) + 'static) -> Self {
+        Self { values: Vec::new(), asks: Some(Asks::Device(Rc::new(show))) }
+    }
+
+    /// ethgas, where the session is opened with [`Options::wallet`](super::Options::wallet): a provider of EIP-1193, as pages find it in
+    /// `window.ethereum` or by EIP-6963. The account is the first that it offers, or [`address`](Self::address).
+    ///
+    /// ```
+    /// # fn credentials(ethereum: wasm_bindgen::JsValue) -> hallpass::Credentials {
+    /// hallpass::Credentials::wallet(ethereum).address("0x52908400098527886E0F7030069857D2E4169EE7")
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn wallet(provider: impl Into<JsValue>) -> Self {
+        Self { values: Vec::new(), asks: Some(Asks::Wallet(provider.into())) }
+    }
+
+    fn texts<const N: usize>(values: [(&'static str, Zeroizing<String>); N]) -> Self {
+        Self { values: values.map(|(name, value)| (name.into(), value)).into(), asks: None }
     }
 
     /// What a described vendor takes: a value for each place in the templates of its login.
@@ -49,7 +140,8 @@ impl Credentials {
     pub fn named<N: Into<String>, V: Into<Zeroizing<String>>>(
         values: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        Self { values: values.into_iter().map(|(name, value)| (name.into().into(), value.into())).collect() }
+        let values = values.into_iter().map(|(name, value)| (name.into().into(), value.into())).collect();
+        Self { values, asks: None }
     }
 
     /// ocient: the database. `"system"` at the vendor where none is given.
@@ -59,9 +151,8 @@ impl Credentials {
     /// let credentials = hallpass::Credentials::new("jdoe", password).database("retail_analytics");
     /// ```
     #[must_use]
-    pub fn database(mut self, database: impl Into<String>) -> Self {
-        self.values.push(("database".into(), database.into().into()));
-        self
+    pub fn database(self, database: impl Into<String>) -> Self {
+        self.with("database", database.into())
     }
 
     /// lenses: echoed by the vendor, which answers with where to go next.
@@ -71,24 +162,69 @@ impl Credentials {
     /// let credentials = hallpass::Credentials::new("jdoe", password).redirection_token("abc");
     /// ```
     #[must_use]
-    pub fn redirection_token(mut self, token: impl Into<String>) -> Self {
-        self.values.push(("redirectionToken".into(), token.into().into()));
+    pub fn redirection_token(self, token: impl Into<String>) -> Self {
+        self.with("redirectionToken", token.into())
+    }
+
+    /// With a [`wallet`](Self::wallet): the account to sign with.
+    ///
+    /// ```
+    /// # fn credentials(ethereum: wasm_bindgen::JsValue) -> hallpass::Credentials {
+    /// hallpass::Credentials::wallet(ethereum).address("0x52908400098527886E0F7030069857D2E4169EE7")
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn address(self, address: impl Into<String>) -> Self {
+        self.with("address", address.into())
+    }
+
+    /// With a [`wallet`](Self::wallet): what the vendor is to call a new user.
+    ///
+    /// ```
+    /// # fn credentials(ethereum: wasm_bindgen::JsValue) -> hallpass::Credentials {
+    /// hallpass::Credentials::wallet(ethereum).name("J. Doe")
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.with("name", name.into())
+    }
+
+    fn with(mut self, name: &'static str, value: String) -> Self {
+        self.values.push((name.into(), value.into()));
         self
     }
 
     /// As the scripts take them. Rust's copies are zeroed.
-    pub(super) fn into_js(self) -> JsValue {
-        let object = bare();
-        for (name, value) in &self.values {
-            put(&object, name, &JsValue::from_str(value));
+    pub(super) fn into_js(self) -> Handed {
+        let value = bare();
+        for (name, text) in &self.values {
+            put(&value, name, &JsValue::from_str(text));
         }
-        object
+        let mut called = None;
+        match self.asks {
+            Some(Asks::Device(show)) => {
+                let show: Closure<Show> = Closure::wrap(Box::new(move |prompt: JsValue| {
+                    show(serde_wasm_bindgen::from_value(scripts::own(&prompt)?)?);
+                    Ok(())
+                }));
+                put(&value, "device", show.as_ref());
+                called = Some(show);
+            }
+            Some(Asks::Wallet(provider)) => put(&value, "wallet", &provider),
+            None => {}
+        }
+        Handed { value, _show: called }
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Credentials ")?;
-        out.debug_set().entries(self.values.iter().map(|(name, _)| name)).finish()
+        let asks = self.asks.as_ref().map(|asks| match asks {
+            Asks::Device(_) => "device",
+            Asks::Wallet(_) => "wallet",
+        });
+        out.debug_set().entries(self.values.iter().map(|(name, _)| &**name).chain(asks)).finish()
     }
 }

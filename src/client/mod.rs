@@ -16,7 +16,7 @@ mod storage;
 mod subscription;
 mod vendor;
 
-pub use credentials::Credentials;
+pub use credentials::{Credentials, DevicePrompt};
 pub use error::{AuthError, Code, Field, VendorCode};
 pub use input::Input;
 pub use options::{Endpoints, Options, Renew};

@@ -28,6 +28,7 @@ pub struct Options {
     account: Option<String>,
     allow: Vec<String>,
     renew: Renew,
+    wallet: bool,
     timeout: Option<Duration>,
     endpoints: Endpoints,
     idle: Option<Duration>,
@@ -87,6 +88,7 @@ impl Options {
             account: None,
             allow: Vec::new(),
             renew: Renew::default(),
+            wallet: false,
             timeout: None,
             endpoints: Endpoints::default(),
             idle: None,
@@ -140,6 +142,18 @@ impl Options {
     #[must_use]
     pub fn renew(mut self, renew: Renew) -> Self {
         self.renew = renew;
+        self
+    }
+
+    /// ethgas: people sign in with a wallet, by [`Credentials::wallet`](super::Credentials::wallet). Default: by a user name and a password.
+    ///
+    /// ```
+    /// # use hallpass::{Options, Vendor};
+    /// let options = Options::new(Vendor::Ethgas, "https://ethgas.example.com").wallet();
+    /// ```
+    #[must_use]
+    pub fn wallet(mut self) -> Self {
+        self.wallet = true;
         self
     }
 
@@ -223,6 +237,9 @@ impl Options {
         }
         if self.renew == Renew::Manual {
             put_text(&options, "renew", Some("manual"));
+        }
+        if self.wallet {
+            put_text(&options, "flow", Some("wallet"));
         }
         for (name, limit) in [("timeoutMs", self.timeout), ("idleMs", self.idle), ("maxAgeMs", self.max_age)]
         {

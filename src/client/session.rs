@@ -140,8 +140,10 @@ impl Session {
             redirect_to: Option<String>,
         }
         let call = Call::new()?;
-        let begun = self.handle().login(&credentials.into_js(), &call.options());
+        let handed = credentials.into_js();
+        let begun = self.handle().login(&handed.value, &call.options());
         let Went { redirect_to } = read(&call.end(begun).await?)?;
+        drop(handed);
         Ok(SignedIn { state: self.state(), redirect_to })
     }
 

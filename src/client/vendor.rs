@@ -24,7 +24,7 @@ pub enum Vendor {
     Lenses,
     /// PEGASE3.
     Pegase3,
-    /// ETHGAS, by user name and password.
+    /// ETHGAS, by user name and password; or by a wallet, with [`Options::wallet`](super::Options::wallet).
     Ethgas,
     /// Any other API with a login: see [`Vendor::described`].
     Described(Description),

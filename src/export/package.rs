@@ -110,4 +110,5 @@ take_along! {
     "/src/shell/session.js"
     "/src/shell/wait.js"
     "/src/shell/wake-ups.js"
+    "/src/shell/wallet.js"
 }
