@@ -329,6 +329,15 @@ export async function login_takes_the_names_in_the_templates() {
   session.dispose();
 }
 
+/** A text of that name is a text: the function is what one of hallpass's own vendors takes. */
+export async function a_described_login_may_take_a_device() {
+  const vendor = { ...ACME, login: { path: "auth/login", json: { device: "{device}", pin: "{pin}" } } };
+  const acme = described(vendor, { "POST /v2/auth/login": () => granted(1) });
+  const session = await acme.signIn({ device: "kitchen", pin: "1234" });
+  equal(JSON.parse(acme.seen[0].body), { device: "kitchen", pin: "1234" });
+  session.dispose();
+}
+
 /** The record is named by the description; one of another kind of session under that name is none. */
 export async function r40_a_changed_description_misreads_no_record() {
   const storage = storageOfItsOwn();

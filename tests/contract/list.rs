@@ -490,6 +490,7 @@ contract! { "described.js":
     r19_lifetimes_are_read_as_described,
     r24_a_described_reply_without_a_sound_token_signs_nobody_in,
     login_takes_the_names_in_the_templates,
+    a_described_login_may_take_a_device,
     r40_a_changed_description_misreads_no_record,
 }
 

@@ -8,6 +8,7 @@ mod browsers;
 mod bundle;
 mod counts;
 mod demo;
+mod directus;
 mod django;
 mod files;
 mod glue;
@@ -56,6 +57,7 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
   cargo xtask demo [--port <n>]     the demo page, with simulated vendors behind it
   cargo xtask test [<part> …]       all checks and tests; or only native, browser, e2e, types, node, package, matrix
   cargo xtask matrix                the packed package in all small projects, built in many ways; writes the README's table
+  cargo xtask directus              the guide's recipe for Directus against the real server, which npm brings
   cargo xtask bench [--quick] [--firefox] [--only <item>]
                                     hallpass beside its peers, measured in a browser; writes docs/benchmarks.md
   cargo xtask size [--json]         what the package weighs, against its budget
@@ -91,12 +93,13 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["test", parts @ ..] => return test(&steps::named(parts)?, parts.is_empty()),
         ["bench", options @ ..] => bench(&bench::Options::read(options)?)?,
         ["release"] => release::check()?,
+        ["directus"] => directus()?,
         ["mutants"] => mutants(None)?,
         ["mutants", files] => mutants(Some(files))?,
         ["matrix"] => return test(&steps::MATRIX, false),
         ["check"] => return test(&steps::quick(), false),
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
-        [command @ ("build" | "check" | "matrix" | "release"), option, ..] => {
+        [command @ ("build" | "check" | "directus" | "matrix" | "release"), option, ..] => {
             bail!("`cargo xtask {command}` has no option `{option}`")
         }
         [other, ..] => bail!("there is no command `{other}`; `cargo xtask help` lists them"),
@@ -113,6 +116,12 @@ fn build() -> Result<()> {
 fn demo(options: &[&str]) -> Result<()> {
     let port = demo::port(options)?;
     demo::run(&mut prepared(package::needs()?, demo::STEPS)?, port)
+}
+
+fn directus() -> Result<()> {
+    let mut progress = prepared(package::needs()?, 1 + directus::STEPS)?;
+    package::build_if_stale(&mut progress)?;
+    directus::run(&mut progress, simulator::default_port()?)
 }
 
 fn bench(options: &bench::Options) -> Result<()> {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::world::page_port;
 
 /// How far its port is from the demo page's.
-const PORT_OFFSET: u16 = 13;
+pub const PORT_OFFSET: u16 = 13;
 
 /// The running server.
 pub struct Django {
