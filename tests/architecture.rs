@@ -106,7 +106,8 @@ fn the_page_draws_the_floors_in_their_order() {
 fn loaded_by(text: &str) -> impl Iterator<Item = &str> {
     let code =
         text.lines().map(str::trim_start).filter(|line| !line.starts_with("/*") && !line.starts_with('*'));
-    code.flat_map(|line| line.split('"')).filter(|said| said.starts_with('.') && said.ends_with(".js"))
+    code.flat_map(|line| line.split('"'))
+        .filter(|said| said.starts_with('.') && said.strip_suffix(".js").is_some())
 }
 
 /// wasm-bindgen copies what Rust names, and nothing that a script loads by itself.
