@@ -48,7 +48,8 @@ export function readCredentials(vendor, ways, credentials) {
   if (!isObject(credentials)) throw mistake("credentials", `an object with ${usual.filter((name) => !isOptional(name)).join(" and ")}`);
   const values = /** @type {Record<string, unknown>} */ ({ __proto__: null });
   for (const name of new Set(ways.flat().map(bareName))) values[name] = member(credentials, name) ?? undefined;
-  const way = ways.find(([first = ""]) => values[bareName(first)] !== undefined) ?? usual;
+  // Not taken apart: a list that is left half read has its iterator's `return` called, which may be the page's.
+  const way = ways.find((way) => values[bareName(way[0] ?? "")] !== undefined) ?? usual;
   const names = way.map(bareName);
   refuseOthers(vendor, names, credentials, ways.length > 1 ? ` beside ${names[0]}` : "");
   let device;

@@ -32,15 +32,18 @@ export function readWallet(vendor, credentials) {
   const wallet = member(credentials, "wallet");
   const request = isObject(wallet) || typeof wallet === "function" ? member(wallet, "request") : undefined;
   if (typeof request !== "function") throw mistake("credentials.wallet", "an EIP-1193 provider: an object with request");
-  const names = [];
-  const values = [];
-  for (const name of ["address", "name"]) {
-    const value = member(credentials, name) ?? undefined;
-    if (value === undefined) continue;
+  const given = /** @type {Record<string, unknown>} */ ({
+    __proto__: null,
+    address: member(credentials, "address"),
+    name: member(credentials, "name"),
+  });
+  // Lists are made whole: what is pushed onto one may go to a setter of the page's.
+  const names = Object.keys(given).filter((name) => (given[name] ?? undefined) !== undefined);
+  const values = names.map((name) => {
+    const value = given[name];
     if (typeof value !== "string") throw mistake(`credentials.${name}`, "a string");
-    names.push(name);
-    values.push(value);
-  }
+    return value;
+  });
   return { names, values, ask: (text) => ask(/** @type {Function} */ (request), /** @type {object} */ (wallet), text) };
 }
 

@@ -12,6 +12,7 @@ const { VENDORS, readCredentials } = await load("credentials.js");
 const { enter, settle } = await load("guard.js");
 const { parseJson, readClaims } = await load("json.js");
 const { names } = await load("names.js");
+const { readWallet } = await load("wallet.js");
 const { readOptions } = await load("options.js");
 
 const OCIENT = { vendor: "ocient", baseUrl: "https://h.example" };
@@ -123,6 +124,36 @@ test("r15_credentials_and_options_are_not_read_of_Object_prototype", () => {
   } finally {
     for (const name of ["password", "database", "fetch"]) delete Object.prototype[name];
   }
+});
+
+test("r15_every_way_in_is_read_whatever_is_on_the_prototypes", () => {
+  const taken = [];
+  const setter = { configurable: true, set: (value) => taken.push(value) };
+  const wallet = { request: async () => null };
+  const device = () => {};
+  Object.prototype.return = "page's";
+  for (const place of [0, 1]) Object.defineProperty(Array.prototype, place, setter);
+  let read;
+  try {
+    const ocient = (credentials) => readCredentials("ocient", VENDORS.ocient, credentials);
+    read = {
+      password: ocient({ username: "u", password: "p" }),
+      device: ocient({ device, database: "d" }),
+      token: ocient({ accessToken: "t", database: "d" }),
+      described: readCredentials("acme", [["email", "pin"]], { email: "e", pin: "1" }),
+      none: readCredentials("acme", [[]], {}),
+      wallet: readWallet("ethgas", { wallet, address: "a", name: "n" }),
+    };
+  } finally {
+    delete Object.prototype.return;
+    for (const place of [0, 1]) delete Array.prototype[place];
+  }
+  assert.deepEqual(read.password.names, ["username", "password", "database"]);
+  assert.deepEqual([read.device.device, read.device.texts.database], [device, "d"]);
+  assert.deepEqual([read.token.texts.accessToken, read.token.texts.database], ["t", "d"]);
+  assert.deepEqual([read.described.names, read.described.texts.pin, read.none.names], [["email", "pin"], "1", []]);
+  assert.deepEqual([read.wallet.names, read.wallet.values], [["address", "name"], ["a", "n"]]);
+  assert.deepEqual(taken, []);
 });
 
 test("options become plain, frozen values", () => {
