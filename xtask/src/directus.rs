@@ -5,22 +5,20 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::browsers::Engine;
+use crate::django::PORT_OFFSET;
 use crate::interrupt::Guarded;
 use crate::job::{Job, command, create_log};
 use crate::npm::NPM;
 use crate::progress::Progress;
 use crate::server::{self, answers};
-use crate::simulator::{self, Output, SERVERS};
+use crate::simulator::{self, Output};
 use crate::workspace;
 
 /// How many steps it takes after the package is built.
 pub const STEPS: usize = 3;
-
-/// The port that Django has in the tests.
-const PORT_OFFSET: u16 = 2 * SERVERS + 1;
 
 const FOLDER: &str = "target/tools/directus";
 
@@ -70,9 +68,7 @@ fn install() -> Result<()> {
 }
 
 fn start(port: u16) -> Result<Guarded> {
-    if answers(port) {
-        bail!("port {port} is taken by another program: set HALLPASS_PORT to move all ports");
-    }
+    server::must_be_free(port)?;
     let folder = workspace::inside(FOLDER);
     let _ = fs::remove_file(folder.join("data.db"));
     let program = "node_modules/directus/cli.js";

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::apt::Apt;
 use crate::interrupt::Guarded;
@@ -16,7 +16,7 @@ use crate::tools::Install;
 use crate::workspace::{self, find_program};
 
 /// The one after all that the simulators and the projects of `cargo xtask matrix` take.
-const PORT_OFFSET: u16 = 2 * SERVERS + 1;
+pub const PORT_OFFSET: u16 = 2 * SERVERS + 1;
 
 /// The versions of all that it needs, with the hashes of their files.
 const REQUIREMENTS: &str = "tests/django/requirements.txt";
@@ -59,9 +59,7 @@ fn is_installed() -> bool {
 /// Starts it and waits until it answers. `first_port`: the first of those that may be used.
 pub fn start(first_port: u16) -> Result<Django> {
     let port = first_port + PORT_OFFSET;
-    if answers(port) {
-        bail!("port {port} is taken by another program: set HALLPASS_PORT to move all ports");
-    }
+    server::must_be_free(port)?;
     let log = workspace::inside("target/xtask/django.log");
     let (output, copy) = create_log(&log)?;
     let mut command = command(packages_python());

@@ -17,6 +17,14 @@ pub fn answers(port: u16) -> bool {
     TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok()
 }
 
+/// Fails where another program listens on a port that a server is to have.
+pub fn must_be_free(port: u16) -> Result<()> {
+    if answers(port) {
+        bail!("port {port} is taken by another program: set HALLPASS_PORT to move all ports");
+    }
+    Ok(())
+}
+
 /// Waits until a server is there. `who`: what it's called where it isn't.
 pub fn wait(who: &str, server: &mut Guarded, patience: Duration, is_there: impl Fn() -> bool) -> Result<()> {
     let started = Instant::now();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use cookie::Cookie;
 use serde_json::Value;
@@ -28,6 +28,16 @@ pub struct Call {
 }
 
 impl Call {
+    /// The host and the port that it was sent to.
+    pub fn host(&self) -> &str {
+        self.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost")
+    }
+
+    /// The full address of another path of the same instance.
+    pub fn address_of(&self, path: &str) -> String {
+        format!("http://{}{}{path}", self.host(), self.instance.cookie_path().trim_end_matches('/'))
+    }
+
     /// The token of `Authorization: Bearer …`.
     pub fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use axum::http::header::HOST;
 use axum::response::Response;
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -97,8 +96,7 @@ impl Questions {
 
 /// The prompt for a question, as the vendor's reply has it.
 pub fn prompt(call: &Call, code: &str) -> Value {
-    let host = call.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    let address = format!("http://{host}{}{PAGE}", call.instance.cookie_path().trim_end_matches('/'));
+    let address = call.address_of(PAGE);
     json!({
         "verification_uri_complete": format!("{address}?code={code}"),
         "verification_uri": address,

@@ -3,7 +3,7 @@
 //! Between HQ and a provider there is SAML; here one page plays both. A fixed address, HQ's setting `auth.saml.uiRootURL`, is
 //! where people come back to (<https://github.com/lensesio/lenses-helm-charts/tree/main/charts/lenses-hq>).
 
-use axum::http::header::{HOST, LOCATION};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -19,7 +19,7 @@ pub const PAGE: &str = "/sso";
 
 /// The page's address, which HQ tells as `sso_url`.
 pub fn address(call: &Call) -> String {
-    format!("http://{}{}{PAGE}", host(call), call.instance.cookie_path().trim_end_matches('/'))
+    call.address_of(PAGE)
 }
 
 /// The page, and what it sends: a form with `answer` (`yes` or `no`) and `username`. Either way the person comes back.
@@ -53,11 +53,7 @@ fn home(call: &Call, world: &World) -> String {
         return url.clone();
     }
     let beside = |port: u16| port.checked_sub(Vendor::Lenses.port(0));
-    let (name, port) = host(call).rsplit_once(':').unwrap_or(("localhost", ""));
+    let (name, port) = call.host().rsplit_once(':').unwrap_or(("localhost", ""));
     let port = port.parse().ok().and_then(beside).unwrap_or(crate::DEFAULT_PORT);
     format!("http://{name}:{port}/")
-}
-
-fn host(call: &Call) -> &str {
-    call.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost")
 }
