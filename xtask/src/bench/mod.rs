@@ -11,7 +11,7 @@ mod targets;
 mod workshop;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -33,6 +33,8 @@ pub struct Options {
     quick: bool,
     /// Firefox too.
     firefox: bool,
+    /// The folder of another build of the package, measured as one more contender.
+    beside: Option<PathBuf>,
     /// Only these items; then nothing is published either.
     only: Vec<String>,
 }
@@ -50,6 +52,10 @@ impl Options {
                     let item =
                         words.next().context("`--only` takes the name of an item, such as `request`")?;
                     options.only.push((*item).to_owned());
+                }
+                "--beside" => {
+                    let folder = words.next().context("`--beside` takes the folder of a built package")?;
+                    options.beside = Some(path::absolute(folder)?);
                 }
                 other => bail!("`cargo xtask bench` has no option `{other}`"),
             }
@@ -77,7 +83,8 @@ impl Options {
 /// Measures, and publishes what a full run has shown.
 pub fn run(progress: &mut Progress, options: &Options) -> Result<()> {
     package::build_if_stale(progress)?;
-    let workshop = progress.step("Bundling the contenders", Workshop::set_up)?;
+    let workshop =
+        progress.step("Bundling the contenders", || Workshop::set_up(options.beside.as_deref()))?;
     let driver = progress.step("Building the server and the driver", build_driver)?;
     let mut runs = Vec::new();
     for engine in options.engines() {
@@ -149,6 +156,8 @@ fn publish(workshop: &Workshop, runs: &[Samples], options: &Options) -> Result<(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::Options;
 
     #[test]
@@ -157,5 +166,8 @@ mod tests {
         assert!(options.quick && !options.firefox && options.only == ["request"]);
         assert!(Options::read(&["--slow"]).is_err());
         assert!(Options::read(&["--only"]).is_err());
+        let beside = Options::read(&["--beside", "/tmp/pkg"]).unwrap().beside;
+        assert_eq!(beside.as_deref(), Some(Path::new("/tmp/pkg")));
+        assert!(Options::read(&["--beside"]).is_err());
     }
 }
