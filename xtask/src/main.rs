@@ -36,8 +36,6 @@ mod steps;
 mod suite;
 mod summary;
 mod tools;
-mod wasm_file;
-mod wasm_pack;
 mod weight;
 mod workspace;
 
