@@ -163,7 +163,8 @@ impl Step {
                 &[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack]
             }
             Self::Package | Self::Size | Self::Types | Self::Guide | Self::Node => &[Tool::Npm],
-            Self::Matrix(_) => &[Tool::Npm, Tool::WasmTarget, Tool::WasmBindgen],
+            Self::Matrix(Reach::Quick) => &[Tool::Npm, Tool::WasmTarget, Tool::WasmBindgen],
+            Self::Matrix(Reach::Whole) => &[Tool::Npm, Tool::WasmTarget, Tool::WasmBindgen, Tool::Trunk],
             Self::Audit => &[Tool::CargoDeny],
             Self::Browser(_) => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack],
             _ => &[],

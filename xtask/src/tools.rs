@@ -11,6 +11,8 @@ use crate::workspace;
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const WASM_PACK: &str = "0.15.1";
+/// The newest that Rust 1.95 compiles.
+const TRUNK: &str = "0.21.14";
 
 /// A piece that a command may need.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub enum Tool {
     WasmPack,
     /// Writes the JavaScript glue; its version must equal the library's.
     WasmBindgen,
+    /// Builds front ends in Rust, as many of their authors do.
+    Trunk,
     /// wasm-opt, esbuild, the TypeScript compiler and linters of packages.
     Npm,
     /// Checks the licences of dependencies, and looks for known faults in them.
@@ -80,6 +84,7 @@ impl Tool {
                 &locked_version("wasm-bindgen")?,
                 "it writes the JavaScript around the WebAssembly, in the very version of the library",
             ),
+            Self::Trunk => pinned("trunk", "trunk", TRUNK, "it builds front ends in Rust"),
             Self::Npm => npm::missing()?,
             Self::CargoDeny => {
                 plain("cargo-deny", "it checks the licences of dependencies, and looks for known faults")
@@ -158,7 +163,9 @@ pub fn cargo_install(package: &'static str, version: Option<&str>) -> Result<()>
         let mut args = vec!["install", package, "--force", "--root", "target/tools"];
         args.extend(version.iter().flat_map(|version| ["--version", version]));
         args.extend(locked.then_some("--locked"));
-        Job::new("cargo", &format!("install-{package}")).args(args).env("CARGO_TARGET_DIR", &build)
+        let job = Job::new("cargo", &format!("install-{package}")).args(args).env("CARGO_TARGET_DIR", &build);
+        // Some ask for what takes minutes of compiling, and is of no use here.
+        job.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
     };
     if !install(true).run()?.success {
         eprintln!("       once more, without the versions that {package} was released with");

@@ -91,7 +91,7 @@ const CELL: Cell = Cell {
 };
 
 /// All of them.
-pub const CELLS: [Cell; 31] = [
+pub const CELLS: [Cell; 32] = [
     Cell {
         name: "no tool",
         how: "`<script type=\"module\">`, the package's folder served as it is",
@@ -366,16 +366,22 @@ pub const CELLS: [Cell; 31] = [
         ..CELL
     },
     Cell {
+        name: "Yew, as it is written",
+        how: "`trunk serve`, of Trunk 0.21.14; it writes an inline script, which a strict policy has to allow",
+        packages: &[("Yew", "yew")],
+        entry: "hallpass::Session",
+        folder: "rust/yew",
+        build: &["trunk build"],
+        run: Run::Server("trunk serve --port {port}"),
+        reach: Reach::Whole,
+    },
+    Cell {
         name: "Leptos",
-        how: "the same, with `--release`; it writes `innerHTML`, so a policy can't require Trusted Types",
+        how: "`trunk build --release`; the same, and Leptos writes `innerHTML`, so a policy can't require Trusted Types",
         packages: &[("Leptos", "leptos")],
         entry: "hallpass::Session",
         folder: "rust/leptos",
-        build: &[
-            "cargo build --release --target wasm32-unknown-unknown",
-            "wasm-bindgen ../../../matrix-rust/wasm32-unknown-unknown/release/hallpass-leptos.wasm --target=web --out-name=app --out-dir=dist/app",
-            "copy ../pages dist",
-        ],
+        build: &["trunk build --release"],
         run: Run::Server(PREVIEW),
         reach: Reach::Whole,
     },

@@ -22,8 +22,12 @@ const TARBALL: &str = "hallpass.tgz";
 const COMPILED: &str = "target/xtask/matrix-rust";
 
 /// What keeps the projects' tools from asking and telling.
-const QUIET: [(&str, &str); 3] =
-    [("NEXT_TELEMETRY_DISABLED", "1"), ("ASTRO_TELEMETRY_DISABLED", "1"), ("NG_CLI_ANALYTICS", "false")];
+const QUIET: [(&str, &str); 4] = [
+    ("NEXT_TELEMETRY_DISABLED", "1"),
+    ("ASTRO_TELEMETRY_DISABLED", "1"),
+    ("NG_CLI_ANALYTICS", "false"),
+    ("TRUNK_SKIP_VERSION_CHECK", "true"),
+];
 
 /// The vendor's address in the projects and in the README; they are run with the simulator's.
 const ADDRESS: &str = "https://sql0.example.com";
@@ -84,6 +88,7 @@ impl Workshop {
         let (program, args) = self.resolve(line)?;
         let mut command = command(program);
         command.args(args).current_dir(self.folder(cell)).envs(QUIET);
+        command.env("CARGO_TARGET_DIR", workspace::inside(COMPILED));
         Ok(command)
     }
 
@@ -118,7 +123,7 @@ impl Workshop {
         let args: Vec<String> = words.map(str::to_owned).collect();
         let modules = self.folder.join("node_modules");
         Ok(match name {
-            "node" | "cargo" | "wasm-bindgen" => (name.into(), args),
+            "node" | "cargo" | "trunk" | "wasm-bindgen" => (name.into(), args),
             // Two versions of one name.
             package @ ("vite" | "vite-7") => {
                 let script = modules.join(package).join("bin/vite.js").display().to_string();
