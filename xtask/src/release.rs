@@ -3,7 +3,6 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 
 use crate::job::output_of;
 use crate::workspace;
@@ -22,12 +21,8 @@ pub fn check() -> Result<()> {
             fs::read_to_string(workspace::inside(page)).with_context(|| format!("{page} can't be read"))?;
         missing.extend(placeholders(page, &text));
     }
-    let metadata = output_of("cargo", ["metadata", "--no-deps", "--format-version", "1"])
-        .context("`cargo metadata` failed")?;
-    let metadata: Value = serde_json::from_str(&metadata).context("`cargo metadata` printed no JSON")?;
-    let packages = metadata["packages"].as_array().context("`cargo metadata` names no packages")?;
-    let hallpass = packages.iter().find(|package| package["name"] == "hallpass");
-    let hallpass = hallpass.context("the workspace has no crate `hallpass`")?;
+    let packages = workspace::packages(&["--no-deps"])?;
+    let hallpass = workspace::hallpass(&packages)?;
     let version = hallpass["version"].as_str().unwrap_or_default();
     if hallpass["repository"].is_null() {
         missing.push("Cargo.toml names no repository".to_owned());
