@@ -87,8 +87,15 @@ const PREVIEW_OF_CLIENT: &[&str] = &[
 /// Serves what is written into `dist`.
 const PREVIEW: &[&str] = &["vite", "preview", "--host", "localhost", "--strictPort", "--port", "{port}"];
 
+/// Installs what a project has for itself, with a newer Node where it asks for that: npm's scripts take the one that is installed. Its
+/// package has to run a script for it.
+const INSTALL: &[&str] = &["npm", "install", "--prefer-offline", "--no-audit", "--no-fund"];
+
+/// Serves what such a project has built.
+const SERVE: &[&str] = &["npm", "run", "serve", "--", "--port", "{port}"];
+
 /// All of them.
-pub const CELLS: [Cell; 31] = [
+pub const CELLS: [Cell; 33] = [
     Cell {
         name: "no tool",
         how: "`<script type=\"module\">`, the package's folder served as it is",
@@ -326,6 +333,26 @@ pub const CELLS: [Cell; 31] = [
         folder: "react-router",
         build: &[&["react-router", "build"]],
         run: Run::Server(PREVIEW_OF_CLIENT),
+        reach: Reach::Whole,
+    },
+    Cell {
+        name: "Nuxt",
+        how: "build, in Node 22; rendered by the server; `hallpass/vue`",
+        packages: &[("Nuxt", "nuxt"), ("Vue", "vue")],
+        entry: "hallpass",
+        folder: "nuxt",
+        build: &[INSTALL, &["copy", "../vite-vue/App.vue", "app.vue"], &["npm", "run", "build"]],
+        run: Run::Server(SERVE),
+        reach: Reach::Whole,
+    },
+    Cell {
+        name: "TanStack Start",
+        how: "build, in Node 22; rendered by the server; `hallpass/react`",
+        packages: &[("TanStack Start", "@tanstack/react-start"), ("Vite", "vite"), ("React", "react")],
+        entry: "hallpass",
+        folder: "tanstack-start",
+        build: &[INSTALL, &["copy", "../vite-react/App.tsx", "src/App.tsx"], &["npm", "run", "build"]],
+        run: Run::Server(SERVE),
         reach: Reach::Whole,
     },
     Cell {
