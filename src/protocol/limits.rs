@@ -152,8 +152,8 @@ impl<J: Json + 'static> Run<J> {
             here = !self.says_ended(&stored, login);
             let found = found.and_then(|text| Record::read::<J>(text, handle.carries_token()));
             let found = found.filter(|record| record.login == login);
-            // Another tab may have renewed the tokens since.
-            if let Some(record) = found.filter(|record| record.renewals != last.0.renewals) {
+            // Another tab may have renewed the tokens since. A store that has failed may still have older ones.
+            if let Some(record) = found.filter(|record| record.renewals > last.0.renewals) {
                 let received = handle.now().noted(record.received_at);
                 last = (Rc::new(record), received);
             }

@@ -241,9 +241,13 @@ impl<J: Json + 'static> Run<J> {
         let code = if gateways { Code::VendorUnavailable } else { failure.code };
         // What a wallet's session is renewed by is as a rule a cookie: its time was up, and the person signs again.
         let lapses = code.ends_session() && handle.vendor.signing().is_some();
+        let rejected = handle.rejected.get() == Some(epoch);
         let counts = handle.change(|session| {
             if lapses {
                 return session.refused(epoch, Reason::Expired);
+            }
+            if rejected {
+                session.was_rejected(epoch);
             }
             session.renewal_failed(epoch, code, failure.retry_after_ms, now, chance)
         });

@@ -28,7 +28,8 @@ pub struct Record {
     pub signed_in_at: f64,
     /// How often its tokens have been replaced by newer ones.
     pub renewals: u32,
-    /// Whether its tokens came of a renewal after a rejection, and nothing has taken them since.
+    /// Whether its tokens came of a renewal after a rejection, and nothing has taken them since; with a pause, also whether they were
+    /// rejected themselves, and are to be renewed for that.
     pub rejected: bool,
     /// The pause that all tabs keep after a renewal has failed for now.
     pub pause: Option<Pause>,

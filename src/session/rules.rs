@@ -320,17 +320,30 @@ impl Session {
 
     /// The vendor has taken the token of this epoch: another rejection of it is news.
     pub fn accepted(&mut self, epoch: Epoch) {
+        self.put_on_trial(epoch, false);
+    }
+
+    /// The token of this epoch was rejected, and its renewal has failed for now: whichever tab tries again, it is for that.
+    pub fn was_rejected(&mut self, epoch: Epoch) {
+        self.put_on_trial(epoch, true);
+    }
+
+    #[inline(never)]
+    fn put_on_trial(&mut self, epoch: Epoch, rejected: bool) {
         if epoch.0 == self.epoch
             && let Some(held) = self.held_mut()
         {
-            held.rejected = false;
+            held.rejected = rejected;
         }
     }
 
     /// Whether the token came of a renewal after a rejection, not long ago, and nothing has taken it since: to renew it again
     /// would help no more.
     fn is_rejected_anew(&self, now: Moment) -> bool {
-        let Some(held) = self.held.as_ref().filter(|held| held.rejected) else { return false };
+        // With a pause, it is the token that has still to be renewed for its rejection.
+        let Some(held) = self.held.as_ref().filter(|held| held.rejected && held.pause.is_none()) else {
+            return false;
+        };
         let tenth = held.expires_at.map_or(YOUNG_MS, |end| (end - held.received_at) / 10.0);
         now.since(self.received) < tenth.min(YOUNG_MS)
     }
@@ -456,11 +469,10 @@ impl Session {
     ///
     /// `rejected`: it was begun because the vendor had rejected the tokens.
     pub fn renewed(&mut self, epoch: Epoch, grant: Grant, rejected: bool, now: Moment) -> bool {
+        let tried_before = self.held.as_ref().is_some_and(|held| held.rejected && held.pause.is_some());
         let current = self.exchange(epoch, grant, now);
         if current {
-            if let Some(held) = self.held_mut() {
-                held.rejected = rejected;
-            }
+            self.put_on_trial(self.epoch(), rejected || tried_before);
             self.settle();
         }
         current

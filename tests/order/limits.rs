@@ -290,3 +290,23 @@ fn r36_an_earlier_use_does_not_stay_written_over_a_later_one() {
     tab.run_begun();
     tab.asked(&["  read"]);
 }
+
+/// A store that failed may still have an older token than the one that is held: it is not for the vendor to hear again, as it may be
+/// over.
+#[test]
+fn r19_what_ends_by_itself_is_revoked_by_the_newest_token() {
+    let mut tab = limited(TABS, None, Some(10.0 * MINUTE));
+    let older = tab.record.clone();
+    tab.hears(200, &grant("a2", "r2"))
+        .always_fails("write", Trouble::Storage)
+        .always_fails("delete", Trouble::Storage);
+    assert_eq!(tab.refreshes(), "done");
+    tab.works_again();
+    assert_eq!(tab.record, older, "it lies there still");
+    tab.now += 10.0 * MINUTE;
+    tab.hears(200, OK);
+    tab.wakes(Wake::Timer);
+    assert_eq!(tab.status(), "expired");
+    let log = tab.log();
+    assert!(log.iter().any(|line| line.contains("call logout with a2")), "{}", log.join("\n"));
+}

@@ -227,6 +227,50 @@ fn found_3_3_a_renewal_that_is_tried_again_is_still_for_the_rejection() {
     assert!(!tab.log().iter().any(|line| line.contains("refresh")), "it was renewed for that just now");
 }
 
+/// 3.3: so it is for whichever tab tries again: the record says what the renewal was for. Once its time has come, the pause is no
+/// reason to leave a rejected token as it is.
+#[test]
+fn found_3_3_a_renewal_that_another_tab_tries_again_is_still_for_the_rejection() {
+    let mut first = Tab::signed_in(TABS);
+    first.hears(401, UNAUTHORIZED).fails("call refresh", Trouble::Network);
+    first.requests();
+    let other = || {
+        let mut tab = Tab::new("ethgas", TABS);
+        tab.record = first.record.clone();
+        assert_eq!(tab.restores(), "done");
+        tab.log();
+        tab
+    };
+    let mut tab = other();
+    tab.now += 2_000.0;
+    tab.hears(200, &grant("a2", "r2"));
+    tab.wakes(Wake::Timer);
+    tab.run_begun();
+    assert_eq!(tab.held().and_then(|record| record.held.access).as_deref(), Some("a2"));
+    tab.log();
+    tab.hears(401, UNAUTHORIZED);
+    tab.requests();
+    tab.asked(&["send with a2"]);
+
+    let mut tab = other();
+    tab.now += 2_000.0;
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2")).hears(200, OK);
+    tab.requests();
+    assert!(tab.log().iter().any(|line| line.contains("refresh")), "its renewal is due");
+
+    // Where it is accepted after all, the next renewal is one like any other.
+    let mut tab = other();
+    tab.hears(200, OK);
+    tab.requests();
+    tab.now += 2_000.0;
+    tab.hears(200, &grant("a2", "r2"));
+    tab.wakes(Wake::Timer);
+    tab.run_begun();
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a3", "r3")).hears(200, OK);
+    tab.requests();
+    assert_eq!(tab.held().and_then(|record| record.held.access).as_deref(), Some("a3"));
+}
+
 /// PEGASE3 may fall over an expired token: such an answer is asked for once more. But not as somebody who has signed in meanwhile,
 /// and whose own token has expired by then.
 #[test]

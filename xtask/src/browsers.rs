@@ -23,6 +23,18 @@ impl Engine {
     /// All that the tests know.
     pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
+    /// Those that wasm-pack runs tests in, on every system.
+    pub const OF_WASM_PACK: [Self; 2] = [Self::Chromium, Self::Firefox];
+
+    /// wasm-pack's option for it, and for the path of its driver.
+    pub fn options_of_wasm_pack(self) -> [&'static str; 2] {
+        match self {
+            Self::Chromium => ["--chrome", "--chromedriver"],
+            Self::Firefox => ["--firefox", "--geckodriver"],
+            Self::WebKit => ["--safari", "--safaridriver"],
+        }
+    }
+
     /// Its name, which is also the value of `HALLPASS_BROWSER`.
     pub fn name(self) -> &'static str {
         match self {
@@ -32,7 +44,7 @@ impl Engine {
         }
     }
 
-    /// The environment variables in which the end-to-end tests look for its programs.
+    /// The environment variables in which the end-to-end tests look for its name and its programs.
     pub fn variables(self) -> Vec<(&'static str, PathBuf)> {
         let (driver, browser) = match self {
             Self::Chromium => ("CHROMEDRIVER", None),
@@ -41,7 +53,8 @@ impl Engine {
         };
         let driver = self.find_driver().map(|path| (driver, path));
         let browser = browser.zip(self.find_browser());
-        driver.into_iter().chain(browser).collect()
+        let name = ("HALLPASS_BROWSER", PathBuf::from(self.name()));
+        [name].into_iter().chain(driver).chain(browser).collect()
     }
 
     /// The path of its driver, or a sentence on what is missing.

@@ -16,6 +16,9 @@ pub const TEXT: &str = "wasm-text.js";
 /// What talks to wallets: likewise.
 pub const WALLET: &str = "wallet.js";
 
+/// What esbuild is told so that it leaves both out of what a page loads: each is asked for only where it is needed.
+pub const LOADED_LATER: [&str; 2] = ["--external:*/wasm-text.js", "--external:*/wallet.js"];
+
 /// What the bindings share stays a file: a component of either sees the same session.
 const SHARED: &str = "watched.js";
 

@@ -2,15 +2,13 @@
 //! half a gigabyte along for it.
 
 use std::fs;
-use std::process::Stdio;
-use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::browsers::Engine;
 use crate::django::PORT_OFFSET;
 use crate::interrupt::Guarded;
-use crate::job::{Job, command, create_log};
+use crate::job::{Job, command};
 use crate::npm::NPM;
 use crate::progress::Progress;
 use crate::server::{self, answers};
@@ -44,9 +42,6 @@ const SETTINGS: [(&str, &str); 9] = [
     ("TELEMETRY", "false"),
 ];
 
-/// How long it may take to answer.
-const PATIENCE: Duration = Duration::from_secs(120);
-
 /// Installs it unless it is there, starts it afresh, and signs in. `first_port`: the first of those that may be used.
 pub fn run(progress: &mut Progress, first_port: u16) -> Result<()> {
     progress.step("Installing Directus from npm", install)?;
@@ -72,31 +67,21 @@ fn start(port: u16) -> Result<Guarded> {
     let folder = workspace::inside(FOLDER);
     let _ = fs::remove_file(folder.join("data.db"));
     let program = "node_modules/directus/cli.js";
-    let mut bootstrap = Job::new("node", "directus-bootstrap").args([program, "bootstrap"]).folder(&folder);
-    for (name, value) in SETTINGS {
-        bootstrap = bootstrap.env(name, value);
-    }
-    bootstrap.must("Directus could not make its database")?;
-    let log = workspace::inside("target/xtask/directus.log");
-    let (output, copy) = create_log(&log)?;
+    let bootstrap = Job::new("node", "directus-bootstrap").args([program, "bootstrap"]).folder(&folder);
+    bootstrap.envs(SETTINGS).must("Directus could not make its database")?;
     let mut command = command("node");
     command.args([program, "start"]).current_dir(&folder).envs(SETTINGS).env("PORT", port.to_string());
-    command.stdin(Stdio::null()).stdout(output).stderr(copy);
-    let mut process = Guarded::spawn(&mut command).context("Directus could not be started")?;
-    let who = format!("Directus (its log: {})", workspace::shown(&log));
-    server::wait(&who, &mut process, PATIENCE, || answers(port))?;
-    Ok(process)
+    server::start("Directus", &mut command, Some("directus"), || answers(port))
 }
 
 fn sign_in(first_port: u16) -> Result<()> {
     let pages =
         simulator::start(&simulator::build()?, &workspace::inside("www"), first_port, Output::Logged)?;
-    let mut job = Job::new("cargo", "directus-sign-in")
+    Job::new("cargo", "directus-sign-in")
         .args(["run", "--quiet", "--package", "hallpass-end-to-end", "--bin", "directus"])
         .env("HALLPASS_PORT", pages.port().to_string())
-        .env("RUST_BACKTRACE", "0");
-    for (name, path) in Engine::Chromium.variables() {
-        job = job.env(name, path);
-    }
-    job.must("the recipe for Directus does not work").map(drop)
+        .env("RUST_BACKTRACE", "0")
+        .envs(Engine::Chromium.variables())
+        .must("the recipe for Directus does not work")
+        .map(drop)
 }

@@ -2,14 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Stdio;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use crate::apt::Apt;
 use crate::interrupt::Guarded;
-use crate::job::{Job, command, create_log, output_of};
+use crate::job::{Job, command, output_of};
 use crate::server::{self, answers};
 use crate::simulator::SERVERS;
 use crate::tools::Install;
@@ -26,14 +24,6 @@ const FOLDER: &str = "target/tools/django";
 
 /// The least of Python's versions that all of the packages take, as 3.x.
 const LEAST_PYTHON: u32 = 11;
-
-/// How long it may take to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A running server; it's ended when this value goes.
-pub struct Django {
-    _process: Guarded,
-}
 
 /// The installation of its packages, unless they are there.
 pub fn missing() -> Option<Install> {
@@ -56,22 +46,13 @@ fn is_installed() -> bool {
     wanted.is_ok_and(|wanted| fs::read(stamp()).is_ok_and(|there| there == wanted))
 }
 
-/// Starts it and waits until it answers. `first_port`: the first of those that may be used.
-pub fn start(first_port: u16) -> Result<Django> {
+/// Starts it and waits until it answers; it's ended when what is returned goes. `first_port`: the first of those that may be used.
+pub fn start(first_port: u16) -> Result<Guarded> {
     let port = first_port + PORT_OFFSET;
     server::must_be_free(port)?;
-    let log = workspace::inside("target/xtask/django.log");
-    let (output, copy) = create_log(&log)?;
     let mut command = command(packages_python());
-    command
-        .args(["tests/django/server.py", &port.to_string(), "target/xtask/django.sqlite3"])
-        .stdin(Stdio::null())
-        .stdout(output)
-        .stderr(copy);
-    let mut process = Guarded::spawn(&mut command)?;
-    let who = format!("Django (its log: {})", workspace::shown(&log));
-    server::wait(&who, &mut process, PATIENCE, || answers(port))?;
-    Ok(Django { _process: process })
+    command.args(["tests/django/server.py", &port.to_string(), "target/xtask/django.sqlite3"]);
+    server::start("Django", &mut command, Some("django"), || answers(port))
 }
 
 /// Python on the PATH, if it is new enough and can make environments: Debian has that in a package of its own.

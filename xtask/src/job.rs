@@ -57,6 +57,12 @@ impl Job {
         self
     }
 
+    /// Sets several.
+    pub fn envs(mut self, all: impl IntoIterator<Item = (impl AsRef<OsStr>, impl AsRef<OsStr>)>) -> Self {
+        self.command.envs(all);
+        self
+    }
+
     /// Runs it somewhere else than in the repository's root.
     pub fn folder(mut self, folder: &Path) -> Self {
         self.command.current_dir(folder);

@@ -36,8 +36,6 @@ mod steps;
 mod suite;
 mod summary;
 mod tools;
-mod wasm_file;
-mod wasm_pack;
 mod weight;
 mod workspace;
 
@@ -58,8 +56,9 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
   cargo xtask test [<part> …]       all checks and tests; or only native, browser, e2e, types, node, package, matrix
   cargo xtask matrix                the packed package in all small projects, built in many ways; writes the README's table
   cargo xtask directus              the guide's recipe for Directus against the real server, which npm brings
-  cargo xtask bench [--quick] [--firefox] [--only <item>]
-                                    hallpass beside its peers, measured in a browser; writes docs/benchmarks.md
+  cargo xtask bench [--quick] [--firefox] [--only <item>] [--beside <folder>]
+                                    hallpass beside its peers, measured in a browser; writes docs/benchmarks.md;
+                                    --beside: the folder of another built package, measured as one more of them
   cargo xtask size [--json]         what the package weighs, against its budget
   cargo xtask mutants [<files>]     faults put into the rules and the order: how many the native tests catch; two hours
   cargo xtask check                 the quick checks: format, clippy, documentation, licences, advisories

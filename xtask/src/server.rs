@@ -1,15 +1,34 @@
-//! Waiting for a server that was started.
+//! Programs of this workspace, and servers that run beside a command.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::interrupt::Guarded;
+use crate::job::{Job, create_log};
+use crate::workspace;
 
 /// How often is looked.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// How long a server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Compiles a package of the workspace under a profile; returns the path of its program.
+pub fn compile(package: &str, profile: &str) -> Result<PathBuf> {
+    let built = Job::new("cargo", &format!("{package}-build"))
+        .args(["build", "--profile", profile, "--package", package])
+        .args(["--message-format", "json-render-diagnostics"])
+        .must(&format!("{package} could not be compiled"))?;
+    let mut messages = built.text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let program = messages.find_map(|message| message["executable"].as_str().map(PathBuf::from));
+    program.with_context(|| format!("cargo built {package} without saying where"))
+}
 
 /// Whether something listens on a port of this machine.
 pub fn answers(port: u16) -> bool {
@@ -25,17 +44,31 @@ pub fn must_be_free(port: u16) -> Result<()> {
     Ok(())
 }
 
-/// Waits until a server is there. `who`: what it's called where it isn't.
-pub fn wait(who: &str, server: &mut Guarded, patience: Duration, is_there: impl Fn() -> bool) -> Result<()> {
+/// Starts a server and waits until it is there; it is ended when what is returned goes. `who`: what it's called where it isn't.
+/// `log`: what it writes goes to `target/xtask/{log}.log`; to the terminal without.
+pub fn start(
+    who: &str,
+    command: &mut Command,
+    log: Option<&str>,
+    is_there: impl Fn() -> bool,
+) -> Result<Guarded> {
+    let mut who = who.to_owned();
+    if let Some(log) = log {
+        let path = workspace::inside(&format!("target/xtask/{log}.log"));
+        let (output, copy) = create_log(&path)?;
+        command.stdout(output).stderr(copy);
+        who = format!("{who} (its log: {})", workspace::shown(&path));
+    }
+    let mut server = Guarded::spawn(command.stdin(Stdio::null()))?;
     let started = Instant::now();
     while !is_there() {
         if let Some(status) = server.child().try_wait()? {
             bail!("{who} ended before it answered ({status})");
         }
-        if started.elapsed() > patience {
-            bail!("{who} did not answer within {} s", patience.as_secs());
+        if started.elapsed() > PATIENCE {
+            bail!("{who} did not answer within {} s", PATIENCE.as_secs());
         }
         thread::sleep(PAUSE);
     }
-    Ok(())
+    Ok(server)
 }

@@ -2,16 +2,12 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 
 use crate::interrupt::Guarded;
-use crate::job::{Job, command, create_log};
+use crate::job::command;
 use crate::server::{self, answers};
-use crate::workspace;
 
 const DEFAULT_PORT: u16 = 7400;
 
@@ -20,9 +16,6 @@ pub const SERVERS: u16 = 6;
 
 /// The ports of a run: the suite's simulator, one for `cargo xtask matrix`, a project's own server, and Django.
 const PORTS: u16 = 2 * SERVERS + 2;
-
-/// How long it may take to open its ports.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where the simulator's own lines go.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,34 +48,20 @@ pub fn parse_port(text: &str) -> Result<u16> {
 
 /// Compiles it; returns the program's path.
 pub fn build() -> Result<PathBuf> {
-    let built = Job::new("cargo", "simulator-build")
-        .args(["build", "--package", "hallpass-simulator", "--message-format", "json-render-diagnostics"])
-        .must("the simulator could not be compiled")?;
-    let mut messages = built.text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let program = messages.find_map(|message| message["executable"].as_str().map(PathBuf::from));
-    program.context("cargo built the simulator without saying where")
+    server::compile("hallpass-simulator", "dev")
 }
 
 /// Starts the program that [`build`] built, with the pages in a folder, and waits until all its servers answer.
 pub fn start(program: &Path, www: &Path, port: u16, output: Output) -> Result<Simulator> {
-    if let Some(taken) = (port..port + SERVERS).find(|port| answers(*port)) {
-        bail!(
-            "port {taken} is taken by another program: set HALLPASS_PORT to move all of the simulator's ports"
-        );
-    }
+    let ports = port..port + SERVERS;
+    ports.clone().try_for_each(server::must_be_free)?;
     let mut command = command(program.as_os_str());
-    command
-        .arg("--www")
-        .arg(www)
-        .args(["--pkg", "pkg", "--contract", "tests/contract", "--port", &port.to_string()])
-        .stdin(Stdio::null());
-    if output == Output::Logged {
-        let (log, copy) = create_log(&log_of(port))?;
-        command.stdout(log).stderr(copy);
-    }
-    let mut simulator = Simulator { process: Guarded::spawn(&mut command)?, port };
-    simulator.wait_for_servers()?;
-    Ok(simulator)
+    command.arg("--www").arg(www).args(["--pkg", "pkg", "--contract", "tests/contract"]);
+    command.args(["--port", &port.to_string()]);
+    let log = format!("simulator-{port}");
+    let log = (output == Output::Logged).then_some(log.as_str());
+    let process = server::start("the simulator", &mut command, log, || ports.clone().all(answers))?;
+    Ok(Simulator { process, port })
 }
 
 impl Simulator {
@@ -96,17 +75,6 @@ impl Simulator {
         let status = self.process.child().wait().context("the simulator can't be waited for")?;
         bail!("the simulator ended by itself ({status})")
     }
-
-    fn wait_for_servers(&mut self) -> Result<()> {
-        let ports = self.port..self.port + SERVERS;
-        let who = format!("the simulator (its log: {})", workspace::shown(&log_of(self.port)));
-        server::wait(&who, &mut self.process, PATIENCE, || ports.clone().all(answers))
-    }
-}
-
-/// Where it writes when nobody watches.
-fn log_of(port: u16) -> PathBuf {
-    workspace::inside(&format!("target/xtask/simulator-{port}.log"))
 }
 
 #[cfg(test)]

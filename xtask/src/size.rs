@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use crate::bundle::WALLET;
+use crate::bundle::{LOADED_LATER, WALLET};
 use crate::job::Job;
 use crate::weight::{Sizes, of_files};
 use crate::workspace;
@@ -62,8 +62,9 @@ fn bundle(entry: &str) -> Result<String> {
     let minified = format!("target/xtask/size/{entry}");
     // esbuild leaves `new URL("….wasm", import.meta.url)` alone: the WebAssembly stays a file of its own. Its copy in a script
     // is loaded only where that file isn't there, and what talks to wallets where people sign in with one.
-    let copy = (entry != INLINE).then_some("--external:*/wasm-text.js");
-    let wallet = (entry != WALLET).then_some("--external:*/wallet.js");
+    let [copy, wallet] = LOADED_LATER;
+    let copy = (entry != INLINE).then_some(copy);
+    let wallet = (entry != WALLET).then_some(wallet);
     Job::new("esbuild", "esbuild")
         .args([&format!("pkg/{entry}"), "--bundle", "--minify", "--format=esm", "--target=es2022"])
         .args(["--external:react", "--external:vue", "--log-level=warning"])

@@ -8,7 +8,6 @@ use anyhow::{Result, bail};
 use crate::browsers::Engine;
 use crate::matrix::Reach;
 use crate::tools::Tool;
-use crate::wasm_pack::Browser;
 use crate::workspace;
 
 /// One row of the summary.
@@ -43,7 +42,7 @@ pub enum Step {
     /// A package that wasm-pack builds at the root, by itself.
     RootPackage,
     /// Tests inside a browser.
-    Browser(Browser),
+    Browser(Engine),
     /// Tests of the package in Node.
     Node,
     /// Tests of the demo page, from outside of a browser.
@@ -69,8 +68,8 @@ const ALL: [Step; 21] = [
     Step::Simulator,
     Step::Django,
     Step::RootPackage,
-    Step::Browser(Browser::Chrome),
-    Step::Browser(Browser::Firefox),
+    Step::Browser(Engine::Chromium),
+    Step::Browser(Engine::Firefox),
     Step::Node,
     Step::EndToEnd(Engine::Chromium),
     Step::EndToEnd(Engine::Firefox),
@@ -92,7 +91,7 @@ pub fn named(words: &[&str]) -> Result<Vec<Step>> {
     for word in words {
         wanted.extend(match *word {
             "native" => vec![Step::Native],
-            "browser" => Browser::ALL.map(Step::Browser).to_vec(),
+            "browser" => Engine::OF_WASM_PACK.map(Step::Browser).to_vec(),
             "e2e" => Engine::ALL.map(Step::EndToEnd).to_vec(),
             "types" => vec![Step::Types, Step::Guide],
             "package" => vec![Step::Package, Step::Reproducible, Step::RootPackage],
@@ -128,7 +127,7 @@ impl Step {
             Self::Simulator => "simulator".into(),
             Self::Django => "Django".into(),
             Self::RootPackage => "package of the root".into(),
-            Self::Browser(browser) => format!("browser tests, {}", browser.engine().name()),
+            Self::Browser(engine) => format!("browser tests, {}", engine.name()),
             Self::Node => "node tests".into(),
             Self::EndToEnd(engine) => format!("end-to-end tests, {}", engine.name()),
             Self::Matrix(_) => "matrix".into(),
@@ -174,8 +173,7 @@ impl Step {
     /// The browsers that it runs in.
     pub fn engines(self) -> Vec<Engine> {
         match self {
-            Self::Browser(browser) => vec![browser.engine()],
-            Self::EndToEnd(engine) => vec![engine],
+            Self::Browser(engine) | Self::EndToEnd(engine) => vec![engine],
             Self::Matrix(_) => vec![Engine::Chromium, Engine::Firefox],
             _ => Vec::new(),
         }

@@ -9,8 +9,9 @@ use anyhow::{Result, bail};
 use crate::audit;
 use crate::browsers::{self, Engine};
 use crate::counts::Counts;
-use crate::django::{self, Django};
+use crate::django;
 use crate::guide;
+use crate::interrupt::Guarded;
 use crate::job::{Finished, Job};
 use crate::matrix;
 use crate::package;
@@ -22,7 +23,6 @@ use crate::size;
 use crate::steps::{Step, node_test_files, type_projects};
 use crate::summary::Row;
 use crate::tools::{self, Tool};
-use crate::wasm_pack::Browser;
 use crate::workspace;
 
 /// How long one test binary may take in a browser, in seconds; wasm-bindgen's own limit is 20.
@@ -40,7 +40,7 @@ struct Suite {
     /// Held so that it runs as long as the suite.
     simulator: Option<Simulator>,
     /// The same.
-    django: Option<Django>,
+    django: Option<Guarded>,
     rows: Vec<Row>,
     failed: Vec<Step>,
 }
@@ -103,7 +103,7 @@ impl Suite {
 
     fn perform_together(&self, begun: Vec<(Step, Clock)>) -> Vec<(Step, Outcome, Duration)> {
         let perform = |step| match step {
-            Step::Browser(browser) => self.browser_tests(browser),
+            Step::Browser(engine) => self.browser_tests(engine),
             Step::EndToEnd(engine) => self.end_to_end_tests(engine),
             _ => bail!("{} runs by itself", step.name()),
         };
@@ -187,16 +187,15 @@ impl Suite {
                     .args(node_test_files());
                 self.with_port(job).run().map(|run| tests(&run, Counts::of_tap(&run.text)))
             }
-            Step::Browser(browser) => self.browser_tests(browser),
+            Step::Browser(engine) => self.browser_tests(engine),
             Step::EndToEnd(engine) => self.end_to_end_tests(engine),
             Step::RootPackage => root_package::check(self.port).map(|counts| (counts, String::new())),
             Step::Matrix(reach) => matrix::run(self.port, reach).map(|counts| (counts, String::new())),
         }
     }
 
-    fn browser_tests(&self, browser: Browser) -> Result<Outcome> {
-        let engine = browser.engine();
-        let [browser_option, driver_option] = browser.options();
+    fn browser_tests(&self, engine: Engine) -> Result<Outcome> {
+        let [browser_option, driver_option] = engine.options_of_wasm_pack();
         let driver = engine.driver().map_err(anyhow::Error::msg)?;
         let job = Job::new("wasm-pack", &format!("browser-tests-{}", engine.name()))
             .args(["test", "--headless", "--mode", "no-install", browser_option, driver_option])
@@ -208,12 +207,9 @@ impl Suite {
     fn end_to_end_tests(&self, engine: Engine) -> Result<Outcome> {
         let log = format!("end-to-end-tests-{}", engine.name());
         let mut job = cargo(&log, &["test", "--package", "hallpass-end-to-end", "--no-fail-fast"])
-            .env("HALLPASS_BROWSER", engine.name());
+            .envs(engine.variables());
         if self.django.is_some() {
             job = job.args(["--", "--include-ignored"]);
-        }
-        for (name, path) in engine.variables() {
-            job = job.env(name, path);
         }
         self.with_port(job).run().map(|run| rust_tests(&run))
     }

@@ -43,14 +43,17 @@ const REPLY: &str = "a 401";
 
 /// hallpass's name.
 pub const OWN: &str = "hallpass";
+/// The name of another build of hallpass, of an earlier commit for example; measured where `--beside` names its folder.
+pub const BESIDE: &str = "beside";
 /// The name of what requests are measured against.
 pub const RAW: &str = "raw-fetch";
 /// The name of what renewals are measured against.
 pub const IDEAL: &str = "ideal";
 
 /// All of them.
-pub const CONTENDERS: [Contender; 13] = [
+pub const CONTENDERS: [Contender; 14] = [
     of(OWN, "hallpass", &[], Kind::Own, BOTH),
+    of(BESIDE, "the build beside it", &[], Kind::Own, BOTH),
     of(RAW, "raw fetch", &[], Kind::Requests, BOTH),
     of("ky", "ky", &["ky"], Kind::Requests, REPLY),
     of("axios", "axios with axios-auth-refresh", &["axios", "axios-auth-refresh"], Kind::Requests, REPLY),
@@ -65,6 +68,14 @@ pub const CONTENDERS: [Contender; 13] = [
     of(IDEAL, "the ideal", &[], Kind::Ideal, "being told"),
 ];
 
+impl Contender {
+    /// Its script, from `tests/bench`.
+    pub fn script(&self) -> String {
+        // Another build is used in the same way.
+        format!("contenders/{}.js", if self.name == BESIDE { OWN } else { self.name })
+    }
+}
+
 /// Those who compete.
 pub fn competing() -> impl Iterator<Item = &'static Contender> {
     CONTENDERS.iter().filter(|contender| contender.kind != Kind::Ideal)
@@ -78,7 +89,7 @@ mod tests {
     #[test]
     fn each_has_its_file() {
         for contender in &CONTENDERS {
-            let file = format!("tests/bench/contenders/{}.js", contender.name);
+            let file = format!("tests/bench/{}", contender.script());
             assert!(workspace::inside(&file).is_file(), "{file}");
         }
     }

@@ -11,10 +11,10 @@ mod targets;
 mod workshop;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use self::samples::Samples;
 use self::workshop::Workshop;
@@ -22,6 +22,7 @@ use crate::browsers::{self, Engine};
 use crate::job::Job;
 use crate::package;
 use crate::progress::Progress;
+use crate::server;
 use crate::simulator;
 use crate::tools::Install;
 use crate::workspace;
@@ -33,6 +34,8 @@ pub struct Options {
     quick: bool,
     /// Firefox too.
     firefox: bool,
+    /// The folder of another build of the package, measured as one more contender.
+    beside: Option<PathBuf>,
     /// Only these items; then nothing is published either.
     only: Vec<String>,
 }
@@ -50,6 +53,10 @@ impl Options {
                     let item =
                         words.next().context("`--only` takes the name of an item, such as `request`")?;
                     options.only.push((*item).to_owned());
+                }
+                "--beside" => {
+                    let folder = words.next().context("`--beside` takes the folder of a built package")?;
+                    options.beside = Some(path::absolute(folder)?);
                 }
                 other => bail!("`cargo xtask bench` has no option `{other}`"),
             }
@@ -77,24 +84,16 @@ impl Options {
 /// Measures, and publishes what a full run has shown.
 pub fn run(progress: &mut Progress, options: &Options) -> Result<()> {
     package::build_if_stale(progress)?;
-    let workshop = progress.step("Bundling the contenders", Workshop::set_up)?;
-    let driver = progress.step("Building the server and the driver", build_driver)?;
+    let workshop =
+        progress.step("Bundling the contenders", || Workshop::set_up(options.beside.as_deref()))?;
+    let driver = progress
+        .step("Building the server and the driver", || server::compile("hallpass-bench", "measure"))?;
     let mut runs = Vec::new();
     for engine in options.engines() {
         let what = format!("Measuring in {}", engine.name());
         runs.push(progress.step(&what, || measure(&workshop, &driver, engine, options))?);
     }
     progress.step("Writing the tables and the pictures", || publish(&workshop, &runs, options))
-}
-
-fn build_driver() -> Result<PathBuf> {
-    let built = Job::new("cargo", "bench-build")
-        .args(["build", "--profile", "measure", "--package", "hallpass-bench"])
-        .args(["--message-format", "json-render-diagnostics"])
-        .must("the bench's driver could not be compiled")?;
-    let mut messages = built.text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let program = messages.find_map(|message| message["executable"].as_str().map(PathBuf::from));
-    program.context("cargo built the driver without saying where")
 }
 
 fn measure(workshop: &Workshop, driver: &Path, engine: Engine, options: &Options) -> Result<Samples> {
@@ -112,14 +111,11 @@ fn measure(workshop: &Workshop, driver: &Path, engine: Engine, options: &Options
     fs::write(&path, plan.to_string())?;
     // What an earlier run has left is not this one's.
     let _ = fs::remove_file(&samples);
-    let mut job = Job::new(driver, &format!("bench-{}", engine.name()))
+    let finished = Job::new(driver, &format!("bench-{}", engine.name()))
         .args([path])
-        .env("HALLPASS_BROWSER", engine.name())
-        .env("RUST_BACKTRACE", "0");
-    for (name, program) in engine.variables() {
-        job = job.env(name, program);
-    }
-    let finished = job.must("the measurements could not be made")?;
+        .env("RUST_BACKTRACE", "0")
+        .envs(engine.variables())
+        .must("the measurements could not be made")?;
     for line in finished.text.lines() {
         eprintln!("       {line}");
     }
@@ -149,6 +145,8 @@ fn publish(workshop: &Workshop, runs: &[Samples], options: &Options) -> Result<(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::Options;
 
     #[test]
@@ -157,5 +155,8 @@ mod tests {
         assert!(options.quick && !options.firefox && options.only == ["request"]);
         assert!(Options::read(&["--slow"]).is_err());
         assert!(Options::read(&["--only"]).is_err());
+        let beside = Options::read(&["--beside", "/tmp/pkg"]).unwrap().beside;
+        assert_eq!(beside.as_deref(), Some(Path::new("/tmp/pkg")));
+        assert!(Options::read(&["--beside"]).is_err());
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::contenders::{CONTENDERS, Kind, OWN, RAW, competing};
+use super::contenders::{BESIDE, CONTENDERS, Kind, OWN, RAW, competing};
 use super::picture::{Bar, Panel, draw};
 use super::samples::{Found, Samples, more};
 use super::workshop::Workshop;
@@ -78,7 +78,7 @@ fn text(
     );
     text.push_str("| | raw | gzip −9 | brotli 11 |\n|---|---:|---:|---:|\n");
     for contender in competing() {
-        let Sizes { raw, gzip, brotli } = sizes[contender.name];
+        let Some(Sizes { raw, gzip, brotli }) = sizes.get(contender.name) else { continue };
         let _ = writeln!(text, "| {} | {raw} | {gzip} | {brotli} |", contender.title);
     }
     for (index, samples) in runs.iter().enumerate() {
@@ -109,7 +109,8 @@ fn words() -> String {
 }
 
 fn bars(of: impl Fn(&str) -> Found, kinds: &[Kind]) -> Vec<Bar> {
-    let shown = CONTENDERS.iter().filter(|contender| kinds.contains(&contender.kind));
+    let shown =
+        CONTENDERS.iter().filter(|contender| kinds.contains(&contender.kind) && contender.name != BESIDE);
     shown
         .map(|contender| Bar {
             label: contender.title.to_owned(),

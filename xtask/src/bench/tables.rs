@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::contenders::{CONTENDERS, Contender, IDEAL, Kind, RAW, competing};
+use super::contenders::{BESIDE, CONTENDERS, Contender, IDEAL, Kind, RAW, competing};
 use super::samples::{Found, Samples, more, times};
 use super::statistics::{Spread, figures};
 
@@ -44,12 +44,16 @@ fn table<'a>(rows: impl Iterator<Item = &'a Contender>, columns: &[Column]) -> S
     let heads: Vec<&str> = columns.iter().map(|(head, _)| head.as_str()).collect();
     let mut text = format!("| | {} |\n|---|{}\n", heads.join(" | "), "---:|".repeat(columns.len()));
     for contender in rows {
-        let cells: String = columns
+        let found: Vec<Found> = columns.iter().map(|(_, column)| column(contender)).collect();
+        if contender.name == BESIDE && found.iter().all(|found| *found == Found::Nothing) {
+            continue;
+        }
+        let cells: String = found
             .iter()
-            .map(|(_, column)| match column(contender) {
-                Found::Values(spread) => format!(" {} |", shown(&spread)),
-                Found::Cant(why) => format!(" can't ({}) |", notes.number(&why)),
-                Found::Failed(why) => format!(" failed ({}) |", notes.number(&why)),
+            .map(|found| match found {
+                Found::Values(spread) => format!(" {} |", shown(spread)),
+                Found::Cant(why) => format!(" can't ({}) |", notes.number(why)),
+                Found::Failed(why) => format!(" failed ({}) |", notes.number(why)),
                 Found::Nothing => " – |".to_owned(),
             })
             .collect();
@@ -154,6 +158,7 @@ fn renewals(samples: &Samples, items: [&'static str; 2]) -> String {
         columns.push((format!("{}: ×", thousands(size)), Box::new(over)));
     }
     let notices: String = competing()
+        .filter(|contender| contender.name != BESIDE)
         .map(|contender| format!("{} by {}", contender.title, contender.notices))
         .collect::<Vec<_>>()
         .join("; ");

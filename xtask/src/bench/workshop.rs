@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::contenders::{CONTENDERS, Contender, Kind};
+use super::contenders::{BESIDE, CONTENDERS, Contender, Kind};
+use crate::bundle::LOADED_LATER;
 use crate::files::{copy_tree, walk};
 use crate::job::Job;
 use crate::npm::NPM;
@@ -19,12 +20,14 @@ const FOLDER: &str = "target/xtask/bench";
 /// The folder in `target`.
 pub struct Workshop {
     folder: PathBuf,
+    /// The folder of another build of the package.
+    beside: Option<PathBuf>,
 }
 
 impl Workshop {
-    /// Installs the contenders' packages and bundles each contender.
-    pub fn set_up() -> Result<Self> {
-        let workshop = Self { folder: workspace::inside(FOLDER) };
+    /// Installs the contenders' packages and bundles each contender. `beside`: the folder of another build of the package.
+    pub fn set_up(beside: Option<&Path>) -> Result<Self> {
+        let workshop = Self { folder: workspace::inside(FOLDER), beside: beside.map(Path::to_owned) };
         fs::create_dir_all(&workshop.folder)?;
         for part in ["contenders", "package.json", "package-lock.json"] {
             copy_tree(&workspace::inside("tests/bench").join(part), &workshop.folder.join(part))?;
@@ -52,6 +55,11 @@ impl Workshop {
         Ok(fs::write(stamp, locked)?)
     }
 
+    /// Those who are measured in this run.
+    fn contenders(&self) -> impl Iterator<Item = &'static Contender> {
+        CONTENDERS.iter().filter(|contender| contender.name != BESIDE || self.beside.is_some())
+    }
+
     /// Each contender in the same way: one script, minified, for production.
     fn bundle_all(&self) -> Result<()> {
         let site = self.file("site");
@@ -59,18 +67,21 @@ impl Workshop {
             fs::remove_dir_all(&site)?;
         }
         copy_tree(&workspace::inside("tests/bench/page"), &site)?;
-        for contender in &CONTENDERS {
-            let entry = self.file(&format!("contenders/{}.js", contender.name));
+        for contender in self.contenders() {
+            let entry = self.file(&contender.script());
+            let own = workspace::inside("pkg");
+            let package = self.beside.as_ref().filter(|_| contender.name == BESIDE).unwrap_or(&own);
             let out = self.bundle(contender).join("main.js");
             Job::new("esbuild", "bench-esbuild")
                 .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"])
                 .args(["--define:process.env.NODE_ENV=\"production\""])
-                .args([format!("--alias:hallpass={}", workspace::inside("pkg/hallpass.js").display())])
+                .args(LOADED_LATER)
+                .args([format!("--alias:hallpass={}", package.join("hallpass.js").display())])
                 .args([entry.display().to_string(), format!("--outfile={}", out.display())])
                 .must(&format!("{} could not be bundled", contender.title))?;
             let script = fs::read_to_string(&out).context("esbuild wrote no bundle")?;
             if script.contains("hallpass.wasm") {
-                copy_tree(&workspace::inside("pkg/hallpass.wasm"), &out.with_file_name("hallpass.wasm"))?;
+                copy_tree(&package.join("hallpass.wasm"), &out.with_file_name("hallpass.wasm"))?;
             }
         }
         Ok(())
@@ -97,12 +108,12 @@ impl Workshop {
             let leads = ideal || contender.kind == Kind::Own;
             Ok(json!({"name": contender.name, "files": names, "ideal": ideal, "leads": leads}))
         };
-        CONTENDERS.iter().map(plan).collect()
+        self.contenders().map(plan).collect()
     }
 
     /// What a page downloads of each contender.
     pub fn sizes(&self) -> Result<BTreeMap<&'static str, Sizes>> {
-        CONTENDERS.iter().map(|contender| Ok((contender.name, self.size(contender)?))).collect()
+        self.contenders().map(|contender| Ok((contender.name, self.size(contender)?))).collect()
     }
 
     fn size(&self, contender: &Contender) -> Result<Sizes> {

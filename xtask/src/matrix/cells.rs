@@ -15,7 +15,7 @@ pub struct Cell {
     /// The project's folder.
     pub folder: &'static str,
     /// The commands that build it, run in its folder: programs of npm packages or for Rust, and `copy`.
-    pub build: &'static [&'static [&'static str]],
+    pub build: &'static [&'static str],
     /// How the result is loaded.
     pub run: Run,
     /// Which run takes it.
@@ -37,11 +37,11 @@ pub enum Run {
     /// Files in a folder of the project's, served as they are under a strict Content Security Policy.
     Pages(&'static str),
     /// By a server of the project's own, on `{port}`.
-    Server(&'static [&'static str]),
+    Server(&'static str),
     /// As an extension of the browser, by this identity.
     Extension(&'static str),
     /// By a runtime without pages.
-    Program(&'static [&'static str]),
+    Program(&'static str),
 }
 
 impl Cell {
@@ -69,23 +69,26 @@ impl Cell {
     }
 }
 
-const BUILD: &[&str] = &["vite", "build"];
+const BUILD: &str = "vite build";
 
 /// Serves what React Router has built for browsers.
-const PREVIEW_OF_CLIENT: &[&str] = &[
-    "vite",
-    "preview",
-    "--outDir",
-    "build/client",
-    "--host",
-    "localhost",
-    "--strictPort",
-    "--port",
-    "{port}",
-];
+const PREVIEW_OF_CLIENT: &str =
+    "vite preview --outDir build/client --host localhost --strictPort --port {port}";
 
 /// Serves what is written into `dist`.
-const PREVIEW: &[&str] = &["vite", "preview", "--host", "localhost", "--strictPort", "--port", "{port}"];
+const PREVIEW: &str = "vite preview --host localhost --strictPort --port {port}";
+
+/// What most of them have in common.
+const CELL: Cell = Cell {
+    name: "",
+    how: "",
+    packages: &[],
+    entry: "hallpass",
+    folder: "",
+    build: &[],
+    run: Run::Pages("dist"),
+    reach: Reach::Quick,
+};
 
 /// Installs what a project has for itself, with a newer Node where it asks for that: npm's scripts take the one that is installed. Its
 /// package has to run a script for it.
@@ -99,124 +102,96 @@ pub const CELLS: [Cell; 33] = [
     Cell {
         name: "no tool",
         how: "`<script type=\"module\">`, the package's folder served as it is",
-        packages: &[],
         entry: "./hallpass/hallpass.js",
         folder: "plain",
-        build: &[&["copy", "../node_modules/hallpass", "hallpass"]],
+        build: &["copy ../node_modules/hallpass hallpass"],
         run: Run::Pages("."),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "Vite and React",
         how: "build; `hallpass/react`",
         packages: &[("Vite", "vite"), ("React", "react")],
-        entry: "hallpass",
         folder: "vite-react",
         build: &[BUILD],
-        run: Run::Pages("dist"),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "Vite and React, as it is written",
         how: "development server; `hallpass/react`",
         packages: &[("Vite", "vite"), ("React", "react")],
-        entry: "hallpass",
         folder: "vite-react",
-        build: &[],
-        run: Run::Server(&["vite", "--host", "localhost", "--strictPort", "--port", "{port}"]),
-        reach: Reach::Quick,
+        run: Run::Server("vite --host localhost --strictPort --port {port}"),
+        ..CELL
     },
     Cell {
         name: "Vite 7, as it is written",
         how: "development server",
         packages: &[("Vite", "vite-7")],
-        entry: "hallpass",
         folder: "vite-7",
-        build: &[],
-        run: Run::Server(&["vite-7", "--host", "localhost", "--strictPort", "--port", "{port}"]),
-        reach: Reach::Quick,
+        run: Run::Server("vite-7 --host localhost --strictPort --port {port}"),
+        ..CELL
     },
     Cell {
         name: "Vite and Vue",
         how: "build; `hallpass/vue`",
         packages: &[("Vite", "vite"), ("Vue", "vue")],
-        entry: "hallpass",
         folder: "vite-vue",
         build: &[BUILD],
-        run: Run::Pages("dist"),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "Vite and Svelte",
         how: "build; the session is a store",
         packages: &[("Vite", "vite"), ("Svelte", "svelte")],
-        entry: "hallpass",
         folder: "vite-svelte",
         build: &[BUILD],
-        run: Run::Pages("dist"),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "a worker",
         how: "build; in a dedicated worker",
         packages: &[("Vite", "vite")],
-        entry: "hallpass",
         folder: "worker",
         build: &[BUILD],
-        run: Run::Pages("dist"),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "webpack",
         how: "build",
         packages: &[("webpack", "webpack")],
-        entry: "hallpass",
         folder: "webpack",
-        build: &[
-            &["webpack", "--mode", "production", "--entry", "./main.js", "-o", "dist"],
-            &["copy", "index.html", "dist/index.html"],
-        ],
-        run: Run::Pages("dist"),
-        reach: Reach::Quick,
+        build: &["webpack --mode production --entry ./main.js -o dist", "copy index.html dist/index.html"],
+        ..CELL
     },
     Cell {
         name: "Rspack",
         how: "build",
         packages: &[("Rspack", "@rspack/core")],
-        entry: "hallpass",
         folder: "webpack",
         build: &[
-            &["rspack", "build", "--mode", "production", "--entry", "./main.js", "-o", "dist-rspack"],
-            &["copy", "index.html", "dist-rspack/index.html"],
+            "rspack build --mode production --entry ./main.js -o dist-rspack",
+            "copy index.html dist-rspack/index.html",
         ],
         run: Run::Pages("dist-rspack"),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "Rollup",
         how: "build; with @web/rollup-plugin-import-meta-assets",
         packages: &[("Rollup", "rollup")],
-        entry: "hallpass",
         folder: "rollup",
-        build: &[
-            &["rollup", "-c", "-i", "main.js", "-d", "dist"],
-            &["copy", "index.html", "dist/index.html"],
-        ],
-        run: Run::Pages("dist"),
-        reach: Reach::Quick,
+        build: &["rollup -c -i main.js -d dist", "copy index.html dist/index.html"],
+        ..CELL
     },
     Cell {
         name: "Rollup, without a plugin for files",
         how: "build; without a plugin for files, so the copy of the `.wasm` is loaded",
         packages: &[("Rollup", "rollup")],
-        entry: "hallpass",
         folder: "rollup",
-        build: &[
-            &["rollup", "-p", "node-resolve", "-i", "main.js", "-d", "dist-bare"],
-            &["copy", "index.html", "dist-bare/index.html"],
-        ],
+        build: &["rollup -p node-resolve -i main.js -d dist-bare", "copy index.html dist-bare/index.html"],
         run: Run::Pages("dist-bare"),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "esbuild",
@@ -225,115 +200,98 @@ pub const CELLS: [Cell; 33] = [
         entry: "hallpass/inline",
         folder: "esbuild",
         build: &[
-            &["esbuild", "main.js", "--bundle", "--minify", "--format=esm", "--outdir=dist"],
-            &["copy", "index.html", "dist/index.html"],
+            "esbuild main.js --bundle --minify --format=esm --outdir=dist",
+            "copy index.html dist/index.html",
         ],
-        run: Run::Pages("dist"),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "esbuild, splitting",
         how: "build with `--splitting`; the copy of the `.wasm` is loaded",
         packages: &[("esbuild", "esbuild")],
-        entry: "hallpass",
         folder: "rollup",
         build: &[
-            &[
-                "esbuild",
-                "main.js",
-                "--bundle",
-                "--minify",
-                "--splitting",
-                "--format=esm",
-                "--outdir=dist-esbuild",
-            ],
-            &["copy", "index.html", "dist-esbuild/index.html"],
+            "esbuild main.js --bundle --minify --splitting --format=esm --outdir=dist-esbuild",
+            "copy index.html dist-esbuild/index.html",
         ],
         run: Run::Pages("dist-esbuild"),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "Bun, build",
         how: "`bun build`; the copy of the `.wasm` is part of the script",
         packages: &[("Bun", "bun")],
-        entry: "hallpass",
         folder: "rollup",
         build: &[
-            &["bun", "build", "main.js", "--outdir", "dist-bun", "--target", "browser"],
-            &["copy", "index.html", "dist-bun/index.html"],
+            "bun build main.js --outdir dist-bun --target browser",
+            "copy index.html dist-bun/index.html",
         ],
         run: Run::Pages("dist-bun"),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "Parcel",
         how: "build; it writes an inline script, which a strict policy has to allow",
         packages: &[("Parcel", "parcel")],
-        entry: "hallpass",
         folder: "parcel",
-        build: &[&["parcel", "build", "index.html", "--dist-dir", "dist", "--no-cache"]],
+        build: &["parcel build index.html --dist-dir dist --no-cache"],
         run: Run::Server(PREVIEW),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "Next.js",
         how: "build; rendered by the server, which signs in too; `hallpass/react`",
         packages: &[("Next.js", "next"), ("React", "react")],
-        entry: "hallpass",
         folder: "next",
-        build: &[&["next", "build"]],
-        run: Run::Server(&["next", "start", "-H", "localhost", "-p", "{port}"]),
-        reach: Reach::Quick,
+        build: &["next build"],
+        run: Run::Server("next start -H localhost -p {port}"),
+        ..CELL
     },
     Cell {
         name: "Next.js, as it is written",
         how: "development server; the same",
         packages: &[("Next.js", "next"), ("React", "react")],
-        entry: "hallpass",
         folder: "next",
-        build: &[],
-        run: Run::Server(&["next", "dev", "-H", "localhost", "-p", "{port}"]),
-        reach: Reach::Quick,
+        run: Run::Server("next dev -H localhost -p {port}"),
+        ..CELL
     },
     Cell {
         name: "Angular",
         how: "build; it leaves the `.wasm` behind, and its copy is loaded",
         packages: &[("Angular", "@angular/core")],
-        entry: "hallpass",
         folder: "angular",
-        build: &[&["ng", "build"]],
-        run: Run::Pages("dist"),
+        build: &["ng build"],
         reach: Reach::Whole,
+        ..CELL
     },
     Cell {
         name: "SvelteKit",
         how: "build; it writes an inline script, which a strict policy has to allow",
         packages: &[("SvelteKit", "@sveltejs/kit"), ("Vite", "vite")],
-        entry: "hallpass",
         folder: "sveltekit",
         build: &[BUILD],
         run: Run::Server(PREVIEW),
         reach: Reach::Whole,
+        ..CELL
     },
     Cell {
         name: "Astro",
         how: "build",
         packages: &[("Astro", "astro")],
-        entry: "hallpass",
         folder: "astro",
-        build: &[&["astro", "build"]],
-        run: Run::Pages("dist"),
+        build: &["astro build"],
         reach: Reach::Whole,
+        ..CELL
     },
     Cell {
         name: "React Router",
         how: "build; it writes an inline script, too; `hallpass/react`",
         packages: &[("React Router", "react-router"), ("Vite", "vite"), ("React", "react")],
-        entry: "hallpass",
         folder: "react-router",
-        build: &[&["react-router", "build"]],
+        build: &["react-router build"],
         run: Run::Server(PREVIEW_OF_CLIENT),
         reach: Reach::Whole,
+        ..CELL
     },
     Cell {
         name: "Nuxt",
@@ -358,12 +316,11 @@ pub const CELLS: [Cell; 33] = [
     Cell {
         name: "a browser extension",
         how: "Manifest V3; signed in in the popup, and used in the service worker",
-        packages: &[],
         entry: "./hallpass/hallpass.js",
         folder: "extension",
-        build: &[&["copy", "../node_modules/hallpass", "hallpass"]],
+        build: &["copy ../node_modules/hallpass hallpass"],
         run: Run::Extension("akikememgeobgmbkbkekkpfjceleibpp"),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "workerd",
@@ -371,69 +328,56 @@ pub const CELLS: [Cell; 33] = [
         packages: &[("workerd", "workerd")],
         entry: "./hallpass/hallpass.js",
         folder: "workerd",
-        build: &[&["copy", "../node_modules/hallpass", "hallpass"]],
-        run: Run::Server(&["workerd", "serve", "config.capnp", "--socket-addr", "http=localhost:{port}"]),
-        reach: Reach::Quick,
+        build: &["copy ../node_modules/hallpass hallpass"],
+        run: Run::Server("workerd serve config.capnp --socket-addr http=localhost:{port}"),
+        ..CELL
     },
     Cell {
         name: "Node",
         how: "version 20 and newer",
-        packages: &[],
-        entry: "hallpass",
         folder: "runtime",
-        build: &[],
-        run: Run::Program(&["node", "main.mjs"]),
-        reach: Reach::Quick,
+        run: Run::Program("node main.mjs"),
+        ..CELL
     },
     Cell {
         name: "Deno",
         how: "with `--allow-net`",
         packages: &[("Deno", "deno")],
-        entry: "hallpass",
         folder: "runtime",
-        build: &[],
-        run: Run::Program(&["deno", "run", "--allow-net", "main.mjs"]),
-        reach: Reach::Quick,
+        run: Run::Program("deno run --allow-net main.mjs"),
+        ..CELL
     },
     Cell {
         name: "Bun",
         how: "",
         packages: &[("Bun", "bun")],
-        entry: "hallpass",
         folder: "runtime",
-        build: &[],
-        run: Run::Program(&["bun", "main.mjs"]),
-        reach: Reach::Quick,
+        run: Run::Program("bun main.mjs"),
+        ..CELL
     },
     Cell {
         name: "Vitest with jsdom",
         how: "`environment: \"jsdom\"`; `hallpass/testing`, too",
         packages: &[("Vitest", "vitest"), ("jsdom", "jsdom")],
-        entry: "hallpass",
         folder: "vitest",
-        build: &[],
-        run: Run::Program(&["vitest", "run", "--environment", "jsdom"]),
-        reach: Reach::Quick,
+        run: Run::Program("vitest run --environment jsdom"),
+        ..CELL
     },
     Cell {
         name: "Vitest with happy-dom",
         how: "`environment: \"happy-dom\"`; the same",
         packages: &[("Vitest", "vitest"), ("happy-dom", "happy-dom")],
-        entry: "hallpass",
         folder: "vitest",
-        build: &[],
-        run: Run::Program(&["vitest", "run", "--environment", "happy-dom"]),
-        reach: Reach::Quick,
+        run: Run::Program("vitest run --environment happy-dom"),
+        ..CELL
     },
     Cell {
         name: "Jest with jsdom",
         how: "ES modules; the environment `jest-fixed-jsdom`, as plain jsdom has no `Request`; the same",
         packages: &[("Jest", "jest"), ("jest-fixed-jsdom", "jest-fixed-jsdom")],
-        entry: "hallpass",
         folder: "jest",
-        build: &[],
-        run: Run::Program(&["node", "--experimental-vm-modules", "../node_modules/jest/bin/jest.js"]),
-        reach: Reach::Quick,
+        run: Run::Program("node --experimental-vm-modules ../node_modules/jest/bin/jest.js"),
+        ..CELL
     },
     Cell {
         name: "Yew",
@@ -442,18 +386,11 @@ pub const CELLS: [Cell; 33] = [
         entry: "hallpass::Session",
         folder: "rust/yew",
         build: &[
-            &["cargo", "build", "--target", "wasm32-unknown-unknown"],
-            &[
-                "wasm-bindgen",
-                "../../../matrix-rust/wasm32-unknown-unknown/debug/hallpass-yew.wasm",
-                "--target=web",
-                "--out-name=app",
-                "--out-dir=dist/app",
-            ],
-            &["copy", "../pages", "dist"],
+            "cargo build --target wasm32-unknown-unknown",
+            "wasm-bindgen ../../../matrix-rust/wasm32-unknown-unknown/debug/hallpass-yew.wasm --target=web --out-name=app --out-dir=dist/app",
+            "copy ../pages dist",
         ],
-        run: Run::Pages("dist"),
-        reach: Reach::Quick,
+        ..CELL
     },
     Cell {
         name: "Leptos",
@@ -462,15 +399,9 @@ pub const CELLS: [Cell; 33] = [
         entry: "hallpass::Session",
         folder: "rust/leptos",
         build: &[
-            &["cargo", "build", "--release", "--target", "wasm32-unknown-unknown"],
-            &[
-                "wasm-bindgen",
-                "../../../matrix-rust/wasm32-unknown-unknown/release/hallpass-leptos.wasm",
-                "--target=web",
-                "--out-name=app",
-                "--out-dir=dist/app",
-            ],
-            &["copy", "../pages", "dist"],
+            "cargo build --release --target wasm32-unknown-unknown",
+            "wasm-bindgen ../../../matrix-rust/wasm32-unknown-unknown/release/hallpass-leptos.wasm --target=web --out-name=app --out-dir=dist/app",
+            "copy ../pages dist",
         ],
         run: Run::Server(PREVIEW),
         reach: Reach::Whole,

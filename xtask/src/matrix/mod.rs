@@ -6,8 +6,7 @@ mod workshop;
 
 use std::fs;
 use std::net::TcpStream;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
@@ -17,7 +16,7 @@ use self::workshop::Workshop;
 use crate::browsers::Engine;
 use crate::counts::Counts;
 use crate::interrupt::Guarded;
-use crate::job::{Job, create_log};
+use crate::job::Job;
 use crate::markdown::with_between;
 use crate::progress::duration;
 use crate::server;
@@ -27,9 +26,6 @@ use crate::workspace;
 /// Where the table stands that this command writes.
 const README: &str = "README.md";
 const MARKS: [&str; 2] = ["<!-- Written by `cargo xtask matrix`: -->\n", "<!-- Up to here. -->"];
-
-/// How long a server may take to start.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Takes the package through all the projects, and writes the table where all went well; or only through the quick ones, and
 /// finds them in the table. `port`: the first of the ports that may be used; those of the suite's own simulator, which may be
@@ -107,30 +103,22 @@ fn in_browsers(cell: &Cell, page: &[String]) -> Result<()> {
 }
 
 fn in_a_browser(engine: Engine, page: &[String]) -> Result<()> {
-    let mut job = Job::new("cargo", "matrix-sign-in")
+    Job::new("cargo", "matrix-sign-in")
         .args(["run", "--quiet", "--package", "hallpass-end-to-end", "--bin", "sign-in", "--"])
         .args(page)
         .env("RUST_BACKTRACE", "0")
-        .env("HALLPASS_BROWSER", engine.name());
-    for (name, path) in engine.variables() {
-        job = job.env(name, path);
-    }
-    job.must(&format!("nobody could sign in on the page in {}", engine.name())).map(drop)
+        .envs(engine.variables())
+        .must(&format!("nobody could sign in on the page in {}", engine.name()))
+        .map(drop)
 }
 
 /// Starts a project's own server, and waits until it answers.
-fn serve(workshop: &Workshop, cell: &Cell, command: &[&str], port: u16) -> Result<Guarded> {
-    let port_text = port.to_string();
-    let words: Vec<String> = command.iter().map(|word| word.replace("{port}", &port_text)).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let mut command = workshop.command(cell, &words)?;
-    let (log, copy) =
-        create_log(&workspace::inside(&format!("target/xtask/matrix-{}-server.log", cell.log_name())))?;
-    let mut process = Guarded::spawn(command.stdin(Stdio::null()).stdout(log).stderr(copy))?;
+fn serve(workshop: &Workshop, cell: &Cell, command: &str, port: u16) -> Result<Guarded> {
+    let mut command = workshop.command(cell, &command.replace("{port}", &port.to_string()))?;
+    let log = format!("matrix-{}-server", cell.log_name());
     // It may listen on one of the two loopback addresses alone.
     let is_there = || TcpStream::connect(("localhost", port)).is_ok();
-    server::wait("its server", &mut process, PATIENCE, is_there)?;
-    Ok(process)
+    server::start("its server", &mut command, Some(&log), is_there)
 }
 
 /// The line of the table for a project.

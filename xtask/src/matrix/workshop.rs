@@ -62,29 +62,29 @@ impl Workshop {
 
     /// Builds a project.
     pub fn make(&self, cell: &Cell) -> Result<()> {
-        for words in cell.build {
-            if let ["copy", from, to] = words {
+        for line in cell.build {
+            if let ["copy", from, to] = line.split(' ').collect::<Vec<_>>()[..] {
                 let folder = self.folder(cell);
                 copy_tree(&folder.join(from), &folder.join(to))?;
             } else {
-                self.job(cell, words)?.must("it could not be built")?;
+                self.job(cell, line)?.must("it could not be built")?;
             }
         }
         Ok(())
     }
 
     /// A program run in a project's folder, with its output in a log.
-    pub fn job(&self, cell: &Cell, words: &[&str]) -> Result<Job> {
-        let (program, args) = self.resolve(words)?;
+    pub fn job(&self, cell: &Cell, line: &str) -> Result<Job> {
+        let (program, args) = self.resolve(line)?;
         let log = format!("matrix-{}", cell.log_name());
         let job = Job::new(program, &log).args(args).folder(&self.folder(cell));
         let job = job.env("CARGO_TARGET_DIR", workspace::inside(COMPILED));
-        Ok(QUIET.iter().fold(job, |job, (name, value)| job.env(name, value)))
+        Ok(job.envs(QUIET))
     }
 
     /// The same for one that goes on.
-    pub fn command(&self, cell: &Cell, words: &[&str]) -> Result<Command> {
-        let (program, args) = self.resolve(words)?;
+    pub fn command(&self, cell: &Cell, line: &str) -> Result<Command> {
+        let (program, args) = self.resolve(line)?;
         let mut command = command(program);
         command.args(args).current_dir(self.folder(cell)).envs(QUIET);
         Ok(command)
@@ -117,11 +117,12 @@ impl Workshop {
     }
 
     /// The program of an npm package. Some packages bring a script for Node, some a program in a package for the machine.
-    fn resolve(&self, words: &[&str]) -> Result<(PathBuf, Vec<String>)> {
-        let (name, args) = words.split_first().context("no program is named")?;
-        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+    fn resolve(&self, line: &str) -> Result<(PathBuf, Vec<String>)> {
+        let mut words = line.split(' ');
+        let name = words.next().context("no program is named")?;
+        let args: Vec<String> = words.map(str::to_owned).collect();
         let modules = self.folder.join("node_modules");
-        Ok(match *name {
+        Ok(match name {
             "node" | "cargo" | "wasm-bindgen" => (name.into(), args),
             "npm" => (NPM.into(), args),
             // Two versions of one name.
