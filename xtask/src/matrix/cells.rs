@@ -78,6 +78,12 @@ const PREVIEW_OF_CLIENT: &str =
 /// Serves what is written into `dist`.
 const PREVIEW: &str = "vite preview --host localhost --strictPort --port {port}";
 
+/// Installs what a project has for itself. npm's scripts run in the Node that is among it.
+const INSTALL: &str = "npm install --prefer-offline --no-audit --no-fund";
+
+/// Serves what such a project has built.
+const SERVE: &str = "npm run serve -- --port {port}";
+
 /// What most of them have in common.
 const CELL: Cell = Cell {
     name: "",
@@ -89,13 +95,6 @@ const CELL: Cell = Cell {
     run: Run::Pages("dist"),
     reach: Reach::Quick,
 };
-
-/// Installs what a project has for itself, with a newer Node where it asks for that: npm's scripts take the one that is installed. Its
-/// package has to run a script for it.
-const INSTALL: &[&str] = &["npm", "install", "--prefer-offline", "--no-audit", "--no-fund"];
-
-/// Serves what such a project has built.
-const SERVE: &[&str] = &["npm", "run", "serve", "--", "--port", "{port}"];
 
 /// All of them.
 pub const CELLS: [Cell; 33] = [
@@ -297,21 +296,21 @@ pub const CELLS: [Cell; 33] = [
         name: "Nuxt",
         how: "build, in Node 22; rendered by the server; `hallpass/vue`",
         packages: &[("Nuxt", "nuxt"), ("Vue", "vue")],
-        entry: "hallpass",
         folder: "nuxt",
-        build: &[INSTALL, &["copy", "../vite-vue/App.vue", "app.vue"], &["npm", "run", "build"]],
+        build: &[INSTALL, "copy ../vite-vue/App.vue app.vue", "npm run build"],
         run: Run::Server(SERVE),
         reach: Reach::Whole,
+        ..CELL
     },
     Cell {
         name: "TanStack Start",
         how: "build, in Node 22; rendered by the server; `hallpass/react`",
         packages: &[("TanStack Start", "@tanstack/react-start"), ("Vite", "vite"), ("React", "react")],
-        entry: "hallpass",
         folder: "tanstack-start",
-        build: &[INSTALL, &["copy", "../vite-react/App.tsx", "src/App.tsx"], &["npm", "run", "build"]],
+        build: &[INSTALL, "copy ../vite-react/App.tsx src/App.tsx", "npm run build"],
         run: Run::Server(SERVE),
         reach: Reach::Whole,
+        ..CELL
     },
     Cell {
         name: "a browser extension",

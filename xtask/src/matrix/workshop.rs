@@ -93,7 +93,8 @@ impl Workshop {
     /// What the table says of a project's tools.
     pub fn versions(&self, cell: &Cell) -> Result<String> {
         let named = cell.packages.iter().map(|(title, package)| {
-            let version = self.version(cell, package)?.with_context(|| format!("{package} has no version"))?;
+            let version =
+                self.version(cell, package)?.with_context(|| format!("{package} has no version"))?;
             Ok(format!("{title} {version}"))
         });
         let named = named.collect::<Result<Vec<_>>>()?;
