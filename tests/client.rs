@@ -466,6 +466,21 @@ async fn the_last_clone_stops_the_session() {
 }
 
 #[wasm_bindgen_test]
+async fn a_session_that_nobody_comes_for_is_let_go_of() {
+    let vendor = Simulated::new();
+    vendor.tell("config", &json!({ "access_lifetime_s": 1.5 })).await;
+    let options = || vendor.options().storage(Storage::Local);
+    drop(vendor.signed_in(options()).await);
+    let mut opening = Box::pin(Session::open(options()));
+    assert!(opening.as_mut().now_or_never().is_none());
+    // Open by now; only its future doesn't know yet.
+    pause(500).await;
+    drop(opening);
+    pause(2_000).await;
+    assert_eq!(vendor.count(RENEWAL).await, 0, "no timer runs on");
+}
+
+#[wasm_bindgen_test]
 async fn renewal_is_never_automatic_when_manual() {
     let vendor = Simulated::new();
     let session = vendor.signed_in(vendor.options().renew(Renew::Manual)).await;

@@ -8,7 +8,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
-use super::scripts;
+use super::{Code, VendorCode, scripts};
 
 /// What happened, as one kind of error for all vendors and operations. Its sentence never holds a token, a password or a full address.
 ///
@@ -47,93 +47,6 @@ struct Told {
     retry_after_ms: Option<f64>,
 }
 
-/// What happened, to match on. The codes are those of the JavaScript API, and [`Code::Aborted`].
-///
-/// ```
-/// use hallpass::Code;
-///
-/// assert_eq!(Code::SessionExpired.to_string(), "session-expired");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Code {
-    /// The caller's mistake; the sentence says which option or argument, and what was expected.
-    InvalidOptions,
-    /// The vendor refused the credentials: the user name, the password, the token or the signature.
-    InvalidCredentials,
-    /// The vendor, or hallpass before sending, refused a field; see [`AuthError::fields`].
-    InvalidRequest,
-    /// Signed in, but not allowed.
-    Forbidden,
-    /// Nobody is signed in; nothing was sent.
-    NotSignedIn,
-    /// Was signed in; the vendor no longer accepts it, and it could not be renewed.
-    SessionExpired,
-    /// This vendor's sessions can't be renewed.
-    NotRenewable,
-    /// A newer login or a logout overtook this call.
-    Superseded,
-    /// The address is outside the base URL and what is allowed; nothing was sent.
-    ForbiddenTarget,
-    /// The person said no.
-    Cancelled,
-    /// The vendor asks for fewer requests; see [`AuthError::retry_after_ms`].
-    RateLimited,
-    /// The vendor is there, but can't serve this now.
-    VendorUnavailable,
-    /// No reply: offline, CORS, or a broken connection.
-    Network,
-    /// No reply in time.
-    Timeout,
-    /// Not what the vendor documents, or not what the caller's type takes.
-    MalformedReply,
-    /// Any other refusal, with the vendor's own code in [`AuthError::vendor_code`].
-    VendorError,
-    /// Only in [`State::problem`](super::State::problem): the session is only in memory.
-    Storage,
-    /// The vendor, the platform or this version has no such thing.
-    Unsupported,
-    /// The scripts could not be made ready.
-    LoadFailed,
-    /// A fault of hallpass's own.
-    Internal,
-    /// The request's own `AbortSignal` has ended it. (In JavaScript that rejects with the signal's reason.)
-    Aborted,
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Serde knows the names, and a unit variant is written as its name.
-        self.serialize(out)
-    }
-}
-
-/// The vendor's own code: `ocient` and `pegase3` have numbers, `lenses` has words, `ethgas` both.
-///
-/// ```
-/// use hallpass::VendorCode;
-///
-/// assert_eq!(VendorCode::Number(-733).to_string(), "-733");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum VendorCode {
-    /// A whole number.
-    Number(i64),
-    /// Anything else, as text.
-    Text(String),
-}
-
-impl fmt::Display for VendorCode {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(number) => number.fmt(out),
-            Self::Text(text) => text.fmt(out),
-        }
-    }
-}
-
 /// A field that was refused. Its title may be the vendor's, and repeat what was typed: show it as text.
 ///
 /// ```
@@ -158,54 +71,112 @@ pub struct Field {
 
 impl AuthError {
     /// What happened, to match on.
+    ///
+    /// ```
+    /// # fn look(error: &hallpass::AuthError) {
+    /// if error.code() == hallpass::Code::NotSignedIn {
+    ///     println!("Please sign in.");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn code(&self) -> Code {
         self.told.code
     }
 
     /// The vendor's name, where the failure is one of its operations.
+    ///
+    /// ```
+    /// # fn look(error: &hallpass::AuthError) {
+    /// assert_eq!(error.vendor(), Some("lenses"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn vendor(&self) -> Option<&str> {
         self.told.vendor.as_deref()
     }
 
     /// The HTTP status, where there was one.
+    ///
+    /// ```
+    /// # fn look(error: &hallpass::AuthError) {
+    /// let is_missing = error.status() == Some(404);
+    /// # }
+    /// ```
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.told.status
     }
 
     /// The vendor's own code, where it gave one.
+    ///
+    /// ```
+    /// # fn look(error: &hallpass::AuthError) {
+    /// let is_starting = error.vendor_code() == Some(&hallpass::VendorCode::Number(-908));
+    /// # }
+    /// ```
     #[must_use]
     pub fn vendor_code(&self) -> Option<&VendorCode> {
         self.told.vendor_code.as_ref()
     }
 
     /// The fields that were refused.
+    ///
+    /// ```
+    /// # fn look(error: &hallpass::AuthError) {
+    /// let wrong = error.fields().iter().any(|field| field.name == "username");
+    /// # }
+    /// ```
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         self.told.fields.as_deref().unwrap_or_default()
     }
 
     /// lenses: an http(s) address that the person may go to instead.
+    ///
+    /// ```
+    /// # fn look(error: &hallpass::AuthError) {
+    /// if let Some(address) = error.sso_url() {
+    ///     println!("Sign in at {address}");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn sso_url(&self) -> Option<&str> {
         self.told.sso_url.as_deref()
     }
 
     /// The vendor's own words, at most 500 characters. To show as text, not to log: they may repeat what was typed.
+    ///
+    /// ```
+    /// # fn look(error: &hallpass::AuthError) {
+    /// println!("The vendor says: {}", error.detail().unwrap_or("nothing"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.told.detail.as_deref()
     }
 
     /// lenses: the id under which the vendor logged the request.
+    ///
+    /// ```
+    /// # fn look(error: &hallpass::AuthError) {
+    /// println!("{error} (request {})", error.request_id().unwrap_or("unknown"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.told.request_id.as_deref()
     }
 
     /// How long to wait before trying again, in ms.
+    ///
+    /// ```
+    /// # fn look(error: &hallpass::AuthError) {
+    /// let seconds = error.retry_after_ms().map(|ms| ms / 1_000.0);
+    /// # }
+    /// ```
     #[must_use]
     pub fn retry_after_ms(&self) -> Option<f64> {
         self.told.retry_after_ms

@@ -5,6 +5,7 @@
 //! rejects with what is no error of this page's; its requests and replies are.
 
 mod call;
+mod code;
 mod credentials;
 mod error;
 mod input;
@@ -16,8 +17,9 @@ mod storage;
 mod subscription;
 mod vendor;
 
+pub use code::{Code, VendorCode};
 pub use credentials::{Credentials, DevicePrompt};
-pub use error::{AuthError, Code, Field, VendorCode};
+pub use error::{AuthError, Field};
 pub use input::Input;
 pub use options::{Endpoints, Options, Renew};
 pub use session::{Session, SignedIn, SignedOut};

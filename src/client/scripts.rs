@@ -6,6 +6,20 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, AbortSignal};
 
+use super::{AuthError, Code};
+
+/// Fails outside of WebAssembly, where a server renders an application, and any call of a script would panic.
+pub(super) fn reachable() -> Result<(), AuthError> {
+    if cfg!(target_family = "wasm") {
+        return Ok(());
+    }
+    Err(AuthError::new(
+        Code::Unsupported,
+        "Sessions are for browsers, and this runs natively; where a server renders the application, open them in an effect, \
+         which runs in the browser alone.",
+    ))
+}
+
 #[wasm_bindgen(module = "/src/shell/rust.js")]
 extern "C" {
     /// A session of the scripts'.

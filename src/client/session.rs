@@ -79,7 +79,7 @@ pub struct SignedOut {
 impl Session {
     /// Opens a session handle, and restores what the storage holds. Never talks to the vendor.
     ///
-    /// Fails with [`Code::InvalidOptions`], naming the option.
+    /// Fails with [`Code::InvalidOptions`], naming the option; with [`Code::Unsupported`] natively, as on a server that renders pages.
     ///
     /// ```
     /// # use hallpass::{AuthError, Options, Session, Vendor};
@@ -88,6 +88,7 @@ impl Session {
     /// # }
     /// ```
     pub async fn open(options: Options) -> Result<Self, AuthError> {
+        scripts::reachable()?;
         crate::export::begin().map_err(|error| AuthError::thrown(&error))?;
         let call = Call::new()?;
         let begun = scripts::opened(&options.into_js(), &call.signal());
@@ -98,12 +99,24 @@ impl Session {
     }
 
     /// The vendor's name; of a described one, the name in its description.
+    ///
+    /// ```
+    /// # fn look(session: &hallpass::Session) {
+    /// assert_eq!(session.vendor(), "ocient");
+    /// # }
+    /// ```
     #[must_use]
     pub fn vendor(&self) -> &str {
         &self.opened.vendor
     }
 
     /// The vendor's address, normalised, without a slash at the end.
+    ///
+    /// ```
+    /// # fn look(session: &hallpass::Session) {
+    /// assert_eq!(session.base_url(), "https://sql0.example.com");
+    /// # }
+    /// ```
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.opened.base_url

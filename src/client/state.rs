@@ -107,6 +107,12 @@ pub enum Renewal {
 
 impl State {
     /// Whether somebody is signed in.
+    ///
+    /// ```
+    /// # fn look(session: &hallpass::Session) {
+    /// let form_is_shown = !session.state().is_signed_in();
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
         self.status == Status::SignedIn

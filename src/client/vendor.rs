@@ -47,6 +47,12 @@ pub struct Description {
 
 impl Description {
     /// The name that the description gives the API.
+    ///
+    /// ```
+    /// # fn look(description: &hallpass::Description) {
+    /// assert_eq!(description.name(), "acme");
+    /// # }
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -57,7 +63,7 @@ impl Vendor {
     /// An API that is described in data: anything that serializes to a `VendorDescription`, with the member names of the JavaScript API
     /// ("Any other API with a login" in the documentation).
     ///
-    /// Fails with [`Code::InvalidOptions`], naming the member.
+    /// Fails with [`Code::InvalidOptions`], naming the member; with [`Code::Unsupported`] natively, as on a server that renders pages.
     ///
     /// ```
     /// # use hallpass::{AuthError, Vendor};
@@ -71,6 +77,7 @@ impl Vendor {
     /// # }
     /// ```
     pub fn described<T: Serialize + ?Sized>(description: &T) -> Result<Self, AuthError> {
+        scripts::reachable()?;
         let serializer = Serializer::new().serialize_maps_as_objects(true);
         let description = description.serialize(&serializer).map_err(|_| {
             AuthError::new(

@@ -15,14 +15,14 @@ export { defineVendor } from "./description.js";
 const DEEPEST = 128;
 
 /**
- * Opens a session. One that nobody waits for any more is let go of.
+ * Opens a session. One that nobody waits for any more is let go of, also when it is there and was not come for.
  *
  * @param {unknown} options
  * @param {AbortSignal} signal
  */
 export async function opened(options, signal) {
   const session = await openSession(options);
-  if (signal.aborted) session.dispose();
+  once(signal, () => session.dispose());
   return session;
 }
 
@@ -89,7 +89,16 @@ export function addressOf(baseUrl, input) {
  * @param {Request} request
  */
 export function follow(controller, { signal }) {
-  const abort = () => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  else signal.addEventListener("abort", abort, /** @type {AddEventListenerOptions} */ ({ __proto__: null, once: true }));
+  once(signal, () => controller.abort(signal.reason));
+}
+
+/**
+ * Does something when a signal is aborted, or now where it was.
+ *
+ * @param {AbortSignal} signal
+ * @param {() => void} act
+ */
+function once(signal, act) {
+  if (signal.aborted) act();
+  else signal.addEventListener("abort", act, /** @type {AddEventListenerOptions} */ ({ __proto__: null, once: true }));
 }

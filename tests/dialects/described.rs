@@ -62,13 +62,13 @@ fn templates_are_filled_in() {
     );
     assert_eq!(
         sent(&form, &typed(&[("username", "j&d=o?e"), ("password", "a+b%/é")])),
-        "PUT /?a%20b=j%26d%3Do%3Fe\nContent-Type: application/x-www-form-urlencoded\n\ng=pass%20word&p=a%2Bb%25%2F%C3%A9"
+        "PUT /?a%20b=j%26d%3Do%3Fe\nContent-Type: application/x-www-form-urlencoded\n\np=a%2Bb%25%2F%C3%A9&g=pass%20word"
     );
 
     let headers = described(
         json!({ "login": { "headers": { "content-type": "application/vnd.acme+json", "X-U": "u={username}" }, "json": {} } }),
     );
-    assert_eq!(sent(&headers, &jdoe()), "POST /\nX-U: u=jdoe\ncontent-type: application/vnd.acme+json\n\n{}");
+    assert_eq!(sent(&headers, &jdoe()), "POST /\ncontent-type: application/vnd.acme+json\nX-U: u=jdoe\n\n{}");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 
 use hallpass::dialect::{CODES, Code, Grant, Held, Operation, Payload, Vendor, VendorCode};
 
-use crate::support::{HTML, Value, hold_to_table, known, refusal, reply, user, wire};
+use crate::as_data::{habit, vendor};
+use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
 
 /// The pages' example of a token.
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...";
@@ -12,7 +13,7 @@ const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...";
 const UNAUTHORISED: &str = r#"{"code": 401, "message": "Unauthorized", "data": null}"#;
 
 fn ethgas() -> &'static dyn Vendor<Value> {
-    known("ethgas")
+    vendor("ethgas", module_path!())
 }
 
 fn held() -> Held {
@@ -95,34 +96,38 @@ fn refresh_sends_the_refresh_pages_request() {
 /// "Authentication", the index page: the refresh token in the body and no header.
 #[test]
 fn refresh_sends_the_index_pages_request_where_that_is_wanted() {
-    let held = Held { refresh_in_body: true, ..held() };
-    assert_eq!(
-        wire(ethgas(), &ethgas().refresh(&held).unwrap()),
-        "POST /api/v1/user/login/refresh\nContent-Type: application/json\n\n{\"refreshToken\":\"your_refresh_token\"}"
-    );
+    habit(module_path!(), "a renewal has one form", || {
+        let held = Held { refresh_in_body: true, ..held() };
+        assert_eq!(
+            wire(ethgas(), &ethgas().refresh(&held).unwrap()),
+            "POST /api/v1/user/login/refresh\nContent-Type: application/json\n\n{\"refreshToken\":\"your_refresh_token\"}"
+        );
+    });
 }
 
 /// Only a deployment that calls the request itself invalid is asked in the other form: a refresh token that was refused
 /// must not be shown twice.
 #[test]
 fn only_a_request_that_was_not_understood_is_asked_in_the_other_form() {
-    let other = |status, text: &str| {
-        ethgas().other_refresh_form(&refusal(ethgas().read_refresh(&reply(status, text), 0.0)))
-    };
-    assert!(other(400, r#"{"code": 400, "message": "Bad Request", "data": null}"#));
-    assert!(other(422, r#"{"code": 422, "message": "Validation failed", "data": null}"#));
-    assert!(other(200, r#"{"code": 1001, "message": "Validation Error", "data": null}"#));
-    for (status, text) in [(401, UNAUTHORISED), (403, ""), (429, ""), (503, HTML), (200, "{}")] {
-        assert!(!other(status, text), "{status} {text}");
-    }
-    // A gateway's 400 says nothing about the form (authkit-js#130).
-    for status in [400, 422] {
-        for text in
-            [HTML, "", "{}", "[]", r#"{"message": "Bad Request"}"#, r#"{"code": "400"}"#, &granted(200)]
-        {
+    habit(module_path!(), "a renewal has one form", || {
+        let other = |status, text: &str| {
+            ethgas().other_refresh_form(&refusal(ethgas().read_refresh(&reply(status, text), 0.0)))
+        };
+        assert!(other(400, r#"{"code": 400, "message": "Bad Request", "data": null}"#));
+        assert!(other(422, r#"{"code": 422, "message": "Validation failed", "data": null}"#));
+        assert!(other(200, r#"{"code": 1001, "message": "Validation Error", "data": null}"#));
+        for (status, text) in [(401, UNAUTHORISED), (403, ""), (429, ""), (503, HTML), (200, "{}")] {
             assert!(!other(status, text), "{status} {text}");
         }
-    }
+        // A gateway's 400 says nothing about the form (authkit-js#130).
+        for status in [400, 422] {
+            for text in
+                [HTML, "", "{}", "[]", r#"{"message": "Bad Request"}"#, r#"{"code": "400"}"#, &granted(200)]
+            {
+                assert!(!other(status, text), "{status} {text}");
+            }
+        }
+    });
 }
 
 #[test]
@@ -193,10 +198,12 @@ fn check_verifies_the_token() {
     assert_eq!(ethgas().read_check(&reply(200, verified)).unwrap(), None);
     let invalid = verified.replace("true", "false");
     assert_eq!(refusal(ethgas().read_check(&reply(200, &invalid))).code, Code::SessionExpired);
-    for text in
-        [HTML, "", "{}", r#"{"code": 200, "data": null}"#, r#"{"code": 200, "data": {"valid": "true"}}"#]
-    {
+    let malformed = |text| {
         assert_eq!(refusal(ethgas().read_check(&reply(200, text))).code, Code::MalformedReply, "{text}");
+    };
+    [HTML, "", "{}"].into_iter().for_each(malformed);
+    for text in [r#"{"code": 200, "data": null}"#, r#"{"code": 200, "data": {"valid": "true"}}"#] {
+        habit(module_path!(), "what is not there is dead, and any value but false alive", || malformed(text));
     }
 }
 
@@ -216,8 +223,10 @@ fn logout_sends_and_reads_what_is_documented() {
 /// "Returns `loggedOut`: confirmation that logout was successful", and the page's samples return it to their callers.
 #[test]
 fn logout_that_says_false_is_not_confirmed() {
-    let text = r#"{"code": 200, "message": "OK", "data": {"loggedOut": false}}"#;
-    assert!(!ethgas().confirms_logout(&reply(200, text)));
+    habit(module_path!(), "a logout is confirmed by any success", || {
+        let text = r#"{"code": 200, "message": "OK", "data": {"loggedOut": false}}"#;
+        assert!(!ethgas().confirms_logout(&reply(200, text)));
+    });
 }
 
 /// "Error codes", the three examples of a refusal, and rows of its tables: `errorCode` says more than `code`.
@@ -279,7 +288,9 @@ fn the_vendors_words_are_kept() {
     {
         assert_eq!(detail(text), None, "{text}");
     }
-    assert_eq!(detail(r#"{"message": "a gateway's"}"#), None);
+    habit(module_path!(), "words count without a code", || {
+        assert_eq!(detail(r#"{"message": "a gateway's"}"#), None);
+    });
 }
 
 #[test]
@@ -298,8 +309,11 @@ fn every_code_of_the_table_becomes_what_the_table_says() {
 /// Overload is overload, whatever the body calls it.
 #[test]
 fn rule_10_overload_is_no_refusal() {
-    assert_eq!(refusal(ethgas().read_refresh(&reply(429, UNAUTHORISED), 0.0)).code, Code::RateLimited);
-    assert_eq!(refusal(ethgas().read_refresh(&reply(503, UNAUTHORISED), 0.0)).code, Code::VendorUnavailable);
+    for (status, code) in [(429, Code::RateLimited), (503, Code::VendorUnavailable)] {
+        habit(module_path!(), "a code that is listed counts before the status", || {
+            assert_eq!(refusal(ethgas().read_refresh(&reply(status, UNAUTHORISED), 0.0)).code, code);
+        });
+    }
     assert_eq!(refusal(ethgas().read_refresh(&reply(500, HTML), 0.0)).code, Code::VendorUnavailable);
     assert_eq!(refusal(ethgas().read_refresh(&reply(200, HTML), 0.0)).code, Code::MalformedReply);
 }
@@ -320,7 +334,6 @@ fn r24_a_success_without_usable_tokens_is_malformed() {
         "{}",
         "[]",
         r#"{"refreshToken": "r", "expiresIn": 3600}"#,
-        r#"{"accessToken": "a", "expiresIn": 3600}"#,
         r#"{"accessToken": "", "refreshToken": "r", "expiresIn": 3600}"#,
         r#"{"accessToken": "a", "refreshToken": "", "expiresIn": 3600}"#,
         r#"{"accessToken": {"token": 5}, "refreshToken": "r", "expiresIn": 3600}"#,
@@ -337,4 +350,8 @@ fn r24_a_success_without_usable_tokens_is_malformed() {
             "{data}"
         );
     }
+    habit(module_path!(), "a login may come without a refresh token", || {
+        let reply = reply(200, r#"{"code": 200, "data": {"accessToken": "a", "expiresIn": 3600}}"#);
+        assert_eq!(refusal(ethgas().read_login(&reply, &user("u", "p"), 0.0)).code, Code::MalformedReply);
+    });
 }

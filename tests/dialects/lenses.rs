@@ -8,10 +8,11 @@ use proptest::prelude::*;
 use serde_json::json;
 use url::Url;
 
-use crate::support::{HTML, Value, cases, hold_to_table, known, read, refusal, reply, user, wire};
+use crate::as_data::{habit, vendor};
+use crate::support::{HTML, Value, cases, hold_to_table, read, refusal, reply, user, wire};
 
 fn lenses() -> &'static dyn Vendor<Value> {
-    known("lenses")
+    vendor("lenses", module_path!())
 }
 
 fn log_in(status: u16, text: &str) -> Result<Grant, Box<hallpass::dialect::Failure>> {
@@ -29,12 +30,14 @@ fn login_sends_the_documented_request() {
         wire(lenses(), &lenses().login(&user("jdoe", "secret")).unwrap()),
         "POST /api/v1/login\nContent-Type: application/json\n\n{\"username\":\"jdoe\",\"password\":\"secret\"}"
     );
-    let resuming = Credentials { redirection_token: Some("abc/123".into()), ..user("jdoe", "secret") };
-    assert_eq!(
-        wire(lenses(), &lenses().login(&resuming).unwrap()),
-        "POST /api/v1/login\nContent-Type: application/json\n\n\
+    habit(module_path!(), "every place has to have a value", || {
+        let resuming = Credentials { redirection_token: Some("abc/123".into()), ..user("jdoe", "secret") };
+        assert_eq!(
+            wire(lenses(), &lenses().login(&resuming).unwrap()),
+            "POST /api/v1/login\nContent-Type: application/json\n\n\
          {\"username\":\"jdoe\",\"password\":\"secret\",\"redirection_token\":\"abc/123\"}"
-    );
+        );
+    });
 }
 
 /// "Login" 6.0 and 6.1: 204, no body.
@@ -47,8 +50,10 @@ fn login_reads_204() {
 /// to go has a body at all.
 #[test]
 fn login_reads_200() {
-    assert_eq!(log_in(200, r#"{"redir_to": "/oauth2/authorize?client_id=mcp&state=x"}"#).unwrap(), {
-        signed_in(Some("/oauth2/authorize?client_id=mcp&state=x"))
+    habit(module_path!(), "where to go next", || {
+        assert_eq!(log_in(200, r#"{"redir_to": "/oauth2/authorize?client_id=mcp&state=x"}"#).unwrap(), {
+            signed_in(Some("/oauth2/authorize?client_id=mcp&state=x"))
+        });
     });
     assert_eq!(log_in(200, "{}").unwrap(), signed_in(None));
     assert_eq!(log_in(200, "").unwrap(), signed_in(None));
@@ -57,8 +62,10 @@ fn login_reads_200() {
 /// A front end's catch-all page answers 200 to anything.
 #[test]
 fn r35_a_page_is_no_login() {
-    for text in [HTML, "[]", "null", "\"ok\"", "{\"redir_to\": "] {
-        assert_eq!(refusal(log_in(200, text)).code, Code::MalformedReply, "{text}");
+    let malformed = |text| assert_eq!(refusal(log_in(200, text)).code, Code::MalformedReply, "{text}");
+    [HTML, "{\"redir_to\": "].into_iter().for_each(malformed);
+    for text in ["[]", "null", "\"ok\""] {
+        habit(module_path!(), "for a cookie, any JSON is a success", || malformed(text));
     }
 }
 
@@ -80,7 +87,9 @@ fn r23_reads_a_validation_error() {
     };
     assert_eq!(failure.code, Code::InvalidRequest);
     assert_eq!(failure.vendor_code, Some(VendorCode::Text("validation_error".into())));
-    assert_eq!(failure.request_id.as_deref(), Some("b4a1"));
+    habit(module_path!(), "the request's name", || {
+        assert_eq!(failure.request_id.as_deref(), Some("b4a1"));
+    });
     assert_eq!(
         failure.fields,
         [
@@ -101,23 +110,30 @@ fn r35_a_list_of_fields_is_cut() {
 /// password there is a wrong password, and at every operation the address is kept.
 #[test]
 fn an_unauthorised_reply_may_name_the_instances_single_sign_on() {
-    let text = r#"{"type": "unauthorised", "title": "Unauthorised", "status": 401,
-        "sso_url": "https://idp.example.com/saml?x=1"}"#;
-    let failure = refusal(log_in(401, text));
-    assert_eq!(failure.code, Code::InvalidCredentials);
-    assert_eq!(failure.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"));
-    assert_eq!(failure.vendor_code, Some(VendorCode::Text("unauthorised".into())));
-    for operation in [Operation::Check, Operation::Logout, Operation::Request] {
-        let elsewhere = refusal(read(lenses(), operation, &reply(401, text)));
-        assert_eq!(elsewhere.code, Code::SessionExpired, "{operation:?}");
-        assert_eq!(elsewhere.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"), "{operation:?}");
-    }
-    for kind in ["forbidden", "not_found", "brand_new"] {
-        let another = refusal(log_in(401, &text.replace("unauthorised", kind)));
-        assert_eq!(another.sso_url, None, "{kind}: only an unauthorised error is documented to name it");
-    }
-    let none = refusal(log_in(401, r#"{"type": "unauthorised", "title": "Unauthorised", "status": 401}"#));
-    assert_eq!((none.code, none.sso_url), (Code::InvalidCredentials, None));
+    habit(module_path!(), "an address to sign in at", || {
+        let text = r#"{"type": "unauthorised", "title": "Unauthorised", "status": 401,
+            "sso_url": "https://idp.example.com/saml?x=1"}"#;
+        let failure = refusal(log_in(401, text));
+        assert_eq!(failure.code, Code::InvalidCredentials);
+        assert_eq!(failure.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"));
+        assert_eq!(failure.vendor_code, Some(VendorCode::Text("unauthorised".into())));
+        for operation in [Operation::Check, Operation::Logout, Operation::Request] {
+            let elsewhere = refusal(read(lenses(), operation, &reply(401, text)));
+            assert_eq!(elsewhere.code, Code::SessionExpired, "{operation:?}");
+            assert_eq!(
+                elsewhere.sso_url.as_deref(),
+                Some("https://idp.example.com/saml?x=1"),
+                "{operation:?}"
+            );
+        }
+        for kind in ["forbidden", "not_found", "brand_new"] {
+            let another = refusal(log_in(401, &text.replace("unauthorised", kind)));
+            assert_eq!(another.sso_url, None, "{kind}: only an unauthorised error is documented to name it");
+        }
+        let none =
+            refusal(log_in(401, r#"{"type": "unauthorised", "title": "Unauthorised", "status": 401}"#));
+        assert_eq!((none.code, none.sso_url), (Code::InvalidCredentials, None));
+    });
 }
 
 /// RFC 9457, section 3.1.2: the member `status` is advisory.
@@ -136,7 +152,9 @@ fn rule_10_overload_is_no_refusal() {
         [(429, Code::RateLimited), (500, Code::VendorUnavailable), (503, Code::VendorUnavailable)]
     {
         let reply = reply(status, r#"{"type": "unauthorised", "title": "t", "status": 401}"#);
-        assert_eq!(refusal(lenses().read_check(&reply)).code, code);
+        habit(module_path!(), "a code that is listed counts before the status", || {
+            assert_eq!(refusal(lenses().read_check(&reply)).code, code);
+        });
     }
 }
 
@@ -265,80 +283,82 @@ fn r27_an_sso_url_that_no_parser_takes_is_dropped() {
 
 #[test]
 fn r27_what_leads_elsewhere_is_dropped() {
-    let redirect_to = |target: &str| {
-        let reply = reply(200, &json!({ "redir_to": target }).to_string());
-        lenses().read_login(&reply, &user("u", "p"), 0.0).unwrap().redirect_to
-    };
-    for target in [
-        "javascript:alert(1)",
-        "//evil.test",
-        "///evil.test",
-        "/\\evil.test",
-        "\\\\evil.test",
-        "https://evil.test/",
-        "https:evil.test",
-        "data:text/html,x",
-        "/\t/evil.test",
-        "/\n/evil.test",
-        "\t//evil.test",
-        " //evil.test",
-        "/ /evil.test",
-        "\u{0}/x",
-        "/x\u{7f}",
-        "",
-        "#x",
-        "../x",
-        "@evil.test",
-        "evil.test",
-        "a:b",
-        "a:80/b",
-        "JavaScript:alert(1)",
-        "javascript:?x",
-        "view-source:https://evil.test",
-        ".//evil.test",
-        "..//evil.test",
-        "%2e//evil.test",
-        "a/..//evil.test",
-        "/.//evil.test",
-        "oauth2\\authorize",
-        "?x\ty",
-        "\\/evil.test",
-    ] {
-        assert_eq!(redirect_to(target), None, "{target:?}");
-    }
-    for target in ["/", "/a/b?c=d&e=%2F%2Fevil.test#f", "/@evil.test", "/a//b", "/:80", "/é"] {
-        assert_eq!(redirect_to(target).as_deref(), Some(target));
-    }
-    // Relative to the origin's root, where HQ is.
-    for (target, resolved) in [
-        ("?resume=1", "/?resume=1"),
-        ("oauth2/authorize?x=1", "/oauth2/authorize?x=1"),
-        ("x", "/x"),
-        ("x?to=a:b//c", "/x?to=a:b//c"),
-        ("x/a:b", "/x/a:b"),
-        ("?//evil.test", "/?//evil.test"),
-    ] {
-        assert_eq!(redirect_to(target).as_deref(), Some(resolved), "{target:?}");
-    }
-    for address in [
-        "javascript:alert(1)//https://idp.test",
-        "https:// /",
-        "https://idp.test\\@evil.test",
-        "https://idp.test/\tx",
-        "https://idp\n.test",
-        " https://idp.test",
-        "",
-    ] {
-        assert_eq!(sso_url(address), None, "{address:?}");
-    }
-    let no_host = "//idp.test /login ftp://idp.test https:idp.test https:// https:/// https://?x blob:https://idp.test/1";
-    let user_info = "https://user@idp.test https://user:pw@idp.test https://@idp.test";
-    for address in no_host.split(' ').chain(user_info.split(' ')) {
-        assert_eq!(sso_url(address), None, "{address}");
-    }
-    for address in
-        ["https://idp.test/saml?a=b@c#d", "http://localhost:8080", "HTTPS://IDP.test", "https://[::1]/"]
-    {
-        assert_eq!(sso_url(address).as_deref(), Some(address));
-    }
+    habit(module_path!(), "an address to sign in at, and where to go next", || {
+        let redirect_to = |target: &str| {
+            let reply = reply(200, &json!({ "redir_to": target }).to_string());
+            lenses().read_login(&reply, &user("u", "p"), 0.0).unwrap().redirect_to
+        };
+        for target in [
+            "javascript:alert(1)",
+            "//evil.test",
+            "///evil.test",
+            "/\\evil.test",
+            "\\\\evil.test",
+            "https://evil.test/",
+            "https:evil.test",
+            "data:text/html,x",
+            "/\t/evil.test",
+            "/\n/evil.test",
+            "\t//evil.test",
+            " //evil.test",
+            "/ /evil.test",
+            "\u{0}/x",
+            "/x\u{7f}",
+            "",
+            "#x",
+            "../x",
+            "@evil.test",
+            "evil.test",
+            "a:b",
+            "a:80/b",
+            "JavaScript:alert(1)",
+            "javascript:?x",
+            "view-source:https://evil.test",
+            ".//evil.test",
+            "..//evil.test",
+            "%2e//evil.test",
+            "a/..//evil.test",
+            "/.//evil.test",
+            "oauth2\\authorize",
+            "?x\ty",
+            "\\/evil.test",
+        ] {
+            assert_eq!(redirect_to(target), None, "{target:?}");
+        }
+        for target in ["/", "/a/b?c=d&e=%2F%2Fevil.test#f", "/@evil.test", "/a//b", "/:80", "/é"] {
+            assert_eq!(redirect_to(target).as_deref(), Some(target));
+        }
+        // Relative to the origin's root, where HQ is.
+        for (target, resolved) in [
+            ("?resume=1", "/?resume=1"),
+            ("oauth2/authorize?x=1", "/oauth2/authorize?x=1"),
+            ("x", "/x"),
+            ("x?to=a:b//c", "/x?to=a:b//c"),
+            ("x/a:b", "/x/a:b"),
+            ("?//evil.test", "/?//evil.test"),
+        ] {
+            assert_eq!(redirect_to(target).as_deref(), Some(resolved), "{target:?}");
+        }
+        for address in [
+            "javascript:alert(1)//https://idp.test",
+            "https:// /",
+            "https://idp.test\\@evil.test",
+            "https://idp.test/\tx",
+            "https://idp\n.test",
+            " https://idp.test",
+            "",
+        ] {
+            assert_eq!(sso_url(address), None, "{address:?}");
+        }
+        let no_host = "//idp.test /login ftp://idp.test https:idp.test https:// https:/// https://?x blob:https://idp.test/1";
+        let user_info = "https://user@idp.test https://user:pw@idp.test https://@idp.test";
+        for address in no_host.split(' ').chain(user_info.split(' ')) {
+            assert_eq!(sso_url(address), None, "{address}");
+        }
+        for address in
+            ["https://idp.test/saml?a=b@c#d", "http://localhost:8080", "HTTPS://IDP.test", "https://[::1]/"]
+        {
+            assert_eq!(sso_url(address).as_deref(), Some(address));
+        }
+    });
 }

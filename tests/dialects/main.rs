@@ -2,7 +2,12 @@
 //! replies that no document shows.
 
 #![cfg(not(target_family = "wasm"))]
+#![expect(
+    clippy::duplicate_mod,
+    reason = "the vendors' tables are tried with the built-in and with the described ones"
+)]
 
+mod as_data;
 mod described;
 mod ethgas;
 mod ethgas_wallet;

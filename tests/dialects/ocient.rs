@@ -2,13 +2,14 @@
 //! and warnings adds.
 
 use hallpass::dialect::{
-    CODES, Code, Credentials, Grant, Held, Operation, Payload, Rejection, Vendor, VendorCode,
+    CODES, Code, Credentials, Grant, Held, Operation, Payload, Rejection, Row, Vendor, VendorCode,
 };
 
-use crate::support::{HTML, Value, hold_to_table, known, refusal, reply, user, wire};
+use crate::as_data::{habit, vendor};
+use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
 
 fn ocient() -> &'static dyn Vendor<Value> {
-    known("ocient")
+    vendor("ocient", module_path!())
 }
 
 fn held() -> Held {
@@ -34,10 +35,12 @@ fn login_sends_the_documented_request() {
 /// "If you do not specify this parameter, the request defaults this value to system."
 #[test]
 fn login_leaves_out_a_database_that_was_not_given() {
-    assert_eq!(
-        wire(ocient(), &ocient().login(&user("admin@system", "admin")).unwrap()),
-        "POST /v1/login\nContent-Type: application/json\n\n{\"username\":\"admin@system\",\"password\":\"admin\"}"
-    );
+    habit(module_path!(), "every place has to have a value", || {
+        assert_eq!(
+            wire(ocient(), &ocient().login(&user("admin@system", "admin")).unwrap()),
+            "POST /v1/login\nContent-Type: application/json\n\n{\"username\":\"admin@system\",\"password\":\"admin\"}"
+        );
+    });
 }
 
 /// `POST /v1/login`, the example of a reply.
@@ -93,8 +96,13 @@ fn refresh_sends_the_documented_request() {
         "POST /v1/token_refresh\nContent-Type: application/json\n\
          Authorization: Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...\n\n{\"database\":\"retail_analytics\"}"
     );
-    let nowhere = Held { database: None, ..held() };
-    assert!(wire(ocient(), &ocient().refresh(&nowhere).unwrap()).ends_with("\n\n{}"), "the body is optional");
+    habit(module_path!(), "every place has to have a value", || {
+        let nowhere = Held { database: None, ..held() };
+        assert!(
+            wire(ocient(), &ocient().refresh(&nowhere).unwrap()).ends_with("\n\n{}"),
+            "the body is optional"
+        );
+    });
     assert!(ocient().refresh(&Held::default()).is_none(), "r24: never an anonymous request");
 }
 
@@ -134,16 +142,16 @@ fn the_payload_is_all_but_the_status() {
     let rows = r#"{"query_id": "ac4dd039-e385-400b-a428-fd1fdcd02e30", "data": [{"c1": 1}, {"c1": 2}],
         "status": {"reason": "The operation completed successfully", "sql_state": "00000", "vendor_code": 0}}"#;
     assert_eq!(read(rows), Payload::Without("status".into()));
-    assert_eq!(
-        read(r#"[{"name": "vm.stats.pdfCacheSize", "node": "sql0", "value": 4680936}]"#),
-        Payload::Whole
-    );
-    assert_eq!(read(r#"{"version": "24.0.0", "build_type": "DEBUG"}"#), Payload::Whole);
-    assert_eq!(
-        read(r#"{"node": "sql0", "status": "Active"}"#),
-        Payload::Whole,
-        "a status of another kind is payload"
-    );
+    for text in [
+        r#"[{"name": "vm.stats.pdfCacheSize", "node": "sql0", "value": 4680936}]"#,
+        r#"{"version": "24.0.0", "build_type": "DEBUG"}"#,
+        // A status of another kind is payload.
+        r#"{"node": "sql0", "status": "Active"}"#,
+    ] {
+        habit(module_path!(), "every success says that it is one, or none does", || {
+            assert_eq!(read(text), Payload::Whole);
+        });
+    }
 }
 
 /// `POST /v1/sso_authentication`, 404: the one error that the description declares.
@@ -167,45 +175,56 @@ fn a_wrong_password_is_one_on_any_http_status() {
 
 #[test]
 fn every_code_of_the_table_becomes_what_the_table_says() {
-    hold_to_table(ocient(), CODES[0].1, |code| {
-        let text =
-            format!(r#"{{"access_token": "t", "status": {{"sql_state": "XX000", "vendor_code": {code}}}}}"#);
-        [200, 400, 401, 429, 500].map(|status| reply(status, &text)).into()
-    });
+    let hold = |rows: &[Row]| {
+        hold_to_table(ocient(), rows, |code| {
+            let text = format!(
+                r#"{{"access_token": "t", "status": {{"sql_state": "XX000", "vendor_code": {code}}}}}"#
+            );
+            [200, 400, 401, 429, 500].map(|status| reply(status, &text)).into()
+        });
+    };
+    let (cancelled, others): (Vec<_>, Vec<_>) =
+        CODES[0].1.iter().copied().partition(|row| row.at_login == Code::Cancelled);
+    hold(&others);
+    habit(module_path!(), "a person's no", || hold(&cancelled));
 }
 
 /// The classes of SQL states, as the vendor's Python driver sorts them; 28 is the standard's.
 #[test]
 fn an_unlisted_code_is_judged_by_its_sql_state() {
-    let code = |operation, status, state: &str| {
-        let text = format!(r#"{{"status": {{"vendor_code": -9999, "sql_state": "{state}"}}}}"#);
-        refusal(ocient().read(&reply(status, &text), operation)).code
-    };
-    for status in [200, 400, 500] {
-        assert_eq!(code(Operation::Login, status, "28000"), Code::InvalidCredentials);
-        assert_eq!(code(Operation::Request, status, "28P01"), Code::SessionExpired);
-        for state in ["08001", "53000", "57014", "58005"] {
-            assert_eq!(code(Operation::Request, status, state), Code::VendorUnavailable);
+    habit(module_path!(), "a second code that says what kind the first is of", || {
+        let code = |operation, status, state: &str| {
+            let text = format!(r#"{{"status": {{"vendor_code": -9999, "sql_state": "{state}"}}}}"#);
+            refusal(ocient().read(&reply(status, &text), operation)).code
+        };
+        for status in [200, 400, 500] {
+            assert_eq!(code(Operation::Login, status, "28000"), Code::InvalidCredentials);
+            assert_eq!(code(Operation::Request, status, "28P01"), Code::SessionExpired);
+            for state in ["08001", "53000", "57014", "58005"] {
+                assert_eq!(code(Operation::Request, status, state), Code::VendorUnavailable);
+            }
         }
-    }
-    assert_eq!(code(Operation::Request, 200, "42601"), Code::VendorError);
-    assert_eq!(code(Operation::Request, 429, "42601"), Code::RateLimited);
-    assert_eq!(code(Operation::Request, 503, ""), Code::VendorUnavailable);
-    // Where it says nothing, the HTTP status does.
-    assert_eq!(code(Operation::Login, 401, "99999"), Code::InvalidCredentials);
-    assert_eq!(code(Operation::Refresh, 401, "99999"), Code::SessionExpired);
-    assert_eq!(code(Operation::Login, 403, "99999"), Code::Forbidden);
-    assert_eq!(code(Operation::Login, 422, "99999"), Code::InvalidRequest);
-    assert_eq!(code(Operation::Login, 200, "é8"), Code::VendorError, "cut inside a character");
+        assert_eq!(code(Operation::Request, 200, "42601"), Code::VendorError);
+        assert_eq!(code(Operation::Request, 429, "42601"), Code::RateLimited);
+        assert_eq!(code(Operation::Request, 503, ""), Code::VendorUnavailable);
+        // Where it says nothing, the HTTP status does.
+        assert_eq!(code(Operation::Login, 401, "99999"), Code::InvalidCredentials);
+        assert_eq!(code(Operation::Refresh, 401, "99999"), Code::SessionExpired);
+        assert_eq!(code(Operation::Login, 403, "99999"), Code::Forbidden);
+        assert_eq!(code(Operation::Login, 422, "99999"), Code::InvalidRequest);
+        assert_eq!(code(Operation::Login, 200, "é8"), Code::VendorError, "cut inside a character");
+    });
 }
 
 #[test]
 fn a_database_that_is_not_there_is_a_refused_field() {
-    for code in [-205, -605] {
-        let reply = reply(200, &format!(r#"{{"status": {{"vendor_code": {code}}}}}"#));
-        let failure = refusal(ocient().read_login(&reply, &user("jdoe", "secret"), 0.0));
-        assert_eq!(failure.fields.first().map(|field| field.name.as_str()), Some("database"), "{code}");
-    }
+    habit(module_path!(), "a field that a code means", || {
+        for code in [-205, -605] {
+            let reply = reply(200, &format!(r#"{{"status": {{"vendor_code": {code}}}}}"#));
+            let failure = refusal(ocient().read_login(&reply, &user("jdoe", "secret"), 0.0));
+            assert_eq!(failure.fields.first().map(|field| field.name.as_str()), Some("database"), "{code}");
+        }
+    });
 }
 
 /// The list of errors and warnings: every code that says "does not have the authority".
@@ -296,40 +315,50 @@ fn a_reply_that_is_not_the_vendors_is_judged_by_its_status() {
 /// -333 are listed as such.
 #[test]
 fn a_warning_is_a_success_and_stays_in_the_payload() {
-    let warned = |code: i32, state: &str| {
-        reply(
-            200,
-            &format!(
-                r#"{{"access_token": "t", "data": [], "status": {{"reason": "w", "sql_state": "{state}", "vendor_code": {code}}}}}"#
-            ),
-        )
-    };
-    for (code, state) in [
-        (-9000, "00000"),
-        (-9000, "01000"),
-        (-9000, "01S02"),
-        (100, "02000"),
-        (-331, "01000"),
-        (-333, "HY000"),
-        (-331, ""),
-    ] {
-        let reply = warned(code, state);
-        let what = format!("{code} {state}");
-        assert_eq!(ocient().read(&reply, Operation::Request).unwrap(), Payload::Whole, "{what}");
-        assert!(ocient().read_login(&reply, &user("jdoe", "secret"), 0.0).is_ok(), "{what}");
-        assert!(ocient().read_refresh(&reply, 0.0).is_ok() && ocient().confirms_logout(&reply), "{what}");
-        assert_eq!(ocient().rejects_token(&reply), Rejection::No, "{what}");
-    }
-    for (code, state) in
-        [(-9000, "03000"), (-9000, "0"), (-9000, "10000"), (-9000, ""), (-304, "00000"), (-733, "01000")]
-    {
-        let reply = warned(code, state);
-        assert!(ocient().read(&reply, Operation::Request).is_err(), "{code} {state}");
-        assert!(ocient().read_refresh(&reply, 0.0).is_err(), "{code} {state}");
-        assert!(!ocient().confirms_logout(&reply), "{code} {state}");
-    }
-    let text = r#"{"access_token": "t", "status": {"sql_state": "01000", "vendor_code": -9000}}"#;
-    assert_eq!(refusal(ocient().read_refresh(&reply(500, text), 0.0)).code, Code::VendorUnavailable, "r24");
-    let tokenless = r#"{"status": {"sql_state": "01000", "vendor_code": -9000}}"#;
-    assert_eq!(refusal(ocient().read_refresh(&reply(200, tokenless), 0.0)).code, Code::MalformedReply, "r24");
+    habit(module_path!(), "a second code that says what kind the first is of", || {
+        let warned = |code: i32, state: &str| {
+            reply(
+                200,
+                &format!(
+                    r#"{{"access_token": "t", "data": [], "status": {{"reason": "w", "sql_state": "{state}", "vendor_code": {code}}}}}"#
+                ),
+            )
+        };
+        for (code, state) in [
+            (-9000, "00000"),
+            (-9000, "01000"),
+            (-9000, "01S02"),
+            (100, "02000"),
+            (-331, "01000"),
+            (-333, "HY000"),
+            (-331, ""),
+        ] {
+            let reply = warned(code, state);
+            let what = format!("{code} {state}");
+            assert_eq!(ocient().read(&reply, Operation::Request).unwrap(), Payload::Whole, "{what}");
+            assert!(ocient().read_login(&reply, &user("jdoe", "secret"), 0.0).is_ok(), "{what}");
+            assert!(ocient().read_refresh(&reply, 0.0).is_ok() && ocient().confirms_logout(&reply), "{what}");
+            assert_eq!(ocient().rejects_token(&reply), Rejection::No, "{what}");
+        }
+        for (code, state) in
+            [(-9000, "03000"), (-9000, "0"), (-9000, "10000"), (-9000, ""), (-304, "00000"), (-733, "01000")]
+        {
+            let reply = warned(code, state);
+            assert!(ocient().read(&reply, Operation::Request).is_err(), "{code} {state}");
+            assert!(ocient().read_refresh(&reply, 0.0).is_err(), "{code} {state}");
+            assert!(!ocient().confirms_logout(&reply), "{code} {state}");
+        }
+        let text = r#"{"access_token": "t", "status": {"sql_state": "01000", "vendor_code": -9000}}"#;
+        assert_eq!(
+            refusal(ocient().read_refresh(&reply(500, text), 0.0)).code,
+            Code::VendorUnavailable,
+            "r24"
+        );
+        let tokenless = r#"{"status": {"sql_state": "01000", "vendor_code": -9000}}"#;
+        assert_eq!(
+            refusal(ocient().read_refresh(&reply(200, tokenless), 0.0)).code,
+            Code::MalformedReply,
+            "r24"
+        );
+    });
 }

@@ -3,7 +3,8 @@
 
 use hallpass::dialect::{CODES, Code, Failure, Grant, Held, Operation, Payload, Vendor, VendorCode};
 
-use crate::support::{HTML, Value, hold_to_table, jwt, known, refusal, reply, user, wire};
+use crate::as_data::{habit, vendor};
+use crate::support::{HTML, Value, hold_to_table, jwt, refusal, reply, user, wire};
 
 const MINUTE: f64 = 60_000.0;
 const HOUR: f64 = 60.0 * MINUTE;
@@ -14,7 +15,7 @@ const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjoidXNlcl90ZX
 const TOKEN_ENDS: f64 = 1_628_605_206_000.0;
 
 fn pegase3() -> &'static dyn Vendor<Value> {
-    known("pegase3")
+    vendor("pegase3", module_path!())
 }
 
 fn held() -> Held {
@@ -63,7 +64,9 @@ fn r20_the_tokens_end_is_a_hint_for_its_lifetime() {
     assert_eq!(lifetime(24.0 * HOUR), Some(24.0 * HOUR));
     assert_eq!(lifetime(20.0 * MINUTE), Some(20.0 * MINUTE));
     assert_eq!(lifetime(0.0), Some(30.0 * MINUTE), "over at once is not plausible");
-    assert_eq!(lifetime(25.0 * HOUR), Some(30.0 * MINUTE), "longer than any is not plausible");
+    habit(module_path!(), "the longest life that a token may claim", || {
+        assert_eq!(lifetime(25.0 * HOUR), Some(30.0 * MINUTE), "longer than any is not plausible");
+    });
     for claims in ["{}", "[]", "null", "{\"exp\": \"1628605206\"}", "{\"exp\": -1}", "{\"exp\": 1e308}", "{"]
     {
         let grant = log_in(200, &granted(&jwt(claims)), TOKEN_ENDS).unwrap();
@@ -75,10 +78,12 @@ fn r20_the_tokens_end_is_a_hint_for_its_lifetime() {
 /// A machine whose clock is a day off gets neither a dead token nor one that lives a day too long.
 #[test]
 fn r19_a_clock_that_is_a_day_off_gets_the_documented_half_hour() {
-    for off in [-DAY, DAY] {
+    let half_an_hour = |off| {
         let now = TOKEN_ENDS - 30.0 * MINUTE + off;
         assert_eq!(log_in(200, &granted(TOKEN), now).unwrap().lifetime_ms, Some(30.0 * MINUTE), "{off}");
-    }
+    };
+    half_an_hour(DAY);
+    habit(module_path!(), "the longest life that a token may claim", || half_an_hour(-DAY));
 }
 
 /// Where the vendor's own clock can be read, it counts: on it, a clock that is off changes nothing.
@@ -146,20 +151,23 @@ fn the_payload_is_the_data() {
 /// The later versions bring a new token in replies and drop the old one: also in "not found" ones, with either HTTP status.
 #[test]
 fn a_token_in_any_reply_is_adopted() {
-    let adopted =
-        |status, text: &str| pegase3().adopts(&reply(status, text), &held(), TOKEN_ENDS - 10.0 * MINUTE);
-    for (status, code) in [(200, 200), (200, 201), (200, 404), (404, 404), (404, 200), (402, 402), (500, 500)]
-    {
-        let text = format!(r#"{{"code": {code}, "status": "success", "data": [], "token": "{TOKEN}"}}"#);
-        let grant = adopted(status, &text).unwrap();
-        let told = (grant.access.as_deref(), grant.lifetime_ms);
-        assert_eq!(told, (Some(TOKEN), Some(10.0 * MINUTE)), "{code}, HTTP {status}");
-        assert_eq!(grant.user, None, "nobody is renamed");
-    }
-    for (status, code) in [(200, 401), (401, 401), (401, 200), (200, 498), (498, 498), (498, 200)] {
-        let text = format!(r#"{{"code": {code}, "status": "error", "token": "{TOKEN}"}}"#);
-        assert!(adopted(status, &text).is_none(), "{code}, HTTP {status}");
-    }
+    habit(module_path!(), "a token that any reply may bring", || {
+        let adopted =
+            |status, text: &str| pegase3().adopts(&reply(status, text), &held(), TOKEN_ENDS - 10.0 * MINUTE);
+        for (status, code) in
+            [(200, 200), (200, 201), (200, 404), (404, 404), (404, 200), (402, 402), (500, 500)]
+        {
+            let text = format!(r#"{{"code": {code}, "status": "success", "data": [], "token": "{TOKEN}"}}"#);
+            let grant = adopted(status, &text).unwrap();
+            let told = (grant.access.as_deref(), grant.lifetime_ms);
+            assert_eq!(told, (Some(TOKEN), Some(10.0 * MINUTE)), "{code}, HTTP {status}");
+            assert_eq!(grant.user, None, "nobody is renamed");
+        }
+        for (status, code) in [(200, 401), (401, 401), (401, 200), (200, 498), (498, 498), (498, 200)] {
+            let text = format!(r#"{{"code": {code}, "status": "error", "token": "{TOKEN}"}}"#);
+            assert!(adopted(status, &text).is_none(), "{code}, HTTP {status}");
+        }
+    });
 }
 
 /// Not everything that has a member `token` is from the vendor: somebody may have uploaded it.
@@ -199,22 +207,29 @@ fn r24_a_token_is_adopted_only_in_the_envelope_and_for_the_sessions_user() {
     let same = Held { access: Some(TOKEN.into()), ..held() };
     assert!(adopted(&same, &in_envelope(TOKEN)).is_none(), "the token that is held is no new one");
     let accented = Held { user: Some("ünïcode".into()), ..held() };
-    assert!(adopted(&accented, &in_envelope(&jwt(r#"{"user": "ünïcode", "exp": 1628605206}"#))).is_some());
+    habit(module_path!(), "a token that any reply may bring", || {
+        assert!(
+            adopted(&accented, &in_envelope(&jwt(r#"{"user": "ünïcode", "exp": 1628605206}"#))).is_some()
+        );
+    });
 }
 
 /// `GET /report/find_report` sends what it has found with code 200 and HTTP 404.
 #[test]
 fn a_report_that_was_found_comes_with_http_404() {
-    let text = r#"{"code": 200, "status": "success", "data": [{"ID": 1}]}"#;
-    assert_eq!(
-        pegase3().read(&reply(404, text), Operation::Request).unwrap(),
-        Payload::Member("data".into())
-    );
-    for (status, operation) in [(500, Operation::Request), (401, Operation::Request), (404, Operation::Login)]
-    {
-        assert!(pegase3().read(&reply(status, text), operation).is_err(), "r24: {status} {operation:?}");
-    }
-    assert_eq!(refusal(log_in(404, &granted("t"), 0.0)).code, Code::VendorError, "r24");
+    habit(module_path!(), "a success is one by its HTTP status, too", || {
+        let text = r#"{"code": 200, "status": "success", "data": [{"ID": 1}]}"#;
+        assert_eq!(
+            pegase3().read(&reply(404, text), Operation::Request).unwrap(),
+            Payload::Member("data".into())
+        );
+        for (status, operation) in
+            [(500, Operation::Request), (401, Operation::Request), (404, Operation::Login)]
+        {
+            assert!(pegase3().read(&reply(status, text), operation).is_err(), "r24: {status} {operation:?}");
+        }
+        assert_eq!(refusal(log_in(404, &granted("t"), 0.0)).code, Code::VendorError, "r24");
+    });
 }
 
 /// "message": of the documented rows, and of the codes.
@@ -224,14 +239,12 @@ fn the_vendors_words_are_kept() {
     let text =
         r#"{"code": 402, "status": "error", "message": "Required field Id-Company is not specified."}"#;
     assert_eq!(detail(text).as_deref(), Some("Required field Id-Company is not specified."));
-    for text in [
-        r#"{"code": 402, "status": "error"}"#,
-        r#"{"code": 402, "message": {}}"#,
-        r#"{"message": "m"}"#,
-        HTML,
-    ] {
+    for text in [r#"{"code": 402, "status": "error"}"#, r#"{"code": 402, "message": {}}"#, HTML] {
         assert_eq!(detail(text), None, "{text}");
     }
+    habit(module_path!(), "words count without a code", || {
+        assert_eq!(detail(r#"{"message": "m"}"#), None);
+    });
 }
 
 /// "Token": a header of the vendor's own, with the bare token. No other operation is documented.

@@ -47,6 +47,13 @@ test("each recipe is known here, and none has more than 30 lines; of the unseen 
   for (const name of ["acme", ...UNSEEN]) assert.ok(recipes.get(name).lines < 25, name);
 });
 
+test("the built-in vendors, as the tests of the dialects describe them, are descriptions", async () => {
+  for (const name of ["ocient", "lenses", "pegase3", "ethgas"]) {
+    const said = JSON.parse(await readFile(new URL(`../dialects/as_data/${name}.json`, import.meta.url), "utf8"));
+    assert.equal(defineVendor(said).name, name);
+  }
+});
+
 for (const [name, { make }] of recipes) {
   test(`${name}: signs in, carries its credential, reads a refusal`, async () => {
     const vendor = defineVendor(make());

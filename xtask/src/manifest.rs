@@ -1,4 +1,4 @@
-//! The package.json of the npm package, and the check that it tells the truth.
+//! The package.json of the npm package. That what it names is there, publint checks.
 
 use std::fs;
 use std::path::Path;
@@ -6,43 +6,13 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::job::output_of;
-
-/// The files that package.json names as ways into the package.
-const ENTRIES: [&str; 11] = [
-    "hallpass.js",
-    "hallpass.d.ts",
-    "hallpass.wasm",
-    "inline.js",
-    "inline.d.ts",
-    "react.js",
-    "react.d.ts",
-    "testing.js",
-    "testing.d.ts",
-    "vue.js",
-    "vue.d.ts",
-];
+use crate::workspace;
 
 /// Writes `package.json` for a package of exactly these `files`.
 pub fn write(folder: &Path, files: &[String]) -> Result<()> {
-    for entry in ENTRIES {
-        if !files.iter().any(|file| file == entry) {
-            bail!("the package lacks {entry}, which its package.json names");
-        }
-    }
-    let text = text(&crate_metadata()?, files)?;
+    let packages = workspace::packages(&["--no-deps"])?;
+    let text = text(workspace::hallpass(&packages)?, files)?;
     fs::write(folder.join("package.json"), text).context("pkg/package.json can't be written")
-}
-
-/// What `cargo metadata` says of the crate.
-fn crate_metadata() -> Result<Value> {
-    let metadata = output_of("cargo", ["metadata", "--no-deps", "--format-version", "1"])
-        .context("`cargo metadata` failed")?;
-    let mut metadata: Value = serde_json::from_str(&metadata).context("`cargo metadata` printed no JSON")?;
-    let packages = metadata["packages"].as_array_mut().context("`cargo metadata` names no packages")?;
-    let index = packages.iter().position(|package| package["name"] == "hallpass");
-    let index = index.context("the workspace has no crate `hallpass`")?;
-    Ok(packages.swap_remove(index))
 }
 
 /// Written as text, since the order counts: of the members for the reader, of the conditions in `exports` for

@@ -1,10 +1,10 @@
 //! What a person or a CI log sees while the commands run: numbered steps with their times, and signs of life.
 //! All of it goes to stderr, so that stdout holds results only.
 
-use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// How often a log that nobody watches live gets a line from a long step.
 const LOG_INTERVAL: Duration = Duration::from_secs(30);
@@ -51,32 +51,27 @@ impl Step {
 
 /// A sign of life from one long job: a spinner on a terminal, a line each half minute in a log.
 pub struct Heartbeat {
-    started: Instant,
+    spinner: ProgressBar,
     last_line: Instant,
-    frame: usize,
-    terminal: bool,
 }
 
 impl Heartbeat {
     /// Starts the clock.
-    pub fn start() -> Self {
-        let now = Instant::now();
-        Self { started: now, last_line: now, frame: 0, terminal: stderr().is_terminal() }
+    pub fn start() -> Result<Self> {
+        let style = ProgressStyle::with_template("       {spinner} {elapsed}")?;
+        let spinner = ProgressBar::new_spinner().with_style(style);
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        Ok(Self { spinner, last_line: Instant::now() })
     }
 
     /// Time since the start.
     pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+        self.spinner.elapsed()
     }
 
     /// To be called some times a second.
     pub fn beat(&mut self) {
-        if self.terminal {
-            let mark = ["|", "/", "-", "\\"].get(self.frame % 4).unwrap_or(&"|");
-            self.frame += 1;
-            eprint!("\r       {mark} {}  ", duration(self.elapsed()));
-            let _ = stderr().flush();
-        } else if self.last_line.elapsed() >= LOG_INTERVAL {
+        if self.spinner.is_hidden() && self.last_line.elapsed() >= LOG_INTERVAL {
             self.last_line = Instant::now();
             eprintln!("       still at it, {}", duration(self.elapsed()));
         }
@@ -84,9 +79,7 @@ impl Heartbeat {
 
     /// Wipes the spinner.
     pub fn stop(self) {
-        if self.terminal && self.frame > 0 {
-            eprint!("\r                         \r");
-        }
+        self.spinner.finish_and_clear();
     }
 }
 

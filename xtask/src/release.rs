@@ -22,12 +22,8 @@ pub fn check() -> Result<()> {
             fs::read_to_string(workspace::inside(page)).with_context(|| format!("{page} can't be read"))?;
         missing.extend(placeholders(page, &text));
     }
-    let metadata = output_of("cargo", ["metadata", "--no-deps", "--format-version", "1"])
-        .context("`cargo metadata` failed")?;
-    let metadata: Value = serde_json::from_str(&metadata).context("`cargo metadata` printed no JSON")?;
-    let packages = metadata["packages"].as_array().context("`cargo metadata` names no packages")?;
-    let hallpass = packages.iter().find(|package| package["name"] == "hallpass");
-    let hallpass = hallpass.context("the workspace has no crate `hallpass`")?;
+    let packages = workspace::packages(&["--no-deps"])?;
+    let hallpass = workspace::hallpass(&packages)?;
     let version = hallpass["version"].as_str().unwrap_or_default();
     let security =
         fs::read_to_string(workspace::inside("SECURITY.md")).context("SECURITY.md can't be read")?;

@@ -16,6 +16,7 @@ use crate::job::{Finished, Job};
 use crate::matrix;
 use crate::package;
 use crate::progress::{Progress, Step as Clock};
+use crate::reference;
 use crate::reproduction;
 use crate::root_package;
 use crate::simulator::{self, Output, Simulator};
@@ -166,7 +167,10 @@ impl Suite {
                 let job = cargo("documentation", &["doc", "--no-deps"]);
                 job.env("RUSTDOCFLAGS", "-D warnings").run().map(|run| check(&run))
             }
-            Step::Guide => guide::check().map(|run| check(&run)),
+            Step::Guide => {
+                reference::check()?;
+                all([guide::links(), guide::code()?])
+            }
             Step::Simulator => {
                 self.simulator = Some(simulator::start(
                     &simulator::build()?,
