@@ -358,13 +358,23 @@ export type Credentials<V extends VendorName | VendorDescription = VendorName> =
     ? Together<{ [Name in Needed<PlacesOf<V["login"]>>]: string } & { [Name in LeftOut<PlacesOf<V["login"]>>]?: string }>
     : never;
 
+/** @internal */
 type Together<T> = { [Name in keyof T]: T[Name] };
 
-/** The names without those that may be left out, which end with a "?". */
+/**
+ * The names without those that may be left out, which end with a "?".
+ *
+ * @internal
+ */
 type Needed<Name extends string> = Name extends `${string}?` ? never : Name;
+/** @internal */
 type LeftOut<Name extends string> = Name extends `${infer Bare}?` ? Bare : never;
 
-/** The names of the places in the templates of a call, with a "?" behind those that may be left out. */
+/**
+ * The names of the places in the templates of a call, with a "?" behind those that may be left out.
+ *
+ * @internal
+ */
 type PlacesOf<T> = T extends string
   ? PlacesIn<T>
   : T extends object
@@ -374,6 +384,7 @@ type PlacesOf<T> = T extends string
     : never;
 
 // Of a text that isn't known, any name.
+/** @internal */
 type PlacesIn<T extends string> = string extends T
   ? string
   : T extends `${string}{${infer Rest}`
@@ -382,11 +393,15 @@ type PlacesIn<T extends string> = string extends T
       : never
     : never;
 
+/** @internal */
 type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
+/** @internal */
 type Letter =
   | "a" | "b" | "c" | "d" | "e" | "f" | "g" | "h" | "i" | "j" | "k" | "l" | "m"
   | "n" | "o" | "p" | "q" | "r" | "s" | "t" | "u" | "v" | "w" | "x" | "y" | "z" | "_";
+/** @internal */
 type IsName<T extends string> = T extends `${infer First}${infer Rest}` ? (Lowercase<First> extends Letter ? IsRest<Rest> : false) : false;
+/** @internal */
 type IsRest<T extends string> = T extends ""
   ? true
   : T extends `${infer First}${infer Rest}`
