@@ -4,14 +4,14 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use console::strip_ansi_codes;
+use wait_timeout::ChildExt;
 
 use crate::interrupt::Guarded;
-use crate::progress::{Heartbeat, duration};
+use crate::progress::{Heartbeat, LOG_INTERVAL, duration};
 use crate::workspace;
 
 /// Hardly anything takes longer on a slow machine; what does has hung.
@@ -81,16 +81,16 @@ impl Job {
         let (log, copy) = create_log(&self.log)?;
         self.command.stdin(Stdio::null()).stdout(log).stderr(copy);
         let mut running = Guarded::spawn(&mut self.command)?;
-        let mut heartbeat = Heartbeat::start()?;
+        let heartbeat = Heartbeat::start()?;
         let success = loop {
-            if let Some(status) = running.child().try_wait().context("a child process can't be waited for")? {
+            let ended = running.child().wait_timeout(LOG_INTERVAL);
+            if let Some(status) = ended.context("a child process can't be waited for")? {
                 break status.success();
             }
             if heartbeat.elapsed() > self.limit {
                 eprintln!("       stopped after {}", duration(self.limit));
                 break false;
             }
-            thread::sleep(Duration::from_millis(100));
             heartbeat.beat();
         };
         heartbeat.stop();

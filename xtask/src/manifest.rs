@@ -32,7 +32,7 @@ fn text(metadata: &Value, files: &[String]) -> Result<String> {
   "version": {version},
   "description": {description},
   "keywords": {keywords},
-  "license": {license},{repository}
+  "license": {license},{publisher}
   "type": "module",
   "main": "./hallpass.js",
   "types": "./hallpass.d.ts",
@@ -84,12 +84,16 @@ fn text(metadata: &Value, files: &[String]) -> Result<String> {
         description = json("description")?,
         keywords = json("keywords")?,
         license = json("license")?,
-        repository = match &metadata["repository"] {
-            Value::Null => String::new(),
-            address => format!("\n  \"repository\": {address},"),
-        },
+        publisher = publisher(metadata),
         files = list(files),
     ))
+}
+
+/// What only a publisher knows; until then it is left out.
+fn publisher(metadata: &Value) -> String {
+    let facts = [("author", &metadata["authors"][0]), ("repository", &metadata["repository"])];
+    let told = facts.iter().filter(|(_, fact)| !fact.is_null());
+    told.map(|(name, fact)| format!("\n  \"{name}\": {fact},")).collect::<Vec<_>>().concat()
 }
 
 /// A JSON list with a line for each file.
@@ -118,7 +122,15 @@ mod tests {
         assert_eq!(written["version"], "1.2.3");
         assert_eq!(written["description"], "says \"hi\"");
         assert_eq!(written["files"], json!(files));
-        assert_eq!(written.get("repository"), None);
+        assert_eq!((written.get("author"), written.get("repository")), (None, None));
+        let mut published = metadata();
+        published["authors"] = json!(["A. Author"]);
+        published["repository"] = json!("https://h.example/");
+        let written: Value = serde_json::from_str(&text(&published, &files).unwrap()).unwrap();
+        assert_eq!(
+            (&written["author"], &written["repository"]),
+            (&json!("A. Author"), &json!("https://h.example/"))
+        );
     }
 
     #[test]

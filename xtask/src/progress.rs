@@ -7,7 +7,7 @@ use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How often a log that nobody watches live gets a line from a long step.
-const LOG_INTERVAL: Duration = Duration::from_secs(30);
+pub const LOG_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Counts the steps of one command: `[3/12] …`.
 pub struct Progress {
@@ -50,10 +50,7 @@ impl Step {
 }
 
 /// A sign of life from one long job: a spinner on a terminal, a line each half minute in a log.
-pub struct Heartbeat {
-    spinner: ProgressBar,
-    last_line: Instant,
-}
+pub struct Heartbeat(ProgressBar);
 
 impl Heartbeat {
     /// Starts the clock.
@@ -61,25 +58,24 @@ impl Heartbeat {
         let style = ProgressStyle::with_template("       {spinner} {elapsed}")?;
         let spinner = ProgressBar::new_spinner().with_style(style);
         spinner.enable_steady_tick(Duration::from_millis(100));
-        Ok(Self { spinner, last_line: Instant::now() })
+        Ok(Self(spinner))
     }
 
     /// Time since the start.
     pub fn elapsed(&self) -> Duration {
-        self.spinner.elapsed()
+        self.0.elapsed()
     }
 
-    /// To be called some times a second.
-    pub fn beat(&mut self) {
-        if self.spinner.is_hidden() && self.last_line.elapsed() >= LOG_INTERVAL {
-            self.last_line = Instant::now();
+    /// To be called each [`LOG_INTERVAL`].
+    pub fn beat(&self) {
+        if self.0.is_hidden() {
             eprintln!("       still at it, {}", duration(self.elapsed()));
         }
     }
 
     /// Wipes the spinner.
     pub fn stop(self) {
-        self.spinner.finish_and_clear();
+        self.0.finish_and_clear();
     }
 }
 
