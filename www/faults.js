@@ -30,6 +30,10 @@ const REQUESTS = {
   renewal: ["renewal", "renewals", "It strikes at the next renewal; Renew makes one."],
   any: ["request of any kind", "requests of any kind", "It strikes at the next request; Call the API makes one."],
   "sign-in": ["sign-in", "sign-ins", "It strikes at the next sign-in."],
+  "sign-in with a token": ["sign-in with a token", "sign-ins with a token", "It strikes at the next sign-in with a token."],
+  "code for a device": ["code for a device", "codes for a device", "It strikes when the next sign-in on another device begins."],
+  "sign-in on a device": ["sign-in on a device", "sign-ins on a device", "It strikes while a sign-in waits for another device."],
+  "message to sign": ["message to sign", "messages to sign", "It strikes when the next sign-in begins."],
   check: ["check", "checks", "It strikes at the next check; Check makes one."],
   "sign-out": ["sign-out", "sign-outs", "It strikes when you sign out."],
 };

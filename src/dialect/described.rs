@@ -168,7 +168,7 @@ fn call<J: Json>(operation: Operation, said: &J, values: Values<'_>) -> Option<B
         call.query = Some(template::form(&query, values)?);
     }
     if let Some(headers) = said.member("headers") {
-        for name in headers.names(MOST) {
+        for name in template::names(&headers, values) {
             let value = template::plain(&headers.text_of(&name)?, values)?;
             call = call.header(name, value);
         }
@@ -229,7 +229,7 @@ impl<J: Json> Vendor<J> for Described<J> {
         let values = Values::Typed(&credentials.named);
         let said = self.said.member("login");
         let headers = said.as_ref().and_then(|said| said.member("headers"));
-        for header in headers.as_ref().map(|headers| headers.names(MOST)).unwrap_or_default() {
+        for header in headers.as_ref().map(|headers| template::names(headers, values)).unwrap_or_default() {
             let template = headers.as_ref().and_then(|headers| headers.text_of(&header)).unwrap_or_default();
             if let Some(name) = template::unfit(&template, values, is_header_value) {
                 return Err(Failure::no_header_value(name));

@@ -4,6 +4,7 @@
 //! behind (R30).
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::write::{write_escaped, write_number, write_string};
 use super::{Held, Json, Secret};
@@ -49,20 +50,38 @@ fn pieces<'a>(template: &'a str, values: Values<'a>, take: &mut dyn FnMut(&'a st
     Some(())
 }
 
+/// The names of a table's members, but for those that are nothing but a place that may be left out, `{otp?}`, and has no value.
+#[inline(never)]
+pub(super) fn names<J: Json>(said: &J, values: Values<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    for name in said.names(MOST_MEMBERS) {
+        let template = said.text_of(&name).unwrap_or_default();
+        let left_out = template.ends_with("?}")
+            && matches!(place(&template), Some(("", name, "")) if values.get(name).is_none());
+        if !left_out {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// The first place of a template: what stands before it, its name, and what comes after it. Braces around anything but a name
-/// are braces.
+/// are braces; a `?` behind the name says that it may be left out.
 fn place(template: &str) -> Option<(&str, &str, &str)> {
-    let mut open = None;
+    let (mut open, mut asked) = (None, false);
     for (at, byte) in template.bytes().enumerate() {
         open = match (byte, open) {
             (b'{', _) => Some(at),
             (b'}', Some(open)) if at > open + 1 => {
-                return Some((template.get(..open)?, template.get(open + 1..at)?, template.get(at + 1..)?));
+                let name = template.get(open + 1..at - usize::from(asked))?;
+                return Some((template.get(..open)?, name, template.get(at + 1..)?));
             }
+            _ if asked => None,
             (b'A'..=b'Z' | b'a'..=b'z' | b'_', open) => open,
-            (b'0'..=b'9', Some(open)) if at > open + 1 => Some(open),
+            (b'0'..=b'9' | b'?', Some(open)) if at > open + 1 => Some(open),
             _ => None,
         };
+        asked = byte == b'?';
     }
     None
 }
@@ -95,7 +114,7 @@ pub(super) fn plain(template: &str, values: Values<'_>) -> Option<Secret> {
 
 /// Names and templates as `application/x-www-form-urlencoded`.
 pub(super) fn form<J: Json>(said: &J, values: Values<'_>) -> Option<Secret> {
-    let names = said.names(MOST_MEMBERS);
+    let names = names(said, values);
     let mut room = 0;
     for name in &names {
         room += 2 + 3 * (name.len() + length(&said.text_of(name)?, values)?);
@@ -158,7 +177,7 @@ fn json_room<J: Json>(said: &J, values: Values<'_>, depth: u32) -> Option<usize>
         return Some(2 + 6 * length(&template, values)?);
     }
     let mut room = 24;
-    for name in said.names(MOST_MEMBERS) {
+    for name in names(said, values) {
         room += 4 + 6 * name.len() + json_room(&said.member(&name)?, values, depth + 1)?;
     }
     Some(room)
@@ -179,7 +198,7 @@ fn write_json<J: Json>(text: &mut String, said: &J, values: Values<'_>, depth: u
     } else {
         text.push('{');
         let mut first = true;
-        for name in said.names(MOST_MEMBERS) {
+        for name in names(said, values) {
             if !first {
                 text.push(',');
             }

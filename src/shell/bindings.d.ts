@@ -17,5 +17,5 @@ export type WatchedSession<V extends VendorName | VendorDescription = VendorName
   | { readonly session: undefined; readonly state: undefined; readonly error: undefined }
   /** It is open. `state` is the session's own frozen snapshot. */
   | { readonly session: Session<V>; readonly state: SessionState; readonly error: undefined }
-  /** It could not be opened: what {@link openSession} was rejected with, or whatever your own function threw. */
+  /** It could not be opened: what `openSession` was rejected with, or whatever your own function threw. */
   | { readonly session: undefined; readonly state: undefined; readonly error: AuthError };

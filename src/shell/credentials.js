@@ -24,7 +24,7 @@ export const VENDORS = Object.freeze({
 });
 
 /**
- * What was given to sign in: the members of the way, in their order; the texts, by name; and the function, if it takes one, by which
+ * What was given to sign in: the names of the texts, in the way's order; the texts, by name; and the function, if it takes one, by which
  * the caller shows a person the prompt, to say yes on another device.
  *
  * @typedef {{
@@ -63,7 +63,7 @@ export function readCredentials(vendor, ways, credentials) {
     device = value;
     delete values[name];
   }
-  return /** @type {Given} */ ({ names, texts: values, device });
+  return /** @type {Given} */ ({ names: names.filter((name) => values[name] !== undefined), texts: values, device });
 }
 
 /** @param {string} name */
@@ -73,7 +73,7 @@ const isOptional = (name) => name.endsWith("?");
 const isFunction = (name) => name.endsWith("()");
 
 /** @param {string} name */
-const bareName = (name) => (isOptional(name) ? name.slice(0, -1) : isFunction(name) ? name.slice(0, -2) : name);
+export const bareName = (name) => (isOptional(name) ? name.slice(0, -1) : isFunction(name) ? name.slice(0, -2) : name);
 
 /**
  * Refuses what a vendor has no use for.

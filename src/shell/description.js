@@ -5,6 +5,7 @@
  */
 import { isBelow, resolve } from "./address.js";
 import { mistake, readable } from "./auth-error.js";
+import { bareName } from "./credentials.js";
 import { either, exactlyOne, field, flag, headers, list, oneOf, paths, scalar, shape, table, text, token, within } from "./form.js";
 
 /** @import { AuthErrorCode, VendorDescription } from "./hallpass.d.ts" */
@@ -16,7 +17,7 @@ import { either, exactlyOne, field, flag, headers, list, oneOf, paths, scalar, s
  * @typedef {object} Described
  * @property {VendorDescription} description frozen
  * @property {string} name
- * @property {readonly string[]} takes what login() takes
+ * @property {readonly string[]} takes what login() takes, as in `VENDORS`
  * @property {{ readonly [O in (typeof CALLS)[number]]?: string }} paths
  * @property {{ readonly [name: string]: string }} headers sent with every request to baseUrl
  * @property {VendorDescription["csrf"]} csrf
@@ -50,7 +51,13 @@ const place = (value, where) => {
   return path;
 };
 
-const template = text(8192);
+/** @param {Check} check */
+const template = (check) => /** @type {Check} */ (value, where) => {
+  const text = check(value, where);
+  if (/[^]\{[A-Za-z_]\w*\?\}|\{[A-Za-z_]\w*\?\}[^]/.test(text)) throw mistake(where, "a text in which what may be left out, {name?}, stands alone");
+  return text;
+};
+const words = template(text(8192));
 const value = text(1024, /^[!-~](?:[ -~]*[!-~])?$/);
 
 /** @type {Check} */
@@ -60,7 +67,7 @@ const body = (given, where) => {
   const tree = (depth) => (inner, at) => {
     if (left-- === 0 || depth > DEEPEST) throw mistake(at, `left out: a body has at most 256 members, ${DEEPEST} deep`);
     if (typeof inner === "boolean" || Number.isSafeInteger(inner)) return inner;
-    return either(template, table(tree(depth + 1), 64), "a text, a whole number, a boolean or an object of these")(inner, at);
+    return either(words, table(tree(depth + 1), 64), "a text, a whole number, a boolean or an object of these")(inner, at);
   };
   return table(tree(1), 64)(given, where);
 };
@@ -68,10 +75,10 @@ const body = (given, where) => {
 const call = {
   path: place,
   "method?": oneOf(["POST", "GET", "PUT", "DELETE"]),
-  "query?": table(template, 64),
-  "headers?": headers(value),
+  "query?": table(words, 64),
+  "headers?": headers(template(value)),
   "json?": body,
-  "form?": table(template, 64),
+  "form?": table(words, 64),
 };
 const meaning = either(oneOf(CODES), shape({ login: oneOf(CODES), elsewhere: oneOf(CODES) }), "a code, or { login, elsewhere } with one each");
 const carrier = shape({ header: field, "prefix?": text(64, /^[!-~][ -~]*$/) });
@@ -169,15 +176,17 @@ function agree(description) {
   const cookie = credential === "cookie";
   if (cookie && (grant.access !== undefined || grant.refresh !== undefined)) throw mistake("grant", "without access and refresh: the session is a cookie");
   if (!cookie && grant.access === undefined) throw mistake("grant.access", "given: requests carry the token");
-  const takes = [...new Set(places(login))];
+  const named = new Set(places(login));
+  // What stands somewhere without a "?" has to be given.
+  const takes = [...named].filter((place) => bareName(place) === place || !named.has(bareName(place)));
   if (takes.length > 16) throw mistake("login", "without so many places: 16 are read");
-  const held = [!cookie && "access", grant.refresh && "refresh", (grant.database || takes.includes("database")) && "database"];
+  const held = [!cookie && "access", grant.refresh && "refresh", (grant.database || takes.some((place) => bareName(place) === "database")) && "database"];
   for (const name of CALLS) {
     const said = description[name];
     if (!said) continue;
     if (said.json && said.form) throw mistake(name, "an object with json or form, but not both");
     if (said.method === "GET" && (said.json || said.form)) throw mistake(name, "an object without json and form: a GET has no body");
-    for (const place of places(said)) {
+    for (const place of places(said).map(bareName)) {
       if (name === "login" && /^(?:access|refresh|__proto__)$/.test(place)) throw mistake(name, `without {${place}}: nothing is held before`);
       if (name !== "login" && !held.includes(place)) throw mistake(name, `without {${place}}, which is not held: ${held.filter(Boolean).join(", ")}`);
     }
@@ -202,12 +211,12 @@ function oneHeaderEach({ credential, csrf, headers }) {
 }
 
 /**
- * The names of the places in the templates of a call. Braces around anything but a name are braces.
+ * The names of the places in the templates of a call, with a "?" behind those that may be left out. Braces around anything but a name are braces.
  *
  * @param {unknown} said
  * @returns {string[]}
  */
 function places(said) {
-  if (typeof said === "string") return (said.match(/\{[A-Za-z_]\w*\}/g) ?? []).map((place) => place.slice(1, -1));
+  if (typeof said === "string") return (said.match(/\{[A-Za-z_]\w*\??\}/g) ?? []).map((place) => place.slice(1, -1));
   return typeof said === "object" && said !== null ? Object.values(said).flatMap(places) : [];
 }

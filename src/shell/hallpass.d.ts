@@ -77,8 +77,8 @@ export type Path = string;
 
 /**
  * A text with places for values. At login: `{username}`, `{password}`, or any other names, which are then what
- * {@link Session.login} takes. Elsewhere what the session holds: `{access}`, `{refresh}`, `{database}`. Braces around anything
- * but a name are braces.
+ * {@link Session.login} takes. Elsewhere what the session holds: `{access}`, `{refresh}`, `{database}`. Where the whole text is
+ * `{otp?}`, its member is left out of the call when there is no such value. Braces around anything but a name are braces.
  */
 export type Template = string;
 
@@ -355,10 +355,26 @@ export type CallOptions = {
 export type Credentials<V extends VendorName | VendorDescription = VendorName> = V extends VendorName
   ? CredentialsByVendor[V]
   : V extends VendorDescription
-    ? { [Name in PlacesOf<V["login"]>]: string }
+    ? Together<{ [Name in Needed<PlacesOf<V["login"]>>]: string } & { [Name in LeftOut<PlacesOf<V["login"]>>]?: string }>
     : never;
 
-/** The names of the places in the templates of a call. */
+/** @internal */
+type Together<T> = { [Name in keyof T]: T[Name] };
+
+/**
+ * The names without those that may be left out, which end with a "?".
+ *
+ * @internal
+ */
+type Needed<Name extends string> = Name extends `${string}?` ? never : Name;
+/** @internal */
+type LeftOut<Name extends string> = Name extends `${infer Bare}?` ? Bare : never;
+
+/**
+ * The names of the places in the templates of a call, with a "?" behind those that may be left out.
+ *
+ * @internal
+ */
 type PlacesOf<T> = T extends string
   ? PlacesIn<T>
   : T extends object
@@ -368,19 +384,24 @@ type PlacesOf<T> = T extends string
     : never;
 
 // Of a text that isn't known, any name.
+/** @internal */
 type PlacesIn<T extends string> = string extends T
   ? string
   : T extends `${string}{${infer Rest}`
     ? Rest extends `${infer Name}}${infer After}`
-      ? (IsName<Name> extends true ? Name | PlacesIn<After> : PlacesIn<Rest>)
+      ? (IsName<Name extends `${infer Bare}?` ? Bare : Name> extends true ? Name | PlacesIn<After> : PlacesIn<Rest>)
       : never
     : never;
 
+/** @internal */
 type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
+/** @internal */
 type Letter =
   | "a" | "b" | "c" | "d" | "e" | "f" | "g" | "h" | "i" | "j" | "k" | "l" | "m"
   | "n" | "o" | "p" | "q" | "r" | "s" | "t" | "u" | "v" | "w" | "x" | "y" | "z" | "_";
+/** @internal */
 type IsName<T extends string> = T extends `${infer First}${infer Rest}` ? (Lowercase<First> extends Letter ? IsRest<Rest> : false) : false;
+/** @internal */
 type IsRest<T extends string> = T extends ""
   ? true
   : T extends `${infer First}${infer Rest}`

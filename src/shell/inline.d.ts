@@ -5,6 +5,6 @@
  * ```ts
  * import { openSession } from "hallpass/inline";
  * ```
- * @module
+ * @module hallpass/inline
  */
 export * from "./hallpass.js";

@@ -13,7 +13,7 @@
  *   return <p>{state?.user ?? "Nobody is signed in."}</p>;
  * }
  * ```
- * @module
+ * @module hallpass/react
  */
 import type { VendorDescription, VendorName } from "./hallpass.js";
 import type { SessionSource, WatchedSession } from "./bindings.js";

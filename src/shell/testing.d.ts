@@ -14,7 +14,7 @@
  *   },
  * });
  * ```
- * @module
+ * @module hallpass/testing
  */
 import type { AuthError, AuthErrorCode, FetchInput, LoginResult, Session, SessionState, VendorName } from "./hallpass.js";
 
@@ -26,7 +26,7 @@ import type { AuthError, AuthErrorCode, FetchInput, LoginResult, Session, Sessio
  */
 export function fakeSession<V extends VendorName = VendorName>(options?: FakeSessionOptions<V>): FakeSession<V>;
 
-/** Makes an error as hallpass throws it: {@link isAuthError} and `instanceof AuthError` know it. */
+/** Makes an error as hallpass throws it: `isAuthError` and `instanceof AuthError` know it. */
 export function fakeError(code: AuthErrorCode, details?: FakeErrorDetails): AuthError;
 
 /**

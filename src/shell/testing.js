@@ -97,7 +97,7 @@ class FakeSession {
    */
   login = (credentials, options) =>
     this.#call("login", [credentials, options], options?.signal, () => {
-      if (!isObject(credentials)) throw mistake("credentials", "an object with the user name and password");
+      if (!isObject(credentials)) throw mistake("credentials", "an object with what the vendor's login takes");
       const { username, database } = credentials;
       this.setState({ status: "signed-in", .../** @type {FakeState} */ ({ user: username, database }) });
       return { state: this.#announcer.state, redirectTo: undefined };

@@ -14,7 +14,7 @@
  *   <p v-else>{{ state?.user ?? "Nobody is signed in." }}</p>
  * </template>
  * ```
- * @module
+ * @module hallpass/vue
  */
 import type { ComputedRef } from "vue";
 import type { AuthError, Session, SessionState, VendorDescription, VendorName } from "./hallpass.js";

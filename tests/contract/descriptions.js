@@ -42,7 +42,7 @@ export async function r42_every_mistake_in_a_description_is_named_by_its_path() 
     login: [undefined, "auth/login", [], {}],
     "login.path": [5, "", "https://evil.test/x", "//evil.test", "/\\evil.test", "http:evil", "a/../../x", "a/%2e%2e/x", "a/..%2fx", "x#y", "javascript:1", "a/{id}", "x".repeat(1025)],
     "login.method": ["PATCH", "post", 5],
-    "login.json": [5, "x", [], { a: null }, { a: [1] }, { a: 1.5 }, { a: () => 1 }, { a: "\ud800" }, { a: "x".repeat(8193) }, nested(10)],
+    "login.json": [5, "x", [], { a: null }, { a: [1] }, { a: 1.5 }, { a: () => 1 }, { a: "\ud800" }, { a: "x".repeat(8193) }, nested(10), { a: "-{otp?}" }, { a: "{otp?}{otp?}" }],
     "login.form": [{ a: "x" }, { a: 5 }],
     "login.query": [5, { a: 5 }],
     "login.headers": [{ Cookie: "x" }, { "X-A": "a\nb" }, { "X-A": 5 }],
@@ -93,6 +93,25 @@ export async function defineVendor_gives_a_frozen_copy_back() {
   equal(hallpass.defineVendor(vendor) === vendor, true, "once is enough");
   equal(hallpass.defineVendor({ ...GOOD, title: undefined }).title, undefined, "undefined is left out");
   equal(hallpass.defineVendor({ ...GOOD, login: { path: "x", json: { q: "mutation { a(u: {email}) { token } }" } } }).name, "acme", "braces are braces");
+}
+
+/** What stands as "{otp?}" may be left out by who signs in: nothing of it is sent then. What isn't there at all has to be given. */
+export async function what_may_be_left_out_is_sent_where_it_is_given() {
+  const login = { path: "auth/login", json: { email: "{email}", otp: "{otp?}" }, query: { email: "{email?}", tenant: "{tenant?}" } };
+  const sent = [];
+  const fetch = async (request) => {
+    sent.push([new URL(request.url).search, await request.text()]);
+    return Response.json({ token: "t", refresh: "r" });
+  };
+  const session = await hallpass.openSession({ vendor: { ...GOOD, login }, baseUrl: BASE, fetch });
+  await session.login({ email: "a" });
+  await session.login({ email: "a", otp: "123", tenant: undefined });
+  await session.login({ email: "a", otp: null, tenant: "t" });
+  equal(sent, [["?email=a", '{"email":"a"}'], ["?email=a", '{"email":"a","otp":"123"}'], ["?email=a&tenant=t", '{"email":"a"}']]);
+  for (const credentials of [{}, { otp: "1" }, { email: "a", otp: 5 }, { email: "a", code: "1" }]) await rejects(session.login(credentials), "invalid-options");
+  equal((await rejects(session.login({ email: "a", otp: "" }), "invalid-request")).fields?.[0].name, "otp");
+  equal(sent.length, 3);
+  session.dispose();
 }
 
 /** Each getter is read once; one that throws is a mistake of the caller's. */

@@ -71,6 +71,35 @@ fn templates_are_filled_in() {
     assert_eq!(sent(&headers, &jdoe()), "POST /\ncontent-type: application/vnd.acme+json\nX-U: u=jdoe\n\n{}");
 }
 
+/// `{otp?}` as a whole text: its member is left out where there is no such value. Anywhere else it is a place like any other, and a
+/// question mark that no name stands before is one.
+#[test]
+fn what_may_be_left_out_is_left_out_whole() {
+    let vendor = described(json!({
+        "login": {
+            "query": { "t": "{tenant?}", "u": "{username}" },
+            "headers": { "X-Otp": "{otp?}", "X-A": "a" },
+            "json": { "o": "{otp?}", "in": { "t": "{tenant?}" }, "q": "{a?b} {?} {username?}" },
+        },
+        "refresh": { "form": { "r": "{refresh}", "db": "{database?}" } },
+    }));
+    let all = [("username", "jdoe"), ("otp", "123"), ("tenant", "t1")];
+    assert_eq!(
+        sent(&vendor, &typed(&all)),
+        "POST /?t=t1&u=jdoe\nX-Otp: 123\nX-A: a\nContent-Type: application/json\n\n\
+         {\"o\":\"123\",\"in\":{\"t\":\"t1\"},\"q\":\"{a?b} {?} jdoe\"}"
+    );
+    assert_eq!(
+        sent(&vendor, &typed(&all[..1])),
+        "POST /?u=jdoe\nX-A: a\nContent-Type: application/json\n\n{\"in\":{},\"q\":\"{a?b} {?} jdoe\"}"
+    );
+    let failure = refusal(Vendor::<Value>::login(&vendor, &typed(&[("username", "jdoe"), ("otp", "€")])));
+    assert_eq!((failure.code, &*failure.fields[0].name), (Code::InvalidRequest, "otp"));
+    let refresh = |held: &Held| wire(&vendor, &Vendor::<Value>::refresh(&vendor, held).unwrap());
+    assert!(refresh(&held()).ends_with("\n\nr=r3fresh&db=main"));
+    assert!(refresh(&Held { database: None, ..held() }).ends_with("\n\nr=r3fresh"));
+}
+
 #[test]
 fn r30_a_body_never_outgrows_its_first_buffer() {
     let vendor = described(

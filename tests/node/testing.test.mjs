@@ -100,6 +100,10 @@ test("it refuses what a real one refuses", async () => {
   const session = fakeSession({ json: () => 1, fetch: () => new Response() });
   for (const method of ["fetch", "json", "accessToken", "refresh"]) await refused(session[method](), "not-signed-in");
   await refused(session.login(), "invalid-options");
+  // Some ways to sign in have neither user name nor password.
+  for (const vendor of ["ocient", "ethgas"]) {
+    await assert.rejects(fakeSession({ vendor }).login(), (error) => /login takes/.test(error.message) && !/password/.test(error.message));
+  }
   await refused(fakeSession({ state: { user: "u", renewable: false } }).refresh(), "not-renewable");
   assert.throws(() => session.subscribe(5), { code: "invalid-options" });
   session.touch();

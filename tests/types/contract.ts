@@ -195,6 +195,13 @@ export async function described(some: VendorDescription): Promise<void> {
   await session.login({ email: "e", password: "p" });
   // @ts-expect-error there is no such name
   await session.login({ tenant: "t", email: "e", password: "p", username: "u" });
+  const otp = defineVendor({
+    name: "otp",
+    credential: "cookie",
+    login: { path: "l", query: { u: "{user}" }, json: { u: "{user?}", o: "{otp?}", q: "{a?b}" } },
+    grant: {},
+  });
+  same<Credentials<typeof otp>, { user: string; otp?: string }>(true);
   const inline = await openSession({ vendor: { name: "b", credential: "cookie", login: { path: "l", form: { u: "{username}" } }, grant: {} }, baseUrl });
   await inline.login({ username: "u" });
   // @ts-expect-error its own name

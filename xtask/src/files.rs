@@ -38,3 +38,42 @@ pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+/// The files that are not in both folders with the same content.
+pub fn differences(one: &Path, other: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for folder in [one, other] {
+        for path in walk(folder)? {
+            names.push(path.strip_prefix(folder)?.to_owned());
+        }
+    }
+    names.sort();
+    names.dedup();
+    names.retain(|name| fs::read(one.join(name)).ok() != fs::read(other.join(name)).ok());
+    Ok(names.iter().map(|name| name.display().to_string()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::differences;
+
+    #[test]
+    fn what_differs_or_is_missing_is_named() {
+        let folder = env::temp_dir().join(format!("hallpass-differences-{}", process::id()));
+        let [one, other] = ["one", "other"].map(|name| folder.join(name));
+        for (path, text) in [
+            (one.join("a"), "1"),
+            (other.join("a"), "1"),
+            (one.join("b"), "1"),
+            (other.join("b"), "2"),
+            (one.join("c"), "1"),
+        ] {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        assert_eq!(differences(&one, &other).unwrap(), ["b", "c"]);
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -6,9 +6,10 @@
 use std::process::{self, Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+use wait_timeout::ChildExt;
 
 /// How long a child may take to end itself when asked to.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -54,17 +55,6 @@ impl Guarded {
     pub fn child(&mut self) -> &mut Child {
         &mut self.0
     }
-
-    fn leaves_within(&mut self, patience: Duration) -> bool {
-        let started = Instant::now();
-        while started.elapsed() < patience {
-            if !matches!(self.0.try_wait(), Ok(None)) {
-                return true;
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        false
-    }
 }
 
 impl Drop for Guarded {
@@ -72,7 +62,7 @@ impl Drop for Guarded {
         let id = self.0.id();
         // The group is ended even when the child has left already: its descendants may not have.
         signal(id, "TERM");
-        if !self.leaves_within(PATIENCE) {
+        if !matches!(self.0.wait_timeout(PATIENCE), Ok(Some(_))) {
             signal(id, "KILL");
             let _ = self.0.wait();
         }
@@ -98,6 +88,7 @@ fn signal(group: u32, signal: &str) {
 #[cfg(all(test, unix))]
 mod tests {
     use std::io::Read;
+    use std::time::Instant;
 
     use super::*;
 

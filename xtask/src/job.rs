@@ -4,13 +4,14 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use console::strip_ansi_codes;
+use wait_timeout::ChildExt;
 
 use crate::interrupt::Guarded;
-use crate::progress::{Heartbeat, duration};
+use crate::progress::{Heartbeat, LOG_INTERVAL, duration};
 use crate::workspace;
 
 /// Hardly anything takes longer on a slow machine; what does has hung.
@@ -80,21 +81,22 @@ impl Job {
         let (log, copy) = create_log(&self.log)?;
         self.command.stdin(Stdio::null()).stdout(log).stderr(copy);
         let mut running = Guarded::spawn(&mut self.command)?;
-        let mut heartbeat = Heartbeat::start();
+        let heartbeat = Heartbeat::start()?;
         let success = loop {
-            if let Some(status) = running.child().try_wait().context("a child process can't be waited for")? {
+            let ended = running.child().wait_timeout(LOG_INTERVAL);
+            if let Some(status) = ended.context("a child process can't be waited for")? {
                 break status.success();
             }
             if heartbeat.elapsed() > self.limit {
                 eprintln!("       stopped after {}", duration(self.limit));
                 break false;
             }
-            thread::sleep(Duration::from_millis(100));
             heartbeat.beat();
         };
         heartbeat.stop();
         drop(running);
-        let text = without_colours(&String::from_utf8_lossy(&fs::read(&self.log)?));
+        let written = fs::read(&self.log)?;
+        let text = strip_ansi_codes(&String::from_utf8_lossy(&written)).into_owned();
         Ok(Finished { success, text, log: self.log })
     }
 
@@ -187,21 +189,9 @@ pub fn create_log(path: &Path) -> Result<(File, File)> {
     Ok((log, copy))
 }
 
-/// Takes out the terminal's colour codes, which some tools write into files too.
-fn without_colours(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut pieces = text.split("\u{1b}[");
-    plain.push_str(pieces.next().unwrap_or_default());
-    for piece in pieces {
-        let code = piece.find(|c: char| c.is_ascii_alphabetic()).map_or(piece.len(), |end| end + 1);
-        plain.push_str(piece.get(code..).unwrap_or_default());
-    }
-    plain
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{failures, without_colours};
+    use super::failures;
 
     #[test]
     fn of_a_long_log_the_failures_are_found() {
@@ -216,12 +206,5 @@ mod tests {
             "ok 1 - x\n  ---\n  ...\nnot ok 2 - y\n  ---\n  error: red\n  ...\nok 3 - z\n  ---\n  ...\n";
         assert_eq!(failures(tap), ["not ok 2 - y", "  ---", "  error: red", "  ..."]);
         assert_eq!(failures("test result: ok. 1 passed"), [] as [&str; 0]);
-    }
-
-    #[test]
-    fn colours_go_and_text_stays() {
-        assert_eq!(without_colours("a \u{1b}[1;32mgreen\u{1b}[0m b"), "a green b");
-        assert_eq!(without_colours("plain"), "plain");
-        assert_eq!(without_colours("cut \u{1b}["), "cut ");
     }
 }

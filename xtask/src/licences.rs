@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::job::output_of;
+use crate::workspace;
 
 const HEAD: &str = "# Licences of what is inside\n\n\
     hallpass itself is under MIT or Apache-2.0, see LICENSE-MIT and LICENSE-APACHE. Its WebAssembly holds parts of Rust's standard\n\
@@ -32,12 +33,10 @@ pub fn page() -> Result<String> {
         "{p}",
     ];
     let tree = output_of("cargo", tree.into_iter().chain(target)).context("`cargo tree` failed")?;
-    let metadata = ["metadata", "--format-version", "1", "--filter-platform", target[1]];
-    let printed = output_of("cargo", metadata).context("`cargo metadata` failed")?;
-    let metadata: Value = serde_json::from_str(&printed).context("`cargo metadata` printed no JSON")?;
+    let packages = workspace::packages(&["--filter-platform", target[1]])?;
     // Packages with one text stand together.
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for package in inside(&tree, &metadata)? {
+    for package in inside(&tree, &packages)? {
         let word = |member: &str| package[member].as_str().unwrap_or_default().to_owned();
         let path = word("manifest_path");
         let text = Path::new(&path).parent().map(licence_text).transpose()?.flatten().unwrap_or_default();
@@ -52,8 +51,7 @@ pub fn page() -> Result<String> {
 }
 
 /// The packages of other people's in a tree that `cargo tree` printed, each once.
-fn inside<'a>(tree: &str, metadata: &'a Value) -> Result<Vec<&'a Value>> {
-    let packages = metadata["packages"].as_array().context("`cargo metadata` names no packages")?;
+fn inside<'a>(tree: &str, packages: &'a [Value]) -> Result<Vec<&'a Value>> {
     // "name v1.2.3", and more where it is not a registry's.
     let named: BTreeSet<(&str, &str)> =
         tree.lines().filter_map(|line| line.split(" (").next()?.split_once(" v")).collect();
@@ -85,17 +83,20 @@ mod tests {
     #[test]
     fn the_packages_of_the_tree_are_inside_and_no_others() {
         let package = |name: &str, version: &str, source: Option<&str>| json!({ "name": name, "version": version, "source": source });
-        let metadata = json!({ "packages": [
-            package("hallpass-wasm", "0.1.0", None), package("hallpass", "0.1.0", None),
-            package("b", "1.0.0", Some("registry")), package("b", "2.0.0", Some("registry")),
-            package("c", "1.0.0", Some("registry")), package("d", "1.0.0", Some("registry")),
-        ] });
+        let packages = [
+            package("hallpass-wasm", "0.1.0", None),
+            package("hallpass", "0.1.0", None),
+            package("b", "1.0.0", Some("registry")),
+            package("b", "2.0.0", Some("registry")),
+            package("c", "1.0.0", Some("registry")),
+            package("d", "1.0.0", Some("registry")),
+        ];
         let tree =
             "hallpass-wasm v0.1.0 (/x/src/wasm)\nhallpass v0.1.0 (/x)\nb v2.0.0\nc v1.0.0\n\nb v2.0.0 (*)\n";
-        let found = inside(tree, &metadata).unwrap();
+        let found = inside(tree, &packages).unwrap();
         let names: Vec<_> = found.iter().map(|package| (&package["name"], &package["version"])).collect();
         assert_eq!(names, [(&json!("b"), &json!("2.0.0")), (&json!("c"), &json!("1.0.0"))]);
-        assert!(inside("e v1.0.0", &metadata).is_err());
+        assert!(inside("e v1.0.0", &packages).is_err());
     }
 
     #[test]

@@ -23,7 +23,6 @@ mod mutants;
 mod npm;
 mod package;
 mod progress;
-#[cfg(test)]
 mod reference;
 mod release;
 mod reproduction;

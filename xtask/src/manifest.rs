@@ -1,4 +1,4 @@
-//! The package.json of the npm package, and the check that it tells the truth.
+//! The package.json of the npm package. That what it names is there, publint checks.
 
 use std::fs;
 use std::path::Path;
@@ -6,43 +6,13 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::job::output_of;
-
-/// The files that package.json names as ways into the package.
-const ENTRIES: [&str; 11] = [
-    "hallpass.js",
-    "hallpass.d.ts",
-    "hallpass.wasm",
-    "inline.js",
-    "inline.d.ts",
-    "react.js",
-    "react.d.ts",
-    "testing.js",
-    "testing.d.ts",
-    "vue.js",
-    "vue.d.ts",
-];
+use crate::workspace;
 
 /// Writes `package.json` for a package of exactly these `files`.
 pub fn write(folder: &Path, files: &[String]) -> Result<()> {
-    for entry in ENTRIES {
-        if !files.iter().any(|file| file == entry) {
-            bail!("the package lacks {entry}, which its package.json names");
-        }
-    }
-    let text = text(&crate_metadata()?, files)?;
+    let packages = workspace::packages(&["--no-deps"])?;
+    let text = text(workspace::hallpass(&packages)?, files)?;
     fs::write(folder.join("package.json"), text).context("pkg/package.json can't be written")
-}
-
-/// What `cargo metadata` says of the crate.
-fn crate_metadata() -> Result<Value> {
-    let metadata = output_of("cargo", ["metadata", "--no-deps", "--format-version", "1"])
-        .context("`cargo metadata` failed")?;
-    let mut metadata: Value = serde_json::from_str(&metadata).context("`cargo metadata` printed no JSON")?;
-    let packages = metadata["packages"].as_array_mut().context("`cargo metadata` names no packages")?;
-    let index = packages.iter().position(|package| package["name"] == "hallpass");
-    let index = index.context("the workspace has no crate `hallpass`")?;
-    Ok(packages.swap_remove(index))
 }
 
 /// Written as text, since the order counts: of the members for the reader, of the conditions in `exports` for
@@ -62,7 +32,7 @@ fn text(metadata: &Value, files: &[String]) -> Result<String> {
   "version": {version},
   "description": {description},
   "keywords": {keywords},
-  "license": {license},{repository}
+  "license": {license},{publisher}
   "type": "module",
   "main": "./hallpass.js",
   "types": "./hallpass.d.ts",
@@ -114,12 +84,16 @@ fn text(metadata: &Value, files: &[String]) -> Result<String> {
         description = json("description")?,
         keywords = json("keywords")?,
         license = json("license")?,
-        repository = match &metadata["repository"] {
-            Value::Null => String::new(),
-            address => format!("\n  \"repository\": {address},"),
-        },
+        publisher = publisher(metadata),
         files = list(files),
     ))
+}
+
+/// What only a publisher knows; until then it is left out.
+fn publisher(metadata: &Value) -> String {
+    let facts = [("author", &metadata["authors"][0]), ("repository", &metadata["repository"])];
+    let told = facts.iter().filter(|(_, fact)| !fact.is_null());
+    told.map(|(name, fact)| format!("\n  \"{name}\": {fact},")).collect::<Vec<_>>().concat()
 }
 
 /// A JSON list with a line for each file.
@@ -148,7 +122,15 @@ mod tests {
         assert_eq!(written["version"], "1.2.3");
         assert_eq!(written["description"], "says \"hi\"");
         assert_eq!(written["files"], json!(files));
-        assert_eq!(written.get("repository"), None);
+        assert_eq!((written.get("author"), written.get("repository")), (None, None));
+        let mut published = metadata();
+        published["authors"] = json!(["A. Author"]);
+        published["repository"] = json!("https://h.example/");
+        let written: Value = serde_json::from_str(&text(&published, &files).unwrap()).unwrap();
+        assert_eq!(
+            (&written["author"], &written["repository"]),
+            (&json!("A. Author"), &json!("https://h.example/"))
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The tools that come from npm: wasm-opt (in binaryen), esbuild, the TypeScript compiler and linters of packages, in the
-//! exact versions of `xtask/package-lock.json`.
+//! The tools that come from npm: wasm-opt (in binaryen), esbuild, the TypeScript compiler, typedoc and linters, in the exact
+//! versions of `xtask/package-lock.json`.
 
 use std::fs;
 
@@ -22,8 +22,8 @@ pub fn missing() -> Result<Option<Install>> {
     let installed = changed("xtask/node_modules/.package-lock.json");
     Ok((installed < Some(locked)).then(|| {
         Install::new(
-            "binaryen, esbuild, typescript and linters from npm",
-            "they shrink the WebAssembly, measure the bundle, and check the types and the package",
+            "binaryen, esbuild, typescript, typedoc and linters from npm",
+            "they shrink the WebAssembly, measure the bundle, and check the types, the guide and the package",
             install,
         )
     }))

@@ -1,13 +1,13 @@
 //! What a person or a CI log sees while the commands run: numbered steps with their times, and signs of life.
 //! All of it goes to stderr, so that stdout holds results only.
 
-use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// How often a log that nobody watches live gets a line from a long step.
-const LOG_INTERVAL: Duration = Duration::from_secs(30);
+pub const LOG_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Counts the steps of one command: `[3/12] …`.
 pub struct Progress {
@@ -50,43 +50,32 @@ impl Step {
 }
 
 /// A sign of life from one long job: a spinner on a terminal, a line each half minute in a log.
-pub struct Heartbeat {
-    started: Instant,
-    last_line: Instant,
-    frame: usize,
-    terminal: bool,
-}
+pub struct Heartbeat(ProgressBar);
 
 impl Heartbeat {
     /// Starts the clock.
-    pub fn start() -> Self {
-        let now = Instant::now();
-        Self { started: now, last_line: now, frame: 0, terminal: stderr().is_terminal() }
+    pub fn start() -> Result<Self> {
+        let style = ProgressStyle::with_template("       {spinner} {elapsed}")?;
+        let spinner = ProgressBar::new_spinner().with_style(style);
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        Ok(Self(spinner))
     }
 
     /// Time since the start.
     pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+        self.0.elapsed()
     }
 
-    /// To be called some times a second.
-    pub fn beat(&mut self) {
-        if self.terminal {
-            let mark = ["|", "/", "-", "\\"].get(self.frame % 4).unwrap_or(&"|");
-            self.frame += 1;
-            eprint!("\r       {mark} {}  ", duration(self.elapsed()));
-            let _ = stderr().flush();
-        } else if self.last_line.elapsed() >= LOG_INTERVAL {
-            self.last_line = Instant::now();
+    /// To be called each [`LOG_INTERVAL`].
+    pub fn beat(&self) {
+        if self.0.is_hidden() {
             eprintln!("       still at it, {}", duration(self.elapsed()));
         }
     }
 
     /// Wipes the spinner.
     pub fn stop(self) {
-        if self.terminal && self.frame > 0 {
-            eprint!("\r                         \r");
-        }
+        self.0.finish_and_clear();
     }
 }
 

@@ -22,16 +22,12 @@ pub fn check() -> Result<()> {
             fs::read_to_string(workspace::inside(page)).with_context(|| format!("{page} can't be read"))?;
         missing.extend(placeholders(page, &text));
     }
-    let metadata = output_of("cargo", ["metadata", "--no-deps", "--format-version", "1"])
-        .context("`cargo metadata` failed")?;
-    let metadata: Value = serde_json::from_str(&metadata).context("`cargo metadata` printed no JSON")?;
-    let packages = metadata["packages"].as_array().context("`cargo metadata` names no packages")?;
-    let hallpass = packages.iter().find(|package| package["name"] == "hallpass");
-    let hallpass = hallpass.context("the workspace has no crate `hallpass`")?;
+    let packages = workspace::packages(&["--no-deps"])?;
+    let hallpass = workspace::hallpass(&packages)?;
     let version = hallpass["version"].as_str().unwrap_or_default();
-    if hallpass["repository"].is_null() {
-        missing.push("Cargo.toml names no repository".to_owned());
-    }
+    let security =
+        fs::read_to_string(workspace::inside("SECURITY.md")).context("SECURITY.md can't be read")?;
+    missing.extend(unfilled(hallpass, &security));
     for package in packages.iter().filter(|package| package["version"] != version) {
         missing.push(format!("{} has another version than {version}", package["name"]));
     }
@@ -46,6 +42,22 @@ pub fn check() -> Result<()> {
         return Ok(());
     }
     bail!("version {version} is not ready:\n         {}", missing.join("\n         "))
+}
+
+/// What the publisher has not filled in, in Cargo.toml.
+fn unfilled(hallpass: &Value, security: &str) -> Vec<String> {
+    let contact = &hallpass["metadata"]["publisher"]["security-contact"];
+    let facts = [
+        ("repository", &hallpass["repository"]),
+        ("authors", &hallpass["authors"][0]),
+        ("security-contact", contact),
+    ];
+    let empty = facts.iter().filter(|(_, fact)| fact.as_str().is_none_or(str::is_empty));
+    let mut missing: Vec<_> = empty.map(|(name, _)| format!("Cargo.toml names no {name}")).collect();
+    if contact.as_str().is_some_and(|contact| !security.contains(contact)) {
+        missing.push("SECURITY.md doesn't name the security-contact of Cargo.toml".to_owned());
+    }
+    missing
 }
 
 fn placeholders(page: &str, text: &str) -> Vec<String> {
@@ -68,7 +80,22 @@ fn undated(changelog: &str, version: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{placeholders, undated};
+    use serde_json::json;
+
+    use super::{placeholders, undated, unfilled};
+
+    #[test]
+    fn what_a_publisher_fills_in_is_asked_for() {
+        let nothing =
+            unfilled(&json!({"repository": null, "authors": [], "metadata": {"publisher": {}}}), "");
+        let lacks = ["repository", "authors", "security-contact"];
+        assert_eq!(nothing, lacks.map(|name| format!("Cargo.toml names no {name}")));
+        let mut all = json!({"repository": "https://h.example/", "authors": ["A"], "metadata": {"publisher": {"security-contact": "s@h.example"}}});
+        assert_eq!(unfilled(&all, "- Contact: s@h.example"), [""; 0]);
+        assert_eq!(unfilled(&all, "- Contact: old@h.example").len(), 1, "another one than people are told");
+        all["authors"] = json!([""]);
+        assert_eq!(unfilled(&all, "s@h.example"), ["Cargo.toml names no authors"]);
+    }
 
     #[test]
     fn what_has_still_to_be_filled_in_is_found() {

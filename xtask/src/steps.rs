@@ -179,35 +179,29 @@ impl Step {
             _ => Vec::new(),
         }
     }
-
-    /// Why there is nothing for it to do, when that is so.
-    pub fn absent(self) -> Option<&'static str> {
-        match self {
-            Self::Types if type_projects().is_empty() => Some("there are no tests/types/tsconfig*.json"),
-            Self::Node if node_test_files().is_empty() => Some("there are no tests/node/*.test.mjs"),
-            _ => None,
-        }
-    }
 }
 
 /// The files of the Node tests. They are named to Node one by one, since its versions differ in what a folder means.
-pub fn node_test_files() -> Vec<PathBuf> {
+pub fn node_test_files() -> Result<Vec<PathBuf>> {
     files_in("tests/node", |name| name.ends_with(".test.mjs"))
 }
 
 /// The settings under which the tests of the types are compiled.
-pub fn type_projects() -> Vec<PathBuf> {
+pub fn type_projects() -> Result<Vec<PathBuf>> {
     files_in("tests/types", |name| name.starts_with("tsconfig.") && name.ends_with("json"))
 }
 
-fn files_in(folder: &str, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+fn files_in(folder: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(workspace::inside(folder)).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries
         .filter(|entry| wanted(&entry.file_name().to_string_lossy()))
         .map(|entry| entry.path())
         .collect();
+    if files.is_empty() {
+        bail!("there is nothing to test in {folder}");
+    }
     files.sort();
-    files
+    Ok(files)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::job::{Finished, Job};
 use crate::matrix;
 use crate::package;
 use crate::progress::{Progress, Step as Clock};
+use crate::reference;
 use crate::reproduction;
 use crate::root_package;
 use crate::simulator::{self, Output, Simulator};
@@ -123,9 +124,6 @@ impl Suite {
 
     /// Why a step can't run.
     fn obstacle(&self, step: Step) -> Option<Outcome> {
-        if let Some(note) = step.absent() {
-            return Some((Counts::SKIPPED, note.to_owned()));
-        }
         if let Some(need) = step.needs().iter().find(|need| self.failed.contains(need)) {
             return Some((Counts::SKIPPED, format!("not run, since {} failed", need.name())));
         }
@@ -166,7 +164,10 @@ impl Suite {
                 let job = cargo("documentation", &["doc", "--no-deps"]);
                 job.env("RUSTDOCFLAGS", "-D warnings").run().map(|run| check(&run))
             }
-            Step::Guide => guide::check().map(|run| check(&run)),
+            Step::Guide => {
+                reference::check()?;
+                all([guide::links(), guide::code()?])
+            }
             Step::Simulator => {
                 self.simulator = Some(simulator::start(
                     &simulator::build()?,
@@ -184,7 +185,7 @@ impl Suite {
                 // Two files at once: the contract waits for most of its time, and the others for some of theirs.
                 let job = Job::new("node", "node-tests")
                     .args(["--test", "--test-reporter=tap", "--test-concurrency=2"])
-                    .args(node_test_files());
+                    .args(node_test_files()?);
                 self.with_port(job).run().map(|run| tests(&run, Counts::of_tap(&run.text)))
             }
             Step::Browser(engine) => self.browser_tests(engine),
@@ -266,7 +267,7 @@ fn all(jobs: impl IntoIterator<Item = Job>) -> Result<Outcome> {
 fn types() -> Result<Outcome> {
     let compile = |project| Job::new("tsc", "types").args(["--noEmit", "-p"]).args([project]);
     let shell = workspace::inside("src/shell/tsconfig.json");
-    all([shell].into_iter().chain(type_projects()).map(compile))
+    all([shell].into_iter().chain(type_projects()?).map(compile))
 }
 
 /// A program that is right or wrong as a whole.

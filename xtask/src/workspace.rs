@@ -4,6 +4,11 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::job::output_of;
+
 /// The repository's root.
 pub fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -41,4 +46,21 @@ pub fn find_program(names: &[&str]) -> Option<PathBuf> {
 /// Whether an interactive terminal is unlikely and a missing piece must fail the run.
 pub fn in_ci() -> bool {
     env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
+}
+
+/// The packages that `cargo metadata` knows of.
+pub fn packages(options: &[&str]) -> Result<Vec<Value>> {
+    let arguments = ["metadata", "--format-version", "1"].into_iter().chain(options.iter().copied());
+    let printed = output_of("cargo", arguments).context("`cargo metadata` failed")?;
+    let mut metadata: Value = serde_json::from_str(&printed).context("`cargo metadata` printed no JSON")?;
+    match metadata["packages"].take() {
+        Value::Array(packages) => Ok(packages),
+        _ => bail!("`cargo metadata` names no packages"),
+    }
+}
+
+/// The crate `hallpass` among them.
+pub fn hallpass(packages: &[Value]) -> Result<&Value> {
+    let found = packages.iter().find(|package| package["name"] == "hallpass");
+    found.context("the workspace has no crate `hallpass`")
 }

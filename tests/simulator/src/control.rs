@@ -24,7 +24,7 @@ pub fn answer(
     let outcome = match (method.as_str(), route) {
         ("GET", "ledger") => serde_json::to_value(&world.ledger).map_err(|error| error.to_string()),
         ("POST", "reset") => {
-            *world = World::default();
+            *world = instance.new_world();
             Ok(json!({}))
         }
         ("POST", "config") => configure(&mut world, body),

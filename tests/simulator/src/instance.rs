@@ -19,6 +19,9 @@ const MOST: usize = 10_000;
 /// The longest name, in bytes.
 const LONGEST_NAME: usize = 100;
 
+/// Where the instance without a name lives.
+const ROOT: &str = "/";
+
 /// Everything a vendor remembers in one instance.
 #[derive(Default)]
 pub struct World {
@@ -50,6 +53,14 @@ impl Instance {
     /// The `Path` of its cookies: `/` at the root, `/i/{name}` otherwise.
     pub fn cookie_path(&self) -> &str {
         &self.cookie_path
+    }
+
+    /// A world in which nothing has happened. The root is the demo page's, whose users include one without a password: so it has single
+    /// sign-on, and tells everybody of it.
+    pub fn new_world(&self) -> World {
+        let mut world = World::default();
+        world.config.single_sign_on = self.cookie_path == ROOT;
+        world
     }
 
     /// Its world, locked. Never held across an await.
@@ -108,8 +119,10 @@ impl Kept {
         if self.by_name.len() >= MOST {
             self.make_room();
         }
-        let cookie_path = if name.is_empty() { "/".to_owned() } else { format!("/i/{name}") };
-        let instance = Arc::new(Instance { cookie_path, world: Mutex::default() });
+        let cookie_path = if name.is_empty() { ROOT.to_owned() } else { format!("/i/{name}") };
+        let instance = Instance { cookie_path, world: Mutex::default() };
+        *instance.world() = instance.new_world();
+        let instance = Arc::new(instance);
         let used = Used { instance: Arc::clone(&instance), last: self.asked };
         self.by_name.insert(name.to_owned(), used);
         instance

@@ -3,7 +3,6 @@
 mod contenders;
 mod machine;
 mod page;
-mod picture;
 mod samples;
 mod statistics;
 mod tables;

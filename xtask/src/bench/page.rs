@@ -6,12 +6,14 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use serde_json::{Value, json};
 
-use super::contenders::{BESIDE, CONTENDERS, Kind, OWN, RAW, competing};
-use super::picture::{Bar, Panel, draw};
-use super::samples::{Found, Samples, more};
+use super::contenders::{BESIDE, Contender, OWN, RAW, competing};
+use super::samples::{Found, Relation, Samples};
+use super::statistics::{Spread, figures};
 use super::workshop::Workshop;
 use super::{machine, tables, targets};
+use crate::job::Job;
 use crate::markdown::{between, with_between};
 use crate::weight::Sizes;
 use crate::workspace;
@@ -26,15 +28,16 @@ const WORDS: [&str; 2] = ["<!-- Written by hand, and kept: -->\n", "<!-- Up to h
 pub fn write(folder: &Path, workshop: &Workshop, runs: &[Samples], date: &str) -> Result<()> {
     let sizes = workshop.sizes()?;
     let first = runs.first().context("nothing was measured")?;
-    let pictures = folder.join("benchmarks");
-    fs::create_dir_all(&pictures)?;
-    let parts =
-        [("size", size(&sizes)), ("start", start(first)), ("call", call(first)), ("expired", expired(first))];
-    for (name, panel) in &parts {
-        fs::write(pictures.join(format!("{name}.svg")), draw(std::slice::from_ref(panel)))?;
-    }
-    let [(_, size), (_, start), (_, call), _] = parts;
-    fs::write(pictures.join("overview.svg"), draw(&[size, start, call]))?;
+    let (size, start, call) = (size(&sizes), start(first), call(first));
+    let pictures = json!({
+        "size": [size], "start": [start], "call": [call], "expired": [expired(first)], "overview": [size, start, call]
+    });
+    let into = folder.join("benchmarks");
+    fs::create_dir_all(&into)?;
+    fs::write(workshop.file("pictures.json"), pictures.to_string())?;
+    Job::new("node", "bench-pictures")
+        .args([workshop.file("pictures.mjs"), workshop.file("pictures.json"), into])
+        .must("the pictures could not be drawn")?;
     fs::write(folder.join("benchmarks.md"), text(workshop, &sizes, runs, date)?)?;
     Ok(())
 }
@@ -108,60 +111,45 @@ fn words() -> String {
     between(&page, WORDS[0], WORDS[1]).unwrap_or("\n").to_owned()
 }
 
-fn bars(of: impl Fn(&str) -> Found, kinds: &[Kind]) -> Vec<Bar> {
-    let shown =
-        CONTENDERS.iter().filter(|contender| kinds.contains(&contender.kind) && contender.name != BESIDE);
-    shown
-        .map(|contender| Bar {
-            label: contender.title.to_owned(),
-            value: match of(contender.name) {
-                Found::Values(spread) => Ok((spread.least, spread.median, spread.most)),
-                Found::Cant(_) => Err("can't".to_owned()),
-                Found::Failed(_) => Err("failed".to_owned()),
-                Found::Nothing => Err("not measured".to_owned()),
-            },
-            own: contender.name == OWN,
-        })
-        .collect()
+/// A panel of a picture: bars with a title, and a line at what was aimed for.
+fn panel(title: &str, unit: &str, aim: Option<f64>, of: impl Fn(&str) -> Found) -> Value {
+    let bar = |contender: &Contender| {
+        let mut bar = json!({ "label": contender.title, "own": contender.name == OWN });
+        bar["text"] = match of(contender.name) {
+            Found::Values(Spread { least, median, most }) => {
+                (bar["least"], bar["median"], bar["most"]) = (least.into(), median.into(), most.into());
+                figures(median).into()
+            }
+            Found::Cant(_) => "can't".into(),
+            Found::Failed(_) => "failed".into(),
+            Found::Nothing => "not measured".into(),
+        };
+        bar
+    };
+    let bars: Vec<Value> = competing().filter(|contender| contender.name != BESIDE).map(bar).collect();
+    json!({ "title": title, "unit": unit, "aim": aim, "bars": bars })
 }
-
-const ALL: [Kind; 3] = [Kind::Own, Kind::Requests, Kind::Sessions];
 
 #[expect(clippy::cast_precision_loss, reason = "sizes of files")]
-fn size(sizes: &BTreeMap<&'static str, Sizes>) -> Panel {
+fn size(sizes: &BTreeMap<&'static str, Sizes>) -> Value {
     let of = |name: &str| {
         let value = sizes.get(name).map_or(0.0, |sizes| sizes.gzip as f64 / 1_000.0);
-        Found::Values(super::statistics::Spread { least: value, median: value, most: value })
+        Found::Values(Spread { least: value, median: value, most: value })
     };
-    Panel {
-        title: "What a page downloads".into(),
-        unit: "kB gzip".into(),
-        bars: bars(of, &ALL),
-        aim: Some(targets::MOST_GZIP as f64 / 1_000.0),
-    }
+    panel("What a page downloads", "kB gzip", Some(targets::MOST_GZIP as f64 / 1_000.0), of)
 }
 
-fn start(samples: &Samples) -> Panel {
-    let of = |name: &str| samples.found("cold", name, "/ms");
-    Panel { title: "Cold start, network excluded".into(), unit: "ms".into(), bars: bars(of, &ALL), aim: None }
+fn start(samples: &Samples) -> Value {
+    let of = |name: &str| samples.found("cold", name, "/ms", Relation::Plain);
+    panel("Cold start, network excluded", "ms", None, of)
 }
 
-fn call(samples: &Samples) -> Panel {
-    let of = |name: &str| samples.over("own-json", name, "/us", RAW, more);
-    Panel {
-        title: "The library's own time a call".into(),
-        unit: "µs over raw fetch".into(),
-        bars: bars(of, &ALL),
-        aim: None,
-    }
+fn call(samples: &Samples) -> Value {
+    let of = |name: &str| samples.found("own-json", name, "/us", Relation::More(RAW));
+    panel("The library's own time a call", "µs over raw fetch", None, of)
 }
 
-fn expired(samples: &Samples) -> Panel {
-    let of = |name: &str| samples.beside("expired-1000", name, "/bySize/1000/ms");
-    Panel {
-        title: "1 000 requests at an expired token".into(),
-        unit: "× the ideal".into(),
-        bars: bars(of, &ALL),
-        aim: Some(targets::MOST_OVER_IDEAL),
-    }
+fn expired(samples: &Samples) -> Value {
+    let of = |name: &str| samples.found("expired-1000", name, "/bySize/1000/ms", Relation::Beside);
+    panel("1 000 requests at an expired token", "× the ideal", Some(targets::MOST_OVER_IDEAL), of)
 }

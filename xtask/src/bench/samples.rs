@@ -12,7 +12,8 @@ use super::statistics::{Spread, median};
 pub struct Samples {
     /// What the browser calls itself.
     pub browser: String,
-    all: Vec<Value>,
+    /// Each with its item, its contender, its round and its result.
+    pub all: Vec<Value>,
 }
 
 /// What is known of one contender at one task.
@@ -26,6 +27,23 @@ pub enum Found {
     Failed(String),
     /// Nobody tried.
     Nothing,
+}
+
+/// What the values of a contender's rounds are put into relation to.
+#[derive(Clone, Copy)]
+pub enum Relation {
+    /// Nothing.
+    Plain,
+    /// Nothing: they are bytes, told in kB.
+    Kilo,
+    /// Nothing: the server has counted them, which holds also where the answers were wrong.
+    Counted,
+    /// How many times as much as another contender's same round.
+    Times(&'static str),
+    /// How much more than another contender's same round.
+    More(&'static str),
+    /// How many times as much as what took turns with it in the same page.
+    Beside,
 }
 
 impl Samples {
@@ -55,55 +73,31 @@ impl Samples {
     }
 
     /// What a contender's rounds have at a place.
-    pub fn found(&self, item: &str, contender: &str, place: &str) -> Found {
-        self.combined(item, contender, place, |_, value| Some(value))
-    }
-
-    /// The same of what the server counted, which holds also where the answers were wrong.
-    pub fn counted(&self, item: &str, contender: &str, place: &str) -> Found {
-        let rounds: Vec<f64> =
-            self.rounds(item, contender, place).into_iter().map(|(_, value)| value).collect();
-        Spread::of(&rounds).map_or_else(|| self.found(item, contender, place), Found::Values)
-    }
-
-    /// The same, each round put into relation to another contender's same round.
-    pub fn over(
-        &self,
-        item: &str,
-        contender: &str,
-        place: &str,
-        base: &str,
-        relation: fn(f64, f64) -> f64,
-    ) -> Found {
-        let bases = self.rounds(item, base, place);
-        self.combined(item, contender, place, |round, value| {
-            let of_base = bases.iter().find(|(other, _)| *other == round)?.1;
-            Some(relation(value, of_base))
-        })
-    }
-
-    /// The same, each round put into relation to what took turns with it in the same page.
-    pub fn beside(&self, item: &str, contender: &str, place: &str) -> Found {
-        let base = place.rsplit_once('/').map_or_else(String::new, |(part, _)| format!("{part}/base"));
-        let bases = self.rounds(item, contender, &base);
-        self.combined(item, contender, place, |round, value| {
-            Some(times(value, bases.iter().find(|(other, _)| *other == round)?.1))
-        })
-    }
-
-    fn combined(
-        &self,
-        item: &str,
-        contender: &str,
-        place: &str,
-        of: impl Fn(u64, f64) -> Option<f64>,
-    ) -> Found {
-        if let Some(trouble) = self.trouble(item, contender, place) {
+    pub fn found(&self, item: &str, contender: &str, place: &str, relation: Relation) -> Found {
+        let counts = matches!(relation, Relation::Counted);
+        if let Some(trouble) = self.trouble(item, contender, place).filter(|_| !counts) {
             return trouble;
         }
-        let rounds = self.rounds(item, contender, place);
-        let values: Vec<f64> = rounds.into_iter().filter_map(|(round, value)| of(round, value)).collect();
-        Spread::of(&values).map_or(Found::Nothing, Found::Values)
+        let bases = match relation {
+            Relation::Plain | Relation::Kilo | Relation::Counted => Vec::new(),
+            Relation::Times(base) | Relation::More(base) => self.rounds(item, base, place),
+            Relation::Beside => {
+                let part = place.rsplit_once('/').map_or("", |(part, _)| part);
+                self.rounds(item, contender, &format!("{part}/base"))
+            }
+        };
+        let put = |(round, value): (u64, f64)| {
+            let base = bases.iter().find(|(other, _)| *other == round).map(|(_, base)| *base);
+            match relation {
+                Relation::Plain | Relation::Counted => Some(value),
+                Relation::Kilo => Some(value / 1e3),
+                Relation::Times(_) | Relation::Beside => Some(value / base?),
+                Relation::More(_) => Some(value - base?),
+            }
+        };
+        let values: Vec<f64> = self.rounds(item, contender, place).into_iter().filter_map(put).collect();
+        let nothing = || self.trouble(item, contender, place).unwrap_or(Found::Nothing);
+        Spread::of(&values).map_or_else(nothing, Found::Values)
     }
 
     /// Why there are no values, or none that count.
@@ -128,16 +122,6 @@ impl Samples {
             Some(Found::Failed(format!("{count} wrong answers: {why}")))
         })
     }
-}
-
-/// How many times as much.
-pub fn times(value: f64, base: f64) -> f64 {
-    value / base
-}
-
-/// How much more.
-pub fn more(value: f64, base: f64) -> f64 {
-    value - base
 }
 
 #[cfg(test)]
@@ -169,23 +153,27 @@ mod tests {
     #[test]
     fn each_round_is_put_into_relation_to_the_same_round() {
         let spread = |least, median, most| Found::Values(Spread { least, median, most });
-        assert_eq!(samples().found("i", "a", "/ms"), spread(4.0, 5.0, 6.0));
-        assert_eq!(samples().over("i", "a", "/ms", "b", times), spread(2.0, 2.5, 3.0));
-        assert_eq!(samples().over("i", "a", "/ms", "b", more), spread(2.0, 3.0, 4.0));
+        assert_eq!(samples().found("i", "a", "/ms", Relation::Plain), spread(4.0, 5.0, 6.0));
+        assert_eq!(samples().found("i", "a", "/ms", Relation::Times("b")), spread(2.0, 2.5, 3.0));
+        assert_eq!(samples().found("i", "a", "/ms", Relation::More("b")), spread(2.0, 3.0, 4.0));
     }
 
     #[test]
     fn those_who_took_turns_in_a_page_are_compared() {
         let two = Spread { least: 2.0, median: 2.0, most: 2.0 };
-        assert_eq!(samples().beside("i", "e", "/ms"), Found::Values(two));
-        assert_eq!(samples().beside("i", "a", "/ms"), Found::Nothing);
+        assert_eq!(samples().found("i", "e", "/ms", Relation::Beside), Found::Values(two));
+        assert_eq!(samples().found("i", "a", "/ms", Relation::Beside), Found::Nothing);
     }
 
     #[test]
     fn what_has_no_value_says_why() {
-        assert_eq!(samples().found("i", "c", "/ms"), Found::Cant("no".into()));
-        assert_eq!(samples().found("i", "none", "/ms"), Found::Nothing);
-        assert!(matches!(samples().found("i", "d", "/bySize/1/ms"), Found::Values(_)));
-        assert_eq!(samples().found("i", "d", "/bySize/10/ms"), Found::Failed("2 wrong answers: x".into()));
+        assert_eq!(samples().found("i", "c", "/ms", Relation::Plain), Found::Cant("no".into()));
+        assert_eq!(samples().found("i", "none", "/ms", Relation::Plain), Found::Nothing);
+        assert!(matches!(samples().found("i", "d", "/bySize/1/ms", Relation::Plain), Found::Values(_)));
+        assert!(matches!(samples().found("i", "d", "/bySize/10/ms", Relation::Counted), Found::Values(_)));
+        assert_eq!(
+            samples().found("i", "d", "/bySize/10/ms", Relation::Plain),
+            Found::Failed("2 wrong answers: x".into())
+        );
     }
 }

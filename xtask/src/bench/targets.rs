@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::contenders::{CONTENDERS, Kind, OWN, RAW};
-use super::samples::{Found, Samples, more};
+use super::samples::{Found, Relation, Samples};
 use super::statistics::{figures, median};
 use crate::weight::Sizes;
 
@@ -41,29 +41,26 @@ pub fn missed(samples: &Samples, sizes: &BTreeMap<&'static str, Sizes>) -> Vec<S
     missed.map(|Target { aim, measured, .. }| format!("missed: {aim}: {measured}")).collect()
 }
 
-fn middle(found: &Found) -> Option<f64> {
-    match found {
-        Found::Values(spread) => Some(spread.median),
-        _ => None,
-    }
-}
-
 fn told(value: Option<f64>, unit: &str) -> String {
     value.map_or_else(|| "nothing".to_owned(), |value| format!("{}{unit}", figures(value)))
 }
 
 fn all(samples: &Samples, sizes: &BTreeMap<&'static str, Sizes>) -> Vec<Target> {
     let gzip = sizes.get(OWN).map_or(0, |sizes| sizes.gzip);
-    let request = middle(&samples.beside("request", OWN, "/ms"));
-    let own = |name| middle(&samples.over("own-json", name, "/us", RAW, more));
+    let middle = |item, name, place: &str, relation| match samples.found(item, name, place, relation) {
+        Found::Values(spread) => Some(spread.median),
+        _ => None,
+    };
+    let request = middle("request", OWN, "/ms", Relation::Beside);
+    let own = |name| middle("own-json", name, "/us", Relation::More(RAW));
     let (ours, ky, axios) = (own(OWN), own("ky"), own("axios"));
-    let cold = |name| middle(&samples.found("cold", name, "/ms"));
+    let cold = |name| middle("cold", name, "/ms", Relation::Plain);
     let sessions = CONTENDERS.iter().filter(|contender| contender.kind == Kind::Sessions);
     let peers = median(&sessions.filter_map(|contender| cold(contender.name)).collect::<Vec<_>>());
-    let refreshes = middle(&samples.counted("expired-1000", OWN, "/bySize/1000/refreshes"));
-    let renewal = middle(&samples.beside("expired-1000", OWN, "/bySize/1000/ms"));
+    let refreshes = middle("expired-1000", OWN, "/bySize/1000/refreshes", Relation::Counted);
+    let renewal = middle("expired-1000", OWN, "/bySize/1000/ms", Relation::Beside);
     let heap =
-        |index: usize, kind: &str| middle(&samples.found("heap", OWN, &format!("/readings/{index}/{kind}")));
+        |index: usize, kind: &str| middle("heap", OWN, &format!("/readings/{index}/{kind}"), Relation::Plain);
     let growth = |kind: &str| Some(heap(2, kind)? / heap(1, kind)?);
     let (js, wasm) = (growth("js"), growth("wasm"));
     let both = |one: Option<f64>, other: Option<f64>, holds: fn(f64, f64) -> bool| Some(holds(one?, other?));

@@ -29,7 +29,7 @@ impl Workshop {
     pub fn set_up(beside: Option<&Path>) -> Result<Self> {
         let workshop = Self { folder: workspace::inside(FOLDER), beside: beside.map(Path::to_owned) };
         fs::create_dir_all(&workshop.folder)?;
-        for part in ["contenders", "package.json", "package-lock.json"] {
+        for part in ["contenders", "package.json", "package-lock.json", "pictures.mjs"] {
             copy_tree(&workspace::inside("tests/bench").join(part), &workshop.folder.join(part))?;
         }
         workshop.install()?;

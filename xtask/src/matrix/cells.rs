@@ -78,6 +78,12 @@ const PREVIEW_OF_CLIENT: &str =
 /// Serves what is written into `dist`.
 const PREVIEW: &str = "vite preview --host localhost --strictPort --port {port}";
 
+/// Installs what a project has for itself. npm's scripts run in the Node that is among it.
+const INSTALL: &str = "npm install --prefer-offline --no-audit --no-fund";
+
+/// Serves what such a project has built.
+const SERVE: &str = "npm run serve -- --port {port}";
+
 /// What most of them have in common.
 const CELL: Cell = Cell {
     name: "",
@@ -91,7 +97,7 @@ const CELL: Cell = Cell {
 };
 
 /// All of them.
-pub const CELLS: [Cell; 32] = [
+pub const CELLS: [Cell; 34] = [
     Cell {
         name: "no tool",
         how: "`<script type=\"module\">`, the package's folder served as it is",
@@ -283,6 +289,26 @@ pub const CELLS: [Cell; 32] = [
         folder: "react-router",
         build: &["react-router build"],
         run: Run::Server(PREVIEW_OF_CLIENT),
+        reach: Reach::Whole,
+        ..CELL
+    },
+    Cell {
+        name: "Nuxt",
+        how: "build, in Node 22; rendered by the server; `hallpass/vue`",
+        packages: &[("Nuxt", "nuxt"), ("Vue", "vue")],
+        folder: "nuxt",
+        build: &[INSTALL, "copy ../vite-vue/App.vue app.vue", "npm run build"],
+        run: Run::Server(SERVE),
+        reach: Reach::Whole,
+        ..CELL
+    },
+    Cell {
+        name: "TanStack Start",
+        how: "build, in Node 22; rendered by the server; `hallpass/react`",
+        packages: &[("TanStack Start", "@tanstack/react-start"), ("Vite", "vite"), ("React", "react")],
+        folder: "tanstack-start",
+        build: &[INSTALL, "copy ../vite-react/App.tsx src/App.tsx", "npm run build"],
+        run: Run::Server(SERVE),
         reach: Reach::Whole,
         ..CELL
     },

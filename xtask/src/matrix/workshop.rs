@@ -1,7 +1,7 @@
 //! Where the projects are built: a copy of `tests/matrix` in `target`, with the package installed from its tarball.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -34,6 +34,9 @@ const ADDRESS: &str = "https://sql0.example.com";
 
 /// The crate, as projects in Rust name it from their own folder.
 const CRATE: &str = "\"../../../..\"";
+
+/// The pages whose examples are projects' own files.
+const PAGES: [&str; 2] = ["README.md", "docs/frameworks.md"];
 
 /// Files in which these may stand.
 const SOURCES: [&str; 10] = ["js", "mjs", "jsx", "ts", "tsx", "vue", "svelte", "astro", "rs", "toml"];
@@ -95,7 +98,8 @@ impl Workshop {
     /// What the table says of a project's tools.
     pub fn versions(&self, cell: &Cell) -> Result<String> {
         let named = cell.packages.iter().map(|(title, package)| {
-            let version = self.version(package)?.with_context(|| format!("{package} has no version"))?;
+            let version =
+                self.version(cell, package)?.with_context(|| format!("{package} has no version"))?;
             Ok(format!("{title} {version}"))
         });
         let named = named.collect::<Result<Vec<_>>>()?;
@@ -103,13 +107,15 @@ impl Workshop {
     }
 
     /// The version of an npm package or of a crate.
-    fn version(&self, package: &str) -> Result<Option<String>> {
+    fn version(&self, cell: &Cell, package: &str) -> Result<Option<String>> {
         Ok(match package {
             "leptos" | "yew" => {
                 version_in_lock(&fs::read_to_string(self.folder.join("rust/Cargo.lock"))?, package)
             }
             _ => {
-                let path = self.folder.join("node_modules").join(package).join("package.json");
+                let path = Path::new("node_modules").join(package).join("package.json");
+                let own = self.folder(cell).join(&path);
+                let path = if own.exists() { own } else { self.folder.join(path) };
                 let manifest: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
                 manifest["version"].as_str().map(str::to_owned)
             }
@@ -124,6 +130,7 @@ impl Workshop {
         let modules = self.folder.join("node_modules");
         Ok(match name {
             "node" | "cargo" | "trunk" | "wasm-bindgen" => (name.into(), args),
+            "npm" => (NPM.into(), args),
             // Two versions of one name.
             package @ ("vite" | "vite-7") => {
                 let script = modules.join(package).join("bin/vite.js").display().to_string();
@@ -160,20 +167,22 @@ impl Workshop {
         Ok(())
     }
 
-    /// The README's examples are the projects' own files: what a reader copies is what runs here.
+    /// The examples in the README and in the guide are the projects' own files: what a reader copies is what runs here.
     fn write_examples(&self) -> Result<()> {
-        let readme = fs::read_to_string(workspace::inside("README.md"))?;
-        let mut written = 0;
-        for fence in fences(&readme) {
-            let [file] = fence.words.as_slice() else { continue };
-            let path = self.folder.join(file);
-            let project = path.parent().filter(|project| project.is_dir());
-            project.with_context(|| format!("README.md:{}: there is no project for {file}", fence.line))?;
-            fs::write(path, fence.code)?;
-            written += 1;
-        }
-        if written == 0 {
-            bail!("README.md has no example for any project");
+        for page in PAGES {
+            let text = fs::read_to_string(workspace::inside(page))?;
+            let mut written = 0;
+            for fence in fences(&text) {
+                let [file] = fence.words.as_slice() else { continue };
+                let path = self.folder.join(file);
+                let project = path.parent().filter(|project| project.is_dir());
+                project.with_context(|| format!("{page}:{}: there is no project for {file}", fence.line))?;
+                fs::write(path, fence.code)?;
+                written += 1;
+            }
+            if written == 0 {
+                bail!("{page} has no example for any project");
+            }
         }
         Ok(())
     }

@@ -122,6 +122,21 @@ fn each_choice_orders_what_it_says() -> Result<()> {
         for (target, words, place) in [
             ("any", "The next request of any kind gets 503.", json!({"path": "*"})),
             ("sign-in", "The next sign-in gets 503.", json!({"path": "/v1/login", "method": "POST"})),
+            (
+                "sign-in with a token",
+                "The next sign-in with a token gets 503.",
+                json!({"path": "/v1/sso_token", "method": "POST"}),
+            ),
+            (
+                "code for a device",
+                "The next code for a device gets 503.",
+                json!({"path": "/v1/sso_device_grant", "method": "POST"}),
+            ),
+            (
+                "sign-in on a device",
+                "The next sign-in on a device gets 503.",
+                json!({"path": "/v1/sso_device_grant_verify", "method": "POST"}),
+            ),
             ("sign-out", "The next sign-out gets 503.", json!({"path": "/v1/logout", "method": "POST"})),
         ] {
             order(page, 1, target, "503").await?;

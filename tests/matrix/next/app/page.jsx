@@ -1,5 +1,5 @@
 import { openSession } from "hallpass";
-import Account from "./account.jsx";
+import Account from "../../vite-react/App.tsx";
 
 // On each request, since Next would else ask the vendor while it builds.
 export const dynamic = "force-dynamic";

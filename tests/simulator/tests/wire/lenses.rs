@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::client::{read, sim};
+use crate::client::{Sim, read, sim};
 
 #[tokio::test]
 async fn a_session_is_a_cookie() {
@@ -61,14 +61,14 @@ async fn login_replies_as_configured() {
 #[tokio::test]
 async fn refusals_are_hq_errors() {
     let sim = sim().await;
-    let login = format!("{}/api/v1/login", sim.at.lenses);
+    let login = format!("{}/i/refusals/api/v1/login", sim.at.lenses);
     let refused = async |body: Value| read(sim.post(&login, &body)).await;
 
     let (status, body) = refused(json!({"username": "jdoe", "password": "x"})).await;
     assert_eq!((status, &body["type"], body.get("sso_url")), (401, &json!("unauthorised"), None));
     assert!(body["title"].is_string() && body["request_id"].is_string());
     let (status, body) = refused(json!({"username": "sso", "password": "x"})).await;
-    assert_eq!((status, &body["sso_url"]), (401, &json!(format!("{}/sso", sim.at.lenses))));
+    assert_eq!((status, &body["sso_url"]), (401, &json!(format!("{}/i/refusals/sso", sim.at.lenses))));
     let (status, body) = refused(json!({"username": "locked", "password": "correct horse"})).await;
     assert_eq!((status, &body["type"]), (403, &json!("forbidden")));
     let (status, body) = refused(json!({"username": "", "password": "x"})).await;
@@ -105,8 +105,16 @@ async fn logout_is_there_only_when_configured() {
 #[tokio::test]
 async fn an_instance_with_single_sign_on_says_so_in_every_unauthorised_error() {
     let sim = sim().await;
-    let base = &sim.at.lenses;
-    sim.steer(base, "config", json!({"single_sign_on": true})).await;
+    let named = format!("{}/i/single-sign-on", sim.at.lenses);
+    sim.steer(&named, "config", json!({"single_sign_on": true})).await;
+    // The root, which the demo page is filled in with, has it from the start, and after a reset.
+    sim.steer(&sim.at.lenses, "reset", json!({})).await;
+    for base in [&sim.at.lenses, &named] {
+        everybody_is_told_of_single_sign_on(&sim, base).await;
+    }
+}
+
+async fn everybody_is_told_of_single_sign_on(sim: &Sim, base: &str) {
     let sso_url = json!(format!("{base}/sso"));
     let login = format!("{base}/api/v1/login");
     for name in ["jdoe", "nobody", "sso"] {
