@@ -11,8 +11,8 @@ use super::operation::Run;
 use crate::dialect::{Json, Secret};
 use crate::session::{Fate, Finding, Moment, Note, Reason, Record, Session};
 
-/// How often a store is tried whose content is another one each time.
-const TRIES: u32 = 4;
+/// How often a store is tried whose content is another one each time: as often as so many tabs without locks may write in one moment.
+const TRIES: u32 = 8;
 
 /// How often in a row a store may have something else than it has just told. Another tab may have been quicker, but not so often.
 const CONTRADICTIONS: u32 = 12;
