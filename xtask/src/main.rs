@@ -53,7 +53,8 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
   cargo xtask build                 the npm package, in pkg/
   cargo xtask demo [--port <n>]     the demo page, with simulated vendors behind it
   cargo xtask test [<part> …]       all checks and tests; or only native, browser, e2e, types, node, package, matrix
-  cargo xtask matrix                the packed package in all small projects, built in many ways; writes the README's table
+  cargo xtask matrix [<name>]       the packed package in all small projects, built in many ways; writes the README's table.
+                                    Or only in those whose names have this in them, such as Nuxt
   cargo xtask directus              the guide's recipe for Directus against the real server, which npm brings
   cargo xtask bench [--quick] [--firefox] [--only <item>] [--beside <folder>]
                                     hallpass beside its peers, measured in a browser; writes docs/benchmarks.md;
@@ -94,10 +95,11 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["directus"] => directus()?,
         ["mutants"] => mutants(None)?,
         ["mutants", files] => mutants(Some(files))?,
-        ["matrix"] => return test(&steps::MATRIX, false),
+        ["matrix"] => return test(&steps::matrix(None), false),
+        ["matrix", name] => return test(&steps::matrix(Some(name)), false),
         ["check"] => return test(&steps::quick(), false),
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
-        [command @ ("build" | "check" | "directus" | "matrix" | "release"), option, ..] => {
+        [command @ ("build" | "check" | "directus" | "release"), option, ..] => {
             bail!("`cargo xtask {command}` has no option `{option}`")
         }
         [other, ..] => bail!("there is no command `{other}`; `cargo xtask help` lists them"),

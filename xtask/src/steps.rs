@@ -77,8 +77,11 @@ const ALL: [Step; 21] = [
     Step::Matrix(Reach::Quick),
 ];
 
-/// The steps of `cargo xtask matrix`.
-pub const MATRIX: [Step; 2] = [Step::Build, Step::Matrix(Reach::Whole)];
+/// The steps of `cargo xtask matrix`: for all projects, or for those whose names have a word in them.
+pub fn matrix(name: Option<&str>) -> [Step; 2] {
+    let reach = name.map_or(Reach::Whole, |name| Reach::Named(name.to_owned().leak()));
+    [Step::Build, Step::Matrix(reach)]
+}
 
 /// The quick steps.
 pub fn quick() -> Vec<Step> {
@@ -164,7 +167,7 @@ impl Step {
             }
             Self::Package | Self::Size | Self::Types | Self::Guide | Self::Node => &[Tool::Npm],
             Self::Matrix(Reach::Quick) => &[Tool::Npm, Tool::WasmTarget, Tool::WasmBindgen],
-            Self::Matrix(Reach::Whole) => &[Tool::Npm, Tool::WasmTarget, Tool::WasmBindgen, Tool::Trunk],
+            Self::Matrix(_) => &[Tool::Npm, Tool::WasmTarget, Tool::WasmBindgen, Tool::Trunk],
             Self::Audit => &[Tool::CargoDeny],
             Self::Browser(_) => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack],
             _ => &[],

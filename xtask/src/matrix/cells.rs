@@ -29,6 +29,8 @@ pub enum Reach {
     Quick,
     /// Also what takes long; `cargo xtask matrix` does.
     Whole,
+    /// Those whose names have this in them, however long they take.
+    Named(&'static str),
 }
 
 /// How a project's result is loaded.
