@@ -11,8 +11,10 @@ use super::operation::Run;
 use crate::dialect::{Json, Secret};
 use crate::session::{Fate, Finding, Moment, Note, Reason, Record, Session};
 
-/// How often a store is tried whose content is another one each time: as often as so many tabs without locks may write in one moment.
-const TRIES: u32 = 8;
+/// How often a store is read whose content is another one each time.
+const TRIES: u32 = 4;
+/// How often it is written to: so many tabs without locks may write in one moment.
+const WRITES: u32 = 8;
 
 /// How often in a row a store may have something else than it has just told. Another tab may have been quicker, but not so often.
 const CONTRADICTIONS: u32 = 12;
@@ -301,7 +303,7 @@ impl<J: Json + 'static> Run<J> {
         if !self.is_kept() && !taken_away {
             return;
         }
-        for _ in 0..TRIES {
+        for _ in 0..WRITES {
             // Where another user's session has replaced this tab's, that one is not this tab's to change.
             if handle.look(Session::is_replaced) {
                 return;
