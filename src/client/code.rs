@@ -20,7 +20,7 @@ pub enum Code {
     InvalidOptions,
     /// The vendor refused the credentials: the user name, the password, the token or the signature.
     InvalidCredentials,
-    /// The vendor, or hallpass before sending, refused a field; see [`AuthError::fields`].
+    /// The vendor, or hallpass before sending, refused a field; see [`AuthError::fields`](super::AuthError::fields).
     InvalidRequest,
     /// Signed in, but not allowed.
     Forbidden,
@@ -36,7 +36,7 @@ pub enum Code {
     ForbiddenTarget,
     /// The person said no.
     Cancelled,
-    /// The vendor asks for fewer requests; see [`AuthError::retry_after_ms`].
+    /// The vendor asks for fewer requests; see [`AuthError::retry_after_ms`](super::AuthError::retry_after_ms).
     RateLimited,
     /// The vendor is there, but can't serve this now.
     VendorUnavailable,
@@ -46,7 +46,7 @@ pub enum Code {
     Timeout,
     /// Not what the vendor documents, or not what the caller's type takes.
     MalformedReply,
-    /// Any other refusal, with the vendor's own code in [`AuthError::vendor_code`].
+    /// Any other refusal, with the vendor's own code in [`AuthError::vendor_code`](super::AuthError::vendor_code).
     VendorError,
     /// Only in [`State::problem`](super::State::problem): the session is only in memory.
     Storage,
