@@ -43,7 +43,7 @@ impl<J: Json + 'static> Handle<J> {
 
     /// Somebody has used the session, at a moment. Renewals are no use.
     pub(super) fn used(self: &Rc<Self>, at: Moment) {
-        if self.settings.limits.idle_ms.is_none() {
+        if self.settings.limits.idle_ms.is_none() || self.is_disposed() {
             return;
         }
         // The timer is set for the note of it, and not anew with each request.

@@ -310,3 +310,16 @@ fn r19_what_ends_by_itself_is_revoked_by_the_newest_token() {
     let log = tab.log();
     assert!(log.iter().any(|line| line.contains("call logout with a2")), "{}", log.join("\n"));
 }
+
+/// What is done with a handle that is disposed of is no use of the session that other tabs go on with.
+#[test]
+fn r36_a_disposed_handle_puts_nothing_off() {
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    tab.handle.dispose();
+    // Another tab has used it meanwhile; here it seems that nobody has.
+    tab.now += 10.0 * MINUTE;
+    let others = format!("7 {}", NOW + 5.0 * MINUTE);
+    tab.mark = Some(others.clone());
+    assert_eq!(tab.requests(), "unsupported at request");
+    assert_eq!(tab.mark, Some(others));
+}
