@@ -2,7 +2,7 @@
 
 use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 
-use crate::tab::{HOUR, NOW, TABS, Tab};
+use crate::tab::{BASE, HOUR, NOW, TABS, Tab};
 use crate::vendors::{ME, NO_SESSION, UNAUTHORIZED, grant};
 
 const ALIVE: &str = r#"{"code":200,"message":"OK","data":{"valid":true}}"#;
@@ -195,4 +195,19 @@ fn a_caller_who_gives_up_in_the_middle_hears_his_own_reason() {
     tab.fails("join", Trouble::GivenUp);
     assert_eq!(tab.checks(), "given up");
     assert_eq!(tab.status(), "signed-in", "the renewal goes on");
+}
+
+/// Rule 10: where nothing can be renewed either, a gateway's 401 is still no word of the vendor's.
+#[test]
+fn rule_10_a_gateways_no_at_a_check_ends_no_session_without_renewals() {
+    let mut tab = Tab::with("pegase3", Keeping::Memory, |settings| {
+        settings.addresses.check = Some(format!("{BASE}/check"));
+    });
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    tab.hears(401, "<h1>Sign in</h1>");
+    assert_eq!(tab.checks(), "session-expired at check");
+    assert_eq!(tab.status(), "signed-in");
+    tab.hears(200, r#"{"code":401,"status":"error"}"#);
+    assert_eq!(tab.checks(), "done");
+    assert_eq!(tab.status(), "refused");
 }
