@@ -141,6 +141,7 @@ test("r15_every_way_in_is_read_whatever_is_on_the_prototypes", () => {
       device: ocient({ device, database: "d" }),
       token: ocient({ accessToken: "t", database: "d" }),
       described: readCredentials("acme", [["email", "pin"]], { email: "e", pin: "1" }),
+      optional: readCredentials("acme", [["email", "otp?", "pin?"]], { email: "e", pin: "1" }),
       none: readCredentials("acme", [[]], {}),
       wallet: readWallet("ethgas", { wallet, address: "a", name: "n" }),
     };
@@ -148,7 +149,7 @@ test("r15_every_way_in_is_read_whatever_is_on_the_prototypes", () => {
     delete Object.prototype.return;
     for (const place of [0, 1]) delete Array.prototype[place];
   }
-  assert.deepEqual(read.password.names, ["username", "password", "database"]);
+  assert.deepEqual([read.password.names, read.optional.names], [["username", "password"], ["email", "pin"]], "of what was given");
   assert.deepEqual([read.device.device, read.device.texts.database], [device, "d"]);
   assert.deepEqual([read.token.texts.accessToken, read.token.texts.database], ["t", "d"]);
   assert.deepEqual([read.described.names, read.described.texts.pin, read.none.names], [["email", "pin"], "1", []]);
