@@ -54,7 +54,7 @@ const place = (value, where) => {
 /** @param {Check} check */
 const template = (check) => /** @type {Check} */ (value, where) => {
   const text = check(value, where);
-  if (/[^]\{[A-Za-z_]\w*\?\}|\{[A-Za-z_]\w*\?\}[^]/.test(text)) throw mistake(where, "a text in which what may be left out, {name?}, stands alone");
+  if (places(text).some((place) => place.endsWith("?") && text !== `{${place}}`)) throw mistake(where, "a text in which what may be left out, {name?}, stands alone");
   return text;
 };
 const words = template(text(8192));
