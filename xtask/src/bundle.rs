@@ -16,9 +16,6 @@ pub const TEXT: &str = "wasm-text.js";
 /// What talks to wallets: likewise.
 pub const WALLET: &str = "wallet.js";
 
-/// What esbuild is told so that it leaves both out of what a page loads: each is asked for only where it is needed.
-pub const LOADED_LATER: [&str; 2] = ["--external:*/wasm-text.js", "--external:*/wallet.js"];
-
 /// What the bindings share stays a file: a component of either sees the same session.
 const SHARED: &str = "watched.js";
 
@@ -28,6 +25,11 @@ const ENTRIES: [(&[&str], &[&str]); 3] = [
     (&[WALLET], &[]),
     (&["react.js", "vue.js"], &[SHARED]),
 ];
+
+/// What esbuild is told so that a script stays a file of its own, which is asked for only where it is needed.
+pub fn apart(file: &str) -> String {
+    format!("--external:*/{file}")
+}
 
 /// Bundles the scripts in `parts` into `folder`, each with its source map.
 pub fn write(parts: &Path, folder: &Path) -> Result<()> {
@@ -42,7 +44,7 @@ pub fn write(parts: &Path, folder: &Path) -> Result<()> {
             .args(entries.iter().map(|entry| format!("{inside}/{entry}")))
             .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--sourcemap=linked"])
             .args(["--outdir=.", "--external:react", "--external:vue", "--log-level=warning"])
-            .args(external.iter().map(|file| format!("--external:*/{file}")))
+            .args(external.iter().map(|file| apart(file)))
             .must("esbuild could not bundle the package")?;
         for entry in entries {
             for file in [(*entry).to_owned(), format!("{entry}.map")] {

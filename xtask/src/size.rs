@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use crate::bundle::{LOADED_LATER, WALLET};
+use crate::bundle::{TEXT, WALLET, apart};
 use crate::job::Job;
 use crate::weight::{Sizes, of_files};
 use crate::workspace;
@@ -62,9 +62,8 @@ fn bundle(entry: &str) -> Result<String> {
     let minified = format!("target/xtask/size/{entry}");
     // esbuild leaves `new URL("….wasm", import.meta.url)` alone: the WebAssembly stays a file of its own. Its copy in a script
     // is loaded only where that file isn't there, and what talks to wallets where people sign in with one.
-    let [copy, wallet] = LOADED_LATER;
-    let copy = (entry != INLINE).then_some(copy);
-    let wallet = (entry != WALLET).then_some(wallet);
+    let copy = (entry != INLINE).then(|| apart(TEXT));
+    let wallet = (entry != WALLET).then(|| apart(WALLET));
     Job::new("esbuild", "esbuild")
         .args([&format!("pkg/{entry}"), "--bundle", "--minify", "--format=esm", "--target=es2022"])
         .args(["--external:react", "--external:vue", "--log-level=warning"])

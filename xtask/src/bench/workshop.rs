@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::contenders::{BESIDE, CONTENDERS, Contender, Kind};
-use crate::bundle::LOADED_LATER;
+use crate::bundle::{TEXT, WALLET, apart};
 use crate::files::{copy_tree, walk};
 use crate::job::Job;
 use crate::npm::NPM;
@@ -75,7 +75,7 @@ impl Workshop {
             Job::new("esbuild", "bench-esbuild")
                 .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"])
                 .args(["--define:process.env.NODE_ENV=\"production\""])
-                .args(LOADED_LATER)
+                .args([TEXT, WALLET].map(apart))
                 .args([format!("--alias:hallpass={}", package.join("hallpass.js").display())])
                 .args([entry.display().to_string(), format!("--outfile={}", out.display())])
                 .must(&format!("{} could not be bundled", contender.title))?;
