@@ -20,6 +20,18 @@ fn restored(record: Option<String>, note: Option<&str>) -> Tab {
     tab
 }
 
+/// At each of the next writes, another tab has just written of the tokens that are held now.
+fn others_write_of_the_old(tab: &mut Tab, times: u32) {
+    let older = tab.held().unwrap();
+    for round in 1..=times {
+        let mut older = older.clone();
+        tab.meanwhile("write", move |tab| {
+            older.received_at += f64::from(round);
+            tab.another_writes(Some(&older), None);
+        });
+    }
+}
+
 #[test]
 fn a_page_takes_over_what_lies_there() {
     let mut tab = restored(signed_in().record, None);
@@ -212,14 +224,7 @@ fn r10_what_was_signed_out_here_and_comes_back_is_taken_away() {
 fn rule_15_new_tokens_outlast_what_other_tabs_write_of_the_old_ones() {
     let mut tab = signed_in();
     tab.hears(200, &grant("a2", "r2"));
-    let older = tab.held().unwrap();
-    for round in 1..6 {
-        let mut older = older.clone();
-        tab.meanwhile("write", move |tab| {
-            older.received_at += f64::from(round);
-            tab.another_writes(Some(&older), None);
-        });
-    }
+    others_write_of_the_old(&mut tab, 5);
     assert_eq!(tab.refreshes(), "done");
     assert!(tab.record.is_some_and(|text| text.contains("a2")));
     assert_eq!(tab.handle.look(|session| session.snapshot().problem), None);
@@ -230,14 +235,7 @@ fn rule_15_new_tokens_outlast_what_other_tabs_write_of_the_old_ones() {
 fn a_store_that_never_keeps_what_it_is_told_is_no_store() {
     let mut tab = signed_in();
     tab.hears(200, &grant("a2", "r2"));
-    let older = tab.held().unwrap();
-    for round in 1..17 {
-        let mut older = older.clone();
-        tab.meanwhile("write", move |tab| {
-            older.received_at += f64::from(round);
-            tab.another_writes(Some(&older), None);
-        });
-    }
+    others_write_of_the_old(&mut tab, 16);
     assert_eq!(tab.refreshes(), "done");
     let log = tab.log();
     assert_eq!(log.iter().filter(|line| line.contains("write")).count(), 8, "{log:?}: bounded tries");

@@ -1,6 +1,7 @@
 //! The four vendors once more, described in data as their users would. The very tables that hold the built-in vendors hold these, so
 //! they show what the form can say; and what it can't is named where a table needs it.
 
+use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hallpass::dialect::{
@@ -20,12 +21,16 @@ mod ocient;
 #[path = "../pegase3.rs"]
 mod pegase3;
 
+/// Where the descriptions are, each in a file of its vendor's name.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dialects/as_data");
+
 /// The vendor of a name, as the tables of a module are to see it: built in, or described.
 pub fn vendor(name: &str, module: &str) -> &'static dyn Vendor<Value> {
     if !is_here(module) {
         return known(name);
     }
-    let said: Document = serde_json::from_str(text(name)).expect("JSON");
+    let text = fs::read_to_string(format!("{FOLDER}/{name}.json")).expect("a vendor that is described here");
+    let said: Document = serde_json::from_str(&text).expect("JSON");
     let path = |call: &str| said[call]["path"].as_str().map(|path| &*path.to_owned().leak());
     let paths = Paths {
         login: path("login").expect("a path"),
@@ -49,15 +54,6 @@ pub fn habit(module: &str, why: &str, holds: impl Fn()) {
 
 fn is_here(module: &str) -> bool {
     module.contains("as_data")
-}
-
-fn text(name: &str) -> &'static str {
-    match name {
-        "ocient" => include_str!("ocient.json"),
-        "lenses" => include_str!("lenses.json"),
-        "pegase3" => include_str!("pegase3.json"),
-        _ => include_str!("ethgas.json"),
-    }
 }
 
 /// A described vendor that is given credentials as the built-in one is.
