@@ -53,7 +53,7 @@ pub(super) fn payload<J: Json>(said: &J) -> Payload {
 pub(super) fn meaning<J: Json>(said: &J, table: &str, code: &str, operation: Operation) -> Option<Code> {
     let told = at(said, table)?.member(code)?;
     let place = if operation == Operation::Login { "login" } else { "elsewhere" };
-    Code::told(&told.text().or_else(|| told.text_of(place))?)
+    Code::of_name(&told.text().or_else(|| told.text_of(place))?)
 }
 
 /// Whether a list of codes or statuses has one of them.

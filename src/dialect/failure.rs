@@ -83,13 +83,13 @@ impl Code {
 
     /// The code of a name that a renewal may fail with for now: others are in no record.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::told(name).filter(|code| !code.ends_session())
+    pub fn of_transient(name: &str) -> Option<Self> {
+        Self::of_name(name).filter(|code| !code.ends_session())
     }
 
     /// The code of a name that a vendor's reply may mean.
     #[must_use]
-    pub fn told(name: &str) -> Option<Self> {
+    pub fn of_name(name: &str) -> Option<Self> {
         const TOLD: [Code; 10] = [
             Code::InvalidCredentials,
             Code::InvalidRequest,

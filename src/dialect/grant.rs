@@ -122,13 +122,13 @@ const LONGEST_TOKEN: usize = 16 * 1024;
 const LONGEST_NAME: usize = 12 * 1024;
 
 /// How many bytes JSON takes for a text, without the quotes.
-fn written(text: &str) -> usize {
-    let written = |byte| match byte {
+fn json_length(text: &str) -> usize {
+    let length = |byte| match byte {
         b'"' | b'\\' => 2,
         0..=0x1f => 6,
         _ => 1,
     };
-    text.bytes().map(written).sum()
+    text.bytes().map(length).sum()
 }
 
 /// A hundred years, in ms: what claims to live longer is no lifetime.
@@ -175,13 +175,15 @@ pub(super) fn token<J: Json>(value: &J) -> Option<Secret> {
 /// Whether a header can carry this as a token.
 #[must_use]
 pub fn is_token(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) && written(token) <= LONGEST_TOKEN
+    !token.is_empty()
+        && token.bytes().all(|byte| byte.is_ascii_graphic())
+        && json_length(token) <= LONGEST_TOKEN
 }
 
 /// Whether this is short enough for the name of a user or a database.
 #[must_use]
 pub fn is_name(name: &str) -> bool {
-    written(name) <= LONGEST_NAME
+    json_length(name) <= LONGEST_NAME
 }
 
 /// Reads the name of a user or a database, where there is one. A longer one than a record can keep is malformed.

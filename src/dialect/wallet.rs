@@ -35,13 +35,13 @@ pub struct Challenge {
 /// The question for the accounts that the person lets this page see.
 #[must_use]
 pub fn accounts() -> String {
-    asked("eth_requestAccounts", "")
+    request("eth_requestAccounts", "")
 }
 
 /// The question for the chain that the wallet is on.
 #[must_use]
 pub fn chain() -> String {
-    asked("eth_chainId", "")
+    request("eth_chainId", "")
 }
 
 /// The request to go to a chain.
@@ -57,7 +57,7 @@ pub fn switch(chain: u64) -> String {
         }
     }
     param.push_str("\"}");
-    asked("wallet_switchEthereumChain", &param)
+    request("wallet_switchEthereumChain", &param)
 }
 
 /// The request for a signature of an account of the wallet's.
@@ -65,10 +65,10 @@ pub fn switch(chain: u64) -> String {
 pub fn sign(account: &str, message: &str) -> String {
     let mut params = ["\"", account, "\","].concat();
     write_string(&mut params, message);
-    asked("eth_signTypedData_v4", &params)
+    request("eth_signTypedData_v4", &params)
 }
 
-fn asked(method: &str, params: &str) -> String {
+fn request(method: &str, params: &str) -> String {
     ["{\"method\":\"", method, "\",\"params\":[", params, "]}"].concat()
 }
 

@@ -20,7 +20,7 @@ impl<J: Json + 'static> Run<J> {
         if handle.addresses().check.is_none() {
             return Err(Halt::new(Code::Unsupported, Kind::Check));
         }
-        self.outlasts().await?;
+        self.await_limits().await?;
         // A cookie may be there although nobody is signed in here. Without a token there is nothing to ask about.
         if handle.carries_token() {
             let asked = handle.person();
@@ -34,7 +34,7 @@ impl<J: Json + 'static> Run<J> {
         let outcome = self.ask(Effect::Call(handle.check_call())).await;
         let reply = Self::reply(outcome, Kind::Check)?;
         self.adopt(epoch, &reply).await;
-        let read = handle.vendor.read_check(&reply).inspect_err(|failure| handle.notice(failure));
+        let read = handle.vendor.read_check(&reply).inspect_err(|failure| handle.learn_sso_url(failure));
         let now = handle.now();
         match read {
             Ok(user) => handle.change(|session| session.confirmed(epoch, user, login, now)),

@@ -28,22 +28,22 @@ impl<J: Json + 'static> Run<J> {
         loop {
             self.wanted()?;
             let call = self.handle.poll_device(credentials, &prompt)?;
-            let asked = self.handle.now().steady;
-            let trouble = match self.asked_for(call, attempt).await {
-                Ok(reply) => match self.trouble_in(&reply, credentials) {
-                    Some(trouble) => trouble,
+            let asked_at = self.handle.now().steady;
+            let no_answer = match self.asked_for(call, attempt).await {
+                Ok(reply) => match self.no_answer_in(&reply, credentials) {
+                    Some(no_answer) => no_answer,
                     None => return Ok(reply),
                 },
-                Err(Halt::Failed(failure)) if is_for_now(failure.code) => Trouble::NotAsked(None),
+                Err(Halt::Failed(failure)) if is_transient(failure.code) => NoAnswer::NotAsked(None),
                 Err(halt) => return Err(halt),
             };
-            let retry_after_ms = match trouble {
-                Trouble::TimeUp if self.handle.now().steady - asked >= AT_ONCE_MS => {
+            let retry_after_ms = match no_answer {
+                NoAnswer::TimedOut if self.handle.now().steady - asked_at >= AT_ONCE_MS => {
                     failures = 0;
                     continue;
                 }
-                Trouble::TimeUp => None,
-                Trouble::NotAsked(retry_after_ms) => retry_after_ms,
+                NoAnswer::TimedOut => None,
+                NoAnswer::NotAsked(retry_after_ms) => retry_after_ms,
             };
             failures += 1;
             let chance = Self::chance(&self.ask(Effect::Chance).await);
@@ -58,13 +58,13 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// Why a reply is no answer of the person's; `None`: it is one, or tells why there can be none.
-    fn trouble_in(&self, reply: &Reply<J>, credentials: &Credentials) -> Option<Trouble> {
+    fn no_answer_in(&self, reply: &Reply<J>, credentials: &Credentials) -> Option<NoAnswer> {
         let handle: &Handle<J> = &self.handle;
         let failure = handle.vendor.read_login(reply, credentials, handle.now().wall).err()?;
         if handle.vendor.is_unanswered(&failure) {
-            return Some(Trouble::TimeUp);
+            return Some(NoAnswer::TimedOut);
         }
-        is_for_now(failure.code).then_some(Trouble::NotAsked(failure.retry_after_ms))
+        is_transient(failure.code).then_some(NoAnswer::NotAsked(failure.retry_after_ms))
     }
 }
 
@@ -76,14 +76,14 @@ impl<J: Json + 'static> Handle<J> {
 }
 
 /// Why there is no answer yet.
-enum Trouble {
+enum NoAnswer {
     /// The vendor's own time for one question was up.
-    TimeUp,
+    TimedOut,
     /// The vendor could not be asked, which says nothing of the person's answer. How long it asks to be left alone, in ms, if it does.
     NotAsked(Option<f64>),
 }
 
 /// Whether a failure says nothing of what was asked for.
-const fn is_for_now(code: Code) -> bool {
+const fn is_transient(code: Code) -> bool {
     matches!(code, Code::Network | Code::Timeout | Code::RateLimited | Code::VendorUnavailable)
 }

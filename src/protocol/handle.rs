@@ -75,15 +75,15 @@ pub struct Handle<J: 'static> {
     /// The renewal under way.
     pub(super) flight: RefCell<Option<Rc<Flight>>>,
     /// The tokens that the vendor has rejected last: whoever renews them renews them for that.
-    pub(super) rejected: Cell<Option<Epoch>>,
+    pub(super) rejected_epoch: Cell<Option<Epoch>>,
     /// The login under way.
-    pub(super) login: Cell<Option<OperationId>>,
+    pub(super) signing_in: Cell<Option<OperationId>>,
     /// The address that has rejected a token which was just renewed, and when.
-    pub(super) rejecting: RefCell<Option<(String, Moment)>>,
+    pub(super) rejecting_address: RefCell<Option<(String, Moment)>>,
     /// The question under way whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
     /// What is under way to end a session that has outlasted its limits.
-    pub(super) outlasting: Cell<Option<OperationId>>,
+    pub(super) ending_at_limit: Cell<Option<OperationId>>,
     /// What is under way, but for the one that is being stepped.
     operations: RefCell<Vec<Operation<J>>>,
     /// The number of the next operation. None is given twice: who waits for the end of one must not come upon another.
@@ -113,11 +113,11 @@ impl<J: Json + 'static> Handle<J> {
             stirred: Cell::new(true),
             disposed: Cell::new(false),
             flight: RefCell::new(None),
-            rejected: Cell::new(None),
-            login: Cell::new(None),
+            rejected_epoch: Cell::new(None),
+            signing_in: Cell::new(None),
             confirming: Cell::new(None),
-            outlasting: Cell::new(None),
-            rejecting: RefCell::new(None),
+            ending_at_limit: Cell::new(None),
+            rejecting_address: RefCell::new(None),
             operations: RefCell::new(Vec::new()),
             next: Cell::new(0),
             begun: RefCell::new(Vec::new()),
@@ -155,7 +155,7 @@ impl<J: Json + 'static> Handle<J> {
     /// Nobody uses the handle any more: what is under way comes to its end, and nothing more begins by itself than the note of
     /// its last use.
     pub fn dispose(self: &Rc<Self>) {
-        self.note_use(true);
+        self.mark_use(true);
         self.disposed.set(true);
     }
 
@@ -297,7 +297,7 @@ impl<J: Json + 'static> Handle<J> {
     /// waits to be renewed has not ended the session: then, what it waits for.
     #[inline(never)]
     pub(super) fn failure(&self, failure: Box<Failure>, kind: Kind) -> Halt {
-        self.notice(&failure);
+        self.learn_sso_url(&failure);
         let pause = self.look(|session| session.pause(self.now()));
         if let Some((code, left_ms)) = pause.filter(|_| failure.code == Code::SessionExpired) {
             return paused(code, left_ms, kind);
@@ -307,7 +307,7 @@ impl<J: Json + 'static> Handle<J> {
     }
 
     /// Remembers where the people of this instance sign in with single sign-on, where a failure tells it.
-    pub(super) fn notice(&self, failure: &Failure) {
+    pub(super) fn learn_sso_url(&self, failure: &Failure) {
         if let Some(address) = &failure.sso_url
             && self.look(|session| session.sso_url() != Some(address))
         {
@@ -352,12 +352,12 @@ impl<J: Json + 'static> Run<J> {
     /// Why there was no reply to a call, or no answer to a request.
     #[inline(never)]
     pub(super) fn halt(outcome: &Outcome<J>, kind: Kind) -> Halt {
-        Self::unanswered(outcome).map_or(Halt::GivenUp, |failure| Halt::at(kind, failure))
+        Self::failure_of(outcome).map_or(Halt::GivenUp, |failure| Halt::at(kind, failure))
     }
 
     /// The same; `None`: the caller has given up.
     #[inline(never)]
-    pub(super) fn unanswered(outcome: &Outcome<J>) -> Option<Box<Failure>> {
+    pub(super) fn failure_of(outcome: &Outcome<J>) -> Option<Box<Failure>> {
         let code = match outcome {
             Outcome::Failed(Trouble::GivenUp) => return None,
             Outcome::Failed(Trouble::Timeout) => Code::Timeout,

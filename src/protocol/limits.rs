@@ -16,28 +16,28 @@ const TRIES: u32 = 3;
 
 impl<J: Json + 'static> Handle<J> {
     /// Whether the session has outlasted its limits, as far as is known here, and nobody is at it yet.
-    pub(super) fn has_to_end(&self) -> bool {
+    pub(super) fn is_beyond_limits(&self) -> bool {
         let now = self.now();
-        self.outlasting.get().is_none()
+        self.ending_at_limit.get().is_none()
             && self.look(|session| session.is_too_old(now) || session.is_idle(now))
     }
 
     /// Ends the session where it has outlasted its limits. One that is too old ends at once; where another tab may have used it,
     /// that is looked up before. Gives back the operation that does.
-    pub(super) fn outlast(self: &Rc<Self>) -> Option<OperationId> {
+    pub(super) fn enforce_limits(self: &Rc<Self>) -> Option<OperationId> {
         let now = self.now();
         let old = self.look(|session| session.is_too_old(now));
         if !old && !self.look(|session| session.is_idle(now)) {
             return None;
         }
         let certain = old || self.settings.keeping == Keeping::Memory;
-        if let under_way @ Some(_) = self.outlasting.get().filter(|_| !certain) {
+        if let under_way @ Some(_) = self.ending_at_limit.get().filter(|_| !certain) {
             return under_way;
         }
         let (held, received) = (self.held()?, self.received());
-        self.change(|session| if certain { session.outlast(now) } else { session.decide(true) });
-        let id = self.spawn(|run| run.outlasted(held, received));
-        self.outlasting.set(Some(id));
+        self.change(|session| if certain { session.end_at_limit(now) } else { session.set_deciding(true) });
+        let id = self.spawn(|run| run.end_at_limit(held, received));
+        self.ending_at_limit.set(Some(id));
         Some(id)
     }
 
@@ -50,31 +50,31 @@ impl<J: Json + 'static> Handle<J> {
         if self.quietly(|session| session.use_at(at)) {
             self.change(|_| ());
         }
-        self.note_use(false);
+        self.mark_use(false);
     }
 
     /// `touch()`: the person is there.
     pub fn touch(self: &Rc<Self>, now: Moment) {
         self.set_now(now);
         self.used(now);
-        self.outlast();
+        self.enforce_limits();
     }
 
     /// Notes for the other tabs when the session was used last, where that is due. `at_once`: also where it was noted not long ago.
-    pub(super) fn note_use(self: &Rc<Self>, at_once: bool) {
+    pub(super) fn mark_use(self: &Rc<Self>, at_once: bool) {
         let now = self.now();
         if self.is_disposed() || !self.look(|session| session.mark_due(at_once, now)) {
             return;
         }
-        self.change(|session| session.note_use(true));
+        self.change(|session| session.set_marking(true));
         self.spawn(Run::mark);
     }
 }
 
 impl<J: Json + 'static> Run<J> {
     /// Waits until it is known whether the session has outlasted its limits, where it seems so.
-    pub(super) async fn outlasts(&self) -> Result<(), Halt> {
-        if let Some(deciding) = self.handle.outlast()
+    pub(super) async fn await_limits(&self) -> Result<(), Halt> {
+        if let Some(deciding) = self.handle.enforce_limits()
             && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(deciding)).await
         {
             return Err(Halt::GivenUp);
@@ -90,7 +90,7 @@ impl<J: Json + 'static> Run<J> {
             let Some(mark) = self.take_mark() else { break };
             self.see_to(mark).await;
         }
-        handle.change(|session| session.note_use(false));
+        handle.change(|session| session.set_marking(false));
         Ending::Done
     }
 
@@ -110,7 +110,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// The session has outlasted its limits, unless another tab has used it. Ended for all tabs, and told to the vendor once: so
     /// it is done under the lock under which the tokens are renewed.
-    async fn outlasted(self: Rc<Self>, held: Rc<Record>, received: Moment) -> Ending {
+    async fn end_at_limit(self: Rc<Self>, held: Rc<Record>, received: Moment) -> Ending {
         let handle: &Handle<J> = &self.handle;
         let locks = handle.settings.keeping != Keeping::Memory;
         if locks {
@@ -127,9 +127,9 @@ impl<J: Json + 'static> Run<J> {
         if let Some((record, received)) = ended {
             self.handle.spawn(|run| run.revoke(record, received, Rc::default()));
         }
-        if handle.outlasting.get() == Some(self.id) {
-            handle.outlasting.set(None);
-            handle.change(|session| session.decide(false));
+        if handle.ending_at_limit.get() == Some(self.id) {
+            handle.ending_at_limit.set(None);
+            handle.change(|session| session.set_deciding(false));
         }
         Ending::Done
     }
@@ -154,7 +154,7 @@ impl<J: Json + 'static> Run<J> {
             let found = found.filter(|record| record.login == login);
             // Another tab may have renewed the tokens since. A store that has failed may still have older ones.
             if let Some(record) = found.filter(|record| record.renewals > last.0.renewals) {
-                let received = handle.now().noted(record.received_at);
+                let received = handle.now().at_wall(record.received_at);
                 last = (Rc::new(record), received);
             }
             self.follow_stored(stored).await;
@@ -162,7 +162,7 @@ impl<J: Json + 'static> Run<J> {
         if handle.login() == Some(login) {
             last = (handle.held()?, handle.received());
             let now = handle.now();
-            handle.change(|session| session.outlast(now));
+            handle.change(|session| session.end_at_limit(now));
             if handle.is_signed_in() {
                 // The next tab to have the lock is to know of a use here that has waited for this.
                 if let Some(mark) = self.take_mark() {

@@ -14,8 +14,8 @@ impl<J: Json + 'static> Run<J> {
     /// `login()`: sent once, never repeated by itself, since vendors lock accounts.
     pub(super) async fn sign_in(self: Rc<Self>, credentials: Credentials) -> Ending {
         let result = self.try_to_sign_in(credentials).await;
-        if self.handle.login.get() == Some(self.id) {
-            self.handle.login.set(None);
+        if self.handle.signing_in.get() == Some(self.id) {
+            self.handle.signing_in.set(None);
         }
         result.into()
     }
@@ -33,7 +33,7 @@ impl<J: Json + 'static> Run<J> {
         let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(Kind::Login, failure))?;
         handle.change(Session::begin_login);
         let attempt = handle.attempt();
-        if let Some(older) = handle.login.replace(Some(self.id)) {
+        if let Some(older) = handle.signing_in.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;
         }
         let login = Self::name_of_login(&self.ask(Effect::Chance).await);
@@ -50,7 +50,7 @@ impl<J: Json + 'static> Run<J> {
         }
         let now = handle.now();
         let mut grant = handle.vendor.read_login(&reply, &credentials, now.wall).map_err(|failure| {
-            handle.notice(&failure);
+            handle.learn_sso_url(&failure);
             Halt::at(Kind::Login, failure.without_secrets(&credentials.secrets()))
         })?;
         let redirect_to = grant.redirect_to.take();

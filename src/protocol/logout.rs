@@ -27,7 +27,7 @@ impl<J: Json + 'static> Run<J> {
         let received = handle.received();
         let record = handle.change(Session::sign_out);
         let known_here = record.is_some();
-        if let Some(under_way) = handle.login.take() {
+        if let Some(under_way) = handle.signing_in.take() {
             self.see_to(Effect::Stop(under_way)).await;
         }
         let replaced = handle.look(Session::is_replaced);

@@ -31,22 +31,22 @@ impl<J: Json + 'static> Handle<J> {
     /// it goes on by itself.
     pub(super) fn tick(self: &Rc<Self>) {
         let now = self.now();
-        self.note_use(false);
+        self.mark_use(false);
         if self.look(|session| session.is_over(now)) {
             self.change(|session| session.tick(now));
             self.spawn(Run::keep_by_itself);
-        } else if self.is_disposed() || self.outlast().is_some() {
+        } else if self.is_disposed() || self.enforce_limits().is_some() {
         } else if self.look(|session| session.renewal_due(now)) {
             self.renewal(self.epoch(), false);
-        } else if self.store.is_to_be_kept() {
-            self.spawn(Run::try_by_itself);
+        } else if self.store.needs_retry() {
+            self.spawn(Run::retry_by_itself);
         }
     }
 
     /// Looks at the clock for somebody who only reads the state. Whether the session has come to its end by that.
     pub fn look_at_clock(self: &Rc<Self>, now: Moment) -> bool {
         self.set_now(now);
-        let over = self.look(|session| session.is_over(now)) || self.has_to_end();
+        let over = self.look(|session| session.is_over(now)) || self.is_beyond_limits();
         if over {
             self.tick();
         }
@@ -76,9 +76,9 @@ impl<J: Json + 'static> Run<J> {
         Ending::Done
     }
 
-    async fn try_by_itself(self: Rc<Self>) -> Ending {
-        if self.handle.store.is_to_be_kept() {
-            self.try_to_keep().await;
+    async fn retry_by_itself(self: Rc<Self>) -> Ending {
+        if self.handle.store.needs_retry() {
+            self.retry_write().await;
         }
         Ending::Done
     }
@@ -86,7 +86,7 @@ impl<J: Json + 'static> Run<J> {
     /// Waits until a request may go, renewing if need be. Gives back whether the vendor was asked for a renewal.
     pub(super) async fn ready(&self, asked: &Person) -> Result<bool, Halt> {
         // Once more, where the caller has looked already: while that was decided, it may have outlasted its other limit.
-        self.outlasts().await?;
+        self.await_limits().await?;
         let mut renewed = false;
         let mut tries = 0;
         // Asked again after each wait: a logout may have come in between.
@@ -97,7 +97,7 @@ impl<J: Json + 'static> Run<J> {
             }
             tries += 1;
             match self.renewed(self.handle.epoch(), false).await {
-                Ok(asked) => renewed = asked,
+                Ok(vendor_asked) => renewed = vendor_asked,
                 Err(halt) if halt.is_superseded() => {}
                 Err(halt) => return Err(halt),
             }

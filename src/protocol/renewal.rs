@@ -37,7 +37,7 @@ impl<J: Json + 'static> Handle<J> {
     /// The renewal of the tokens of an epoch: the one under way, or a new one. `rejected`: the vendor has rejected them.
     pub(super) fn renewal(self: &Rc<Self>, epoch: Epoch, rejected: bool) -> Rc<Flight> {
         if rejected {
-            self.rejected.set(Some(epoch));
+            self.rejected_epoch.set(Some(epoch));
         }
         let under_way = self.flight.borrow().clone().filter(|flight| flight.epoch == epoch);
         if under_way.is_some() {
@@ -47,7 +47,7 @@ impl<J: Json + 'static> Handle<J> {
         under_way.unwrap_or_else(|| {
             let flight = Rc::new(Flight {
                 epoch,
-                rejected: self.rejected.get() == Some(epoch),
+                rejected: self.rejected_epoch.get() == Some(epoch),
                 operation: Cell::new(0),
                 attempt: self.attempt(),
                 failures: self.look(Session::failures),
@@ -57,7 +57,7 @@ impl<J: Json + 'static> Handle<J> {
             self.flight.replace(Some(Rc::clone(&flight)));
             self.change(Session::begin_renewal);
             let own = Rc::clone(&flight);
-            flight.operation.set(self.spawn(|run| run.fly(own)));
+            flight.operation.set(self.spawn(|run| run.run_flight(own)));
             flight
         })
     }
@@ -103,16 +103,16 @@ impl<J: Json + 'static> Run<J> {
         if !handle.is_renewable() {
             return Halt::new(Code::NotRenewable, Kind::Refresh).into();
         }
-        if let Err(halt) = self.outlasts().await {
+        if let Err(halt) = self.await_limits().await {
             return halt.into();
         }
-        if let Some(code) = handle.look(Session::refusal) {
+        if let Some(code) = handle.look(Session::why_signed_out) {
             return Halt::new(code, Kind::Refresh).into();
         }
         self.renewed(handle.epoch(), false).await.map(|_| Ending::Done).into()
     }
 
-    async fn fly(self: Rc<Self>, flight: Rc<Flight>) -> Ending {
+    async fn run_flight(self: Rc<Self>, flight: Rc<Flight>) -> Ending {
         let handle: &Handle<J> = &self.handle;
         let mut result = self.renew_alone(&flight).await;
         let mut under_way = handle.flight.borrow_mut();
@@ -136,7 +136,7 @@ impl<J: Json + 'static> Run<J> {
         let name = handle.held().map(|record| record.name_of_tokens()).unwrap_or_default();
         while let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await {
             self.follow(false).await;
-            if let Some(result) = self.settled(flight) {
+            if let Some(result) = self.settled_elsewhere(flight) {
                 self.see_to(Effect::Unlock { spent: false }).await;
                 return result;
             }
@@ -157,7 +157,7 @@ impl<J: Json + 'static> Run<J> {
         }
         // A store that failed when it was last read is asked all the same: a token that is spent already would end the session.
         self.follow(true).await;
-        if let Some(result) = self.settled(flight) {
+        if let Some(result) = self.settled_elsewhere(flight) {
             return result;
         }
         let result = self.exchange(flight).await;
@@ -167,7 +167,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// What became of the renewal in another tab, if anything: what has been renewed there is not renewed again, and what has just
     /// failed there fails here. Only who has the lock may find that nothing has, and renew.
-    fn settled(&self, flight: &Flight) -> Option<Result<bool, Halt>> {
+    fn settled_elsewhere(&self, flight: &Flight) -> Option<Result<bool, Halt>> {
         let handle: &Handle<J> = &self.handle;
         let now = handle.now();
         let failed =
@@ -194,7 +194,7 @@ impl<J: Json + 'static> Run<J> {
             };
             let read = match self.ask(Effect::Call(call)).await {
                 Outcome::Reply(reply) => handle.read_refresh(&reply, &record),
-                outcome => match Self::unanswered(&outcome) {
+                outcome => match Self::failure_of(&outcome) {
                     Some(failure) => break failure,
                     None => return Err(Halt::GivenUp),
                 },
@@ -241,7 +241,7 @@ impl<J: Json + 'static> Run<J> {
         let code = if gateways { Code::VendorUnavailable } else { failure.code };
         // What a wallet's session is renewed by is as a rule a cookie: its time was up, and the person signs again.
         let lapses = code.ends_session() && handle.vendor.signing().is_some();
-        let rejected = handle.rejected.get() == Some(epoch);
+        let rejected = handle.rejected_epoch.get() == Some(epoch);
         let counts = handle.change(|session| {
             if lapses {
                 return session.refused(epoch, Reason::Expired);

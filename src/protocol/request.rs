@@ -18,7 +18,7 @@ pub struct Wish {
     /// Where to, as the URL parser spells it, without query and fragment.
     pub target: String,
     /// Whether the request has a credential of the caller's own, which wins.
-    pub callers: bool,
+    pub own_credential: bool,
     /// Whether it can be sent a second time: a stream is gone once read.
     pub repeatable: bool,
     /// Whether the vendor's envelope is to be taken off.
@@ -39,7 +39,7 @@ enum Next {
 impl<J: Json + 'static> Run<J> {
     pub(super) async fn request(self: Rc<Self>, wish: Wish) -> Ending {
         match self.send(&wish).await {
-            Ok((answer, trouble)) if wish.json => self.unwrap(&answer.reply, wish.callers, trouble),
+            Ok((answer, halt)) if wish.json => self.unwrap(&answer.reply, wish.own_credential, halt),
             Ok(_) => Ending::Answered,
             Err(halt) => halt.into(),
         }
@@ -53,15 +53,15 @@ impl<J: Json + 'static> Run<J> {
         }
         let asked = handle.person();
         self.handle.used(handle.now());
-        self.outlasts().await?;
-        if wish.callers {
+        self.await_limits().await?;
+        if wish.own_credential {
             return Ok((self.dispatch(None, false).await?, None));
         }
         let renewed = self.ready(&asked).await?;
         let epoch = handle.epoch();
         let answer = self.dispatch(Some(epoch), false).await?;
         let next = self.judge(epoch, &answer).await;
-        let trouble = match next {
+        let halt = match next {
             Next::Show if wish.repeatable && self.is_expired_unsaid(epoch, &answer) => {
                 // Asked once more, the same answer says it.
                 let second = self.dispatch(Some(epoch), true).await?;
@@ -80,12 +80,12 @@ impl<J: Json + 'static> Run<J> {
             Next::Renew => self.renewed(epoch, true).await.err().filter(|halt| !halt.is_superseded()),
             Next::Again => None,
         };
-        if let Some(Halt::GivenUp) = trouble {
+        if let Some(Halt::GivenUp) = halt {
             return Err(Halt::GivenUp);
         }
-        let trouble = trouble.or_else(|| self.may_repeat(&asked).err());
-        if trouble.is_some() || !wish.repeatable {
-            return Ok((answer, trouble));
+        let halt = halt.or_else(|| self.may_repeat(&asked).err());
+        if halt.is_some() || !wish.repeatable {
+            return Ok((answer, halt));
         }
         let epoch = handle.epoch();
         let second = self.dispatch(Some(epoch), true).await?;
@@ -99,13 +99,13 @@ impl<J: Json + 'static> Run<J> {
     /// An address has rejected a token that was just renewed.
     fn rejects_any_token(&self, wish: &Wish) {
         let handle: &Handle<J> = &self.handle;
-        handle.rejecting.replace(Some((wish.target.clone(), handle.now())));
+        handle.rejecting_address.replace(Some((wish.target.clone(), handle.now())));
     }
 
     /// Whether an address has done so not long ago: to renew the token for it would help no more.
     fn rejected_any_token(&self, wish: &Wish) -> bool {
         let handle: &Handle<J> = &self.handle;
-        let rejecting = handle.rejecting.borrow();
+        let rejecting = handle.rejecting_address.borrow();
         rejecting
             .as_ref()
             .is_some_and(|(target, at)| *target == wish.target && handle.now().since(*at) < YOUNG_MS)
@@ -154,7 +154,7 @@ impl<J: Json + 'static> Run<J> {
             return Next::Show;
         }
         if let Err(failure) = handle.vendor.read(reply, Kind::Request) {
-            handle.notice(&failure);
+            handle.learn_sso_url(&failure);
         }
         let now = handle.now();
         match handle.look(|session| session.rejected(epoch, false, now)) {
@@ -228,20 +228,24 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// Takes the vendor's envelope off an answer.
-    fn unwrap(&self, reply: &Reply<J>, callers: bool, trouble: Option<Halt>) -> Ending {
+    fn unwrap(&self, reply: &Reply<J>, own_credential: bool, halt: Option<Halt>) -> Ending {
         let handle: &Handle<J> = &self.handle;
         // Not the vendor's rejection, which sounds as if the session had ended: it waits for a better moment to be renewed.
-        if let Some(halt) = trouble.filter(|_| handle.is_signed_in()) {
+        if let Some(halt) = halt.filter(|_| handle.is_signed_in()) {
             return halt.into();
         }
         match handle.vendor.read(reply, Kind::Request) {
             _ if reply.is_ok() && matches!(reply.body, Body::Empty) => Ending::Payload(Payload::Whole),
             Ok(payload) => Ending::Payload(payload),
-            Err(failure) => self.refused(failure, callers).into(),
+            Err(failure) => self.failed_request(failure, own_credential).into(),
         }
     }
 
-    fn refused(&self, failure: Box<Failure>, callers: bool) -> Halt {
-        if callers { Halt::at(Kind::Request, failure) } else { self.handle.failure(failure, Kind::Request) }
+    fn failed_request(&self, failure: Box<Failure>, own_credential: bool) -> Halt {
+        if own_credential {
+            Halt::at(Kind::Request, failure)
+        } else {
+            self.handle.failure(failure, Kind::Request)
+        }
     }
 }

@@ -47,7 +47,7 @@ pub(super) struct Store {
     /// Whether that has been noted for the other tabs.
     noted: Cell<Noted>,
     /// The login whose end this handle has noted last.
-    ended: Cell<u32>,
+    end_noted: Cell<u32>,
 }
 
 /// Whether it has been noted that what is held could not be written.
@@ -102,7 +102,7 @@ impl Store {
     }
 
     /// Whether what could not be written or deleted is still to be, and nobody is at it.
-    pub(super) const fn is_to_be_kept(&self) -> bool {
+    pub(super) const fn needs_retry(&self) -> bool {
         self.unwritten.get() && !self.trying.get() && !self.silent.get()
     }
 }
@@ -187,8 +187,8 @@ impl<J: Json + 'static> Run<J> {
         self.learn_use(mark);
         if has_to_go && store.may_change(text) {
             self.keep(false).await;
-        } else if store.is_to_be_kept() {
-            self.try_to_keep().await;
+        } else if store.needs_retry() {
+            self.retry_write().await;
         }
     }
 
@@ -208,7 +208,7 @@ impl<J: Json + 'static> Run<J> {
                         self.keep(false).await;
                     }
                     // What has ended by itself while nobody was here is not shown as if it went on.
-                    let _ = self.outlasts().await;
+                    let _ = self.await_limits().await;
                 }
                 Outcome::Failed(Trouble::Storage | Trouble::Timeout) => {
                     self.handle.store.silent.set(true);
@@ -232,7 +232,7 @@ impl<J: Json + 'static> Run<J> {
             return true;
         }
         // What was replaced here, and goes on in a tab that doesn't know, is older than this.
-        if note.is_some_and(|note| self.handle.look(|session| session.has_left(note.login))) {
+        if note.is_some_and(|note| self.handle.look(|session| session.is_past(note.login))) {
             return true;
         }
         match note.map(|note| note.fate) {
@@ -246,14 +246,11 @@ impl<J: Json + 'static> Run<J> {
     pub(super) fn says_ended(&self, stored: &Stored, login: u32) -> bool {
         let note = stored.note.as_deref().and_then(Note::read);
         let ended = note.is_some_and(|note| matches!(note.fate, Fate::Ended(_)) && note.login == login);
-        ended && self.handle.store.ended.get() != login
+        ended && self.handle.store.end_noted.get() != login
     }
 
     /// Reads what lies in the store, and has the session follow it.
-    #[expect(
-        clippy::boxed_local,
-        reason = "it comes in a box, which is let go of here and not by each caller"
-    )]
+    #[expect(clippy::boxed_local, reason = "it comes in a box, which is dropped here and not by each caller")]
     fn take_over(&self, stored: Box<Stored>) -> Taken {
         let handle: &Handle<J> = &self.handle;
         let text = stored.record.as_deref();
@@ -275,8 +272,8 @@ impl<J: Json + 'static> Run<J> {
         }
         // A record that has come to its end by now is followed to its end, and has to go as well; but not that of another user, who
         // has replaced this one.
-        let over = lies_there && !handle.look(|session| session.held().is_some() || session.is_replaced());
-        if follows && !over { Taken::Followed } else { Taken::HasToGo }
+        let ended = lies_there && !handle.look(|session| session.held().is_some() || session.is_replaced());
+        if follows && !ended { Taken::Followed } else { Taken::HasToGo }
     }
 
     /// Writes down what is held, or how it has ended. Not before a look: another tab may have noted how it ended, or have signed in or
@@ -287,19 +284,19 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// Tries again what the store has not done.
-    pub(super) async fn try_to_keep(&self) {
+    pub(super) async fn retry_write(&self) {
         let trying = &self.handle.store.trying;
         trying.set(true);
         self.keep(false).await;
         trying.set(false);
     }
 
-    /// Writes what is held to the store, or takes away what lies there. `over`: also over what another tab has written since.
-    pub(super) async fn keep(&self, over: bool) {
+    /// Writes what is held to the store, or takes away what lies there. `overwrites`: also over what another tab has written since.
+    pub(super) async fn keep(&self, overwrites: bool) {
         let handle: &Handle<J> = &self.handle;
         let store = &handle.store;
         // What is signed out is taken away from wherever it may be.
-        let taken_away = over && store.fickle.get() && !handle.is_signed_in();
+        let taken_away = overwrites && store.fickle.get() && !handle.is_signed_in();
         if !self.is_kept() && !taken_away {
             return;
         }
@@ -309,12 +306,12 @@ impl<J: Json + 'static> Run<J> {
                 return;
             }
             let (text, end) =
-                handle.change(|session| (session.held().map(|record| record.write()), session.take_end()));
+                handle.change(|session| (session.held().map(|record| record.write()), session.take_note()));
             if let Some(note) = end {
-                store.ended.set(note.login);
+                store.end_noted.set(note.login);
                 self.see_to(Effect::Note(Some(note.write()))).await;
             }
-            if !over && store.knows(text.as_ref()) && !store.unwritten.get() {
+            if !overwrites && store.knows(text.as_ref()) && !store.unwritten.get() {
                 // It is being written for somebody else: this caller waits for it, too.
                 if store.pending.get() > 0 {
                     self.see_to(Effect::Read).await;
@@ -326,16 +323,16 @@ impl<J: Json + 'static> Run<J> {
             let own = store.writes.get().wrapping_add(1);
             store.writes.set(own);
             let deletes = text.is_none();
-            let unless_changed = if over { None } else { Some(known.clone()) };
-            let clears = u32::from(over && deletes);
+            let unless_changed = if overwrites { None } else { Some(known.clone()) };
+            let clears = u32::from(overwrites && deletes);
             store.pending.set(store.pending.get() + 1);
             store.clearing.set(store.clearing.get() + clears);
             let outcome = self.ask(Effect::Write(Write { text, unless_changed })).await;
             store.pending.set(store.pending.get() - 1);
             store.clearing.set(store.clearing.get() - clears);
             match self.written(outcome, own) {
-                Written::Done => return self.kept(deletes, over).await,
-                Written::Failed => return self.not_kept(deletes, own, known, over).await,
+                Written::Done => return self.kept(deletes, overwrites).await,
+                Written::Failed => return self.not_kept(deletes, own, known, overwrites).await,
                 Written::Followed => return,
                 Written::Overtaken => {}
             }
@@ -368,8 +365,8 @@ impl<J: Json + 'static> Run<J> {
         }
     }
 
-    /// The store has taken what was written. `over`: it was for a login or a logout.
-    async fn kept(&self, deletes: bool, over: bool) {
+    /// The store has taken what was written. `overwrites`: it was for a login or a logout.
+    async fn kept(&self, deletes: bool, overwrites: bool) {
         let handle: &Handle<J> = &self.handle;
         let store = &handle.store;
         store.silent.set(false);
@@ -379,12 +376,12 @@ impl<J: Json + 'static> Run<J> {
         // Once the record is gone, its absence says that the user has signed out. And what has come to an end before this login,
         // or before it was written again, is of no interest any more.
         // But not the note of this one's own end, which has come while it was being written.
-        let said = if deletes {
+        let note_is_obsolete = if deletes {
             handle.look(Session::is_signed_out_by_user)
         } else {
-            (over || unwritten) && handle.is_signed_in()
+            (overwrites || unwritten) && handle.is_signed_in()
         };
-        if said {
+        if note_is_obsolete {
             self.see_to(Effect::Note(None)).await;
         }
         if deletes && handle.settings.limits.idle_ms.is_some() {
@@ -395,7 +392,7 @@ impl<J: Json + 'static> Run<J> {
 
     /// The store has not taken what was written. What that was to replace must not be there any more (rule 15): to delete it
     /// takes no room. `known`: what was known to lie there.
-    async fn not_kept(&self, deletes: bool, own: u32, known: Option<Secret>, over: bool) {
+    async fn not_kept(&self, deletes: bool, own: u32, known: Option<Secret>, overwrites: bool) {
         let handle: &Handle<J> = &self.handle;
         let store = &handle.store;
         handle.change(|session| session.storage_works(false));
@@ -405,14 +402,14 @@ impl<J: Json + 'static> Run<J> {
             return;
         }
         // Told only where there is something to see: tabs whose writes all fail would wake each other for ever.
-        let mut tells = over;
+        let mut tells = overwrites;
         // What takes too long may still land: where nothing is known to lie there, nothing is to be taken away before.
-        let removes = known.is_some() || over && !store.silent.get();
+        let removes = known.is_some() || overwrites && !store.silent.get();
         if !deletes && removes {
             let own = own.wrapping_add(1);
             store.writes.set(own);
             store.learn(None);
-            let unless_changed = if over { None } else { Some(known.clone()) };
+            let unless_changed = if overwrites { None } else { Some(known.clone()) };
             let mut outcome = self.ask(Effect::Write(Write { text: None, unless_changed })).await;
             if let Outcome::Overtaken(stored) = outcome {
                 tells = true;

@@ -42,7 +42,7 @@ impl<J: Json + 'static> Run<J> {
         handle.change(|_| ());
         if hidden && wake == Wake::Page {
             // It may be gone in the next moment.
-            self.handle.note_use(true);
+            self.handle.mark_use(true);
         }
         if wake != Wake::Timer && (!hidden || matches!(wake, Wake::Told(_))) {
             self.follow(true).await;

@@ -18,7 +18,7 @@ impl<J: Json + 'static> Run<J> {
     ) -> Result<Outcome<J>, Halt> {
         let handle: &Handle<J> = &self.handle;
         let at_login = |failure| Halt::at(Kind::Login, failure);
-        let offered = Self::answer(self.ask(Effect::Wallet(accounts())).await)?;
+        let offered = Self::wallet_answer(self.ask(Effect::Wallet(accounts())).await)?;
         let wanted = credentials.typed("address");
         credentials.username =
             account(&offered, wanted.as_deref()).ok_or_else(|| not_offered(wanted.is_some()))?;
@@ -27,20 +27,20 @@ impl<J: Json + 'static> Run<J> {
         // Before anything is shown to the person.
         let challenge = signing.challenge(&reply).map_err(at_login)?;
         if let Some(wanted) = challenge.chain {
-            let on = Self::answer(self.ask(Effect::Wallet(chain())).await)?;
+            let on = Self::wallet_answer(self.ask(Effect::Wallet(chain())).await)?;
             if chain_of(&on) != Some(wanted) {
-                Self::answer(self.ask(Effect::Wallet(switch(wanted))).await)?;
+                Self::wallet_answer(self.ask(Effect::Wallet(switch(wanted))).await)?;
             }
         }
         let request = sign(&credentials.username, &challenge.message);
-        let signed = Self::answer(self.ask(Effect::Wallet(request)).await)?;
+        let signed = Self::wallet_answer(self.ask(Effect::Wallet(request)).await)?;
         credentials.password = signature(&signed).ok_or_else(unable)?;
         Ok(self.ask(Effect::Call(signing.verify(&challenge, credentials))).await)
     }
 
     /// The wallet's answer; or why there is none.
     #[inline(never)]
-    fn answer(outcome: Outcome<J>) -> Result<J, Halt> {
+    fn wallet_answer(outcome: Outcome<J>) -> Result<J, Halt> {
         match outcome {
             Outcome::Wallet(Ok(answer)) => Ok(answer),
             Outcome::Wallet(Err(refusal)) if is_no(&refusal) => Err(Halt::new(Code::Cancelled, Kind::Login)),

@@ -75,7 +75,7 @@ pub(super) struct Lasting {
     late: Option<(Moment, Moment)>,
     /// Whether it is being looked up if another tab has used it, and whether its last use is being noted.
     pub(super) deciding: bool,
-    noting: bool,
+    marking: bool,
 }
 
 impl Lasting {
@@ -90,7 +90,7 @@ impl Lasting {
             marked: never,
             late: None,
             deciding: false,
-            noting: false,
+            marking: false,
         }
     }
 }
@@ -139,7 +139,7 @@ impl Session {
 
     /// Ends it, where it has outlasted its limits: as a session that nobody has used, or as one that is over. Uses that have waited
     /// for this count from when they were, however long it took to find out.
-    pub fn outlast(&mut self, now: Moment) {
+    pub fn end_at_limit(&mut self, now: Moment) {
         if let Some((first, last)) = self.lasting.late.take() {
             self.use_at(first);
             self.use_at(last);
@@ -154,23 +154,23 @@ impl Session {
     /// Somebody has used it, at a moment; where that seems to be too late, it counts if another tab has used it before. Whether that
     /// is the first use which has still to be noted.
     pub fn use_at(&mut self, at: Moment) -> bool {
-        let noted = self.is_use_noted();
+        let marked = self.is_use_marked();
         if self.is_idle(at) {
             let first = self.lasting.late.map_or(at, |(first, _)| first);
             self.lasting.late = Some((first, at));
         } else if at.since(self.lasting.used) > 0.0 {
             self.lasting.used = at;
         }
-        noted && !self.is_use_noted()
+        marked && !self.is_use_marked()
     }
 
     /// Its last use is being noted for the other tabs: until then nothing is due.
-    pub const fn note_use(&mut self, noting: bool) {
-        self.lasting.noting = noting;
+    pub const fn set_marking(&mut self, marking: bool) {
+        self.lasting.marking = marking;
     }
 
     /// Another tab is being asked whether it has used the session: until then nothing is due.
-    pub const fn decide(&mut self, deciding: bool) {
+    pub const fn set_deciding(&mut self, deciding: bool) {
         self.lasting.deciding = deciding;
     }
 
@@ -182,7 +182,7 @@ impl Session {
         if !own || mark.used_at == self.lasting.marked.wall {
             return;
         }
-        let used = now.noted(mark.used_at);
+        let used = now.at_wall(mark.used_at);
         self.lasting.marked = used;
         if now.since(used) < now.since(self.lasting.used) {
             self.lasting.used = used;
@@ -190,7 +190,7 @@ impl Session {
     }
 
     /// Whether the other tabs know when it was used last, or need not.
-    fn is_use_noted(&self) -> bool {
+    fn is_use_marked(&self) -> bool {
         #[expect(clippy::float_cmp, reason = "exactly what was written")]
         let same = self.lasting.marked.wall == whole_ms(self.lasting.used.wall);
         same || self.held.is_none() || !self.lasting.shared
@@ -199,7 +199,7 @@ impl Session {
     /// In how many ms the last use is to be noted for the other tabs, if it is not.
     fn mark_left(&self, now: Moment) -> Option<f64> {
         let rest = (self.lasting.limits.idle_ms? / MARKED_EACH).min(LONGEST_UNMARKED_MS);
-        (!self.is_use_noted() && !self.lasting.noting).then(|| rest - now.since(self.lasting.marked))
+        (!self.is_use_marked() && !self.lasting.marking).then(|| rest - now.since(self.lasting.marked))
     }
 
     /// What is to be noted for the other tabs now, if anything. `at_once`: also where it was noted not long ago.
@@ -210,7 +210,7 @@ impl Session {
 
     /// The mark to be written now, if what is noted is not the last use.
     pub fn take_mark(&mut self) -> Option<Mark> {
-        let login = self.held.as_ref().filter(|_| !self.is_use_noted())?.login;
+        let login = self.held.as_ref().filter(|_| !self.is_use_marked())?.login;
         let used_at = whole_ms(self.lasting.used.wall);
         self.lasting.marked = Moment { wall: used_at, ..self.lasting.used };
         Some(Mark { login, used_at })

@@ -20,7 +20,7 @@ impl Moment {
 
     /// The moment that somebody noted by the wall clock alone; none is ahead of this one.
     #[must_use]
-    pub fn noted(self, wall: f64) -> Self {
+    pub fn at_wall(self, wall: f64) -> Self {
         let ago = self.wall - wall;
         Self { wall, steady: if ago > 0.0 { self.steady - ago } else { self.steady } }
     }

@@ -156,10 +156,10 @@ impl Record {
 /// The pause of a record that has one.
 fn pause<J: Json>(json: &J) -> Option<Pause> {
     let (since, until) = (moment(json, "pausedAt").ok()??, moment(json, "pausedUntil").ok()??);
-    let because = Code::named(&json.text_of("pausedFor")?)?;
-    let kept = until - since;
+    let because = Code::of_transient(&json.text_of("pausedFor")?)?;
+    let length = until - since;
     // Longer than hallpass ever waits: not its own.
-    (0.0..=2.0 * LONGEST_RETRY_AFTER_MS).contains(&kept).then_some(())?;
+    (0.0..=2.0 * LONGEST_RETRY_AFTER_MS).contains(&length).then_some(())?;
     Some(Pause { since, until, because, failures: count(json, "failures")? })
 }
 

@@ -100,7 +100,7 @@ pub struct Session {
     /// The logins that are over in this tab: signed out of, or signed in over. What is found of them is a leftover.
     pub(super) past: Past,
     /// How the session ended, until that is noted for the other tabs.
-    pub(super) ended: Option<Note>,
+    pub(super) note: Option<Note>,
     /// How long it has lasted.
     pub(super) lasting: Lasting,
     /// Where the people of this instance sign in with single sign-on, if it has told.
@@ -125,7 +125,7 @@ impl Session {
             reason: Reason::Never,
             last: 0,
             past: Past::new(),
-            ended: None,
+            note: None,
             lasting: Lasting::new(),
             sso_url: None,
             running: false,
@@ -155,7 +155,7 @@ impl Session {
     pub fn sign_out(&mut self) -> Option<Rc<Record>> {
         self.attempt += 1;
         let held = self.held.take();
-        self.ended = None;
+        self.note = None;
         if let Some(held) = &held {
             self.past.add(held.login);
         }
@@ -191,11 +191,11 @@ impl Session {
     /// A reply brought a new token (PEGASE3). Writes nothing when its request's tokens have been replaced by a login,
     /// a logout or another adoption.
     pub fn adopt(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
-        self.exchange(epoch, grant, now)
+        self.replace_tokens(epoch, grant, now)
     }
 
     /// New tokens for those of an epoch, if they are still held.
-    fn exchange(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
+    fn replace_tokens(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
         let current = epoch.0 == self.epoch;
         if let Some(mut held) = self.held.take_if(|_| current) {
             let record = Rc::make_mut(&mut held);
@@ -246,20 +246,20 @@ impl Session {
     }
 
     /// Whether the token has come to its end.
-    fn over(&self, now: Moment) -> bool {
+    fn is_token_over(&self, now: Moment) -> bool {
         self.left(now).is_some_and(|left| left < EARLY_MS)
     }
 
     /// What a request may do for its credential now.
     #[must_use]
     pub fn pass(&self, now: Moment) -> Pass {
-        let held = match (&self.held, self.refusal()) {
+        let held = match (&self.held, self.why_signed_out()) {
             (Some(held), _) => held,
             (None, code) => return Pass::Refused(code.unwrap_or(Code::NotSignedIn)),
         };
         let renews = self.renewable() && self.automatic;
         let set_back = now.wall < held.received_at - SMALL_CORRECTION_MS && renews;
-        if held.expires_at.is_none() || !(set_back || self.over(now)) {
+        if held.expires_at.is_none() || !(set_back || self.is_token_over(now)) {
             return Pass::Go(Epoch(self.epoch));
         }
         match self.pause(now).filter(|_| !self.running) {
@@ -350,7 +350,7 @@ impl Session {
 
     /// Why nobody is signed in, as callers see it; `None` where somebody is.
     #[must_use]
-    pub const fn refusal(&self) -> Option<Code> {
+    pub const fn why_signed_out(&self) -> Option<Code> {
         if self.held.is_some() {
             return None;
         }
@@ -373,8 +373,8 @@ impl Session {
     }
 
     /// How the session has ended, for the other tabs to know; told once.
-    pub const fn take_end(&mut self) -> Option<Note> {
-        self.ended.take()
+    pub const fn take_note(&mut self) -> Option<Note> {
+        self.note.take()
     }
 
     /// Where the people of this instance sign in with single sign-on.
@@ -443,7 +443,7 @@ impl Session {
     /// Whether the session has come to its end: one that can't be renewed ends with its token.
     #[must_use]
     pub fn is_over(&self, now: Moment) -> bool {
-        !self.renewable() && self.over(now)
+        !self.renewable() && self.is_token_over(now)
     }
 
     /// Time has passed. Whether the session has ended by that.
@@ -470,7 +470,7 @@ impl Session {
     /// `rejected`: it was begun because the vendor had rejected the tokens.
     pub fn renewed(&mut self, epoch: Epoch, grant: Grant, rejected: bool, now: Moment) -> bool {
         let tried_before = self.held.as_ref().is_some_and(|held| held.rejected && held.pause.is_some());
-        let current = self.exchange(epoch, grant, now);
+        let current = self.replace_tokens(epoch, grant, now);
         if current {
             self.put_on_trial(self.epoch(), rejected || tried_before);
             self.settle();
@@ -494,7 +494,7 @@ impl Session {
             return false;
         }
         if code.ends_session() {
-            self.end(if self.over(now) { Reason::Expired } else { Reason::Refused });
+            self.end(if self.is_token_over(now) { Reason::Expired } else { Reason::Refused });
             return true;
         }
         let failures = self.failures().saturating_add(1);
@@ -531,13 +531,13 @@ impl Session {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<'_> {
         let held = self.held.as_ref();
-        let pause = held.and_then(|held| held.pause).filter(|_| !self.running);
+        let pause = held.and_then(|record| record.pause).filter(|_| !self.running);
         Snapshot {
             status: if held.is_some() { "signed-in" } else { "signed-out" },
             reason: if held.is_some() { None } else { Some(self.reason) },
-            user: held.and_then(|held| held.held.user.as_deref()),
-            database: held.and_then(|held| held.held.database.as_deref()),
-            expires_at: held.and_then(|held| held.expires_at),
+            user: held.and_then(|record| record.held.user.as_deref()),
+            database: held.and_then(|record| record.held.database.as_deref()),
+            expires_at: held.and_then(|record| record.expires_at),
             renewable: held.is_some() && self.renewable(),
             renewal: match pause {
                 _ if self.running => "running",
@@ -558,7 +558,7 @@ impl Session {
         if let Some(login) = login {
             self.past.add(login);
         }
-        self.ended = login.map(|login| Note::ended(login, reason));
+        self.note = login.map(|login| Note::ended(login, reason));
         self.reason = reason;
         self.settle();
     }

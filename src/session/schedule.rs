@@ -20,14 +20,14 @@ pub(super) const LONGEST_RETRY_AFTER_MS: f64 = 86_400_000.0;
 /// At which age a token of a lifetime is due for renewal, both in ms. The margin scales with the lifetime, so that neither
 /// a token of five seconds nor one of a day is renewed in a loop.
 pub(super) fn due_after(renewal: Renewal, lifetime: f64) -> Option<f64> {
-    let kept = match renewal {
+    let age = match renewal {
         Renewal::None => return None,
         Renewal::AtHalf => lifetime / 2.0,
         Renewal::BeforeEnd => lifetime - (lifetime / 4.0).min(WIDEST_MARGIN_MS),
         Renewal::AtPart(part) => lifetime * part,
         Renewal::Before(margin) => lifetime - margin.min(lifetime / 2.0),
     };
-    Some(kept.max(SHORTEST_LIFE_MS))
+    Some(age.max(SHORTEST_LIFE_MS))
 }
 
 /// How long to wait before the next try, in ms: what the vendor asked for, or else twice as long as the last time

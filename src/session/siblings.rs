@@ -47,7 +47,7 @@ impl Session {
 
     /// Whether a login was held here, and is over or replaced.
     #[must_use]
-    pub fn has_left(&self, login: u32) -> bool {
+    pub fn is_past(&self, login: u32) -> bool {
         self.past.has(login)
     }
 
@@ -60,11 +60,11 @@ impl Session {
             && let Fate::Ended(reason) = note.fate
         {
             self.reason = reason;
-            self.ended = None;
+            self.note = None;
         }
         // Where a later login lies, its own note counts.
         if let Some(record) = &found.record {
-            self.ended = self.ended.filter(|note| note.login == record.login);
+            self.note = self.note.filter(|note| note.login == record.login);
         }
         let held = self.held.as_ref().map(|held| held.login);
         let end = held.and_then(|login| found.end_of(login)).or(found.given_way.then_some(Reason::Logout));
@@ -121,21 +121,21 @@ impl Session {
     /// The session has ended in another tab, which has noted it.
     fn end_elsewhere(&mut self, reason: Reason) {
         self.end(reason);
-        self.ended = None;
+        self.note = None;
     }
 
     fn take_over(&mut self, mut record: Record, now: Moment) {
-        let same = |held: &Rc<Record>| held.login == record.login && held.held == record.held;
+        let same = |old: &Rc<Record>| old.login == record.login && old.held == record.held;
         if self.held.as_ref().is_none_or(|held| held.login != record.login) {
-            self.began(now.noted(record.signed_in_at));
+            self.began(now.at_wall(record.signed_in_at));
         }
         if !self.held.as_ref().is_some_and(same) {
             self.epoch += 1;
-            self.received = now.noted(record.received_at);
+            self.received = now.at_wall(record.received_at);
             self.end_renewal();
         }
         let pause = record.pause.filter(|_| self.automatic);
-        self.paused = now.noted(pause.map_or(now.wall, |pause| pause.since));
+        self.paused = now.at_wall(pause.map_or(now.wall, |pause| pause.since));
         self.problem =
             pause.map(|pause| pause.because).or(self.problem.filter(|code| *code == Code::Storage));
         record.pause = pause;
@@ -150,7 +150,6 @@ const fn by_itself(reason: Reason) -> bool {
 }
 
 /// Whether two records are of different people, or of different logins to different databases.
-fn differs(record: &Record, held: &Record) -> bool {
-    record.login != held.login
-        && (record.held.user != held.held.user || record.held.database != held.held.database)
+fn differs(one: &Record, other: &Record) -> bool {
+    one.login != other.login && (one.held.user != other.held.user || one.held.database != other.held.database)
 }

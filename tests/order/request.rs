@@ -35,7 +35,7 @@ fn r01_outside_of_the_audience_nothing_is_sent() {
     let mut tab = Tab::signed_in(TABS);
     let elsewhere = Wish { target: "https://api.test/vx".into(), ..wish() };
     assert_eq!(tab.run(|handle| handle.request(elsewhere)), "forbidden-target at request");
-    let own = Wish { target: "https://api.test/".into(), callers: true, ..wish() };
+    let own = Wish { target: "https://api.test/".into(), own_credential: true, ..wish() };
     assert_eq!(tab.run(|handle| handle.request(own)), "forbidden-target at request");
     tab.asked(&[]);
 }
@@ -54,14 +54,14 @@ fn r24_without_a_session_nothing_is_sent() {
 fn rule_07_a_credential_of_the_callers_own_wins() {
     let mut tab = Tab::signed_in(TABS);
     tab.hears(401, UNAUTHORIZED);
-    assert_eq!(tab.run(|handle| handle.request(Wish { callers: true, ..wish() })), "answered");
+    assert_eq!(tab.run(|handle| handle.request(Wish { own_credential: true, ..wish() })), "answered");
     tab.asked(&["send with nothing"]);
     tab.hears(401, UNAUTHORIZED);
-    let told = tab.run(|handle| handle.request(Wish { callers: true, json: true, ..wish() }));
+    let told = tab.run(|handle| handle.request(Wish { own_credential: true, json: true, ..wish() }));
     assert_eq!((told.as_str(), tab.status()), ("session-expired at request", "signed-in"));
     let mut nobody = Tab::new("ethgas", TABS);
     nobody.hears(200, OK);
-    assert_eq!(nobody.run(|handle| handle.request(Wish { callers: true, ..wish() })), "answered");
+    assert_eq!(nobody.run(|handle| handle.request(Wish { own_credential: true, ..wish() })), "answered");
 }
 
 #[test]
