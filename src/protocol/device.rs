@@ -1,4 +1,4 @@
-//! Waiting for a person's yes on another device.
+//! Signing in on another device: the vendor is polled until the person has answered there.
 
 use alloc::boxed::Box;
 
@@ -9,12 +9,12 @@ use super::operation::Run;
 use crate::dialect::{Call, Code, Credentials, Json, Operation as Kind, Prompt, Reply};
 use crate::session::backoff_ms;
 
-/// A vendor that tells sooner than after so many ms that its time is up doesn't wait at all: it is not asked again at once.
+/// A long poll that times out sooner than this, in ms, has not waited: the vendor is asked again only after a pause.
 const AT_ONCE_MS: f64 = 1_000.0;
 
 impl<J: Json + 'static> Run<J> {
-    /// Hands out the prompt that the vendor has given, once. Then the vendor is asked for the person's answer again and again, until
-    /// there is one or the caller gives up: a person may take minutes. Gives back the reply with the answer.
+    /// Shows the caller the vendor's prompt, once. Then polls the vendor until the person has answered or the caller gives up,
+    /// as a person may take minutes. Gives back the reply with the answer.
     pub(super) async fn answered_on_device(
         &self,
         credentials: &Credentials,
@@ -57,7 +57,7 @@ impl<J: Json + 'static> Run<J> {
         }
     }
 
-    /// Why a reply is no answer of the person's; `None`: it is one, or tells why there can be none.
+    /// Why a reply holds no answer of the person's. `None`: it holds one, or says why there can be none.
     fn no_answer_in(&self, reply: &Reply<J>, credentials: &Credentials) -> Option<NoAnswer> {
         let handle: &Handle<J> = &self.handle;
         let failure = handle.vendor.read_login(reply, credentials, handle.now().wall).err()?;
@@ -77,13 +77,13 @@ impl<J: Json + 'static> Handle<J> {
 
 /// Why there is no answer yet.
 enum NoAnswer {
-    /// The vendor's own time for one question was up.
+    /// The long poll has timed out at the vendor.
     TimedOut,
-    /// The vendor could not be asked, which says nothing of the person's answer. How long it asks to be left alone, in ms, if it does.
+    /// The vendor could not be asked, which says nothing of the person's answer; with its `Retry-After`, in ms, if it sent one.
     NotAsked(Option<f64>),
 }
 
-/// Whether a failure says nothing of what was asked for.
+/// Whether a failure says nothing of the person's answer, so that the vendor is asked again.
 const fn is_transient(code: Code) -> bool {
     matches!(code, Code::Network | Code::Timeout | Code::RateLimited | Code::VendorUnavailable)
 }

@@ -20,16 +20,16 @@ impl<J: Json + 'static> Run<J> {
         result.into()
     }
 
-    /// A name for a login that no other has, of a random number. That is asked for before the call: between its answer and what that
-    /// changes, nothing is waited for.
+    /// Makes a login's name, which no other login has, from a random number. The number is asked for before the call: nothing may
+    /// be waited for between the vendor's reply and what it changes.
     pub(super) fn name_of_login(chance: &Outcome<J>) -> u32 {
-        // 0 is none of this browser's.
+        // 0 names no login.
         Self::random(chance).max(1)
     }
 
     async fn try_to_sign_in(&self, mut credentials: Credentials) -> Result<Ending, Halt> {
         let handle: &Handle<J> = &self.handle;
-        // What can't be sent makes no earlier login the older one.
+        // Built first, so that credentials that can't be sent overtake no earlier login.
         let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(Kind::Login, failure))?;
         handle.change(Session::begin_login);
         let attempt = handle.attempt();
@@ -56,7 +56,7 @@ impl<J: Json + 'static> Run<J> {
         let redirect_to = grant.redirect_to.take();
         let (received, older) = (handle.received(), handle.held());
         handle.change(|session| session.signed_in(grant, login, now));
-        // What it replaces is told to the vendor beside it, and neither delays it nor makes it fail.
+        // The session that it replaces is revoked in the background, which neither delays the login nor makes it fail.
         if let Some(older) = older.filter(|_| handle.carries_token()) {
             self.handle.spawn(|run| run.revoke(older, received, Rc::default()));
         }

@@ -8,10 +8,10 @@ use super::operation::Run;
 use crate::dialect::{Code, Failure, Json, Operation as Kind, Secret};
 use crate::session::{Moment, Pass};
 
-/// How often a request waits for a renewal that another one overtakes.
+/// How many renewals a request waits for that are overtaken by another one.
 const MOST_RENEWALS: u32 = 3;
 
-/// In whose name something is asked for: what was asked for one user is not sent as another.
+/// The user in whose name something was asked for: it is never sent as another user.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Person {
     user: Option<Secret>,
@@ -27,8 +27,8 @@ impl<J: Json + 'static> Handle<J> {
         }
     }
 
-    /// Looks at the clock: the session may have come to its end, or its tokens may be due for renewal. What is to be done about
-    /// it goes on by itself.
+    /// Looks at the clock: the session may have come to its end, or its tokens may be due for renewal. Begins what has to be done
+    /// about it, and doesn't wait for that.
     pub(super) fn tick(self: &Rc<Self>) {
         let now = self.now();
         self.mark_use(false);
@@ -43,7 +43,7 @@ impl<J: Json + 'static> Handle<J> {
         }
     }
 
-    /// Looks at the clock for somebody who only reads the state. Whether the session has come to its end by that.
+    /// Looks at the clock before the state is read. Gives back whether the session is over.
     pub fn look_at_clock(self: &Rc<Self>, now: Moment) -> bool {
         self.set_now(now);
         let over = self.look(|session| session.is_over(now)) || self.is_beyond_limits();
@@ -85,13 +85,13 @@ impl<J: Json + 'static> Run<J> {
 
     /// Waits until a request may go, renewing if need be. Gives back whether the vendor was asked for a renewal.
     pub(super) async fn ready(&self, asked: &Person) -> Result<bool, Halt> {
-        // Once more, where the caller has looked already: while that was decided, it may have outlasted its other limit.
+        // Again, even if the caller has just waited for this: meanwhile the session may have reached its other limit.
         self.await_limits().await?;
         let mut renewed = false;
         let mut tries = 0;
-        // Asked again after each wait: a logout may have come in between.
+        // Checked again after each wait: a logout may have come in between.
         while !self.handle.pass(asked)? {
-            // A second renewal for one request would be a loop: the vendor grants tokens that are over at once.
+            // One renewal a request: a vendor whose new tokens have expired already would be asked in a loop.
             if renewed || tries == MOST_RENEWALS {
                 return Err(self.handle.failure(Failure::new(Code::SessionExpired), Kind::Request));
             }

@@ -63,7 +63,7 @@ impl<J: Json + 'static> Run<J> {
         let next = self.judge(epoch, &answer).await;
         let halt = match next {
             Next::Show if wish.repeatable && self.is_expired_unsaid(epoch, &answer) => {
-                // Asked once more, the same answer says it.
+                // If the same answer comes again, the token has expired.
                 let second = self.dispatch(Some(epoch), true).await?;
                 if self.judge(epoch, &second).await == Next::Show && self.is_expired_unsaid(epoch, &second) {
                     self.end(epoch, Reason::Expired).await;
@@ -71,7 +71,7 @@ impl<J: Json + 'static> Run<J> {
                 return Ok((second, None));
             }
             Next::Show => return Ok((answer, None)),
-            // A token that was renewed for this very request, and is rejected: to renew it again would be a loop.
+            // The token was renewed for this very request and is rejected all the same: another renewal would be a loop.
             Next::Renew if renewed => {
                 self.rejects_any_token(wish);
                 return Ok((answer, None));
@@ -89,20 +89,20 @@ impl<J: Json + 'static> Run<J> {
         }
         let epoch = handle.epoch();
         let second = self.dispatch(Some(epoch), true).await?;
-        // Judged for a token that it brings; a second rejection is the caller's to see.
+        // Judged because it may bring a token. If it is a rejection again, the caller gets it.
         if self.judge(epoch, &second).await != Next::Show {
             self.rejects_any_token(wish);
         }
         Ok((second, None))
     }
 
-    /// An address has rejected a token that was just renewed.
+    /// Remembers that an address has rejected a token that was just renewed.
     fn rejects_any_token(&self, wish: &Wish) {
         let handle: &Handle<J> = &self.handle;
         handle.rejecting_address.replace(Some((wish.target.clone(), handle.now())));
     }
 
-    /// Whether an address has done so not long ago: to renew the token for it would help no more.
+    /// Whether an address has rejected a renewed token not long ago: another renewal would not help.
     fn rejected_any_token(&self, wish: &Wish) -> bool {
         let handle: &Handle<J> = &self.handle;
         let rejecting = handle.rejecting_address.borrow();
@@ -133,12 +133,12 @@ impl<J: Json + 'static> Run<J> {
         }
     }
 
-    /// Judges an answer to a request that carried the credential of an epoch. A token that it brings is taken over; a rejected
-    /// one that can't be renewed ends the session.
+    /// Judges an answer to a request that carried the credential of an epoch. A token that the answer brings is adopted; a
+    /// rejected one that can't be renewed ends the session.
     async fn judge(&self, epoch: Epoch, answer: &Answer<J>) -> Next {
         let handle: &Handle<J> = &self.handle;
         let reply = &answer.reply;
-        // What another origin says after a redirect is no word of the vendor's.
+        // After a redirect to another origin, it is not the vendor that answers.
         if answer.redirected && !handle.audience().admits(&answer.address) {
             return Next::Show;
         }
@@ -166,7 +166,7 @@ impl<J: Json + 'static> Run<J> {
                 let expired = handle.vendor.says_expired(reply);
                 self.end(epoch, if expired { Reason::Expired } else { Reason::Refused }).await;
             }
-            // What lies behind the vendor has rejected it, maybe: the vendor itself is asked.
+            // Perhaps another server behind the vendor has rejected it: the vendor itself is asked.
             Verdict::End => self.confirm(epoch).await,
         }
         Next::Show
@@ -205,8 +205,8 @@ impl<J: Json + 'static> Run<J> {
         Ending::Done
     }
 
-    /// Whether an answer may mean that the token of an epoch has expired, though it doesn't say so. Of what is held since, it says
-    /// nothing: that may be another user's.
+    /// Whether an answer may mean that the token of an epoch has expired, though it doesn't say so. It says nothing of tokens
+    /// that have come since, which may be another user's.
     fn is_expired_unsaid(&self, epoch: Epoch, answer: &Answer<J>) -> bool {
         let handle: &Handle<J> = &self.handle;
         let now = handle.now().wall;
@@ -215,7 +215,7 @@ impl<J: Json + 'static> Run<J> {
             && handle.audience().is_at_base(&answer.address)
     }
 
-    /// Takes over a token that a reply brings.
+    /// Adopts a token that a reply brings.
     pub(super) async fn adopt(&self, epoch: Epoch, reply: &Reply<J>) {
         let handle: &Handle<J> = &self.handle;
         let now = handle.now();
@@ -230,7 +230,7 @@ impl<J: Json + 'static> Run<J> {
     /// Takes the vendor's envelope off an answer.
     fn unwrap(&self, reply: &Reply<J>, own_credential: bool, halt: Option<Halt>) -> Ending {
         let handle: &Handle<J> = &self.handle;
-        // Not the vendor's rejection, which sounds as if the session had ended: it waits for a better moment to be renewed.
+        // Why the renewal has failed, and not the vendor's rejection: that would sound as if the session had ended.
         if let Some(halt) = halt.filter(|_| handle.is_signed_in()) {
             return halt.into();
         }

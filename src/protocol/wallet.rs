@@ -10,7 +10,7 @@ use crate::dialect::{Code, Credentials, Failure, Json, Operation as Kind};
 impl<J: Json + 'static> Run<J> {
     /// Lets the wallet sign the vendor's message. Gives back what came of handing the signature in: a login's reply.
     ///
-    /// What the person does in the wallet from then on, such as taking another account or chain, is nothing to the session.
+    /// The session doesn't depend on the wallet afterwards, such as when the person goes to another account or chain.
     pub(super) async fn sign(
         &self,
         signing: &dyn Signing<J>,
@@ -24,7 +24,7 @@ impl<J: Json + 'static> Run<J> {
             account(&offered, wanted.as_deref()).ok_or_else(|| not_offered(wanted.is_some()))?;
         let call = handle.vendor.login(credentials).map_err(at_login)?;
         let reply = Self::reply(self.ask(Effect::Call(call)).await, Kind::Login)?;
-        // Before anything is shown to the person.
+        // Checked before the wallet shows anything to the person.
         let challenge = signing.challenge(&reply).map_err(at_login)?;
         if let Some(wanted) = challenge.chain {
             let on = Self::wallet_answer(self.ask(Effect::Wallet(chain())).await)?;
@@ -55,7 +55,7 @@ fn unable() -> Halt {
     Halt::new(Code::Unsupported, Kind::Login)
 }
 
-/// The account isn't there: the one that the caller wants, or any.
+/// The wallet doesn't offer the account that the caller wants; or none at all.
 fn not_offered(wanted: bool) -> Halt {
     if !wanted {
         return unable();
