@@ -5,7 +5,7 @@ use crate::dialect::Renewal;
 /// The widest margin before the end of a token's life, in ms: five minutes, as the vendors' own samples have it.
 const WIDEST_MARGIN_MS: f64 = 300_000.0;
 
-/// The shortest time from a token's receipt to its renewal, in ms: tokens that are over at once make no loop.
+/// The shortest time from a token's receipt to its renewal, in ms: so tokens that expire at once aren't renewed in a loop.
 const SHORTEST_LIFE_MS: f64 = 250.0;
 
 /// The first pause after a failed renewal, in ms; each further one doubles.
@@ -42,6 +42,6 @@ pub fn backoff_ms(failures: u32, retry_after_ms: Option<f64>, chance: f64) -> f6
     let longest = LONGEST_RETRY_AFTER_MS; // (not `clamp`: its panic prints floats, which is 10 kB of WebAssembly)
     let asked =
         if asked > longest { longest } else { asked.max(0.0) } + own * 0.1 + own.min(FIRST_PAUSE_MS) * chance;
-    // Never sooner than hallpass would by itself: "now" would ask for a storm.
+    // Never sooner than hallpass would by itself: a `Retry-After` of 0 would cause a storm.
     asked.max(own)
 }
