@@ -26,9 +26,9 @@ pub trait Signing<J: Json> {
 pub struct Challenge {
     /// The typed data, as EIP-712 has it, in JSON.
     pub message: String,
-    /// What it is good for once.
+    /// By this nonce, the message is good for one login only.
     pub nonce: Secret,
-    /// The chain that it is for; wallets sign for no other than the one that they are on.
+    /// The chain that the message is for: a wallet signs only for the chain that it is on.
     pub chain: Option<u64>,
 }
 
