@@ -122,8 +122,8 @@ impl<J: Json> Described<J> {
         failure
     }
 
-    /// What a reply grants. Without a token, the reply of an API that answers everything with 200 is a refusal, which says why.
-    /// But if the description says what a success is, it was one, and is malformed.
+    /// What a reply grants. One without a token is a refusal, as some APIs answer everything with 200 and say inside why. If the
+    /// description says what a success is, `read` has taken it for one: then it is malformed.
     fn grant(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
         self.read(reply, operation)?;
         self.granted(reply, operation, now_ms).map_err(|code| match at(&self.said, "envelope.success") {

@@ -133,7 +133,7 @@ pub enum Trouble {
     Redirect,
     /// The store failed.
     Storage,
-    /// The store can be written to, but not read.
+    /// What lies in the store isn't known: it has never given back a text.
     Untold,
     /// Another operation of this handle has ended it.
     Stopped,
