@@ -102,12 +102,12 @@ impl<J: Json> Described<J> {
             .or_else(|| meaning(&self.said, "errors.statuses", &number_text(reply.status.into()), operation));
         let unlisted = if rejected {
             Code::unauthorised(operation)
-        } else if !reply.is_ok() {
-            Code::of_status(reply.status, operation)
-        } else if told.is_some() {
+        } else if told.is_none() && (reply.is_ok() || self.detail(reply).is_none()) {
+            reply.foreign(operation).code
+        } else if reply.is_ok() {
             Code::VendorError
         } else {
-            Code::MalformedReply
+            Code::of_status(reply.status, operation)
         };
         let mut failure = reply.failure(listed.unwrap_or(unlisted));
         failure.explicit = self.is_own(reply);

@@ -105,7 +105,7 @@ impl<J: Json> Vendor<J> for Lenses {
             Body::Json(json) if reply.is_ok() && (json.is_object() || operation == Operation::Request) => {
                 Ok(Payload::Whole)
             }
-            Body::Json(json) if !reply.is_ok() && json.is_object() => Err(refusal(reply, json, operation)),
+            Body::Json(json) if !reply.is_ok() && is_hqs(json) => Err(refusal(reply, json, operation)),
             _ => Err(not_hqs(reply.foreign(operation), operation)),
         }
     }
@@ -113,6 +113,11 @@ impl<J: Json> Vendor<J> for Lenses {
     fn logout(&self, _held: &Held) -> Box<Call> {
         Call::new(Operation::Logout, "POST")
     }
+}
+
+/// Whether it is an `hq_Error`, of which `title` is required.
+fn is_hqs<J: Json>(error: &J) -> bool {
+    ["title", "type"].iter().any(|name| error.text_of(name).is_some())
 }
 
 /// Reads `hq_Error`. Its `status` is advisory (RFC 9457, section 3.1.2): the HTTP status counts. Members that the

@@ -145,10 +145,12 @@ impl<J: Json> Reply<J> {
     }
 
     /// What the status alone says of a reply that does not speak the vendor's language: a gateway's page, an
-    /// empty 502. A success without the documented body is malformed.
+    /// empty 502. A success without the documented body is malformed. So is a login's "not found", "method not allowed" or "not
+    /// implemented": the vendor has a login there, and this is another server.
     #[inline(never)]
     pub fn foreign(&self, operation: Operation) -> Box<Failure> {
-        let code = if self.is_ok() { Code::MalformedReply } else { Code::of_status(self.status, operation) };
-        self.failure(code)
+        let is_elsewhere = operation == Operation::Login && matches!(self.status, 404 | 405 | 501);
+        let malformed = self.is_ok() || is_elsewhere;
+        self.failure(if malformed { Code::MalformedReply } else { Code::of_status(self.status, operation) })
     }
 }

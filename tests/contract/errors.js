@@ -221,6 +221,38 @@ export async function r23_an_unknown_type_leaves_it_to_the_status() {
   }
 }
 
+/** Found 6.1: another server has no login where the vendor has one. Its words are not the vendor's, so its status says it. */
+export async function found_6_1_a_login_at_another_server_is_malformed() {
+  const bodies = [["text/plain", "Not here."], ["text/html", "<!doctype html>"], ["application/json", "{}"], ["application/json", '{"message":"Not Found"}']];
+  for (const [name, path] of Object.entries(LOGINS)) {
+    for (const status of [404, 405, 501]) {
+      for (const [content_type, body] of bodies) {
+        const vendor = simulate(name);
+        await vendor.fault({ path, reply: { status, content_type, body } });
+        const error = await rejects((await vendor.open()).login(jdoe), "malformed-reply");
+        equal([error.status, error.vendor], [status, name]);
+        ok(error.message.includes(`HTTP ${status} at ${name === "pegase3" ? "GET" : "POST"} ${path}`), `status and path: ${error.message}`);
+        ok(error.message.includes("check that baseUrl is the vendor's address"), `what to do: ${error.message}`);
+      }
+    }
+  }
+}
+
+/** Elsewhere such a status is an answer like others, and in the vendor's own words it is the vendor's. */
+export async function found_6_1_a_vendors_own_not_found_is_its_refusal() {
+  const own = { status: 404, title: "No such thing.", type: "not_found" };
+  const vendor = simulate("lenses");
+  await vendor.fault({ path: LOGINS.lenses, reply: json(own, 404) });
+  const error = await rejects((await vendor.open()).login(jdoe), "vendor-error");
+  equal([error.vendorCode, error.detail], [own.type, own.title]);
+  const other = simulate("ethgas");
+  const session = await other.signIn();
+  for (const [status, code] of [[404, "vendor-error"], [405, "vendor-error"], [501, "vendor-unavailable"]]) {
+    await other.fault({ path: pathOf("ethgas"), reply: { status, content_type: "text/plain", body: "x" } });
+    await rejects(session.json(DATA.ethgas), code);
+  }
+}
+
 const members = (error) => ({ ...error, requestId: undefined, message: error.message, name: error.name });
 
 /** R31: a wrong password and an unknown user are told apart by nothing, where the vendor doesn't. */

@@ -103,6 +103,8 @@ contract! { "errors.js":
     r2_no_object_shows_a_token,
     r23_problem_details_are_advisory,
     r23_an_unknown_type_leaves_it_to_the_status,
+    found_6_1_a_login_at_another_server_is_malformed,
+    found_6_1_a_vendors_own_not_found_is_its_refusal,
     r31_an_unknown_user_fails_like_a_wrong_password,
     r31_code_and_sentence_tell_no_account,
     isAuthError_knows_errors_of_other_copies_and_realms,

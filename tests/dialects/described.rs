@@ -472,3 +472,30 @@ fn r02_only_who_it_is_may_be_repeated() {
     secrets.retain(|secret| !secret.is_empty());
     assert_eq!(secrets, ["1234", "77"]);
 }
+
+/// Found 6.1: a login that another server knows nothing of is malformed; one that the API refuses, in its words or by a status that
+/// the description lists, is not.
+#[test]
+fn found_6_1_a_login_at_another_server_is_malformed() {
+    let vendor = described(json!({
+        "errors": { "code": "code", "detail": "message", "statuses": { "405": "forbidden" } },
+    }));
+    let code = |status, text: &str| refusal(vendor.read_login(&reply(status, text), &jdoe(), 0.0)).code;
+    for text in ["{}", "", "<!doctype html>"] {
+        assert_eq!([404, 501, 200].map(|status| code(status, text)), [Code::MalformedReply; 3], "{text}");
+        assert_eq!(
+            [405, 409].map(|status| code(status, text)),
+            [Code::Forbidden, Code::VendorError],
+            "{text}"
+        );
+    }
+    for text in [r#"{"message": "no such account"}"#, r#"{"code": "NOBODY"}"#] {
+        assert_eq!(
+            [404, 501].map(|status| code(status, text)),
+            [Code::VendorError, Code::VendorUnavailable],
+            "{text}"
+        );
+    }
+    let elsewhere = refusal(Vendor::<Value>::read(&vendor, &reply(404, "{}"), Operation::Request));
+    assert_eq!(elsewhere.code, Code::VendorError);
+}

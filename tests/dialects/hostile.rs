@@ -284,3 +284,34 @@ fn r35_an_unreadable_success_is_malformed() {
         assert!(login.err().is_none_or(|failure| failure.code == Code::MalformedReply));
     }
 }
+
+/// Found 6.1: where the vendor has a login, a server that knows none is another one. In the vendor's words it is the vendor's.
+#[test]
+fn found_6_1_a_login_at_another_server_is_malformed() {
+    let code = |vendor: &dyn Vendor<Value>, operation, status, text: &str| {
+        let reply = reply(status, text);
+        refusal(match operation {
+            Operation::Login => vendor.read_login(&reply, &user("u", "p"), 0.0).map(drop),
+            _ => vendor.read(&reply, operation).map(drop),
+        })
+        .code
+    };
+    for vendor in vendors::<Value>() {
+        for text in [HTML, "", "{}", r#"{"message": "Not Found"}"#] {
+            for (status, elsewhere) in
+                [(404, Code::VendorError), (405, Code::VendorError), (501, Code::VendorUnavailable)]
+            {
+                assert_eq!(
+                    code(vendor, Operation::Login, status, text),
+                    Code::MalformedReply,
+                    "{status}, {text}"
+                );
+                assert_eq!(code(vendor, Operation::Request, status, text), elsewhere, "{status}, {text}");
+            }
+            assert_eq!(code(vendor, Operation::Login, 409, text), Code::VendorError, "{text}");
+            assert_eq!(code(vendor, Operation::Login, 500, text), Code::VendorUnavailable, "{text}");
+        }
+    }
+    let hqs = r#"{"title": "No such thing.", "status": 404}"#;
+    assert_eq!(code(known("lenses"), Operation::Login, 404, hqs), Code::VendorError);
+}
