@@ -1,6 +1,6 @@
 // @ts-check
 import { textOf } from "./address.js";
-import { AuthError } from "./auth-error.js";
+import { AuthError, mistake } from "./auth-error.js";
 import { keepStackPointer } from "./guard.js";
 import { begin, imports } from "./wasm.js";
 
@@ -47,10 +47,14 @@ export async function fileOf(source) {
   const isAddress = address !== undefined || kindOf(given) === "Request";
   const file = isAddress ? await fetched(address ?? /** @type {Request} */ (given)) : given;
   if (kindOf(file) === "Response") return bytesOf(/** @type {Response} */ (file));
-  const isFile = ArrayBuffer.isView(file) || /^(ArrayBuffer|WebAssembly.Module)$/.test(kindOf(file));
-  if (!isFile) throw failure("init was given something else; give it a URL, a Response, the bytes or a compiled module");
+  // (V8 takes no DataView.)
+  if (ArrayBuffer.isView(file)) return new Uint8Array(/** @type {ArrayBuffer} */ (file.buffer), file.byteOffset, file.byteLength);
+  if (!/^(ArrayBuffer|WebAssembly.Module)$/.test(kindOf(file))) throw noSource();
   return /** @type {WasmFile} */ (file);
 }
+
+/** What the WebAssembly can't be made of is the caller's mistake. */
+export const noSource = () => mistake("source", "a URL, a Response, the bytes or a compiled module");
 
 /** @param {string | Request} address */
 async function fetched(address) {

@@ -1,6 +1,6 @@
 // @ts-check
-import { AuthError, mistake, unsupported } from "./auth-error.js";
-import { fileOf, instantiate } from "./instance.js";
+import { AuthError, unsupported } from "./auth-error.js";
+import { fileOf, instantiate, noSource } from "./instance.js";
 import { globalOf } from "./object.js";
 import { open } from "./open.js";
 import { Deadline } from "./wait.js";
@@ -29,7 +29,7 @@ export function loader(locate, otherwise) {
   /** @param {unknown} [source] */
   const init = (source) => {
     if (source === null || !/^(undefined|string|object)$/.test(typeof source)) {
-      return Promise.reject(mistake("source", "a URL, a Response, the bytes or a compiled module"));
+      return Promise.reject(noSource());
     }
     if (loading) Promise.resolve(source).catch(() => {}); // not needed any more, so its failure is nobody's
     loading ??= attempt(source);
