@@ -39,11 +39,14 @@ export function isObject(value) {
  *
  * @template {object} T
  * @param {T | null | undefined} object
+ * @param {readonly string[]} known what is read of it also where it can't be enumerated, as a getter of a class can't
  * @returns {Partial<T> & Record<string, unknown>}
  */
-export function copyOf(object) {
+export function copyOf(object, known) {
   const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null });
-  for (const name in object) {
+  const names = new Set(object && known);
+  for (const name in object) names.add(name);
+  for (const name of names) {
     const value = member(/** @type {T} */ (object), name);
     if (value !== undefined) copy[name] = value;
   }

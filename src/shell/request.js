@@ -16,7 +16,10 @@ import { readSignal } from "./options.js";
  */
 
 // What the platform's Request reads of its options. The rest is for the fetch that it is sent with (`next`, `cf`, `dispatcher`).
-const KNOWN = /^(?:body|cache|credentials|duplex|headers|integrity|json|keepalive|method|mode|priority|redirect|referrer|referrerPolicy|signal|window)$/;
+const KNOWN = [
+  "body", "cache", "credentials", "duplex", "headers", "integrity", "json", "keepalive", "method", "mode", "priority", "redirect", "referrer",
+  "referrerPolicy", "signal", "window",
+];
 
 /** The requests that hallpass is sending, and the init members that go along. */
 export const sent = new WeakSet();
@@ -61,7 +64,9 @@ export class Wish {
     this.#header = header;
     this.#json = json;
     /** @type {Init} */
-    const own = copyOf(init ?? {});
+    const own = copyOf(init, KNOWN);
+    // A Request will do for options, and its method of that name is no body.
+    if (isRequest(init)) delete own.json;
     this.#init = own;
     readSignal(own, "init");
     if (isPlainPath(input)) {
@@ -88,7 +93,7 @@ export class Wish {
    * @param {Request | undefined} given
    */
   #judge(own, given) {
-    const rest = Object.keys(own).filter((name) => !KNOWN.test(name));
+    const rest = Object.keys(own).filter((name) => !KNOWN.includes(name));
     if (rest.length) {
       const extra = /** @type {Record<string, unknown>} */ ({ __proto__: null });
       for (const name of rest) extra[name] = own[name];

@@ -447,6 +447,7 @@ contract! { "limits.js":
 
 contract! { "requests.js":
     init_members_that_request_does_not_know_reach_fetch,
+    init_is_read_as_the_platform_reads_it,
     init_members_that_request_does_not_know_are_replayed,
     a_mistake_is_told_in_the_platforms_words,
     rule_4_no_mistake_quotes_a_headers_value,

@@ -37,6 +37,34 @@ export async function init_members_that_request_does_not_know_reach_fetch() {
   }
 }
 
+/** The platform reads its options by name: of a class with getters too, which can't be enumerated, and of a Request, whose `json` is a method. */
+export async function init_is_read_as_the_platform_reads_it() {
+  const session = await simulate("ethgas").signIn();
+  class Options {
+    get method() {
+      return "POST";
+    }
+    get headers() {
+      return { "Content-Language": "eo" };
+    }
+  }
+  const request = new Request("https://elsewhere.example/", { method: "POST", headers: { "Content-Language": "eo" } });
+  const hidden = Object.defineProperties({}, { method: { value: "POST" }, headers: { value: { "Content-Language": "eo" } } });
+  const seen = [];
+  const { fetch: real } = globalThis;
+  const spy = (input, init) => {
+    seen.push([input.method, input.headers.get("Content-Language")]);
+    return real(input, init);
+  };
+  await withGlobal("fetch", spy, async () => {
+    for (const init of [new Options(), request, hidden]) {
+      await session.fetch(VERIFY, init);
+      await session.json(VERIFY, init);
+    }
+  });
+  equal(seen, Array.from({ length: 6 }, () => ["POST", "eo"]));
+}
+
 /** The same when the request is sent again. */
 export async function init_members_that_request_does_not_know_are_replayed() {
   const vendor = simulate("ethgas");
