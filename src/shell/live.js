@@ -82,7 +82,9 @@ export class Live {
     // Without a prototype: what a vendor hasn't is not for the page's Object.prototype to say.
     this.facts = /** @type {import("./driver.js").Facts} */ (/** @type {unknown} */ ({ __proto__: null, .../** @type {object} */ (facts) }));
     const timer = this.#timer;
-    const { lines, locks, release } = traces(weak(this), called, place, { tabs, timeoutMs, timer });
+    // Whoever was given one storage of the caller's shares its session, also on a server.
+    const near = tabs || typeof storage === "object";
+    const { lines, locks, release } = traces(weak(this), called, place, { tabs, near, timeoutMs, timer });
     this.#lines = lines;
     this.#locks = locks;
     this.#release = release;
@@ -332,16 +334,16 @@ const isShared = ({ kept }) => kept === "tabs" || kept === "lagging";
  * @param {Weak<Live>} weakly
  * @param {ReturnType<typeof names>} called
  * @param {Place} place
- * @param {{ tabs: boolean, timeoutMs: number, timer: Timer }} more
+ * @param {{ tabs: boolean, near: boolean, timeoutMs: number, timer: Timer }} more `near`: whether handles of this page hear each other
  */
-function traces(weakly, called, place, { tabs, timeoutMs, timer }) {
+function traces(weakly, called, place, { tabs, near, timeoutMs, timer }) {
   /** @param {Woken} woken */
   const hear = (woken) => void weakly.deref()?.hear(woken);
   const shared = isShared(place);
   const lines = {
     store: new Line(tabs && shared ? called.channel : undefined, () => hear("store")),
     own: new Line(tabs && !shared ? called.own : undefined, () => hear("sign-out")),
-    neighbours: tabs && place.at ? new Neighbours(place.at, called.record, () => hear("store")) : undefined,
+    neighbours: near && place.at ? new Neighbours(place.at, called.record, () => hear("store")) : undefined,
   };
   const lags = place.kept === "lagging";
   const locks = new Locks({ key: called.lock, storage: place.at ?? {}, ms: timeoutMs + LONGER_MS, lags, tabs });

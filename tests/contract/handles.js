@@ -1,6 +1,6 @@
 /** Handles: which fetch they use, who shares a session with whom, and what they leave open. */
 import {
-  DATA, RENEWAL_PATHS, admin, entries, equal, hasTabs, jdoe, keepsCookies, ok, rejects, renewals, simulate, until, withGlobal, within,
+  DATA, RENEWAL_PATHS, admin, dispose, entries, equal, hasTabs, jdoe, keepsCookies, ok, rejects, renewals, simulate, storageOfItsOwn, until, withGlobal, within,
 } from "./env.js";
 
 const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
@@ -193,9 +193,20 @@ export async function a_servers_sessions_share_nothing_whatever_globals_there_ar
 /** Two handles of one page with storage "session" are one session, as with the others: signed in, renewed, signed out. */
 export async function handles_of_one_page_are_one_session_with_session_storage() {
   if (!globalThis.sessionStorage) return; // workers and Node have none
+  await areOneSession(() => "session");
+}
+
+/** Found 2.5: the same with a storage of the caller's, also where there are no tabs: who was given it shares what is in it. */
+export async function found_2_5_handles_with_one_storage_of_the_callers_are_one_session() {
+  await areOneSession(storageOfItsOwn);
+}
+
+async function areOneSession(storageOf) {
   for (const name of Object.keys(RENEWAL_PATHS)) {
     const vendor = simulate(name);
-    const [first, second] = [await vendor.open({ storage: "session" }), await vendor.open({ storage: "session" })];
+    const storage = storageOf();
+    const [first, second] = [await vendor.open({ storage }), await vendor.open({ storage })];
+    const [other, elsewhere] = [await vendor.open({ storage, account: "other" }), await vendor.open({ storage: storageOfItsOwn() })];
     await first.login(jdoe);
     await until(() => second.state.status === "signed-in", `${name}: signed in, too`);
     equal(second.state.user, "jdoe");
@@ -205,8 +216,8 @@ export async function handles_of_one_page_are_one_session_with_session_storage()
     await second.logout();
     await until(() => first.state.status === "signed-out", `${name}: signed out, too`);
     await rejects(first.fetch(DATA[name]), "not-signed-in");
-    first.dispose();
-    second.dispose();
+    equal([first.state.reason, other.state.reason, elsewhere.state.reason], ["logout", "never", "never"], `${name}: reasons`);
+    dispose([first, second, other, elsewhere]);
   }
 }
 

@@ -375,6 +375,7 @@ contract! { "handles.js":
     a_lost_database_leaves_one_connection_at_most,
     a_servers_sessions_share_nothing_whatever_globals_there_are,
     handles_of_one_page_are_one_session_with_session_storage,
+    found_2_5_handles_with_one_storage_of_the_callers_are_one_session,
     handles_of_one_page_follow_the_next_login_with_session_storage,
     handles_with_memory_are_sessions_of_their_own,
     found_6_5_a_session_opens_on_a_platform_without_weak_references,

@@ -229,7 +229,7 @@ export async function r17_a_session_survives_without_locks() {
   }
 }
 
-/** On a server nobody hears of anybody else, and nobody waits for anybody else. */
+/** On a server nobody hears of anybody who has another storage, and nobody waits for anybody else. */
 export async function a_servers_sessions_are_different_peoples() {
   if (hasTabs) return;
   await withGlobal("navigator", { locks: { request: () => new Promise(() => {}) } }, async () => {
@@ -252,8 +252,10 @@ export async function a_servers_sessions_are_different_peoples() {
 export async function r16_servers_with_one_storage_take_over_what_is_renewed() {
   if (hasTabs) return;
   const vendor = simulate("ethgas");
-  const [storage] = shared();
-  const [first, second] = await tabs(vendor, 2, { storage });
+  // Each has an object of its own for it.
+  const { get, set, delete: remove } = storageOfItsOwn();
+  const first = await vendor.signIn({ storage: { get, set, delete: remove } });
+  const second = await vendor.open({ storage: { get, set, delete: remove } });
   await vendor.expire();
   await first.refresh();
   equal((await second.fetch(DATA.ethgas)).status, 200);

@@ -75,7 +75,9 @@ const handles = new WeakMap();
 
 /** The line to the other handles of this page that share a record: they hear it a moment later. */
 export class Neighbours {
-  #all;
+  /** @type {Map<string, Set<() => void>>} */
+  #keys;
+  #key;
   #hear;
 
   /**
@@ -84,24 +86,26 @@ export class Neighbours {
    * @param {() => void} hear
    */
   constructor(storage, key, hear) {
-    const keys = handles.get(storage) ?? new Map();
-    handles.set(storage, keys);
-    this.#all = keys.get(key) ?? new Set();
-    keys.set(key, this.#all);
+    this.#keys = handles.get(storage) ?? new Map();
+    handles.set(storage, this.#keys);
+    this.#key = key;
     this.#hear = hear;
   }
 
   open() {
-    this.#all.add(this.#hear);
+    this.#keys.set(this.#key, (this.#keys.get(this.#key) ?? new Set()).add(this.#hear));
   }
 
   tell() {
-    for (const hear of this.#all) {
+    this.#keys.get(this.#key)?.forEach((hear) => {
       if (hear !== this.#hear) queueMicrotask(hear);
-    }
+    });
   }
 
   close() {
-    this.#all.delete(this.#hear);
+    const all = this.#keys.get(this.#key);
+    all?.delete(this.#hear);
+    // A server may have had millions of people.
+    if (all?.size === 0) this.#keys.delete(this.#key);
   }
 }
