@@ -125,7 +125,7 @@ class FakeSession {
    * @param {FetchInput} input
    * @param {RequestInit} [init]
    */
-  fetch = (input, init) => this.#request("fetch", input, init, async () => replyOf(await this.#asked("json", input, init)));
+  fetch = (input, init = undefined) => this.#request("fetch", input, init, async () => replyOf(await this.#asked("json", input, init)));
 
   /**
    * @param {FetchInput} input

@@ -23,6 +23,7 @@ test("a fake session has the members of a real one, and what a test needs", asyn
   const fake = membersOf(fakeSession()).filter((name) => !["calls", "setState"].includes(name));
   assert.deepEqual(fake, membersOf(real));
   for (const name of membersOf(real)) assert.equal(typeof fakeSession()[name], typeof real[name], name);
+  assert.equal(fakeSession().fetch.length, 1, "as the platform's has");
   assert.deepEqual(fakeSession().state, real.state, "signed out, never signed in");
   const methods = Object.keys(real).filter((name) => typeof real[name] === "function" && name !== "subscribe");
   for (const name of methods) {
