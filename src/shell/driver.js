@@ -20,12 +20,12 @@ import { Deadline, pause } from "./wait.js";
  */
 
 /**
- * What is fixed for a vendor, as the WebAssembly tells it.
+ * What never changes about a vendor, as the WebAssembly tells it.
  * @typedef {{ title: string, header?: string, speaksInside: boolean }} Facts
  */
 
 /**
- * What an operation does its effects with.
+ * What effects are done with.
  * @typedef {{
  *   facts: Facts,
  *   timeoutMs: number,
@@ -40,14 +40,14 @@ import { Deadline, pause } from "./wait.js";
  * }} Page
  */
 
-/** What belongs to one operation: its caller's signal and request, and what it has come to. */
+/** What belongs to one operation: its caller's signal and request, and what has come of them. */
 export class Task {
   signal;
   wish;
   json;
   /** @type {Answer | undefined} */
   answer;
-  /** What was called last, without its query. */
+  /** The method and path of the last call, for errors. */
   place = "";
   /** @type {unknown} */
   cause;
@@ -57,9 +57,9 @@ export class Task {
   turn;
   /** Whether the lock is held. */
   locked = false;
-  /** What the caller shows a person the prompt with. @type {((prompt: DevicePrompt) => unknown) | undefined} */
+  /** The caller's function that shows a person the prompt. @type {((prompt: DevicePrompt) => unknown) | undefined} */
   device;
-  /** Asks the wallet of who signs in with one. @type {Ask | undefined} */
+  /** Asks the wallet, where somebody signs in with one. @type {Ask | undefined} */
   ask;
   /** How many other operations wait for this one. */
   waiting = 0;
@@ -93,9 +93,9 @@ export class Driver {
   /**
    * @param {Machine} machine
    * @param {Page} page
-   * @param {(tells: boolean) => void} stir Called after each step that may have changed something. `tells`: no lock is held by
-   * it, in which no listener is to run.
-   * @param {() => void} mend Called after a fault inside: what the machine had half done is not gone on with.
+   * @param {(tells: boolean) => void} stir Called after each step that may have changed something. `tells`: listeners may be told,
+   * since the operation holds no lock.
+   * @param {() => void} mend Called after a fault inside, which may have left the machine half changed.
    */
   constructor(machine, page, stir, mend) {
     this.#machine = machine;
@@ -105,7 +105,7 @@ export class Driver {
   }
 
   /**
-   * Goes on with another machine. What the one before had under way ends as a fault.
+   * Goes on with another machine. The operations of the one before end as faults.
    * @param {Machine} machine
    */
   use(machine) {
@@ -139,7 +139,7 @@ export class Driver {
     let { asks, argument } = this.#step(told((machine, ms) => machine.begin(id, ms, steady())), task);
     /** @type {{ error: unknown } | undefined} */
     let mistake;
-    // A request is made before anything is waited for, but not where nothing is sent: it would use up the caller's.
+    // The request is made before anything is waited for; but not where nothing will be sent, as making it uses up the caller's.
     let make = task.wish;
     for (;;) {
       if (isEnd(asks)) {
@@ -154,7 +154,7 @@ export class Driver {
         const done = this.#do(id, asks, argument, task);
         next = done instanceof Promise ? await done : done;
       } catch (error) {
-        // What the caller gave can't be sent.
+        // What the caller gave can't be sent. The operation is told, and its caller gets the error when it has ended.
         mistake = { error };
         make = undefined;
         next = came(id, "gave-up");
@@ -172,7 +172,7 @@ export class Driver {
     let made;
     let stirred;
     try {
-      // The argument is taken before anything else is stepped.
+      // The argument is taken at once: the next step of any operation replaces it.
       made = enter(() => ({ asks: step.take(this.#machine, wall()), argument: this.#machine.argument() }));
       stirred = enter(() => this.#machine.stirred());
     } catch (error) {
@@ -183,13 +183,13 @@ export class Driver {
     return made;
   }
 
-  /** Goes on with what has begun by itself. */
+  /** Runs the operations that the machine has begun by itself. */
   runBegun() {
     for (let id; (id = enter(() => this.#machine.begun())) !== undefined; ) this.run(id, new Task()).catch(() => {});
   }
 
   /**
-   * Does one effect. Gives back the step that tells what came of it.
+   * Does one effect. Gives back the step that tells the machine its outcome.
    * @param {number} id
    * @param {Asks} asks
    * @param {unknown} argument
@@ -202,7 +202,7 @@ export class Driver {
       case "call":
         return this.#call(id, /** @type {VendorCall} */ (argument), task);
       case "prompt":
-        // What the caller throws is the caller's, and ends the login.
+        // What the caller's function throws ends the login, which rejects with it.
         task.device?.(Object.freeze({ .../** @type {DevicePrompt} */ (argument) }));
         return came(id, "done");
       case "wallet":
@@ -213,7 +213,7 @@ export class Driver {
       case "read":
         return this.#stored(id, async () => store?.read(), false);
       case "write": {
-        // An object without a prototype: what is left out is undefined.
+        // The object has no prototype, so a member that is left out is undefined.
         const { text, over, known } = /** @type {{ text?: string, over: boolean, known?: string }} */ (argument);
         return this.#stored(id, async () => store?.write(text, over, known), true);
       }
@@ -284,7 +284,7 @@ export class Driver {
   }
 
   /**
-   * Asks the wallet, for as long as the caller waits: a person may take minutes.
+   * Asks the wallet. Only the caller's signal bounds the wait, because a person may take minutes.
    * @param {number} id
    * @param {string} request
    * @param {Task} task
@@ -354,7 +354,7 @@ export class Driver {
   }
 
   /**
-   * A mark that can't be kept is no trouble: the session ends the sooner by that.
+   * Keeps the mark of when the session was used last. A failure is ignored: without the mark, the session only ends sooner.
    * @param {number} id
    * @param {string | undefined} text
    */
@@ -378,7 +378,7 @@ export class Driver {
   }
 
   /**
-   * Waits for another operation, for no longer than the caller does.
+   * Waits for another operation, until the caller's signal aborts.
    * @param {number} id
    * @param {Task} task
    * @param {number} other
@@ -394,7 +394,7 @@ export class Driver {
   }
 
   /**
-   * Waits for something, for no longer than the caller does.
+   * Waits for a promise, until the caller's signal aborts.
    * @param {number} id
    * @param {Task} task
    * @param {Promise<unknown> | undefined} work
@@ -421,7 +421,7 @@ export class Driver {
 }
 
 /**
- * The error of details that the WebAssembly has written.
+ * Makes an error of the details that the WebAssembly has written.
  * @param {unknown} details
  * @param {Facts} facts
  * @param {Task} [task]
@@ -432,13 +432,13 @@ export function failureOf(details, facts, task) {
 }
 
 /**
- * Tells a machine what came of an effect, at this moment of the wall's clock.
+ * Steps an operation: tells its machine what came of an effect, with the wall clock's time.
  * @typedef {(machine: Machine, wallMs: number) => Asks} Take
  * @typedef {{ take: Take }} Step
  */
 
 /**
- * An object without a prototype: a promise of one that has a `then`, even a page's on all objects, would never be kept.
+ * Without a prototype, because it is what a promise resolves to: a `then` that the page put on Object.prototype would be called.
  * @param {Take} take
  * @returns {Step}
  */

@@ -19,10 +19,10 @@ export async function instantiate(file) {
   let made;
   try {
     made = await WebAssembly.instantiate(/** @type {BufferSource} */ (file), imports);
-    // A load that took too long may come after all, when another has been tried: the first counts.
+    // A load that timed out may still finish, after another one: only the first that finishes counts.
     if (begun) return;
     const { exports } = made instanceof WebAssembly.Instance ? made : made.instance;
-    keepStackPointer(begin(exports)); // throws where it is another module
+    keepStackPointer(begin(exports)); // throws where these are another module's exports
   } catch (cause) {
     if (/content security policy|csp|unsafe-eval/i.test(`${cause}`)) {
       throw failure("the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src", cause);
@@ -33,7 +33,7 @@ export async function instantiate(file) {
 }
 
 /**
- * The WebAssembly, of where it lies, of a response with it, or of itself.
+ * The WebAssembly file: fetched from its address, read from a response, or as it was given.
  *
  * @param {unknown} source or a promise of it
  * @returns {Promise<WasmFile>}
@@ -65,7 +65,7 @@ async function fetched(address) {
 /** @param {Response} response */
 async function bytesOf(response) {
   if (!response.ok) throw failure(`the server answered HTTP ${response.status}; ${REMEDY}`);
-  // Not as a stream, which would save nothing for a file of this size, and fails where a server doesn't know its type.
+  // Not compiled from the stream: that saves nothing for a file of this size, and fails where the server sends the wrong Content-Type.
   const bytes = await response.arrayBuffer();
   const start = String.fromCharCode(...new Uint8Array(bytes.slice(0, 4)));
   if (start === "\0asm") return bytes;
@@ -74,7 +74,7 @@ async function bytesOf(response) {
 }
 
 /**
- * What a value is, of whatever realm. (The classes of their own are missing in some places where they aren't needed.)
+ * The name of a value's class, in whatever realm it was made. (`instanceof` would throw where a platform lacks one of the classes.)
  *
  * @param {unknown} value
  */

@@ -23,9 +23,9 @@ import { isHidden, onWakeUps } from "./wake-ups.js";
 
 // The longest delay that timers take, in ms; a longer one would fire at once.
 const LONGEST_DELAY_MS = 2_147_483_647;
-// So long a handle rests between two looks at what other tabs have done, in ms: twenty thousand messages are as cheap as one.
+// How long a handle rests between two looks at what other tabs have done, in ms. It makes twenty thousand messages as cheap as one.
 const REST_MS = 30;
-// A tab that waits for another's turn waits so much longer than the request of the other may take, in ms.
+// How much longer a tab waits for its turn than another tab's request may take, in ms.
 const LONGER_MS = 1_000;
 
 /**
@@ -33,14 +33,14 @@ const LONGER_MS = 1_000;
  * @typedef {{ kept: Kept, storage: ConstructorParameters<typeof Store>[0] | undefined, at: object | undefined }} Place
  */
 
-/** Those whose state somebody listens to: a subscription keeps its session. @type {Set<Live>} */
+/** The sessions that have subscribers. The set keeps them from being garbage-collected. @type {Set<Live>} */
 const heard = new Set();
 
-/** Ends what a handle that was dropped has left behind in the page. @type {FinalizationRegistry<() => void> | undefined} */
+/** Releases what a garbage-collected handle has left behind in the page. @type {FinalizationRegistry<() => void> | undefined} */
 let dropped;
 
 /**
- * A session that is live in this page: the machine with what the page gives: storage, timer, listeners, other tabs.
+ * A session's handle in this page. It joins the machine to the storage, the timer, the listeners and the other tabs.
  */
 export class Live {
   announcer = new Announcer();
@@ -60,7 +60,7 @@ export class Live {
   #disposed = false;
   /** The state that the page sees, as text. */
   #shown = "";
-  /** Whether the handle is looking at what another tab has done; and whether it is to look once more. */
+  /** Whether the handle is looking at what other tabs have done, and whether it has to look once more after that. */
   #hearing = false;
   #again = false;
 
@@ -79,7 +79,7 @@ export class Live {
     this.#make = () => enter(() => make(place.kept));
     this.machine = this.#make();
     const facts = parseJson(/** @type {string} */ (enter(() => this.machine.facts())));
-    // Without a prototype: what a vendor hasn't is not for the page's Object.prototype to say.
+    // Without a prototype: a fact that the vendor lacks must not be read from the page's Object.prototype.
     this.facts = /** @type {import("./driver.js").Facts} */ (/** @type {unknown} */ ({ __proto__: null, .../** @type {object} */ (facts) }));
     const timer = this.#timer;
     const { lines, locks, release } = traces(weak(this), called, place, { tabs, timeoutMs, timer });
@@ -122,7 +122,7 @@ export class Live {
   }
 
   /**
-   * Signs out. A fault inside is no reason not to: it is done once more, by a machine that takes over.
+   * Signs out. After a fault inside, a new machine takes over and signs out once more.
    * @param {AbortSignal | undefined} signal
    */
   async signOut(signal) {
@@ -138,7 +138,7 @@ export class Live {
   }
 
   /**
-   * Runs an operation of the caller's to its end: what it ended with, or a rejection.
+   * Runs an operation of the caller's to its end. Resolves to how it ended; rejects where it failed or was given up.
    * @param {number} id
    * @param {Task} [task]
    */
@@ -149,7 +149,7 @@ export class Live {
     running.catch(() => {});
     /** @type {() => void} */
     let stop = () => {};
-    // What is waited for is ended by the signal, too; but what has to be done to its end is not waited for any longer.
+    // The operation stops at the signal by itself where it may. Where it has to go on to its end, the caller waits no longer.
     const aborted = new Promise((_, reject) => {
       stop = () => reject(signal.reason);
       signal.addEventListener("abort", stop);
@@ -170,11 +170,12 @@ export class Live {
   }
 
   /**
-   * Something in the page says that it is time to look again.
+   * An event of the page says that it is time to look again.
    * @param {string} type
    */
   wake(type) {
-    // A page that may be put aside whole and taken up again holds no lock meanwhile, and no line, if it can catch up then.
+    // The page may go into the back/forward cache. There it must hold no lock, and it leaves the lines whose news it can catch up on
+    // at `pageshow`; it could not catch up on a sign-out.
     if (type === "pagehide") {
       this.#locks.letGo();
       this.#lines.store.close();
@@ -186,7 +187,7 @@ export class Live {
   }
 
   /**
-   * Looks at the clock and at what other tabs have done. Many who say so at once are as one.
+   * Looks at the clock and at what other tabs have done. Many calls at the same time cost no more than one.
    * @param {Woken} woken
    */
   async hear(woken) {
@@ -210,13 +211,12 @@ export class Live {
     try {
       await this.driver.run(enter(() => this.machine.wake(woken, isHidden())), new Task());
     } catch {
-      // A fault of its own, which the next caller is told of.
+      // A fault inside. Nobody waits for this look; the next caller hears of the fault.
     }
   }
 
   /**
-   * Something that no operation can go on from has happened inside. A new machine takes over what the old one holds, so that
-   * the session outlives it.
+   * After a fault inside, no operation can go on. A new machine takes over what the old one holds, so that the session survives.
    */
   #mend() {
     const record = attempt(() => this.machine.record());
@@ -229,8 +229,8 @@ export class Live {
   }
 
   /**
-   * Something may have changed by a step.
-   * @param {boolean} tells Whether listeners may be told: not by who holds a lock (R17); that is made up for afterwards.
+   * A step may have changed something.
+   * @param {boolean} tells Whether listeners may be told. Not while the lock is held (R17): they are told when it is given back.
    */
   #stir(tells) {
     this.driver.runBegun();
@@ -243,14 +243,14 @@ export class Live {
     if (enter(() => this.machine.stirred())) this.#stir(true);
   }
 
-  /** Looks at the clock for somebody who only reads the state: listeners are told afterwards, not in the middle of a reading. */
+  /** Looks at the clock before the state is read. Listeners are told afterwards, not in the middle of reading. */
   look() {
     if (!enter(() => this.machine.look(wall(), steady()))) return;
     this.#take();
     queueMicrotask(() => this.#stir(true));
   }
 
-  /** Tells the page when the state has changed, and sets the timer anew. */
+  /** Tells the listeners if the state has changed, and sets the timer anew. */
   publish() {
     const timer = this.#timer;
     clearTimeout(timer.id);
@@ -260,7 +260,7 @@ export class Live {
     this.announcer.tell();
   }
 
-  /** Takes the present state as the one to show, if it is another. */
+  /** Shows the present state from now on, if it has changed. */
   #take() {
     const text = /** @type {string} */ (enter(() => this.machine.state()));
     if (text === this.#shown) return;
@@ -272,7 +272,7 @@ export class Live {
   subscribe(listener) {
     this.inUse();
     this.look();
-    // Told to all at once, so that the new one doesn't hear of it twice.
+    // The others are told first, so that the new listener doesn't hear of this state twice.
     this.announcer.tell();
     const leave = this.announcer.subscribe(listener);
     heard.add(this);
@@ -294,7 +294,7 @@ export class Live {
   }
 
   /**
-   * Refuses work after `dispose`, and such as its caller has already given up.
+   * Refuses a call after `dispose`, and one whose signal is already aborted.
    * @param {AbortSignal} [signal]
    */
   inUse(signal) {
@@ -304,7 +304,7 @@ export class Live {
 }
 
 /**
- * Keeps nothing alive, but on a platform that has no weak references: nor does such a one tell when something was dropped.
+ * A reference that keeps nothing alive. On a platform without WeakRef it does, but that has no FinalizationRegistry either.
  * @template {object} T
  * @typedef {Pick<WeakRef<T>, "deref">} Weak
  */
@@ -327,8 +327,8 @@ function watchOver() {
 const isShared = ({ kept }) => kept === "tabs" || kept === "lagging";
 
 /**
- * What a handle leaves in the page: its lines to other tabs, its locks, its listeners. Made apart from the handle, which only
- * a weak reference leads to: a function that is made beside the handle's own would keep it alive.
+ * What a handle holds in the page: its lines to other tabs, its locks, its listeners. Made outside of the class, and given only a
+ * weak reference: a closure made in the constructor would keep the handle alive.
  * @param {Weak<Live>} weakly
  * @param {ReturnType<typeof names>} called
  * @param {Place} place
@@ -358,7 +358,7 @@ function traces(weakly, called, place, { tabs, timeoutMs, timer }) {
 }
 
 /**
- * What a call into the WebAssembly gives; undefined where it meets a fault.
+ * The result of a call into the WebAssembly; undefined after a fault.
  * @template T
  * @param {() => T} call
  * @returns {T | undefined}
@@ -371,11 +371,11 @@ function attempt(call) {
   }
 }
 
-// What stands for the page's own storages where handles find each other by what they keep their record in.
+// Handles find each other by the object that their record is kept in. These stand for the page's own storages.
 const WEB = { session: {}, local: {} };
 
 /**
- * Where a record is kept: how the machine calls it, what is written to, and what it is found by.
+ * Where a record is kept: how the machine calls that, what is written to, and the object by which handles find each other.
  * @param {Options["storage"]} storage
  * @returns {Place}
  */

@@ -24,7 +24,7 @@ export async function open(machines, options) {
   return new Session(await new Live(make, read).open(), wallets);
 }
 
-/** What talks to wallets: a script of its own, which few pages need. */
+/** Loads what talks to wallets. It is a script of its own, because few pages need it. */
 async function walletsScript() {
   try {
     return await import("./wallet.js");

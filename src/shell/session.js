@@ -17,8 +17,8 @@ import { failureOf } from "./driver.js";
 /** @typedef {Pick<typeof import("./wallet.js"), "readWallet">} Wallets */
 
 /**
- * What openSession hands out. Its methods are bound, because people hand them on: `useSyncExternalStore(session.subscribe,
- * …)`, `createClient({ fetch: session.fetch })`.
+ * What openSession resolves to. Its methods are bound, because people pass them on by themselves:
+ * `useSyncExternalStore(session.subscribe, …)`, `createClient({ fetch: session.fetch })`.
  */
 export class Session {
   #live;
@@ -26,12 +26,13 @@ export class Session {
 
   /**
    * @param {Live} live
-   * @param {Wallets} [wallets] Where people sign in with one.
+   * @param {Wallets} [wallets] Given where people sign in with a wallet.
    */
   constructor(live, wallets) {
     this.#live = live;
     this.#wallets = wallets;
-    // A framework's proxy, such as Vue's `reactive`, would be refused a private member by a getter of the class.
+    // Defined on the instance: a getter of the class would run with a framework's proxy (Vue's `reactive`) as `this`, which has no
+    // private members.
     /**
      * @param {string} name
      * @param {() => unknown} get
@@ -45,7 +46,8 @@ export class Session {
 
   /** @returns {SessionState} */
   get #state() {
-    // A machine that slept fires no timer: an end that is past is seen on use. Where the stack has no room for that, another time.
+    // A computer that slept has fired no timer, so whether the session has ended is looked up on use. Where the stack has no room for
+    // that, the next use does it.
     if (hasRoom()) this.#live.look();
     return this.#live.announcer.state;
   }
@@ -58,14 +60,14 @@ export class Session {
     settle(async () => {
       const live = this.#live;
       const signal = readable("options", () => readSignal(options));
-      // Before it makes an earlier login the older one.
+      // Checked first: a login that doesn't begin must not supersede an earlier one.
       live.inUse(signal);
       const { id, ask, device } = signIn(live, credentials, this.#wallets);
       const task = new Task(signal);
       task.ask = ask;
       task.device = device;
       const { value } = await live.run(id, task);
-      // A member also where there is none: where to go next is not for the page's Object.prototype to say.
+      // `redirectTo` is set even where it is undefined: where to go next is not for the page's Object.prototype to say.
       return { state: this.#state, redirectTo: value };
     });
 
@@ -164,7 +166,8 @@ export class Session {
 }
 
 /**
- * Begins a login. What can't be sent is told as an error of the login's. Gives back what shows a person the prompt, too, if given.
+ * Begins a login. Throws the login's error where the credentials can't be sent. Beside the operation's id, gives back what asks the
+ * person, if anything does: the wallet (`ask`) or the caller's function for the prompt (`device`).
  * @param {Live} live
  * @param {unknown} credentials
  * @param {Wallets | undefined} wallets

@@ -2,23 +2,23 @@
 import { entries } from "../database.js";
 import { Deadline, after, pause } from "../wait.js";
 
-// How often who waits in line looks whether he still has to, in ms.
+// How often a waiting tab looks whether it still needs its turn, in ms.
 const POLL_MS = 60;
-// How long a lock is kept after its tokens were spent, in ms.
+// How long a lock is held after its tokens were spent, in ms.
 const HOLD_MS = 5_000;
 
-// How long it may take the platform to have a lock back, in ms.
+// How long the platform may take to free a lock that was released, in ms.
 const GIVEN_MS = 50;
 
 /**
- * One turn at the tokens of a session: `wait` resolves to whether it is had; a rejection says that it was waited for in vain.
- * `leave` resolves when the lock is given back, or is kept for others' sake.
+ * One turn at the tokens of a session. `wait` resolves to whether it has come, and rejects where it took too long. `leave` resolves
+ * when the lock is free again, or is held on for the other tabs' sake.
  * @typedef {{ wait(): Promise<boolean>, leave(spent: boolean): Promise<unknown> }} Turn
  */
 
 /**
- * Where a session's tokens are: who shares them waits for his turn. `key`: the session's name. `ms`: as long as a turn is waited
- * for. `lags`: what one tab has written shows in another only after a moment. `storage`: the object that they lie in.
+ * Whose turns these are: those who share a session's tokens. `key`: the session's name. `ms`: how long to wait for a turn. `lags`: what
+ * one tab writes shows in another only after a moment. `storage`: the object that the tokens are kept in. `tabs`: there may be others.
  * @typedef {{ key: string, storage: object, ms: number, lags: boolean, tabs: boolean }} Place
  */
 
@@ -34,8 +34,8 @@ export class Locks {
   }
 
   /**
-   * Gets in line for the tokens of a name, which other ones don't have. A tab that is closed lets go by itself; one that is
-   * frozen in the middle is waited for no longer than so many ms, and never robbed (R17).
+   * Gets in line for tokens, by a name that only they have. A tab that is closed frees its lock by itself. One that is frozen keeps
+   * it (R17): the others stop waiting after `ms`.
    * @param {string} tokens
    * @returns {Turn}
    */
@@ -46,7 +46,7 @@ export class Locks {
     return locks ? withLocks(locks, place, tokens, this.#kept) : inDatabase(place, tokens);
   }
 
-  /** Keeps no lock any longer than its work takes: the page goes. */
+  /** Releases the locks that are only held for the other tabs' sake: the page goes. */
   letGo() {
     for (const let_go of this.#kept) let_go();
   }
@@ -70,7 +70,7 @@ function withLocks(locks, place, tokens, kept) {
   });
   /** @type {Turn | undefined} */
   let otherwise;
-  /** Settles when the platform has the lock back. @type {Promise<unknown> | undefined} */
+  /** Settles when the platform has freed the lock. @type {Promise<unknown> | undefined} */
   let given;
   /** @type {Promise<boolean>} */
   const had = new Promise((done, fail) => {
@@ -79,7 +79,7 @@ function withLocks(locks, place, tokens, kept) {
       done(true);
       return released;
     };
-    // Without a prototype: a page that put `steal` on every object would have the lock stolen.
+    // Without a prototype: a `steal` that the page put on Object.prototype would steal the lock.
     const options = /** @type {LockOptions} */ ({ __proto__: null, signal: bound.signal });
     const request = async () => locks.request(`${place.key} ${tokens}`, options, hold);
     given = request();
@@ -90,11 +90,11 @@ function withLocks(locks, place, tokens, kept) {
     async wait() {
       if (otherwise) return otherwise.wait();
       try {
-        // What another tab wrote may show before its lock is free: who waits looks meanwhile.
+        // What another tab wrote may show before its lock is free, so the operation looks again from time to time.
         return await (place.lags ? Promise.race([had, pause(POLL_MS).then(() => false)]) : had);
       } catch {
         bound.end("done");
-        // Waited in vain; or locks throw here, as in a page that was put into a frame without an origin.
+        // It took too long, or locks throw here, as in a sandboxed frame, which has no origin.
         otherwise = inDatabase(place, tokens);
         return otherwise.wait();
       }
@@ -107,8 +107,8 @@ function withLocks(locks, place, tokens, kept) {
         await Promise.race([given?.catch(() => {}), pause(GIVEN_MS)]);
         return;
       }
-      // Locks are faster than localStorage: on a busy machine the next tab would see what was there before, for any time that
-      // one cares to wait. So the lock is kept for a while, and who waits for it leaves as soon as he sees what was written.
+      // Locks are faster than localStorage: on a busy computer, the next tab to hold the lock may still read the old record. So the
+      // lock is held for a while, and a tab that waits for it leaves the line as soon as it reads the new one.
       const let_go = () => {
         kept.delete(let_go);
         clearTimeout(timer);
@@ -121,8 +121,8 @@ function withLocks(locks, place, tokens, kept) {
 }
 
 /**
- * Where the platform has no locks, as for pages by http: by a note in IndexedDB, which does one thing after the other for
- * all tabs. The note stays where the tokens were spent: no other tab is to spend them, also one that sees the new ones late.
+ * Where the platform has no locks, as for pages by http: by a note in IndexedDB, whose transactions run one after the other for all
+ * tabs. After the tokens were spent, the note stays: a tab that sees the new ones late must not spend the old ones again.
  * @param {Place} place
  * @param {string} tokens
  * @returns {Turn}
@@ -139,7 +139,7 @@ function inDatabase(place, tokens) {
       try {
         had = await take(name, { tokens, end });
       } catch {
-        // No IndexedDB either: then at least what is in here takes turns.
+        // No IndexedDB either: then at least the handles of this page take turns.
         otherwise = inHere(place);
         return otherwise.wait();
       }
@@ -156,7 +156,7 @@ function inDatabase(place, tokens) {
 }
 
 /**
- * Leaves a note under a name, unless there is one for the same tokens that still counts. Whether it did.
+ * Writes a note under a name, unless there is an unexpired one for the same tokens. Resolves to whether it was written.
  * @param {string} name
  * @param {{ tokens: string, end: number }} note
  */
@@ -175,14 +175,14 @@ async function take(name, note) {
 }
 
 /**
- * The last turn at each session, for each storage.
+ * The end of the last turn in each queue, by storage and by the session's name.
  * @type {WeakMap<object, Map<string, Promise<void>>>}
  */
 const queues = new WeakMap();
 
 /**
- * Within this page, worker or server. A server's sessions are different people's, also where their names are alike: only those
- * of one storage wait for each other.
+ * Within this page, worker or server. Only sessions of one storage wait for each other: on a server, those of the same name in
+ * different storages are different people's.
  * @param {Place} place
  * @returns {Turn}
  */

@@ -7,19 +7,19 @@ const LONGEST_LOOK = 65_536;
 const PATIENCE_MS = 25;
 
 const STREAM = /** @type {TextDecodeOptions} */ ({ __proto__: null, stream: true });
-// WebKit reads a `mode` of the options also where none are given, and so the prototype's.
+// Given, though empty: without options, WebKit reads `mode` from Object.prototype.
 const PLAIN = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
 
 /** @param {string | null} type */
 export const isJson = (type) => /\bjson\b/i.test(type ?? "");
 
-// What comes as one piece of JSON after the other is never looked into.
+// Streams of JSON are never looked into.
 /** @param {string | null} type */
 const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
 
 /**
- * Looks into a short JSON reply, of which no more is waited for than comes with its first pieces. Gives back the response for
- * the caller, and the text where all of it was seen.
+ * Looks into a short JSON reply, and waits for no more of it than comes with its first pieces. Gives back the response for the
+ * caller, and the text if all of it was seen.
  * @param {Response} response
  * @returns {Promise<{ response: Response, text: string | undefined }>}
  */
@@ -39,7 +39,7 @@ export async function look(response) {
 /** @typedef {ReadableStreamDefaultReader<Uint8Array>} Reader */
 
 /**
- * The pieces of a body that are here at once. `done`: there is no more. `next`: the reading that was not waited for any longer.
+ * The pieces of a body that are here at once. `done`: there are no more. `next`: the read that was still pending.
  * @param {Reader | undefined} reader
  */
 async function firstPieces(reader) {
@@ -58,7 +58,7 @@ async function firstPieces(reader) {
       length += piece.value.byteLength;
     }
   } catch {
-    next?.catch(() => {}); // not here in time, or broken off: the caller will see
+    next?.catch(() => {}); // too late, or broken off: the caller will find out by reading
   } finally {
     deadline.end("done");
   }
@@ -66,8 +66,8 @@ async function firstPieces(reader) {
 }
 
 /**
- * The same of a reply that doesn't tell its length. Its body is read and handed on, not cloned: a clone takes the back-pressure
- * away, and a long reply that is read slowly would pile up in memory.
+ * Looks into a reply that doesn't tell its length. Its body is read and handed on, not cloned: a clone has no back-pressure, so a
+ * long reply that the caller reads slowly would pile up in memory.
  * @param {Response} response
  * @param {ReadableStream<Uint8Array>} body
  */
@@ -98,7 +98,7 @@ async function lookAndHandOn(response, body) {
 }
 
 /**
- * Pieces in their order. Not an array: what a page has put on that one's prototype would be handed each piece.
+ * A queue of pieces. Not an array: a setter that the page put on Array.prototype would be handed each piece.
  */
 class Pieces {
   /** @type {Map<number, Uint8Array>} */
