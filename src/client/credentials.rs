@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::scripts;
 use crate::export::{bare, put};
 
-/// A user name and a password, or what else a vendor takes. All of it is zeroed when it goes; the copy that the browser is given can't be.
+/// A user name and a password, or what else a vendor takes. The texts are zeroed when they are dropped; the browser's copies can't be.
 ///
 /// ```
 /// use hallpass::Credentials;
@@ -30,12 +30,12 @@ pub struct Credentials {
     asks: Option<Asks>,
 }
 
-/// What asks the person, where it is no text.
+/// What asks the person, where texts are not enough.
 #[derive(Clone)]
 enum Asks {
-    /// Shows the prompt.
+    /// Shows the person the prompt.
     Device(Rc<dyn Fn(DevicePrompt)>),
-    /// The provider.
+    /// The wallet's provider.
     Wallet(JsValue),
 }
 
@@ -61,7 +61,7 @@ pub struct DevicePrompt {
 /// What the scripts call with a prompt. A prompt that can't be read ends the login.
 type Show = dyn Fn(JsValue) -> Result<(), JsValue>;
 
-/// Credentials as the scripts take them, with what they may call; not to be dropped before the login is over.
+/// Credentials as the scripts take them, with the closure that they may call. It must not be dropped before the login has ended.
 pub(super) struct Handed {
     pub(super) value: JsValue,
     _show: Option<Closure<Show>>,
@@ -101,9 +101,8 @@ impl Credentials {
         Self::texts([("accessToken", token.into()), ("database", database.into().into())])
     }
 
-    /// ocient: the person says yes on another device; `show` is told, once, what they are to open there. The login waits until they have
-    /// answered, for as long as its future lives. Their no is [`Code::Cancelled`](super::Code::Cancelled). Takes
-    /// [`database`](Self::database), too.
+    /// ocient: the person says yes on another device. `show` is called once, with what the person has to open there. The login waits for
+    /// the answer as long as its future lives; a no is [`Code::Cancelled`](super::Code::Cancelled). Takes [`database`](Self::database), too.
     ///
     /// ```
     /// let credentials = hallpass::Credentials::device(|prompt| println!("{}: {}", prompt.verification_uri, prompt.user_code));

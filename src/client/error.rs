@@ -26,7 +26,7 @@ use super::{Code, VendorCode, scripts};
 #[derive(Clone, PartialEq, Deserialize)]
 #[serde(transparent)]
 pub struct AuthError {
-    /// Boxed, so that what doesn't fail is not as large.
+    /// Boxed, so that a `Result` with it stays small.
     told: Box<Told>,
 }
 
@@ -59,13 +59,13 @@ struct Told {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Field {
-    /// Which one.
+    /// The field's name.
     pub name: String,
     /// What is wrong with it, for programs.
     pub code: String,
     /// What is wrong with it, for people.
     pub title: String,
-    /// Where it stands in what was sent, where the vendor says so.
+    /// The field's place in what was sent, if the vendor tells it.
     pub pointer: Option<String>,
 }
 
@@ -198,7 +198,7 @@ impl AuthError {
         Self { told: Box::new(told) }
     }
 
-    /// What the scripts have thrown. Anything that is no error of theirs is a fault.
+    /// Reads what the scripts have thrown. Whatever is no `AuthError` of theirs becomes [`Code::Internal`].
     pub(super) fn thrown(error: &JsValue) -> Self {
         let details = scripts::details_of(error).unwrap_or(JsValue::UNDEFINED);
         serde_wasm_bindgen::from_value(details).unwrap_or_else(|_| Self::internal())
@@ -232,7 +232,7 @@ impl fmt::Debug for AuthError {
             request_id,
             retry_after_ms,
         } = &*self.told;
-        // Without the vendor's own words: this is what gets logged.
+        // `detail` is left out: this gets logged, and the vendor's words may repeat what was typed.
         out.debug_struct("AuthError")
             .field("code", code)
             .field("message", message)

@@ -1,4 +1,4 @@
-//! What the client asks of the scripts. All of it may throw, as a page can put anything in the place of what they use.
+//! The scripts' functions that the client calls. Each may throw, since a page can replace whatever the scripts use.
 
 use alloc::string::String;
 
@@ -8,7 +8,7 @@ use web_sys::{AbortController, AbortSignal};
 
 use super::{AuthError, Code};
 
-/// Fails outside of WebAssembly, where a server renders an application, and any call of a script would panic.
+/// Fails outside of WebAssembly, as on a server that renders an application: there, any call of a script would panic.
 pub(super) fn reachable() -> Result<(), AuthError> {
     if cfg!(target_family = "wasm") {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The session: each method is the one of the scripts, typed.
+//! The session. Each method calls the scripts' method of the same name, and gives it types.
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -308,7 +308,7 @@ impl Session {
     pub async fn fetch(&self, input: impl Into<Input>) -> Result<Response, AuthError> {
         let (call, input, init) = sent(input.into())?;
         let reply = call.end(self.handle().fetch(&input, &init)).await?;
-        // Whatever the realm that it is of.
+        // Unchecked, because it may be of another realm.
         Ok(reply.unchecked_into::<web_sys::Response>().into())
     }
 
@@ -331,7 +331,7 @@ impl Session {
         let (call, input, init) = sent(input.into())?;
         let payload = call.end(self.handle().json(&input, &init)).await?;
         let read = scripts::bare(payload).ok().map(serde_wasm_bindgen::from_value);
-        // Serde's words quote the value.
+        // serde's own message is left out, as it quotes the value.
         read.and_then(Result::ok).ok_or_else(|| {
             let wanted = core::any::type_name::<T>();
             let message =
@@ -372,7 +372,7 @@ impl Session {
     /// # }
     /// ```
     pub fn touch(&self) {
-        // Fails only once it is disposed of, which nobody can who has it.
+        // Fails only after `dispose`, which is called when the last clone is dropped.
         let _ = self.handle().touch();
     }
 
@@ -402,7 +402,7 @@ impl fmt::Debug for Session {
     }
 }
 
-/// A request as the scripts take it, with the call that it is.
+/// Begins a call with a request: the call, and the input and init as the scripts' `fetch` takes them.
 fn sent(input: Input) -> Result<(Call, JsValue, JsValue), AuthError> {
     let call = Call::new()?;
     let input = match input {
@@ -418,7 +418,7 @@ fn sent(input: Input) -> Result<(Call, JsValue, JsValue), AuthError> {
     Ok((call, input, init))
 }
 
-/// Reads what a call came to, an ordinary object.
+/// Reads the result of a call, which is an ordinary object.
 fn read<T: DeserializeOwned>(outcome: &JsValue) -> Result<T, AuthError> {
     let own = scripts::own(outcome).map_err(|error| AuthError::thrown(&error))?;
     serde_wasm_bindgen::from_value(own).map_err(|_| AuthError::internal())

@@ -72,7 +72,7 @@ impl fmt::Debug for Storage {
     }
 }
 
-/// What a storage of your own answers: some moment, and maybe with a failure. It has 2 000 ms.
+/// The answer of a storage of your own: a future that may fail. It has 2 000 ms.
 ///
 /// ```
 /// use hallpass::Stored;
@@ -121,7 +121,7 @@ pub trait TokenStorage {
     fn delete<'a>(&'a self, key: &'a str) -> Stored<'a, ()>;
 }
 
-/// One that the application holds, too.
+/// So that the application can share its storage with a session.
 impl<T: TokenStorage + ?Sized> TokenStorage for Rc<T> {
     fn get<'a>(&'a self, key: &'a str) -> Stored<'a, Option<String>> {
         T::get(self, key)
@@ -136,8 +136,8 @@ impl<T: TokenStorage + ?Sized> TokenStorage for Rc<T> {
     }
 }
 
-/// A storage as the scripts call it. What they call is let go of by the browser's garbage collection: a session that is disposed of may
-/// still have a call under way.
+/// A storage as the scripts call it. Its closures are left to the browser's garbage collection, because a session may still call them
+/// after it was disposed of.
 fn object(storage: &Rc<dyn TokenStorage>) -> JsValue {
     let object = bare();
     let own = Rc::clone(storage);
@@ -161,7 +161,7 @@ fn object(storage: &Rc<dyn TokenStorage>) -> JsValue {
     object
 }
 
-/// A promise of what a storage answers. Its failures may quote what was to be kept, so they stay here.
+/// The promise of a storage's answer. The storage's own error is left out, as it may quote what was to be stored.
 fn told(answer: impl Future<Output = Result<JsValue, Box<dyn core::error::Error>>> + 'static) -> JsValue {
     future_to_promise(async move { answer.await.map_err(|_| JsValue::from_str("the storage failed")) }).into()
 }

@@ -11,7 +11,7 @@ use wasm_bindgen::closure::Closure;
 use super::session::Opened;
 use super::{AuthError, State, scripts};
 
-/// Somebody listens. Dropping it ends that; the session lives for as long.
+/// A listener's subscription to a session. Dropping it unsubscribes; until then, it keeps the session alive.
 ///
 /// ```
 /// # fn listen(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
@@ -31,7 +31,7 @@ pub struct Subscription {
 impl Subscription {
     pub(super) fn new(session: Rc<Opened>, listener: impl Fn(State) + 'static) -> Result<Self, AuthError> {
         let listener: Closure<dyn Fn(JsValue)> = Closure::wrap(Box::new(move |state: JsValue| {
-            // A state that can't be read is none to tell; `Session::state` says the same.
+            // A state that can't be read is not told. `Session::state` shows that there is a problem.
             let own = scripts::own(&state).map_err(|error| AuthError::thrown(&error));
             if let Ok(state) = own.and_then(State::read) {
                 listener(state);

@@ -1,4 +1,4 @@
-//! What an operation asks the scripts to do next, and what it asks it with.
+//! Steps as the scripts are told them: the effect that an operation asks for or how it has ended, and the argument of that.
 
 use wasm_bindgen::prelude::*;
 
@@ -9,7 +9,7 @@ use super::object::{bare, put, put_text, secret_or_undefined, text_or_undefined}
 use crate::dialect::{Facts, Payload, Prompt};
 use crate::protocol::{Effect, Ending, Line, Step, Write};
 
-/// A step as the scripts are told it, with its argument.
+/// A step as the scripts are told it: a word, and its argument.
 pub(super) fn told(step: Step, facts: &Facts, addresses: &crate::protocol::Addresses) -> (Asks, JsValue) {
     match step {
         Step::Asks(effect) => asked(effect, facts, addresses),
@@ -67,8 +67,8 @@ fn prompted(prompt: &Prompt) -> JsValue {
     object
 }
 
-/// `StoreWrite`: `text` is what the store is to keep, and `known` what is known to lie there (undefined: nothing); `over`:
-/// whatever lies there.
+/// `StoreWrite`. `text`: what the store is to keep; undefined to delete it. `known`: what the store is known to keep now; undefined for
+/// nothing. `over`: whether to write whatever it keeps.
 fn store_write(write: &Write) -> JsValue {
     let object = bare();
     put_text(&object, "text", write.text.as_deref());

@@ -1,4 +1,4 @@
-//! The details of an error, for `auth-error.js` to make an `AuthError` of.
+//! The details of errors. `auth-error.js` makes an `AuthError` of them.
 
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
@@ -7,14 +7,14 @@ use crate::dialect::{Code, Facts, Failure, Field, VendorCode, to_json};
 
 #[wasm_bindgen(module = "/src/shell/auth-error.js")]
 extern "C" {
-    /// A mistake of the caller's.
+    /// Makes the error of a mistake of the caller's.
     pub(super) fn mistake(name: &str, expected: &str) -> JsValue;
-    /// An `AuthError` of these details, with its sentence.
+    /// Makes an `AuthError` of details, with its sentence.
     #[wasm_bindgen(js_name = failure)]
     fn make(details: &JsValue, title: &str, operation: &str) -> JsValue;
 }
 
-/// `ErrorDetails`: what an `AuthError` carries, and for its sentence the operation.
+/// `ErrorDetails`: what an `AuthError` carries, and the operation, which its sentence names.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Details<'a> {
@@ -46,7 +46,7 @@ impl Serialize for Told<'_> {
 pub(super) fn details(failure: &Failure, facts: &Facts) -> JsValue {
     let details = Details {
         code: failure.code.as_str(),
-        // What isn't there is no word of the vendor's.
+        // `unsupported` is hallpass's own finding, not the vendor's.
         vendor: (failure.code != Code::Unsupported).then_some(&*facts.name),
         operation: failure.operation.as_str(),
         status: failure.status.map(f64::from),
