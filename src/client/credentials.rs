@@ -27,12 +27,12 @@ use crate::export::{bare, put};
 #[derive(Clone)]
 pub struct Credentials {
     values: Vec<(Cow<'static, str>, Zeroizing<String>)>,
-    asks: Option<Asks>,
+    interactive: Option<Interactive>,
 }
 
 /// What asks the person, where texts are not enough.
 #[derive(Clone)]
-enum Asks {
+enum Interactive {
     /// Shows the person the prompt.
     Device(Rc<dyn Fn(DevicePrompt)>),
     /// The wallet's provider.
@@ -109,7 +109,7 @@ impl Credentials {
     /// ```
     #[must_use]
     pub fn device(show: impl Fn(DevicePrompt) + 'static) -> Self {
-        Self { values: Vec::new(), asks: Some(Asks::Device(Rc::new(show))) }
+        Self { values: Vec::new(), interactive: Some(Interactive::Device(Rc::new(show))) }
     }
 
     /// ethgas, where the session is opened with [`Options::wallet`](super::Options::wallet): a provider of EIP-1193, as pages find it in
@@ -122,11 +122,11 @@ impl Credentials {
     /// ```
     #[must_use]
     pub fn wallet(provider: impl Into<JsValue>) -> Self {
-        Self { values: Vec::new(), asks: Some(Asks::Wallet(provider.into())) }
+        Self { values: Vec::new(), interactive: Some(Interactive::Wallet(provider.into())) }
     }
 
     fn texts<const N: usize>(values: [(&'static str, Zeroizing<String>); N]) -> Self {
-        Self { values: values.map(|(name, value)| (name.into(), value)).into(), asks: None }
+        Self { values: values.map(|(name, value)| (name.into(), value)).into(), interactive: None }
     }
 
     /// What a described vendor takes: a value for each place in the templates of its login.
@@ -140,7 +140,7 @@ impl Credentials {
         values: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         let values = values.into_iter().map(|(name, value)| (name.into().into(), value.into())).collect();
-        Self { values, asks: None }
+        Self { values, interactive: None }
     }
 
     /// ocient: the database. `"system"` at the vendor where none is given.
@@ -201,16 +201,16 @@ impl Credentials {
             put(&value, name, &JsValue::from_str(text));
         }
         let mut called = None;
-        match self.asks {
-            Some(Asks::Device(show)) => {
+        match self.interactive {
+            Some(Interactive::Device(show)) => {
                 let show: Closure<Show> = Closure::wrap(Box::new(move |prompt: JsValue| {
-                    show(serde_wasm_bindgen::from_value(scripts::own(&prompt)?)?);
+                    show(serde_wasm_bindgen::from_value(scripts::without_prototype(&prompt)?)?);
                     Ok(())
                 }));
                 put(&value, "device", show.as_ref());
                 called = Some(show);
             }
-            Some(Asks::Wallet(provider)) => put(&value, "wallet", &provider),
+            Some(Interactive::Wallet(provider)) => put(&value, "wallet", &provider),
             None => {}
         }
         Handed { value, _show: called }
@@ -220,10 +220,10 @@ impl Credentials {
 impl fmt::Debug for Credentials {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Credentials ")?;
-        let asks = self.asks.as_ref().map(|asks| match asks {
-            Asks::Device(_) => "device",
-            Asks::Wallet(_) => "wallet",
+        let interactive = self.interactive.as_ref().map(|member| match member {
+            Interactive::Device(_) => "device",
+            Interactive::Wallet(_) => "wallet",
         });
-        out.debug_set().entries(self.values.iter().map(|(name, _)| &**name).chain(asks)).finish()
+        out.debug_set().entries(self.values.iter().map(|(name, _)| &**name).chain(interactive)).finish()
     }
 }

@@ -4,7 +4,7 @@
 //! Nothing panics: whatever a page makes the scripts throw becomes an [`AuthError`]. Of gloo-net, the requests and responses are used, but
 //! not `send`: it never ends where `fetch` rejects with something other than an error of this page's realm.
 
-mod call;
+mod abort;
 mod code;
 mod credentials;
 mod error;

@@ -55,7 +55,7 @@ impl Storage {
             Self::Session => "session".into(),
             Self::Local => "local".into(),
             Self::Encrypted => "encrypted".into(),
-            Self::Own(storage) => object(&storage),
+            Self::Own(storage) => js_storage(&storage),
         }
     }
 }
@@ -138,30 +138,34 @@ impl<T: TokenStorage + ?Sized> TokenStorage for Rc<T> {
 
 /// A storage as the scripts call it. Its closures are left to the browser's garbage collection, because a session may still call them
 /// after it was disposed of.
-fn object(storage: &Rc<dyn TokenStorage>) -> JsValue {
+fn js_storage(storage: &Rc<dyn TokenStorage>) -> JsValue {
     let object = bare();
-    let own = Rc::clone(storage);
+    let shared = Rc::clone(storage);
     let get: Box<dyn Fn(String) -> JsValue> = Box::new(move |key| {
-        let own = Rc::clone(&own);
-        told(async move { own.get(&key).await.map(|found| found.map_or(JsValue::NULL, JsValue::from)) })
+        let storage = Rc::clone(&shared);
+        promise_of(
+            async move { storage.get(&key).await.map(|found| found.map_or(JsValue::NULL, JsValue::from)) },
+        )
     });
     put(&object, "get", &Closure::wrap(get).into_js_value());
-    let own = Rc::clone(storage);
+    let shared = Rc::clone(storage);
     let set: Box<dyn Fn(String, String) -> JsValue> = Box::new(move |key, value| {
-        let own = Rc::clone(&own);
-        told(async move { own.set(&key, &value).await.map(|()| JsValue::UNDEFINED) })
+        let storage = Rc::clone(&shared);
+        promise_of(async move { storage.set(&key, &value).await.map(|()| JsValue::UNDEFINED) })
     });
     put(&object, "set", &Closure::wrap(set).into_js_value());
-    let own = Rc::clone(storage);
+    let shared = Rc::clone(storage);
     let delete: Box<dyn Fn(String) -> JsValue> = Box::new(move |key| {
-        let own = Rc::clone(&own);
-        told(async move { own.delete(&key).await.map(|()| JsValue::UNDEFINED) })
+        let storage = Rc::clone(&shared);
+        promise_of(async move { storage.delete(&key).await.map(|()| JsValue::UNDEFINED) })
     });
     put(&object, "delete", &Closure::wrap(delete).into_js_value());
     object
 }
 
 /// The promise of a storage's answer. The storage's own error is left out, as it may quote what was to be stored.
-fn told(answer: impl Future<Output = Result<JsValue, Box<dyn core::error::Error>>> + 'static) -> JsValue {
+fn promise_of(
+    answer: impl Future<Output = Result<JsValue, Box<dyn core::error::Error>>> + 'static,
+) -> JsValue {
     future_to_promise(async move { answer.await.map_err(|_| JsValue::from_str("the storage failed")) }).into()
 }

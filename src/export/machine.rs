@@ -76,7 +76,7 @@ impl Machine {
         let mut audience = Audience::new(&base);
         let mut addresses = Addresses { base: base.clone(), ..Addresses::default() };
         // Checked before `allow` is added: the password goes there, so only baseUrl may be admitted.
-        let place = |to: &mut Option<String>, name, given: &JsValue, usual: Option<&str>| {
+        let set_address = |to: &mut Option<String>, name, given: &JsValue, usual: Option<&str>| {
             *to = if given.is_undefined() {
                 usual.map(|path| [&base, "/", path].concat())
             } else {
@@ -86,10 +86,10 @@ impl Machine {
             if admitted { Ok(()) } else { Err(mistake(name, "a path below baseUrl")) }
         };
         let paths = &facts.paths;
-        place(&mut addresses.login, "endpoints.login", login, Some(paths.login))?; // a described vendor gives all of its own
-        place(&mut addresses.refresh, "endpoints.refresh", refresh, paths.refresh)?;
-        place(&mut addresses.logout, "endpoints.logout", logout, paths.logout)?;
-        place(&mut addresses.check, "endpoints.check", check, paths.check)?;
+        set_address(&mut addresses.login, "endpoints.login", login, Some(paths.login))?; // a described vendor gives all of its own
+        set_address(&mut addresses.refresh, "endpoints.refresh", refresh, paths.refresh)?;
+        set_address(&mut addresses.logout, "endpoints.logout", logout, paths.logout)?;
+        set_address(&mut addresses.check, "endpoints.check", check, paths.check)?;
         let allow: &List = allow.unchecked_ref();
         for index in 0..allow.length() {
             audience.add(&text_of(&allow.get(index)));

@@ -27,14 +27,14 @@ export async function opened(options, signal) {
 }
 
 /** @param {Session} session */
-export const stateOf = (session) => own(/** @type {object} */ (Reflect.get(session, "state")));
+export const stateOf = (session) => withoutPrototype(/** @type {object} */ (Reflect.get(session, "state")));
 
 /**
  * A copy of an object's own members, without a prototype.
  *
  * @param {object} object
  */
-export const own = (object) => ({ __proto__: null, ...object });
+export const withoutPrototype = (object) => ({ __proto__: null, ...object });
 
 /**
  * The members of an error; undefined where it is none of hallpass's.
@@ -45,7 +45,7 @@ export function detailsOf(error) {
   if (!isAuthError(error)) return undefined;
   const { message, code, vendor, status, vendorCode, fields, ssoUrl, detail, requestId, retryAfterMs } = error;
   const whole = vendorCode === undefined || Number.isSafeInteger(vendorCode) ? vendorCode : `${vendorCode}`;
-  return { __proto__: null, message, code, vendor, status, vendorCode: whole, fields: fields?.map(own), ssoUrl, detail, requestId, retryAfterMs };
+  return { __proto__: null, message, code, vendor, status, vendorCode: whole, fields: fields?.map(withoutPrototype), ssoUrl, detail, requestId, retryAfterMs };
 }
 
 /**
@@ -54,7 +54,7 @@ export function detailsOf(error) {
  * @template T
  * @param {T} reply
  */
-export function bare(reply) {
+export function withoutPrototypes(reply) {
   /** @type {unknown[]} */
   let level = [reply];
   for (let depth = 0; level.length > 0; depth++) {

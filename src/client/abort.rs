@@ -8,13 +8,13 @@ use web_sys::AbortController;
 use super::{AuthError, Code, scripts};
 use crate::export::{bare, put};
 
-/// A call under way. Where it is dropped before its end, the scripts are told to give it up.
-pub(super) struct Call {
+/// A call of the scripts that is under way. Dropping it before its end aborts the call's signal, so that the scripts give it up.
+pub(super) struct AbortOnDrop {
     controller: AbortController,
     over: bool,
 }
 
-impl Call {
+impl AbortOnDrop {
     pub(super) fn new() -> Result<Self, AuthError> {
         let controller = AbortController::new().map_err(|_| AuthError::internal())?;
         Ok(Self { controller, over: false })
@@ -57,7 +57,7 @@ impl Call {
     }
 }
 
-impl Drop for Call {
+impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         if !self.over {
             self.controller.abort();
