@@ -73,21 +73,21 @@ function absolute(text) {
  * @param {string} address
  * @param {string} [base]
  */
-export function placeOf(address, base) {
+export function httpUrl(address, base) {
   const url = parse(address, base);
   return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : undefined;
 }
 
 /**
  * The address that an input means. An input that names no host is appended to the base; its dot segments can't climb out of the
- * base's prefix. Undefined as in `placeOf`.
+ * base's prefix. Undefined as in `httpUrl`.
  *
  * @param {Base} base
  * @param {string} input
  */
 export function resolve(base, input) {
-  const url = placeOf(input, `${base.origin.replace(/:.*/, "")}://${NOWHERE}`);
-  return url?.host === NOWHERE ? placeOf(base.prefix + url.href.slice(url.origin.length)) : url;
+  const url = httpUrl(input, `${base.origin.replace(/:.*/, "")}://${NOWHERE}`);
+  return url?.host === NOWHERE ? httpUrl(base.prefix + url.href.slice(url.origin.length)) : url;
 }
 
 /**

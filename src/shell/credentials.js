@@ -52,11 +52,11 @@ export function readCredentials(vendor, ways, credentials) {
   const names = way.map(bareName);
   refuseOthers(vendor, names, credentials, ways.length > 1 ? ` beside ${names[0]}` : "");
   let device;
-  for (const marked of way) {
-    const name = bareName(marked);
+  for (const spec of way) {
+    const name = bareName(spec);
     const value = values[name];
-    if (value === undefined && isOptional(marked)) continue;
-    const type = isFunction(marked) ? "function" : "string";
+    if (value === undefined && isOptional(spec)) continue;
+    const type = isFunction(spec) ? "function" : "string";
     if (typeof value !== type) throw mistake(`credentials.${name}`, `a ${type}`);
     if (type === "string") continue;
     device = value;

@@ -41,7 +41,7 @@ const DEEPEST = 8;
 const ANYWHERE = { origin: "https://hallpass.invalid", prefix: "https://hallpass.invalid/b" };
 
 /** @type {Check} */
-const place = (value, where) => {
+const pathBelowBase = (value, where) => {
   const path = text(1024)(value, where);
   const address = resolve(ANYWHERE, path)?.href;
   // The URL parser leaves these alone, but a server may decode them and climb up.
@@ -61,10 +61,10 @@ const value = text(1024, /^[!-~](?:[ -~]*[!-~])?$/);
 
 /** @type {Check} */
 const body = (given, where) => {
-  let left = 256;
+  let budget = 256;
   /** @type {(depth: number) => Check} */
   const tree = (depth) => (inner, at) => {
-    if (left-- === 0 || depth > DEEPEST) throw mistake(at, `left out: a body has at most 256 members, ${DEEPEST} deep`);
+    if (budget-- === 0 || depth > DEEPEST) throw mistake(at, `left out: a body has at most 256 members, ${DEEPEST} deep`);
     if (typeof inner === "boolean" || Number.isSafeInteger(inner)) return inner;
     return either(words, table(tree(depth + 1), 64), "a text, a whole number, a boolean or an object of these")(inner, at);
   };
@@ -72,7 +72,7 @@ const body = (given, where) => {
 };
 
 const call = {
-  path: place,
+  path: pathBelowBase,
   "method?": oneOf(["POST", "GET", "PUT", "DELETE"]),
   "query?": table(words, 64),
   "headers?": headers(template(value)),
@@ -87,7 +87,7 @@ const form = shape({
   "title?": text(64, /^[^\p{Cc}]+$/u),
   credential: either(oneOf(["bearer", "cookie"]), carrier, '"bearer", "cookie" or { header, prefix }'),
   "headers?": headers(value),
-  "csrf?": shape({ cookie: token, header: field, "from?": place }),
+  "csrf?": shape({ cookie: token, header: field, "from?": pathBelowBase }),
   login: shape(call),
   "refresh?": shape(call),
   "logout?": shape(call),
@@ -142,10 +142,10 @@ function read(given) {
   /** @type {VendorDescription} */
   const description = form(given, "");
   // Without prototypes: what is left out must not be read from the page's Object.prototype.
-  const all = /** @type {VendorDescription} */ (bare(description));
+  const all = /** @type {VendorDescription} */ (withoutPrototypes(description));
   const takes = agree(all);
-  const ways = /** @type {Described["paths"]} */ (bare(Object.fromEntries(CALLS.map((name) => [name, all[name]?.path]))));
-  const headers = all.headers ?? /** @type {Described["headers"]} */ (bare({}));
+  const ways = /** @type {Described["paths"]} */ (withoutPrototypes(Object.fromEntries(CALLS.map((name) => [name, all[name]?.path]))));
+  const headers = all.headers ?? /** @type {Described["headers"]} */ (withoutPrototypes({}));
   /** @type {Described} */
   const found = Object.freeze({ description, name: all.name, takes, paths: ways, headers, csrf: all.csrf });
   known.set(description, found);
@@ -158,10 +158,10 @@ function read(given) {
  * @param {unknown} value
  * @returns {unknown}
  */
-function bare(value) {
+function withoutPrototypes(value) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null, ...value });
-  for (const name of Object.keys(copy)) copy[name] = bare(copy[name]);
+  for (const name of Object.keys(copy)) copy[name] = withoutPrototypes(copy[name]);
   return Object.freeze(copy);
 }
 

@@ -37,7 +37,7 @@ import { Deadline, pause } from "./wait.js";
  *   notes: import("./do/note.js").Notes | undefined,
  *   locks: import("./do/lock.js").Locks,
  *   tell: (line: "store" | "sign-out") => void,
- * }} Page
+ * }} Environment
  */
 
 /** What belongs to one operation: its caller's signal and request, and what has come of them. */
@@ -84,24 +84,24 @@ export class Task {
 /** Steps operations and does what they ask for. It decides nothing. */
 export class Driver {
   #machine;
-  #page;
-  #stir;
-  #mend;
+  #environment;
+  #onChange;
+  #onFault;
   /** @type {Map<number, { done: Promise<End>, task: Task }>} */
   #running = new Map();
 
   /**
    * @param {Machine} machine
-   * @param {Page} page
-   * @param {(tells: boolean) => void} stir Called after each step that may have changed something. `tells`: listeners may be told,
+   * @param {Environment} environment
+   * @param {(tells: boolean) => void} onChange Called after each step that may have changed something. `tells`: listeners may be told,
    * since the operation holds no lock.
-   * @param {() => void} mend Called after a fault inside, which may have left the machine half changed.
+   * @param {() => void} onFault Called after a fault inside, which may have left the machine half changed.
    */
-  constructor(machine, page, stir, mend) {
+  constructor(machine, environment, onChange, onFault) {
     this.#machine = machine;
-    this.#page = page;
-    this.#stir = stir;
-    this.#mend = mend;
+    this.#environment = environment;
+    this.#onChange = onChange;
+    this.#onFault = onFault;
   }
 
   /**
@@ -136,17 +136,17 @@ export class Driver {
    */
   async #drive(id, task) {
     const machine = this.#machine;
-    let { asks, argument } = this.#step(told((machine, ms) => machine.begin(id, ms, steady())), task);
+    let { asks, argument } = this.#step(outcomeOf((machine, ms) => machine.begin(id, ms, steady())), task);
     /** @type {{ error: unknown } | undefined} */
-    let mistake;
+    let thrown;
     // The request is made before anything is waited for; but not where nothing will be sent, as making it uses up the caller's.
     let make = task.wish;
     for (;;) {
       if (isEnd(asks)) {
-        if (mistake) throw mistake.error;
+        if (thrown) throw thrown.error;
         return /** @type {End} */ (/** @type {unknown} */ ({ __proto__: null, how: asks, value: argument, task }));
       }
-      /** @type {Step} */
+      /** @type {Outcome} */
       let next;
       try {
         make?.make();
@@ -155,7 +155,7 @@ export class Driver {
         next = done instanceof Promise ? await done : done;
       } catch (error) {
         // What the caller gave can't be sent. The operation is told, and its caller gets the error when it has ended.
-        mistake = { error };
+        thrown = { error };
         make = undefined;
         next = came(id, "gave-up");
       }
@@ -165,21 +165,21 @@ export class Driver {
   }
 
   /**
-   * @param {Step} step
+   * @param {Outcome} outcome
    * @param {Task} task
    */
-  #step(step, task) {
+  #step(outcome, task) {
     let made;
     let stirred;
     try {
       // The argument is taken at once: the next step of any operation replaces it.
-      made = enter(() => ({ asks: step.take(this.#machine, wall()), argument: this.#machine.argument() }));
+      made = enter(() => ({ asks: outcome.take(this.#machine, wall()), argument: this.#machine.argument() }));
       stirred = enter(() => this.#machine.stirred());
     } catch (error) {
-      this.#mend();
+      this.#onFault();
       throw error;
     }
-    if (stirred) this.#stir(!task.locked);
+    if (stirred) this.#onChange(!task.locked);
     return made;
   }
 
@@ -189,15 +189,15 @@ export class Driver {
   }
 
   /**
-   * Does one effect. Gives back the step that tells the machine its outcome.
+   * Does one effect. Gives back its outcome.
    * @param {number} id
    * @param {Asks} asks
    * @param {unknown} argument
    * @param {Task} task
-   * @returns {Step | Promise<Step>}
+   * @returns {Outcome | Promise<Outcome>}
    */
   #do(id, asks, argument, task) {
-    const { store, marks, notes, locks, tell } = this.#page;
+    const { store, marks, notes, locks, tell } = this.#environment;
     switch (asks) {
       case "call":
         return this.#call(id, /** @type {VendorCall} */ (argument), task);
@@ -248,7 +248,7 @@ export class Driver {
         return came(id, "done");
       case "chance": {
         const number = randomNumber();
-        return told((machine, ms) => machine.drew(id, number, ms, steady()));
+        return outcomeOf((machine, ms) => machine.drew(id, number, ms, steady()));
       }
       case "join":
         return this.#join(id, task, /** @type {number} */ (argument));
@@ -264,17 +264,17 @@ export class Driver {
    * @param {number} id
    * @param {VendorCall} call
    * @param {Task} task
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #call(id, call, task) {
-    const { timeoutMs, fetch, base, described } = this.#page;
+    const { timeoutMs, fetch, base, described } = this.#environment;
     task.place = `${call.method} ${call.url.slice(base.prefix.length)}`;
     const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
     try {
       const reply = await send(call, fetch(), deadline, base, described);
       if (!reply) return came(id, "redirect");
       const { status, content, json, retryAfterMs, dateMs, wanted } = reply;
-      return told((machine, ms) => machine.replied(id, status, content, json, retryAfterMs, dateMs, wanted, ms, steady()));
+      return outcomeOf((machine, ms) => machine.replied(id, status, content, json, retryAfterMs, dateMs, wanted, ms, steady()));
     } catch (cause) {
       if (!deadline.ended) task.cause = cause;
       return came(id, troubleOf(deadline, cause));
@@ -288,14 +288,14 @@ export class Driver {
    * @param {number} id
    * @param {string} request
    * @param {Task} task
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #wallet(id, request, task) {
     const deadline = (task.deadline = new Deadline(undefined, task.signal));
     try {
       const { refused, said, cause } = await deadline.finish(/** @type {Ask} */ (task.ask)(request));
       task.cause = cause;
-      return told((machine, ms) => machine.walletSaid(id, refused, said, ms, steady()));
+      return outcomeOf((machine, ms) => machine.walletSaid(id, refused, said, ms, steady()));
     } catch (error) {
       return came(id, troubleOf(deadline, error));
     }
@@ -306,10 +306,10 @@ export class Driver {
    * @param {"send" | "send-again"} asks
    * @param {string | undefined} credential
    * @param {Task} task
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #send(id, asks, credential, task) {
-    const { facts, timeoutMs, fetch, base, described } = this.#page;
+    const { facts, timeoutMs, fetch, base, described } = this.#environment;
     const wish = /** @type {Wish} */ (task.wish);
     task.answer?.response.body?.cancel().catch(() => {});
     const request = asks === "send" ? wish.make() : wish.again();
@@ -326,7 +326,7 @@ export class Driver {
       if (task.signal?.aborted) return came(id, "gave-up");
       const { content, json, retryAfterMs, address, redirected } = answer;
       const { status } = answer.response;
-      return told((machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady()));
+      return outcomeOf((machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady()));
     } catch (cause) {
       task.cause = deadline?.ended === "timeout" ? new DOMException("The body stopped coming.", "TimeoutError") : cause;
       return came(id, troubleOf(deadline, task.cause));
@@ -339,15 +339,15 @@ export class Driver {
    * @param {number} id
    * @param {() => Promise<import("./do/store.js").Found | undefined>} act
    * @param {boolean} writes
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #stored(id, act, writes) {
     try {
       const found = await act();
       if (!found) return came(id, writes ? "done" : "untold");
-      const note = this.#page.notes?.read();
-      const mark = writes ? undefined : await this.#page.marks?.read().catch(() => {});
-      return told((machine, ms) => machine.stored(id, found.text, note, mark?.text, writes, ms, steady()));
+      const note = this.#environment.notes?.read();
+      const mark = writes ? undefined : await this.#environment.marks?.read().catch(() => {});
+      return outcomeOf((machine, ms) => machine.stored(id, found.text, note, mark?.text, writes, ms, steady()));
     } catch (error) {
       return came(id, error === "timeout" ? "timeout" : "storage");
     }
@@ -359,7 +359,7 @@ export class Driver {
    * @param {string | undefined} text
    */
   async #mark(id, text) {
-    await this.#page.marks?.write(text, true, undefined).catch(() => {});
+    await this.#environment.marks?.write(text, true, undefined).catch(() => {});
     return came(id, "done");
   }
 
@@ -367,13 +367,13 @@ export class Driver {
    * @param {number} id
    * @param {Task} task
    * @param {boolean} spent
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #unlock(id, task, spent) {
     await task.turn?.leave(spent);
     task.turn = undefined;
     task.locked = false;
-    this.#stir(true);
+    this.#onChange(true);
     return came(id, "done");
   }
 
@@ -382,15 +382,15 @@ export class Driver {
    * @param {number} id
    * @param {Task} task
    * @param {number} other
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #join(id, task, other) {
     const joined = this.#running.get(other);
     if (!joined) return came(id, "done");
     joined.task.waiting++;
-    const step = await this.#bounded(id, task, joined.done.catch(() => {}));
+    const outcome = await this.#bounded(id, task, joined.done.catch(() => {}));
     if (--joined.task.waiting === 0) joined.task.deadline?.release();
-    return step;
+    return outcome;
   }
 
   /**
@@ -398,7 +398,7 @@ export class Driver {
    * @param {number} id
    * @param {Task} task
    * @param {Promise<unknown> | undefined} work
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #bounded(id, task, work) {
     const deadline = (task.deadline = new Deadline(undefined, task.signal));
@@ -416,7 +416,7 @@ export class Driver {
    * @param {Task} task
    */
   failure(details, task) {
-    return failureOf(details, this.#page.facts, task);
+    return failureOf(details, this.#environment.facts, task);
   }
 }
 
@@ -432,24 +432,23 @@ export function failureOf(details, facts, task) {
 }
 
 /**
- * Steps an operation: tells its machine what came of an effect, with the wall clock's time.
- * @typedef {(machine: Machine, wallMs: number) => Asks} Take
- * @typedef {{ take: Take }} Step
+ * What came of an effect: `take` steps the operation with it, at a time of the wall clock. (The first step has no outcome to tell.)
+ * @typedef {{ take(machine: Machine, wallMs: number): Asks }} Outcome
  */
 
 /**
  * Without a prototype, because it is what a promise resolves to: a `then` that the page put on Object.prototype would be called.
- * @param {Take} take
- * @returns {Step}
+ * @param {Outcome["take"]} take
+ * @returns {Outcome}
  */
-const told = (take) => /** @type {Step} */ (/** @type {unknown} */ ({ __proto__: null, take }));
+const outcomeOf = (take) => /** @type {Outcome} */ (/** @type {unknown} */ ({ __proto__: null, take }));
 
 /**
  * @param {number} id
  * @param {Came} how
- * @returns {Step}
+ * @returns {Outcome}
  */
-const came = (id, how) => told((machine, ms) => machine.came(id, how, ms, steady()));
+const came = (id, how) => outcomeOf((machine, ms) => machine.came(id, how, ms, steady()));
 
 /**
  * @param {Deadline | undefined} deadline

@@ -5,10 +5,10 @@
  * For the fetch of each session, the platform's fetch from when the session was opened.
  * @type {WeakMap<Function, Fetch>}
  */
-const own = new WeakMap();
+const platformFetch = new WeakMap();
 
 /** The requests that hallpass has handed to a fetch. @type {WeakSet<object>} */
-const under_way = new WeakSet();
+const underWay = new WeakSet();
 
 /**
  * Looks behind sessions' own fetches: a page may have put one in the place of the platform's. Then all sessions use what was there
@@ -18,7 +18,7 @@ const under_way = new WeakSet();
  */
 function platforms(fetch) {
   let found = /** @type {Fetch} */ (fetch);
-  for (let behind; (behind = own.get(found)); ) found = behind;
+  for (let behind; (behind = platformFetch.get(found)); ) found = behind;
   return found;
 }
 
@@ -38,7 +38,7 @@ export class Fetcher {
    * @param {Function} fetch
    */
   isOwn(fetch) {
-    own.set(fetch, this.#before);
+    platformFetch.set(fetch, this.#before);
   }
 
   /** The fetch to use now: a page may have instrumented the global one since. */
@@ -46,7 +46,7 @@ export class Fetcher {
     const fetch = platforms(this.#given ?? globalThis.fetch);
     /** @type {Fetch} */
     const send = (request, ...rest) => {
-      under_way.add(/** @type {object} */ (request));
+      underWay.add(/** @type {object} */ (request));
       // Not called as a method: the platform's fetch refuses a foreign `this`.
       return fetch(request, ...rest);
     };
@@ -59,6 +59,6 @@ export class Fetcher {
    * @param {unknown} input
    */
   passing(input) {
-    return typeof input === "object" && input !== null && under_way.has(input) ? this.#before : undefined;
+    return typeof input === "object" && input !== null && underWay.has(input) ? this.#before : undefined;
   }
 }

@@ -17,12 +17,12 @@ const FORBIDDEN =
  *
  * @param {number} most
  * @param {RegExp} [like]
- * @param {string} [told]
+ * @param {string} [expected]
  * @returns {Check}
  */
-export const text = (most, like, told) => (value, where) => {
+export const text = (most, like, expected) => (value, where) => {
   const fits = typeof value === "string" && value.length <= most && !/\p{Cs}/u.test(value) && (!like || like.test(value));
-  if (!fits) throw mistake(where, told ?? `a text of at most ${most} characters${like ? " that can be sent as it is" : ""}`);
+  if (!fits) throw mistake(where, expected ?? `a text of at most ${most} characters${like ? " that can be sent as it is" : ""}`);
   return value;
 };
 
@@ -66,13 +66,13 @@ export const within = (least, most) => (value, where) => {
  *
  * @param {Check} plain
  * @param {Check} object
- * @param {string} told what it may be, in words
+ * @param {string} expected what it may be, in words
  * @returns {Check}
  */
-export const either = (plain, object, told) => (value, where) => {
+export const either = (plain, object, expected) => (value, where) => {
   if (typeof value === "string" || Array.isArray(value)) return plain(value, where);
   if (isObject(value)) return object(value, where);
-  throw mistake(where, told);
+  throw mistake(where, expected);
 };
 
 /** A text, a number or a boolean. @type {Check} */

@@ -8,7 +8,7 @@ import { begin, imports } from "./wasm.js";
 
 const REMEDY = "serve the package's hallpass.wasm, pass init its address, or import hallpass/inline, which needs no file";
 
-let begun = false;
+let instantiated = false;
 
 /**
  * Makes the one instance of the WebAssembly.
@@ -20,7 +20,7 @@ export async function instantiate(file) {
   try {
     made = await WebAssembly.instantiate(/** @type {BufferSource} */ (file), imports);
     // A load that timed out may still finish, after another one: only the first that finishes counts.
-    if (begun) return;
+    if (instantiated) return;
     const { exports } = made instanceof WebAssembly.Instance ? made : made.instance;
     keepStackPointer(begin(exports)); // throws where these are another module's exports
   } catch (cause) {
@@ -29,7 +29,7 @@ export async function instantiate(file) {
     }
     throw failure("it is not of the same build as the script; serve both of one version, and empty the caches between", cause);
   }
-  begun = true;
+  instantiated = true;
 }
 
 /**

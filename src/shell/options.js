@@ -106,9 +106,9 @@ function addresses(base, paths = {}) {
   for (const name of OPERATIONS) {
     const path = member(paths, name);
     if (path === undefined) continue;
-    const place = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
-    if (!place || !isBelow(base, place.href)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
-    all[name] = place.href;
+    const url = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
+    if (!url || !isBelow(base, url.href)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
+    all[name] = url.href;
   }
   return Object.freeze(all);
 }

@@ -3,10 +3,10 @@
  * Reading the caller's request, before anything is awaited: what the caller changes in a buffer or an init object afterwards has no
  * effect.
  */
-import { isBelow, isPlainPath, placeOf, resolve, textOf } from "./address.js";
+import { isBelow, isPlainPath, httpUrl, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
 import { addHeaders } from "./do/call.js";
-import { isJson } from "./do/look.js";
+import { isJson } from "./do/peek.js";
 import { copyOf } from "./object.js";
 import { readSignal } from "./options.js";
 
@@ -68,7 +68,7 @@ export class Wish {
       this.#input = this.target = base.prefix + input;
     } else if (isRequest(input)) {
       this.#input = input;
-      this.target = placeOf(urlOf(input))?.href;
+      this.target = httpUrl(urlOf(input))?.href;
     } else {
       const text = textOf(input);
       if (text === undefined) throw mistake("input", "a string, a URL or a Request");

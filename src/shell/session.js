@@ -1,16 +1,15 @@
 // @ts-check
 import { mistake, readable } from "./auth-error.js";
 import { VENDORS, readCredentials } from "./credentials.js";
-import { Task } from "./driver.js";
+import { Task, failureOf } from "./driver.js";
 import { enter, hasRoom, settle } from "./guard.js";
 import { own } from "./json.js";
 import { readSignal } from "./options.js";
 import { Wish } from "./request.js";
-import { failureOf } from "./driver.js";
 
 /**
  * @import { CallOptions, SessionState, VendorName } from "./hallpass.d.ts"
- * @import { Live } from "./live.js"
+ * @import { Handle } from "./handle.js"
  * @import { Ask } from "./wallet.js"
  */
 
@@ -21,15 +20,15 @@ import { failureOf } from "./driver.js";
  * `useSyncExternalStore(session.subscribe, …)`, `createClient({ fetch: session.fetch })`.
  */
 export class Session {
-  #live;
+  #handle;
   #wallets;
 
   /**
-   * @param {Live} live
+   * @param {Handle} handle
    * @param {Wallets} [wallets] Given where people sign in with a wallet.
    */
-  constructor(live, wallets) {
-    this.#live = live;
+  constructor(handle, wallets) {
+    this.#handle = handle;
     this.#wallets = wallets;
     // Defined on the instance: a getter of the class would run with a framework's proxy (Vue's `reactive`) as `this`, which has no
     // private members.
@@ -38,18 +37,18 @@ export class Session {
      * @param {() => unknown} get
      */
     const property = (name, get) => Object.defineProperty(this, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, get, enumerable: true }));
-    property("vendor", () => live.options.vendor);
-    property("baseUrl", () => live.base.prefix);
+    property("vendor", () => handle.options.vendor);
+    property("baseUrl", () => handle.base.prefix);
     property("state", () => this.#state);
-    live.fetcher.isOwn(this.fetch);
+    handle.fetcher.isOwn(this.fetch);
   }
 
   /** @returns {SessionState} */
   get #state() {
     // A computer that slept has fired no timer, so whether the session has ended is looked up on use. Where the stack has no room for
     // that, the next use does it.
-    if (hasRoom()) this.#live.look();
-    return this.#live.announcer.state;
+    if (hasRoom()) this.#handle.look();
+    return this.#handle.announcer.state;
   }
 
   /**
@@ -58,35 +57,35 @@ export class Session {
    */
   login = (credentials, options) =>
     settle(async () => {
-      const live = this.#live;
+      const handle = this.#handle;
       const signal = readable("options", () => readSignal(options));
       // Checked first: a login that doesn't begin must not supersede an earlier one.
-      live.inUse(signal);
-      const { id, ask, device } = signIn(live, credentials, this.#wallets);
+      handle.inUse(signal);
+      const { id, ask, device } = signIn(handle, credentials, this.#wallets);
       const task = new Task(signal);
       task.ask = ask;
       task.device = device;
-      const { value } = await live.run(id, task);
+      const { value } = await handle.run(id, task);
       // `redirectTo` is set even where it is undefined: where to go next is not for the page's Object.prototype to say.
       return { state: this.#state, redirectTo: value };
     });
 
   /** @param {CallOptions} [options] */
-  refresh = (options) => this.#call(options, (live) => live.machine.refresh());
+  refresh = (options) => this.#call(options, (handle) => handle.machine.refresh());
 
   /** @param {CallOptions} [options] */
-  check = (options) => this.#call(options, (live) => live.machine.check());
+  check = (options) => this.#call(options, (handle) => handle.machine.check());
 
   /**
    * @param {CallOptions | undefined} options
-   * @param {(live: Live) => number} begin
+   * @param {(handle: Handle) => number} begin
    */
   #call(options, begin) {
     return settle(async () => {
-      const live = this.#live;
+      const handle = this.#handle;
       const signal = readable("options", () => readSignal(options));
-      live.inUse(signal);
-      await live.run(enter(() => begin(live)), new Task(signal));
+      handle.inUse(signal);
+      await handle.run(enter(() => begin(handle)), new Task(signal));
       return this.#state;
     });
   }
@@ -94,10 +93,10 @@ export class Session {
   /** @param {CallOptions} [options] */
   logout = (options) =>
     settle(async () => {
-      const live = this.#live;
+      const handle = this.#handle;
       const signal = readable("options", () => readSignal(options));
-      live.inUse();
-      const { value } = await live.signOut(signal);
+      handle.inUse();
+      const { value } = await handle.signOut(signal);
       return { revoked: value };
     });
 
@@ -107,7 +106,7 @@ export class Session {
    */
   fetch = (input, init = undefined) =>
     settle(async () => {
-      const passing = this.#live.fetcher.passing(input);
+      const passing = this.#handle.fetcher.passing(input);
       if (passing) return passing(/** @type {Request} */ (input), /** @type {RequestInit} */ (init));
       const { task } = await this.#request(input, init, false);
       return task.answer?.response;
@@ -136,44 +135,44 @@ export class Session {
    * @param {boolean} json
    */
   async #request(input, init, json) {
-    const live = this.#live;
-    const wish = readable("input and init", () => new Wish(live.base, live.facts.header, input, init, json, live.options.described));
-    live.inUse(wish.signal);
-    const id = enter(() => live.machine.request(wish.target, wish.callers, wish.repeatable, json));
-    return live.run(id, new Task(wish.signal, wish, json));
+    const handle = this.#handle;
+    const wish = readable("input and init", () => new Wish(handle.base, handle.facts.header, input, init, json, handle.options.described));
+    handle.inUse(wish.signal);
+    const id = enter(() => handle.machine.request(wish.target, wish.callers, wish.repeatable, json));
+    return handle.run(id, new Task(wish.signal, wish, json));
   }
 
   accessToken = () =>
     settle(async () => {
-      const live = this.#live;
-      live.inUse();
-      const { value } = await live.run(enter(() => live.machine.token()));
+      const handle = this.#handle;
+      handle.inUse();
+      const { value } = await handle.run(enter(() => handle.machine.token()));
       return value;
     });
 
   /** @param {(state: SessionState) => void} listener */
   subscribe = (listener) => {
     if (typeof listener !== "function") throw mistake("listener", "a function");
-    return this.#live.subscribe(listener);
+    return this.#handle.subscribe(listener);
   };
 
   touch = () => {
-    this.#live.inUse();
-    this.#live.touch();
+    this.#handle.inUse();
+    this.#handle.touch();
   };
 
-  dispose = () => this.#live.dispose();
+  dispose = () => this.#handle.dispose();
 }
 
 /**
  * Begins a login. Throws the login's error where the credentials can't be sent. Beside the operation's id, gives back what asks the
  * person, if anything does: the wallet (`ask`) or the caller's function for the prompt (`device`).
- * @param {Live} live
+ * @param {Handle} handle
  * @param {unknown} credentials
  * @param {Wallets | undefined} wallets
  */
-function signIn(live, credentials, wallets) {
-  const { vendor, described } = live.options;
+function signIn(handle, credentials, wallets) {
+  const { vendor, described } = handle.options;
   /** @type {Ask | undefined} */
   let ask;
   /** @type {import("./credentials.js").Given["device"]} */
@@ -183,14 +182,14 @@ function signIn(live, credentials, wallets) {
     if (wallets) {
       const read = wallets.readWallet(vendor, credentials);
       ask = read.ask;
-      return () => live.machine.signInBy(read.names, read.values);
+      return () => handle.machine.signInBy(read.names, read.values);
     }
     const ways = described ? [described.takes] : VENDORS[/** @type {VendorName} */ (vendor)];
     const { names, texts, device: show } = readCredentials(vendor, ways, credentials);
     device = show;
-    if (show) return () => live.machine.signInOnDevice(texts.database);
-    if (described || texts.username === undefined) return () => live.machine.signInBy(names, names.map((name) => texts[name]));
-    return () => live.machine.signIn(texts.username, texts.password, texts.database, texts.redirectionToken);
+    if (show) return () => handle.machine.signInOnDevice(texts.database);
+    if (described || texts.username === undefined) return () => handle.machine.signInBy(names, names.map((name) => texts[name]));
+    return () => handle.machine.signIn(texts.username, texts.password, texts.database, texts.redirectionToken);
   });
   const begun = enter(() => {
     try {
@@ -200,7 +199,7 @@ function signIn(live, credentials, wallets) {
       throw details;
     }
   });
-  if (typeof begun === "string") throw failureOf(begun, live.facts);
+  if (typeof begun === "string") throw failureOf(begun, handle.facts);
   return { id: begun, ask, device };
 }
 

@@ -175,7 +175,7 @@ class FakeSession {
    * @param {() => void} [before] a check that comes before the test is asked; throws what the call rejects with
    */
   async #call(method, args, signal, otherwise, before) {
-    this.calls.push({ method, args: args.filter((arg, place) => place === 0 || arg !== undefined) });
+    this.calls.push({ method, args: args.filter((arg, index) => index === 0 || arg !== undefined) });
     if (this.#disposed) throw disposed();
     if (signal?.aborted) throw signal.reason;
     before?.();

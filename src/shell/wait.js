@@ -60,10 +60,10 @@ export class Deadline {
   }
 
   #fire() {
-    const left = this.#due - steady();
+    const remaining = this.#due - steady();
     // Cleared, so that the timer is set once for each extension: it must come to its end even where the page has stopped the clock.
     this.#due = NaN;
-    if (left > 0) this.#timer = setTimeout(() => this.#fire(), left);
+    if (remaining > 0) this.#timer = setTimeout(() => this.#fire(), remaining);
     else this.end("timeout");
   }
 

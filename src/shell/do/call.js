@@ -36,7 +36,7 @@ export async function send({ url, query, wants, longerMs: _, ...init }, fetch, d
   const text = await readText(response.body, LONGEST_REPLY, deadline);
   const dateMs = Date.parse(response.headers.get("Date") ?? "");
   const reply = { status: response.status, ...contentOf(text), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs), wanted: (wants && response.headers.get(wants)) ?? undefined };
-  return bare(reply);
+  return withoutPrototype(reply);
 }
 
 /**
@@ -84,7 +84,7 @@ export function contentOf(text) {
  * @param {T} object
  * @returns {T}
  */
-export const bare = (object) => /** @type {T} */ (/** @type {unknown} */ ({ __proto__: null, ...object }));
+export const withoutPrototype = (object) => /** @type {T} */ (/** @type {unknown} */ ({ __proto__: null, ...object }));
 
 /** @param {number} ms */
 const known = (ms) => (Number.isFinite(ms) ? ms : undefined);

@@ -8,7 +8,7 @@ const POLL_MS = 60;
 const HOLD_MS = 5_000;
 
 // How long the platform may take to free a lock that was released, in ms.
-const GIVEN_MS = 50;
+const FREEING_MS = 50;
 
 /**
  * One turn at the tokens of a session. `wait` resolves to whether it has come, and rejects where it took too long. `leave` resolves
@@ -19,18 +19,18 @@ const GIVEN_MS = 50;
 /**
  * Whose turns these are: those who share a session's tokens. `key`: the session's name. `ms`: how long to wait for a turn. `lags`: what
  * one tab writes shows in another only after a moment. `storage`: the object that the tokens are kept in. `tabs`: there may be others.
- * @typedef {{ key: string, storage: object, ms: number, lags: boolean, tabs: boolean }} Place
+ * @typedef {{ key: string, storage: object, ms: number, lags: boolean, tabs: boolean }} Scope
  */
 
 /** Turns at a session's tokens, one at a time for all tabs. */
 export class Locks {
-  #place;
+  #scope;
   /** @type {Set<() => void>} */
-  #kept = new Set();
+  #held = new Set();
 
-  /** @param {Place} place */
-  constructor(place) {
-    this.#place = place;
+  /** @param {Scope} scope */
+  constructor(scope) {
+    this.#scope = scope;
   }
 
   /**
@@ -40,28 +40,28 @@ export class Locks {
    * @returns {Turn}
    */
   line(tokens) {
-    const place = this.#place;
-    if (!place.tabs) return inHere(place);
+    const scope = this.#scope;
+    if (!scope.tabs) return inMemory(scope);
     const { locks } = navigator;
-    return locks ? withLocks(locks, place, tokens, this.#kept) : inDatabase(place, tokens);
+    return locks ? withLocks(locks, scope, tokens, this.#held) : inDatabase(scope, tokens);
   }
 
   /** Releases the locks that are only held for the other tabs' sake: the page goes. */
   letGo() {
-    for (const let_go of this.#kept) let_go();
+    for (const release of this.#held) release();
   }
 }
 
 /**
  * By the platform's locks.
  * @param {LockManager} locks
- * @param {Place} place
+ * @param {Scope} scope
  * @param {string} tokens
- * @param {Set<() => void>} kept
+ * @param {Set<() => void>} held
  * @returns {Turn}
  */
-function withLocks(locks, place, tokens, kept) {
-  const bound = new Deadline(place.ms);
+function withLocks(locks, scope, tokens, held) {
+  const bound = new Deadline(scope.ms);
   /** @type {() => void} */
   let release = () => {};
   /** @type {Promise<void>} */
@@ -69,9 +69,9 @@ function withLocks(locks, place, tokens, kept) {
     release = done;
   });
   /** @type {Turn | undefined} */
-  let otherwise;
+  let fallback;
   /** Settles when the platform has freed the lock. @type {Promise<unknown> | undefined} */
-  let given;
+  let freed;
   /** @type {Promise<boolean>} */
   const had = new Promise((done, fail) => {
     const hold = () => {
@@ -81,67 +81,67 @@ function withLocks(locks, place, tokens, kept) {
     };
     // Without a prototype: a `steal` that the page put on Object.prototype would steal the lock.
     const options = /** @type {LockOptions} */ ({ __proto__: null, signal: bound.signal });
-    const request = async () => locks.request(`${place.key} ${tokens}`, options, hold);
-    given = request();
-    bound.guard(given).catch(fail);
+    const request = async () => locks.request(`${scope.key} ${tokens}`, options, hold);
+    freed = request();
+    bound.guard(freed).catch(fail);
   });
   had.catch(() => {});
   return {
     async wait() {
-      if (otherwise) return otherwise.wait();
+      if (fallback) return fallback.wait();
       try {
         // What another tab wrote may show before its lock is free, so the operation looks again from time to time.
-        return await (place.lags ? Promise.race([had, pause(POLL_MS).then(() => false)]) : had);
+        return await (scope.lags ? Promise.race([had, pause(POLL_MS).then(() => false)]) : had);
       } catch {
         bound.end("done");
         // It took too long, or locks throw here, as in a sandboxed frame, which has no origin.
-        otherwise = inDatabase(place, tokens);
-        return otherwise.wait();
+        fallback = inDatabase(scope, tokens);
+        return fallback.wait();
       }
     },
     async leave(spent) {
       bound.end("done");
-      await otherwise?.leave(spent);
-      if (!spent || !place.lags) {
+      await fallback?.leave(spent);
+      if (!spent || !scope.lags) {
         release();
-        await Promise.race([given?.catch(() => {}), pause(GIVEN_MS)]);
+        await Promise.race([freed?.catch(() => {}), pause(FREEING_MS)]);
         return;
       }
       // Locks are faster than localStorage: on a busy computer, the next tab to hold the lock may still read the old record. So the
       // lock is held for a while, and a tab that waits for it leaves the line as soon as it reads the new one.
-      const let_go = () => {
-        kept.delete(let_go);
+      const freeNow = () => {
+        held.delete(freeNow);
         clearTimeout(timer);
         release();
       };
-      const timer = after(HOLD_MS, let_go);
-      kept.add(let_go);
+      const timer = after(HOLD_MS, freeNow);
+      held.add(freeNow);
     },
   };
 }
 
 /**
- * Where the platform has no locks, as for pages by http: by a note in IndexedDB, whose transactions run one after the other for all
- * tabs. After the tokens were spent, the note stays: a tab that sees the new ones late must not spend the old ones again.
- * @param {Place} place
+ * Where the platform has no locks, as for pages by http: by a lease in IndexedDB, whose transactions run one after the other for all
+ * tabs. After the tokens were spent, the lease stays: a tab that sees the new ones late must not spend the old ones again.
+ * @param {Scope} scope
  * @param {string} tokens
  * @returns {Turn}
  */
-function inDatabase(place, tokens) {
-  const name = `${place.key}:turn`;
-  const end = Date.now() + place.ms;
+function inDatabase(scope, tokens) {
+  const name = `${scope.key}:turn`;
+  const end = Date.now() + scope.ms;
   /** @type {Turn | undefined} */
-  let otherwise;
+  let fallback;
   let had = false;
   return {
     async wait() {
-      if (otherwise) return otherwise.wait();
+      if (fallback) return fallback.wait();
       try {
-        had = await take(name, { tokens, end });
+        had = await takeLease(name, { tokens, end });
       } catch {
         // No IndexedDB either: then at least the handles of this page take turns.
-        otherwise = inHere(place);
-        return otherwise.wait();
+        fallback = inMemory(scope);
+        return fallback.wait();
       }
       if (had) return true;
       if (Date.now() >= end) throw "timeout";
@@ -149,25 +149,25 @@ function inDatabase(place, tokens) {
       return false;
     },
     async leave(spent) {
-      await otherwise?.leave(spent);
+      await fallback?.leave(spent);
       if (had && !spent) entries("readwrite", (all) => all.delete(name)).catch(() => {});
     },
   };
 }
 
 /**
- * Writes a note under a name, unless there is an unexpired one for the same tokens. Resolves to whether it was written.
+ * Writes a lease under a name, unless there is an unexpired one for the same tokens. Resolves to whether it was written.
  * @param {string} name
- * @param {{ tokens: string, end: number }} note
+ * @param {{ tokens: string, end: number }} lease
  */
-async function take(name, note) {
+async function takeLease(name, lease) {
   let free = false;
   await entries("readwrite", (all) => {
     const request = all.get(name);
     request.onsuccess = () => {
       const there = request.result;
-      free = !(there?.tokens === note.tokens && there.end > Date.now());
-      if (free) all.put(note, name);
+      free = !(there?.tokens === lease.tokens && there.end > Date.now());
+      if (free) all.put(lease, name);
     };
     return request;
   });
@@ -183,23 +183,23 @@ const queues = new WeakMap();
 /**
  * Within this page, worker or server. Only sessions of one storage wait for each other: on a server, those of the same name in
  * different storages are different people's.
- * @param {Place} place
+ * @param {Scope} scope
  * @returns {Turn}
  */
-function inHere({ key, storage, ms }) {
+function inMemory({ key, storage, ms }) {
   const names = queues.get(storage) ?? new Map();
   queues.set(storage, names);
   const before = names.get(key);
   /** @type {() => void} */
   let leave = () => {};
   /** @type {Promise<void>} */
-  const left = new Promise((done) => {
+  const over = new Promise((done) => {
     leave = () => {
-      if (names.get(key) === left) names.delete(key);
+      if (names.get(key) === over) names.delete(key);
       done();
     };
   });
-  names.set(key, left);
+  names.set(key, over);
   return {
     wait: async () => {
       await new Deadline(ms).finish(before);

@@ -3,8 +3,8 @@ import { mistake } from "../auth-error.js";
 import { readText } from "../body.js";
 import { retryAfterMs } from "../reply.js";
 import { genuine } from "../wait.js";
-import { bare, contentOf, isRedirect } from "./call.js";
-import { look } from "./look.js";
+import { withoutPrototype, contentOf, isRedirect } from "./call.js";
+import { peek } from "./peek.js";
 
 /**
  * The answer to a request of the caller's: the response for the caller, and what the WebAssembly is told of it.
@@ -50,10 +50,10 @@ export async function dispatch(request, { extra, refusesRedirect }, fetch, deadl
  * @returns {Promise<Answer>}
  */
 export async function answerOf(request, response, speaksInside) {
-  const looked = speaksInside || !response.ok ? await look(response) : { response, text: undefined };
-  const { text } = looked;
+  const peeked = speaksInside || !response.ok ? await peek(response) : { response, text: undefined };
+  const { text } = peeked;
   const content = text === undefined ? /** @type {const} */ ({ content: "unreadable", json: undefined }) : contentOf(text);
-  return bare({ response: looked.response, ...content, ...origin(request, response) });
+  return withoutPrototype({ response: peeked.response, ...content, ...origin(request, response) });
 }
 
 /**
@@ -67,7 +67,7 @@ export async function answerOf(request, response, speaksInside) {
 export async function wholeAnswer(request, response, ms, deadline) {
   deadline.extend(ms);
   const text = await readText(response.body, LONGEST_JSON, deadline, () => deadline.extend(ms));
-  return bare({ response, ...contentOf(text), ...origin(request, response) });
+  return withoutPrototype({ response, ...contentOf(text), ...origin(request, response) });
 }
 
 /**

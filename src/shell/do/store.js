@@ -1,6 +1,6 @@
 // @ts-check
 import { Deadline } from "../wait.js";
-import { bare } from "./call.js";
+import { withoutPrototype } from "./call.js";
 
 /** @import { TokenStorage } from "../hallpass.d.ts" */
 
@@ -47,7 +47,7 @@ export class Store {
     return this.#next(async () => {
       const text = await this.#read();
       this.#faithful ||= text !== undefined;
-      return this.#faithful ? bare({ text }) : undefined;
+      return this.#faithful ? withoutPrototype({ text }) : undefined;
     });
   }
 
@@ -64,7 +64,7 @@ export class Store {
       if (!over) {
         const there = await this.#read();
         this.#faithful ||= there !== undefined;
-        if (this.#faithful && there !== known) return bare({ text: there });
+        if (this.#faithful && there !== known) return withoutPrototype({ text: there });
       }
       this.#wanted = text;
       await this.#keep(text);

@@ -1,9 +1,9 @@
 // @ts-check
 import { Deadline } from "../wait.js";
-import { bare } from "./call.js";
+import { withoutPrototype } from "./call.js";
 
 // The longest reply that is looked into, in bytes, and how long it may take to come, in ms.
-const LONGEST_LOOK = 65_536;
+const LONGEST_PEEK = 65_536;
 const PATIENCE_MS = 25;
 
 const STREAM = /** @type {TextDecodeOptions} */ ({ __proto__: null, stream: true });
@@ -23,17 +23,17 @@ const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
  * @param {Response} response
  * @returns {Promise<{ response: Response, text: string | undefined }>}
  */
-export async function look(response) {
+export async function peek(response) {
   const type = response.headers.get("Content-Type");
-  const nothing = bare({ response, text: undefined });
+  const nothing = withoutPrototype({ response, text: undefined });
   if (!response.body || !isJson(type) || isStream(type)) return nothing;
-  const told = response.headers.get("Content-Length");
-  if (told === null) return lookAndHandOn(response, response.body);
-  if (Number(told) > LONGEST_LOOK) return nothing;
+  const declared = response.headers.get("Content-Length");
+  if (declared === null) return peekAndHandOn(response, response.body);
+  if (Number(declared) > LONGEST_PEEK) return nothing;
   const reader = /** @type {Reader | undefined} */ (response.clone().body?.getReader(PLAIN));
   const { seen, done } = await firstPieces(reader);
   reader?.cancel().catch(() => {});
-  return bare({ response, text: done ? seen.text : undefined });
+  return withoutPrototype({ response, text: done ? seen.text : undefined });
 }
 
 /** @typedef {ReadableStreamDefaultReader<Uint8Array>} Reader */
@@ -49,10 +49,10 @@ async function firstPieces(reader) {
   let length = 0;
   const deadline = new Deadline(PATIENCE_MS);
   try {
-    while (reader && length <= LONGEST_LOOK) {
+    while (reader && length <= LONGEST_PEEK) {
       next = reader.read();
       const piece = await deadline.guard(next);
-      if (piece.done) return bare({ seen, done: true, next: undefined });
+      if (piece.done) return withoutPrototype({ seen, done: true, next: undefined });
       next = undefined;
       seen.add(piece.value);
       length += piece.value.byteLength;
@@ -62,7 +62,7 @@ async function firstPieces(reader) {
   } finally {
     deadline.end("done");
   }
-  return bare({ seen, done: false, next });
+  return withoutPrototype({ seen, done: false, next });
 }
 
 /**
@@ -71,7 +71,7 @@ async function firstPieces(reader) {
  * @param {Response} response
  * @param {ReadableStream<Uint8Array>} body
  */
-async function lookAndHandOn(response, body) {
+async function peekAndHandOn(response, body) {
   const reader = /** @type {Reader} */ (body.getReader(PLAIN));
   let { seen, done, next } = await firstPieces(reader);
   const text = done ? seen.text : undefined;
@@ -94,7 +94,7 @@ async function lookAndHandOn(response, body) {
   for (const name of /** @type {const} */ (["url", "type", "redirected"])) {
     Object.defineProperty(handed, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value: response[name], configurable: true }));
   }
-  return bare({ response: handed, text });
+  return withoutPrototype({ response: handed, text });
 }
 
 /**

@@ -26,23 +26,23 @@ const LONGEST_DELAY_MS = 2_147_483_647;
 // How long a handle rests between two looks at what other tabs have done, in ms. It makes twenty thousand messages as cheap as one.
 const REST_MS = 30;
 // How much longer a tab waits for its turn than another tab's request may take, in ms.
-const LONGER_MS = 1_000;
+const EXTRA_WAIT_MS = 1_000;
 
 /**
  * @typedef {{ id: ReturnType<typeof setTimeout> | undefined }} Timer
- * @typedef {{ kept: Kept, storage: ConstructorParameters<typeof Store>[0] | undefined, at: object | undefined }} Place
+ * @typedef {{ kept: Kept, storage: ConstructorParameters<typeof Store>[0] | undefined, at: object | undefined }} Keeping
  */
 
-/** The sessions that have subscribers. The set keeps them from being garbage-collected. @type {Set<Live>} */
-const heard = new Set();
+/** The sessions that have subscribers. The set keeps them from being garbage-collected. @type {Set<Handle>} */
+const subscribed = new Set();
 
 /** Releases what a garbage-collected handle has left behind in the page. @type {FinalizationRegistry<() => void> | undefined} */
-let dropped;
+let registry;
 
 /**
  * A session's handle in this page. It joins the machine to the storage, the timer, the listeners and the other tabs.
  */
-export class Live {
+export class Handle {
   announcer = new Announcer();
   fetcher;
   facts;
@@ -70,31 +70,31 @@ export class Live {
    */
   constructor(make, options) {
     const { storage, vendor, base, account, timeoutMs, idleMs } = options;
-    const called = names(vendor, base.prefix, account);
+    const sessionNames = names(vendor, base.prefix, account);
     const tabs = hasTabs();
-    const place = placeOf(storage);
+    const keeping = keepingOf(storage);
     this.options = options;
     this.base = base;
     this.fetcher = new Fetcher(options.fetch);
-    this.#make = () => enter(() => make(place.kept));
+    this.#make = () => enter(() => make(keeping.kept));
     this.machine = this.#make();
     const facts = parseJson(/** @type {string} */ (enter(() => this.machine.facts())));
     // Without a prototype: a fact that the vendor lacks must not be read from the page's Object.prototype.
     this.facts = /** @type {import("./driver.js").Facts} */ (/** @type {unknown} */ ({ __proto__: null, .../** @type {object} */ (facts) }));
     const timer = this.#timer;
-    const { lines, locks, release } = traces(weak(this), called, place, { tabs, timeoutMs, timer });
+    const { lines, locks, release } = resources(weak(this), sessionNames, keeping, { tabs, timeoutMs, timer });
     this.#lines = lines;
     this.#locks = locks;
     this.#release = release;
-    const page = {
+    const environment = {
       facts: this.facts,
       timeoutMs,
       base,
       described: options.described,
       fetch: () => this.fetcher.now(),
-      store: place.storage && new Store(place.storage, called.record, typeof storage === "string"),
-      marks: place.storage && idleMs !== undefined ? new Store(place.storage, called.used, true) : undefined,
-      notes: place.at && new Notes(called.left, place.at, isShared(place)),
+      store: keeping.storage && new Store(keeping.storage, sessionNames.record, typeof storage === "string"),
+      marks: keeping.storage && idleMs !== undefined ? new Store(keeping.storage, sessionNames.used, true) : undefined,
+      notes: keeping.at && new Notes(sessionNames.left, keeping.at, isShared(keeping)),
       locks,
       /** @param {"store" | "sign-out"} line */
       tell: (line) => {
@@ -103,9 +103,9 @@ export class Live {
         lines.neighbours?.tell();
       },
     };
-    this.driver = new Driver(this.machine, page, (tells) => this.#stir(tells), () => this.#mend());
+    this.driver = new Driver(this.machine, environment, (tells) => this.#changed(tells), () => this.#replaceMachine());
     this.#listen();
-    watchOver()?.register(this, release, this);
+    handleRegistry()?.register(this, release, this);
   }
 
   #listen() {
@@ -131,7 +131,7 @@ export class Live {
       return await this.run(begin(), new Task(signal));
     } catch (error) {
       if (signal?.aborted || !isAuthError(error) || error.code !== "internal") throw error;
-      this.#mend();
+      this.#replaceMachine();
       await this.run(enter(() => this.machine.restore())).catch(() => {});
       return this.run(begin(), new Task(signal));
     }
@@ -191,14 +191,14 @@ export class Live {
    * @param {Woken} woken
    */
   async hear(woken) {
-    if (woken !== "store") return this.#look(woken);
+    if (woken !== "store") return this.#wake(woken);
     this.#again = true;
     if (this.#hearing) return;
     this.#hearing = true;
     try {
       while (this.#again) {
         this.#again = false;
-        await this.#look(woken);
+        await this.#wake(woken);
         await pause(REST_MS);
       }
     } finally {
@@ -207,7 +207,7 @@ export class Live {
   }
 
   /** @param {Woken} woken */
-  async #look(woken) {
+  async #wake(woken) {
     try {
       await this.driver.run(enter(() => this.machine.wake(woken, isHidden())), new Task());
     } catch {
@@ -218,7 +218,7 @@ export class Live {
   /**
    * After a fault inside, no operation can go on. A new machine takes over what the old one holds, so that the session survives.
    */
-  #mend() {
+  #replaceMachine() {
     const record = attempt(() => this.machine.record());
     const machine = attempt(this.#make);
     if (!machine) return; // the next call tries again
@@ -232,7 +232,7 @@ export class Live {
    * A step may have changed something.
    * @param {boolean} tells Whether listeners may be told. Not while the lock is held (R17): they are told when it is given back.
    */
-  #stir(tells) {
+  #changed(tells) {
     this.driver.runBegun();
     if (tells) this.publish();
   }
@@ -240,28 +240,28 @@ export class Live {
   /** The person is there, though no request says so. */
   touch() {
     enter(() => this.machine.touch(wall(), steady()));
-    if (enter(() => this.machine.stirred())) this.#stir(true);
+    if (enter(() => this.machine.stirred())) this.#changed(true);
   }
 
   /** Looks at the clock before the state is read. Listeners are told afterwards, not in the middle of reading. */
   look() {
     if (!enter(() => this.machine.look(wall(), steady()))) return;
-    this.#take();
-    queueMicrotask(() => this.#stir(true));
+    this.#show();
+    queueMicrotask(() => this.#changed(true));
   }
 
   /** Tells the listeners if the state has changed, and sets the timer anew. */
   publish() {
     const timer = this.#timer;
     clearTimeout(timer.id);
-    const left = this.#disposed ? undefined : enter(() => this.machine.nextEvent(isHidden(), wall(), steady()));
-    if (left !== undefined) timer.id = wakeAfter(Math.min(Math.max(left, 0), LONGEST_DELAY_MS), weak(this));
-    this.#take();
+    const delay = this.#disposed ? undefined : enter(() => this.machine.nextEvent(isHidden(), wall(), steady()));
+    if (delay !== undefined) timer.id = wakeAfter(Math.min(Math.max(delay, 0), LONGEST_DELAY_MS), weak(this));
+    this.#show();
     this.announcer.tell();
   }
 
   /** Shows the present state from now on, if it has changed. */
-  #take() {
+  #show() {
     const text = /** @type {string} */ (enter(() => this.machine.state()));
     if (text === this.#shown) return;
     this.#shown = text;
@@ -275,10 +275,10 @@ export class Live {
     // The others are told first, so that the new listener doesn't hear of this state twice.
     this.announcer.tell();
     const leave = this.announcer.subscribe(listener);
-    heard.add(this);
+    subscribed.add(this);
     return () => {
       leave();
-      if (!this.announcer.isHeard) heard.delete(this);
+      if (!this.announcer.isHeard) subscribed.delete(this);
     };
   }
 
@@ -287,10 +287,10 @@ export class Live {
     this.#disposed = true;
     enter(() => this.machine.dispose());
     this.driver.runBegun();
-    dropped?.unregister(this);
+    registry?.unregister(this);
     this.#release();
     this.announcer.clear();
-    heard.delete(this);
+    subscribed.delete(this);
   }
 
   /**
@@ -304,7 +304,7 @@ export class Live {
 }
 
 /**
- * A reference that keeps nothing alive. On a platform without WeakRef it does, but that has no FinalizationRegistry either.
+ * A reference that keeps nothing alive; an ordinary one on a platform without WeakRef, which has no FinalizationRegistry either.
  * @template {object} T
  * @typedef {Pick<WeakRef<T>, "deref">} Weak
  */
@@ -318,34 +318,34 @@ function weak(object) {
   return globalThis.WeakRef ? new WeakRef(object) : { deref: () => object };
 }
 
-function watchOver() {
-  dropped ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
-  return dropped;
+function handleRegistry() {
+  registry ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
+  return registry;
 }
 
-/** @param {Place} place */
+/** @param {Keeping} keeping */
 const isShared = ({ kept }) => kept === "tabs" || kept === "lagging";
 
 /**
  * What a handle holds in the page: its lines to other tabs, its locks, its listeners. Made outside of the class, and given only a
  * weak reference: a closure made in the constructor would keep the handle alive.
- * @param {Weak<Live>} weakly
- * @param {ReturnType<typeof names>} called
- * @param {Place} place
+ * @param {Weak<Handle>} weakHandle
+ * @param {ReturnType<typeof names>} sessionNames
+ * @param {Keeping} keeping
  * @param {{ tabs: boolean, timeoutMs: number, timer: Timer }} more
  */
-function traces(weakly, called, place, { tabs, timeoutMs, timer }) {
+function resources(weakHandle, sessionNames, keeping, { tabs, timeoutMs, timer }) {
   /** @param {Woken} woken */
-  const hear = (woken) => void weakly.deref()?.hear(woken);
-  const shared = isShared(place);
+  const hear = (woken) => void weakHandle.deref()?.hear(woken);
+  const shared = isShared(keeping);
   const lines = {
-    store: new Line(tabs && shared ? called.channel : undefined, () => hear("store")),
-    own: new Line(tabs && !shared ? called.own : undefined, () => hear("sign-out")),
-    neighbours: tabs && place.at ? new Neighbours(place.at, called.record, () => hear("store")) : undefined,
+    store: new Line(tabs && shared ? sessionNames.channel : undefined, () => hear("store")),
+    own: new Line(tabs && !shared ? sessionNames.own : undefined, () => hear("sign-out")),
+    neighbours: tabs && keeping.at ? new Neighbours(keeping.at, sessionNames.record, () => hear("store")) : undefined,
   };
-  const lags = place.kept === "lagging";
-  const locks = new Locks({ key: called.lock, storage: place.at ?? {}, ms: timeoutMs + LONGER_MS, lags, tabs });
-  const stop = onWakeUps(called.record, lags, (type) => weakly.deref()?.wake(type));
+  const lags = keeping.kept === "lagging";
+  const locks = new Locks({ key: sessionNames.lock, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
+  const stop = onWakeUps(sessionNames.record, lags, (type) => weakHandle.deref()?.wake(type));
   const release = () => {
     clearTimeout(timer.id);
     stop();
@@ -377,9 +377,9 @@ const WEB = { session: {}, local: {} };
 /**
  * Where a record is kept: how the machine calls that, what is written to, and the object by which handles find each other.
  * @param {Options["storage"]} storage
- * @returns {Place}
+ * @returns {Keeping}
  */
-function placeOf(storage) {
+function keepingOf(storage) {
   switch (storage) {
     case "memory":
       return { kept: "memory", storage: undefined, at: undefined };
@@ -397,10 +397,10 @@ function placeOf(storage) {
 /**
  * A timer that doesn't keep its session alive, nor, in Node, the process.
  * @param {number} ms
- * @param {Weak<Live>} weakly
+ * @param {Weak<Handle>} weakHandle
  */
-function wakeAfter(ms, weakly) {
-  const timer = setTimeout(() => void weakly.deref()?.hear("timer"), ms);
+function wakeAfter(ms, weakHandle) {
+  const timer = setTimeout(() => void weakHandle.deref()?.hear("timer"), ms);
   if (typeof timer === "object") /** @type {{ unref(): void }} */ (timer).unref();
   return timer;
 }
