@@ -409,15 +409,6 @@ export class Driver {
       return came(id, troubleOf(deadline, error));
     }
   }
-
-  /**
-   * The error of an operation that has failed.
-   * @param {unknown} details
-   * @param {Task} task
-   */
-  failure(details, task) {
-    return failureOf(details, this.#environment.facts, task);
-  }
 }
 
 /**

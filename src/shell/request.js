@@ -18,9 +18,6 @@ import { readSignal } from "./options.js";
 // The members that the platform's Request reads. All others (`next`, `cf`, `dispatcher`) are for the fetch that sends it.
 const KNOWN = /^(?:body|cache|credentials|duplex|headers|integrity|json|keepalive|method|mode|priority|redirect|referrer|referrerPolicy|signal|window)$/;
 
-/** The requests that hallpass is sending, and the init members that go along. */
-export const sent = new WeakSet();
-
 /** A request of the caller's. */
 export class Wish {
   /** The address, as the URL parser spells it; undefined where it can't be sent at all. @type {string | undefined} */
