@@ -22,7 +22,7 @@ struct Details<'a> {
     vendor: Option<&'a str>,
     operation: &'static str,
     status: Option<f64>,
-    vendor_code: Option<Told<'a>>,
+    vendor_code: Option<CodeAsItCame<'a>>,
     fields: Option<&'a [Field]>,
     sso_url: Option<&'a str>,
     detail: Option<&'a str>,
@@ -30,10 +30,10 @@ struct Details<'a> {
     retry_after_ms: Option<f64>,
 }
 
-/// The vendor's own code, as it came.
-struct Told<'a>(&'a VendorCode);
+/// The vendor's own code: a number as a number, a text as a text.
+struct CodeAsItCame<'a>(&'a VendorCode);
 
-impl Serialize for Told<'_> {
+impl Serialize for CodeAsItCame<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             VendorCode::Number(number) => serializer.serialize_f64(*number),
@@ -50,7 +50,7 @@ pub(super) fn details(failure: &Failure, facts: &Facts) -> JsValue {
         vendor: (failure.code != Code::Unsupported).then_some(&*facts.name),
         operation: failure.operation.as_str(),
         status: failure.status.map(f64::from),
-        vendor_code: failure.vendor_code.as_ref().map(Told),
+        vendor_code: failure.vendor_code.as_ref().map(CodeAsItCame),
         fields: Some(failure.fields.as_slice()).filter(|fields| !fields.is_empty()),
         sso_url: failure.sso_url.as_deref(),
         detail: failure.detail.as_deref(),

@@ -9,13 +9,13 @@ use core::cell::Cell;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::asks::told;
-use super::came::reply;
 use super::credentials::{credentials, database_alone, named_credentials};
 use super::errors::mistake;
 use super::object::{List, text_or_undefined};
+use super::outcome::reply;
 use super::secret::secret;
-use super::{Asks, Came, Content, Kept, Woken};
+use super::step::to_js;
+use super::{Content, Kept, OutcomeKind, StepKind, Woken};
 use crate::dialect::{Code, Credentials, Described, Facts, Failure, Operation, Vendor, named, to_json};
 use crate::protocol::{
     Addresses, Answer, Ending, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake,
@@ -200,13 +200,13 @@ impl Machine {
     }
 
     /// Steps an operation for the first time.
-    pub fn begin(&self, id: OperationId, wall: f64, steady: f64) -> Asks {
+    pub fn begin(&self, id: OperationId, wall: f64, steady: f64) -> StepKind {
         self.step(id, None, wall, steady)
     }
 
     /// Steps an operation with an outcome that brings nothing along.
-    pub fn came(&self, id: OperationId, came: Came, wall: f64, steady: f64) -> Asks {
-        self.step(id, Some(came.outcome()), wall, steady)
+    pub fn came(&self, id: OperationId, kind: OutcomeKind, wall: f64, steady: f64) -> StepKind {
+        self.step(id, Some(kind.outcome()), wall, steady)
     }
 
     /// Steps an operation with the vendor's reply. `wanted`: the value of the header that the call wants, or undefined.
@@ -222,14 +222,21 @@ impl Machine {
         wanted: &JsValue,
         wall: f64,
         steady: f64,
-    ) -> Asks {
+    ) -> StepKind {
         let reply = reply(status, content, json, retry_after_ms, date_ms, wanted);
         self.step(id, Some(Outcome::Reply(Box::new(reply))), wall, steady)
     }
 
     /// Steps an operation with what the wallet has said, as JSON: its answer, or, where it has `refused`, its error.
     #[wasm_bindgen(js_name = walletSaid)]
-    pub fn wallet_said(&self, id: OperationId, refused: bool, said: JsValue, wall: f64, steady: f64) -> Asks {
+    pub fn wallet_said(
+        &self,
+        id: OperationId,
+        refused: bool,
+        said: JsValue,
+        wall: f64,
+        steady: f64,
+    ) -> StepKind {
         let said = if refused { Err(said) } else { Ok(said) };
         self.step(id, Some(Outcome::Wallet(said)), wall, steady)
     }
@@ -247,7 +254,7 @@ impl Machine {
         redirected: bool,
         wall: f64,
         steady: f64,
-    ) -> Asks {
+    ) -> StepKind {
         let answer = Answer {
             reply: reply(status, content, json, retry_after_ms, None, &JsValue::UNDEFINED),
             address: text_of(address),
@@ -268,7 +275,7 @@ impl Machine {
         overtaken: bool,
         wall: f64,
         steady: f64,
-    ) -> Asks {
+    ) -> StepKind {
         let stored =
             Box::new(Stored { record: secret(record), note: note.as_string(), mark: mark.as_string() });
         let outcome = if overtaken { Outcome::Overtaken(stored) } else { Outcome::Stored(stored) };
@@ -276,11 +283,11 @@ impl Machine {
     }
 
     /// Steps an operation with a random number.
-    pub fn drew(&self, id: OperationId, number: u32, wall: f64, steady: f64) -> Asks {
+    pub fn drew(&self, id: OperationId, number: u32, wall: f64, steady: f64) -> StepKind {
         self.step(id, Some(Outcome::Chance(number)), wall, steady)
     }
 
-    /// Takes the argument of the last step. Its type stands at each of [`Asks`].
+    /// Takes the argument of the last step. Its type stands at each of [`StepKind`].
     #[must_use]
     pub fn argument(&self) -> JsValue {
         self.argument.replace(JsValue::UNDEFINED)
@@ -351,11 +358,11 @@ impl Machine {
         self.handle.facts()
     }
 
-    fn step(&self, id: OperationId, outcome: Option<Outcome<JsValue>>, wall: f64, steady: f64) -> Asks {
+    fn step(&self, id: OperationId, outcome: Option<Outcome<JsValue>>, wall: f64, steady: f64) -> StepKind {
         let step = self.handle.step(id, outcome, Moment { wall, steady }).unwrap_or_else(lost);
-        let (asks, argument) = told(step, self.facts_of(), self.handle.addresses());
+        let (kind, argument) = to_js(step, self.facts_of(), self.handle.addresses());
         self.argument.set(argument);
-        asks
+        kind
     }
 }
 

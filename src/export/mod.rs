@@ -5,17 +5,17 @@
 //! leaves the WebAssembly without running destructors. So exports take `&self`, nothing is borrowed while a platform function runs, and
 //! times and random numbers are handed in.
 
-mod asks;
 mod call;
-mod came;
 mod credentials;
 mod errors;
 mod json;
 mod machine;
 mod object;
+mod outcome;
 #[cfg(not(all(feature = "npm", target_family = "wasm")))]
 mod package;
 mod secret;
+mod step;
 mod words;
 
 pub use machine::Machine;
@@ -23,4 +23,4 @@ pub use machine::Machine;
 pub(crate) use object::{bare, put, put_text};
 #[cfg(all(feature = "client", not(all(feature = "npm", target_family = "wasm"))))]
 pub(crate) use package::begin;
-pub use words::{Asks, Came, Content, Kept, Woken};
+pub use words::{Content, Kept, OutcomeKind, StepKind, Woken};

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 /// What an operation asks for, or how it has ended. `Machine.argument` tells the argument, whose type is named here for each.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asks {
+pub enum StepKind {
     /// Send a call to the vendor: `VendorCall`.
     Call = "call",
     /// Hand the caller the prompt for the person: `DevicePrompt`.
@@ -70,7 +70,7 @@ pub enum Asks {
 /// What has come of an effect, where a word says it all.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Came {
+pub enum OutcomeKind {
     /// It was done.
     Done = "done",
     /// The lock is still another's.

@@ -37,7 +37,7 @@ export class Announcer {
     }
   }
 
-  get isHeard() {
+  get hasListeners() {
     return this.#listeners.size > 0;
   }
 

@@ -143,8 +143,8 @@ export const SENTENCES = {
 
 const UNDOCUMENTED = "is not what the vendor documents";
 
-// How much of a path an error tells, in characters.
-const LONGEST_PLACE = 100;
+// How much of an endpoint an error tells, in characters.
+const LONGEST_ENDPOINT = 100;
 
 /**
  * Makes the error of a failed operation. Its sentence says what happened, at which vendor and operation, and what to do.
@@ -152,13 +152,13 @@ const LONGEST_PLACE = 100;
  * @param {ErrorDetails} details only its own members count
  * @param {string} title the vendor's name in sentences
  * @param {string} operation
- * @param {string} [place] where it was sent: the method and the path, as in "POST /v1/login"
+ * @param {string} [endpoint] the method and the path of the call, as in "POST /v1/login"
  */
-export function failure(details, title, operation, place) {
+export function failure(details, title, operation, endpoint) {
   const given = /** @type {ErrorDetails} */ ({ __proto__: null, ...details });
   const fields = given.fields && Object.values(given.fields).map((field) => ({ ...field }));
   // The query is cut off, as it may hold a secret.
-  const sentence = sentenceOf(given, operation, place && ` at ${place.replace(/[?#].*/s, "").slice(0, LONGEST_PLACE)}`);
+  const sentence = sentenceOf(given, operation, endpoint && ` at ${endpoint.replace(/[?#].*/s, "").slice(0, LONGEST_ENDPOINT)}`);
   // The vendor's words stay out of the message, as they may repeat what was typed. Without a status, the fields are hallpass's own.
   const own = fields && given.status === undefined ? `: ${fields.map((field) => `${field.name} ${field.title}`).join(", ")}` : "";
   const message = `${sentence[0]} (${title}, ${operation})${own}; ${sentence[1]}.`;
@@ -166,7 +166,7 @@ export function failure(details, title, operation, place) {
 }
 
 /**
- * The sentence of a failure. Where the code says little, the reply's status and place are told, too.
+ * The sentence of a failure. Where the code says little, the status and the endpoint are told, too.
  *
  * @param {ErrorDetails} given
  * @param {string} operation

@@ -2,7 +2,7 @@
 import { Deadline } from "./wait.js";
 
 const DATABASE = "hallpass";
-const ENTRIES = "sessions";
+const STORE = "sessions";
 
 // How long opening the database may take, and how long a transaction, in ms: Safari's database sometimes never opens. A storage has
 // 2 000 ms to answer (`do/store.js`), which leaves time for a second try.
@@ -21,7 +21,7 @@ function connected() {
   /** @type {Promise<IDBDatabase>} */
   const opening = new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(ENTRIES);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     request.onerror = request.onblocked = reject; // every failure is treated alike
     request.onsuccess = () => resolve(request.result);
   });
@@ -52,7 +52,7 @@ function disconnect(lost) {
  * @param {(all: IDBObjectStore) => IDBRequest<T>} act
  * @returns {Promise<T>}
  */
-export async function entries(mode, act) {
+export async function inTransaction(mode, act) {
   try {
     return await attempt(mode, act);
   } catch {
@@ -69,7 +69,7 @@ async function attempt(mode, act) {
   const connecting = connected();
   try {
     const opened = await new Deadline(PATIENCE_MS).finish(connecting);
-    return await transact(opened.transaction(ENTRIES, mode), act);
+    return await completed(opened.transaction(STORE, mode), act);
   } catch (error) {
     // The next try opens another connection, since this one may be broken.
     disconnect(connecting);
@@ -85,9 +85,9 @@ async function attempt(mode, act) {
  * @param {(all: IDBObjectStore) => IDBRequest<T>} act
  * @returns {Promise<T>}
  */
-async function transact(transaction, act) {
+async function completed(transaction, act) {
   const done = new Promise((resolve, reject) => {
-    const request = act(transaction.objectStore(ENTRIES));
+    const request = act(transaction.objectStore(STORE));
     transaction.oncomplete = () => resolve(request.result);
     transaction.onabort = reject; // every error aborts the transaction
   });

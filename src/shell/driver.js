@@ -11,7 +11,7 @@ import { randomNumber } from "./random.js";
 import { Deadline, pause } from "./wait.js";
 
 /**
- * @import { Asks, Came, Machine } from "./wasm.js"
+ * @import { Machine, OutcomeKind, StepKind } from "./wasm.js"
  * @import { Answer } from "./do/send.js"
  * @import { VendorCall } from "./do/call.js"
  * @import { DevicePrompt } from "./hallpass.d.ts"
@@ -48,7 +48,7 @@ export class Task {
   /** @type {Answer | undefined} */
   answer;
   /** The method and path of the last call, for errors. */
-  place = "";
+  endpoint = "";
   /** @type {unknown} */
   cause;
   /** @type {Deadline | undefined} */
@@ -78,7 +78,7 @@ export class Task {
 
 /**
  * How an operation ended.
- * @typedef {{ how: Asks, value: unknown, task: Task }} End
+ * @typedef {{ how: StepKind, value: unknown, task: Task }} End
  */
 
 /** Steps operations and does what they ask for. It decides nothing. */
@@ -136,22 +136,22 @@ export class Driver {
    */
   async #drive(id, task) {
     const machine = this.#machine;
-    let { asks, argument } = this.#step(outcomeOf((machine, ms) => machine.begin(id, ms, steady())), task);
+    let { kind, argument } = this.#step(outcomeOf((machine, ms) => machine.begin(id, ms, steady())), task);
     /** @type {{ error: unknown } | undefined} */
     let thrown;
     // The request is made before anything is waited for; but not where nothing will be sent, as making it uses up the caller's.
     let make = task.wish;
     for (;;) {
-      if (isEnd(asks)) {
+      if (isEnd(kind)) {
         if (thrown) throw thrown.error;
-        return /** @type {End} */ (/** @type {unknown} */ ({ __proto__: null, how: asks, value: argument, task }));
+        return /** @type {End} */ (/** @type {unknown} */ ({ __proto__: null, how: kind, value: argument, task }));
       }
       /** @type {Outcome} */
       let next;
       try {
         make?.make();
         make = undefined;
-        const done = this.#do(id, asks, argument, task);
+        const done = this.#do(id, kind, argument, task);
         next = done instanceof Promise ? await done : done;
       } catch (error) {
         // What the caller gave can't be sent. The operation is told, and its caller gets the error when it has ended.
@@ -160,7 +160,7 @@ export class Driver {
         next = came(id, "gave-up");
       }
       if (machine !== this.#machine) throw internal();
-      ({ asks, argument } = this.#step(next, task));
+      ({ kind, argument } = this.#step(next, task));
     }
   }
 
@@ -173,7 +173,7 @@ export class Driver {
     let stirred;
     try {
       // The argument is taken at once: the next step of any operation replaces it.
-      made = enter(() => ({ asks: outcome.take(this.#machine, wall()), argument: this.#machine.argument() }));
+      made = enter(() => ({ kind: outcome.take(this.#machine, wall()), argument: this.#machine.argument() }));
       stirred = enter(() => this.#machine.stirred());
     } catch (error) {
       this.#onFault();
@@ -191,14 +191,14 @@ export class Driver {
   /**
    * Does one effect. Gives back its outcome.
    * @param {number} id
-   * @param {Asks} asks
+   * @param {StepKind} kind
    * @param {unknown} argument
    * @param {Task} task
    * @returns {Outcome | Promise<Outcome>}
    */
-  #do(id, asks, argument, task) {
+  #do(id, kind, argument, task) {
     const { store, marks, notes, locks, tell } = this.#environment;
-    switch (asks) {
+    switch (kind) {
       case "call":
         return this.#call(id, /** @type {VendorCall} */ (argument), task);
       case "prompt":
@@ -209,7 +209,7 @@ export class Driver {
         return this.#wallet(id, /** @type {string} */ (argument), task);
       case "send":
       case "send-again":
-        return this.#send(id, asks, /** @type {string | undefined} */ (argument), task);
+        return this.#send(id, kind, /** @type {string | undefined} */ (argument), task);
       case "read":
         return this.#stored(id, async () => store?.read(), false);
       case "write": {
@@ -226,7 +226,7 @@ export class Driver {
       case "mark":
         return this.#mark(id, /** @type {string | undefined} */ (argument));
       case "lock": {
-        const turn = (task.turn ??= locks.line(/** @type {string} */ (argument)));
+        const turn = (task.turn ??= locks.queue(/** @type {string} */ (argument)));
         return turn.wait().then(
           (had) => {
             task.locked ||= had;
@@ -237,7 +237,7 @@ export class Driver {
       }
       case "unlock":
       case "unlock-spent":
-        return this.#unlock(id, task, asks === "unlock-spent");
+        return this.#unlock(id, task, kind === "unlock-spent");
       case "wait":
         return this.#bounded(id, task, pause(/** @type {number} */ (argument)));
       case "tell-store":
@@ -268,7 +268,7 @@ export class Driver {
    */
   async #call(id, call, task) {
     const { timeoutMs, fetch, base, described } = this.#environment;
-    task.place = `${call.method} ${call.url.slice(base.prefix.length)}`;
+    task.endpoint = `${call.method} ${call.url.slice(base.prefix.length)}`;
     const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
     try {
       const reply = await send(call, fetch(), deadline, base, described);
@@ -303,18 +303,18 @@ export class Driver {
 
   /**
    * @param {number} id
-   * @param {"send" | "send-again"} asks
+   * @param {"send" | "send-again"} kind
    * @param {string | undefined} credential
    * @param {Task} task
    * @returns {Promise<Outcome>}
    */
-  async #send(id, asks, credential, task) {
+  async #send(id, kind, credential, task) {
     const { facts, timeoutMs, fetch, base, described } = this.#environment;
     const wish = /** @type {Wish} */ (task.wish);
     task.answer?.response.body?.cancel().catch(() => {});
-    const request = asks === "send" ? wish.make() : wish.again();
+    const request = kind === "send" ? wish.make() : wish.again();
     if (facts.header !== undefined && credential !== undefined) attach(request, facts.header, credential);
-    if (asks === "send" && wish.repeatable && !wish.callers) wish.keepSpare();
+    if (kind === "send" && wish.repeatable && !wish.callers) wish.keepSpare();
     const guarded = described?.csrf && isBelow(base, request.url) ? described.csrf : undefined;
     const deadline = task.json || task.signal || guarded ? (task.deadline = new Deadline(undefined, task.signal)) : undefined;
     try {
@@ -419,12 +419,12 @@ export class Driver {
  */
 export function failureOf(details, facts, task) {
   const { operation, ...rest } = /** @type {import("./auth-error.js").ErrorDetails & { operation: string }} */ (parseJson(/** @type {string} */ (details)));
-  return failure({ ...rest, cause: task?.cause }, facts.title, operation, task?.place);
+  return failure({ ...rest, cause: task?.cause }, facts.title, operation, task?.endpoint);
 }
 
 /**
  * What came of an effect: `take` steps the operation with it, at a time of the wall clock. (The first step has no outcome to tell.)
- * @typedef {{ take(machine: Machine, wallMs: number): Asks }} Outcome
+ * @typedef {{ take(machine: Machine, wallMs: number): StepKind }} Outcome
  */
 
 /**
@@ -436,7 +436,7 @@ const outcomeOf = (take) => /** @type {Outcome} */ (/** @type {unknown} */ ({ __
 
 /**
  * @param {number} id
- * @param {Came} how
+ * @param {OutcomeKind} how
  * @returns {Outcome}
  */
 const came = (id, how) => outcomeOf((machine, ms) => machine.came(id, how, ms, steady()));
@@ -444,7 +444,7 @@ const came = (id, how) => outcomeOf((machine, ms) => machine.came(id, how, ms, s
 /**
  * @param {Deadline | undefined} deadline
  * @param {unknown} error
- * @returns {Came}
+ * @returns {OutcomeKind}
  */
 function troubleOf(deadline, error) {
   if (deadline?.ended === "abort") return "gave-up";
@@ -455,5 +455,5 @@ function troubleOf(deadline, error) {
 
 const ENDS = ["done", "signed-in", "signed-out", "answered", "whole", "member", "without", "token", "failed", "gave-up"];
 
-/** @param {Asks} asks */
-const isEnd = (asks) => ENDS.includes(asks);
+/** @param {StepKind} kind */
+const isEnd = (kind) => ENDS.includes(kind);

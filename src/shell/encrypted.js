@@ -1,5 +1,5 @@
 // @ts-check
-import { entries } from "./database.js";
+import { inTransaction } from "./database.js";
 
 const CIPHER = "AES-GCM";
 
@@ -17,7 +17,7 @@ export const encrypted = /** @type {import("./hallpass.d.ts").TokenStorage} */ (
 
   /** @param {string} name */
   async get(name) {
-    const entry = /** @type {Entry | undefined} */ (await entries("readonly", (all) => all.get(name)));
+    const entry = /** @type {Entry | undefined} */ (await inTransaction("readonly", (all) => all.get(name)));
     try {
       // A missing entry, or one of another shape, throws here.
       const { iv, key, data } = /** @type {Entry} */ (entry);
@@ -37,12 +37,12 @@ export const encrypted = /** @type {import("./hallpass.d.ts").TokenStorage} */ (
     const kind = /** @type {AesKeyGenParams} */ ({ __proto__: null, name: CIPHER, length: 256 });
     const key = await crypto.subtle.generateKey(kind, false, ["encrypt", "decrypt"]);
     const data = await crypto.subtle.encrypt(parameters(iv, name), key, new TextEncoder().encode(text));
-    await entries("readwrite", (all) => all.put({ key, iv, data }, name));
+    await inTransaction("readwrite", (all) => all.put({ key, iv, data }, name));
   },
 
   /** @param {string} name */
   async delete(name) {
-    await entries("readwrite", (all) => all.delete(name));
+    await inTransaction("readwrite", (all) => all.delete(name));
   },
 });
 

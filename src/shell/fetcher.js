@@ -58,7 +58,7 @@ export class Fetcher {
    * such a request; undefined for any other.
    * @param {unknown} input
    */
-  passing(input) {
+  behind(input) {
     return typeof input === "object" && input !== null && underWay.has(input) ? this.#before : undefined;
   }
 }

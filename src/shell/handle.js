@@ -270,7 +270,7 @@ export class Handle {
 
   /** @param {(state: SessionState) => void} listener */
   subscribe(listener) {
-    this.inUse();
+    this.mustBeOpen();
     this.look();
     // The others are told first, so that the new listener doesn't hear of this state twice.
     this.announcer.tell();
@@ -278,7 +278,7 @@ export class Handle {
     subscribed.add(this);
     return () => {
       leave();
-      if (!this.announcer.isHeard) subscribed.delete(this);
+      if (!this.announcer.hasListeners) subscribed.delete(this);
     };
   }
 
@@ -297,7 +297,7 @@ export class Handle {
    * Refuses a call after `dispose`, and one whose signal is already aborted.
    * @param {AbortSignal} [signal]
    */
-  inUse(signal) {
+  mustBeOpen(signal) {
     if (this.#disposed) throw unsupported("This session was disposed; open a new one with openSession.");
     if (signal?.aborted) throw signal.reason;
   }

@@ -60,7 +60,7 @@ export class Session {
       const handle = this.#handle;
       const signal = readable("options", () => readSignal(options));
       // Checked first: a login that doesn't begin must not supersede an earlier one.
-      handle.inUse(signal);
+      handle.mustBeOpen(signal);
       const { id, ask, device } = signIn(handle, credentials, this.#wallets);
       const task = new Task(signal);
       task.ask = ask;
@@ -84,7 +84,7 @@ export class Session {
     return settle(async () => {
       const handle = this.#handle;
       const signal = readable("options", () => readSignal(options));
-      handle.inUse(signal);
+      handle.mustBeOpen(signal);
       await handle.run(enter(() => begin(handle)), new Task(signal));
       return this.#state;
     });
@@ -95,7 +95,7 @@ export class Session {
     settle(async () => {
       const handle = this.#handle;
       const signal = readable("options", () => readSignal(options));
-      handle.inUse();
+      handle.mustBeOpen();
       const { value } = await handle.signOut(signal);
       return { revoked: value };
     });
@@ -106,8 +106,8 @@ export class Session {
    */
   fetch = (input, init = undefined) =>
     settle(async () => {
-      const passing = this.#handle.fetcher.passing(input);
-      if (passing) return passing(/** @type {Request} */ (input), /** @type {RequestInit} */ (init));
+      const behind = this.#handle.fetcher.behind(input);
+      if (behind) return behind(/** @type {Request} */ (input), /** @type {RequestInit} */ (init));
       const { task } = await this.#request(input, init, false);
       return task.answer?.response;
     });
@@ -137,7 +137,7 @@ export class Session {
   async #request(input, init, json) {
     const handle = this.#handle;
     const wish = readable("input and init", () => new Wish(handle.base, handle.facts.header, input, init, json, handle.options.described));
-    handle.inUse(wish.signal);
+    handle.mustBeOpen(wish.signal);
     const id = enter(() => handle.machine.request(wish.target, wish.callers, wish.repeatable, json));
     return handle.run(id, new Task(wish.signal, wish, json));
   }
@@ -145,7 +145,7 @@ export class Session {
   accessToken = () =>
     settle(async () => {
       const handle = this.#handle;
-      handle.inUse();
+      handle.mustBeOpen();
       const { value } = await handle.run(enter(() => handle.machine.token()));
       return value;
     });
@@ -157,7 +157,7 @@ export class Session {
   };
 
   touch = () => {
-    this.#handle.inUse();
+    this.#handle.mustBeOpen();
     this.#handle.touch();
   };
 

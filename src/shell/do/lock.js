@@ -1,5 +1,5 @@
 // @ts-check
-import { entries } from "../database.js";
+import { inTransaction } from "../database.js";
 import { Deadline, after, pause } from "../wait.js";
 
 // How often a waiting tab looks whether it still needs its turn, in ms.
@@ -39,7 +39,7 @@ export class Locks {
    * @param {string} tokens
    * @returns {Turn}
    */
-  line(tokens) {
+  queue(tokens) {
     const scope = this.#scope;
     if (!scope.tabs) return inMemory(scope);
     const { locks } = navigator;
@@ -150,7 +150,7 @@ function inDatabase(scope, tokens) {
     },
     async leave(spent) {
       await fallback?.leave(spent);
-      if (had && !spent) entries("readwrite", (all) => all.delete(name)).catch(() => {});
+      if (had && !spent) inTransaction("readwrite", (all) => all.delete(name)).catch(() => {});
     },
   };
 }
@@ -162,7 +162,7 @@ function inDatabase(scope, tokens) {
  */
 async function takeLease(name, lease) {
   let free = false;
-  await entries("readwrite", (all) => {
+  await inTransaction("readwrite", (all) => {
     const request = all.get(name);
     request.onsuccess = () => {
       const there = request.result;

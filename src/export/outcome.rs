@@ -3,11 +3,11 @@
 use wasm_bindgen::prelude::*;
 
 use super::secret::secret;
-use super::{Came, Content};
+use super::{Content, OutcomeKind};
 use crate::dialect::{Body, Reply};
 use crate::protocol::{Outcome, Trouble};
 
-impl Came {
+impl OutcomeKind {
     /// The outcome as the protocol knows it.
     pub(super) const fn outcome(self) -> Outcome<JsValue> {
         Outcome::Failed(match self {
