@@ -46,7 +46,7 @@ pub struct Call {
     pub operation: Operation,
     /// The HTTP method.
     pub method: Cow<'static, str>,
-    /// What is added to the address behind a question mark, if anything, encoded.
+    /// The query of the address, encoded, if there is one.
     pub query: Option<Secret>,
     /// Header names and values. Values are Latin-1, checked before they get here.
     pub headers: Vec<(Cow<'static, str>, Secret)>,
@@ -60,7 +60,7 @@ pub struct Call {
     pub longer_ms: u32,
     /// What is added to the operation's path.
     pub below: Option<&'static str>,
-    /// Whether the browser attaches cookies and keeps those that come, also where the session is none of a cookie's.
+    /// Whether the browser sends cookies and keeps those that come, even if the session itself is not carried by one.
     pub cookies: bool,
 }
 

@@ -24,7 +24,7 @@ pub struct Described<J> {
 }
 
 impl<J: Json> Described<J> {
-    /// Takes a description. `None`: it is none; whoever hands it in has checked it and knows why.
+    /// Reads a description, which the scripts have checked. `None`: it is none.
     #[must_use]
     pub fn read(said: &J) -> Option<Self> {
         let name = said.text_of("name")?;
@@ -40,11 +40,11 @@ impl<J: Json> Described<J> {
         Some(Self { facts, said: said.clone() })
     }
 
-    /// A call with the session's credential; as it is described, if it is.
+    /// A call with the session's credential: as it is described, else with nothing more.
     fn with_credential(&self, operation: Operation, held: &Held) -> Box<Call> {
         let said = self.said.member(operation.as_str());
         let described = said.and_then(|said| call(operation, &said, Values::Held(held)));
-        // What is not described has been named by an option of the caller's.
+        // If the operation isn't described, its path comes from the caller's option `endpoints`.
         let method = if operation == Operation::Check { "GET" } else { "POST" };
         described.unwrap_or_else(|| Call::new(operation, method)).credential(&self.facts.carrier, held)
     }
@@ -66,8 +66,8 @@ impl<J: Json> Described<J> {
         found(&self.errors()?, "detail", reply.json()?)?.text()
     }
 
-    /// Whether a reply speaks the API's language of failures: whatever stands before the API has another one. One without any
-    /// has nothing but its status to say it with.
+    /// Whether a failure is the API's own, and not that of a gateway before it: it has the code or the words that the API's
+    /// failures have. If these have neither, only the status can tell.
     fn is_own(&self, reply: &Reply<J>) -> bool {
         let speaks = |errors: &J| errors.member("code").is_some() || errors.member("detail").is_some();
         if self.errors().as_ref().is_some_and(speaks) {
@@ -122,8 +122,8 @@ impl<J: Json> Described<J> {
         failure
     }
 
-    /// What a reply grants. Where there is no token, an API that answers everything with 200 says in its place why; one that says
-    /// what a success is has said so already.
+    /// What a reply grants. One without a token is a refusal, as some APIs answer everything with 200 and say inside why. If the
+    /// description says what a success is, `read` has taken it for one: then it is malformed.
     fn grant(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
         self.read(reply, operation)?;
         self.granted(reply, operation, now_ms).map_err(|code| match at(&self.said, "envelope.success") {
@@ -145,7 +145,7 @@ impl<J: Json> Described<J> {
         if let Some(told) = said.member("lifetime") {
             grant.lifetime_ms = lifetime(&told, reply, grant.access.as_deref(), operation, now_ms)?;
         }
-        // A renewal's reply is of the same session, whoever it says it is of.
+        // A renewal changes neither user nor database, whatever its reply says.
         if operation == Operation::Login {
             grant.user = name(of("user"))?;
             grant.database = name(of("database"))?;
@@ -159,7 +159,7 @@ impl<J: Json> Described<J> {
     }
 }
 
-/// A call as it is described. `None`: something that it says has no value here.
+/// A call as it is described. `None`: a place in it has no value.
 #[inline(never)]
 fn call<J: Json>(operation: Operation, said: &J, values: Values<'_>) -> Option<Box<Call>> {
     let method = said.text_of("method").unwrap_or_else(|| "POST".into());
@@ -248,7 +248,7 @@ impl<J: Json> Vendor<J> for Described<J> {
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
         let mut grant = self.grant(reply, Operation::Login, now_ms)?;
-        // What was typed under these names is shown in their stead; what is called otherwise may be a secret.
+        // If the reply doesn't tell, what was typed under these names is shown. What has another name may be a secret.
         grant.user =
             grant.user.or_else(|| credentials.typed("username")).or_else(|| credentials.typed("email"));
         grant.database = grant.database.or_else(|| credentials.typed("database"));
@@ -294,7 +294,7 @@ impl<J: Json> Vendor<J> for Described<J> {
         if user.is_none() && said.member("user").is_some() { Err(malformed()) } else { Ok(user) }
     }
 
-    /// A reply that says inside a success that the token was rejected is none.
+    /// A success that says inside that the token was rejected is a failure.
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         let unreadable = matches!(reply.body, Body::Unreadable);
         let rejects = self.rejects_token(reply);
@@ -315,7 +315,7 @@ impl<J: Json> Vendor<J> for Described<J> {
             if lists(&codes, &code) {
                 return Rejection::Yes;
             }
-            // Its own word for something else; unless the status is listed beside the codes.
+            // The API's code says something else. It decides, unless statuses are listed beside the codes.
             if at(&self.said, "rejected.statuses").is_none() {
                 return Rejection::No;
             }

@@ -1,9 +1,9 @@
 //! What an API with a login says on the wire, as data: `VendorDescription` of the public types. What it says is what
 //! [`Described`](super::Described) does.
 //!
-//! The scripts have checked it member by member, and told the caller of each mistake by its path. Here it is read where it is needed,
-//! as a reply is: what isn't there, or is of another type, was not said. (Read once into a structure of its own, it took 2 kB more
-//! of the WebAssembly.)
+//! The scripts have checked it member by member, and told the caller of each mistake by its path. Here it is read where it is
+//! needed, as a reply is: what isn't there, or is of another type, was not said. (Read once into a structure of its own, it
+//! took 2 kB more of the WebAssembly.)
 
 use alloc::string::String;
 
@@ -53,7 +53,7 @@ pub(super) fn payload<J: Json>(said: &J) -> Payload {
 pub(super) fn meaning<J: Json>(said: &J, table: &str, code: &str, operation: Operation) -> Option<Code> {
     let told = at(said, table)?.member(code)?;
     let place = if operation == Operation::Login { "login" } else { "elsewhere" };
-    Code::told(&told.text().or_else(|| told.text_of(place))?)
+    Code::of_name(&told.text().or_else(|| told.text_of(place))?)
 }
 
 /// Whether a list of codes or statuses has one of them.

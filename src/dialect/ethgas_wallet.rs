@@ -60,7 +60,7 @@ impl<J: Json> Vendor<J> for EthgasWallet {
         Some(self)
     }
 
-    /// `POST /v1/user/login`, a form. Before the wallet was asked for the account, only the rest can be judged.
+    /// `POST /v1/user/login`, a form. Until the wallet has told the account, only the rest can be checked.
     fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
         credentials.check_named()?;
         if credentials.typed("address").is_some_and(|address| !is_account(&address)) {
@@ -91,11 +91,11 @@ impl<J: Json> Vendor<J> for EthgasWallet {
         })
     }
 
-    /// Whatever the vendor says no with, there is nothing left to renew with.
+    /// Whatever the vendor's reason for a refusal, nothing is left to renew with.
     fn read_refresh(&self, reply: &Reply<J>, now_ms: f64) -> Result<Grant, Box<Failure>> {
         read_grant(reply, Operation::Refresh, now_ms).map_err(|mut failure| {
-            let passing = matches!(failure.code, Code::RateLimited | Code::VendorUnavailable);
-            if failure.explicit && !passing {
+            let transient = matches!(failure.code, Code::RateLimited | Code::VendorUnavailable);
+            if failure.explicit && !transient {
                 failure.code = Code::SessionExpired;
             }
             failure
@@ -110,8 +110,8 @@ impl<J: Json> Vendor<J> for EthgasWallet {
         }
     }
 
-    /// `GET /v1/user/info` is the check. What it calls the user is the address, in whatever case. A logout's success is `{}` on one
-    /// page, and `{success, message}` on another.
+    /// `GET /v1/user/info` is the check. What it calls the user is the address, in whatever case. A logout's success is `{}` on
+    /// one page, and `{success, message}` on another.
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         let success = reply.member("success").and_then(|success| success.truth());
         let told = code_told(reply);
@@ -128,7 +128,7 @@ impl<J: Json> Vendor<J> for EthgasWallet {
 }
 
 impl<J: Json> Signing<J> for EthgasWallet {
-    /// What can't be shown to anybody is malformed: a message for another domain, of another login, or too long to be read.
+    /// A message that must not be shown to anybody is malformed: one for another domain, of another login, or too long to read.
     fn challenge(&self, reply: &Reply<J>) -> Result<Box<Challenge>, Box<Failure>> {
         self.read(reply, Operation::Login)?;
         let read = || -> Option<Challenge> {
@@ -140,7 +140,7 @@ impl<J: Json> Signing<J> for EthgasWallet {
             let is_its_own =
                 domain.text_of("name")? == DOMAIN && typed.member("message")?.text_of("hash")? == nonce;
             let chain = domain.member("chainId");
-            // A chain that can't be read is none that a wallet could be asked to go to.
+            // The wallet can't be asked to go to a chain that can't be read.
             let chain = if let Some(chain) = chain { Some(chain_of(&chain)?) } else { None };
             is_its_own.then(|| Challenge { message, nonce: nonce.into(), chain })
         };

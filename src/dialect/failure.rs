@@ -81,15 +81,15 @@ impl Code {
         }
     }
 
-    /// The code of a name that a renewal may fail with for now: others are in no record.
+    /// The code of this name, if a renewal may fail with it for now. A record has no other.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::told(name).filter(|code| !code.ends_session())
+    pub fn of_transient(name: &str) -> Option<Self> {
+        Self::of_name(name).filter(|code| !code.ends_session())
     }
 
-    /// The code of a name that a vendor's reply may mean.
+    /// The code of this name, if a vendor's reply may mean it.
     #[must_use]
-    pub fn told(name: &str) -> Option<Self> {
+    pub fn of_name(name: &str) -> Option<Self> {
         const TOLD: [Code; 10] = [
             Code::InvalidCredentials,
             Code::InvalidRequest,
@@ -105,9 +105,8 @@ impl Code {
         TOLD.into_iter().find(|code| code.as_str() == name)
     }
 
-    /// Whether this is the vendor's explicit no to a session it once granted. Only such a no ends a
-    /// session: network trouble, overload and unreadable replies say nothing about it. Whose word it is says
-    /// [`Failure::ends_session`].
+    /// Whether this is a no to a session that the vendor once granted. Only such a no ends a session: network trouble, overload
+    /// and unreadable replies say nothing about it. [`Failure::ends_session`] also asks whether the vendor itself has said it.
     #[must_use]
     pub const fn ends_session(self) -> bool {
         matches!(self, Self::SessionExpired | Self::InvalidCredentials | Self::Forbidden)
@@ -161,8 +160,8 @@ pub struct Field {
 /// The most of a vendor's own words that is kept, in UTF-16 units: as JavaScript counts characters.
 const LONGEST_DETAIL: usize = 500;
 
-/// A secret of so many bytes is no part of a vendor's code or name by chance: a password "word" is no reason to hide the field
-/// "password".
+/// From so many bytes on, a secret is no part of a vendor's code or name by chance. (A password "word" is no reason to hide the
+/// field "password".)
 const LONG_SECRET: usize = 8;
 
 /// A call that did not succeed. Carries no token, password, header or URL; its sentence is made in `auth-error.js`.
@@ -229,8 +228,8 @@ impl Failure {
             .filter(|words: &String| !words.is_empty());
     }
 
-    /// Takes out what the vendor has echoed of a call's secrets: its password and its tokens (R2). To be called with all of
-    /// them before a failure leaves the core; an empty one is none.
+    /// Takes out what the vendor has echoed of a call's secrets: its password and its tokens (R2). Called with all of them
+    /// before a failure leaves the core; empty ones are skipped.
     #[must_use]
     pub fn without_secrets(mut self: Box<Self>, secrets: &[&str]) -> Box<Self> {
         let told = |text: Option<&String>, shortest| text.is_some_and(|text| echoes(text, secrets, shortest));

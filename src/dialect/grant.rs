@@ -1,4 +1,4 @@
-//! What a vendor grants, and what it is asked for with.
+//! What a vendor grants, and the credentials that it grants it for.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -17,9 +17,9 @@ pub struct Credentials {
     pub database: Option<Secret>,
     /// Lenses: echoed to the vendor, which answers with where to go next.
     pub redirection_token: Option<Secret>,
-    /// A described vendor: all that it takes, by the names in its templates. Ocient: a token of the customer's identity provider, as
-    /// `idToken` or `accessToken`, and the `database`. With a wallet: `address` and `name`, where they are given; the account that
-    /// signs is then the user name, and its signature the password.
+    /// A described vendor: all that it takes, by the names in its templates. Ocient: a token of the customer's identity
+    /// provider, as `idToken` or `accessToken`, and the `database`. With a wallet: `address` and `name`, where they are given;
+    /// the account that signs is then the user name, and its signature the password.
     pub named: Vec<(String, Secret)>,
     /// Ocient: nothing is typed here; the person says yes on another device.
     pub on_device: bool,
@@ -32,7 +32,7 @@ impl Credentials {
         self.named.iter().find(|(typed, _)| typed == name).map(|(_, value)| value.clone())
     }
 
-    /// What no failure may repeat: the password; and of what is named, all but who it is.
+    /// What no failure may repeat: the password, and every named value but those that only say who somebody is.
     #[must_use]
     pub fn secrets(&self) -> Vec<&str> {
         let named = self.named.iter().filter(|(name, _)| !is_public(name)).map(|(_, value)| value.as_str());
@@ -63,7 +63,7 @@ fn sendable(name: &str, value: &str) -> Result<(), Box<Failure>> {
     if value.is_empty() {
         return Err(Failure::field(name, "required", "must not be empty"));
     }
-    // The names are kept with the session; and no password is so long either.
+    // Names have to fit into the session's record, and no password is so long either.
     if is_name(value) { Ok(()) } else { Err(Failure::field(name, "not-sendable", "must not be so long")) }
 }
 
@@ -78,7 +78,7 @@ pub struct Prompt {
     pub verification_uri_complete: Option<String>,
 }
 
-/// Whether what goes by a name says who somebody is, and is no secret.
+/// Whether the value of this name says who somebody is, and is no secret.
 fn is_public(name: &str) -> bool {
     matches!(name, "username" | "email" | "database" | "address" | "name")
 }
@@ -91,7 +91,7 @@ pub struct Grant {
     /// The token that buys the next access token.
     pub refresh: Option<Secret>,
     /// How long the access token lives from its receipt, in ms. `None`: the reply tells no lifetime, or a renewal's tells one
-    /// that can't be used. Then it counts as the last one that was told in this session.
+    /// that can't be used. Then the last lifetime that was told in this session counts.
     pub lifetime_ms: Option<f64>,
     /// Who is signed in.
     pub user: Option<Secret>,
@@ -122,13 +122,13 @@ const LONGEST_TOKEN: usize = 16 * 1024;
 const LONGEST_NAME: usize = 12 * 1024;
 
 /// How many bytes JSON takes for a text, without the quotes.
-fn written(text: &str) -> usize {
-    let written = |byte| match byte {
+fn json_length(text: &str) -> usize {
+    let length = |byte| match byte {
         b'"' | b'\\' => 2,
         0..=0x1f => 6,
         _ => 1,
     };
-    text.bytes().map(written).sum()
+    text.bytes().map(length).sum()
 }
 
 /// A hundred years, in ms: what claims to live longer is no lifetime.
@@ -151,8 +151,8 @@ pub(super) fn moment_ms<J: Json>(told: &J, clock_ms: f64) -> Option<f64> {
     Some(end - clock_ms).filter(|ms| is_lifetime(*ms))
 }
 
-/// How long a token lives by its own claims, in ms: until its `exp` by this clock; but where that is not between its `iat` and
-/// its `exp`, the clock is wrong, and from the one to the other.
+/// How long a token lives by its own claims, in ms: until its `exp`, by this clock. A clock that isn't between its `iat` and its
+/// `exp` is wrong: then it lives from the one to the other.
 pub(super) fn claimed_ms<J: Json>(token: &str, clock_ms: f64) -> Option<f64> {
     let claims = J::claims(token)?;
     let ms = |name| claims.member(name).and_then(|claim| Some(claim.number()? * 1000.0));
@@ -175,13 +175,15 @@ pub(super) fn token<J: Json>(value: &J) -> Option<Secret> {
 /// Whether a header can carry this as a token.
 #[must_use]
 pub fn is_token(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) && written(token) <= LONGEST_TOKEN
+    !token.is_empty()
+        && token.bytes().all(|byte| byte.is_ascii_graphic())
+        && json_length(token) <= LONGEST_TOKEN
 }
 
 /// Whether this is short enough for the name of a user or a database.
 #[must_use]
 pub fn is_name(name: &str) -> bool {
-    written(name) <= LONGEST_NAME
+    json_length(name) <= LONGEST_NAME
 }
 
 /// Reads the name of a user or a database, where there is one. A longer one than a record can keep is malformed.
@@ -191,9 +193,9 @@ pub(super) fn name<J: Json>(value: Option<J>) -> Result<Option<Secret>, Code> {
     if name.as_deref().is_none_or(is_name) { Ok(name.map(Into::into)) } else { Err(Code::MalformedReply) }
 }
 
-/// Reads a lifetime into ms; `unit`: how many ms its unit has. Missing is fine where the vendor's documents leave it out; zero, negative, not a number,
-/// or of another type is malformed. But not at a renewal: the old tokens may be spent, so the new ones have to be taken. There
-/// a number may also be written as a text, and a lifetime that is unusable is as good as not told.
+/// Reads a lifetime into ms; `unit`: how many ms its unit has. Missing is fine where the vendor's documents leave it out; zero,
+/// negative, not a number, or of another type is malformed. But not at a renewal: the old tokens may be spent, so the new ones
+/// have to be taken. There a number may also be written as a text, and a lifetime that is unusable is as good as not told.
 #[inline(never)]
 pub(super) fn lifetime_ms<J: Json>(
     told: Option<J>,

@@ -117,7 +117,7 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Of a vendor that is described: they come with it, and whoever opens a session resolves them.
+    /// For a described vendor: its paths stand in the description, where the scripts read them.
     const fn elsewhere() -> Self {
         Self { login: "", refresh: None, logout: None, check: None }
     }
@@ -157,7 +157,7 @@ pub struct Facts {
 
 /// Which part of a reply's JSON is the payload.
 ///
-/// Members are told by their paths: names with dots between them.
+/// A member is named by its path: names with dots between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
     /// All of it.
@@ -199,7 +199,7 @@ pub trait Vendor<J: Json> {
         false
     }
 
-    /// The part of a wallet in a login, where people sign in with one here.
+    /// What a wallet does in a login, where people sign in with one.
     fn signing(&self) -> Option<&dyn wallet::Signing<J>> {
         None
     }
@@ -260,8 +260,8 @@ pub trait Vendor<J: Json> {
         }
     }
 
-    /// Whether a reply may mean that the token has expired, though it doesn't say so: a vendor's code may fall over an expired
-    /// token. Asked once more, the same answer says it.
+    /// Whether a reply may mean that the token has expired, though it doesn't say so: a vendor's code may crash on an expired
+    /// token. It does mean that if the same request is answered so again.
     fn expired_unsaid(&self, _reply: &Reply<J>, _held: &Held, _now_ms: f64) -> bool {
         false
     }

@@ -41,8 +41,8 @@ const TOKEN: &str = "v1/sso_token";
 const DEVICE: &str = "v1/sso_device_grant";
 const DEVICE_ANSWER: &str = "v1/sso_device_grant_verify";
 
-/// How long the vendor keeps a question for the person's answer waiting, in s: its own default, said all the same, as hallpass's
-/// bound on the call is made from it. It is declared as a text.
+/// How long a long poll waits for the person's answer, in s: the vendor's default, sent all the same, as hallpass's bound on the
+/// call is made from it. The vendor declares it as a text.
 const POLL: &str = "30";
 const POLL_MS: u32 = 30_000;
 
@@ -142,7 +142,7 @@ impl<J: Json> Vendor<J> for Ocient {
     fn read_prompt(&self, reply: &Reply<J>) -> Result<Prompt, Box<Failure>> {
         succeeded(reply, Operation::Login)?;
         let malformed = || reply.failure(Code::MalformedReply);
-        // The person is sent there: nothing but a web address.
+        // The person is sent there, so it has to be a web address.
         let address = |name| reply.text(name).filter(|address| J::is_web_address(address));
         let code = reply.text("user_code").filter(|code| is_name(code) && !code.is_empty());
         Ok(Prompt {
@@ -162,7 +162,7 @@ impl<J: Json> Vendor<J> for Ocient {
         ]))
     }
 
-    /// -1238: the time of one long poll was up.
+    /// -1238: the long poll has timed out.
     fn is_unanswered(&self, failure: &Failure) -> bool {
         failure.vendor_code == Some(VendorCode::Number(-1238.0))
     }
@@ -178,8 +178,8 @@ impl<J: Json> Vendor<J> for Ocient {
         read_grant(reply, Operation::Refresh)
     }
 
-    /// `POST /v1/logout`. Clears the cookie; the vendor says that tokens go on until they expire, so the one that
-    /// matters is that hallpass forgets them.
+    /// `POST /v1/logout`. Clears the cookie. The vendor says that tokens stay good until they expire: what matters is that
+    /// hallpass forgets them.
     fn logout(&self, held: &Held) -> Box<Call> {
         let call = Call::new(Operation::Logout, "POST").json(&[("database", held.database.as_deref())]);
         match &held.access {
@@ -231,7 +231,7 @@ fn succeeded<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<(), Box<
     if !reply.is_ok() {
         return Err(reply.foreign(operation));
     }
-    // A status that can't be read is no success.
+    // A reply whose status can't be read is no success.
     if reply.member("status").is_some() && vendor_code(reply).is_none() {
         return Err(reply.failure(Code::MalformedReply));
     }

@@ -119,8 +119,8 @@ impl<J: Json> Vendor<J> for Pegase3 {
         }
     }
 
-    /// The later code falls over an expired token, and the reply is the framework's page with HTTP 500. That says something
-    /// only once the token's own end has passed, by the vendor's clock or this machine's.
+    /// The later code crashes on an expired token, and the reply is the framework's page with HTTP 500. Such a page means that
+    /// only after the token's own end, by the vendor's clock or this machine's.
     fn expired_unsaid(&self, reply: &Reply<J>, held: &Held, now_ms: f64) -> bool {
         let fell_over = (500..=599).contains(&reply.status) && reply.code("code").is_none();
         let end = held.access.as_deref().filter(|_| fell_over).and_then(ends_at::<J>);
@@ -146,12 +146,13 @@ impl<J: Json> Vendor<J> for Pegase3 {
     }
 }
 
-/// When a token ends by its own word, in ms since the epoch by the vendor's clock.
+/// When a token ends by its own `exp`, in ms since the epoch by the vendor's clock.
 fn ends_at<J: Json>(access: &str) -> Option<f64> {
     Some(J::claims(access)?.member("exp")?.number()? * 1000.0)
 }
 
-/// The token's lifetime: its `exp` against the vendor's clock or else this machine's. A machine whose clock is a day off gets an implausible lifetime from it, and then the documented one (R19).
+/// The token's lifetime: its `exp` against the vendor's clock or else this machine's. A machine whose clock is a day off gets
+/// an implausible lifetime from it, and then the documented one (R19).
 fn grant<J: Json>(access: Secret, reply: &Reply<J>, now_ms: f64) -> Grant {
     let told = ends_at::<J>(&access).map(|end| end - reply.clock(now_ms));
     let plausible = told.filter(|lifetime| *lifetime > 0.0 && *lifetime <= LONGEST_LIFETIME_MS);

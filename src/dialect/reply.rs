@@ -1,4 +1,4 @@
-//! A vendor's reply, seen through a narrow window.
+//! A vendor's reply, and the few ways to read its JSON.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -8,8 +8,8 @@ use super::{Code, Failure, Operation, Secret};
 
 /// JSON as the vendors' readers see it: own members only, each checked for its type as it is read.
 ///
-/// A window instead of a typed deserialiser, because a deserialiser of `JsValue` or text adds 18 to 31 kB to the
-/// WebAssembly. The browser implements it over `JSON.parse`'s result, the native tests over `serde_json`'s.
+/// A trait instead of a typed deserialiser, because a deserialiser of `JsValue` or text adds 18 to 31 kB to the
+/// WebAssembly. In the browser it reads what `JSON.parse` gives, in native tests what `serde_json` gives.
 pub trait Json: Sized + Clone {
     /// Parses a text; `None` where it isn't JSON.
     fn parse(text: &str) -> Option<Self>;

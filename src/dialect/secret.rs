@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 
 /// A text that its holders share, and that is zeroed when the last of them lets go of it (R30).
 ///
-/// One pointer, with one place where it is dropped: texts by value, each with the loop that zeroes them wherever one is dropped,
-/// took several kB of the WebAssembly. So names are kept in one, too.
+/// Shared by a pointer, so that the code which zeroes it stands once: texts by value had it wherever one is dropped, several kB
+/// of the WebAssembly. For that reason names are kept in one, too.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Rc<Zeroizing<String>>);
 

@@ -38,7 +38,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Hands on one piece of a template after the other. `None`: a place has no value.
+/// Gives `take` the pieces of a template, one after the other. `None`: a place has no value.
 fn pieces<'a>(template: &'a str, values: Values<'a>, take: &mut dyn FnMut(&'a str)) -> Option<()> {
     let mut rest = template;
     while let Some((before, name, after)) = place(rest) {
@@ -66,7 +66,7 @@ pub(super) fn names<J: Json>(said: &J, values: Values<'_>) -> Vec<String> {
 }
 
 /// The first place of a template: what stands before it, its name, and what comes after it. Braces around anything but a name
-/// are braces; a `?` behind the name says that it may be left out.
+/// are plain text; a `?` behind the name says that it may be left out.
 fn place(template: &str) -> Option<(&str, &str, &str)> {
     let (mut open, mut asked) = (None, false);
     for (at, byte) in template.bytes().enumerate() {
@@ -131,7 +131,7 @@ pub(super) fn form<J: Json>(said: &J, values: Values<'_>) -> Option<Secret> {
     Some(text.into())
 }
 
-/// Names and values likewise, without those that have none.
+/// Names and plain values as such a form. A name without a value is left out.
 pub(super) fn plain_form(members: &[(&str, Option<&str>)]) -> Secret {
     let room = members.iter().map(|(name, value)| 2 + 3 * (name.len() + value.map_or(0, str::len))).sum();
     let mut text = String::with_capacity(room);
@@ -168,7 +168,7 @@ pub(super) fn json<J: Json>(said: &J, values: Values<'_>) -> Option<Secret> {
     Some(text.into())
 }
 
-/// As many bytes as that takes at most: the longest escape of a byte has six.
+/// How many bytes such a body takes at most: the longest escape of a byte has six.
 fn json_room<J: Json>(said: &J, values: Values<'_>, depth: u32) -> Option<usize> {
     if depth > DEEPEST {
         return None;

@@ -26,22 +26,22 @@ pub trait Signing<J: Json> {
 pub struct Challenge {
     /// The typed data, as EIP-712 has it, in JSON.
     pub message: String,
-    /// What it is good for once.
+    /// By this nonce, the message is good for one login only.
     pub nonce: Secret,
-    /// The chain that it is for; wallets sign for no other than the one that they are on.
+    /// The chain that the message is for: a wallet signs only for the chain that it is on.
     pub chain: Option<u64>,
 }
 
 /// The question for the accounts that the person lets this page see.
 #[must_use]
 pub fn accounts() -> String {
-    asked("eth_requestAccounts", "")
+    request("eth_requestAccounts", "")
 }
 
 /// The question for the chain that the wallet is on.
 #[must_use]
 pub fn chain() -> String {
-    asked("eth_chainId", "")
+    request("eth_chainId", "")
 }
 
 /// The request to go to a chain.
@@ -57,7 +57,7 @@ pub fn switch(chain: u64) -> String {
         }
     }
     param.push_str("\"}");
-    asked("wallet_switchEthereumChain", &param)
+    request("wallet_switchEthereumChain", &param)
 }
 
 /// The request for a signature of an account of the wallet's.
@@ -65,10 +65,10 @@ pub fn switch(chain: u64) -> String {
 pub fn sign(account: &str, message: &str) -> String {
     let mut params = ["\"", account, "\","].concat();
     write_string(&mut params, message);
-    asked("eth_signTypedData_v4", &params)
+    request("eth_signTypedData_v4", &params)
 }
 
-fn asked(method: &str, params: &str) -> String {
+fn request(method: &str, params: &str) -> String {
     ["{\"method\":\"", method, "\",\"params\":[", params, "]}"].concat()
 }
 

@@ -172,7 +172,7 @@ impl Machine {
     /// caller's own. `repeatable`: whether it can be sent a second time. `json`: whether to take the vendor's envelope off.
     #[must_use]
     pub fn request(&self, target: &JsValue, callers: bool, repeatable: bool, json: bool) -> OperationId {
-        self.handle.request(Wish { target: text_of(target), callers, repeatable, json })
+        self.handle.request(Wish { target: text_of(target), own_credential: callers, repeatable, json })
     }
 
     /// Gives a token that is good now.

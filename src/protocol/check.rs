@@ -10,7 +10,7 @@ use crate::dialect::{Code, Json, Operation as Kind};
 use crate::session::{Reason, Verdict};
 
 impl<J: Json + 'static> Run<J> {
-    /// `check()`: asks, and takes the answer over.
+    /// `check()`: asks the vendor, and updates the session by its answer.
     pub(super) async fn check(self: Rc<Self>) -> Ending {
         self.try_to_check().await.map(|()| Ending::Done).into()
     }
@@ -20,8 +20,8 @@ impl<J: Json + 'static> Run<J> {
         if handle.addresses().check.is_none() {
             return Err(Halt::new(Code::Unsupported, Kind::Check));
         }
-        self.outlasts().await?;
-        // A cookie may be there although nobody is signed in here. Without a token there is nothing to ask about.
+        self.await_limits().await?;
+        // A cookie's session can be checked although nobody is signed in here; a token's only where there is a token.
         if handle.carries_token() {
             let asked = handle.person();
             if let Err(halt) = self.ready(&asked).await {
@@ -34,13 +34,13 @@ impl<J: Json + 'static> Run<J> {
         let outcome = self.ask(Effect::Call(handle.check_call())).await;
         let reply = Self::reply(outcome, Kind::Check)?;
         self.adopt(epoch, &reply).await;
-        let read = handle.vendor.read_check(&reply).inspect_err(|failure| handle.notice(failure));
+        let read = handle.vendor.read_check(&reply).inspect_err(|failure| handle.learn_sso_url(failure));
         let now = handle.now();
         match read {
             Ok(user) => handle.change(|session| session.confirmed(epoch, user, login, now)),
             Err(failure) if failure.code == Code::SessionExpired => {
                 match handle.look(|session| session.rejected(epoch, true, now)) {
-                    // A new token is a better answer than any about the old one.
+                    // If the token can be renewed, the session is alive: a better answer than any about the old token.
                     Verdict::Renew => {
                         if let Err(halt) = self.renewed(epoch, true).await {
                             self.unless_over(halt)?;
@@ -57,12 +57,12 @@ impl<J: Json + 'static> Run<J> {
             }
             Err(failure) => return Err(handle.failure(failure, Kind::Check)),
         }
-        // What another tab has done meanwhile is a part of the answer.
+        // Another tab may have renewed or ended the session meanwhile: the caller is to see that, too.
         self.follow_and_keep().await;
         self.wanted()
     }
 
-    /// That the session is over is an answer, too.
+    /// To `check()`, a session that is over is an answer, and no error.
     fn unless_over(&self, halt: Halt) -> Result<(), Halt> {
         let over = !matches!(halt, Halt::GivenUp) && !self.handle.is_signed_in();
         if over { Ok(()) } else { Err(halt) }

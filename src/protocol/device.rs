@@ -1,4 +1,4 @@
-//! Waiting for a person's yes on another device.
+//! Signing in on another device: the vendor is polled until the person has answered there.
 
 use alloc::boxed::Box;
 
@@ -9,12 +9,12 @@ use super::operation::Run;
 use crate::dialect::{Call, Code, Credentials, Json, Operation as Kind, Prompt, Reply};
 use crate::session::backoff_ms;
 
-/// A vendor that tells sooner than after so many ms that its time is up doesn't wait at all: it is not asked again at once.
+/// A long poll that times out sooner than this, in ms, has not waited: the vendor is asked again only after a pause.
 const AT_ONCE_MS: f64 = 1_000.0;
 
 impl<J: Json + 'static> Run<J> {
-    /// Hands out the prompt that the vendor has given, once. Then the vendor is asked for the person's answer again and again, until
-    /// there is one or the caller gives up: a person may take minutes. Gives back the reply with the answer.
+    /// Shows the caller the vendor's prompt, once. Then polls the vendor until the person has answered or the caller gives up,
+    /// as a person may take minutes. Gives back the reply with the answer.
     pub(super) async fn answered_on_device(
         &self,
         credentials: &Credentials,
@@ -28,22 +28,22 @@ impl<J: Json + 'static> Run<J> {
         loop {
             self.wanted()?;
             let call = self.handle.poll_device(credentials, &prompt)?;
-            let asked = self.handle.now().steady;
-            let trouble = match self.asked_for(call, attempt).await {
-                Ok(reply) => match self.trouble_in(&reply, credentials) {
-                    Some(trouble) => trouble,
+            let asked_at = self.handle.now().steady;
+            let no_answer = match self.asked_for(call, attempt).await {
+                Ok(reply) => match self.no_answer_in(&reply, credentials) {
+                    Some(no_answer) => no_answer,
                     None => return Ok(reply),
                 },
-                Err(Halt::Failed(failure)) if is_for_now(failure.code) => Trouble::NotAsked(None),
+                Err(Halt::Failed(failure)) if is_transient(failure.code) => NoAnswer::NotAsked(None),
                 Err(halt) => return Err(halt),
             };
-            let retry_after_ms = match trouble {
-                Trouble::TimeUp if self.handle.now().steady - asked >= AT_ONCE_MS => {
+            let retry_after_ms = match no_answer {
+                NoAnswer::TimedOut if self.handle.now().steady - asked_at >= AT_ONCE_MS => {
                     failures = 0;
                     continue;
                 }
-                Trouble::TimeUp => None,
-                Trouble::NotAsked(retry_after_ms) => retry_after_ms,
+                NoAnswer::TimedOut => None,
+                NoAnswer::NotAsked(retry_after_ms) => retry_after_ms,
             };
             failures += 1;
             let chance = Self::chance(&self.ask(Effect::Chance).await);
@@ -57,14 +57,14 @@ impl<J: Json + 'static> Run<J> {
         }
     }
 
-    /// Why a reply is no answer of the person's; `None`: it is one, or tells why there can be none.
-    fn trouble_in(&self, reply: &Reply<J>, credentials: &Credentials) -> Option<Trouble> {
+    /// Why a reply holds no answer of the person's. `None`: it holds one, or says why there can be none.
+    fn no_answer_in(&self, reply: &Reply<J>, credentials: &Credentials) -> Option<NoAnswer> {
         let handle: &Handle<J> = &self.handle;
         let failure = handle.vendor.read_login(reply, credentials, handle.now().wall).err()?;
         if handle.vendor.is_unanswered(&failure) {
-            return Some(Trouble::TimeUp);
+            return Some(NoAnswer::TimedOut);
         }
-        is_for_now(failure.code).then_some(Trouble::NotAsked(failure.retry_after_ms))
+        is_transient(failure.code).then_some(NoAnswer::NotAsked(failure.retry_after_ms))
     }
 }
 
@@ -76,14 +76,14 @@ impl<J: Json + 'static> Handle<J> {
 }
 
 /// Why there is no answer yet.
-enum Trouble {
-    /// The vendor's own time for one question was up.
-    TimeUp,
-    /// The vendor could not be asked, which says nothing of the person's answer. How long it asks to be left alone, in ms, if it does.
+enum NoAnswer {
+    /// The long poll has timed out at the vendor.
+    TimedOut,
+    /// The vendor could not be asked, which says nothing of the person's answer; with its `Retry-After`, in ms, if it sent one.
     NotAsked(Option<f64>),
 }
 
-/// Whether a failure says nothing of what was asked for.
-const fn is_for_now(code: Code) -> bool {
+/// Whether a failure says nothing of the person's answer, so that the vendor is asked again.
+const fn is_transient(code: Code) -> bool {
     matches!(code, Code::Network | Code::Timeout | Code::RateLimited | Code::VendorUnavailable)
 }

@@ -1,4 +1,4 @@
-//! What an operation asks the shell to do, and what it hears of it.
+//! What an operation asks the shell to do, and what comes of it.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -15,8 +15,8 @@ pub enum Effect {
     Call(Box<Call>),
     /// Hand the caller what the person is to be shown.
     Prompt(Box<Prompt>),
-    /// Ask the caller's wallet this, which is JSON as [`wallet`](crate::dialect::wallet) writes it: [`Outcome::Wallet`]. A person
-    /// may take as long as the caller lets them.
+    /// Ask the caller's wallet, in JSON as [`wallet`](crate::dialect::wallet) writes it: [`Outcome::Wallet`]. Only the caller
+    /// sets a bound on how long the person may take.
     Wallet(String),
     /// Send the caller's request: [`Outcome::Answer`].
     Send(Dispatch),
@@ -24,17 +24,17 @@ pub enum Effect {
     Read,
     /// Write the store: [`Outcome::Done`], or [`Outcome::Overtaken`].
     Write(Write),
-    /// Note at once, and where the next page finds it, how a login has come to its end; `None`: forget the note.
+    /// Write down at once how a login has ended, where the next page finds it; `None`: delete that note.
     Note(Option<String>),
-    /// Keep beside the record when the session was used last; `None`: forget it.
+    /// Write down beside the record when the session was used last; `None`: delete that mark.
     Mark(Option<String>),
-    /// Get in line for the lock on the tokens of this name: [`Outcome::Done`] when it is had. [`Outcome::Waiting`] says after
-    /// a while that it is not had yet; asking again goes on waiting, and [`Effect::Unlock`] leaves the line. A failure means
-    /// that it was waited for in vain.
+    /// Queue for the lock on the tokens of this name: [`Outcome::Done`] once it is held. [`Outcome::Waiting`] comes after a while
+    /// if it isn't: asking again keeps the place in the queue, and [`Effect::Unlock`] leaves it. A failure means that the wait
+    /// has timed out.
     Lock(String),
-    /// Give the lock back, or leave the line for it.
+    /// Release the lock, or leave the queue for it.
     Unlock {
-        /// Whether the tokens are spent: then nobody else is to have the lock until the new ones show in every tab.
+        /// Whether the tokens are spent: then the lock is kept until the new ones show in every tab.
         spent: bool,
     },
     /// Let so many ms pass.
@@ -61,9 +61,10 @@ pub struct Dispatch {
 /// What the store is to keep.
 #[derive(Debug)]
 pub struct Write {
-    /// The record; `None`: none.
+    /// The record; `None`: the one that is there is deleted.
     pub text: Option<Secret>,
-    /// What is known to lie there, where nothing else may be written over; `None`: it is written over whatever lies there.
+    /// What the store is expected to hold: where it holds something else, nothing is written. `None`: whatever it holds is
+    /// overwritten.
     pub unless_changed: Option<Option<Secret>>,
 }
 
@@ -89,9 +90,9 @@ pub enum Outcome<J> {
     Answer(Box<Answer<J>>),
     /// What lies in the store.
     Stored(Box<Stored>),
-    /// Something else lies in the store than was known: nothing was written.
+    /// The store holds something else than was expected, and nothing was written.
     Overtaken(Box<Stored>),
-    /// The lock is not had yet.
+    /// The lock is not held yet.
     Waiting,
     /// A random number.
     Chance(u32),
@@ -99,14 +100,14 @@ pub enum Outcome<J> {
     Failed(Trouble),
 }
 
-/// What lies in the store: the record's text, and the note of the login that ended last.
+/// What lies in the store: texts that may be anybody's.
 #[derive(Debug, Default)]
 pub struct Stored {
-    /// The record's text, unread.
+    /// The record's text.
     pub record: Option<Secret>,
-    /// The note's text, unread.
+    /// The text of the note of the login that ended last.
     pub note: Option<String>,
-    /// The text of the mark that says when the session was used last, unread.
+    /// The text of the mark that says when the session was used last.
     pub mark: Option<String>,
 }
 
@@ -124,7 +125,7 @@ pub struct Answer<J> {
 /// Why something was not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// The network broke, or gave no answer that is one.
+    /// The network failed, or `fetch` gave something that is no response.
     Network,
     /// It took too long.
     Timeout,
@@ -132,7 +133,7 @@ pub enum Trouble {
     Redirect,
     /// The store failed.
     Storage,
-    /// The store can't tell what lies there.
+    /// What lies in the store isn't known: it has never given back a text.
     Untold,
     /// Another operation of this handle has ended it.
     Stopped,

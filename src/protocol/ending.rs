@@ -22,11 +22,11 @@ pub enum Ending {
     Token(Option<Secret>),
     /// It failed.
     Failed(Rc<Failure>),
-    /// The caller gave up; what he is told is his own reason.
+    /// The caller gave up, and gets the reason that its own signal has.
     GivenUp,
 }
 
-/// Why an operation can't go on. All who wait for the same renewal hear of the same failure.
+/// Why an operation can't go on. All who wait for one renewal get the same failure, so it can be cloned.
 #[derive(Clone, Debug)]
 pub(super) enum Halt {
     /// It failed.
@@ -42,7 +42,7 @@ impl Halt {
         Self::at(kind, Failure::new(code))
     }
 
-    /// A failure at what was done at the vendor.
+    /// A failure, with what was being done at the vendor.
     #[inline(never)]
     pub(super) fn at(kind: Kind, mut failure: Box<Failure>) -> Self {
         failure.operation = kind;

@@ -70,24 +70,26 @@ pub struct Handle<J: 'static> {
     pub(super) store: Store,
     session: RefCell<Session>,
     now: Cell<Moment>,
+    /// Whether the state may have changed since the shell last asked.
     stirred: Cell<bool>,
     disposed: Cell<bool>,
     /// The renewal under way.
     pub(super) flight: RefCell<Option<Rc<Flight>>>,
-    /// The tokens that the vendor has rejected last: whoever renews them renews them for that.
-    pub(super) rejected: Cell<Option<Epoch>>,
+    /// The tokens that the vendor has rejected last: their renewal counts as one after a rejection, whoever begins it.
+    pub(super) rejected_epoch: Cell<Option<Epoch>>,
     /// The login under way.
-    pub(super) login: Cell<Option<OperationId>>,
+    pub(super) signing_in: Cell<Option<OperationId>>,
     /// The address that has rejected a token which was just renewed, and when.
-    pub(super) rejecting: RefCell<Option<(String, Moment)>>,
-    /// The question under way whether the session of an epoch is alive.
+    pub(super) rejecting_address: RefCell<Option<(String, Moment)>>,
+    /// The operation that asks the vendor whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
-    /// What is under way to end a session that has outlasted its limits.
-    pub(super) outlasting: Cell<Option<OperationId>>,
-    /// What is under way, but for the one that is being stepped.
+    /// The operation that ends the session at one of its limits.
+    pub(super) ending_at_limit: Cell<Option<OperationId>>,
+    /// The operations under way, without the one that is being stepped.
     operations: RefCell<Vec<Operation<J>>>,
-    /// The number of the next operation. None is given twice: who waits for the end of one must not come upon another.
+    /// The number of the next operation. No number is used twice, so that whoever waits for one operation never gets another.
     next: Cell<OperationId>,
+    /// The operations that have begun by themselves, and were not stepped yet.
     begun: RefCell<Vec<OperationId>>,
 }
 
@@ -113,19 +115,19 @@ impl<J: Json + 'static> Handle<J> {
             stirred: Cell::new(true),
             disposed: Cell::new(false),
             flight: RefCell::new(None),
-            rejected: Cell::new(None),
-            login: Cell::new(None),
+            rejected_epoch: Cell::new(None),
+            signing_in: Cell::new(None),
             confirming: Cell::new(None),
-            outlasting: Cell::new(None),
-            rejecting: RefCell::new(None),
+            ending_at_limit: Cell::new(None),
+            rejecting_address: RefCell::new(None),
             operations: RefCell::new(Vec::new()),
             next: Cell::new(0),
             begun: RefCell::new(Vec::new()),
         })
     }
 
-    /// Goes on with an operation until it asks for the next thing, or ends. `outcome`: of what it asked for before; `None` at
-    /// the beginning. `None` where there is no such operation.
+    /// Runs an operation until it asks for its next effect, or ends. `outcome`: of the effect before; `None` at the beginning.
+    /// Gives back `None` where there is no such operation.
     pub fn step(&self, id: OperationId, outcome: Option<Outcome<J>>, now: Moment) -> Option<Step> {
         self.now.set(now);
         let mut operation = self.take_up(id)?;
@@ -152,10 +154,10 @@ impl<J: Json + 'static> Handle<J> {
         self.stirred.replace(false)
     }
 
-    /// Nobody uses the handle any more: what is under way comes to its end, and nothing more begins by itself than the note of
-    /// its last use.
+    /// Nobody uses the handle any more. What is under way comes to its end; nothing begins by itself from now on but the mark of
+    /// the last use.
     pub fn dispose(self: &Rc<Self>) {
-        self.note_use(true);
+        self.mark_use(true);
         self.disposed.set(true);
     }
 
@@ -164,7 +166,7 @@ impl<J: Json + 'static> Handle<J> {
         self.now.set(now);
     }
 
-    /// Looks at the session.
+    /// Reads the session.
     pub fn look<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
         look(&self.session.borrow())
     }
@@ -187,13 +189,13 @@ impl<J: Json + 'static> Handle<J> {
         self.vendor.facts()
     }
 
-    /// Changes the session. Nothing of the platform's may be called meanwhile.
+    /// Changes the session. It is borrowed meanwhile, so `change` must call nothing of the platform's.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
         self.stirred.set(true);
         change(&mut self.session.borrow_mut())
     }
 
-    /// Changes what nobody sees of the session.
+    /// Changes what the session's state doesn't show.
     pub(super) fn quietly<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
         change(&mut self.session.borrow_mut())
     }
@@ -202,7 +204,7 @@ impl<J: Json + 'static> Handle<J> {
         self.now.get()
     }
 
-    // What operations look at. Named, and not looked up in place: a borrow takes 35 bytes wherever one is written.
+    // What operations read. Each has a function that isn't inlined, as every borrow takes 35 bytes of the WebAssembly.
 
     #[inline(never)]
     pub(super) fn epoch(&self) -> Epoch {
@@ -226,13 +228,13 @@ impl<J: Json + 'static> Handle<J> {
         self.look(|session| session.held().map(|record| record.login))
     }
 
-    /// When what is held came.
+    /// When the tokens that are held came.
     #[inline(never)]
     pub(super) fn received(&self) -> Moment {
         self.look(Session::received)
     }
 
-    /// The question whether the session is alive; with what is held, if anything.
+    /// The call that asks whether the session is alive, with the credential that is held, if any.
     #[inline(never)]
     pub(super) fn check_call(&self) -> Box<Call> {
         match self.held() {
@@ -279,7 +281,7 @@ impl<J: Json + 'static> Handle<J> {
         id
     }
 
-    // The parts of the two that need not be there once more for each operation.
+    // What the two have in common for all types of operations, so that it is compiled once.
 
     #[inline(never)]
     fn run(self: &Rc<Self>) -> Rc<Run<J>> {
@@ -293,11 +295,11 @@ impl<J: Json + 'static> Handle<J> {
         id
     }
 
-    /// What a failure means to a caller, without the session's tokens that the vendor may have echoed. A rejected token that
-    /// waits to be renewed has not ended the session: then, what it waits for.
+    /// A failure as a caller gets it: without the session's tokens, which the vendor may have echoed. While a rejected token
+    /// waits to be renewed, the session has not ended: then it is the failure that the renewal waits for.
     #[inline(never)]
     pub(super) fn failure(&self, failure: Box<Failure>, kind: Kind) -> Halt {
-        self.notice(&failure);
+        self.learn_sso_url(&failure);
         let pause = self.look(|session| session.pause(self.now()));
         if let Some((code, left_ms)) = pause.filter(|_| failure.code == Code::SessionExpired) {
             return paused(code, left_ms, kind);
@@ -307,7 +309,7 @@ impl<J: Json + 'static> Handle<J> {
     }
 
     /// Remembers where the people of this instance sign in with single sign-on, where a failure tells it.
-    pub(super) fn notice(&self, failure: &Failure) {
+    pub(super) fn learn_sso_url(&self, failure: &Failure) {
         if let Some(address) = &failure.sso_url
             && self.look(|session| session.sso_url() != Some(address))
         {
@@ -322,7 +324,7 @@ pub(super) fn without_tokens(failure: Box<Failure>, held: &Held) -> Box<Failure>
     failure.without_secrets(&[access, refresh])
 }
 
-/// The failure that a pause is kept for.
+/// The failure that renewals pause for; `left_ms`: how much of the pause is left.
 pub(super) fn paused(code: Code, left_ms: f64, kind: Kind) -> Halt {
     let mut failure = Failure::new(code);
     failure.retry_after_ms = Some(left_ms);
@@ -352,12 +354,12 @@ impl<J: Json + 'static> Run<J> {
     /// Why there was no reply to a call, or no answer to a request.
     #[inline(never)]
     pub(super) fn halt(outcome: &Outcome<J>, kind: Kind) -> Halt {
-        Self::unanswered(outcome).map_or(Halt::GivenUp, |failure| Halt::at(kind, failure))
+        Self::failure_of(outcome).map_or(Halt::GivenUp, |failure| Halt::at(kind, failure))
     }
 
-    /// The same; `None`: the caller has given up.
+    /// Why there was no reply or answer, as a failure; `None`: the caller has given up.
     #[inline(never)]
-    pub(super) fn unanswered(outcome: &Outcome<J>) -> Option<Box<Failure>> {
+    pub(super) fn failure_of(outcome: &Outcome<J>) -> Option<Box<Failure>> {
         let code = match outcome {
             Outcome::Failed(Trouble::GivenUp) => return None,
             Outcome::Failed(Trouble::Timeout) => Code::Timeout,
@@ -368,7 +370,7 @@ impl<J: Json + 'static> Run<J> {
         };
         let mut failure = Failure::new(code);
         if matches!(outcome, Outcome::Failed(Trouble::Redirect)) {
-            // The sentence names the redirect.
+            // By this status, the error's sentence names the redirect.
             failure.status = Some(0);
         }
         Some(failure)

@@ -11,70 +11,70 @@ use super::renewal::LAG_MS;
 use crate::dialect::Json;
 use crate::session::{Mark, Moment, Record, Session};
 
-/// How often the last use is noted where another tab writes over it.
+/// How often the last use is marked while another tab overwrites the mark.
 const TRIES: u32 = 3;
 
 impl<J: Json + 'static> Handle<J> {
-    /// Whether the session has outlasted its limits, as far as is known here, and nobody is at it yet.
-    pub(super) fn has_to_end(&self) -> bool {
+    /// Whether the session has reached a limit, as far as this tab knows, and no operation is ending it yet.
+    pub(super) fn is_beyond_limits(&self) -> bool {
         let now = self.now();
-        self.outlasting.get().is_none()
+        self.ending_at_limit.get().is_none()
             && self.look(|session| session.is_too_old(now) || session.is_idle(now))
     }
 
-    /// Ends the session where it has outlasted its limits. One that is too old ends at once; where another tab may have used it,
-    /// that is looked up before. Gives back the operation that does.
-    pub(super) fn outlast(self: &Rc<Self>) -> Option<OperationId> {
+    /// Ends the session where it has reached a limit: at once if it is too old; if it is idle, only after a look for another
+    /// tab's use. Gives back the operation that does so.
+    pub(super) fn enforce_limits(self: &Rc<Self>) -> Option<OperationId> {
         let now = self.now();
         let old = self.look(|session| session.is_too_old(now));
         if !old && !self.look(|session| session.is_idle(now)) {
             return None;
         }
         let certain = old || self.settings.keeping == Keeping::Memory;
-        if let under_way @ Some(_) = self.outlasting.get().filter(|_| !certain) {
+        if let under_way @ Some(_) = self.ending_at_limit.get().filter(|_| !certain) {
             return under_way;
         }
         let (held, received) = (self.held()?, self.received());
-        self.change(|session| if certain { session.outlast(now) } else { session.decide(true) });
-        let id = self.spawn(|run| run.outlasted(held, received));
-        self.outlasting.set(Some(id));
+        self.change(|session| if certain { session.end_at_limit(now) } else { session.set_deciding(true) });
+        let id = self.spawn(|run| run.end_at_limit(held, received));
+        self.ending_at_limit.set(Some(id));
         Some(id)
     }
 
-    /// Somebody has used the session, at a moment. Renewals are no use.
+    /// Somebody has used the session, at a moment. A renewal doesn't count as use.
     pub(super) fn used(self: &Rc<Self>, at: Moment) {
         if self.settings.limits.idle_ms.is_none() || self.is_disposed() {
             return;
         }
-        // The timer is set for the note of it, and not anew with each request.
+        // The timer is set when a mark becomes due, and not anew with each request.
         if self.quietly(|session| session.use_at(at)) {
             self.change(|_| ());
         }
-        self.note_use(false);
+        self.mark_use(false);
     }
 
     /// `touch()`: the person is there.
     pub fn touch(self: &Rc<Self>, now: Moment) {
         self.set_now(now);
         self.used(now);
-        self.outlast();
+        self.enforce_limits();
     }
 
-    /// Notes for the other tabs when the session was used last, where that is due. `at_once`: also where it was noted not long ago.
-    pub(super) fn note_use(self: &Rc<Self>, at_once: bool) {
+    /// Marks for the other tabs when the session was used last, where that is due. `at_once`: however recent the last mark is.
+    pub(super) fn mark_use(self: &Rc<Self>, at_once: bool) {
         let now = self.now();
         if self.is_disposed() || !self.look(|session| session.mark_due(at_once, now)) {
             return;
         }
-        self.change(|session| session.note_use(true));
+        self.change(|session| session.set_marking(true));
         self.spawn(Run::mark);
     }
 }
 
 impl<J: Json + 'static> Run<J> {
-    /// Waits until it is known whether the session has outlasted its limits, where it seems so.
-    pub(super) async fn outlasts(&self) -> Result<(), Halt> {
-        if let Some(deciding) = self.handle.outlast()
+    /// Where the session seems to have reached a limit, waits until that is certain.
+    pub(super) async fn await_limits(&self) -> Result<(), Halt> {
+        if let Some(deciding) = self.handle.enforce_limits()
             && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(deciding)).await
         {
             return Err(Halt::GivenUp);
@@ -82,7 +82,7 @@ impl<J: Json + 'static> Run<J> {
         Ok(())
     }
 
-    /// Looks before and after, as another tab may note an earlier use in the same moment.
+    /// Writes the mark. Reads the store before and after, as another tab may mark an earlier use in the same moment.
     async fn mark(self: Rc<Self>) -> Ending {
         let handle: &Handle<J> = &self.handle;
         for _ in 0..TRIES {
@@ -90,17 +90,17 @@ impl<J: Json + 'static> Run<J> {
             let Some(mark) = self.take_mark() else { break };
             self.see_to(mark).await;
         }
-        handle.change(|session| session.note_use(false));
+        handle.change(|session| session.set_marking(false));
         Ending::Done
     }
 
-    /// What the last use is noted by, where it is not noted.
+    /// The effect that marks the last use, where it isn't marked yet.
     fn take_mark(&self) -> Option<Effect> {
         let mark = self.handle.quietly(Session::take_mark).filter(|_| self.is_kept());
         mark.map(|mark| Effect::Mark(Some(mark.write())))
     }
 
-    /// What a mark says of the session that is held.
+    /// Learns from a mark when another tab used the session.
     pub(super) fn learn_use(&self, mark: Option<String>) {
         let now = self.handle.now();
         if let Some(mark) = mark.and_then(|text| Mark::read(&text)) {
@@ -108,9 +108,9 @@ impl<J: Json + 'static> Run<J> {
         }
     }
 
-    /// The session has outlasted its limits, unless another tab has used it. Ended for all tabs, and told to the vendor once: so
-    /// it is done under the lock under which the tokens are renewed.
-    async fn outlasted(self: Rc<Self>, held: Rc<Record>, received: Moment) -> Ending {
+    /// Ends the session at its limit, unless another tab has used it. That is done under the lock under which tokens are renewed,
+    /// so that it ends for all tabs, and the vendor is told once.
+    async fn end_at_limit(self: Rc<Self>, held: Rc<Record>, received: Moment) -> Ending {
         let handle: &Handle<J> = &self.handle;
         let locks = handle.settings.keeping != Keeping::Memory;
         if locks {
@@ -127,15 +127,15 @@ impl<J: Json + 'static> Run<J> {
         if let Some((record, received)) = ended {
             self.handle.spawn(|run| run.revoke(record, received, Rc::default()));
         }
-        if handle.outlasting.get() == Some(self.id) {
-            handle.outlasting.set(None);
-            handle.change(|session| session.decide(false));
+        if handle.ending_at_limit.get() == Some(self.id) {
+            handle.ending_at_limit.set(None);
+            handle.change(|session| session.set_deciding(false));
         }
         Ending::Done
     }
 
-    /// Ends the session, here and for the other tabs. Gives back what is to be revoked, and when its tokens came; nothing where
-    /// it goes on, or has ended elsewhere already.
+    /// Ends the session, here and for the other tabs. Gives back what is to be revoked, and when its tokens came; `None` where it
+    /// goes on, or another tab has ended it.
     async fn end_for_all(&self, held: Rc<Record>, received: Moment) -> Option<(Rc<Record>, Moment)> {
         let handle: &Handle<J> = &self.handle;
         let store = &handle.store;
@@ -148,13 +148,13 @@ impl<J: Json + 'static> Run<J> {
             && writes == store.writes()
         {
             let found = stored.record.as_deref();
-            // Whoever has noted it tells the vendor; to tell it twice does no harm.
+            // The tab that has noted the end tells the vendor. To tell it twice does no harm.
             here = !self.says_ended(&stored, login);
             let found = found.and_then(|text| Record::read::<J>(text, handle.carries_token()));
             let found = found.filter(|record| record.login == login);
-            // Another tab may have renewed the tokens since. A store that has failed may still have older ones.
+            // Another tab may have renewed the tokens since. (Older ones may be there, too, where a write has failed.)
             if let Some(record) = found.filter(|record| record.renewals > last.0.renewals) {
-                let received = handle.now().noted(record.received_at);
+                let received = handle.now().at_wall(record.received_at);
                 last = (Rc::new(record), received);
             }
             self.follow_stored(stored).await;
@@ -162,9 +162,9 @@ impl<J: Json + 'static> Run<J> {
         if handle.login() == Some(login) {
             last = (handle.held()?, handle.received());
             let now = handle.now();
-            handle.change(|session| session.outlast(now));
+            handle.change(|session| session.end_at_limit(now));
             if handle.is_signed_in() {
-                // The next tab to have the lock is to know of a use here that has waited for this.
+                // It was used here while this waited for the lock: the next tab that gets the lock has to know.
                 if let Some(mark) = self.take_mark() {
                     self.see_to(mark).await;
                 }

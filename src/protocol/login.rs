@@ -14,26 +14,26 @@ impl<J: Json + 'static> Run<J> {
     /// `login()`: sent once, never repeated by itself, since vendors lock accounts.
     pub(super) async fn sign_in(self: Rc<Self>, credentials: Credentials) -> Ending {
         let result = self.try_to_sign_in(credentials).await;
-        if self.handle.login.get() == Some(self.id) {
-            self.handle.login.set(None);
+        if self.handle.signing_in.get() == Some(self.id) {
+            self.handle.signing_in.set(None);
         }
         result.into()
     }
 
-    /// A name for a login that no other has, of a random number. That is asked for before the call: between its answer and what that
-    /// changes, nothing is waited for.
+    /// Makes a login's name, which no other login has, from a random number. The number is asked for before the call: nothing may
+    /// be waited for between the vendor's reply and what it changes.
     pub(super) fn name_of_login(chance: &Outcome<J>) -> u32 {
-        // 0 is none of this browser's.
+        // 0 names no login.
         Self::random(chance).max(1)
     }
 
     async fn try_to_sign_in(&self, mut credentials: Credentials) -> Result<Ending, Halt> {
         let handle: &Handle<J> = &self.handle;
-        // What can't be sent makes no earlier login the older one.
+        // Built first, so that credentials that can't be sent overtake no earlier login.
         let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(Kind::Login, failure))?;
         handle.change(Session::begin_login);
         let attempt = handle.attempt();
-        if let Some(older) = handle.login.replace(Some(self.id)) {
+        if let Some(older) = handle.signing_in.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;
         }
         let login = Self::name_of_login(&self.ask(Effect::Chance).await);
@@ -50,13 +50,13 @@ impl<J: Json + 'static> Run<J> {
         }
         let now = handle.now();
         let mut grant = handle.vendor.read_login(&reply, &credentials, now.wall).map_err(|failure| {
-            handle.notice(&failure);
+            handle.learn_sso_url(&failure);
             Halt::at(Kind::Login, failure.without_secrets(&credentials.secrets()))
         })?;
         let redirect_to = grant.redirect_to.take();
         let (received, older) = (handle.received(), handle.held());
         handle.change(|session| session.signed_in(grant, login, now));
-        // What it replaces is told to the vendor beside it, and neither delays it nor makes it fail.
+        // The session that it replaces is revoked in the background, which neither delays the login nor makes it fail.
         if let Some(older) = older.filter(|_| handle.carries_token()) {
             self.handle.spawn(|run| run.revoke(older, received, Rc::default()));
         }

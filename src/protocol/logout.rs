@@ -16,8 +16,8 @@ impl<J: Json + 'static> Run<J> {
     /// `elsewhere`: the user has signed out in another tab, which has a session of its own. `told`: the vendor is told.
     pub(super) async fn sign_out(self: Rc<Self>, elsewhere: bool, told: bool) -> Ending {
         let handle: &Handle<J> = &self.handle;
-        // Before anything else: a page that goes, as after a sign-out, takes with it what the store has not done yet, and the
-        // next one would find somebody signed in.
+        // The note comes first. Pages often unload right after a sign-out, before the store has deleted the record: without a
+        // note, the next page would be signed in.
         let login = handle.login();
         if let Some(login) = login
             && handle.settings.keeping != Keeping::Memory
@@ -27,14 +27,14 @@ impl<J: Json + 'static> Run<J> {
         let received = handle.received();
         let record = handle.change(Session::sign_out);
         let known_here = record.is_some();
-        if let Some(under_way) = handle.login.take() {
+        if let Some(under_way) = handle.signing_in.take() {
             self.see_to(Effect::Stop(under_way)).await;
         }
         let replaced = handle.look(Session::is_replaced);
         if !elsewhere && !replaced && !matches!(handle.settings.keeping, Keeping::Tabs { .. }) {
             self.see_to(Effect::Tell(Line::SignOut)).await;
         }
-        // A cookie may be a newer login's by now.
+        // After a sign-out in another tab, the cookie may belong to a newer login by now: so that one isn't told.
         let known = record.filter(|_| {
             told && handle.addresses().logout.is_some() && (!elsewhere || handle.carries_token())
         });
@@ -43,14 +43,14 @@ impl<J: Json + 'static> Run<J> {
             let confirmed = Rc::clone(&confirmed);
             self.handle.spawn(|run| run.revoke(record, received, confirmed))
         });
-        // Nothing is taken away twice: another tab may have signed in since.
+        // A record that is being deleted already isn't deleted again: another tab may have signed in since.
         self.keep(known_here || !handle.store.is_being_cleared()).await;
         if let Some(revoking) = revoking
             && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(revoking)).await
         {
             self.see_to(Effect::Stop(revoking)).await;
         }
-        // A renewal of another tab's may have written after all.
+        // A renewal of another tab's may have written its tokens after the record was deleted.
         self.handle.spawn(|run| async move {
             run.follow(false).await;
             Ending::Done
@@ -78,8 +78,8 @@ impl<J: Json + 'static> Run<J> {
         let handle: &Handle<J> = &self.handle;
         handle.addresses().logout.as_ref()?;
         if record.left(received, handle.now()).is_some_and(|left| left <= 0.0) {
-            // A token that is over is sent nowhere. What can be renewed can be revoked all the same.
-            // But not by a cookie: it may be that of a login that came since.
+            // An expired token is never sent: it is renewed first, and the new one is revoked. Not so where a cookie renews it,
+            // which may belong to a newer login.
             let call = handle.vendor.refresh(&record.held).filter(|call| !call.cookies)?;
             let Outcome::Reply(reply) = self.ask(Effect::Call(call)).await else { return None };
             let grant = handle.vendor.read_refresh(&reply, handle.now().wall).ok()?;

@@ -27,20 +27,20 @@ impl<J> Run<J> {
         Rc::new(Self { handle, id, asked, outcome, given_up })
     }
 
-    /// Asks for an effect. To be waited for at once: one is asked for at a time.
+    /// Asks for an effect. What it gives back is awaited at once, as an operation asks for one effect at a time.
     #[inline(never)]
     pub(super) fn ask(&self, effect: Effect) -> Asked<'_, J> {
         self.asked.set(Some(effect));
         Asked(self)
     }
 
-    /// Sees to an effect, whatever comes of it.
+    /// Asks for an effect, whatever comes of it.
     #[inline(never)]
     pub(super) fn see_to(&self, effect: Effect) -> SeenTo<'_, J> {
         SeenTo(self.ask(effect))
     }
 
-    /// Goes on only while the caller waits.
+    /// Fails once the caller has given up.
     pub(super) fn wanted(&self) -> Result<(), Halt> {
         if self.given_up.get() { Err(Halt::GivenUp) } else { Ok(()) }
     }
@@ -48,8 +48,7 @@ impl<J> Run<J> {
 
 /// Waits for the outcome of an effect: the only thing that an operation ever waits for.
 ///
-/// By hand, as there are so many places where one waits: an `async fn` in each of them would keep the effect and a state of its
-/// own, and drop them.
+/// Written by hand, as an `async fn` would add a state and a drop of its own to each of the many places that wait.
 #[must_use = "one is asked for at a time"]
 pub(super) struct Asked<'run, J: 'static>(&'run Run<J>);
 
@@ -66,7 +65,7 @@ impl<J> Future for Asked<'_, J> {
     }
 }
 
-/// Waits for the end of an effect.
+/// Waits until an effect is done.
 #[must_use = "one is asked for at a time"]
 pub(super) struct SeenTo<'run, J: 'static>(Asked<'run, J>);
 
@@ -95,7 +94,7 @@ pub enum Step {
 }
 
 impl<J> Operation<J> {
-    /// Goes on until the next thing is asked for. `outcome`: of what was asked for before; `None` at the beginning.
+    /// Runs until the next effect is asked for, or the end. `outcome`: of the effect before; `None` at the beginning.
     pub(super) fn step(&mut self, outcome: Option<Outcome<J>>) -> Option<Step> {
         self.run.outcome.set(outcome);
         match self.work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {

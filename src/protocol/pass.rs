@@ -8,10 +8,10 @@ use super::operation::Run;
 use crate::dialect::{Code, Failure, Json, Operation as Kind, Secret};
 use crate::session::{Moment, Pass};
 
-/// How often a request waits for a renewal that another one overtakes.
+/// How many renewals a request waits for that are overtaken by another one.
 const MOST_RENEWALS: u32 = 3;
 
-/// In whose name something is asked for: what was asked for one user is not sent as another.
+/// The user in whose name something was asked for: it is never sent as another user.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Person {
     user: Option<Secret>,
@@ -27,26 +27,26 @@ impl<J: Json + 'static> Handle<J> {
         }
     }
 
-    /// Looks at the clock: the session may have come to its end, or its tokens may be due for renewal. What is to be done about
-    /// it goes on by itself.
+    /// Looks at the clock: the session may have come to its end, or its tokens may be due for renewal. Begins what has to be done
+    /// about it, and doesn't wait for that.
     pub(super) fn tick(self: &Rc<Self>) {
         let now = self.now();
-        self.note_use(false);
+        self.mark_use(false);
         if self.look(|session| session.is_over(now)) {
             self.change(|session| session.tick(now));
             self.spawn(Run::keep_by_itself);
-        } else if self.is_disposed() || self.outlast().is_some() {
+        } else if self.is_disposed() || self.enforce_limits().is_some() {
         } else if self.look(|session| session.renewal_due(now)) {
             self.renewal(self.epoch(), false);
-        } else if self.store.is_to_be_kept() {
-            self.spawn(Run::try_by_itself);
+        } else if self.store.needs_retry() {
+            self.spawn(Run::retry_by_itself);
         }
     }
 
-    /// Looks at the clock for somebody who only reads the state. Whether the session has come to its end by that.
+    /// Looks at the clock before the state is read. Gives back whether the session is over.
     pub fn look_at_clock(self: &Rc<Self>, now: Moment) -> bool {
         self.set_now(now);
-        let over = self.look(|session| session.is_over(now)) || self.has_to_end();
+        let over = self.look(|session| session.is_over(now)) || self.is_beyond_limits();
         if over {
             self.tick();
         }
@@ -76,28 +76,28 @@ impl<J: Json + 'static> Run<J> {
         Ending::Done
     }
 
-    async fn try_by_itself(self: Rc<Self>) -> Ending {
-        if self.handle.store.is_to_be_kept() {
-            self.try_to_keep().await;
+    async fn retry_by_itself(self: Rc<Self>) -> Ending {
+        if self.handle.store.needs_retry() {
+            self.retry_write().await;
         }
         Ending::Done
     }
 
     /// Waits until a request may go, renewing if need be. Gives back whether the vendor was asked for a renewal.
     pub(super) async fn ready(&self, asked: &Person) -> Result<bool, Halt> {
-        // Once more, where the caller has looked already: while that was decided, it may have outlasted its other limit.
-        self.outlasts().await?;
+        // Again, even if the caller has just waited for this: meanwhile the session may have reached its other limit.
+        self.await_limits().await?;
         let mut renewed = false;
         let mut tries = 0;
-        // Asked again after each wait: a logout may have come in between.
+        // Checked again after each wait: a logout may have come in between.
         while !self.handle.pass(asked)? {
-            // A second renewal for one request would be a loop: the vendor grants tokens that are over at once.
+            // One renewal a request: a vendor whose new tokens have expired already would be asked in a loop.
             if renewed || tries == MOST_RENEWALS {
                 return Err(self.handle.failure(Failure::new(Code::SessionExpired), Kind::Request));
             }
             tries += 1;
             match self.renewed(self.handle.epoch(), false).await {
-                Ok(asked) => renewed = asked,
+                Ok(vendor_asked) => renewed = vendor_asked,
                 Err(halt) if halt.is_superseded() => {}
                 Err(halt) => return Err(halt),
             }

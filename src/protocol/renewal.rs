@@ -13,10 +13,10 @@ use crate::session::{Epoch, Reason, Record, Session};
 
 /// What another tab wrote before it gave the lock back takes a moment to show in localStorage, in ms.
 pub(super) const LAG_MS: u32 = 40;
-/// A tab whose token another tab may just have spent waits so many ms for that tab to write down its new one.
+/// When the vendor refuses a token, another tab may just have spent it: so many ms are left to that tab to write its new one.
 const GRACE_MS: u32 = 700;
 
-/// A renewal under way, which all callers of a handle share.
+/// A renewal under way, which all callers of a handle share ("single flight").
 #[derive(Debug)]
 pub(super) struct Flight {
     /// The tokens that it renews.
@@ -27,7 +27,7 @@ pub(super) struct Flight {
     /// How many logins and logouts there had been when it was asked for, and how many renewals had failed in a row.
     attempt: u32,
     failures: u32,
-    /// Whether the vendor has given new tokens for the old ones, whoever has use for them.
+    /// Whether the vendor has given new tokens for the old ones, even if nobody takes them any more.
     spent: Cell<bool>,
     /// How it ended: whether the vendor was asked, as another tab may have been first.
     outcome: RefCell<Option<Result<bool, Halt>>>,
@@ -37,17 +37,18 @@ impl<J: Json + 'static> Handle<J> {
     /// The renewal of the tokens of an epoch: the one under way, or a new one. `rejected`: the vendor has rejected them.
     pub(super) fn renewal(self: &Rc<Self>, epoch: Epoch, rejected: bool) -> Rc<Flight> {
         if rejected {
-            self.rejected.set(Some(epoch));
+            self.rejected_epoch.set(Some(epoch));
         }
         let under_way = self.flight.borrow().clone().filter(|flight| flight.epoch == epoch);
         if under_way.is_some() {
-            // It may only have to write down its failure yet. Until then nothing is due: a timer would come at once, again and again.
+            // It may have failed already, and still be writing that down. Until then it counts as running, or a timer would
+            // fire in a loop.
             self.change(Session::begin_renewal);
         }
         under_way.unwrap_or_else(|| {
             let flight = Rc::new(Flight {
                 epoch,
-                rejected: self.rejected.get() == Some(epoch),
+                rejected: self.rejected_epoch.get() == Some(epoch),
                 operation: Cell::new(0),
                 attempt: self.attempt(),
                 failures: self.look(Session::failures),
@@ -57,7 +58,7 @@ impl<J: Json + 'static> Handle<J> {
             self.flight.replace(Some(Rc::clone(&flight)));
             self.change(Session::begin_renewal);
             let own = Rc::clone(&flight);
-            flight.operation.set(self.spawn(|run| run.fly(own)));
+            flight.operation.set(self.spawn(|run| run.run_flight(own)));
             flight
         })
     }
@@ -71,13 +72,13 @@ impl<J: Json + 'static> Handle<J> {
         self.vendor.refresh(&held)
     }
 
-    /// The tokens that a reply brings. Boxed, as they are waited with.
+    /// The tokens that a reply brings. Boxed, as they are held over a wait.
     fn read_refresh(&self, reply: &Reply<J>, record: &Record) -> Result<Box<Grant>, Box<Failure>> {
         let read = self.vendor.read_refresh(reply, self.now().wall).and_then(|grant| {
             if self.vendor.renews(&grant, &record.held) {
                 return Ok(grant);
             }
-            // What this session was renewed by is somebody else's now.
+            // The tokens are another session's: what renewed this one belongs to somebody else by now.
             let mut failure = reply.failure(Code::SessionExpired);
             failure.explicit = true;
             Err(failure)
@@ -103,16 +104,16 @@ impl<J: Json + 'static> Run<J> {
         if !handle.is_renewable() {
             return Halt::new(Code::NotRenewable, Kind::Refresh).into();
         }
-        if let Err(halt) = self.outlasts().await {
+        if let Err(halt) = self.await_limits().await {
             return halt.into();
         }
-        if let Some(code) = handle.look(Session::refusal) {
+        if let Some(code) = handle.look(Session::why_signed_out) {
             return Halt::new(code, Kind::Refresh).into();
         }
         self.renewed(handle.epoch(), false).await.map(|_| Ending::Done).into()
     }
 
-    async fn fly(self: Rc<Self>, flight: Rc<Flight>) -> Ending {
+    async fn run_flight(self: Rc<Self>, flight: Rc<Flight>) -> Ending {
         let handle: &Handle<J> = &self.handle;
         let mut result = self.renew_alone(&flight).await;
         let mut under_way = handle.flight.borrow_mut();
@@ -136,12 +137,12 @@ impl<J: Json + 'static> Run<J> {
         let name = handle.held().map(|record| record.name_of_tokens()).unwrap_or_default();
         while let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await {
             self.follow(false).await;
-            if let Some(result) = self.settled(flight) {
+            if let Some(result) = self.settled_elsewhere(flight) {
                 self.see_to(Effect::Unlock { spent: false }).await;
                 return result;
             }
         }
-        // Where the lock was waited for in vain, its holder sleeps: the work is done all the same.
+        // If the wait for the lock has timed out, the tab that holds it is frozen: this one renews without it.
         let result = self.renew_once(flight).await;
         self.see_to(Effect::Unlock { spent: flight.spent.get() || result.is_ok() }).await;
         result
@@ -155,9 +156,9 @@ impl<J: Json + 'static> Run<J> {
         if handle.is_disposed() {
             return Err(Halt::new(Code::Unsupported, Kind::Refresh));
         }
-        // A store that failed when it was last read is asked all the same: a token that is spent already would end the session.
+        // Read even if the store failed last time: a token that another tab has spent already would end the session.
         self.follow(true).await;
-        if let Some(result) = self.settled(flight) {
+        if let Some(result) = self.settled_elsewhere(flight) {
             return result;
         }
         let result = self.exchange(flight).await;
@@ -165,9 +166,9 @@ impl<J: Json + 'static> Run<J> {
         result.map(|()| true)
     }
 
-    /// What became of the renewal in another tab, if anything: what has been renewed there is not renewed again, and what has just
-    /// failed there fails here. Only who has the lock may find that nothing has, and renew.
-    fn settled(&self, flight: &Flight) -> Option<Result<bool, Halt>> {
+    /// What has become of the renewal in another tab. What was renewed there is not renewed again, and what has just failed there
+    /// fails here. `None`: nothing; whoever holds the lock then renews.
+    fn settled_elsewhere(&self, flight: &Flight) -> Option<Result<bool, Halt>> {
         let handle: &Handle<J> = &self.handle;
         let now = handle.now();
         let failed =
@@ -194,13 +195,13 @@ impl<J: Json + 'static> Run<J> {
             };
             let read = match self.ask(Effect::Call(call)).await {
                 Outcome::Reply(reply) => handle.read_refresh(&reply, &record),
-                outcome => match Self::unanswered(&outcome) {
+                outcome => match Self::failure_of(&outcome) {
                     Some(failure) => break failure,
                     None => return Err(Halt::GivenUp),
                 },
             };
             flight.spent.set(read.is_ok());
-            // While it was on its way, another tab may have signed out, or have spent the same token.
+            // While the call was on its way, another tab may have signed out, or have spent the same token.
             let refused = read.as_ref().is_err_and(|failure| failure.ends_session());
             if refused && handle.settings.keeping != Keeping::Memory {
                 self.see_to(Effect::Wait(GRACE_MS)).await;
@@ -212,7 +213,7 @@ impl<J: Json + 'static> Run<J> {
             match (read, first.take()) {
                 (Ok(grant), tried) => return self.succeeded(flight, *grant, tried.is_some()),
                 (Err(failure), None) if handle.vendor.other_refresh_form(&failure) => first = Some(failure),
-                // What the trial of another form is told says nothing of the token.
+                // How the vendor refuses the other form says nothing of the token: the first failure counts.
                 (Err(failure), None) | (Err(_), Some(failure)) => break failure,
             }
         };
@@ -236,12 +237,12 @@ impl<J: Json + 'static> Run<J> {
         let handle: &Handle<J> = &self.handle;
         let chance = Self::chance(&self.ask(Effect::Chance).await);
         let now = handle.now();
-        // A bare 401 or 403 is a gateway's; the vendor's own is in its envelope, and is its no to the account.
+        // A 401 or 403 without the vendor's envelope is a gateway's, and only means that the vendor can't be reached now.
         let gateways = failure.code.ends_session() && !failure.ends_session();
         let code = if gateways { Code::VendorUnavailable } else { failure.code };
-        // What a wallet's session is renewed by is as a rule a cookie: its time was up, and the person signs again.
+        // A wallet's session is renewed by a cookie, as a rule. One that is refused has expired, and the person signs again.
         let lapses = code.ends_session() && handle.vendor.signing().is_some();
-        let rejected = handle.rejected.get() == Some(epoch);
+        let rejected = handle.rejected_epoch.get() == Some(epoch);
         let counts = handle.change(|session| {
             if lapses {
                 return session.refused(epoch, Reason::Expired);

@@ -18,7 +18,7 @@ pub struct Wish {
     /// Where to, as the URL parser spells it, without query and fragment.
     pub target: String,
     /// Whether the request has a credential of the caller's own, which wins.
-    pub callers: bool,
+    pub own_credential: bool,
     /// Whether it can be sent a second time: a stream is gone once read.
     pub repeatable: bool,
     /// Whether the vendor's envelope is to be taken off.
@@ -39,7 +39,7 @@ enum Next {
 impl<J: Json + 'static> Run<J> {
     pub(super) async fn request(self: Rc<Self>, wish: Wish) -> Ending {
         match self.send(&wish).await {
-            Ok((answer, trouble)) if wish.json => self.unwrap(&answer.reply, wish.callers, trouble),
+            Ok((answer, halt)) if wish.json => self.unwrap(&answer.reply, wish.own_credential, halt),
             Ok(_) => Ending::Answered,
             Err(halt) => halt.into(),
         }
@@ -53,17 +53,17 @@ impl<J: Json + 'static> Run<J> {
         }
         let asked = handle.person();
         self.handle.used(handle.now());
-        self.outlasts().await?;
-        if wish.callers {
+        self.await_limits().await?;
+        if wish.own_credential {
             return Ok((self.dispatch(None, false).await?, None));
         }
         let renewed = self.ready(&asked).await?;
         let epoch = handle.epoch();
         let answer = self.dispatch(Some(epoch), false).await?;
         let next = self.judge(epoch, &answer).await;
-        let trouble = match next {
+        let halt = match next {
             Next::Show if wish.repeatable && self.is_expired_unsaid(epoch, &answer) => {
-                // Asked once more, the same answer says it.
+                // If the same answer comes again, the token has expired.
                 let second = self.dispatch(Some(epoch), true).await?;
                 if self.judge(epoch, &second).await == Next::Show && self.is_expired_unsaid(epoch, &second) {
                     self.end(epoch, Reason::Expired).await;
@@ -71,7 +71,7 @@ impl<J: Json + 'static> Run<J> {
                 return Ok((second, None));
             }
             Next::Show => return Ok((answer, None)),
-            // A token that was renewed for this very request, and is rejected: to renew it again would be a loop.
+            // The token was renewed for this very request and is rejected all the same: another renewal would be a loop.
             Next::Renew if renewed => {
                 self.rejects_any_token(wish);
                 return Ok((answer, None));
@@ -80,32 +80,32 @@ impl<J: Json + 'static> Run<J> {
             Next::Renew => self.renewed(epoch, true).await.err().filter(|halt| !halt.is_superseded()),
             Next::Again => None,
         };
-        if let Some(Halt::GivenUp) = trouble {
+        if let Some(Halt::GivenUp) = halt {
             return Err(Halt::GivenUp);
         }
-        let trouble = trouble.or_else(|| self.may_repeat(&asked).err());
-        if trouble.is_some() || !wish.repeatable {
-            return Ok((answer, trouble));
+        let halt = halt.or_else(|| self.may_repeat(&asked).err());
+        if halt.is_some() || !wish.repeatable {
+            return Ok((answer, halt));
         }
         let epoch = handle.epoch();
         let second = self.dispatch(Some(epoch), true).await?;
-        // Judged for a token that it brings; a second rejection is the caller's to see.
+        // Judged because it may bring a token. If it is a rejection again, the caller gets it.
         if self.judge(epoch, &second).await != Next::Show {
             self.rejects_any_token(wish);
         }
         Ok((second, None))
     }
 
-    /// An address has rejected a token that was just renewed.
+    /// Remembers that an address has rejected a token that was just renewed.
     fn rejects_any_token(&self, wish: &Wish) {
         let handle: &Handle<J> = &self.handle;
-        handle.rejecting.replace(Some((wish.target.clone(), handle.now())));
+        handle.rejecting_address.replace(Some((wish.target.clone(), handle.now())));
     }
 
-    /// Whether an address has done so not long ago: to renew the token for it would help no more.
+    /// Whether an address has rejected a renewed token not long ago: another renewal would not help.
     fn rejected_any_token(&self, wish: &Wish) -> bool {
         let handle: &Handle<J> = &self.handle;
-        let rejecting = handle.rejecting.borrow();
+        let rejecting = handle.rejecting_address.borrow();
         rejecting
             .as_ref()
             .is_some_and(|(target, at)| *target == wish.target && handle.now().since(*at) < YOUNG_MS)
@@ -133,12 +133,12 @@ impl<J: Json + 'static> Run<J> {
         }
     }
 
-    /// Judges an answer to a request that carried the credential of an epoch. A token that it brings is taken over; a rejected
-    /// one that can't be renewed ends the session.
+    /// Judges an answer to a request that carried the credential of an epoch. A token that the answer brings is adopted; a
+    /// rejected one that can't be renewed ends the session.
     async fn judge(&self, epoch: Epoch, answer: &Answer<J>) -> Next {
         let handle: &Handle<J> = &self.handle;
         let reply = &answer.reply;
-        // What another origin says after a redirect is no word of the vendor's.
+        // After a redirect to another origin, it is not the vendor that answers.
         if answer.redirected && !handle.audience().admits(&answer.address) {
             return Next::Show;
         }
@@ -154,7 +154,7 @@ impl<J: Json + 'static> Run<J> {
             return Next::Show;
         }
         if let Err(failure) = handle.vendor.read(reply, Kind::Request) {
-            handle.notice(&failure);
+            handle.learn_sso_url(&failure);
         }
         let now = handle.now();
         match handle.look(|session| session.rejected(epoch, false, now)) {
@@ -166,7 +166,7 @@ impl<J: Json + 'static> Run<J> {
                 let expired = handle.vendor.says_expired(reply);
                 self.end(epoch, if expired { Reason::Expired } else { Reason::Refused }).await;
             }
-            // What lies behind the vendor has rejected it, maybe: the vendor itself is asked.
+            // Perhaps another server behind the vendor has rejected it: the vendor itself is asked.
             Verdict::End => self.confirm(epoch).await,
         }
         Next::Show
@@ -205,8 +205,8 @@ impl<J: Json + 'static> Run<J> {
         Ending::Done
     }
 
-    /// Whether an answer may mean that the token of an epoch has expired, though it doesn't say so. Of what is held since, it says
-    /// nothing: that may be another user's.
+    /// Whether an answer may mean that the token of an epoch has expired, though it doesn't say so. It says nothing of tokens
+    /// that have come since, which may be another user's.
     fn is_expired_unsaid(&self, epoch: Epoch, answer: &Answer<J>) -> bool {
         let handle: &Handle<J> = &self.handle;
         let now = handle.now().wall;
@@ -215,7 +215,7 @@ impl<J: Json + 'static> Run<J> {
             && handle.audience().is_at_base(&answer.address)
     }
 
-    /// Takes over a token that a reply brings.
+    /// Adopts a token that a reply brings.
     pub(super) async fn adopt(&self, epoch: Epoch, reply: &Reply<J>) {
         let handle: &Handle<J> = &self.handle;
         let now = handle.now();
@@ -228,20 +228,24 @@ impl<J: Json + 'static> Run<J> {
     }
 
     /// Takes the vendor's envelope off an answer.
-    fn unwrap(&self, reply: &Reply<J>, callers: bool, trouble: Option<Halt>) -> Ending {
+    fn unwrap(&self, reply: &Reply<J>, own_credential: bool, halt: Option<Halt>) -> Ending {
         let handle: &Handle<J> = &self.handle;
-        // Not the vendor's rejection, which sounds as if the session had ended: it waits for a better moment to be renewed.
-        if let Some(halt) = trouble.filter(|_| handle.is_signed_in()) {
+        // Why the renewal has failed, and not the vendor's rejection: that would sound as if the session had ended.
+        if let Some(halt) = halt.filter(|_| handle.is_signed_in()) {
             return halt.into();
         }
         match handle.vendor.read(reply, Kind::Request) {
             _ if reply.is_ok() && matches!(reply.body, Body::Empty) => Ending::Payload(Payload::Whole),
             Ok(payload) => Ending::Payload(payload),
-            Err(failure) => self.refused(failure, callers).into(),
+            Err(failure) => self.failed_request(failure, own_credential).into(),
         }
     }
 
-    fn refused(&self, failure: Box<Failure>, callers: bool) -> Halt {
-        if callers { Halt::at(Kind::Request, failure) } else { self.handle.failure(failure, Kind::Request) }
+    fn failed_request(&self, failure: Box<Failure>, own_credential: bool) -> Halt {
+        if own_credential {
+            Halt::at(Kind::Request, failure)
+        } else {
+            self.handle.failure(failure, Kind::Request)
+        }
     }
 }

@@ -11,43 +11,43 @@ use super::operation::Run;
 use crate::dialect::{Json, Secret};
 use crate::session::{Fate, Finding, Moment, Note, Reason, Record, Session};
 
-/// How often a store is read whose content is another one each time.
+/// How often a store is read that is written to meanwhile, and how often the same leftover is deleted that comes back.
 const TRIES: u32 = 4;
-/// How often it is written to: so many tabs without locks may write in one moment.
+/// How often a write is repeated because another tab was first: so many tabs without locks may write in one moment.
 const WRITES: u32 = 8;
 
-/// How often in a row a store may have something else than it has just told. Another tab may have been quicker, but not so often.
+/// How often in a row a store may hold something else than it has just told. Other tabs may have been first, but not so often.
 const CONTRADICTIONS: u32 = 12;
 
 /// What a handle knows of its store.
 #[derive(Debug, Default)]
 pub(super) struct Store {
-    /// The record's text that lies there, as far as this handle knows.
+    /// The record's text in the store, as far as this handle knows.
     text: RefCell<Option<Secret>>,
-    /// Counts what this handle has asked to be written. What was read before says nothing of it.
+    /// Counts the writes that this handle has asked for. What was read before the last one is out of date.
     writes: Cell<u32>,
-    /// What had to go last, and how often in a row it had to.
+    /// The last text that had to be deleted or overwritten, and how often in a row.
     had_to_go: RefCell<Option<Secret>>,
     tries: Cell<u32>,
-    /// How often in a row it had something else, when it was to be changed, than it had told.
+    /// How often in a row a write has found something else there than the read before.
     contradictions: Cell<u32>,
-    /// Whether it has told what lies there since it was last found to be something else.
+    /// Whether it was read since the last contradiction.
     told: Cell<bool>,
-    /// Whether it gives another text at each reading: then it is no store.
+    /// Whether it contradicts itself, such as by another text at each read. Then the session goes on in memory.
     fickle: Cell<bool>,
-    /// How many writes are under way, and how many of them take away whatever lies there.
+    /// How many writes are under way, and how many of them delete whatever lies there.
     pending: Cell<u32>,
     clearing: Cell<u32>,
-    /// Whether it failed when it was last read: then it is not asked again until it has taken something.
+    /// Whether its last read failed, or its last write timed out. Then only a renewal or a wake-up reads it again.
     silent: Cell<bool>,
     /// Whether what is held could not be written, or what is not held any more could not be deleted.
     unwritten: Cell<bool>,
-    /// Whether that is being tried again: a store that hangs is not asked by one after the other.
+    /// Whether that write is being tried again. One operation at a time does, as the store may hang.
     trying: Cell<bool>,
     /// Whether that has been noted for the other tabs.
     noted: Cell<Noted>,
     /// The login whose end this handle has noted last.
-    ended: Cell<u32>,
+    end_noted: Cell<u32>,
 }
 
 /// Whether it has been noted that what is held could not be written.
@@ -70,8 +70,8 @@ impl Store {
         self.text.replace(text);
     }
 
-    /// Whether what lies there is worth one more try to change it. There are storages that take what they are told, and keep what
-    /// they had: then tabs would tell each other of it for ever.
+    /// Whether it is worth one more try to change this text. Some storages accept a write and keep what they had: tabs would tell
+    /// each other of it for ever.
     fn may_change(&self, text: Option<Secret>) -> bool {
         let again = *self.had_to_go.borrow() == text;
         self.tries.set(if again { self.tries.get().saturating_add(1) } else { 0 });
@@ -84,9 +84,9 @@ impl Store {
         self.writes.get()
     }
 
-    /// What is to be changed is not what the store has told. True where that was once too often.
+    /// A write has found something else than the store has told. True where that was once too often.
     fn contradicts(&self) -> bool {
-        // Who can't be read tells nothing: there, other tabs have written since.
+        // A store that was not read since has told nothing: other tabs have written meanwhile.
         if self.told.replace(false) {
             self.contradictions.set(self.contradictions.get() + 1);
         }
@@ -96,23 +96,23 @@ impl Store {
         self.fickle.get()
     }
 
-    /// Whether whatever lies there is being taken away.
+    /// Whether the record is being deleted, whatever it is.
     pub(super) const fn is_being_cleared(&self) -> bool {
         self.clearing.get() > 0
     }
 
-    /// Whether what could not be written or deleted is still to be, and nobody is at it.
-    pub(super) const fn is_to_be_kept(&self) -> bool {
+    /// Whether a write that failed is to be tried again, and no operation does so yet.
+    pub(super) const fn needs_retry(&self) -> bool {
         self.unwritten.get() && !self.trying.get() && !self.silent.get()
     }
 }
 
-/// What another tab has written, and what it means.
+/// What becomes of a record that another tab has written.
 #[derive(PartialEq, Eq)]
 enum Taken {
     /// The session follows it.
     Followed,
-    /// It has to go, or to be written over.
+    /// It has to be deleted or overwritten.
     HasToGo,
 }
 
@@ -122,7 +122,7 @@ enum Written {
     Failed,
     /// The session has followed what lay there instead.
     Followed,
-    /// What lies there instead has to be written over.
+    /// What lay there instead has to be overwritten.
     Overtaken,
 }
 
@@ -133,7 +133,7 @@ impl<J: Json + 'static> Handle<J> {
         let record = Record::read::<J>(text, self.carries_token());
         self.change(|session| {
             session.follow(Finding { record, ..Finding::default() }, now);
-            // When it was used last is not known any more: just now, as a fault seldom comes without a call.
+            // The last use was lost with the other machine. It counts as used now, as a fault seldom comes without a call.
             session.use_at(now)
         });
     }
@@ -144,7 +144,7 @@ impl<J: Json + 'static> Run<J> {
         self.handle.settings.keeping != Keeping::Memory && !self.handle.store.fickle.get()
     }
 
-    /// Takes over what another tab has written. `again`: also where the store failed when it was last read.
+    /// Takes over what another tab has written. `again`: even if the store failed last time.
     pub(super) async fn follow(&self, again: bool) {
         let store = &self.handle.store;
         if !self.is_kept() || store.silent.get() && !again {
@@ -153,7 +153,8 @@ impl<J: Json + 'static> Run<J> {
         for _ in 0..TRIES {
             let writes = store.writes.get();
             match self.ask(Effect::Read).await {
-                // What was asked to be written since is later than what was read, and whoever is to renew must not go by neither.
+                // This handle has written meanwhile, so what was read is out of date. It is read again: a renewal must not go
+                // by it.
                 Outcome::Stored(_) if writes != store.writes.get() => store.silent.set(false),
                 Outcome::Stored(stored) => {
                     store.silent.set(false);
@@ -173,7 +174,7 @@ impl<J: Json + 'static> Run<J> {
     pub(super) async fn follow_stored(&self, stored: Box<Stored>) {
         let store = &self.handle.store;
         let mark = stored.mark.clone();
-        // A note says more than the record where that could not be written, or not be taken away.
+        // Where the record could not be written or deleted, the note says more.
         let note = stored.note.as_deref().and_then(Note::read);
         let known = store.knows(stored.record.as_ref());
         if known {
@@ -187,12 +188,12 @@ impl<J: Json + 'static> Run<J> {
         self.learn_use(mark);
         if has_to_go && store.may_change(text) {
             self.keep(false).await;
-        } else if store.is_to_be_kept() {
-            self.try_to_keep().await;
+        } else if store.needs_retry() {
+            self.retry_write().await;
         }
     }
 
-    /// Takes over what lies in the store at first, and takes away what can't be used any more.
+    /// Takes over what an earlier page has left in the store, and deletes what can't be used any more.
     pub(super) async fn restore(self: Rc<Self>) -> Ending {
         if self.is_kept() {
             let writes = self.handle.store.writes.get();
@@ -207,8 +208,8 @@ impl<J: Json + 'static> Run<J> {
                     if taken == Taken::HasToGo && lies_there {
                         self.keep(false).await;
                     }
-                    // What has ended by itself while nobody was here is not shown as if it went on.
-                    let _ = self.outlasts().await;
+                    // A session that has reached a limit while no page was open is never shown as signed in.
+                    let _ = self.await_limits().await;
                 }
                 Outcome::Failed(Trouble::Storage | Trouble::Timeout) => {
                     self.handle.store.silent.set(true);
@@ -220,8 +221,8 @@ impl<J: Json + 'static> Run<J> {
         Ending::Done
     }
 
-    /// Whether what could not be written still counts: where another tab has taken this one's note of it away, or put its own in
-    /// its place, the user has signed out there, or in.
+    /// Whether a session that could not be written still counts. If another tab has deleted this one's note of it, or overwritten
+    /// it, the user has signed out or in there.
     fn goes_on_unwritten(&self, note: Option<Note>) -> bool {
         let noted = &self.handle.store.noted;
         let Some(login) = self.handle.login() else {
@@ -231,8 +232,8 @@ impl<J: Json + 'static> Run<J> {
             noted.set(Noted::Seen);
             return true;
         }
-        // What was replaced here, and goes on in a tab that doesn't know, is older than this.
-        if note.is_some_and(|note| self.handle.look(|session| session.has_left(note.login))) {
+        // The note is of a login that this one has replaced, and comes from a tab that doesn't know yet.
+        if note.is_some_and(|note| self.handle.look(|session| session.is_past(note.login))) {
             return true;
         }
         match note.map(|note| note.fate) {
@@ -246,14 +247,11 @@ impl<J: Json + 'static> Run<J> {
     pub(super) fn says_ended(&self, stored: &Stored, login: u32) -> bool {
         let note = stored.note.as_deref().and_then(Note::read);
         let ended = note.is_some_and(|note| matches!(note.fate, Fate::Ended(_)) && note.login == login);
-        ended && self.handle.store.ended.get() != login
+        ended && self.handle.store.end_noted.get() != login
     }
 
     /// Reads what lies in the store, and has the session follow it.
-    #[expect(
-        clippy::boxed_local,
-        reason = "it comes in a box, which is let go of here and not by each caller"
-    )]
+    #[expect(clippy::boxed_local, reason = "it comes in a box, which is dropped here and not by each caller")]
     fn take_over(&self, stored: Box<Stored>) -> Taken {
         let handle: &Handle<J> = &self.handle;
         let text = stored.record.as_deref();
@@ -261,7 +259,7 @@ impl<J: Json + 'static> Run<J> {
         let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
         let note = stored.note.as_deref().and_then(Note::read);
         handle.store.learn(stored.record);
-        // Where its own login lies there, it goes on.
+        // While the store holds this tab's own login, nobody has signed out or in elsewhere.
         let held = handle.look(|session| session.held().map(|held| held.login));
         let own = record.as_ref().is_some_and(|record| Some(record.login) == held);
         let given_way = handle.store.unwritten.get() && !own && !self.goes_on_unwritten(note);
@@ -270,52 +268,52 @@ impl<J: Json + 'static> Run<J> {
         let finding = Finding { record, note, unwritten, given_way };
         let follows = handle.change(|session| session.follow(finding, handle.now()));
         if follows && lies_there && !own {
-            // What is held now is what another tab has written.
+            // The session is now what another tab has written: nothing is left to write.
             handle.store.unwritten.set(false);
         }
-        // A record that has come to its end by now is followed to its end, and has to go as well; but not that of another user, who
-        // has replaced this one.
-        let over = lies_there && !handle.look(|session| session.held().is_some() || session.is_replaced());
-        if follows && !over { Taken::Followed } else { Taken::HasToGo }
+        // If the record turns out to be over, the session has ended with it, and it has to be deleted; but not if it is of
+        // another user, who has replaced this one.
+        let ended = lies_there && !handle.look(|session| session.held().is_some() || session.is_replaced());
+        if follows && !ended { Taken::Followed } else { Taken::HasToGo }
     }
 
-    /// Writes down what is held, or how it has ended. Not before a look: another tab may have noted how it ended, or have signed in or
-    /// out since, and its note is not to be written over.
+    /// Writes what is held, or how it has ended. Reads the store first: another tab may have noted the end, or have signed in
+    /// or out since, and its note must not be overwritten.
     pub(super) async fn follow_and_keep(&self) {
         self.follow(false).await;
         self.keep(false).await;
     }
 
-    /// Tries again what the store has not done.
-    pub(super) async fn try_to_keep(&self) {
+    /// Tries the write again that has failed.
+    pub(super) async fn retry_write(&self) {
         let trying = &self.handle.store.trying;
         trying.set(true);
         self.keep(false).await;
         trying.set(false);
     }
 
-    /// Writes what is held to the store, or takes away what lies there. `over`: also over what another tab has written since.
-    pub(super) async fn keep(&self, over: bool) {
+    /// Writes what is held to the store, or deletes what lies there. `overwrites`: also what another tab has written since.
+    pub(super) async fn keep(&self, overwrites: bool) {
         let handle: &Handle<J> = &self.handle;
         let store = &handle.store;
-        // What is signed out is taken away from wherever it may be.
-        let taken_away = over && store.fickle.get() && !handle.is_signed_in();
+        // A sign-out deletes the record even from a store that is not used any more.
+        let taken_away = overwrites && store.fickle.get() && !handle.is_signed_in();
         if !self.is_kept() && !taken_away {
             return;
         }
         for _ in 0..WRITES {
-            // Where another user's session has replaced this tab's, that one is not this tab's to change.
+            // If another user's session has replaced this tab's, its record is not this tab's to change.
             if handle.look(Session::is_replaced) {
                 return;
             }
             let (text, end) =
-                handle.change(|session| (session.held().map(|record| record.write()), session.take_end()));
+                handle.change(|session| (session.held().map(|record| record.write()), session.take_note()));
             if let Some(note) = end {
-                store.ended.set(note.login);
+                store.end_noted.set(note.login);
                 self.see_to(Effect::Note(Some(note.write()))).await;
             }
-            if !over && store.knows(text.as_ref()) && !store.unwritten.get() {
-                // It is being written for somebody else: this caller waits for it, too.
+            if !overwrites && store.knows(text.as_ref()) && !store.unwritten.get() {
+                // If another operation is writing it, this one waits for that.
                 if store.pending.get() > 0 {
                     self.see_to(Effect::Read).await;
                 }
@@ -326,16 +324,16 @@ impl<J: Json + 'static> Run<J> {
             let own = store.writes.get().wrapping_add(1);
             store.writes.set(own);
             let deletes = text.is_none();
-            let unless_changed = if over { None } else { Some(known.clone()) };
-            let clears = u32::from(over && deletes);
+            let unless_changed = if overwrites { None } else { Some(known.clone()) };
+            let clears = u32::from(overwrites && deletes);
             store.pending.set(store.pending.get() + 1);
             store.clearing.set(store.clearing.get() + clears);
             let outcome = self.ask(Effect::Write(Write { text, unless_changed })).await;
             store.pending.set(store.pending.get() - 1);
             store.clearing.set(store.clearing.get() - clears);
             match self.written(outcome, own) {
-                Written::Done => return self.kept(deletes, over).await,
-                Written::Failed => return self.not_kept(deletes, own, known, over).await,
+                Written::Done => return self.kept(deletes, overwrites).await,
+                Written::Failed => return self.not_kept(deletes, own, known, overwrites).await,
                 Written::Followed => return,
                 Written::Overtaken => {}
             }
@@ -349,7 +347,7 @@ impl<J: Json + 'static> Run<J> {
         let store = &self.handle.store;
         match outcome {
             Outcome::Done => Written::Done,
-            // What was asked to be written since comes upon it by itself.
+            // A later write of this handle's deals with it.
             Outcome::Overtaken(_) if own != store.writes.get() => Written::Followed,
             Outcome::Overtaken(stored) => {
                 if store.contradicts() {
@@ -361,30 +359,29 @@ impl<J: Json + 'static> Run<J> {
                 }
             }
             outcome => {
-                // What takes too long is not asked again by itself.
+                // A store that hangs is not asked again by itself.
                 store.silent.set(matches!(outcome, Outcome::Failed(Trouble::Timeout)));
                 Written::Failed
             }
         }
     }
 
-    /// The store has taken what was written. `over`: it was for a login or a logout.
-    async fn kept(&self, deletes: bool, over: bool) {
+    /// The store has taken what was written. `overwrites`: it was for a login or a logout.
+    async fn kept(&self, deletes: bool, overwrites: bool) {
         let handle: &Handle<J> = &self.handle;
         let store = &handle.store;
         store.silent.set(false);
         let unwritten = store.unwritten.replace(false);
         store.noted.set(Noted::No);
         handle.change(|session| session.storage_works(!store.fickle.get()));
-        // Once the record is gone, its absence says that the user has signed out. And what has come to an end before this login,
-        // or before it was written again, is of no interest any more.
-        // But not the note of this one's own end, which has come while it was being written.
-        let said = if deletes {
+        // After a sign-out, the missing record says all. And once a login is written, notes of earlier ends are obsolete; but not
+        // that of its own end, which may have come while it was being written.
+        let note_is_obsolete = if deletes {
             handle.look(Session::is_signed_out_by_user)
         } else {
-            (over || unwritten) && handle.is_signed_in()
+            (overwrites || unwritten) && handle.is_signed_in()
         };
-        if said {
+        if note_is_obsolete {
             self.see_to(Effect::Note(None)).await;
         }
         if deletes && handle.settings.limits.idle_ms.is_some() {
@@ -393,26 +390,26 @@ impl<J: Json + 'static> Run<J> {
         self.see_to(Effect::Tell(Line::Store)).await;
     }
 
-    /// The store has not taken what was written. What that was to replace must not be there any more (rule 15): to delete it
-    /// takes no room. `known`: what was known to lie there.
-    async fn not_kept(&self, deletes: bool, own: u32, known: Option<Secret>, over: bool) {
+    /// A write has failed. What it was to replace must not stay (rule 15); even a full store can delete. `known`: what lay there
+    /// before, as far as was known.
+    async fn not_kept(&self, deletes: bool, own: u32, known: Option<Secret>, overwrites: bool) {
         let handle: &Handle<J> = &self.handle;
         let store = &handle.store;
         handle.change(|session| session.storage_works(false));
         store.unwritten.set(true);
-        // A later write of this handle's sees to it.
+        // A later write of this handle's deals with it.
         if own != store.writes.get() {
             return;
         }
-        // Told only where there is something to see: tabs whose writes all fail would wake each other for ever.
-        let mut tells = over;
-        // What takes too long may still land: where nothing is known to lie there, nothing is to be taken away before.
-        let removes = known.is_some() || over && !store.silent.get();
+        // The other tabs are told only of a change: tabs whose writes all fail would wake each other for ever.
+        let mut tells = overwrites;
+        // A write that timed out may still be done: where nothing is known to lie there, nothing is deleted before.
+        let removes = known.is_some() || overwrites && !store.silent.get();
         if !deletes && removes {
             let own = own.wrapping_add(1);
             store.writes.set(own);
             store.learn(None);
-            let unless_changed = if over { None } else { Some(known.clone()) };
+            let unless_changed = if overwrites { None } else { Some(known.clone()) };
             let mut outcome = self.ask(Effect::Write(Write { text: None, unless_changed })).await;
             if let Outcome::Overtaken(stored) = outcome {
                 tells = true;
@@ -420,7 +417,7 @@ impl<J: Json + 'static> Run<J> {
                 if own != store.writes.get() || self.take_over(stored) == Taken::Followed {
                     outcome = Outcome::Overtaken(Box::default());
                 } else {
-                    // An older one than was thought, of a write of this tab's that has failed, too.
+                    // An older record than was known lies there, as an earlier write of this tab's has failed, too.
                     store.learn(None);
                     let unless_changed = Some(found);
                     outcome = self.ask(Effect::Write(Write { text: None, unless_changed })).await;
@@ -434,7 +431,7 @@ impl<J: Json + 'static> Run<J> {
                     if !gone && own == store.writes.get() {
                         store.learn(known);
                     }
-                    // The other tabs are not to take the record's absence for a sign-out that holds.
+                    // Without a note, the other tabs would take the missing record for a sign-out.
                     if let Some(login) = handle.login() {
                         store.noted.set(Noted::Written);
                         self.see_to(Effect::Note(Some(Note::unwritten(login).write()))).await;

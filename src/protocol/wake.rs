@@ -12,11 +12,11 @@ use crate::session::Session;
 /// Why a handle looks at the world again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wake {
-    /// Its timer has come.
+    /// Its timer has fired.
     Timer,
-    /// The page is shown, or hidden; or it was taken up again after it had been put aside.
+    /// The page is shown or hidden, or has come back from the back/forward cache.
     Page,
-    /// The network is there again.
+    /// The network is back.
     Online,
     /// Another tab has something to tell.
     Told(Line),
@@ -38,11 +38,11 @@ impl<J: Json + 'static> Run<J> {
             Wake::Online => handle.change(Session::reachable),
             Wake::Timer | Wake::Page | Wake::Told(Line::Store) => {}
         }
-        // Timers are set anew also where nothing has changed: a page that nobody sees has others.
+        // This sets the timers anew even if nothing has changed, as a hidden page has others.
         handle.change(|_| ());
         if hidden && wake == Wake::Page {
-            // It may be gone in the next moment.
-            self.handle.note_use(true);
+            // A hidden page may be gone in the next moment.
+            self.handle.mark_use(true);
         }
         if wake != Wake::Timer && (!hidden || matches!(wake, Wake::Told(_))) {
             self.follow(true).await;

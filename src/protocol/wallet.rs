@@ -10,7 +10,7 @@ use crate::dialect::{Code, Credentials, Failure, Json, Operation as Kind};
 impl<J: Json + 'static> Run<J> {
     /// Lets the wallet sign the vendor's message. Gives back what came of handing the signature in: a login's reply.
     ///
-    /// What the person does in the wallet from then on, such as taking another account or chain, is nothing to the session.
+    /// The session doesn't depend on the wallet afterwards, such as when the person goes to another account or chain.
     pub(super) async fn sign(
         &self,
         signing: &dyn Signing<J>,
@@ -18,29 +18,29 @@ impl<J: Json + 'static> Run<J> {
     ) -> Result<Outcome<J>, Halt> {
         let handle: &Handle<J> = &self.handle;
         let at_login = |failure| Halt::at(Kind::Login, failure);
-        let offered = Self::answer(self.ask(Effect::Wallet(accounts())).await)?;
+        let offered = Self::wallet_answer(self.ask(Effect::Wallet(accounts())).await)?;
         let wanted = credentials.typed("address");
         credentials.username =
             account(&offered, wanted.as_deref()).ok_or_else(|| not_offered(wanted.is_some()))?;
         let call = handle.vendor.login(credentials).map_err(at_login)?;
         let reply = Self::reply(self.ask(Effect::Call(call)).await, Kind::Login)?;
-        // Before anything is shown to the person.
+        // Checked before the wallet shows anything to the person.
         let challenge = signing.challenge(&reply).map_err(at_login)?;
         if let Some(wanted) = challenge.chain {
-            let on = Self::answer(self.ask(Effect::Wallet(chain())).await)?;
+            let on = Self::wallet_answer(self.ask(Effect::Wallet(chain())).await)?;
             if chain_of(&on) != Some(wanted) {
-                Self::answer(self.ask(Effect::Wallet(switch(wanted))).await)?;
+                Self::wallet_answer(self.ask(Effect::Wallet(switch(wanted))).await)?;
             }
         }
         let request = sign(&credentials.username, &challenge.message);
-        let signed = Self::answer(self.ask(Effect::Wallet(request)).await)?;
+        let signed = Self::wallet_answer(self.ask(Effect::Wallet(request)).await)?;
         credentials.password = signature(&signed).ok_or_else(unable)?;
         Ok(self.ask(Effect::Call(signing.verify(&challenge, credentials))).await)
     }
 
     /// The wallet's answer; or why there is none.
     #[inline(never)]
-    fn answer(outcome: Outcome<J>) -> Result<J, Halt> {
+    fn wallet_answer(outcome: Outcome<J>) -> Result<J, Halt> {
         match outcome {
             Outcome::Wallet(Ok(answer)) => Ok(answer),
             Outcome::Wallet(Err(refusal)) if is_no(&refusal) => Err(Halt::new(Code::Cancelled, Kind::Login)),
@@ -55,7 +55,7 @@ fn unable() -> Halt {
     Halt::new(Code::Unsupported, Kind::Login)
 }
 
-/// The account isn't there: the one that the caller wants, or any.
+/// The wallet doesn't offer the account that the caller wants; or none at all.
 fn not_offered(wanted: bool) -> Halt {
     if !wanted {
         return unable();

@@ -60,13 +60,13 @@ fn without_query(address: &str) -> &str {
     end.and_then(|end| address.get(..end)).unwrap_or(address)
 }
 
-/// Whether there is no more to it than `https://host`.
+/// Whether a prefix is an origin without a path: `https://host`.
 fn is_origin(prefix: &str) -> bool {
     prefix.bytes().filter(|byte| *byte == b'/').count() == 2
 }
 
-/// Whether a path, once its encoded dots, slashes and backslashes are decoded, has a `..` segment. A normalised path
-/// has none in the open. A `..;` is one too: Tomcat and its like take a semicolon and what follows off a segment.
+/// Whether a path has a `..` segment once it is decoded. (The URL parser has resolved those that are written plainly.) A `..;`
+/// counts, too: Tomcat and its like cut a segment off at a semicolon.
 #[must_use]
 pub fn has_hidden_parent(path: &str) -> bool {
     // Twice, as some servers decode twice: %252e%252e%252f.

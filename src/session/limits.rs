@@ -1,5 +1,5 @@
-//! Sessions that end by themselves: when nobody has used one for too long in any tab, and when it is too old. Renewals put
-//! neither off (R36).
+//! Sessions that end by themselves: when nobody has used one for too long in any tab, and when it is too old.
+//! A renewal puts neither off (R36).
 
 use alloc::string::String;
 
@@ -7,8 +7,8 @@ use super::rules::EARLY_MS;
 use super::{Moment, Reason, Session};
 use crate::dialect::write_number;
 
-/// The part of the time without use after which a use is noted for the other tabs again, and so many ms at most. What is
-/// noted is exact; only a tab that is closed in between takes its last use with it.
+/// After which part of `idleMs`, and after how many ms at most, the last use is marked for the other tabs again. A mark is
+/// exact, but a tab that is closed in between loses its last use.
 const MARKED_EACH: f64 = 8.0;
 const LONGEST_UNMARKED_MS: f64 = 60_000.0;
 
@@ -21,7 +21,7 @@ pub struct Limits {
     pub age_ms: Option<f64>,
 }
 
-/// When a session was used last, in a few words beside its record: what one tab does counts in the others.
+/// When a session was used last, as a short text beside its record: so use in one tab counts in the others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {
     /// The login.
@@ -42,7 +42,7 @@ impl Mark {
         text
     }
 
-    /// Reads a mark. Whoever wrote it, it says no more than a moment: `None` where it says nothing.
+    /// Reads a mark; `None`: it is none. Anybody may have written it, but it can say no more than a moment.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let space = text.bytes().position(|byte| byte == b' ')?;
@@ -61,21 +61,21 @@ fn whole(digits: &str) -> Option<u64> {
         .try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0')))
 }
 
-/// How long a session has lasted, and what the other tabs know of it.
+/// What decides whether a session has reached a limit, and what the other tabs know of it.
 #[derive(Debug)]
 pub(super) struct Lasting {
     limits: Limits,
     /// Whether other tabs use it, too.
     shared: bool,
-    /// When its login was, when it was used last, and the use that was noted last for the other tabs.
+    /// When its login was, when it was used last, and the use that was marked last for the other tabs.
     began: Moment,
     used: Moment,
     marked: Moment,
-    /// The first and the last use that came when nobody seemed to have used it for too long: they count where another tab has.
+    /// The first and the last use that came when it seemed idle for too long: they count if another tab has used it in time.
     late: Option<(Moment, Moment)>,
-    /// Whether it is being looked up if another tab has used it, and whether its last use is being noted.
+    /// Whether the store is being read for another tab's use, and whether the last use is being marked.
     pub(super) deciding: bool,
-    noting: bool,
+    marking: bool,
 }
 
 impl Lasting {
@@ -90,13 +90,13 @@ impl Lasting {
             marked: never,
             late: None,
             deciding: false,
-            noting: false,
+            marking: false,
         }
     }
 }
 
 impl Session {
-    /// The same session, which ends by itself after so long. `shared`: other tabs use it, too, and are to know when.
+    /// The same session with limits. `shared`: other tabs use it, too, and have to know when it is used here.
     #[must_use]
     pub const fn with_limits(mut self, limits: Limits, shared: bool) -> Self {
         self.lasting.limits = limits;
@@ -109,7 +109,7 @@ impl Session {
         self.lasting.began = at;
         self.lasting.used = at;
         self.lasting.late = None;
-        // The record says it.
+        // The record tells the other tabs of this use.
         self.lasting.marked = Moment { wall: whole_ms(at.wall), ..at };
     }
 
@@ -137,9 +137,9 @@ impl Session {
         self.age_left(now).is_some_and(|left| left < EARLY_MS)
     }
 
-    /// Ends it, where it has outlasted its limits: as a session that nobody has used, or as one that is over. Uses that have waited
-    /// for this count from when they were, however long it took to find out.
-    pub fn outlast(&mut self, now: Moment) {
+    /// Ends the session where it has reached a limit. Uses that waited for this decision count from the moment when they
+    /// happened, however long it took.
+    pub fn end_at_limit(&mut self, now: Moment) {
         if let Some((first, last)) = self.lasting.late.take() {
             self.use_at(first);
             self.use_at(last);
@@ -151,30 +151,30 @@ impl Session {
         }
     }
 
-    /// Somebody has used it, at a moment; where that seems to be too late, it counts if another tab has used it before. Whether that
-    /// is the first use which has still to be noted.
+    /// Somebody has used it, at a moment. If that seems too late, it counts only if another tab has used it in time. True if
+    /// this is the first use that has still to be marked.
     pub fn use_at(&mut self, at: Moment) -> bool {
-        let noted = self.is_use_noted();
+        let marked = self.is_use_marked();
         if self.is_idle(at) {
             let first = self.lasting.late.map_or(at, |(first, _)| first);
             self.lasting.late = Some((first, at));
         } else if at.since(self.lasting.used) > 0.0 {
             self.lasting.used = at;
         }
-        noted && !self.is_use_noted()
+        marked && !self.is_use_marked()
     }
 
-    /// Its last use is being noted for the other tabs: until then nothing is due.
-    pub const fn note_use(&mut self, noting: bool) {
-        self.lasting.noting = noting;
+    /// Whether its last use is being marked for the other tabs: meanwhile no mark is due.
+    pub const fn set_marking(&mut self, marking: bool) {
+        self.lasting.marking = marking;
     }
 
-    /// Another tab is being asked whether it has used the session: until then nothing is due.
-    pub const fn decide(&mut self, deciding: bool) {
+    /// Whether the store is being read for another tab's use: meanwhile nothing is due.
+    pub const fn set_deciding(&mut self, deciding: bool) {
         self.lasting.deciding = deciding;
     }
 
-    /// Another tab has noted when it was used last. What was noted before says nothing new, also where the clock has been set
+    /// Another tab has marked when it was used last. A mark that is known already says nothing new, even if the clock was set
     /// back since.
     pub fn learn_use(&mut self, mark: Mark, now: Moment) {
         let own = self.held.as_ref().is_some_and(|held| held.login == mark.login);
@@ -182,47 +182,47 @@ impl Session {
         if !own || mark.used_at == self.lasting.marked.wall {
             return;
         }
-        let used = now.noted(mark.used_at);
+        let used = now.at_wall(mark.used_at);
         self.lasting.marked = used;
         if now.since(used) < now.since(self.lasting.used) {
             self.lasting.used = used;
         }
     }
 
-    /// Whether the other tabs know when it was used last, or need not.
-    fn is_use_noted(&self) -> bool {
+    /// Whether the other tabs know when it was used last, or need not know.
+    fn is_use_marked(&self) -> bool {
         #[expect(clippy::float_cmp, reason = "exactly what was written")]
         let same = self.lasting.marked.wall == whole_ms(self.lasting.used.wall);
         same || self.held.is_none() || !self.lasting.shared
     }
 
-    /// In how many ms the last use is to be noted for the other tabs, if it is not.
+    /// In how many ms the last use is to be marked for the other tabs; `None`: it is marked.
     fn mark_left(&self, now: Moment) -> Option<f64> {
         let rest = (self.lasting.limits.idle_ms? / MARKED_EACH).min(LONGEST_UNMARKED_MS);
-        (!self.is_use_noted() && !self.lasting.noting).then(|| rest - now.since(self.lasting.marked))
+        (!self.is_use_marked() && !self.lasting.marking).then(|| rest - now.since(self.lasting.marked))
     }
 
-    /// What is to be noted for the other tabs now, if anything. `at_once`: also where it was noted not long ago.
+    /// Whether the last use is to be marked for the other tabs now. `at_once`: however recent the last mark is.
     #[must_use]
     pub fn mark_due(&self, at_once: bool, now: Moment) -> bool {
         self.mark_left(now).is_some_and(|left| at_once || left < EARLY_MS)
     }
 
-    /// The mark to be written now, if what is noted is not the last use.
+    /// The mark of the last use, if that isn't marked yet. From now on it counts as marked.
     pub fn take_mark(&mut self) -> Option<Mark> {
-        let login = self.held.as_ref().filter(|_| !self.is_use_noted())?.login;
+        let login = self.held.as_ref().filter(|_| !self.is_use_marked())?.login;
         let used_at = whole_ms(self.lasting.used.wall);
         self.lasting.marked = Moment { wall: used_at, ..self.lasting.used };
         Some(Mark { login, used_at })
     }
 
-    /// In how many ms one of the limits is reached, or a use is to be noted.
+    /// In how many ms one of the limits is reached, or a use is to be marked.
     pub(super) fn next_limit(&self, now: Moment) -> Option<f64> {
         [self.idle_left(now), self.age_left(now), self.mark_left(now)].into_iter().flatten().reduce(f64::min)
     }
 }
 
-/// A moment as a mark says it.
+/// A moment in whole ms, as a mark has it.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,

@@ -18,9 +18,9 @@ impl Moment {
         if wall > steady { wall } else { steady }
     }
 
-    /// The moment that somebody noted by the wall clock alone; none is ahead of this one.
+    /// A moment of which only the wall clock is known. If it is ahead of this one, the steady clock counts it as now.
     #[must_use]
-    pub fn noted(self, wall: f64) -> Self {
+    pub fn at_wall(self, wall: f64) -> Self {
         let ago = self.wall - wall;
         Self { wall, steady: if ago > 0.0 { self.steady - ago } else { self.steady } }
     }

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::Reason;
 
-/// How a login came to its end, in a few words beside the record's place: the record itself is gone then.
+/// How a login came to its end, as a short text beside the place of its record, which is gone by then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note {
     /// The login.
@@ -48,7 +48,7 @@ impl Note {
         text
     }
 
-    /// Reads a note. Whoever wrote it, it says no more than how a login ended: `None` where it says nothing.
+    /// Reads a note; `None`: it is none. Anybody may have written it, but it can say no more than how a login ended.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         // Digit by digit: `split_once` and `parse` take 300 bytes more of the WebAssembly.

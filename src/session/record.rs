@@ -7,7 +7,7 @@ use super::schedule::LONGEST_RETRY_AFTER_MS;
 use crate::dialect::{Code, Held, Json, Secret, is_name, is_token, to_json, write_number};
 use serde::Serialize;
 
-/// The version of the format. A record of another version is a stranger's.
+/// The version of the format. Records of other versions are not read.
 pub const VERSION: i32 = 1;
 
 /// A record longer than this was not written by hallpass.
@@ -22,14 +22,14 @@ pub struct Record {
     pub received_at: f64,
     /// When the access token ends, likewise; `None` where the vendor tells no lifetime.
     pub expires_at: Option<f64>,
-    /// Names the login that it all came from; 0: none of this browser's.
+    /// Names the login that the tokens came from; 0 names none.
     pub login: u32,
     /// When that was, in ms since the epoch by this machine's clock. Renewals leave it as it is.
     pub signed_in_at: f64,
     /// How often its tokens have been replaced by newer ones.
     pub renewals: u32,
-    /// Whether its tokens came of a renewal after a rejection, and nothing has taken them since; with a pause, also whether they were
-    /// rejected themselves, and are to be renewed for that.
+    /// Whether its tokens came from a renewal after a rejection, and were not accepted since. With a pause, it also says that
+    /// they were rejected themselves: then the next renewal is one after a rejection, too.
     pub rejected: bool,
     /// The pause that all tabs keep after a renewal has failed for now.
     pub pause: Option<Pause>,
@@ -111,7 +111,7 @@ impl Record {
         Some(self.expires_at? - self.received_at - now.since(received))
     }
 
-    /// Names the tokens, as no other ones of this browser's are named.
+    /// A name for the tokens that no others in this browser have.
     #[must_use]
     pub fn name_of_tokens(&self) -> String {
         let mut name = String::new();
@@ -124,7 +124,7 @@ impl Record {
     /// Reads a record. What comes out of a storage is untrusted (R11): anything but a whole record of this version is
     /// `None`, which means signed out.
     ///
-    /// `carries_token`: whether a session of this vendor is nothing without an access token.
+    /// `carries_token`: whether this vendor's sessions have an access token, and not a cookie.
     #[must_use]
     pub fn read<J: Json>(text: &str, carries_token: bool) -> Option<Self> {
         if text.len() > LONGEST {
@@ -143,7 +143,7 @@ impl Record {
         };
         let received_at = moment(&json, "receivedAt").ok()??;
         let expires_at = moment(&json, "expiresAt").ok()?;
-        // Whoever left it out gets no longer life by that.
+        // Left out, it counts as long ago: so nobody gets a longer session by leaving it out.
         let signed_in_at = moment(&json, "signedInAt").ok()?.unwrap_or_default();
         let (login, renewals) = (count(&json, "login")?, count(&json, "renewals")?);
         let pause = if json.member("pausedFor").is_none() { None } else { Some(pause(&json)?) };
@@ -156,10 +156,10 @@ impl Record {
 /// The pause of a record that has one.
 fn pause<J: Json>(json: &J) -> Option<Pause> {
     let (since, until) = (moment(json, "pausedAt").ok()??, moment(json, "pausedUntil").ok()??);
-    let because = Code::named(&json.text_of("pausedFor")?)?;
-    let kept = until - since;
-    // Longer than hallpass ever waits: not its own.
-    (0.0..=2.0 * LONGEST_RETRY_AFTER_MS).contains(&kept).then_some(())?;
+    let because = Code::of_transient(&json.text_of("pausedFor")?)?;
+    let length = until - since;
+    // hallpass never waits so long, so it has not written this.
+    (0.0..=2.0 * LONGEST_RETRY_AFTER_MS).contains(&length).then_some(())?;
     Some(Pause { since, until, because, failures: count(json, "failures")? })
 }
 
@@ -172,7 +172,7 @@ fn count<J: Json>(json: &J, name: &str) -> Option<u32> {
     (f64::from(whole) == number).then_some(whole)
 }
 
-/// Something else than what hallpass writes.
+/// What hallpass never writes.
 struct Foreign;
 
 /// A text that may be missing, but must be sound.

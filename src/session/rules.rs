@@ -17,12 +17,11 @@ pub struct Epoch(pub u32);
 pub enum Pass {
     /// Go, with the token of this epoch.
     Go(Epoch),
-    /// The token is over; renew first.
+    /// The token has expired; renew first.
     RenewFirst,
     /// Nothing may be sent: nobody is signed in, or the session is over.
     Refused(Code),
-    /// Nothing may be sent yet: the last renewal failed for now with this code, and of the pause before the next this
-    /// much is left, in ms.
+    /// Nothing may be sent yet: the last renewal failed for now with this code, and the next may go in so many ms.
     Wait(Code, f64),
 }
 
@@ -42,7 +41,7 @@ pub enum Verdict {
 /// How far back a clock may be set, in ms, before the age of a token that it received can't be told any more.
 const SMALL_CORRECTION_MS: f64 = 60_000.0;
 
-/// How much too early a timer may fire, in ms, by its own rounding. What is due then is due.
+/// How much too early a timer may fire, in ms, because it rounds. What is due so soon counts as due.
 pub(super) const EARLY_MS: f64 = 1.0;
 
 /// The age, in ms, at which a token that was renewed after a rejection may be renewed after another one; a tenth of its life
@@ -89,7 +88,7 @@ pub struct Session {
     pub(super) epoch: u32,
     /// Goes up with every login that begins and with every logout.
     attempt: u32,
-    /// Shared with the operations that look at it; what they look at stays as it was.
+    /// Shared with the operations that read it. A change copies it first, so that what they read stays as it was.
     pub(super) held: Option<Rc<Record>>,
     /// When the tokens came, and when the pause began.
     pub(super) received: Moment,
@@ -97,14 +96,15 @@ pub struct Session {
     pub(super) reason: Reason,
     /// The login that was held last; 0: none.
     pub(super) last: u32,
-    /// The logins that are over in this tab: signed out of, or signed in over. What is found of them is a leftover.
+    /// The logins that are over in this tab, by a sign-out or a newer login. A record of one of them is a leftover.
     pub(super) past: Past,
     /// How the session ended, until that is noted for the other tabs.
-    pub(super) ended: Option<Note>,
-    /// How long it has lasted.
+    pub(super) note: Option<Note>,
+    /// When it reaches its limits.
     pub(super) lasting: Lasting,
     /// Where the people of this instance sign in with single sign-on, if it has told.
     sso_url: Option<String>,
+    /// Whether a renewal is under way.
     running: bool,
     pub(super) problem: Option<Code>,
 }
@@ -125,7 +125,7 @@ impl Session {
             reason: Reason::Never,
             last: 0,
             past: Past::new(),
-            ended: None,
+            note: None,
             lasting: Lasting::new(),
             sso_url: None,
             running: false,
@@ -133,7 +133,7 @@ impl Session {
         }
     }
 
-    /// A login begins; it makes every login before it the older one.
+    /// A login begins, and overtakes every earlier one.
     pub const fn begin_login(&mut self) {
         self.attempt += 1;
     }
@@ -155,7 +155,7 @@ impl Session {
     pub fn sign_out(&mut self) -> Option<Rc<Record>> {
         self.attempt += 1;
         let held = self.held.take();
-        self.ended = None;
+        self.note = None;
         if let Some(held) = &held {
             self.past.add(held.login);
         }
@@ -191,11 +191,11 @@ impl Session {
     /// A reply brought a new token (PEGASE3). Writes nothing when its request's tokens have been replaced by a login,
     /// a logout or another adoption.
     pub fn adopt(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
-        self.exchange(epoch, grant, now)
+        self.replace_tokens(epoch, grant, now)
     }
 
     /// New tokens for those of an epoch, if they are still held.
-    fn exchange(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
+    fn replace_tokens(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
         let current = epoch.0 == self.epoch;
         if let Some(mut held) = self.held.take_if(|_| current) {
             let record = Rc::make_mut(&mut held);
@@ -246,20 +246,20 @@ impl Session {
     }
 
     /// Whether the token has come to its end.
-    fn over(&self, now: Moment) -> bool {
+    fn is_token_over(&self, now: Moment) -> bool {
         self.left(now).is_some_and(|left| left < EARLY_MS)
     }
 
     /// What a request may do for its credential now.
     #[must_use]
     pub fn pass(&self, now: Moment) -> Pass {
-        let held = match (&self.held, self.refusal()) {
+        let held = match (&self.held, self.why_signed_out()) {
             (Some(held), _) => held,
             (None, code) => return Pass::Refused(code.unwrap_or(Code::NotSignedIn)),
         };
         let renews = self.renewable() && self.automatic;
         let set_back = now.wall < held.received_at - SMALL_CORRECTION_MS && renews;
-        if held.expires_at.is_none() || !(set_back || self.over(now)) {
+        if held.expires_at.is_none() || !(set_back || self.is_token_over(now)) {
             return Pass::Go(Epoch(self.epoch));
         }
         match self.pause(now).filter(|_| !self.running) {
@@ -284,7 +284,7 @@ impl Session {
         self.held.as_ref().and_then(|held| held.pause).map_or(0, |pause| pause.failures)
     }
 
-    /// The network is there again: what failed for the lack of it may be tried at once.
+    /// The network is back: a renewal that failed for the lack of it may be tried at once.
     pub fn reachable(&mut self) {
         if let Some(pause) = self.held_mut().and_then(|held| held.pause.as_mut())
             && matches!(pause.because, Code::Network | Code::Timeout)
@@ -312,18 +312,18 @@ impl Session {
         }
     }
 
-    /// Whether it has still to be seen that the vendor takes the token, which came of a renewal after a rejection.
+    /// Whether the token came from a renewal after a rejection, and the vendor has not accepted it yet.
     #[must_use]
     pub fn is_on_trial(&self) -> bool {
         self.held.as_ref().is_some_and(|held| held.rejected)
     }
 
-    /// The vendor has taken the token of this epoch: another rejection of it is news.
+    /// The vendor has accepted the token of this epoch: if it is rejected later, it is renewed for that.
     pub fn accepted(&mut self, epoch: Epoch) {
         self.put_on_trial(epoch, false);
     }
 
-    /// The token of this epoch was rejected, and its renewal has failed for now: whichever tab tries again, it is for that.
+    /// The token of this epoch was rejected, and its renewal has failed for now. Whichever tab tries again has to know.
     pub fn was_rejected(&mut self, epoch: Epoch) {
         self.put_on_trial(epoch, true);
     }
@@ -337,10 +337,10 @@ impl Session {
         }
     }
 
-    /// Whether the token came of a renewal after a rejection, not long ago, and nothing has taken it since: to renew it again
-    /// would help no more.
+    /// Whether the token came from a recent renewal after a rejection, and was not accepted since: another renewal would not
+    /// help.
     fn is_rejected_anew(&self, now: Moment) -> bool {
-        // With a pause, it is the token that has still to be renewed for its rejection.
+        // With a pause, `rejected` says that the token itself was rejected, and has still to be renewed.
         let Some(held) = self.held.as_ref().filter(|held| held.rejected && held.pause.is_none()) else {
             return false;
         };
@@ -348,9 +348,9 @@ impl Session {
         now.since(self.received) < tenth.min(YOUNG_MS)
     }
 
-    /// Why nobody is signed in, as callers see it; `None` where somebody is.
+    /// The code that callers get because nobody is signed in; `None` where somebody is.
     #[must_use]
-    pub const fn refusal(&self) -> Option<Code> {
+    pub const fn why_signed_out(&self) -> Option<Code> {
         if self.held.is_some() {
             return None;
         }
@@ -372,9 +372,9 @@ impl Session {
         self.held.is_none() && self.reason == Reason::Logout
     }
 
-    /// How the session has ended, for the other tabs to know; told once.
-    pub const fn take_end(&mut self) -> Option<Note> {
-        self.ended.take()
+    /// The note of how the session has ended, for the other tabs; given out once.
+    pub const fn take_note(&mut self) -> Option<Note> {
+        self.note.take()
     }
 
     /// Where the people of this instance sign in with single sign-on.
@@ -443,10 +443,10 @@ impl Session {
     /// Whether the session has come to its end: one that can't be renewed ends with its token.
     #[must_use]
     pub fn is_over(&self, now: Moment) -> bool {
-        !self.renewable() && self.over(now)
+        !self.renewable() && self.is_token_over(now)
     }
 
-    /// Time has passed. Whether the session has ended by that.
+    /// Time has passed. Gives back whether the session has ended by that.
     pub fn tick(&mut self, now: Moment) -> bool {
         let ends = self.is_over(now);
         if ends {
@@ -460,7 +460,7 @@ impl Session {
         self.running = self.held.is_some();
     }
 
-    /// It came to nothing, and to no failure either: another tab's renewal was there first.
+    /// A renewal ends with no outcome of its own, as another tab's was first.
     pub const fn end_renewal(&mut self) {
         self.running = false;
     }
@@ -470,7 +470,7 @@ impl Session {
     /// `rejected`: it was begun because the vendor had rejected the tokens.
     pub fn renewed(&mut self, epoch: Epoch, grant: Grant, rejected: bool, now: Moment) -> bool {
         let tried_before = self.held.as_ref().is_some_and(|held| held.rejected && held.pause.is_some());
-        let current = self.exchange(epoch, grant, now);
+        let current = self.replace_tokens(epoch, grant, now);
         if current {
             self.put_on_trial(self.epoch(), rejected || tried_before);
             self.settle();
@@ -494,7 +494,7 @@ impl Session {
             return false;
         }
         if code.ends_session() {
-            self.end(if self.over(now) { Reason::Expired } else { Reason::Refused });
+            self.end(if self.is_token_over(now) { Reason::Expired } else { Reason::Refused });
             return true;
         }
         let failures = self.failures().saturating_add(1);
@@ -531,13 +531,13 @@ impl Session {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<'_> {
         let held = self.held.as_ref();
-        let pause = held.and_then(|held| held.pause).filter(|_| !self.running);
+        let pause = held.and_then(|record| record.pause).filter(|_| !self.running);
         Snapshot {
             status: if held.is_some() { "signed-in" } else { "signed-out" },
             reason: if held.is_some() { None } else { Some(self.reason) },
-            user: held.and_then(|held| held.held.user.as_deref()),
-            database: held.and_then(|held| held.held.database.as_deref()),
-            expires_at: held.and_then(|held| held.expires_at),
+            user: held.and_then(|record| record.held.user.as_deref()),
+            database: held.and_then(|record| record.held.database.as_deref()),
+            expires_at: held.and_then(|record| record.expires_at),
             renewable: held.is_some() && self.renewable(),
             renewal: match pause {
                 _ if self.running => "running",
@@ -558,19 +558,19 @@ impl Session {
         if let Some(login) = login {
             self.past.add(login);
         }
-        self.ended = login.map(|login| Note::ended(login, reason));
+        self.note = login.map(|login| Note::ended(login, reason));
         self.reason = reason;
         self.settle();
     }
 
-    /// Back to rest: no renewal under way, and no trouble but the storage's.
+    /// No renewal is under way any more, and no problem is left but the storage's.
     pub(super) fn settle(&mut self) {
         self.running = false;
         self.problem = self.problem.filter(|problem| *problem == Code::Storage);
     }
 }
 
-/// What is named replaces the old; what isn't leaves it.
+/// Replaces the old value, where there is a new one.
 #[inline(never)]
 fn replace(old: &mut Option<Secret>, new: Option<Secret>) {
     if new.is_some() {

@@ -5,7 +5,7 @@ use crate::dialect::Renewal;
 /// The widest margin before the end of a token's life, in ms: five minutes, as the vendors' own samples have it.
 const WIDEST_MARGIN_MS: f64 = 300_000.0;
 
-/// The shortest time from a token's receipt to its renewal, in ms: tokens that are over at once make no loop.
+/// The shortest time from a token's receipt to its renewal, in ms: so tokens that expire at once aren't renewed in a loop.
 const SHORTEST_LIFE_MS: f64 = 250.0;
 
 /// The first pause after a failed renewal, in ms; each further one doubles.
@@ -20,14 +20,14 @@ pub(super) const LONGEST_RETRY_AFTER_MS: f64 = 86_400_000.0;
 /// At which age a token of a lifetime is due for renewal, both in ms. The margin scales with the lifetime, so that neither
 /// a token of five seconds nor one of a day is renewed in a loop.
 pub(super) fn due_after(renewal: Renewal, lifetime: f64) -> Option<f64> {
-    let kept = match renewal {
+    let age = match renewal {
         Renewal::None => return None,
         Renewal::AtHalf => lifetime / 2.0,
         Renewal::BeforeEnd => lifetime - (lifetime / 4.0).min(WIDEST_MARGIN_MS),
         Renewal::AtPart(part) => lifetime * part,
         Renewal::Before(margin) => lifetime - margin.min(lifetime / 2.0),
     };
-    Some(kept.max(SHORTEST_LIFE_MS))
+    Some(age.max(SHORTEST_LIFE_MS))
 }
 
 /// How long to wait before the next try, in ms: what the vendor asked for, or else twice as long as the last time
@@ -42,6 +42,6 @@ pub fn backoff_ms(failures: u32, retry_after_ms: Option<f64>, chance: f64) -> f6
     let longest = LONGEST_RETRY_AFTER_MS; // (not `clamp`: its panic prints floats, which is 10 kB of WebAssembly)
     let asked =
         if asked > longest { longest } else { asked.max(0.0) } + own * 0.1 + own.min(FIRST_PAUSE_MS) * chance;
-    // Never sooner than hallpass would by itself: "now" would ask for a storm.
+    // Never sooner than hallpass would by itself: a `Retry-After` of 0 would cause a storm.
     asked.max(own)
 }

@@ -14,7 +14,7 @@ pub struct Finding {
     pub note: Option<Note>,
     /// Whether this tab could not write what it holds.
     pub unwritten: bool,
-    /// Whether it could not, and the user has signed out, or in, in another tab since.
+    /// Whether this tab could not write what it holds, and the user has since signed out or in in another tab.
     pub given_way: bool,
 }
 
@@ -29,8 +29,8 @@ impl Finding {
 }
 
 impl Session {
-    /// Whether a note says more of how a login ended than is known here: that what is held here is over, or that what is over here
-    /// has ended by something else elsewhere, in the same moment.
+    /// Whether a note is news: it says that the login held here has ended, or that the one that ended here by itself has ended
+    /// elsewhere for another reason.
     #[must_use]
     pub fn is_news(&self, note: Note) -> bool {
         let Fate::Ended(reason) = note.fate else { return false };
@@ -47,35 +47,35 @@ impl Session {
 
     /// Whether a login was held here, and is over or replaced.
     #[must_use]
-    pub fn has_left(&self, login: u32) -> bool {
+    pub fn is_past(&self, login: u32) -> bool {
         self.past.has(login)
     }
 
-    /// Takes over what lies in the store: at first what an earlier page left, later what another tab has written. False: what
-    /// lies there has to go, or what is held here has to be written.
+    /// Takes over what lies in the store: at first what an earlier page left, later what another tab has written. False: it has
+    /// to be deleted, or overwritten by what is held here.
     pub fn follow(&mut self, found: Finding, now: Moment) -> bool {
-        // Whoever noted it last has the last word, so that all tabs tell the same.
+        // The last note counts, so that all tabs tell the same reason.
         if self.held.is_none()
             && let Some(note) = found.note.filter(|note| self.is_news(*note))
             && let Fate::Ended(reason) = note.fate
         {
             self.reason = reason;
-            self.ended = None;
+            self.note = None;
         }
-        // Where a later login lies, its own note counts.
+        // If the store holds a later login, this tab's note of an earlier one isn't written any more.
         if let Some(record) = &found.record {
-            self.ended = self.ended.filter(|note| note.login == record.login);
+            self.note = self.note.filter(|note| note.login == record.login);
         }
         let held = self.held.as_ref().map(|held| held.login);
         let end = held.and_then(|login| found.end_of(login)).or(found.given_way.then_some(Reason::Logout));
         if let (Some(login), Some(reason)) = (held, end) {
-            // It has ended in another tab. A login that is under way here is later than that.
+            // It has ended in another tab. A login that is under way here goes on, as it is later than that.
             let new = found.record.as_ref().filter(|record| !self.past.has(record.login));
             let replaced = new.zip(self.held.as_ref()).is_some_and(|(new, old)| differs(new, old));
             self.past.add(login);
             self.end_elsewhere(if replaced { Reason::Replaced } else { reason });
         }
-        // What a write that came late has left, or a renewal in another tab that has outlived the sign-out.
+        // A leftover of a write that came late, or of another tab's renewal that ended after the sign-out.
         if found.record.as_ref().is_some_and(|record| self.past.has(record.login)) {
             return false;
         }
@@ -87,30 +87,31 @@ impl Session {
                 }
                 return false;
             };
-            // Another login has come over this tab's, and is over itself by now.
+            // Another login has replaced this tab's, and has ended by now.
             let reason = if differs(record, held) { Reason::Replaced } else { reason };
             self.past.add(held.login);
             self.end_elsewhere(reason);
             return reason == Reason::Replaced;
         }
         match (found.record, &self.held) {
-            // This tab's own write has failed: that is no sign-out.
+            // The record is missing because this tab's own write has failed: nobody has signed out.
             (None, Some(_)) if found.unwritten => return false,
-            // Another tab could not write it; it may be back.
+            // The record is missing because another tab could not write it. It may come back, so its login isn't past.
             (None, Some(held)) if found.note == Some(Note::unwritten(held.login)) => {
                 self.end_elsewhere(Reason::Logout);
             }
-            // The others signed out.
+            // Another tab has signed out.
             (None, Some(held)) => {
                 self.past.add(held.login);
                 self.end_elsewhere(Reason::Logout);
             }
             (None, None) => {}
-            // Another tab's failure has come down on newer tokens of this one's: the old ones may be spent.
+            // Another tab has written its failed renewal over this tab's newer tokens. These are written again: the old ones may
+            // be spent.
             (Some(record), Some(held)) if record.login == held.login && record.renewals < held.renewals => {
                 return false;
             }
-            // Whoever works in this tab has not signed in as somebody else, and must not act as them unawares.
+            // Another user has signed in in another tab. Whoever works in this one must not act as them unawares.
             (Some(record), Some(held)) if differs(&record, held) => self.end_elsewhere(Reason::Replaced),
             (Some(_), None) if self.reason == Reason::Replaced => {}
             (Some(record), _) => self.take_over(record, now),
@@ -118,24 +119,24 @@ impl Session {
         true
     }
 
-    /// The session has ended in another tab, which has noted it.
+    /// The session has ended in another tab, which has written the note.
     fn end_elsewhere(&mut self, reason: Reason) {
         self.end(reason);
-        self.ended = None;
+        self.note = None;
     }
 
     fn take_over(&mut self, mut record: Record, now: Moment) {
-        let same = |held: &Rc<Record>| held.login == record.login && held.held == record.held;
+        let same = |old: &Rc<Record>| old.login == record.login && old.held == record.held;
         if self.held.as_ref().is_none_or(|held| held.login != record.login) {
-            self.began(now.noted(record.signed_in_at));
+            self.began(now.at_wall(record.signed_in_at));
         }
         if !self.held.as_ref().is_some_and(same) {
             self.epoch += 1;
-            self.received = now.noted(record.received_at);
+            self.received = now.at_wall(record.received_at);
             self.end_renewal();
         }
         let pause = record.pause.filter(|_| self.automatic);
-        self.paused = now.noted(pause.map_or(now.wall, |pause| pause.since));
+        self.paused = now.at_wall(pause.map_or(now.wall, |pause| pause.since));
         self.problem =
             pause.map(|pause| pause.because).or(self.problem.filter(|code| *code == Code::Storage));
         record.pause = pause;
@@ -144,13 +145,12 @@ impl Session {
     }
 }
 
-/// Whether a session ends so without anybody's doing: several tabs may find out at once, each in its own way.
+/// Whether a session ends for this reason without anybody's doing. Then several tabs may find out at once, each in its own way.
 const fn by_itself(reason: Reason) -> bool {
     matches!(reason, Reason::Expired | Reason::Refused)
 }
 
-/// Whether two records are of different people, or of different logins to different databases.
-fn differs(record: &Record, held: &Record) -> bool {
-    record.login != held.login
-        && (record.held.user != held.held.user || record.held.database != held.held.database)
+/// Whether two records are of different logins, and of different users or databases.
+fn differs(one: &Record, other: &Record) -> bool {
+    one.login != other.login && (one.held.user != other.held.user || one.held.database != other.held.database)
 }

@@ -75,7 +75,7 @@ fn a_cookie_that_is_no_longer_good_ends_the_session() {
     tab.asked(&["call check", "read", "note 7 refused", "delete", "tell of the store"]);
 }
 
-/// What nobody is signed in to can't end.
+/// Where nobody is signed in, no session can end.
 #[test]
 fn a_no_where_nobody_is_signed_in_is_told_and_nothing_more() {
     let mut tab = Tab::new("lenses", TABS);
@@ -197,7 +197,7 @@ fn a_caller_who_gives_up_in_the_middle_hears_his_own_reason() {
     assert_eq!(tab.status(), "signed-in", "the renewal goes on");
 }
 
-/// Rule 10: where nothing can be renewed either, a gateway's 401 is still no word of the vendor's.
+/// Rule 10: a gateway's 401 ends no session, not even one that can't be renewed.
 #[test]
 fn rule_10_a_gateways_no_at_a_check_ends_no_session_without_renewals() {
     let mut tab = Tab::with("pegase3", Keeping::Memory, |settings| {

@@ -28,7 +28,7 @@ fn waits_for_device(tab: &mut Tab) -> String {
     tab.run(|handle| handle.sign_in(credentials))
 }
 
-/// The vendor lets half a minute pass with the next question for the answer.
+/// The vendor's next long poll times out after half a minute.
 fn takes_its_time(tab: &mut Tab) -> &mut Tab {
     tab.meanwhile(POLLS, |tab| tab.now += 30_000.0)
 }
@@ -90,7 +90,7 @@ fn r22_trouble_on_the_way_is_waited_out() {
     }
 }
 
-/// What is neither trouble nor an answer comes again whenever it is asked for.
+/// A failure that is not transient would come again at each poll.
 #[test]
 fn what_no_waiting_mends_ends_it() {
     for (status, reply, told) in
@@ -114,7 +114,7 @@ fn rule_01_the_callers_abort_ends_the_wait() {
     assert_eq!(paused.status(), "never");
 }
 
-/// What the caller's own function throws is told as a giving up, and nothing is waited for.
+/// If the caller's own function throws, the login is given up, and nothing is waited for.
 #[test]
 fn a_prompt_that_could_not_be_handed_out_ends_it() {
     let mut tab = tab();

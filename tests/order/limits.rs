@@ -15,8 +15,8 @@ fn limited(keeping: Keeping, idle_ms: Option<f64>, age_ms: Option<f64>) -> Tab {
     tab
 }
 
-/// Under the lock of the tokens it is looked up whether another tab has used it; then it is noted and taken away, and the lock
-/// is given back before the vendor is told.
+/// Under the lock of the tokens, the store is read for another tab's use. Then the end is noted, the record deleted, and the lock
+/// released before the vendor is told.
 #[test]
 fn r36_what_nobody_uses_ends_for_all_tabs() {
     let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
@@ -144,7 +144,7 @@ fn r36_a_caller_who_gives_up_waits_no_longer() {
     assert_eq!(tab.requests(), "given up");
 }
 
-/// Requests and `touch()` are uses. They are noted rarely, and beside the request.
+/// Requests and `touch()` are uses. They are marked rarely, and beside the request.
 #[test]
 fn r36_uses_are_noted_beside_the_request() {
     let mut tab = limited(TABS, Some(80.0 * MINUTE), None);
@@ -164,7 +164,7 @@ fn r36_uses_are_noted_beside_the_request() {
     tab.asked(&["  read", &format!("  mark 7 {}", NOW + 80_000.0), "  read"]);
 }
 
-/// Where the time seems to be up, it is first looked up; then the touch counts.
+/// Where the session seems idle, the store is read first; as another tab has used it in time, the touch counts.
 #[test]
 fn r36_a_touch_after_another_tabs_use_counts() {
     let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
@@ -176,7 +176,7 @@ fn r36_a_touch_after_another_tabs_use_counts() {
     tab.now += 9.0 * MINUTE;
     assert_eq!(tab.wakes(Wake::Timer), "done");
     assert_eq!(tab.status(), "signed-in");
-    // Whose time is up is not brought back.
+    // A touch doesn't bring back a session that is idle in all tabs.
     tab.now += MINUTE;
     tab.mark = None;
     tab.hears(200, OK);
@@ -185,8 +185,8 @@ fn r36_a_touch_after_another_tabs_use_counts() {
     assert_eq!(tab.status(), "idle");
 }
 
-/// While it is being looked up whether another tab has used it, somebody uses it here: that counts from when it was, however long
-/// the lock was waited for.
+/// While the store is being read for another tab's use, somebody uses the session here. That counts from the moment of the use,
+/// however long the lock was waited for.
 #[test]
 fn r36_a_use_counts_from_when_it_was() {
     for (after, ending) in [(5.0 * MINUTE, "answered"), (11.0 * MINUTE, "session-expired at request")] {
@@ -210,14 +210,14 @@ fn r36_a_use_counts_from_when_it_was() {
     tab.asked(&["  lock 7 0", "  read", &format!("  mark 7 {}", NOW + 11.0 * MINUTE), "  unlock"]);
 }
 
-/// Something else that this tab does meanwhile may note the end: that is no other tab's note.
+/// Another operation of this tab may note the end meanwhile. It doesn't tell the vendor, so this one does.
 #[test]
 fn r36_what_ends_while_something_else_is_under_way_is_revoked() {
     let mut tab = limited(TABS, None, Some(10.0 * MINUTE));
     tab.now += 10.0 * MINUTE;
     tab.hears(200, OK);
     assert!(tab.handle.look_at_clock(tab.moment()));
-    // Renewed in another tab, so that it is taken up, and has to go.
+    // Renewed in another tab, so that this one follows the record, and then has to delete it.
     let mut record = tab.record.clone().expect("a record");
     record = record.replace("\"renewals\":0", "\"renewals\":1");
     tab.record = Some(record);
@@ -251,7 +251,7 @@ fn r36_a_reload_finds_the_end() {
     }
 }
 
-/// A token that is over is renewed for that, as at a logout.
+/// An expired token is renewed to be revoked, as at a logout.
 #[test]
 fn r36_it_is_revoked_as_by_a_logout() {
     let mut tab = limited(Keeping::Memory, Some(2.0 * HOUR), None);
@@ -271,17 +271,17 @@ fn r36_without_the_lock_or_the_store_it_ends_all_the_same() {
     assert_eq!(tab.status(), "idle");
 }
 
-/// Two tabs note their uses in the same moment: the later one is what stays.
+/// Two tabs mark their uses in the same moment: the later use is what stays.
 #[test]
 fn r36_an_earlier_use_does_not_stay_written_over_a_later_one() {
     let mut tab = limited(TABS, Some(80.0 * MINUTE), None);
     tab.now += 70_000.0;
     tab.handle.touch(tab.moment());
-    // It lies there when this one has written.
+    // The other tab's mark overwrites this one's.
     tab.meanwhile("mark", |tab| tab.overwrites = Some(format!("7 {}", NOW + 69_000.0)));
     tab.run_begun();
     assert_eq!(tab.mark, Some(format!("7 {}", NOW + 70_000.0)));
-    // What another tab has noted later is left as it is.
+    // A later use that another tab has marked is left as it is.
     tab.now += 70_000.0;
     tab.log();
     tab.handle.touch(tab.moment());
@@ -291,8 +291,7 @@ fn r36_an_earlier_use_does_not_stay_written_over_a_later_one() {
     tab.asked(&["  read"]);
 }
 
-/// A store that failed may still have an older token than the one that is held: it is not for the vendor to hear again, as it may be
-/// over.
+/// A store that failed may still have an older token than the one that is held. It isn't sent, as it may have expired.
 #[test]
 fn r19_what_ends_by_itself_is_revoked_by_the_newest_token() {
     let mut tab = limited(TABS, None, Some(10.0 * MINUTE));

@@ -87,7 +87,7 @@ fn r39_a_login_over_a_session_revokes_the_older_one() {
     assert_eq!(tab.state().user.as_deref(), Some("asmith"));
 }
 
-/// A token that is over is renewed for that, once.
+/// An expired token is renewed to be revoked, once.
 #[test]
 fn r39_an_older_session_whose_token_is_over_is_renewed_to_be_revoked() {
     let mut tab = Tab::new("ethgas", Keeping::Memory);

@@ -101,7 +101,7 @@ fn whoever_gives_up_in_the_middle_stops_the_call() {
     assert_eq!(tab.status(), "logout");
 }
 
-/// 3.5 of what was found: a token that is over is sent nowhere.
+/// An expired token is never sent.
 #[test]
 fn a_token_that_is_over_is_renewed_to_be_revoked() {
     let mut tab = Tab::signed_in(Keeping::Memory);

@@ -87,7 +87,7 @@ fn r16_what_another_tab_has_renewed_is_taken_over() {
     assert_eq!(tab.state().renewal, "idle");
 }
 
-/// While it stands in line, it sees the other tab's tokens and leaves.
+/// While it queues for the lock, it sees the other tab's new tokens, and leaves the queue.
 #[test]
 fn r16_whoever_stands_in_line_looks_meanwhile() {
     let mut tab = Tab::signed_in(TABS);
@@ -97,7 +97,7 @@ fn r16_whoever_stands_in_line_looks_meanwhile() {
     tab.asked(&["join", "  lock 7 0", "  read", "  lock 7 0", "  read", "  unlock"]);
 }
 
-/// The lock was waited for in vain: its holder sleeps.
+/// The wait for the lock times out: the tab that holds it is frozen.
 #[test]
 fn r17_without_the_lock_it_renews_all_the_same() {
     let mut tab = Tab::signed_in(TABS);

@@ -35,7 +35,7 @@ fn r01_outside_of_the_audience_nothing_is_sent() {
     let mut tab = Tab::signed_in(TABS);
     let elsewhere = Wish { target: "https://api.test/vx".into(), ..wish() };
     assert_eq!(tab.run(|handle| handle.request(elsewhere)), "forbidden-target at request");
-    let own = Wish { target: "https://api.test/".into(), callers: true, ..wish() };
+    let own = Wish { target: "https://api.test/".into(), own_credential: true, ..wish() };
     assert_eq!(tab.run(|handle| handle.request(own)), "forbidden-target at request");
     tab.asked(&[]);
 }
@@ -49,19 +49,19 @@ fn r24_without_a_session_nothing_is_sent() {
     }
 }
 
-/// Rule 7: it says nothing of the session either.
+/// Rule 7: the answer to a credential of the caller's own says nothing of the session either.
 #[test]
 fn rule_07_a_credential_of_the_callers_own_wins() {
     let mut tab = Tab::signed_in(TABS);
     tab.hears(401, UNAUTHORIZED);
-    assert_eq!(tab.run(|handle| handle.request(Wish { callers: true, ..wish() })), "answered");
+    assert_eq!(tab.run(|handle| handle.request(Wish { own_credential: true, ..wish() })), "answered");
     tab.asked(&["send with nothing"]);
     tab.hears(401, UNAUTHORIZED);
-    let told = tab.run(|handle| handle.request(Wish { callers: true, json: true, ..wish() }));
+    let told = tab.run(|handle| handle.request(Wish { own_credential: true, json: true, ..wish() }));
     assert_eq!((told.as_str(), tab.status()), ("session-expired at request", "signed-in"));
     let mut nobody = Tab::new("ethgas", TABS);
     nobody.hears(200, OK);
-    assert_eq!(nobody.run(|handle| handle.request(Wish { callers: true, ..wish() })), "answered");
+    assert_eq!(nobody.run(|handle| handle.request(Wish { own_credential: true, ..wish() })), "answered");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn r25_a_request_is_not_sent_again_as_somebody_else() {
     assert!(tab.log().iter().all(|line| !line.contains("again")));
 }
 
-/// 3.3: a rejected token whose renewal fails at first is still renewed for the rejection when it is tried again by itself.
+/// A rejected token whose renewal fails at first is renewed by itself later, and that still counts as after a rejection.
 #[test]
 fn found_3_3_a_renewal_that_is_tried_again_is_still_for_the_rejection() {
     let mut tab = Tab::signed_in(TABS);
@@ -227,8 +227,8 @@ fn found_3_3_a_renewal_that_is_tried_again_is_still_for_the_rejection() {
     assert!(!tab.log().iter().any(|line| line.contains("refresh")), "it was renewed for that just now");
 }
 
-/// 3.3: so it is for whichever tab tries again: the record says what the renewal was for. Once its time has come, the pause is no
-/// reason to leave a rejected token as it is.
+/// The same where another tab tries again: the record says what the renewal is for. Once the pause is over, the rejected token
+/// is renewed.
 #[test]
 fn found_3_3_a_renewal_that_another_tab_tries_again_is_still_for_the_rejection() {
     let mut first = Tab::signed_in(TABS);
@@ -271,7 +271,7 @@ fn found_3_3_a_renewal_that_another_tab_tries_again_is_still_for_the_rejection()
     assert_eq!(tab.held().and_then(|record| record.held.access).as_deref(), Some("a3"));
 }
 
-/// PEGASE3 may fall over an expired token: such an answer is asked for once more. But not as somebody who has signed in meanwhile,
+/// PEGASE3 may crash on an expired token, so such a request is sent once more. But not as somebody who has signed in meanwhile,
 /// and whose own token has expired by then.
 #[test]
 fn r25_a_doubtful_answer_is_not_asked_for_again_as_somebody_else() {

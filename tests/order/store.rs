@@ -20,7 +20,7 @@ fn restored(record: Option<String>, note: Option<&str>) -> Tab {
     tab
 }
 
-/// At each of the next writes, another tab has just written of the tokens that are held now.
+/// Just before each of the next writes, another tab writes a record with the tokens that are held now.
 fn others_write_of_the_old(tab: &mut Tab, times: u32) {
     let older = tab.held().unwrap();
     for round in 1..=times {
@@ -72,7 +72,7 @@ fn a_store_that_fails_leaves_the_session_in_memory() {
         assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
         assert_eq!(tab.state().problem, None, "it works again");
     }
-    // One that can't tell what lies there is no trouble.
+    // A store that gives back no text is no problem.
     let mut tab = Tab::new("ethgas", TABS);
     tab.fails("read", Trouble::Untold);
     assert_eq!(tab.restores(), "done");
@@ -126,7 +126,7 @@ fn r38_what_a_failed_renewals_write_was_to_replace_is_gone_and_written_again_lat
     assert!(tab.record.is_some());
 }
 
-/// What another tab has written is not this one's to bring back, though this one's own login could not be written before.
+/// A tab whose own login could not be written follows another tab's, and doesn't write that one again once it is gone.
 #[test]
 fn r38_what_was_followed_is_not_written_again_once_it_is_gone() {
     let mut tab = Tab::new("pegase3", TABS);
@@ -149,7 +149,7 @@ fn r38_what_was_followed_is_not_written_again_once_it_is_gone() {
     assert_eq!(tab.status(), "logout");
 }
 
-/// A timer is an occasion, too.
+/// The timer, too, tries the write again.
 #[test]
 fn r38_what_could_not_be_written_is_tried_again_by_the_timer() {
     let mut tab = signed_in();
@@ -230,7 +230,7 @@ fn rule_15_new_tokens_outlast_what_other_tabs_write_of_the_old_ones() {
     assert_eq!(tab.handle.look(|session| session.snapshot().problem), None);
 }
 
-/// 2.3 of what was found: a storage that gives another text at each reading is none.
+/// A storage that gives another text at each read is not used.
 #[test]
 fn a_store_that_never_keeps_what_it_is_told_is_no_store() {
     let mut tab = signed_in();
@@ -281,7 +281,7 @@ fn what_came_to_its_end_while_nobody_looked_is_taken_away() {
     assert_eq!((tab.status(), &tab.record), ("expired", &None));
 }
 
-/// A store that tells one thing and has another, whenever it is to be changed: as good as none. The session goes on in memory.
+/// A store whose writes always find something else than its reads is not used: the session goes on in memory.
 #[test]
 fn found_2_3_a_store_that_contradicts_itself_is_given_up() {
     let mut tab = signed_in();
@@ -300,7 +300,7 @@ fn found_2_3_a_store_that_contradicts_itself_is_given_up() {
     tab.asked(&[]);
 }
 
-/// What has come to its end meanwhile goes, also where it is found in place of what was to go.
+/// An expired record is deleted, even if it is another one than was to be deleted.
 #[test]
 fn rule_15_a_record_that_is_over_is_not_left_behind() {
     let mut other = signed_in().held().unwrap();

@@ -398,5 +398,5 @@ impl Tab {
 
 /// A request like any other.
 pub fn wish() -> Wish {
-    Wish { target: format!("{BASE}/x"), callers: false, repeatable: true, json: false }
+    Wish { target: format!("{BASE}/x"), own_credential: false, repeatable: true, json: false }
 }

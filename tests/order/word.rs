@@ -29,7 +29,7 @@ fn rule_10_pegase3s_word_ends_the_session() {
     }
 }
 
-/// 5.1 of what was found: behind Lenses HQ others answer, too. Then HQ itself is asked.
+/// Other servers answer behind Lenses HQ, too. If one of them rejects the session, HQ itself is asked.
 #[test]
 fn rule_10_what_lies_behind_the_vendor_may_say_401() {
     const PROXIED: &str = r#"{"errorCode":401,"message":"Unauthorized"}"#;
@@ -130,7 +130,7 @@ fn pegase3s_next_token_is_taken_and_written() {
     tab.asked(&["send with t1"]);
 }
 
-/// 5.4 of what was found: its later code falls over an expired token. Asked once more, the same answer says it.
+/// PEGASE3's later code crashes on an expired token. If the same answer comes again, the token has expired.
 #[test]
 fn a_reply_that_may_mean_an_expired_token_is_asked_for_once_more() {
     let token = crate::support::jwt(r#"{"user":"jdoe","exp":1760000060}"#);

@@ -100,11 +100,11 @@ fn an_ended_login_of_another_user_replaces_all_the_same() {
 fn an_end_is_noted_by_the_tab_that_saw_it() {
     let mut session = tab();
     session.refused(session.epoch(), Reason::Refused);
-    assert_eq!(session.take_end(), Some(Note::ended(1, Reason::Refused)));
-    assert_eq!(session.take_end(), None, "once");
+    assert_eq!(session.take_note(), Some(Note::ended(1, Reason::Refused)));
+    assert_eq!(session.take_note(), None, "once");
     let mut session = tab();
     assert!(session.follow(noted(None, Note::ended(1, Reason::Refused)), at(NOW)));
-    assert_eq!(session.take_end(), None);
+    assert_eq!(session.take_note(), None);
 }
 
 /// 2.8: two tabs may find out at once, each in its own way, that a session is over. Whoever noted it last has the last word.
@@ -116,7 +116,7 @@ fn found_2_8_tabs_that_find_the_end_at_once_come_to_tell_the_same() {
     assert!(session.is_news(note));
     assert!(session.follow(noted(None, note), at(NOW)));
     assert_ended(&session, Reason::Refused);
-    assert_eq!(session.take_end(), None, "it has been noted");
+    assert_eq!(session.take_note(), None, "it has been noted");
     assert!(!session.is_news(note), "once");
     for other in [Note::ended(2, Reason::Expired), Note::ended(1, Reason::Logout), Note::unwritten(1)] {
         assert!(!session.is_news(other), "{other:?}");

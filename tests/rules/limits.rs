@@ -23,7 +23,7 @@ fn grant() -> Grant {
 }
 
 fn ended(session: &mut Session, now: Moment) -> Option<Reason> {
-    session.outlast(now);
+    session.end_at_limit(now);
     session.snapshot().reason
 }
 
@@ -38,7 +38,7 @@ fn r36_it_ends_when_nobody_has_used_it_for_so_long() {
     assert!(session.is_idle(at(NOW + 110.0 * MINUTE)));
     assert_eq!(ended(&mut session, at(NOW + 110.0 * MINUTE)), Some(Reason::Idle));
     assert_eq!(
-        session.take_end().map(hallpass::session::Note::write),
+        session.take_note().map(hallpass::session::Note::write),
         Some("1 idle".into()),
         "the other tabs are told"
     );
@@ -151,9 +151,9 @@ fn r36_uses_are_noted_rarely_and_the_last_one_exactly() {
 #[test]
 fn r36_while_another_tab_is_asked_nothing_is_due() {
     let mut session = limited(Some(HOUR), None);
-    session.decide(true);
+    session.set_deciding(true);
     assert_eq!(session.next_event(false, at(NOW + HOUR)), None);
-    session.decide(false);
+    session.set_deciding(false);
     assert_eq!(session.next_event(false, at(NOW + HOUR)), Some(0.0));
 }
 

@@ -42,9 +42,9 @@ fn r19_of_two_clocks_the_one_that_says_longer_counts() {
 #[test]
 fn r19_what_another_page_noted_is_put_on_both_clocks() {
     let now = Moment { wall: NOW, steady: 500.0 };
-    assert_eq!(now.noted(NOW - 2000.0), Moment { wall: NOW - 2000.0, steady: -1500.0 });
-    assert_eq!(now.noted(NOW), now);
-    assert_eq!(now.noted(NOW + 2000.0), Moment { wall: NOW + 2000.0, steady: 500.0 });
+    assert_eq!(now.at_wall(NOW - 2000.0), Moment { wall: NOW - 2000.0, steady: -1500.0 });
+    assert_eq!(now.at_wall(NOW), now);
+    assert_eq!(now.at_wall(NOW + 2000.0), Moment { wall: NOW + 2000.0, steady: 500.0 });
 }
 
 #[test]

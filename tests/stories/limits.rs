@@ -68,9 +68,9 @@ impl World {
         self.watch.outlasted.insert((login, tab));
         let unused = since(self.watch.used.get(&login));
         let limit = limits.idle_ms.unwrap_or(f64::INFINITY);
-        // What another tab has just done takes its way through the store, and nothing is noted twice in short.
+        // What another tab has just done takes a moment to show in the store, and uses are not marked in quick succession.
         let way = 4.0 * self.plan.store_ms as f64 + 100.0;
-        // Where what is written shows late, a tab may not see that another one notes an earlier use in the same moment.
+        // Where writes show late, a tab may not see that another one marks an earlier use in the same moment.
         let early = if self.plan.lags() { (limit / 8.0).min(60_000.0) } else { EARLY };
         let in_time = unused.is_none_or(|ms| ms >= limit - early || ms <= way);
         let watch = &self.watch;

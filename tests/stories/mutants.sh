@@ -35,11 +35,11 @@ mutant "the read inside the lock is left out" src/protocol/renewal.rs \
 mutant "an answer is taken without a look at the epoch" src/protocol/renewal.rs \
   's/session\.renewed\(epoch, grant/session.renewed(session.epoch(), grant/'
 mutant "a login is taken though a logout has overtaken it" src/protocol/login.rs \
-  's/if handle\.attempt\(\) != attempt \{/if false {/'
+  's/self\.handle\.attempt\(\) == attempt/self.handle.attempt() >= attempt/'
 mutant "a sign-out is noted after the request" src/protocol/logout.rs \
   's/(        if let Some\(login\) = login\n.*?\n        \}\n)(.*?)(        \/\/ A renewal of another tab)/$2$1$3/s'
 mutant "a failed write is ignored" src/protocol/store.rs \
-  's/Written::Failed => return self\.not_kept\(deletes, own, known, over\)\.await,/Written::Failed => return,/'
+  's/Written::Failed => return self\.not_kept\(deletes, own, known, overwrites\)\.await,/Written::Failed => return,/'
 mutant "a replay is not asked for its user" src/protocol/request.rs \
   's/if self\.handle\.pass\(asked\)\?/if self.handle.pass(&self.handle.person())?/'
 mutant "a token is renewed without the lock" src/protocol/renewal.rs \

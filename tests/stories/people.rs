@@ -65,7 +65,7 @@ impl World {
         let always_rejected = self.choices.one_in(5);
         let wish = Wish {
             target: format!("{BASE}/data"),
-            callers: false,
+            own_credential: false,
             repeatable: !self.choices.one_in(5),
             json: self.choices.one_in(2),
         };

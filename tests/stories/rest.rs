@@ -98,7 +98,7 @@ impl World {
     fn nothing_older_is_stored(&mut self) {
         for place in 0..self.places.len() {
             // Where every tab is closed, the next one sees to it.
-            // And who was replaced leaves it alone.
+            // And a tab whose session was replaced leaves the record alone.
             let mut shown = self.tabs.iter().zip(&self.watch.shown);
             let seen = shown.any(|(tab, shown)| {
                 tab.open && tab.place == Some(place) && shown.reason != Some(Reason::Replaced)

@@ -252,7 +252,7 @@ impl World {
 
     /// Whether nothing is under way but timers.
     pub fn is_quiet(&self) -> bool {
-        // What bounds a wait that is over is heard by nobody any more.
+        // The timeout of a wait that is over concerns nobody any more.
         let waits = |event: &Event| {
             let bound =
                 matches!(event, Event::Outcome { .. } | Event::InVain { .. } | Event::StoreGivenUp { .. });
