@@ -83,8 +83,8 @@ impl fmt::Debug for Storage {
 /// ```
 pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, Box<dyn core::error::Error>>> + 'a>>;
 
-/// A storage of your own, shared by all that use the same vendor, base URL and account with it. What is gone from it was signed out
-/// elsewhere. Where a method fails, the session goes on in memory, and [`State::problem`](super::State::problem) says so; what the failure
+/// A storage of your own, shared by all that use the same vendor, base URL and account with it. A session that is gone from it
+/// counts as signed out elsewhere. Where a method fails, the session goes on in memory, and [`State::problem`](super::State::problem) says so; what the failure
 /// was is told to nobody.
 ///
 /// ```
