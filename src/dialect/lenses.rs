@@ -165,9 +165,9 @@ fn fields<J: Json>(error: &J) -> Vec<Field> {
 /// `redir_to` is documented as a relative URL of path and query: `/a?b`, `a?b` and `?b` are all of that kind. HQ is at the
 /// root of its origin, so what doesn't begin with a slash is taken from there, and what is handed on always begins with one.
 ///
-/// Only what stays on the vendor's origin whoever resolves it is handed on (R27): it has no backslash, blank or control
-/// character, which URL parsers fold into slashes or drop; without a slash in front, its first segment is a plain word, as
-/// no scheme and no host is; and no empty segment stands beside one of dots, encoded or not, that could bring it to the
+/// Only a path that stays on the vendor's origin, whoever resolves it, is handed on (R27). So it has no backslash, blank or
+/// control character, which URL parsers fold into slashes or drop. Without a slash in front, its first segment is a plain word,
+/// as no scheme and no host is. And no empty segment stands beside one of dots, encoded or not, that could bring it to the
 /// front (`/.//evil.example` is `//evil.example` once parsed).
 fn safe_path(target: &str) -> Option<String> {
     let rooted = target.starts_with('/');

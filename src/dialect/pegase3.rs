@@ -5,8 +5,8 @@
 //!
 //! The habits: a GET with the credentials as headers; the token in a header `Token` of the vendor's own; the outcome
 //! in the body's `code`, with HTTP 200 for everything (the published version) or the same code as HTTP status
-//! (later ones); no renewal, but later versions bring a new token in replies and drop the old one; an expired token makes
-//! the later code fall over, with HTTP 500 and a page; no logout.
+//! (later ones); no renewal, but later versions bring a new token in replies and drop the old one; the later code crashes
+//! on an expired token, with HTTP 500 and a page; no logout.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;

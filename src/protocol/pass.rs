@@ -36,6 +36,7 @@ impl<J: Json + 'static> Handle<J> {
             self.change(|session| session.tick(now));
             self.spawn(Run::keep_by_itself);
         } else if self.is_disposed() || self.enforce_limits().is_some() {
+            // Nothing begins by itself any more, or the session may be ending.
         } else if self.look(|session| session.renewal_due(now)) {
             self.renewal(self.epoch(), false);
         } else if self.store.needs_retry() {

@@ -11,8 +11,10 @@ use super::operation::Run;
 use crate::dialect::{Json, Secret};
 use crate::session::{Fate, Finding, Moment, Note, Reason, Record, Session};
 
-/// How often a store is read that is written to meanwhile, and how often the same leftover is deleted that comes back.
-const TRIES: u32 = 4;
+/// How often a store is read that this handle writes to meanwhile.
+const READS: u32 = 4;
+/// How often in a row the same text is deleted or overwritten that comes back.
+const REMOVALS: u32 = 4;
 /// How often a write is repeated because another tab was first: so many tabs without locks may write in one moment.
 const WRITES: u32 = 8;
 
@@ -28,7 +30,7 @@ pub(super) struct Store {
     writes: Cell<u32>,
     /// The last text that had to be deleted or overwritten, and how often in a row.
     had_to_go: RefCell<Option<Secret>>,
-    tries: Cell<u32>,
+    removals: Cell<u32>,
     /// How often in a row a write has found something else there than the read before.
     contradictions: Cell<u32>,
     /// Whether it was read since the last contradiction.
@@ -74,9 +76,9 @@ impl Store {
     /// each other of it for ever.
     fn may_change(&self, text: Option<Secret>) -> bool {
         let again = *self.had_to_go.borrow() == text;
-        self.tries.set(if again { self.tries.get().saturating_add(1) } else { 0 });
+        self.removals.set(if again { self.removals.get().saturating_add(1) } else { 0 });
         self.had_to_go.replace(text);
-        self.tries.get() < TRIES
+        self.removals.get() < REMOVALS
     }
 
     /// How often this handle has asked for something to be written.
@@ -150,7 +152,7 @@ impl<J: Json + 'static> Run<J> {
         if !self.is_kept() || store.silent.get() && !again {
             return;
         }
-        for _ in 0..TRIES {
+        for _ in 0..READS {
             let writes = store.writes.get();
             match self.ask(Effect::Read).await {
                 // This handle has written meanwhile, so what was read is out of date. It is read again: a renewal must not go

@@ -70,9 +70,9 @@ pub struct Watch {
     // What excuses some of it.
     pub lock_in_vain: bool,
     pub store_failed: bool,
-    /// A store has given another text at each read: whoever notices goes on in memory.
+    /// A store has given another text at each read: a tab that notices goes on in memory.
     pub lied: bool,
-    /// What one tab has written may show very late in another, or be written over by what it has compared before.
+    /// What one tab has written may show very late in another, which may overwrite it because it has compared before.
     pub late: bool,
     /// The logins that could not be written, as their tabs noted.
     pub unwritten: BTreeSet<u32>,
@@ -112,9 +112,9 @@ pub struct Watch {
     pub renewals: Vec<(u64, usize)>,
     /// When renewals of a login have failed for now, one after the other.
     pub failures: BTreeMap<usize, Vec<u64>>,
-    /// When callers asked for renewals or checks, and how often the pauses were ended because the network was there again.
+    /// When callers asked for renewals or checks, and how often the pauses were ended because the network was back.
     pub asked: Vec<u64>,
-    /// When a token that a request carried was taken, for all that its tab can tell.
+    /// When the vendor accepted a request's token, as far as its tab can tell.
     pub accepted: Vec<u64>,
     pub reachable: usize,
 

@@ -1,4 +1,4 @@
-//! Locks that tabs wait for in line. Nobody is robbed of one; who has waited too long goes on without.
+//! Locks that tabs queue for. No lock is taken from its holder; a tab that has waited too long goes on without one.
 
 use std::collections::VecDeque;
 
@@ -64,7 +64,7 @@ impl World {
         self.at(since + BOUND, Event::InVain { mark });
     }
 
-    /// Gives the lock to whoever is first in line.
+    /// Gives the lock to the first in the queue.
     fn next_in_line(&mut self, key: &Key) {
         let Some(lock) = self.locks.get_mut(key) else { return };
         if lock.holder.is_some() {

@@ -86,7 +86,7 @@ impl World {
         let asked = self.watch.asked.iter().chain(&self.watch.accepted).filter(|at| lately(**at)).count();
         let watch = &self.watch;
         let excused = watch.hides() || watch.clock_set || watch.slept > 0 || self.plan.lifetime_s < 600;
-        // One that was asked for is not of a rejection, and its token may be renewed for one once more.
+        // A renewal that a caller asked for isn't one for a rejection, so its token may still be renewed for one.
         self.watch.must(count <= 2 + 2 * asked || excused, "found_3_3_two_renewals_a_minute_at_most", || {
             format!("login {family}: {count} renewals, {asked} asked for")
         });
@@ -127,7 +127,7 @@ impl World {
                 .watch
                 .must(!carries, "r24_no_request_goes_without_its_token", || format!("{mark:?}"));
         };
-        // PEGASE3 says of an expired token that it has expired only where it is asked once more after its end.
+        // At PEGASE3, the second request may carry an expired token on purpose: its answer shows that it has expired.
         if !(again && self.plan.brand == Brand::Pegase3) {
             self.uses(mark, token);
         }

@@ -40,11 +40,11 @@ impl World {
             Some(text) => login_of(text) == shown.login && access_of(text) == shown.access.as_deref(),
             None => shown.login.is_none(),
         };
-        // A tab that was frozen has written down what could not be taken away, and who has signed out of that can do no more.
+        // A frozen tab may write a record back that could not be deleted. The tab that has signed out of it can do no more.
         let kept = stored.as_ref().and_then(|text| login_of(text));
         let kept =
             self.watch.store_failed && kept.is_some_and(|login| self.watch.left.contains(&(tab, login)));
-        // Whose store has contradicted itself goes on in memory.
+        // A tab whose store has contradicted itself goes on in memory.
         let landed = (self.watch.landed || kept) && self.tabs.len() > 1 || self.watch.lied;
         self.watch.must(replaced || same || landed, "rule_15_what_is_held_is_what_is_stored", || {
             format!("tab {tab}: {shown:?}, stored {}", crate::trace::record(stored.as_ref()))
@@ -60,22 +60,22 @@ impl World {
             .iter()
             .find(|other| {
                 let shares = other.place == place && (place.is_some() || other.tab == own.tab);
-                // A logout is noted at once: it holds though its tab was closed in the next moment.
+                // A logout is noted at once, so it counts even if its tab was closed in the next moment.
                 let noted = other.login.is_none() && other.held == Some(login) && self.plan.notes;
                 let trouble = self.watch.store_failed || self.watch.cleared;
                 let kept =
                     noted && place.is_some() && !trouble || other.done.is_some() && self.tabs[other.tab].open;
                 let open = kept || other.done.is_some();
                 let later = other.taken > done && other.login != Some(login) && (kept || !trouble);
-                // What was never written, other tabs can't know for sure.
+                // Other tabs can't know of a login that was never written.
                 let known = if other.login.is_some() { other.written } else { other.held == Some(login) };
-                // And a tab whose store failed brings the older one back unawares.
+                // A tab whose store failed may bring the older login back unawares.
                 let known = (known || other.tab == own.tab && other.login.is_some())
                     && !self.watch.unwritten.contains(&login);
                 let alone = self.tabs.iter().filter(|tab| tab.place == place).count() == 1;
                 let told = !trouble || known && (!self.watch.landed || alone);
                 let told = told && !self.watch.late;
-                // Where nothing can be taken away, nor noted, no other tab hears of a sign-out.
+                // If the record can be neither deleted nor noted as over, no other tab hears of a sign-out.
                 let told = told && !(trouble && other.login.is_none() && !self.plan.notes);
                 shares && open && later && told
             })
@@ -97,7 +97,7 @@ impl World {
 
     fn nothing_older_is_stored(&mut self) {
         for place in 0..self.places.len() {
-            // Where every tab is closed, the next one sees to it.
+            // If every tab is closed, the record stays until the next one opens.
             // And a tab whose session was replaced leaves the record alone.
             let mut shown = self.tabs.iter().zip(&self.watch.shown);
             let seen = shown.any(|(tab, shown)| {
@@ -133,7 +133,7 @@ impl World {
         });
     }
 
-    /// Where no login has come since, those who had the same one tell the same reason.
+    /// If no login has come since, all tabs that had the same one tell the same reason.
     fn a_reason_is_the_same_in_every_tab(&mut self, place: usize) {
         if self.places[place].record().is_some() || !self.plan.notes || self.watch.hides() {
             return;
@@ -141,23 +141,23 @@ impl World {
         let strokes = self.watch.strokes.iter().filter(|stroke| stroke.place == Some(place));
         let strokes: Vec<_> = strokes.collect();
         let Some(last) = strokes.iter().filter_map(|stroke| stroke.login).next_back() else { return };
-        // Tabs of a session that can't be renewed end it each by itself, by its own clock, also in the moment of a sign-out.
+        // A session that can't be renewed is ended by each tab for itself, by its own clock, even in the moment of a sign-out.
         let each = !matches!(self.plan.brand, Brand::Ethgas | Brand::Ocient) || self.plan.limited();
         if each && (self.watch.clock_set || self.watch.strokes.iter().any(|stroke| stroke.login.is_none())) {
             return;
         }
-        // Where tabs have sessions of their own, a sign-out in one is told to those whose session is not over by then.
+        // If tabs have sessions of their own, a sign-out in one of them ends only those that are not over by then.
         let own = !matches!(self.plan.keeping, Keeping::Tabs { .. });
         if own
             && self.watch.strokes.iter().any(|stroke| stroke.login.is_none() && stroke.place != Some(place))
         {
             return;
         }
-        // Who signs out where the session is over already has the last word there.
+        // A sign-out counts in its own tab, even if the session was over already.
         if strokes.iter().any(|stroke| stroke.login.is_none() && stroke.held != Some(last)) {
             return;
         }
-        // Nor can who ends by the clock in the very moment of the vendor's no have heard of that.
+        // A tab that ends the session by its clock in the very moment of the vendor's no can't have heard of that.
         let times = self.watch.ended_at.iter().filter(|((login, _), _)| *login == last).map(|(_, at)| *at);
         let (first, latest) = (times.clone().min().unwrap_or_default(), times.max().unwrap_or_default());
         if each && latest - first <= 4 * self.plan.store_ms as u64 + 50 {
@@ -170,7 +170,7 @@ impl World {
             .filter_map(|tab| self.watch.shown.get(tab)?.reason)
             .filter(|reason| *reason != Reason::Replaced)
             .collect();
-        // Who signs out doesn't know yet that it was over in another tab, and has the last word.
+        // A tab that signs out may not know yet that the session is over in another one: the sign-out counts.
         if reasons.contains(&Reason::Logout) && strokes.iter().any(|stroke| stroke.held == Some(last)) {
             reasons.retain(|reason| *reason == Reason::Logout);
         }

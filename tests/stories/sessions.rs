@@ -109,7 +109,7 @@ impl World {
         let told_no = family.is_none_or(|family| {
             self.watch.refused.contains(family) || self.vendor.families[*family].revoked
         });
-        // Where tabs have sessions of their own, a sign-out is told to all.
+        // If tabs have sessions of their own, all of them are told of a sign-out.
         let own = !matches!(self.plan.keeping, Keeping::Tabs { .. });
         let strokes = &self.watch.strokes;
         let by_user = strokes.iter().any(|stroke| stroke.login.is_none() && (own || stroke.place == place));
@@ -122,7 +122,7 @@ impl World {
         let strokes = &self.watch.strokes;
         let own_logout = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Logout);
         let ok = match reason {
-            // A login that came over this one may have ended since.
+            // A login that replaced this one may have ended since.
             Reason::Logout => {
                 let other =
                     |stroke: &Stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old);
@@ -131,13 +131,13 @@ impl World {
                 let unnoted = !self.plan.notes && by_itself;
                 own_logout || by_user || told_no || elsewhere || unnoted || strokes.iter().any(other)
             }
-            // Or it was the end of a login that had come over this one; and at Lenses any 401 of `users/me` is one.
+            // A login that replaced this one may have ended so. And at Lenses, any 401 of `users/me` ends a session.
             Reason::Expired | Reason::Refused => {
                 let bare = self.plan.brand == Brand::Lenses && self.plan.troubles.hostile;
                 let elsewhere = self.watch.ends.iter().any(|((_, at), end)| *at != tab && *end == reason);
                 told_no || by_time || by_age || bare || elsewhere
             }
-            // Or somebody asked the vendor, whose cookie was another user's.
+            // A check may have found another user's cookie.
             Reason::Replaced => {
                 let other =
                     |stroke: &Stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old);
@@ -164,7 +164,7 @@ impl World {
             self.watch.signed_out.insert((key, login));
             self.watch.left.insert((tab, login));
         }
-        // Who was replaced has nothing to sign out of.
+        // A tab whose session was replaced has nothing to sign out of.
         if !replaced {
             let taken = self.watch.step;
             let held = self.tabs[tab].held_login();
@@ -234,7 +234,7 @@ impl World {
         );
         let place = self.tabs[tab].place.filter(|_| op.refused_over.is_some());
         if let Some(here) = place.map(|place| &self.places[place]) {
-            // Another operation of the tab's, that has written since, sees to it.
+            // Another operation of the tab that has written since deals with it.
             let left =
                 here.weather == Weather::Full && here.occupied() == op.refused_over && !self.watch.late;
             let alone = self.tabs[tab].ops.values().all(|op| op.waits != Waits::Store);
@@ -244,7 +244,7 @@ impl World {
         }
         self.in_time(tab, op);
         if let (Ending::SignedIn(_), Purpose::Login { right: false, .. }) = (ending, &op.purpose) {
-            // Where a success has no body, anybody can say it.
+            // A success without a body can come from anybody.
             let told = self.plan.brand == Brand::Lenses && self.plan.troubles.hostile;
             self.watch.must(told, "r24_a_wrong_password_signs_nobody_in", || format!("tab {tab}"));
         }

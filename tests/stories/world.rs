@@ -243,7 +243,7 @@ impl World {
     }
 
     pub fn goes_on(&mut self) -> bool {
-        // Tabs that stand in line behind a frozen one look 16 times a second for as long as it is frozen.
+        // Tabs that queue behind a frozen one look 16 times a second for as long as it is frozen.
         if u64::from(self.steps) > MOST_STEPS + self.now / 1_000 * STEPS_A_SECOND {
             self.watch.breaks("rule_2_nothing_goes_on_for_ever", String::new);
         }
