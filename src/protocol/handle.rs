@@ -79,8 +79,8 @@ pub struct Handle<J: 'static> {
     pub(super) rejected_epoch: Cell<Option<Epoch>>,
     /// The login under way.
     pub(super) signing_in: Cell<Option<OperationId>>,
-    /// The address that has rejected a token which was just renewed, and when.
-    pub(super) rejecting_address: RefCell<Option<(String, Moment)>>,
+    /// The addresses that have rejected a token which was just renewed, and when.
+    pub(super) rejecting_addresses: RefCell<Vec<(String, Moment)>>,
     /// The operation that asks the vendor whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
     /// The operation that ends the session at one of its limits.
@@ -119,7 +119,7 @@ impl<J: Json + 'static> Handle<J> {
             signing_in: Cell::new(None),
             confirming: Cell::new(None),
             ending_at_limit: Cell::new(None),
-            rejecting_address: RefCell::new(None),
+            rejecting_addresses: RefCell::default(),
             operations: RefCell::new(Vec::new()),
             next: Cell::new(0),
             begun: RefCell::new(Vec::new()),

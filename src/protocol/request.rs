@@ -30,6 +30,8 @@ pub struct Wish {
 enum Next {
     /// It is for the caller to see.
     Show,
+    /// The token was rejected, but to renew it would not help now: it is for the caller to see, too.
+    Leave,
     /// The token has been replaced since: the request is sent again.
     Again,
     /// The token was rejected: it is renewed, and then the request is sent again.
@@ -70,7 +72,7 @@ impl<J: Json + 'static> Run<J> {
                 }
                 return Ok((second, None));
             }
-            Next::Show => return Ok((answer, None)),
+            Next::Show | Next::Leave => return Ok((answer, None)),
             // The token was renewed for this very request and is rejected all the same: another renewal would be a loop.
             Next::Renew if renewed => {
                 self.rejects_any_token(wish);
@@ -96,19 +98,19 @@ impl<J: Json + 'static> Run<J> {
         Ok((second, None))
     }
 
-    /// Remembers that an address has rejected a token that was just renewed.
+    /// Remembers that an address has rejected a token that was just renewed. Each took a renewal, so there are never many.
     fn rejects_any_token(&self, wish: &Wish) {
-        let handle: &Handle<J> = &self.handle;
-        handle.rejecting_address.replace(Some((wish.target.clone(), handle.now())));
+        let now = self.handle.now();
+        let mut rejecting = self.handle.rejecting_addresses.borrow_mut();
+        rejecting.retain(|(_, at)| now.since(*at) < YOUNG_MS);
+        rejecting.push((wish.target.clone(), now));
     }
 
     /// Whether an address has rejected a renewed token not long ago: another renewal would not help.
     fn rejected_any_token(&self, wish: &Wish) -> bool {
-        let handle: &Handle<J> = &self.handle;
-        let rejecting = handle.rejecting_address.borrow();
-        rejecting
-            .as_ref()
-            .is_some_and(|(target, at)| *target == wish.target && handle.now().since(*at) < YOUNG_MS)
+        let now = self.handle.now();
+        let rejecting = self.handle.rejecting_addresses.borrow();
+        rejecting.iter().any(|(target, at)| *target == wish.target && now.since(*at) < YOUNG_MS)
     }
 
     fn may_repeat(&self, asked: &Person) -> Result<(), Halt> {
@@ -160,7 +162,7 @@ impl<J: Json + 'static> Run<J> {
         match handle.look(|session| session.rejected(epoch, false, now)) {
             Verdict::Renew => return Next::Renew,
             Verdict::Replay => return Next::Again,
-            Verdict::Leave => {}
+            Verdict::Leave => return Next::Leave,
             Verdict::End if !from_vendor => {}
             Verdict::End if rejection == Rejection::Yes => {
                 let expired = handle.vendor.says_expired(reply);

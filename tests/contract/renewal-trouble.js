@@ -167,6 +167,25 @@ export async function r21_an_endpoint_that_always_refuses_causes_no_row_of_renew
   }
 }
 
+/** The same where the token is good everywhere else: that it is accepted there says nothing for those who reject any. */
+export async function r21_endpoints_that_always_refuse_cause_no_row_of_renewals_beside_others() {
+  for (const [name, refusal] of Object.entries(NEVER)) {
+    const vendor = simulate(name);
+    const session = await vendor.signIn();
+    const refusing = ["/other/one", "/other/two"];
+    for (const path of refusing) await vendor.fault({ path, count: 1_000, ...refusal });
+    for (let times = 0; times < 20; times++) {
+      for (const path of [...refusing, DATA[name]]) await session.fetch(path);
+    }
+    const count = await renewals(vendor);
+    ok(count >= 1 && count <= 4, `${name}: ${count} renewals for 20 requests to each of two`);
+    await vendor.expire();
+    equal((await session.fetch(DATA[name])).status, 200, `${name}: a token that is dead is renewed all the same`);
+    equal(await renewals(vendor), count + 1, name);
+    session.dispose();
+  }
+}
+
 /** The same for ten requests a second, for a minute; and afterwards a token that is dead is renewed as ever. */
 export async function r21_ten_refused_requests_a_second_are_two_renewals_a_minute() {
   const vendor = simulate("ethgas");

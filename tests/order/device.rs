@@ -100,6 +100,10 @@ fn what_no_waiting_mends_ends_it() {
         tab.hears(status, reply);
         assert_eq!(waits_for_device(&mut tab), format!("{told} at login"));
     }
+    let mut redirected = tab();
+    redirected.fails(POLLS, Trouble::Redirect);
+    assert_eq!(waits_for_device(&mut redirected), "malformed-reply at login");
+    redirected.asked(&["chance", ASKS, "prompt AB-CD", POLLS]);
 }
 
 /// Rule 1: the caller's abort ends it, at the vendor's and in a pause.

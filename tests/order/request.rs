@@ -114,6 +114,87 @@ fn r21_a_token_that_was_just_renewed_is_not_renewed_again() {
     tab.asked(&["join", "  call refresh with r1", "send with a2"]);
 }
 
+/// One whose address `x` has rejected the first token and the one that replaced it, while the vendor takes that one elsewhere.
+fn rejected_at_x() -> Tab {
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2")).hears(401, UNAUTHORIZED);
+    assert_eq!(tab.requests(), "answered");
+    tab.hears(200, OK);
+    assert_eq!(tab.requests_at("y"), "answered");
+    tab.log();
+    tab
+}
+
+/// Found 3.3: an address that rejects even a renewed token, as a service behind the vendor may, is no reason to renew once more,
+/// though the token is good everywhere else.
+#[test]
+fn found_3_3_an_address_that_rejects_any_token_is_no_reason_to_renew_again() {
+    let mut tab = rejected_at_x();
+    for _ in 0..30 {
+        tab.now += 1_000.0;
+        tab.hears(401, UNAUTHORIZED).hears(200, OK);
+        assert_eq!((tab.requests().as_str(), tab.requests_at("y").as_str()), ("answered", "answered"));
+        tab.asked(&["send with a2", "send with a2"]);
+    }
+}
+
+/// Another address may mean it; and so each of those that reject any token is remembered.
+#[test]
+fn found_3_3_each_address_that_rejects_any_token_is_remembered() {
+    let mut tab = rejected_at_x();
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a3", "r3")).hears(401, UNAUTHORIZED).hears(200, OK);
+    assert_eq!((tab.requests_at("z").as_str(), tab.requests_at("y").as_str()), ("answered", "answered"));
+    tab.asked(&["send with a2", "join", "  call refresh with r2", "send again with a3", "send with a3"]);
+    for address in ["x", "z"] {
+        tab.hears(401, UNAUTHORIZED);
+        assert_eq!(tab.requests_at(address), "answered");
+        tab.asked(&["send with a3"]);
+    }
+}
+
+#[test]
+fn found_3_3_such_an_address_is_believed_again_after_35_s() {
+    for (seconds, renews) in [(34.0, false), (35.0, true)] {
+        let mut tab = rejected_at_x();
+        tab.now += seconds * 1_000.0;
+        tab.hears(401, UNAUTHORIZED).hears(200, &grant("a3", "r3")).hears(200, OK);
+        assert_eq!(tab.requests(), "answered");
+        let renewal = ["send with a2", "join", "  call refresh with r2", "send again with a3"];
+        tab.asked(if renews { &renewal } else { &renewal[..1] });
+    }
+}
+
+#[test]
+fn r21_an_address_that_takes_the_renewed_token_is_asked_like_any_other() {
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    for (held, next) in [("1", "2"), ("2", "3"), ("3", "4")] {
+        tab.now += 1_000.0;
+        tab.hears(401, UNAUTHORIZED);
+        tab.hears(200, &grant(&format!("a{next}"), &format!("r{next}"))).hears(200, OK);
+        assert_eq!(tab.requests(), "answered");
+        let first = format!("send with a{held}");
+        let renewal = format!("  call refresh with r{held}");
+        tab.asked(&[&first, "join", &renewal, &format!("send again with a{next}")]);
+    }
+}
+
+/// R21: renewed for this very request, whose answer took so long that the token is no longer young.
+#[test]
+fn r21_a_renewal_before_a_request_counts_as_the_one_for_its_rejection() {
+    let mut tab = Tab::new("ethgas", Keeping::Memory);
+    let minute = |access, refresh| grant(access, refresh).replace("3600", "60");
+    assert_eq!(tab.signs_in(&minute("a1", "r1")), "signed in");
+    tab.log();
+    tab.now += 60_000.0;
+    tab.hears(200, &minute("a2", "r2")).hears(401, UNAUTHORIZED);
+    tab.meanwhile("send", |tab| tab.now += 10_000.0);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["join", "  call refresh with r1", "send with a2"]);
+    tab.hears(401, UNAUTHORIZED);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with a2"]);
+}
+
 #[test]
 fn where_the_renewal_fails_the_answer_is_the_callers_and_json_tells_why() {
     for (status, text, told, left) in [

@@ -226,7 +226,11 @@ impl Tab {
     }
 
     pub fn requests(&mut self) -> String {
-        self.run(|handle| handle.request(wish()))
+        self.requests_at("x")
+    }
+
+    pub fn requests_at(&mut self, path: &str) -> String {
+        self.run(|handle| handle.request(Wish { target: format!("{BASE}/{path}"), ..wish() }))
     }
 
     pub fn wakes(&mut self, wake: Wake) -> String {
