@@ -112,11 +112,16 @@ export type VendorDescription = {
   readonly headers?: Readonly<Record<string, string>>;
   /** The value of a cookie that script may read goes into a header of all but GET and HEAD. `from`: a path that sets it. */
   readonly csrf?: { readonly cookie: string; readonly header: string; readonly from?: string };
-  /** `logout` and `check` carry the credential; `refresh` only what it says. */
+  /** Signs in. The places in it are what {@link Session.login} takes. */
   readonly login: Call;
+  /** Renews the token. Carries only what it says, not the credential. Left out: sessions can't be renewed. */
   readonly refresh?: Call;
+  /** Ends the session at the API. Carries the credential. Left out: it ends here alone. */
   readonly logout?: Call;
-  /** `user`: where the reply tells who is signed in. `alive`: a member that only a live session's reply has, for APIs that answer a dead one with a success, too. */
+  /**
+   * Asks whether the session is alive. Carries the credential. `user`: where the reply tells who is signed in. `alive`: a member that only
+   * a live session's reply has, for APIs that answer a dead one with a success, too.
+   */
   readonly check?: Call & { readonly user?: Path; readonly alive?: Path };
   /** What a reply to `login` and `refresh` gives. */
   readonly grant: {
@@ -136,12 +141,14 @@ export type VendorDescription = {
       | { readonly at: Path }
       | { readonly jwt: true; readonly otherwiseSeconds?: number };
   };
+  /** What replies wrap their data in. */
   readonly envelope?: {
     /** How a success is told from a failure that comes with HTTP 200, too: one of these values at this path. */
     readonly success?: { readonly at: Path; readonly is: readonly (string | number | boolean)[] };
     /** What {@link Session.json} resolves to. Default: the whole reply. */
     readonly payload?: Path | { readonly without: Path };
   };
+  /** Where a refusal says what is wrong, and what it means. */
   readonly errors?: {
     /** The API's own code, and its words for a person: each at a path, or at the first of several where something lies. */
     readonly code?: Path | readonly Path[];
@@ -311,7 +318,13 @@ export interface Session<V extends VendorName | VendorDescription = VendorName> 
    * `rate-limited`, `vendor-unavailable`, `vendor-error`; `malformed-reply` for what is not the vendor's shape; `timeout` for a
    * body that stops coming.
    */
-  json<T = unknown>(input: FetchInput, init?: RequestInit & { json?: unknown }): Promise<T>;
+  json<T = unknown>(
+    input: FetchInput,
+    init?: RequestInit & {
+      /** Sent as a JSON body, and so not together with `body`; by POST, unless `method` says otherwise. */
+      json?: unknown;
+    },
+  ): Promise<T>;
 
   /** Calls the listener at once and on every change. Returns the unsubscribe function: Svelte's store contract. */
   subscribe(listener: (state: SessionState) => void): () => void;
@@ -416,20 +429,62 @@ export interface CredentialsByVendor {
    * vendor takes the database `"system"` where none is given.
    */
   ocient:
-    | { username: string; password: string; database?: string }
-    | { idToken: string; database: string }
-    | { accessToken: string; database: string }
-    | { device: (prompt: DevicePrompt) => void; database?: string };
-  /** `redirectionToken` is echoed, and the vendor answers with where to go next. */
-  lenses: { username: string; password: string; redirectionToken?: string };
+    | {
+        /** The name to sign in with. */
+        username: string;
+        /** Sent once, and not kept. */
+        password: string;
+        database?: string;
+      }
+    | {
+        /** An ID token of the customer's own identity provider. */
+        idToken: string;
+        database: string;
+      }
+    | {
+        /** An access token of the customer's own identity provider. */
+        accessToken: string;
+        database: string;
+      }
+    | {
+        /** Shows the person the code and the address for the other device. Called once. */
+        device: (prompt: DevicePrompt) => void;
+        database?: string;
+      };
+  lenses: {
+    /** The name to sign in with. */
+    username: string;
+    /** Sent once, and not kept. */
+    password: string;
+    /** Echoed to the vendor, which answers with where to go next: {@link LoginResult.redirectTo}. */
+    redirectionToken?: string;
+  };
   /** Both go out as headers, so in Latin-1, and without a blank at either end. */
-  pegase3: { username: string; password: string };
+  pegase3: {
+    /** The name to sign in with. */
+    username: string;
+    /** Sent once, and not kept. */
+    password: string;
+  };
   /**
-   * Of the flow `"password"`; or of the flow `"wallet"`: the wallet signs a message of the vendor's. `address` is the account to
-   * sign with, by default the first that the wallet offers; `name` is what the vendor is to call a new user. The wait for the
-   * person in the wallet has no bound but a `signal`.
+   * Of the flow `"password"`; or of the flow `"wallet"`: the wallet signs a message of the vendor's. The wait for the person in the
+   * wallet has no bound but a `signal`.
    */
-  ethgas: { username: string; password: string } | { wallet: Wallet; address?: string; name?: string };
+  ethgas:
+    | {
+        /** The name to sign in with. */
+        username: string;
+        /** Sent once, and not kept. */
+        password: string;
+      }
+    | {
+        /** The wallet that signs: `window.ethereum`, or one found by EIP-6963. */
+        wallet: Wallet;
+        /** The account to sign with. Default: the first that the wallet offers. */
+        address?: string;
+        /** What the vendor is to call a new user. */
+        name?: string;
+      };
 }
 
 /** A wallet, as pages find it in `window.ethereum` or by EIP-6963: a provider of EIP-1193. */

@@ -23,9 +23,10 @@ pub fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Copies a file, or a folder with all but what npm has installed or cargo has compiled in it.
+/// Copies a file, or a folder with all but what npm has installed or cargo has compiled in it, and makes the folders above it.
 pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     if !from.is_dir() {
+        to.parent().map_or(Ok(()), fs::create_dir_all)?;
         let told = || format!("{} can't be copied to {}", workspace::shown(from), workspace::shown(to));
         return fs::copy(from, to).with_context(told).map(drop);
     }

@@ -35,9 +35,7 @@ pub fn check() -> Result<()> {
         fs::remove_dir_all(&again)?;
     }
     for source in SOURCES {
-        let to = again.join(source);
-        fs::create_dir_all(to.parent().unwrap_or(&again))?;
-        copy_tree(&workspace::inside(source), &to)?;
+        copy_tree(&workspace::inside(source), &again.join(source))?;
     }
     package::build_at(&again).context("the package could not be built once more")?;
     let differing = differences(&workspace::inside("pkg"), &again.join("pkg"))?;

@@ -16,8 +16,8 @@ use crate::workspace;
 /// How often is looked.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How long a server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a server may take to answer; some build first.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Compiles a package of the workspace under a profile; returns the path of its program.
 pub fn compile(package: &str, profile: &str) -> Result<PathBuf> {

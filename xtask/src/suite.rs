@@ -263,11 +263,12 @@ fn all(jobs: impl IntoIterator<Item = Job>) -> Result<Outcome> {
     Ok((total, failed))
 }
 
-/// The shell's own types, and then the tests of the published ones, compiled as each kind of project would.
+/// The shell's own types, then the tests of the published ones, compiled as each kind of project would, and what editors show of them.
 fn types() -> Result<Outcome> {
     let compile = |project| Job::new("tsc", "types").args(["--noEmit", "-p"]).args([project]);
     let shell = workspace::inside("src/shell/tsconfig.json");
-    all([shell].into_iter().chain(type_projects()?).map(compile))
+    let editor = Job::new("node", "types-in-editors").args(["--test", "tests/types/hover.test.mjs"]);
+    all([shell].into_iter().chain(type_projects()?).map(compile).chain([editor]))
 }
 
 /// A program that is right or wrong as a whole.

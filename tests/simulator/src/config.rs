@@ -15,6 +15,8 @@ pub struct Config {
     pub access_lifetime_s: Option<Lifetime>,
     /// Lifetime of refresh tokens (ETHGAS) or of a sign-in's renewability (Ocient) in seconds; `null` as above.
     pub refresh_lifetime_s: Option<Lifetime>,
+    /// Send no CORS headers, as vendors do that were made for programs; a preflight is a request like any other.
+    pub no_cors: bool,
     /// Leave the lifetime out of replies (Ocient, ETHGAS).
     pub omit_expires_in: bool,
     /// ETHGAS: the body code of success; its documents show 200 in examples and 1 in the table of codes.

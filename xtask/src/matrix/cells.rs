@@ -86,6 +86,9 @@ const INSTALL: &str = "npm install --prefer-offline --no-audit --no-fund";
 /// Serves what such a project has built.
 const SERVE: &str = "npm run serve -- --port {port}";
 
+/// With the settings that `docs/deployment.md` shows, to a vendor that the page can't reach by itself.
+const PROXY: &str = "development server, and its proxy to the vendor";
+
 /// What most of them have in common.
 const CELL: Cell = Cell {
     name: "",
@@ -99,7 +102,7 @@ const CELL: Cell = Cell {
 };
 
 /// All of them.
-pub const CELLS: [Cell; 34] = [
+pub const CELLS: [Cell; 39] = [
     Cell {
         name: "no tool",
         how: "`<script type=\"module\">`, the package's folder served as it is",
@@ -131,6 +134,14 @@ pub const CELLS: [Cell; 34] = [
         packages: &[("Vite", "vite-7")],
         folder: "vite-7",
         run: Run::Server("vite-7 --host localhost --strictPort --port {port}"),
+        ..CELL
+    },
+    Cell {
+        name: "Vite, its proxy",
+        how: PROXY,
+        packages: &[("Vite", "vite")],
+        folder: "proxy",
+        run: Run::Server("vite --host localhost --strictPort --port {port}"),
         ..CELL
     },
     Cell {
@@ -166,6 +177,16 @@ pub const CELLS: [Cell; 34] = [
         ..CELL
     },
     Cell {
+        name: "webpack, its proxy",
+        how: PROXY,
+        packages: &[("webpack", "webpack"), ("webpack-dev-server", "webpack-dev-server")],
+        folder: "proxy",
+        run: Run::Server(
+            "webpack serve --mode development --entry ./main.js --static . --host localhost --port {port}",
+        ),
+        ..CELL
+    },
+    Cell {
         name: "Rspack",
         how: "build",
         packages: &[("Rspack", "@rspack/core")],
@@ -175,6 +196,18 @@ pub const CELLS: [Cell; 34] = [
             "copy index.html dist-rspack/index.html",
         ],
         run: Run::Pages("dist-rspack"),
+        ..CELL
+    },
+    Cell {
+        name: "Rspack, its proxy",
+        how: PROXY,
+        packages: &[("Rspack", "@rspack/core"), ("@rspack/dev-server", "@rspack/dev-server")],
+        folder: "proxy",
+        build: &["copy index.html public/index.html"],
+        run: Run::Server(
+            "rspack serve --config webpack.config.js --mode development --entry ./main.js --host localhost --port {port}",
+        ),
+        reach: Reach::Whole,
         ..CELL
     },
     Cell {
@@ -257,11 +290,29 @@ pub const CELLS: [Cell; 34] = [
         ..CELL
     },
     Cell {
+        name: "Next.js, its proxy",
+        how: PROXY,
+        packages: &[("Next.js", "next")],
+        folder: "proxy-next",
+        run: Run::Server("next dev -H localhost -p {port}"),
+        reach: Reach::Whole,
+        ..CELL
+    },
+    Cell {
         name: "Angular",
         how: "build; it leaves the `.wasm` behind, and its copy is loaded",
         packages: &[("Angular", "@angular/core")],
         folder: "angular",
         build: &["ng build"],
+        reach: Reach::Whole,
+        ..CELL
+    },
+    Cell {
+        name: "Angular, its proxy",
+        how: PROXY,
+        packages: &[("Angular", "@angular/core")],
+        folder: "angular",
+        run: Run::Server("ng serve --host localhost --port {port}"),
         reach: Reach::Whole,
         ..CELL
     },

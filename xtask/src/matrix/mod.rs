@@ -35,7 +35,7 @@ pub fn run(port: u16, reach: Reach) -> Result<Counts> {
         bail!("no project of the matrix is called so; its table in the README lists them");
     }
     let vendors = port + SERVERS;
-    let workshop = Workshop::set_up(&format!("http://127.0.0.1:{}/i/matrix", vendors + 1))?;
+    let workshop = Workshop::set_up(vendors)?;
     let program = simulator::build()?;
     let mut counts = Counts::default();
     for cell in cells(reach) {

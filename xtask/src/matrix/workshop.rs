@@ -29,17 +29,17 @@ const QUIET: [(&str, &str); 4] = [
     ("TRUNK_SKIP_VERSION_CHECK", "true"),
 ];
 
-/// The vendor's address in the projects and in the README; they are run with the simulator's.
-const ADDRESS: &str = "https://sql0.example.com";
+/// The vendors' addresses in the projects and in the guide, and which of the simulator's ports takes each one's place.
+const ADDRESSES: [(&str, u16); 2] = [("https://sql0.example.com", 1), ("https://pegase3.example.com", 3)];
 
 /// The crate, as projects in Rust name it from their own folder.
 const CRATE: &str = "\"../../../..\"";
 
 /// The pages whose examples are projects' own files.
-const PAGES: [&str; 2] = ["README.md", "docs/frameworks.md"];
+const PAGES: [&str; 3] = ["README.md", "docs/frameworks.md", "docs/deployment.md"];
 
 /// Files in which these may stand.
-const SOURCES: [&str; 10] = ["js", "mjs", "jsx", "ts", "tsx", "vue", "svelte", "astro", "rs", "toml"];
+const SOURCES: [&str; 11] = ["js", "json", "mjs", "jsx", "ts", "tsx", "vue", "svelte", "astro", "rs", "toml"];
 
 /// The folder with the projects.
 pub struct Workshop {
@@ -47,14 +47,14 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// Copies the projects, and installs what they use. `base_url`: the vendor's address.
-    pub fn set_up(base_url: &str) -> Result<Self> {
+    /// Copies the projects, and installs what they use. `port`: the first of the simulator's.
+    pub fn set_up(port: u16) -> Result<Self> {
         let workshop = Self { folder: workspace::inside(FOLDER) };
         fs::create_dir_all(&workshop.folder)?;
         workshop.clear()?;
         copy_tree(&workspace::inside("tests/matrix"), &workshop.folder)?;
         workshop.write_examples()?;
-        workshop.name_vendor_and_crate(base_url)?;
+        workshop.name_vendors_and_crate(port)?;
         workshop.install()?;
         Ok(workshop)
     }
@@ -187,7 +187,7 @@ impl Workshop {
         Ok(())
     }
 
-    fn name_vendor_and_crate(&self, base_url: &str) -> Result<()> {
+    fn name_vendors_and_crate(&self, port: u16) -> Result<()> {
         let hallpass = format!("'{}'", workspace::root().display());
         for entry in fs::read_dir(&self.folder)? {
             let folder = entry?.path();
@@ -198,7 +198,10 @@ impl Workshop {
                 path.extension().is_some_and(|end| SOURCES.iter().any(|source| end == *source))
             });
             for path in sources {
-                let text = fs::read_to_string(&path)?.replace(ADDRESS, base_url).replace(CRATE, &hallpass);
+                let mut text = fs::read_to_string(&path)?.replace(CRATE, &hallpass);
+                for (address, place) in ADDRESSES {
+                    text = text.replace(address, &format!("http://127.0.0.1:{}/i/matrix", port + place));
+                }
                 fs::write(&path, text)?;
             }
         }

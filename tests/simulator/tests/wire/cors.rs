@@ -56,6 +56,18 @@ async fn replies_are_shared_with_the_asking_origin_refusals_and_faults_too() {
 }
 
 #[tokio::test]
+async fn a_vendor_without_cors_shares_nothing() {
+    let sim = sim().await;
+    let base = &sim.at.pegase3;
+    sim.steer(base, "config", json!({"no_cors": true})).await;
+    let preflight = sim.options(format!("{base}/login")).header("Access-Control-Request-Method", "GET");
+    for request in [preflight, sim.get(format!("{base}/login"))] {
+        let reply = request.header("Origin", PAGE).send().await.unwrap();
+        assert_eq!(header(reply.headers(), "access-control-allow-origin"), None);
+    }
+}
+
+#[tokio::test]
 async fn the_control_routes_are_open_without_credentials() {
     let sim = sim().await;
     let url = format!("{}/_sim/config", sim.at.lenses);
