@@ -16,20 +16,21 @@
 //! }
 //! ```
 //!
-//! That is the feature `client`, which is on by default: for Yew, Leptos, Dioxus or plain wasm-bindgen, built by Trunk, wasm-pack or
-//! wasm-bindgen, with nothing to copy or to bundle. JavaScript uses hallpass as the npm package of the same name, which leaves the feature
-//! out; see the README for that, and for what all of it does beside signing in: one renewal for all callers and tabs, requests sent
-//! again after it, sign-outs in all tabs.
+//! This is the feature `client`, which is on by default. It is for Yew, Leptos, Dioxus or plain wasm-bindgen, built by Trunk, wasm-pack or
+//! wasm-bindgen, with nothing to copy or to bundle. For JavaScript there is the npm package of the same name, which leaves the feature out.
+//! The README describes it, and what hallpass does beside signing in: one renewal for all callers and tabs, requests sent again after it,
+//! sign-outs in all tabs.
 //!
 //! A [`Session`] is opened with [`Options`]. [`Session::login`] takes [`Credentials`]; [`Session::json`] and [`Session::fetch`] take a path or a
-//! request of gloo-net's. [`Session::state`] and [`Session::subscribe`] tell who is signed in. All that can fail fails with an [`AuthError`].
-//! Futures that are dropped give up what they began, and the last clone of a session that is dropped stops its timers.
+//! request of gloo-net's. [`Session::state`] and [`Session::subscribe`] tell who is signed in. The one kind of error is [`AuthError`].
+//! A future that is dropped gives up what it began. When the last clone of a session is dropped, its timers stop.
 //!
 //! # For those who work on hallpass
 //!
-//! The other modules are no part of what versions promise. A functional core with a browser shell, in floors; each uses only those below it:
+//! The other modules may change in any version. hallpass is a functional core in a browser shell, built in floors, of which each uses only
+//! those below it:
 //!
-//! - `src/client`: the face for Rust;
+//! - `src/client`: the API for Rust;
 //! - `src/shell` (JavaScript): what pages import, and all that waits: requests, timers, storage;
 //! - `export`: what the scripts may call, and the platform's objects that cross with it;
 //! - `protocol`: the order: what comes after what in a login, a renewal, a request, a sign-out;
@@ -38,10 +39,9 @@
 //!
 //! `dialect`, `session` and `protocol` know no clock, no promise and no browser, and are tested natively.
 
-// In the npm package, the standard library would bring its own way to panic along, which formats a message that nobody
-// reads: see `bare`.
+// The standard library's panic handler formats a message, which would only add bytes to the npm package: see `bare`.
 #![no_std]
-// No panic is reachable: one in WebAssembly ends everything.
+// No panic may be reachable, because a panic in WebAssembly ends the whole instance.
 #![cfg_attr(
     not(test),
     deny(
@@ -54,15 +54,15 @@
 )]
 
 extern crate alloc;
-// Whoever asks for `npm` gets what it brings from `bare`. (Not a feature that asks for it: without default features, hallpass
-// has to link all the same.)
+// Left out with `npm` only, where `bare` stands in for it. It is no feature of its own, because hallpass has to link without default
+// features, too.
 #[cfg(not(all(feature = "npm", target_family = "wasm")))]
 extern crate std as _;
 
 #[cfg(all(feature = "npm", target_family = "wasm"))]
 mod bare;
 
-// `npm` means something in WebAssembly only: natively, tests of the whole workspace have both features.
+// `npm` counts in WebAssembly only: native tests of the whole workspace are built with both features.
 #[cfg(all(feature = "client", not(all(feature = "npm", target_family = "wasm"))))]
 mod client;
 #[cfg_attr(feature = "client", doc(hidden))]
@@ -77,7 +77,7 @@ pub mod session;
 #[cfg(all(feature = "client", not(all(feature = "npm", target_family = "wasm"))))]
 pub use client::*;
 
-/// The code of the guide for Rust compiles.
+/// Has the code of the guide for Rust compiled by the tests.
 #[cfg(all(doctest, feature = "client"))]
 #[doc = include_str!("../docs/rust.md")]
 struct Guide;

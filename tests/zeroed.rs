@@ -2,7 +2,7 @@
 #![cfg(target_family = "wasm")]
 
 use hallpass::dialect::NAMES;
-use hallpass::export::{Asks, Came, Kept, Machine};
+use hallpass::export::{Kept, Machine, OutcomeKind, StepKind};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
 
@@ -52,10 +52,10 @@ fn r30_no_password_is_left_in_memory_after_use() {
             let Ok(machine) = machine else { panic!("{vendor} is a vendor") };
             let id = machine.sign_in(&"jdoe".into(), &password, &none, &none);
             let Ok(id) = id else { panic!("{vendor} takes them") };
-            assert_eq!(machine.begin(id, 0.0, 0.0), Asks::Chance);
-            assert_eq!(machine.drew(id, 5, 0.0, 0.0), Asks::Call, "{vendor}: a call is made");
+            assert_eq!(machine.begin(id, 0.0, 0.0), StepKind::Chance);
+            assert_eq!(machine.drew(id, 5, 0.0, 0.0), StepKind::Call, "{vendor}: a call is made");
             assert!(machine.argument().is_object());
-            assert_eq!(machine.came(id, Came::Network, 0.0, 0.0), Asks::Failed);
+            assert_eq!(machine.came(id, OutcomeKind::Network, 0.0, 0.0), StepKind::Failed);
             let left = occurrences(&wasm_bindgen::memory(), &password);
             assert_eq!(left, 0, "{vendor}: copies of a password with {extra}");
         }

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::scripts;
 use crate::export::{bare, put};
 
-/// A user name and a password, or what else a vendor takes. All of it is zeroed when it goes; the copy that the browser is given can't be.
+/// A user name and a password, or what else a vendor takes. The texts are zeroed when they are dropped; the browser's copies can't be.
 ///
 /// ```
 /// use hallpass::Credentials;
@@ -27,15 +27,15 @@ use crate::export::{bare, put};
 #[derive(Clone)]
 pub struct Credentials {
     values: Vec<(Cow<'static, str>, Zeroizing<String>)>,
-    asks: Option<Asks>,
+    interactive: Option<Interactive>,
 }
 
-/// What asks the person, where it is no text.
+/// What asks the person, where texts are not enough.
 #[derive(Clone)]
-enum Asks {
-    /// Shows the prompt.
+enum Interactive {
+    /// Shows the person the prompt.
     Device(Rc<dyn Fn(DevicePrompt)>),
-    /// The provider.
+    /// The wallet's provider.
     Wallet(JsValue),
 }
 
@@ -61,7 +61,7 @@ pub struct DevicePrompt {
 /// What the scripts call with a prompt. A prompt that can't be read ends the login.
 type Show = dyn Fn(JsValue) -> Result<(), JsValue>;
 
-/// Credentials as the scripts take them, with what they may call; not to be dropped before the login is over.
+/// Credentials as the scripts take them, with the closure that they may call. It must not be dropped before the login has ended.
 pub(super) struct Handed {
     pub(super) value: JsValue,
     _show: Option<Closure<Show>>,
@@ -101,16 +101,15 @@ impl Credentials {
         Self::texts([("accessToken", token.into()), ("database", database.into().into())])
     }
 
-    /// ocient: the person says yes on another device; `show` is told, once, what they are to open there. The login waits until they have
-    /// answered, for as long as its future lives. Their no is [`Code::Cancelled`](super::Code::Cancelled). Takes
-    /// [`database`](Self::database), too.
+    /// ocient: the person says yes on another device. `show` is called once, with what the person has to open there. The login waits for
+    /// the answer as long as its future lives; a no is [`Code::Cancelled`](super::Code::Cancelled). Takes [`database`](Self::database), too.
     ///
     /// ```
     /// let credentials = hallpass::Credentials::device(|prompt| println!("{}: {}", prompt.verification_uri, prompt.user_code));
     /// ```
     #[must_use]
     pub fn device(show: impl Fn(DevicePrompt) + 'static) -> Self {
-        Self { values: Vec::new(), asks: Some(Asks::Device(Rc::new(show))) }
+        Self { values: Vec::new(), interactive: Some(Interactive::Device(Rc::new(show))) }
     }
 
     /// ethgas, where the session is opened with [`Options::wallet`](super::Options::wallet): a provider of EIP-1193, as pages find it in
@@ -123,11 +122,11 @@ impl Credentials {
     /// ```
     #[must_use]
     pub fn wallet(provider: impl Into<JsValue>) -> Self {
-        Self { values: Vec::new(), asks: Some(Asks::Wallet(provider.into())) }
+        Self { values: Vec::new(), interactive: Some(Interactive::Wallet(provider.into())) }
     }
 
     fn texts<const N: usize>(values: [(&'static str, Zeroizing<String>); N]) -> Self {
-        Self { values: values.map(|(name, value)| (name.into(), value)).into(), asks: None }
+        Self { values: values.map(|(name, value)| (name.into(), value)).into(), interactive: None }
     }
 
     /// What a described vendor takes: a value for each place in the templates of its login.
@@ -141,7 +140,7 @@ impl Credentials {
         values: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         let values = values.into_iter().map(|(name, value)| (name.into().into(), value.into())).collect();
-        Self { values, asks: None }
+        Self { values, interactive: None }
     }
 
     /// ocient: the database. `"system"` at the vendor where none is given.
@@ -202,16 +201,16 @@ impl Credentials {
             put(&value, name, &JsValue::from_str(text));
         }
         let mut called = None;
-        match self.asks {
-            Some(Asks::Device(show)) => {
+        match self.interactive {
+            Some(Interactive::Device(show)) => {
                 let show: Closure<Show> = Closure::wrap(Box::new(move |prompt: JsValue| {
-                    show(serde_wasm_bindgen::from_value(scripts::own(&prompt)?)?);
+                    show(serde_wasm_bindgen::from_value(scripts::without_prototype(&prompt)?)?);
                     Ok(())
                 }));
                 put(&value, "device", show.as_ref());
                 called = Some(show);
             }
-            Some(Asks::Wallet(provider)) => put(&value, "wallet", &provider),
+            Some(Interactive::Wallet(provider)) => put(&value, "wallet", &provider),
             None => {}
         }
         Handed { value, _show: called }
@@ -221,10 +220,10 @@ impl Credentials {
 impl fmt::Debug for Credentials {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Credentials ")?;
-        let asks = self.asks.as_ref().map(|asks| match asks {
-            Asks::Device(_) => "device",
-            Asks::Wallet(_) => "wallet",
+        let interactive = self.interactive.as_ref().map(|member| match member {
+            Interactive::Device(_) => "device",
+            Interactive::Wallet(_) => "wallet",
         });
-        out.debug_set().entries(self.values.iter().map(|(name, _)| &**name).chain(asks)).finish()
+        out.debug_set().entries(self.values.iter().map(|(name, _)| &**name).chain(interactive)).finish()
     }
 }

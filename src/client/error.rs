@@ -26,14 +26,14 @@ use super::{Code, VendorCode, scripts};
 #[derive(Clone, PartialEq, Deserialize)]
 #[serde(transparent)]
 pub struct AuthError {
-    /// Boxed, so that what doesn't fail is not as large.
-    told: Box<Told>,
+    /// Boxed, so that a `Result` with it stays small.
+    details: Box<Details>,
 }
 
 /// What is known of a failure.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Told {
+struct Details {
     code: Code,
     message: String,
     vendor: Option<String>,
@@ -59,13 +59,13 @@ struct Told {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Field {
-    /// Which one.
+    /// The field's name.
     pub name: String,
     /// What is wrong with it, for programs.
     pub code: String,
     /// What is wrong with it, for people.
     pub title: String,
-    /// Where it stands in what was sent, where the vendor says so.
+    /// The field's place in what was sent, if the vendor tells it.
     pub pointer: Option<String>,
 }
 
@@ -81,7 +81,7 @@ impl AuthError {
     /// ```
     #[must_use]
     pub fn code(&self) -> Code {
-        self.told.code
+        self.details.code
     }
 
     /// The vendor's name, where the failure is one of its operations.
@@ -93,7 +93,7 @@ impl AuthError {
     /// ```
     #[must_use]
     pub fn vendor(&self) -> Option<&str> {
-        self.told.vendor.as_deref()
+        self.details.vendor.as_deref()
     }
 
     /// The HTTP status, where there was one.
@@ -105,7 +105,7 @@ impl AuthError {
     /// ```
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        self.told.status
+        self.details.status
     }
 
     /// The vendor's own code, where it gave one.
@@ -117,7 +117,7 @@ impl AuthError {
     /// ```
     #[must_use]
     pub fn vendor_code(&self) -> Option<&VendorCode> {
-        self.told.vendor_code.as_ref()
+        self.details.vendor_code.as_ref()
     }
 
     /// The fields that were refused.
@@ -129,7 +129,7 @@ impl AuthError {
     /// ```
     #[must_use]
     pub fn fields(&self) -> &[Field] {
-        self.told.fields.as_deref().unwrap_or_default()
+        self.details.fields.as_deref().unwrap_or_default()
     }
 
     /// lenses: an http(s) address that the person may go to instead.
@@ -143,7 +143,7 @@ impl AuthError {
     /// ```
     #[must_use]
     pub fn sso_url(&self) -> Option<&str> {
-        self.told.sso_url.as_deref()
+        self.details.sso_url.as_deref()
     }
 
     /// The vendor's own words, at most 500 characters. To show as text, not to log: they may repeat what was typed.
@@ -155,7 +155,7 @@ impl AuthError {
     /// ```
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
-        self.told.detail.as_deref()
+        self.details.detail.as_deref()
     }
 
     /// lenses: the id under which the vendor logged the request.
@@ -167,7 +167,7 @@ impl AuthError {
     /// ```
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.told.request_id.as_deref()
+        self.details.request_id.as_deref()
     }
 
     /// How long to wait before trying again, in ms.
@@ -179,11 +179,11 @@ impl AuthError {
     /// ```
     #[must_use]
     pub fn retry_after_ms(&self) -> Option<f64> {
-        self.told.retry_after_ms
+        self.details.retry_after_ms
     }
 
     pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
-        let told = Told {
+        let details = Details {
             code,
             message: message.into(),
             vendor: None,
@@ -195,10 +195,10 @@ impl AuthError {
             request_id: None,
             retry_after_ms: None,
         };
-        Self { told: Box::new(told) }
+        Self { details: Box::new(details) }
     }
 
-    /// What the scripts have thrown. Anything that is no error of theirs is a fault.
+    /// Reads what the scripts have thrown. Whatever is no `AuthError` of theirs becomes [`Code::Internal`].
     pub(super) fn thrown(error: &JsValue) -> Self {
         let details = scripts::details_of(error).unwrap_or(JsValue::UNDEFINED);
         serde_wasm_bindgen::from_value(details).unwrap_or_else(|_| Self::internal())
@@ -214,13 +214,13 @@ impl AuthError {
 
 impl fmt::Display for AuthError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.told.message)
+        out.write_str(&self.details.message)
     }
 }
 
 impl fmt::Debug for AuthError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Told {
+        let Details {
             code,
             message,
             vendor,
@@ -231,8 +231,8 @@ impl fmt::Debug for AuthError {
             detail: _,
             request_id,
             retry_after_ms,
-        } = &*self.told;
-        // Without the vendor's own words: this is what gets logged.
+        } = &*self.details;
+        // `detail` is left out: this gets logged, and the vendor's words may repeat what was typed.
         out.debug_struct("AuthError")
             .field("code", code)
             .field("message", message)

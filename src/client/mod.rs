@@ -1,10 +1,10 @@
-//! The same sessions for front ends in Rust, typed: Yew, Leptos, Dioxus, or plain wasm-bindgen. Nothing is decided here: each call is one
-//! of the scripts', which come along as wasm-bindgen's snippets, and what they answer is read into Rust's types.
+//! Sessions for front ends in Rust: Yew, Leptos, Dioxus, or plain wasm-bindgen. Nothing is decided here: each method calls the scripts,
+//! which come along as wasm-bindgen snippets, and reads their result into a Rust type.
 //!
-//! Nothing panics: what a page throws into the middle is an [`AuthError`]. gloo-net's `send` is not used, which never ends where `fetch`
-//! rejects with what is no error of this page's; its requests and replies are.
+//! Nothing panics: whatever a page makes the scripts throw becomes an [`AuthError`]. Of gloo-net, the requests and responses are used, but
+//! not `send`: it never ends where `fetch` rejects with something other than an error of this page's realm.
 
-mod call;
+mod abort;
 mod code;
 mod credentials;
 mod error;

@@ -1,4 +1,4 @@
-//! What the client asks of the scripts. All of it may throw, as a page can put anything in the place of what they use.
+//! The scripts' functions that the client calls. Each may throw, since a page can replace whatever the scripts use.
 
 use alloc::string::String;
 
@@ -8,7 +8,7 @@ use web_sys::{AbortController, AbortSignal};
 
 use super::{AuthError, Code};
 
-/// Fails outside of WebAssembly, where a server renders an application, and any call of a script would panic.
+/// Fails outside of WebAssembly, as on a server that renders an application: there, any call of a script would panic.
 pub(super) fn reachable() -> Result<(), AuthError> {
     if cfg!(target_family = "wasm") {
         return Ok(());
@@ -24,7 +24,7 @@ pub(super) fn reachable() -> Result<(), AuthError> {
 extern "C" {
     /// A session of the scripts'.
     #[derive(Clone)]
-    pub(super) type Handle;
+    pub(super) type JsSession;
 
     #[wasm_bindgen(catch)]
     pub(super) fn opened(options: &JsValue, signal: &AbortSignal) -> Result<Promise, JsValue>;
@@ -33,16 +33,16 @@ extern "C" {
     pub(super) fn define_vendor(description: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = stateOf)]
-    pub(super) fn state_of(session: &Handle) -> Result<JsValue, JsValue>;
+    pub(super) fn state_of(session: &JsSession) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(catch)]
-    pub(super) fn own(object: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = withoutPrototype)]
+    pub(super) fn without_prototype(object: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = detailsOf)]
     pub(super) fn details_of(error: &JsValue) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(catch)]
-    pub(super) fn bare(reply: JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = withoutPrototypes)]
+    pub(super) fn without_prototypes(reply: JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = addressOf)]
     pub(super) fn address_of(base_url: &str, input: &str) -> Result<String, JsValue>;
@@ -51,38 +51,42 @@ extern "C" {
     pub(super) fn follow(controller: &AbortController, request: &web_sys::Request) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, catch, getter)]
-    pub(super) fn vendor(this: &Handle) -> Result<String, JsValue>;
+    pub(super) fn vendor(this: &JsSession) -> Result<String, JsValue>;
 
     #[wasm_bindgen(method, catch, getter, js_name = baseUrl)]
-    pub(super) fn base_url(this: &Handle) -> Result<String, JsValue>;
+    pub(super) fn base_url(this: &JsSession) -> Result<String, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(super) fn login(this: &Handle, credentials: &JsValue, options: &JsValue) -> Result<Promise, JsValue>;
+    pub(super) fn login(
+        this: &JsSession,
+        credentials: &JsValue,
+        options: &JsValue,
+    ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(super) fn refresh(this: &Handle, options: &JsValue) -> Result<Promise, JsValue>;
+    pub(super) fn refresh(this: &JsSession, options: &JsValue) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(super) fn check(this: &Handle, options: &JsValue) -> Result<Promise, JsValue>;
+    pub(super) fn check(this: &JsSession, options: &JsValue) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(super) fn logout(this: &Handle, options: &JsValue) -> Result<Promise, JsValue>;
+    pub(super) fn logout(this: &JsSession, options: &JsValue) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(super) fn fetch(this: &Handle, input: &JsValue, init: &JsValue) -> Result<Promise, JsValue>;
+    pub(super) fn fetch(this: &JsSession, input: &JsValue, init: &JsValue) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(super) fn json(this: &Handle, input: &JsValue, init: &JsValue) -> Result<Promise, JsValue>;
+    pub(super) fn json(this: &JsSession, input: &JsValue, init: &JsValue) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = accessToken)]
-    pub(super) fn access_token(this: &Handle) -> Result<Promise, JsValue>;
+    pub(super) fn access_token(this: &JsSession) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(super) fn subscribe(this: &Handle, listener: &JsValue) -> Result<js_sys::Function, JsValue>;
+    pub(super) fn subscribe(this: &JsSession, listener: &JsValue) -> Result<js_sys::Function, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(super) fn touch(this: &Handle) -> Result<(), JsValue>;
+    pub(super) fn touch(this: &JsSession) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(super) fn dispose(this: &Handle) -> Result<(), JsValue>;
+    pub(super) fn dispose(this: &JsSession) -> Result<(), JsValue>;
 }

@@ -1,4 +1,4 @@
-//! The session: each method is the one of the scripts, typed.
+//! The session. Each method calls the scripts' method of the same name, and gives it types.
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::call::Call;
-use super::scripts::{self, Handle};
+use super::abort::AbortOnDrop;
+use super::scripts::{self, JsSession};
 use super::{AuthError, Code, Credentials, Input, Options, State, Subscription};
 
 /// One person's session with one vendor. Cheap to clone; when the last clone and the last [`Subscription`] are dropped, its timers and
@@ -31,12 +31,12 @@ use super::{AuthError, Code, Credentials, Input, Options, State, Subscription};
 /// ```
 #[derive(Clone)]
 pub struct Session {
-    opened: Rc<Opened>,
+    inner: Rc<Inner>,
 }
 
 /// What the clones share.
-pub(super) struct Opened {
-    handle: Handle,
+pub(super) struct Inner {
+    js: JsSession,
     vendor: String,
     base_url: String,
 }
@@ -90,12 +90,12 @@ impl Session {
     pub async fn open(options: Options) -> Result<Self, AuthError> {
         scripts::reachable()?;
         crate::export::begin().map_err(|error| AuthError::thrown(&error))?;
-        let call = Call::new()?;
+        let call = AbortOnDrop::new()?;
         let begun = scripts::opened(&options.into_js(), &call.signal());
-        let handle: Handle = call.end(begun).await?.unchecked_into();
-        let told = |told: Result<String, JsValue>| told.map_err(|error| AuthError::thrown(&error));
-        let (vendor, base_url) = (told(handle.vendor())?, told(handle.base_url())?);
-        Ok(Self { opened: Rc::new(Opened { handle, vendor, base_url }) })
+        let js: JsSession = call.end(begun).await?.unchecked_into();
+        let text = |text: Result<String, JsValue>| text.map_err(|error| AuthError::thrown(&error));
+        let (vendor, base_url) = (text(js.vendor())?, text(js.base_url())?);
+        Ok(Self { inner: Rc::new(Inner { js, vendor, base_url }) })
     }
 
     /// The vendor's name; of a described one, the name in its description.
@@ -107,7 +107,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn vendor(&self) -> &str {
-        &self.opened.vendor
+        &self.inner.vendor
     }
 
     /// The vendor's address, normalised, without a slash at the end.
@@ -119,7 +119,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.opened.base_url
+        &self.inner.base_url
     }
 
     /// The state as it is now.
@@ -131,7 +131,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn state(&self) -> State {
-        let shown = scripts::state_of(self.handle()).map_err(|error| AuthError::thrown(&error));
+        let shown = scripts::state_of(self.js()).map_err(|error| AuthError::thrown(&error));
         shown.and_then(State::read).unwrap_or_else(|_| State::unknown())
     }
 
@@ -149,13 +149,13 @@ impl Session {
     pub async fn login(&self, credentials: Credentials) -> Result<SignedIn, AuthError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
-        struct Went {
+        struct Destination {
             redirect_to: Option<String>,
         }
-        let call = Call::new()?;
+        let call = AbortOnDrop::new()?;
         let handed = credentials.into_js();
-        let begun = self.handle().login(&handed.value, &call.options());
-        let Went { redirect_to } = read(&call.end(begun).await?)?;
+        let begun = self.js().login(&handed.value, &call.options());
+        let Destination { redirect_to } = read(&call.end(begun).await?)?;
         drop(handed);
         Ok(SignedIn { state: self.state(), redirect_to })
     }
@@ -172,8 +172,8 @@ impl Session {
     /// # }
     /// ```
     pub async fn refresh(&self) -> Result<State, AuthError> {
-        let call = Call::new()?;
-        let begun = self.handle().refresh(&call.options());
+        let call = AbortOnDrop::new()?;
+        let begun = self.js().refresh(&call.options());
         call.end(begun).await?;
         Ok(self.state())
     }
@@ -188,8 +188,8 @@ impl Session {
     /// # }
     /// ```
     pub async fn check(&self) -> Result<State, AuthError> {
-        let call = Call::new()?;
-        let begun = self.handle().check(&call.options());
+        let call = AbortOnDrop::new()?;
+        let begun = self.js().check(&call.options());
         call.end(begun).await?;
         Ok(self.state())
     }
@@ -203,8 +203,8 @@ impl Session {
     /// # }
     /// ```
     pub async fn logout(&self) -> Result<SignedOut, AuthError> {
-        let call = Call::new()?;
-        let begun = self.handle().logout(&call.options());
+        let call = AbortOnDrop::new()?;
+        let begun = self.js().logout(&call.options());
         read(&call.end(begun).await?)
     }
 
@@ -307,8 +307,8 @@ impl Session {
     /// ```
     pub async fn fetch(&self, input: impl Into<Input>) -> Result<Response, AuthError> {
         let (call, input, init) = sent(input.into())?;
-        let reply = call.end(self.handle().fetch(&input, &init)).await?;
-        // Whatever the realm that it is of.
+        let reply = call.end(self.js().fetch(&input, &init)).await?;
+        // Unchecked, because it may be of another realm.
         Ok(reply.unchecked_into::<web_sys::Response>().into())
     }
 
@@ -329,9 +329,9 @@ impl Session {
     /// ```
     pub async fn json<T: DeserializeOwned>(&self, input: impl Into<Input>) -> Result<T, AuthError> {
         let (call, input, init) = sent(input.into())?;
-        let payload = call.end(self.handle().json(&input, &init)).await?;
-        let read = scripts::bare(payload).ok().map(serde_wasm_bindgen::from_value);
-        // Serde's words quote the value.
+        let payload = call.end(self.js().json(&input, &init)).await?;
+        let read = scripts::without_prototypes(payload).ok().map(serde_wasm_bindgen::from_value);
+        // serde's own message is left out, as it quotes the value.
         read.and_then(Result::ok).ok_or_else(|| {
             let wanted = core::any::type_name::<T>();
             let message =
@@ -348,8 +348,8 @@ impl Session {
     /// # }
     /// ```
     pub async fn access_token(&self) -> Result<Option<String>, AuthError> {
-        let call = Call::new()?;
-        Ok(call.end(self.handle().access_token()).await?.as_string())
+        let call = AbortOnDrop::new()?;
+        Ok(call.end(self.js().access_token()).await?.as_string())
     }
 
     /// Calls the listener at once with the present state, and on every change, until the [`Subscription`] is dropped. Fails with
@@ -361,7 +361,7 @@ impl Session {
     /// # }
     /// ```
     pub fn subscribe(&self, listener: impl Fn(State) + 'static) -> Result<Subscription, AuthError> {
-        Subscription::new(Rc::clone(&self.opened), listener)
+        Subscription::new(Rc::clone(&self.inner), listener)
     }
 
     /// The person is there, though no request says so: puts [`Options::idle`] off, in all tabs. Cheap enough for each movement of the mouse.
@@ -372,24 +372,24 @@ impl Session {
     /// # }
     /// ```
     pub fn touch(&self) {
-        // Fails only once it is disposed of, which nobody can who has it.
-        let _ = self.handle().touch();
+        // Fails only after `dispose`, which is called when the last clone is dropped.
+        let _ = self.js().touch();
     }
 
-    fn handle(&self) -> &Handle {
-        &self.opened.handle
-    }
-}
-
-impl Opened {
-    pub(super) fn handle(&self) -> &Handle {
-        &self.handle
+    fn js(&self) -> &JsSession {
+        &self.inner.js
     }
 }
 
-impl Drop for Opened {
+impl Inner {
+    pub(super) fn js(&self) -> &JsSession {
+        &self.js
+    }
+}
+
+impl Drop for Inner {
     fn drop(&mut self) {
-        let _ = self.handle.dispose();
+        let _ = self.js.dispose();
     }
 }
 
@@ -402,9 +402,9 @@ impl fmt::Debug for Session {
     }
 }
 
-/// A request as the scripts take it, with the call that it is.
-fn sent(input: Input) -> Result<(Call, JsValue, JsValue), AuthError> {
-    let call = Call::new()?;
+/// Makes a request ready: the call, and the input and init that the scripts' `fetch` and `json` take.
+fn sent(input: Input) -> Result<(AbortOnDrop, JsValue, JsValue), AuthError> {
+    let call = AbortOnDrop::new()?;
     let input = match input {
         Input::Path(path) => JsValue::from_str(&path),
         Input::Built(request) => {
@@ -418,8 +418,8 @@ fn sent(input: Input) -> Result<(Call, JsValue, JsValue), AuthError> {
     Ok((call, input, init))
 }
 
-/// Reads what a call came to, an ordinary object.
+/// Reads the result of a call, which is an ordinary object.
 fn read<T: DeserializeOwned>(outcome: &JsValue) -> Result<T, AuthError> {
-    let own = scripts::own(outcome).map_err(|error| AuthError::thrown(&error))?;
-    serde_wasm_bindgen::from_value(own).map_err(|_| AuthError::internal())
+    let copy = scripts::without_prototype(outcome).map_err(|error| AuthError::thrown(&error))?;
+    serde_wasm_bindgen::from_value(copy).map_err(|_| AuthError::internal())
 }

@@ -118,7 +118,7 @@ impl State {
         self.status == Status::SignedIn
     }
 
-    /// What is shown where the page lets nothing be read: nobody is signed in, as far as can be known.
+    /// The state where the page makes reading it fail: nobody is known to be signed in.
     pub(super) fn unknown() -> Self {
         Self {
             status: Status::SignedOut,
@@ -134,7 +134,7 @@ impl State {
         }
     }
 
-    /// Reads what the scripts show, an object without a prototype.
+    /// Reads the scripts' state, an object without a prototype.
     pub(super) fn read(shown: JsValue) -> Result<Self, AuthError> {
         serde_wasm_bindgen::from_value(shown).map_err(|_| AuthError::internal())
     }

@@ -55,7 +55,7 @@ impl Storage {
             Self::Session => "session".into(),
             Self::Local => "local".into(),
             Self::Encrypted => "encrypted".into(),
-            Self::Own(storage) => object(&storage),
+            Self::Own(storage) => js_storage(&storage),
         }
     }
 }
@@ -72,7 +72,7 @@ impl fmt::Debug for Storage {
     }
 }
 
-/// What a storage of your own answers: some moment, and maybe with a failure. It has 2 000 ms.
+/// The answer of a storage of your own: a future that may fail. It has 2 000 ms.
 ///
 /// ```
 /// use hallpass::Stored;
@@ -83,8 +83,8 @@ impl fmt::Debug for Storage {
 /// ```
 pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, Box<dyn core::error::Error>>> + 'a>>;
 
-/// A storage of your own, shared by all that use the same vendor, base URL and account with it. What is gone from it was signed out
-/// elsewhere. Where a method fails, the session goes on in memory, and [`State::problem`](super::State::problem) says so; what the failure
+/// A storage of your own, shared by all that use the same vendor, base URL and account with it. A session that is gone from it
+/// counts as signed out elsewhere. Where a method fails, the session goes on in memory, and [`State::problem`](super::State::problem) says so; what the failure
 /// was is told to nobody.
 ///
 /// ```
@@ -121,7 +121,7 @@ pub trait TokenStorage {
     fn delete<'a>(&'a self, key: &'a str) -> Stored<'a, ()>;
 }
 
-/// One that the application holds, too.
+/// So that the application can share its storage with a session.
 impl<T: TokenStorage + ?Sized> TokenStorage for Rc<T> {
     fn get<'a>(&'a self, key: &'a str) -> Stored<'a, Option<String>> {
         T::get(self, key)
@@ -136,32 +136,36 @@ impl<T: TokenStorage + ?Sized> TokenStorage for Rc<T> {
     }
 }
 
-/// A storage as the scripts call it. What they call is let go of by the browser's garbage collection: a session that is disposed of may
-/// still have a call under way.
-fn object(storage: &Rc<dyn TokenStorage>) -> JsValue {
+/// A storage as the scripts call it. Its closures are left to the browser's garbage collection, because a session may still call them
+/// after it was disposed of.
+fn js_storage(storage: &Rc<dyn TokenStorage>) -> JsValue {
     let object = bare();
-    let own = Rc::clone(storage);
+    let shared = Rc::clone(storage);
     let get: Box<dyn Fn(String) -> JsValue> = Box::new(move |key| {
-        let own = Rc::clone(&own);
-        told(async move { own.get(&key).await.map(|found| found.map_or(JsValue::NULL, JsValue::from)) })
+        let storage = Rc::clone(&shared);
+        promise_of(
+            async move { storage.get(&key).await.map(|found| found.map_or(JsValue::NULL, JsValue::from)) },
+        )
     });
     put(&object, "get", &Closure::wrap(get).into_js_value());
-    let own = Rc::clone(storage);
+    let shared = Rc::clone(storage);
     let set: Box<dyn Fn(String, String) -> JsValue> = Box::new(move |key, value| {
-        let own = Rc::clone(&own);
-        told(async move { own.set(&key, &value).await.map(|()| JsValue::UNDEFINED) })
+        let storage = Rc::clone(&shared);
+        promise_of(async move { storage.set(&key, &value).await.map(|()| JsValue::UNDEFINED) })
     });
     put(&object, "set", &Closure::wrap(set).into_js_value());
-    let own = Rc::clone(storage);
+    let shared = Rc::clone(storage);
     let delete: Box<dyn Fn(String) -> JsValue> = Box::new(move |key| {
-        let own = Rc::clone(&own);
-        told(async move { own.delete(&key).await.map(|()| JsValue::UNDEFINED) })
+        let storage = Rc::clone(&shared);
+        promise_of(async move { storage.delete(&key).await.map(|()| JsValue::UNDEFINED) })
     });
     put(&object, "delete", &Closure::wrap(delete).into_js_value());
     object
 }
 
-/// A promise of what a storage answers. Its failures may quote what was to be kept, so they stay here.
-fn told(answer: impl Future<Output = Result<JsValue, Box<dyn core::error::Error>>> + 'static) -> JsValue {
+/// The promise of a storage's answer. The storage's own error is left out, as it may quote what was to be stored.
+fn promise_of(
+    answer: impl Future<Output = Result<JsValue, Box<dyn core::error::Error>>> + 'static,
+) -> JsValue {
     future_to_promise(async move { answer.await.map_err(|_| JsValue::from_str("the storage failed")) }).into()
 }

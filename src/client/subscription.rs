@@ -8,10 +8,10 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
-use super::session::Opened;
+use super::session::Inner;
 use super::{AuthError, State, scripts};
 
-/// Somebody listens. Dropping it ends that; the session lives for as long.
+/// A listener's subscription to a session. Dropping it unsubscribes; until then, it keeps the session alive.
 ///
 /// ```
 /// # fn listen(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
@@ -25,19 +25,19 @@ pub struct Subscription {
     unsubscribe: Function,
     /// What the scripts call. It may be dropped while it runs.
     _listener: Closure<dyn Fn(JsValue)>,
-    _session: Rc<Opened>,
+    _session: Rc<Inner>,
 }
 
 impl Subscription {
-    pub(super) fn new(session: Rc<Opened>, listener: impl Fn(State) + 'static) -> Result<Self, AuthError> {
+    pub(super) fn new(session: Rc<Inner>, listener: impl Fn(State) + 'static) -> Result<Self, AuthError> {
         let listener: Closure<dyn Fn(JsValue)> = Closure::wrap(Box::new(move |state: JsValue| {
-            // A state that can't be read is none to tell; `Session::state` says the same.
-            let own = scripts::own(&state).map_err(|error| AuthError::thrown(&error));
-            if let Ok(state) = own.and_then(State::read) {
+            // A state that can't be read is not told. `Session::state` shows that there is a problem.
+            let copy = scripts::without_prototype(&state).map_err(|error| AuthError::thrown(&error));
+            if let Ok(state) = copy.and_then(State::read) {
                 listener(state);
             }
         }));
-        let subscribed = session.handle().subscribe(listener.as_ref());
+        let subscribed = session.js().subscribe(listener.as_ref());
         let unsubscribe = subscribed.map_err(|error| AuthError::thrown(&error))?;
         Ok(Self { unsubscribe, _listener: listener, _session: session })
     }

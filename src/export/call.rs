@@ -6,10 +6,10 @@ use super::object::{bare, put, put_text, text_or_undefined};
 use crate::dialect::{Call, Carrier, Facts, Operation};
 use crate::protocol::Addresses;
 
-/// `VendorCall`: the members of a `RequestInit`, `url`, `query` and `wants`; and `longerMs`: how much longer than others it may
-/// take, where it may.
+/// `VendorCall`: the members of a `RequestInit`; `url`; `query`; `wants`, the header whose value is read; and `longerMs`, how much longer
+/// than other calls it may take.
 pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsValue {
-    // A plain object: the Request checks names and values as a Headers object would.
+    // No Headers object is needed: Request checks names and values, too.
     let headers = bare();
     if !call.has("Accept") {
         put_text(&headers, "Accept", Some("application/json"));

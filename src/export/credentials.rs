@@ -9,13 +9,13 @@ use super::object::List;
 use super::secret::secret;
 use crate::dialect::{Credentials, Failure, Secret};
 
-/// As many characters as a user name or password may have: a longer one is a mistake, and would only be refused later.
+/// How many characters a user name or a password may have. The vendor would refuse a longer one, which is a mistake of the caller's.
 const LONGEST: (u32, &str) = (4096, "must have at most 4096 characters");
 
-/// As many as a token may have, which is given by its name.
+/// How many characters a token may have.
 const LONGEST_TOKEN: (u32, &str) = (12_288, "must have at most 12288 characters");
 
-/// Reads credentials: strings, or undefined where one is left out. Refuses what can't be sent as it is.
+/// Reads credentials: strings, or undefined where one is left out. Refuses what can't be sent unchanged.
 pub(super) fn credentials(
     username: &JsValue,
     password: &JsValue,
@@ -32,12 +32,12 @@ pub(super) fn credentials(
     })
 }
 
-/// Reads the database of a session that another device is to say yes to.
+/// Reads the credentials of a sign-in on another device, which are only a database.
 pub(super) fn database_alone(database: &JsValue) -> Result<Credentials, Box<Failure>> {
     Ok(Credentials { database: optional(database, "database")?, on_device: true, ..Credentials::default() })
 }
 
-/// Reads what goes by names: these, and strings beside them.
+/// Reads credentials that go by names. Both are arrays of strings, of the same length.
 pub(super) fn named_credentials(names: &JsValue, values: &JsValue) -> Result<Credentials, Box<Failure>> {
     let (names, values): (&List, &List) = (names.unchecked_ref(), values.unchecked_ref());
     let mut read = Credentials::default();

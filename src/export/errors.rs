@@ -1,4 +1,4 @@
-//! The details of an error, for `auth-error.js` to make an `AuthError` of.
+//! The details of errors. `auth-error.js` makes an `AuthError` of them.
 
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
@@ -7,14 +7,14 @@ use crate::dialect::{Code, Facts, Failure, Field, VendorCode, to_json};
 
 #[wasm_bindgen(module = "/src/shell/auth-error.js")]
 extern "C" {
-    /// A mistake of the caller's.
+    /// Makes the error of a mistake of the caller's.
     pub(super) fn mistake(name: &str, expected: &str) -> JsValue;
-    /// An `AuthError` of these details, with its sentence.
+    /// Makes an `AuthError` of details, with its sentence.
     #[wasm_bindgen(js_name = failure)]
     fn make(details: &JsValue, title: &str, operation: &str) -> JsValue;
 }
 
-/// `ErrorDetails`: what an `AuthError` carries, and for its sentence the operation.
+/// `ErrorDetails`: what an `AuthError` carries, and the operation, which its sentence names.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Details<'a> {
@@ -22,7 +22,7 @@ struct Details<'a> {
     vendor: Option<&'a str>,
     operation: &'static str,
     status: Option<f64>,
-    vendor_code: Option<Told<'a>>,
+    vendor_code: Option<CodeAsItCame<'a>>,
     fields: Option<&'a [Field]>,
     sso_url: Option<&'a str>,
     detail: Option<&'a str>,
@@ -30,10 +30,10 @@ struct Details<'a> {
     retry_after_ms: Option<f64>,
 }
 
-/// The vendor's own code, as it came.
-struct Told<'a>(&'a VendorCode);
+/// The vendor's own code: a number as a number, a text as a text.
+struct CodeAsItCame<'a>(&'a VendorCode);
 
-impl Serialize for Told<'_> {
+impl Serialize for CodeAsItCame<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             VendorCode::Number(number) => serializer.serialize_f64(*number),
@@ -46,11 +46,11 @@ impl Serialize for Told<'_> {
 pub(super) fn details(failure: &Failure, facts: &Facts) -> JsValue {
     let details = Details {
         code: failure.code.as_str(),
-        // What isn't there is no word of the vendor's.
+        // `unsupported` is hallpass's own finding, not the vendor's.
         vendor: (failure.code != Code::Unsupported).then_some(&*facts.name),
         operation: failure.operation.as_str(),
         status: failure.status.map(f64::from),
-        vendor_code: failure.vendor_code.as_ref().map(Told),
+        vendor_code: failure.vendor_code.as_ref().map(CodeAsItCame),
         fields: Some(failure.fields.as_slice()).filter(|fields| !fields.is_empty()),
         sso_url: failure.sso_url.as_deref(),
         detail: failure.detail.as_deref(),

@@ -1,4 +1,4 @@
-//! The vendors' window on JSON, over the browser's own parser.
+//! How vendors see JSON, by the browser's own parser.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,11 +10,11 @@ use crate::dialect::Json;
 
 #[wasm_bindgen(module = "/src/shell/json.js")]
 extern "C" {
-    /// The JSON of a string that stays in JavaScript, or undefined: `js_sys` would copy the string in and out.
+    /// Parses a string, or gives undefined. The string stays in JavaScript, where `js_sys` would copy it in and out.
     #[wasm_bindgen(js_name = parseJson)]
     fn parse_json(text: &JsValue) -> JsValue;
 
-    /// The claims of a JWT, or undefined. In JavaScript, whose `atob` and `JSON.parse` take no bytes of the WebAssembly.
+    /// The claims of a JWT, or undefined. Read in JavaScript, because its `atob` and `JSON.parse` add nothing to the WebAssembly.
     #[wasm_bindgen(js_name = readClaims)]
     fn read_claims(token: &str) -> JsValue;
 
@@ -28,7 +28,7 @@ extern "C" {
     #[wasm_bindgen(js_name = momentOf)]
     fn moment_of(text: &str) -> Option<f64>;
 
-    /// A member of a plain object, of its own; undefined where there is none, or no object.
+    /// An object's own member; undefined where there is none, or no object.
     fn own(object: &JsValue, name: &JsValue) -> JsValue;
 }
 
@@ -77,7 +77,7 @@ impl Json for JsValue {
     }
 
     fn elements(&self, limit: usize) -> Option<Vec<Self>> {
-        // By index: iterating would go through the page's Array.prototype.
+        // By index: an iterator would be looked up on the page's Array.prototype.
         let array: &List = if is_array(self) { self.unchecked_ref() } else { return None };
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         Some((0..array.length().min(limit)).map(|index| array.get(index)).collect())

@@ -1,5 +1,5 @@
-//! The exports: one machine for each session handle. Nothing waits in here: an operation is stepped by the scripts, which do
-//! what it asks for.
+//! The exports: one machine for each session handle. Nothing waits in here: the scripts step an operation, do what it asks for, and
+//! step it again.
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
@@ -9,13 +9,13 @@ use core::cell::Cell;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::asks::told;
-use super::came::reply;
 use super::credentials::{credentials, database_alone, named_credentials};
 use super::errors::mistake;
 use super::object::{List, text_or_undefined};
+use super::outcome::reply;
 use super::secret::secret;
-use super::{Asks, Came, Content, Kept, Woken};
+use super::step::to_js;
+use super::{Content, Kept, OutcomeKind, StepKind, Woken};
 use crate::dialect::{Code, Credentials, Described, Facts, Failure, Operation, Vendor, named, to_json};
 use crate::protocol::{
     Addresses, Answer, Ending, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake,
@@ -25,15 +25,15 @@ use crate::session::{Audience, Limits, Moment};
 
 /// One session handle.
 #[cfg_attr(feature = "npm", wasm_bindgen)]
-// Beside an application's own classes, it has a name of its own.
+// In a front end in Rust, it shares one namespace with the application's classes.
 #[cfg_attr(not(feature = "npm"), wasm_bindgen(js_name = HallpassMachine))]
 pub struct Machine {
     handle: Rc<Handle<JsValue>>,
-    /// What the step before last asked for is asked with.
+    /// The argument of the last step.
     argument: Cell<JsValue>,
 }
 
-/// What is fixed for a vendor.
+/// `Facts`: what never changes about a vendor.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FactsText<'a> {
@@ -45,9 +45,9 @@ struct FactsText<'a> {
 #[cfg_attr(feature = "npm", wasm_bindgen)]
 #[cfg_attr(not(feature = "npm"), wasm_bindgen(js_class = HallpassMachine))]
 impl Machine {
-    /// A machine for the vendor of a name (with the flow behind it, where that isn't the usual one), or of a description, that nobody has signed in to. `base`: `baseUrl` as the URL parser spells it, without
-    /// a slash at the end. `allow`: more prefixes. Then the addresses of operations that differ at this deployment.
-    /// `idle_ms`, `age_ms`: after how long the session ends by itself; undefined: never.
+    /// Makes a machine to which nobody has signed in. `vendor`: a name, followed by the flow where that isn't the default; or a description.
+    /// `base`: `baseUrl` as the URL parser spells it, without a slash at the end. `allow`: more prefixes. `login` to `check`: the addresses
+    /// that differ at this deployment. `idle_ms`, `age_ms`: after how long the session ends by itself; undefined: never.
     ///
     /// Throws what is wrong with the options.
     #[expect(clippy::too_many_arguments, reason = "an object would be read through the page's prototypes")]
@@ -75,8 +75,8 @@ impl Machine {
         let base = text_of(base);
         let mut audience = Audience::new(&base);
         let mut addresses = Addresses { base: base.clone(), ..Addresses::default() };
-        // At this point nothing but baseUrl is admitted: the password goes there.
-        let place = |to: &mut Option<String>, name, given: &JsValue, usual: Option<&str>| {
+        // Checked before `allow` is added: the password goes there, so only baseUrl may be admitted.
+        let set_address = |to: &mut Option<String>, name, given: &JsValue, usual: Option<&str>| {
             *to = if given.is_undefined() {
                 usual.map(|path| [&base, "/", path].concat())
             } else {
@@ -86,10 +86,10 @@ impl Machine {
             if admitted { Ok(()) } else { Err(mistake(name, "a path below baseUrl")) }
         };
         let paths = &facts.paths;
-        place(&mut addresses.login, "endpoints.login", login, Some(paths.login))?; // of a described one, all are given
-        place(&mut addresses.refresh, "endpoints.refresh", refresh, paths.refresh)?;
-        place(&mut addresses.logout, "endpoints.logout", logout, paths.logout)?;
-        place(&mut addresses.check, "endpoints.check", check, paths.check)?;
+        set_address(&mut addresses.login, "endpoints.login", login, Some(paths.login))?; // a described vendor gives all of its own
+        set_address(&mut addresses.refresh, "endpoints.refresh", refresh, paths.refresh)?;
+        set_address(&mut addresses.logout, "endpoints.logout", logout, paths.logout)?;
+        set_address(&mut addresses.check, "endpoints.check", check, paths.check)?;
         let allow: &List = allow.unchecked_ref();
         for index in 0..allow.length() {
             audience.add(&text_of(&allow.get(index)));
@@ -107,7 +107,7 @@ impl Machine {
         Ok(Self { handle, argument: Cell::new(JsValue::UNDEFINED) })
     }
 
-    /// What is fixed for the vendor, as JSON: `VendorFacts`.
+    /// What never changes about the vendor, as JSON: `Facts`.
     #[must_use]
     pub fn facts(&self) -> JsValue {
         let facts = self.facts_of();
@@ -119,13 +119,13 @@ impl Machine {
         JsValue::from_str(&to_json(&text, 0))
     }
 
-    /// Takes over what the store holds. As with all operations, its id is given back.
+    /// Begins an operation that takes over what the store holds. Like all methods that begin one, it gives back the operation's id.
     #[must_use]
     pub fn restore(&self) -> OperationId {
         self.handle.restore()
     }
 
-    /// Signs in. The four are values, and no object whose getters might call back in here. Throws what can't be sent.
+    /// Signs in. Takes four values and no object, whose getters could call back in here. Throws the error of what can't be sent.
     #[wasm_bindgen(js_name = signIn)]
     pub fn sign_in(
         &self,
@@ -137,19 +137,19 @@ impl Machine {
         self.sign_in_with(credentials(username, password, database, redirection_token))
     }
 
-    /// Signs in with values by their names: two lists of the same length. Throws as [`sign_in`](Self::sign_in).
+    /// Signs in with named values: two arrays of the same length. Throws as [`sign_in`](Self::sign_in).
     #[wasm_bindgen(js_name = signInBy)]
     pub fn sign_in_by(&self, names: &JsValue, values: &JsValue) -> Result<OperationId, JsValue> {
         self.sign_in_with(named_credentials(names, values))
     }
 
-    /// Signs in by a person's yes on another device. Throws as [`sign_in`](Self::sign_in).
+    /// Signs in by another device, on which the person says yes. Throws as [`sign_in`](Self::sign_in).
     #[wasm_bindgen(js_name = signInOnDevice)]
     pub fn sign_in_on_device(&self, database: &JsValue) -> Result<OperationId, JsValue> {
         self.sign_in_with(database_alone(database))
     }
 
-    /// Signs out. `told`: the vendor is told, unless the caller has given up before.
+    /// Signs out. `told`: whether the vendor is told, too; not where the caller has already given up.
     #[wasm_bindgen(js_name = signOut)]
     #[must_use]
     pub fn sign_out(&self, told: bool) -> OperationId {
@@ -168,8 +168,8 @@ impl Machine {
         self.handle.check()
     }
 
-    /// Sends a request of the caller's. `target`: where to, as the URL parser spells it. `callers`: it has a credential of the
-    /// caller's own. `repeatable`: it can be sent a second time. `json`: the vendor's envelope is to be taken off.
+    /// Sends a request of the caller's. `target`: its address, as the URL parser spells it. `callers`: whether it has a credential of the
+    /// caller's own. `repeatable`: whether it can be sent a second time. `json`: whether to take the vendor's envelope off.
     #[must_use]
     pub fn request(&self, target: &JsValue, callers: bool, repeatable: bool, json: bool) -> OperationId {
         self.handle.request(Wish { target: text_of(target), own_credential: callers, repeatable, json })
@@ -181,12 +181,12 @@ impl Machine {
         self.handle.token()
     }
 
-    /// The person is there, though no request says so.
+    /// Notes that the person is there, though no request says so.
     pub fn touch(&self, wall: f64, steady: f64) {
         self.handle.touch(Moment { wall, steady });
     }
 
-    /// Looks at the clock, and at what other tabs have done. `hidden`: nobody sees the page.
+    /// Looks at the clock, and at what other tabs have done. `hidden`: whether nobody sees the page.
     #[must_use]
     pub fn wake(&self, woken: Woken, hidden: bool) -> OperationId {
         let wake = match woken {
@@ -200,13 +200,13 @@ impl Machine {
     }
 
     /// Steps an operation for the first time.
-    pub fn begin(&self, id: OperationId, wall: f64, steady: f64) -> Asks {
+    pub fn begin(&self, id: OperationId, wall: f64, steady: f64) -> StepKind {
         self.step(id, None, wall, steady)
     }
 
     /// Steps an operation with an outcome that brings nothing along.
-    pub fn came(&self, id: OperationId, came: Came, wall: f64, steady: f64) -> Asks {
-        self.step(id, Some(came.outcome()), wall, steady)
+    pub fn came(&self, id: OperationId, kind: OutcomeKind, wall: f64, steady: f64) -> StepKind {
+        self.step(id, Some(kind.outcome()), wall, steady)
     }
 
     /// Steps an operation with the vendor's reply. `wanted`: the value of the header that the call wants, or undefined.
@@ -222,14 +222,21 @@ impl Machine {
         wanted: &JsValue,
         wall: f64,
         steady: f64,
-    ) -> Asks {
+    ) -> StepKind {
         let reply = reply(status, content, json, retry_after_ms, date_ms, wanted);
         self.step(id, Some(Outcome::Reply(Box::new(reply))), wall, steady)
     }
 
-    /// Steps an operation with what the wallet has said, as JSON: its answer, or the error that it has `refused` with.
+    /// Steps an operation with what the wallet has said, as JSON: its answer, or, where it has `refused`, its error.
     #[wasm_bindgen(js_name = walletSaid)]
-    pub fn wallet_said(&self, id: OperationId, refused: bool, said: JsValue, wall: f64, steady: f64) -> Asks {
+    pub fn wallet_said(
+        &self,
+        id: OperationId,
+        refused: bool,
+        said: JsValue,
+        wall: f64,
+        steady: f64,
+    ) -> StepKind {
         let said = if refused { Err(said) } else { Ok(said) };
         self.step(id, Some(Outcome::Wallet(said)), wall, steady)
     }
@@ -247,7 +254,7 @@ impl Machine {
         redirected: bool,
         wall: f64,
         steady: f64,
-    ) -> Asks {
+    ) -> StepKind {
         let answer = Answer {
             reply: reply(status, content, json, retry_after_ms, None, &JsValue::UNDEFINED),
             address: text_of(address),
@@ -256,8 +263,8 @@ impl Machine {
         self.step(id, Some(Outcome::Answer(Box::new(answer))), wall, steady)
     }
 
-    /// Steps an operation with what lies in the store: the texts of the record, the note and the mark. `overtaken`: it is not what was known
-    /// to lie there, and so nothing was written.
+    /// Steps an operation with what the store keeps: the texts of the record, the note and the mark. `overtaken`: whether nothing was written,
+    /// because the store kept something else than was known.
     #[expect(clippy::too_many_arguments, reason = "an object would take longer to read")]
     pub fn stored(
         &self,
@@ -268,7 +275,7 @@ impl Machine {
         overtaken: bool,
         wall: f64,
         steady: f64,
-    ) -> Asks {
+    ) -> StepKind {
         let stored =
             Box::new(Stored { record: secret(record), note: note.as_string(), mark: mark.as_string() });
         let outcome = if overtaken { Outcome::Overtaken(stored) } else { Outcome::Stored(stored) };
@@ -276,11 +283,11 @@ impl Machine {
     }
 
     /// Steps an operation with a random number.
-    pub fn drew(&self, id: OperationId, number: u32, wall: f64, steady: f64) -> Asks {
+    pub fn drew(&self, id: OperationId, number: u32, wall: f64, steady: f64) -> StepKind {
         self.step(id, Some(Outcome::Chance(number)), wall, steady)
     }
 
-    /// What belongs to what the last step asked for; its type stands behind each of [`Asks`].
+    /// Takes the argument of the last step. Its type stands at each of [`StepKind`].
     #[must_use]
     pub fn argument(&self) -> JsValue {
         self.argument.replace(JsValue::UNDEFINED)
@@ -292,7 +299,7 @@ impl Machine {
         self.handle.stirred()
     }
 
-    /// An operation that has begun by itself.
+    /// The next operation that has begun by itself and wasn't asked for here yet.
     #[must_use]
     pub fn begun(&self) -> Option<OperationId> {
         self.handle.begun()
@@ -305,34 +312,34 @@ impl Machine {
         JsValue::from_str(&state)
     }
 
-    /// Looks at the clock for somebody who only reads the state: whether the session has come to its end by that.
+    /// Looks at the clock before the state is read. Gives back whether that has ended the session.
     #[must_use]
     pub fn look(&self, wall: f64, steady: f64) -> bool {
         self.handle.look_at_clock(Moment { wall, steady })
     }
 
-    /// In how many ms to look at the clock again. `hidden`: nobody sees the page.
+    /// In how many ms to look at the clock again; undefined: never. `hidden`: whether nobody sees the page.
     #[wasm_bindgen(js_name = nextEvent)]
     #[must_use]
     pub fn next_event(&self, hidden: bool, wall: f64, steady: f64) -> Option<f64> {
         self.handle.look(|session| session.next_event(hidden, Moment { wall, steady }))
     }
 
-    /// What is held, as the store would keep it; undefined: nothing.
+    /// The session that is held, as the text of a record; undefined: none.
     #[must_use]
     pub fn record(&self) -> JsValue {
         let record = self.handle.look(|session| session.held().map(|record| record.write()));
         text_or_undefined(record.as_deref())
     }
 
-    /// Takes over what another machine of the same handle held, which has met a fault.
+    /// Takes over what an earlier machine of the same handle held before it met a fault.
     pub fn resume(&self, record: &JsValue, wall: f64, steady: f64) {
         if let Some(record) = secret(record) {
             self.handle.resume(&record, Moment { wall, steady });
         }
     }
 
-    /// Nobody uses the handle any more.
+    /// Ends what the handle does by itself: nobody uses it any more.
     pub fn dispose(&self) {
         self.handle.dispose();
     }
@@ -351,20 +358,20 @@ impl Machine {
         self.handle.facts()
     }
 
-    fn step(&self, id: OperationId, outcome: Option<Outcome<JsValue>>, wall: f64, steady: f64) -> Asks {
+    fn step(&self, id: OperationId, outcome: Option<Outcome<JsValue>>, wall: f64, steady: f64) -> StepKind {
         let step = self.handle.step(id, outcome, Moment { wall, steady }).unwrap_or_else(lost);
-        let (asks, argument) = told(step, self.facts_of(), self.handle.addresses());
+        let (kind, argument) = to_js(step, self.facts_of(), self.handle.addresses());
         self.argument.set(argument);
-        asks
+        kind
     }
 }
 
-/// There is no such operation: a fault of hallpass's own.
+/// The step of an operation that doesn't exist, which is a fault of hallpass's own.
 fn lost() -> Step {
     Step::Ends(Ending::Failed(Failure::new(Code::Internal).into()))
 }
 
-/// A text that the scripts hand over. They come as values: the bindings' own way for texts takes more bytes for each.
+/// A text from the scripts. Texts come as `JsValue`, because wasm-bindgen's own conversion adds more bytes for each argument.
 fn text_of(value: &JsValue) -> String {
     value.as_string().unwrap_or_default()
 }

@@ -1,21 +1,21 @@
-//! What JavaScript may call, and the platform's objects that cross with it. The scripts in `src/shell` are the face of
-//! hallpass and its shell in the page; the public types stand in `hallpass.d.ts` beside them.
+//! What JavaScript may call, and the platform's objects that cross with it. Pages import the scripts in `src/shell`, which call this; the
+//! public types stand in `hallpass.d.ts` beside them.
 //!
-//! A page can have any call into here end in the middle, by a stack that is full or a function of the platform's that it has
-//! replaced: what JavaScript throws leaves the WebAssembly without any destructor being run. So exports take `&self`, nothing
-//! is borrowed while a function of the platform's runs, and clocks and chance are handed in.
+//! A page can make any call into here end in the middle, by a full stack or by a replaced platform function: what JavaScript throws
+//! leaves the WebAssembly without running destructors. So exports take `&self`, nothing is borrowed while a platform function runs, and
+//! times and random numbers are handed in.
 
-mod asks;
 mod call;
-mod came;
 mod credentials;
 mod errors;
 mod json;
 mod machine;
 mod object;
+mod outcome;
 #[cfg(not(all(feature = "npm", target_family = "wasm")))]
 mod package;
 mod secret;
+mod step;
 mod words;
 
 pub use machine::Machine;
@@ -23,4 +23,4 @@ pub use machine::Machine;
 pub(crate) use object::{bare, put, put_text};
 #[cfg(all(feature = "client", not(all(feature = "npm", target_family = "wasm"))))]
 pub(crate) use package::begin;
-pub use words::{Asks, Came, Content, Kept, Woken};
+pub use words::{Content, Kept, OutcomeKind, StepKind, Woken};

@@ -1,11 +1,12 @@
-//! JavaScript objects: read by what is their own, and made so that a polluted `Object.prototype` neither breaks nor leaks (R15).
+//! JavaScript objects, read by their own members only, and made so that a polluted `Object.prototype` neither breaks anything nor gets
+//! to see anything (R15).
 
 use wasm_bindgen::prelude::*;
 
 use crate::dialect::Secret;
 
-// Without `catch`: they throw only for exotic objects, and these are plain ones. Not `js_sys`, which brings along a task for
-// promises that nothing here uses.
+// Without `catch`: these throw only for exotic objects, and are given plain ones. Not from `js_sys`, whose executor for promises would
+// add bytes that nothing here uses.
 #[wasm_bindgen]
 extern "C" {
     /// What has a length: an array or a string.
@@ -30,8 +31,8 @@ extern "C" {
     fn set(object: &JsValue, name: &JsValue, value: &JsValue) -> bool;
 }
 
-/// An object without a prototype. What the platform reads as options (`RequestInit` and the like) it reads through
-/// the prototype chain, so an ordinary `{}` would take `credentials` or `body` from a polluted one.
+/// An object without a prototype. The platform reads options (`RequestInit` and the like) through the prototype chain, so an ordinary
+/// `{}` would take `credentials` or `body` from a polluted one.
 #[must_use]
 pub(crate) fn bare() -> JsValue {
     create(&JsValue::NULL)
@@ -40,7 +41,7 @@ pub(crate) fn bare() -> JsValue {
 /// Sets a member of an object that was just made.
 #[inline(never)]
 pub(crate) fn put(object: &JsValue, name: &str, value: &JsValue) {
-    // Fails only on frozen objects, which a fresh one is not.
+    // Fails only on frozen objects, and this one was just made.
     set(object, &name.into(), value);
 }
 
@@ -52,9 +53,9 @@ pub(crate) fn put_text(object: &JsValue, name: &str, value: Option<&str>) {
     }
 }
 
-/// Likewise for a text that may be secret; it is let go of.
+/// A text that may be secret, as a value; undefined where there is none. The text is dropped, and so zeroed.
 #[inline(never)]
-#[expect(clippy::needless_pass_by_value, reason = "it is let go of in one place")]
+#[expect(clippy::needless_pass_by_value, reason = "it is dropped in one place")]
 pub(super) fn secret_or_undefined(text: Option<Secret>) -> JsValue {
     text_or_undefined(text.as_deref())
 }

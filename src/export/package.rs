@@ -1,6 +1,6 @@
-//! The scripts of the shell, as wasm-bindgen takes them along where no build of the npm package puts them beside the WebAssembly: in
-//! a front end in Rust (`src/client`), and in the package that `wasm-pack build` makes at the repository's root, which hands to the world what
-//! the published one does. The published package is made by `cargo xtask build`, which binds the same scripts to a smaller WebAssembly.
+//! Has wasm-bindgen take the scripts of the shell along, for a front end in Rust (`src/client`) and for the package that `wasm-pack build`
+//! makes at the repository's root, whose exports are those of the published package. The published package doesn't need this: `cargo xtask
+//! build` puts the same scripts beside a smaller WebAssembly.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -9,7 +9,7 @@ use super::{Kept, Machine};
 
 #[wasm_bindgen(module = "/src/shell/entry.js")]
 extern "C" {
-    /// Hands the scripts what makes machines, and what the WebAssembly exports.
+    /// Hands the scripts the maker of machines, and the WebAssembly's exports.
     #[wasm_bindgen(catch)]
     fn provide(machines: Machines, exports: JsValue) -> Result<(), JsValue>;
 
@@ -23,7 +23,7 @@ extern "C" {
     fn define_vendor(description: &JsValue) -> JsValue;
 }
 
-/// Makes machines. Its name is one that no application's own class has, as they share one WebAssembly.
+/// Makes machines. Its name in JavaScript begins with hallpass, as it shares one namespace with the application's classes.
 #[wasm_bindgen(private, js_name = HallpassMachines)]
 pub struct Machines;
 
@@ -33,7 +33,7 @@ impl Machines {
     #[expect(
         clippy::too_many_arguments,
         clippy::unused_self,
-        reason = "those of Machine::open; JavaScript gets an object"
+        reason = "the arguments are those of Machine::open; JavaScript is handed an object"
     )]
     pub fn open(
         &self,
@@ -53,25 +53,25 @@ impl Machines {
     }
 }
 
-/// As the published package's.
+/// The `openSession` of the published package.
 #[wasm_bindgen(js_name = openSession)]
 pub fn open_session(options: &JsValue) -> Result<Promise, JsValue> {
     begin()?;
     opened(options)
 }
 
-/// Hands the scripts what they need. Not by a `start` function: an application may have one of its own, and there can't be two.
+/// Hands the scripts what they need. This is no `start` function, as there can be only one, and it is the application's.
 pub(crate) fn begin() -> Result<(), JsValue> {
     provide(Machines, wasm_bindgen::exports())
 }
 
-/// Has the scripts copied into the package: wasm-bindgen takes along what is named so, used or not.
+/// Has scripts copied into the package: wasm-bindgen copies every script that such a block names, even if nothing of it is used.
 macro_rules! take_along {
     ($($script:literal)*) => {
         $(const _: () = {
             #[wasm_bindgen(module = $script)]
             extern "C" {
-                #[allow(dead_code, reason = "nothing is called: the script is to be there")]
+                #[allow(dead_code, reason = "it is never called; the block names the script")]
                 fn __taken_along();
             }
         };)*
@@ -90,8 +90,8 @@ take_along! {
     "/src/shell/do/csrf.js"
     "/src/shell/do/lines.js"
     "/src/shell/do/lock.js"
-    "/src/shell/do/look.js"
     "/src/shell/do/note.js"
+    "/src/shell/do/peek.js"
     "/src/shell/do/send.js"
     "/src/shell/do/store.js"
     "/src/shell/driver.js"
@@ -99,7 +99,7 @@ take_along! {
     "/src/shell/fetcher.js"
     "/src/shell/form.js"
     "/src/shell/guard.js"
-    "/src/shell/live.js"
+    "/src/shell/handle.js"
     "/src/shell/names.js"
     "/src/shell/object.js"
     "/src/shell/open.js"

@@ -8,11 +8,11 @@ use zeroize::Zeroizing;
 use super::object::List;
 use crate::dialect::Secret;
 
-/// A string's text, byte-exact, in one buffer that is zeroed after use (R30). `None`: no string, or one that no UTF-8 can
-/// express (half of a surrogate pair).
+/// A string's text, byte-exact, in one buffer that is zeroed after use (R30). `None` for what is no string, and for one that UTF-8 can't
+/// express (it has half of a surrogate pair).
 ///
-/// Read unit by unit, since the bindings' own conversion grows its buffer as it goes and leaves pieces of the password
-/// behind in freed memory. Passwords are short.
+/// Read code unit by code unit, which is quick enough for passwords. wasm-bindgen's own conversion grows its buffer as it goes, and leaves
+/// pieces of the password behind in freed memory.
 pub(super) fn secret(value: &JsValue) -> Option<Secret> {
     let string: &List = if value.is_string() { value.unchecked_ref() } else { return None };
     let units = string.length();

@@ -1,30 +1,29 @@
-//! The words that cross between the scripts and the WebAssembly: texts in JavaScript, where the compiler knows each.
-#![allow(missing_docs, reason = "wasm-bindgen adds a variant and functions of its own, without a word")]
+//! The words that cross between the scripts and the WebAssembly. In JavaScript they are strings, of types that the compiler checks.
+#![allow(missing_docs, reason = "wasm-bindgen adds a variant and functions without documentation")]
 
 use wasm_bindgen::prelude::*;
 
-/// What an operation asks for, or how it has ended. What belongs to it is told by `Machine.argument`; its type stands behind
-/// each.
+/// What an operation asks for, or how it has ended. `Machine.argument` tells the argument, whose type is named here for each.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asks {
+pub enum StepKind {
     /// Send a call to the vendor: `VendorCall`.
     Call = "call",
-    /// Hand the caller what the person is to be shown: `DevicePrompt`.
+    /// Hand the caller the prompt for the person: `DevicePrompt`.
     Prompt = "prompt",
-    /// Ask the caller's wallet this: JSON, as EIP-1193 has it.
+    /// Send the caller's wallet this request: JSON, as EIP-1193 defines it.
     Wallet = "wallet",
-    /// Send the caller's request, with this in the credential's header: a text, or undefined.
+    /// Send the caller's request. With the value of the credential's header, or undefined.
     Send = "send",
-    /// Send it a second time: likewise.
+    /// Send the caller's request a second time. With the same.
     SendAgain = "send-again",
     /// Read the store.
     Read = "read",
     /// Write the store: `StoreWrite`.
     Write = "write",
-    /// Note this text at once.
+    /// Write this text as the note, before anything else is done.
     Note = "note",
-    /// Forget what was noted.
+    /// Delete the note.
     Forget = "forget",
     /// Keep beside the record when the session was used last: this text, or none.
     Mark = "mark",
@@ -34,7 +33,7 @@ pub enum Asks {
     Unlock = "unlock",
     /// Give the lock back after the tokens were spent.
     UnlockSpent = "unlock-spent",
-    /// Let so many ms pass.
+    /// Wait for so many ms.
     Wait = "wait",
     /// Tell those who share the store that something has changed.
     TellStore = "tell-store",
@@ -46,11 +45,11 @@ pub enum Asks {
     Join = "join",
     /// End what the operation with this id waits for.
     Stop = "stop",
-    /// It has ended as it should.
+    /// It has succeeded.
     Done = "done",
-    /// Signed in. Where the vendor wants the user to go next, or undefined.
+    /// Signed in. With the place where the vendor wants the user to go next, or undefined.
     SignedIn = "signed-in",
-    /// Signed out. Whether the vendor confirmed it.
+    /// Signed out. With whether the vendor confirmed it.
     SignedOut = "signed-out",
     /// The answer is for the caller.
     Answered = "answered",
@@ -60,23 +59,23 @@ pub enum Asks {
     Member = "member",
     /// All but the member of this name of the answer's JSON is the payload.
     Without = "without",
-    /// A token, or undefined.
+    /// The token is this, or undefined.
     Token = "token",
-    /// It has failed: the details of an `AuthError`, as `errors.rs` writes them.
+    /// It has failed. With the details of an `AuthError`, as `errors.rs` writes them.
     Failed = "failed",
     /// The caller gave up.
     GaveUp = "gave-up",
 }
 
-/// What has come of an effect that brings nothing along.
+/// What has come of an effect, where a word says it all.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Came {
+pub enum OutcomeKind {
     /// It was done.
     Done = "done",
-    /// The lock is not had yet.
+    /// The lock is still another's.
     Waiting = "waiting",
-    /// The network broke, or gave no answer that is one.
+    /// The network failed, or what came is no response.
     Network = "network",
     /// It took too long.
     Timeout = "timeout",
@@ -84,7 +83,7 @@ pub enum Came {
     Redirect = "redirect",
     /// The store failed.
     Storage = "storage",
-    /// The store can't tell what lies there.
+    /// The store can't be relied on to tell what it keeps.
     Untold = "untold",
     /// Another operation has ended it.
     Stopped = "stopped",
@@ -100,7 +99,7 @@ pub enum Content {
     Empty = "empty",
     /// JSON.
     Json = "json",
-    /// Anything else, or more than is read.
+    /// Anything else, or too much to be read.
     Unreadable = "unreadable",
 }
 
@@ -114,7 +113,7 @@ pub enum Kept {
     Page = "page",
     /// Where all tabs find it.
     Tabs = "tabs",
-    /// Likewise, but what one tab has written shows in another only after a moment.
+    /// Where all tabs find it, but what one tab has written shows in another only after a moment.
     Lagging = "lagging",
 }
 
@@ -122,7 +121,7 @@ pub enum Kept {
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Woken {
-    /// Its timer has come.
+    /// Its timer has fired.
     Timer = "timer",
     /// The page is shown or hidden.
     Page = "page",

@@ -8,19 +8,20 @@ import { member } from "./object.js";
  * @typedef {{ readonly origin: string, readonly prefix: string }} Base
  */
 
-// A host that exists nowhere (RFC 2606): what is still on it after parsing named no host of its own. (Not made by chance: some
-// edge servers let nothing be made while a script is imported. Who names this very host means baseUrl.)
+// A host that exists nowhere (RFC 2606). An input that is still on it after parsing has named no host of its own. (The name is not
+// random, because some edge servers allow no random numbers while a script is imported. An input that names this very host is taken
+// for a relative one.)
 const NOWHERE = "hallpass.invalid";
 
 /**
- * An address as a string or a String, or of a URL of any realm; undefined for anything else.
+ * The text of an address that is a string, a String, or a URL of any realm; undefined for anything else.
  *
  * @param {unknown} address
  * @returns {string | undefined}
  */
 export function textOf(address) {
   if (typeof address !== "object" || address === null) return typeof address === "string" ? address : undefined;
-  // Read once: what is judged is what is sent.
+  // Read once, so that what is judged is what is sent.
   const text = Object.prototype.toString.call(address) === "[object String]" ? `${address}` : member(address, "href");
   return typeof text === "string" ? text : undefined;
 }
@@ -48,8 +49,8 @@ export function parseBase(name, address) {
 }
 
 /**
- * What is expected instead of an address that is none by itself. Of what was given only a plain path is repeated: anything else
- * may hold a secret.
+ * Says what is expected instead of a text that is no absolute URL. Repeats it only if it is a plain path: anything else may hold a
+ * secret.
  *
  * @param {string} text
  */
@@ -66,32 +67,32 @@ function absolute(text) {
 }
 
 /**
- * The place of an address, as the URL parser says and not as it is spelt. Undefined: no URL, one of another scheme than
- * http(s) (a `blob:` claims the origin of the page that made it), or one with user info, which fetch refuses.
+ * Parses an http(s) address. Undefined for what is no URL, for another scheme (a `blob:` claims the origin of the page that made it),
+ * and for one with user info, which fetch refuses.
  *
  * @param {string} address
  * @param {string} [base]
  */
-export function placeOf(address, base) {
+export function httpUrl(address, base) {
   const url = parse(address, base);
   return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : undefined;
 }
 
 /**
- * The address that an input means. One that names no host is appended to the base, prefix kept: its dot segments end there.
- * Undefined as in `placeOf`.
+ * The address that an input means. An input that names no host is appended to the base; its dot segments can't climb out of the
+ * base's prefix. Undefined as in `httpUrl`.
  *
  * @param {Base} base
  * @param {string} input
  */
 export function resolve(base, input) {
-  const url = placeOf(input, `${base.origin.replace(/:.*/, "")}://${NOWHERE}`);
-  return url?.host === NOWHERE ? placeOf(base.prefix + url.href.slice(url.origin.length)) : url;
+  const url = httpUrl(input, `${base.origin.replace(/:.*/, "")}://${NOWHERE}`);
+  return url?.host === NOWHERE ? httpUrl(base.prefix + url.href.slice(url.origin.length)) : url;
 }
 
 /**
- * Whether an input is a path that the URL parser takes as it is spelt: below the base and judged without it. Most are, and the
- * parser takes longer than all else that is done for a request.
+ * Whether an input is a path that the URL parser would leave as it is spelt, so that it need not be parsed. Most inputs are, and
+ * parsing takes longer than everything else that is done for a request.
  *
  * @param {unknown} input
  * @returns {input is string}

@@ -22,7 +22,7 @@ export class Announcer {
 
   /** Tells everybody the state, if it is news. */
   tell() {
-    // A listener may call any method. A change that it causes is told after the present one, so that all see one order.
+    // A listener may call any method. A change that it causes is told after the present one, so that all listeners see the same order.
     if (this.#telling) return;
     this.#telling = true;
     try {
@@ -37,12 +37,12 @@ export class Announcer {
     }
   }
 
-  get isHeard() {
+  get hasListeners() {
     return this.#listeners.size > 0;
   }
 
   /**
-   * Adds a listener and calls it at once. Returns what takes it away.
+   * Adds a listener and calls it at once. Returns the unsubscribe function.
    * @param {Listener} listener
    */
   subscribe(listener) {
@@ -58,7 +58,7 @@ export class Announcer {
 }
 
 /**
- * What a listener throws is its own affair: reported like any uncaught error, and no other listener misses the news.
+ * Calls a listener. What it throws is reported like any uncaught error, and keeps no other listener from being told.
  * @param {Listener} listener
  * @param {SessionState} state
  */

@@ -4,7 +4,7 @@
 /** @typedef {import("./hallpass.d.ts").AuthError} Declared */
 
 /**
- * What an error is made of. Only its own members count: what `Object.prototype` has is the page's.
+ * What an error is made of. Only own members count: those of `Object.prototype` are the page's.
  *
  * @typedef {{ code: AuthErrorCode, cause?: unknown } & { [Name in Optional]?: unknown }} Details
  */
@@ -14,7 +14,7 @@
 // A registered symbol is the same in every realm and in every copy of the package.
 const brand = Symbol.for("hallpass.AuthError");
 
-// The constructor below defines the members one by one, as they come. The compiler can't see that, so it is told.
+// The constructor below defines the members in a loop, which the compiler can't see. So the cast tells it of them.
 const Base = /** @type {new (message: string) => Omit<Declared, "name">} */ (/** @type {unknown} */ (Error));
 
 /** The one kind of error. Carries what happened and what to do; never a token, a password or a full address. */
@@ -25,8 +25,8 @@ export class AuthError extends Base {
    */
   constructor(message, details) {
     super(message);
-    // Defined, not assigned: an assignment would run into a setter that the page put on Object.prototype. And no pairs are
-    // taken apart: that would call a `return` from there.
+    // Defined, not assigned: an assignment would call a setter that the page put on Object.prototype. Nor are pairs destructured,
+    // which would call a `return` that the page put there.
     for (const name of /** @type {(keyof Details)[]} */ (Object.keys(details))) {
       const value = details[name];
       if (value !== undefined) define(this, name, { __proto__: null, value, enumerable: name !== "cause" });
@@ -43,7 +43,7 @@ export class AuthError extends Base {
   }
 
   /**
-   * Each entry of the package has a class of its own, and an error of one is an error to all.
+   * Each entry of the package has a class of its own, and each takes the others' errors for its own.
    * @override
    * @param {unknown} value
    */
@@ -64,7 +64,7 @@ const ABSENT = {
   retryAfterMs: undefined,
 };
 
-// What an error doesn't have is not read of Object.prototype instead: an application goes where `ssoUrl` says.
+// A member that an error lacks must not be read from Object.prototype: an application navigates to `ssoUrl`.
 for (const name of Object.keys(ABSENT)) define(AuthError.prototype, name, { __proto__: null, writable: true });
 
 /**
@@ -91,7 +91,7 @@ export function isAuthError(value) {
 /** @typedef {Exclude<AuthErrorCode, "invalid-options" | "storage" | "load-failed">} FailureCode */
 
 /**
- * What is known of a failure: of the vendor's reply, or of hallpass's own refusal before anything is sent.
+ * What is known of a failure, be it the vendor's reply or hallpass's own refusal before anything is sent.
  *
  * @typedef {object} ErrorDetails
  * @property {FailureCode} code
@@ -111,7 +111,7 @@ export function isAuthError(value) {
 /** @typedef {readonly [happened: string, advice: string]} Sentence */
 
 /**
- * What happened, and what to do, by the code.
+ * What happened and what to do, for each code.
  *
  * @type {{ readonly [Code in FailureCode]: Sentence }}
  */
@@ -143,30 +143,30 @@ export const SENTENCES = {
 
 const UNDOCUMENTED = "is not what the vendor documents";
 
-// So much of a path is told, in characters.
-const LONGEST_PLACE = 100;
+// How much of an endpoint an error tells, in characters.
+const LONGEST_ENDPOINT = 100;
 
 /**
- * A failure of a vendor's call: one sentence of what happened, at which vendor and operation, and what to do.
+ * Makes the error of a failed operation. Its sentence says what happened, at which vendor and operation, and what to do.
  *
  * @param {ErrorDetails} details only its own members count
  * @param {string} title the vendor's name in sentences
  * @param {string} operation
- * @param {string} [place] where it was sent: the method and the path, as in "POST /v1/login"
+ * @param {string} [endpoint] the method and the path of the call, as in "POST /v1/login"
  */
-export function failure(details, title, operation, place) {
+export function failure(details, title, operation, endpoint) {
   const given = /** @type {ErrorDetails} */ ({ __proto__: null, ...details });
   const fields = given.fields && Object.values(given.fields).map((field) => ({ ...field }));
-  // A query may hold a secret.
-  const sentence = sentenceOf(given, operation, place && ` at ${place.replace(/[?#].*/s, "").slice(0, LONGEST_PLACE)}`);
-  // Of what the vendor wrote, nothing stands in the message: it may echo what was typed.
+  // The query is cut off, as it may hold a secret.
+  const sentence = sentenceOf(given, operation, endpoint && ` at ${endpoint.replace(/[?#].*/s, "").slice(0, LONGEST_ENDPOINT)}`);
+  // The vendor's words stay out of the message, as they may repeat what was typed. Without a status, the fields are hallpass's own.
   const own = fields && given.status === undefined ? `: ${fields.map((field) => `${field.name} ${field.title}`).join(", ")}` : "";
   const message = `${sentence[0]} (${title}, ${operation})${own}; ${sentence[1]}.`;
   return new AuthError(message, { ...given, fields, status: given.status || undefined });
 }
 
 /**
- * The sentence of a failure. Where the reply is all that is known of it, that one's status and place say more than the code.
+ * The sentence of a failure. Where the code says little, the status and the endpoint are told, too.
  *
  * @param {ErrorDetails} given
  * @param {string} operation
@@ -190,11 +190,11 @@ function sentenceOf({ code, status = NaN, vendorCode, ssoUrl }, operation, at = 
 }
 
 /**
- * A mistake of the caller's: which argument, and what was expected.
+ * Makes the error of a mistake of the caller's: which argument, and what was expected.
  *
  * @param {string} name
  * @param {string} expected
- * @param {unknown} [cause] what the platform threw, whose words are told along where that is safe
+ * @param {unknown} [cause] what the platform threw; its words are added where that is safe
  */
 export function mistake(name, expected, cause) {
   const words = refusalOf(cause);
@@ -203,22 +203,22 @@ export function mistake(name, expected, cause) {
 }
 
 /**
- * What the platform says of something that it refused, as one line. Undefined where that may quote a header's value or an
- * address, which are nobody's to see, and where it says nothing.
+ * The platform's reason for a refusal, as one line. Undefined where it says nothing, or where it may quote a header's value or an
+ * address, which may hold a secret.
  *
  * @param {unknown} cause
  * @returns {string | undefined}
  */
 export function refusalOf(cause) {
   const text = cause instanceof Error ? `${cause.message}` : "";
-  // (What is said of a type or of an enumeration quotes nothing of that kind.)
+  // A message about a type or an enumeration quotes neither.
   const harmless = /value is not of type|\benum|BigInt/.test(text);
   if ((!harmless && /\bvalue\b(?! pair)/i.test(text)) || text.includes("://")) return undefined;
   return text.split("\n", 1)[0]?.slice(0, 200).replace(/\.$/, "") || undefined;
 }
 
 /**
- * What is read of a caller's objects. What a getter of theirs throws is their mistake.
+ * Reads a caller's object. What one of its getters throws is the caller's mistake.
  *
  * @template T
  * @param {string} name
@@ -234,7 +234,7 @@ export function readable(name, read) {
 }
 
 /**
- * There is no such thing here.
+ * Makes the error of something that there isn't here.
  *
  * @param {string} sentence
  */

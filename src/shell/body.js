@@ -3,12 +3,12 @@ import { pause } from "./wait.js";
 
 /** @import { Deadline } from "./wait.js" */
 
-// After so many pieces, others have their turn.
+// After how many pieces timers get their turn.
 const MANY = 256;
 
 /**
- * Reads a body as UTF-8 text of at most so many bytes; undefined where it is longer. What is left is cancelled, so that a reply
- * of 100 MB, or one that never ends, does not go on downloading.
+ * Reads a body as UTF-8 text of at most `limit` bytes; undefined where it is longer. The rest is cancelled, so that a reply of 100 MB,
+ * or one that never ends, does not go on downloading.
  *
  * @param {ReadableStream<Uint8Array> | null} body
  * @param {number} limit
@@ -17,7 +17,7 @@ const MANY = 256;
  */
 export async function readText(body, limit, deadline, came = () => {}) {
   if (!body) return "";
-  // WebKit reads a `mode` of the options also where none are given, and so the prototype's.
+  // Given, though empty: without options, WebKit reads `mode` from Object.prototype.
   const options = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
   const reader = /** @type {ReadableStreamDefaultReader<Uint8Array>} */ (body.getReader(options));
   const read = async () => {
@@ -26,7 +26,7 @@ export async function readText(body, limit, deadline, came = () => {}) {
     /** @type {Uint8Array | undefined} The last piece: a body that is one piece is decoded in one go. */
     let last;
     for (let pieces = 1; !deadline.ended; pieces++) {
-      // Where the next piece is always there at once, nothing else would have its turn: no timer, and no abort of the caller's.
+      // Where each piece is there at once, the loop would starve timers and the events by which callers abort.
       if (pieces % MANY === 0) await pause(0);
       const { done, value } = await reader.read();
       if (done) return text + decoder.decode(last);
@@ -41,6 +41,6 @@ export async function readText(body, limit, deadline, came = () => {}) {
   try {
     return await deadline.guard(read());
   } finally {
-    reader.cancel().catch(() => {}); // of what has come to its end, nothing is left
+    reader.cancel().catch(() => {}); // does nothing where the body has ended
   }
 }

@@ -3,8 +3,7 @@ let wallMs = 0;
 let steadyMs = 0;
 
 /**
- * What this machine's clock says, in ms since the epoch. A page may have put something else there, which may throw: then what
- * it said last.
+ * The wall clock, in ms since the epoch. A page may have replaced it by something that throws: then its last value counts.
  */
 export function wall() {
   try {
@@ -16,7 +15,7 @@ export function wall() {
   return wallMs;
 }
 
-/** What a clock says that nobody sets, in ms since some moment. */
+/** The monotonic clock, which nobody sets, in ms since some moment. */
 export function steady() {
   try {
     const ms = performance.now();

@@ -5,9 +5,8 @@ import { isObject, member } from "./object.js";
 /** @import { DevicePrompt, VendorName } from "./hallpass.d.ts" */
 
 /**
- * The vendors, and the ways to sign in that each takes: the members of each, with a "?" behind those that may be left out, and
- * "()" behind a function; the others are text. A way's first member says that it is this one; else it is the vendor's first. A name
- * that isn't here is no vendor.
+ * The vendors, and for each the ways to sign in. A way lists its members: "?" marks one that may be left out, "()" a function; the
+ * others are texts. The way whose first member is given is taken, else the vendor's first. A name that isn't here is no vendor.
  *
  * @type {{ readonly [V in VendorName]: readonly (readonly string[])[] }}
  */
@@ -24,8 +23,8 @@ export const VENDORS = Object.freeze({
 });
 
 /**
- * What was given to sign in: the names of the texts, in the way's order; the texts, by name; and the function, if it takes one, by which
- * the caller shows a person the prompt, to say yes on another device.
+ * What was given to sign in. `names`: those of the texts, in the way's order. `texts`: by their names. `device`: the caller's function
+ * that shows a person the prompt of a sign-in on another device.
  *
  * @typedef {{
  *   names: string[],
@@ -35,8 +34,8 @@ export const VENDORS = Object.freeze({
  */
 
 /**
- * Reads credentials. Each member is read once: a getter of the caller's can't give one thing to be judged and another to be sent.
- * Whether a text can be sent is not judged here.
+ * Reads credentials. Each member is read once, so that a getter can't give one value to be judged and another to be sent. Whether a
+ * text can be sent is not judged here.
  *
  * @param {string} vendor
  * @param {readonly (readonly string[])[]} ways as in `VENDORS`
@@ -48,16 +47,16 @@ export function readCredentials(vendor, ways, credentials) {
   if (!isObject(credentials)) throw mistake("credentials", `an object with ${usual.filter((name) => !isOptional(name)).join(" and ")}`);
   const values = /** @type {Record<string, unknown>} */ ({ __proto__: null });
   for (const name of new Set(ways.flat().map(bareName))) values[name] = member(credentials, name) ?? undefined;
-  // Not taken apart: a list that is left half read has its iterator's `return` called, which may be the page's.
+  // Not destructured: that would call the iterator's `return`, which may be the page's.
   const way = ways.find((way) => values[bareName(way[0] ?? "")] !== undefined) ?? usual;
   const names = way.map(bareName);
   refuseOthers(vendor, names, credentials, ways.length > 1 ? ` beside ${names[0]}` : "");
   let device;
-  for (const marked of way) {
-    const name = bareName(marked);
+  for (const spec of way) {
+    const name = bareName(spec);
     const value = values[name];
-    if (value === undefined && isOptional(marked)) continue;
-    const type = isFunction(marked) ? "function" : "string";
+    if (value === undefined && isOptional(spec)) continue;
+    const type = isFunction(spec) ? "function" : "string";
     if (typeof value !== type) throw mistake(`credentials.${name}`, `a ${type}`);
     if (type === "string") continue;
     device = value;
@@ -76,12 +75,12 @@ const isFunction = (name) => name.endsWith("()");
 export const bareName = (name) => (isOptional(name) ? name.slice(0, -1) : isFunction(name) ? name.slice(0, -2) : name);
 
 /**
- * Refuses what a vendor has no use for.
+ * Refuses members that the vendor has no use for.
  *
  * @param {string} vendor
  * @param {readonly string[]} taken
  * @param {object} credentials
- * @param {string} [beside] what else was given, where that decides
+ * @param {string} [beside] the words that name the way, where the vendor has several
  */
 export function refuseOthers(vendor, taken, credentials, beside = "") {
   /** @param {string} name */

@@ -2,10 +2,10 @@
 import { Deadline } from "./wait.js";
 
 const DATABASE = "hallpass";
-const ENTRIES = "sessions";
+const STORE = "sessions";
 
-// How long opening the database may take, and a thing done with it, in ms. Safari's at times never opens. A storage is given
-// 2 000 ms to answer, in which there is time for a second try.
+// How long opening the database may take, and how long a transaction, in ms: Safari's database sometimes never opens. A storage has
+// 2 000 ms to answer (`do/store.js`), which leaves time for a second try.
 const PATIENCE_MS = 900;
 
 /**
@@ -15,18 +15,18 @@ const PATIENCE_MS = 900;
  */
 let connection;
 
-/** The connection, opened if need be. */
+/** Opens the connection if need be. */
 function connected() {
   if (connection) return connection;
   /** @type {Promise<IDBDatabase>} */
   const opening = new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(ENTRIES);
-    request.onerror = request.onblocked = reject; // nobody asks why
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onerror = request.onblocked = reject; // every failure is treated alike
     request.onsuccess = () => resolve(request.result);
   });
   connection = opening;
-  // Whoever deletes the site's data does not have to wait for this page.
+  // Closed when another tab deletes the database: otherwise that would wait for this page.
   const listen = (/** @type {IDBDatabase} */ opened) => {
     opened.onversionchange = opened.onclose = () => disconnect(opening);
   };
@@ -35,7 +35,7 @@ function connected() {
 }
 
 /**
- * Closes a connection, also one that is still being opened, so that there is never more than one.
+ * Closes a connection, even one that is still being opened, so that there is never more than one.
  *
  * @param {Promise<IDBDatabase> | undefined} lost
  */
@@ -45,15 +45,14 @@ function disconnect(lost) {
 }
 
 /**
- * Does one thing with the entries, in their turn among all tabs; once more where the database was lost meanwhile, as WebKit's
- * at times is.
+ * Does one thing with the entries, in a transaction. Tries once more after a failure, as WebKit sometimes loses its connection.
  *
  * @template T
  * @param {IDBTransactionMode} mode
  * @param {(all: IDBObjectStore) => IDBRequest<T>} act
  * @returns {Promise<T>}
  */
-export async function entries(mode, act) {
+export async function inTransaction(mode, act) {
   try {
     return await attempt(mode, act);
   } catch {
@@ -70,9 +69,9 @@ async function attempt(mode, act) {
   const connecting = connected();
   try {
     const opened = await new Deadline(PATIENCE_MS).finish(connecting);
-    return await transact(opened.transaction(ENTRIES, mode), act);
+    return await completed(opened.transaction(STORE, mode), act);
   } catch (error) {
-    // The next try opens another: of this one it isn't known whether it is still good.
+    // The next try opens another connection, since this one may be broken.
     disconnect(connecting);
     throw error;
   }
@@ -86,16 +85,16 @@ async function attempt(mode, act) {
  * @param {(all: IDBObjectStore) => IDBRequest<T>} act
  * @returns {Promise<T>}
  */
-async function transact(transaction, act) {
+async function completed(transaction, act) {
   const done = new Promise((resolve, reject) => {
-    const request = act(transaction.objectStore(ENTRIES));
+    const request = act(transaction.objectStore(STORE));
     transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = reject; // as after any error
+    transaction.onabort = reject; // every error aborts the transaction
   });
   try {
     return await new Deadline(PATIENCE_MS).finish(done);
   } catch (error) {
-    transaction.abort(); // so that it does nothing later; throws where it is over, which says as much
+    transaction.abort(); // so that it does nothing later; throws where it has ended, and that is a failure, too
     throw error;
   }
 }

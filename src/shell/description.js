@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * Reading a description of an API with a login. It is read once, and before the WebAssembly is there; what counts from then on is
- * a frozen copy.
+ * Reading a description of an API with a login. It is read once, without the WebAssembly; from then on a frozen copy of it counts.
  */
 import { isBelow, resolve } from "./address.js";
 import { mistake, readable } from "./auth-error.js";
@@ -23,12 +22,12 @@ import { either, exactlyOne, field, flag, headers, list, oneOf, paths, scalar, s
  * @property {VendorDescription["csrf"]} csrf
  */
 
-/** What was checked, and what is known of it. @type {WeakMap<object, Described>} */
+/** The descriptions that were checked. @type {WeakMap<object, Described>} */
 const known = new WeakMap();
 
 const CALLS = /** @type {const} */ (["login", "refresh", "logout", "check"]);
 
-// What a reply may mean. The other codes are hallpass's own words.
+// The codes that a reply can mean. The others say something that only hallpass can know.
 /** @type {readonly AuthErrorCode[]} */
 const CODES = [
   "invalid-credentials", "invalid-request", "forbidden", "session-expired", "rate-limited", "vendor-unavailable", "network", "timeout",
@@ -38,14 +37,14 @@ const CODES = [
 const CENTURY_S = 3_155_760_000;
 const DAY_MS = 86_400_000;
 const DEEPEST = 8;
-// Where nothing is (RFC 2606): what stays below this stays below any baseUrl.
+// An address that exists nowhere (RFC 2606): a path that stays below it stays below any baseUrl.
 const ANYWHERE = { origin: "https://hallpass.invalid", prefix: "https://hallpass.invalid/b" };
 
 /** @type {Check} */
-const place = (value, where) => {
+const pathBelowBase = (value, where) => {
   const path = text(1024)(value, where);
   const address = resolve(ANYWHERE, path)?.href;
-  // What servers decode and walk up by, the URL parser leaves alone.
+  // The URL parser leaves these alone, but a server may decode them and climb up.
   const hides = /[#\\{}]|\.\.|%2e|%2f|%5c|%25/i.test(path);
   if (path === "" || hides || !address || !isBelow(ANYWHERE, address)) throw mistake(where, "a path below baseUrl");
   return path;
@@ -62,10 +61,10 @@ const value = text(1024, /^[!-~](?:[ -~]*[!-~])?$/);
 
 /** @type {Check} */
 const body = (given, where) => {
-  let left = 256;
+  let budget = 256;
   /** @type {(depth: number) => Check} */
   const tree = (depth) => (inner, at) => {
-    if (left-- === 0 || depth > DEEPEST) throw mistake(at, `left out: a body has at most 256 members, ${DEEPEST} deep`);
+    if (budget-- === 0 || depth > DEEPEST) throw mistake(at, `left out: a body has at most 256 members, ${DEEPEST} deep`);
     if (typeof inner === "boolean" || Number.isSafeInteger(inner)) return inner;
     return either(words, table(tree(depth + 1), 64), "a text, a whole number, a boolean or an object of these")(inner, at);
   };
@@ -73,7 +72,7 @@ const body = (given, where) => {
 };
 
 const call = {
-  path: place,
+  path: pathBelowBase,
   "method?": oneOf(["POST", "GET", "PUT", "DELETE"]),
   "query?": table(words, 64),
   "headers?": headers(template(value)),
@@ -88,7 +87,7 @@ const form = shape({
   "title?": text(64, /^[^\p{Cc}]+$/u),
   credential: either(oneOf(["bearer", "cookie"]), carrier, '"bearer", "cookie" or { header, prefix }'),
   "headers?": headers(value),
-  "csrf?": shape({ cookie: token, header: field, "from?": place }),
+  "csrf?": shape({ cookie: token, header: field, "from?": pathBelowBase }),
   login: shape(call),
   "refresh?": shape(call),
   "logout?": shape(call),
@@ -132,7 +131,7 @@ export function described(given) {
 }
 
 /**
- * Checks a description, and gives it back: a frozen copy.
+ * Checks a description, and gives back a frozen copy.
  *
  * @param {unknown} description
  */
@@ -142,11 +141,11 @@ export const defineVendor = (description) => described(description).description;
 function read(given) {
   /** @type {VendorDescription} */
   const description = form(given, "");
-  // Without prototypes: what is left out is not read of the page's.
-  const all = /** @type {VendorDescription} */ (bare(description));
+  // Without prototypes: what is left out must not be read from the page's Object.prototype.
+  const all = /** @type {VendorDescription} */ (withoutPrototypes(description));
   const takes = agree(all);
-  const ways = /** @type {Described["paths"]} */ (bare(Object.fromEntries(CALLS.map((name) => [name, all[name]?.path]))));
-  const headers = all.headers ?? /** @type {Described["headers"]} */ (bare({}));
+  const ways = /** @type {Described["paths"]} */ (withoutPrototypes(Object.fromEntries(CALLS.map((name) => [name, all[name]?.path]))));
+  const headers = all.headers ?? /** @type {Described["headers"]} */ (withoutPrototypes({}));
   /** @type {Described} */
   const found = Object.freeze({ description, name: all.name, takes, paths: ways, headers, csrf: all.csrf });
   known.set(description, found);
@@ -154,20 +153,20 @@ function read(given) {
 }
 
 /**
- * The same without prototypes.
+ * A deep copy of objects, without prototypes.
  *
  * @param {unknown} value
  * @returns {unknown}
  */
-function bare(value) {
+function withoutPrototypes(value) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null, ...value });
-  for (const name of Object.keys(copy)) copy[name] = bare(copy[name]);
+  for (const name of Object.keys(copy)) copy[name] = withoutPrototypes(copy[name]);
   return Object.freeze(copy);
 }
 
 /**
- * What its members have to do with each other. Gives back what login() takes.
+ * Checks what members have to do with each other. Gives back what login() takes.
  *
  * @param {VendorDescription} description
  */
@@ -177,7 +176,7 @@ function agree(description) {
   if (cookie && (grant.access !== undefined || grant.refresh !== undefined)) throw mistake("grant", "without access and refresh: the session is a cookie");
   if (!cookie && grant.access === undefined) throw mistake("grant.access", "given: requests carry the token");
   const named = new Set(places(login));
-  // What stands somewhere without a "?" has to be given.
+  // A place that stands anywhere without a "?" has to be given.
   const takes = [...named].filter((place) => bareName(place) === place || !named.has(bareName(place)));
   if (takes.length > 16) throw mistake("login", "without so many places: 16 are read");
   const held = [!cookie && "access", grant.refresh && "refresh", (grant.database || takes.some((place) => bareName(place) === "database")) && "database"];
@@ -211,7 +210,8 @@ function oneHeaderEach({ credential, csrf, headers }) {
 }
 
 /**
- * The names of the places in the templates of a call, with a "?" behind those that may be left out. Braces around anything but a name are braces.
+ * The names of the places in the templates of a call, with a "?" behind those that may be left out. Braces around anything but a name
+ * are taken literally.
  *
  * @param {unknown} said
  * @returns {string[]}

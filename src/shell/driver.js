@@ -11,7 +11,7 @@ import { randomNumber } from "./random.js";
 import { Deadline, pause } from "./wait.js";
 
 /**
- * @import { Asks, Came, Machine } from "./wasm.js"
+ * @import { Machine, OutcomeKind, StepKind } from "./wasm.js"
  * @import { Answer } from "./do/send.js"
  * @import { VendorCall } from "./do/call.js"
  * @import { DevicePrompt } from "./hallpass.d.ts"
@@ -20,12 +20,12 @@ import { Deadline, pause } from "./wait.js";
  */
 
 /**
- * What is fixed for a vendor, as the WebAssembly tells it.
+ * What never changes about a vendor, as the WebAssembly tells it.
  * @typedef {{ title: string, header?: string, speaksInside: boolean }} Facts
  */
 
 /**
- * What an operation does its effects with.
+ * What effects are done with.
  * @typedef {{
  *   facts: Facts,
  *   timeoutMs: number,
@@ -37,18 +37,18 @@ import { Deadline, pause } from "./wait.js";
  *   notes: import("./do/note.js").Notes | undefined,
  *   locks: import("./do/lock.js").Locks,
  *   tell: (line: "store" | "sign-out") => void,
- * }} Page
+ * }} Environment
  */
 
-/** What belongs to one operation: its caller's signal and request, and what it has come to. */
+/** What belongs to one operation: its caller's signal and request, and what has come of them. */
 export class Task {
   signal;
   wish;
   json;
   /** @type {Answer | undefined} */
   answer;
-  /** What was called last, without its query. */
-  place = "";
+  /** The method and path of the last call, for errors. */
+  endpoint = "";
   /** @type {unknown} */
   cause;
   /** @type {Deadline | undefined} */
@@ -57,9 +57,9 @@ export class Task {
   turn;
   /** Whether the lock is held. */
   locked = false;
-  /** What the caller shows a person the prompt with. @type {((prompt: DevicePrompt) => unknown) | undefined} */
+  /** The caller's function that shows a person the prompt. @type {((prompt: DevicePrompt) => unknown) | undefined} */
   device;
-  /** Asks the wallet of who signs in with one. @type {Ask | undefined} */
+  /** Asks the wallet, where somebody signs in with one. @type {Ask | undefined} */
   ask;
   /** How many other operations wait for this one. */
   waiting = 0;
@@ -78,34 +78,34 @@ export class Task {
 
 /**
  * How an operation ended.
- * @typedef {{ how: Asks, value: unknown, task: Task }} End
+ * @typedef {{ how: StepKind, value: unknown, task: Task }} End
  */
 
 /** Steps operations and does what they ask for. It decides nothing. */
 export class Driver {
   #machine;
-  #page;
-  #stir;
-  #mend;
+  #environment;
+  #onChange;
+  #onFault;
   /** @type {Map<number, { done: Promise<End>, task: Task }>} */
   #running = new Map();
 
   /**
    * @param {Machine} machine
-   * @param {Page} page
-   * @param {(tells: boolean) => void} stir Called after each step that may have changed something. `tells`: no lock is held by
-   * it, in which no listener is to run.
-   * @param {() => void} mend Called after a fault inside: what the machine had half done is not gone on with.
+   * @param {Environment} environment
+   * @param {(tells: boolean) => void} onChange Called after each step that may have changed something. `tells`: listeners may be told,
+   * since the operation holds no lock.
+   * @param {() => void} onFault Called after a fault inside, which may have left the machine half changed.
    */
-  constructor(machine, page, stir, mend) {
+  constructor(machine, environment, onChange, onFault) {
     this.#machine = machine;
-    this.#page = page;
-    this.#stir = stir;
-    this.#mend = mend;
+    this.#environment = environment;
+    this.#onChange = onChange;
+    this.#onFault = onFault;
   }
 
   /**
-   * Goes on with another machine. What the one before had under way ends as a fault.
+   * Goes on with another machine. The operations of the one before end as faults.
    * @param {Machine} machine
    */
   use(machine) {
@@ -136,84 +136,84 @@ export class Driver {
    */
   async #drive(id, task) {
     const machine = this.#machine;
-    let { asks, argument } = this.#step(told((machine, ms) => machine.begin(id, ms, steady())), task);
+    let { kind, argument } = this.#step(outcomeOf((machine, ms) => machine.begin(id, ms, steady())), task);
     /** @type {{ error: unknown } | undefined} */
-    let mistake;
-    // A request is made before anything is waited for, but not where nothing is sent: it would use up the caller's.
+    let thrown;
+    // The request is made before anything is waited for; but not where nothing will be sent, as making it uses up the caller's.
     let make = task.wish;
     for (;;) {
-      if (isEnd(asks)) {
-        if (mistake) throw mistake.error;
-        return /** @type {End} */ (/** @type {unknown} */ ({ __proto__: null, how: asks, value: argument, task }));
+      if (isEnd(kind)) {
+        if (thrown) throw thrown.error;
+        return /** @type {End} */ (/** @type {unknown} */ ({ __proto__: null, how: kind, value: argument, task }));
       }
-      /** @type {Step} */
+      /** @type {Outcome} */
       let next;
       try {
         make?.make();
         make = undefined;
-        const done = this.#do(id, asks, argument, task);
+        const done = this.#do(id, kind, argument, task);
         next = done instanceof Promise ? await done : done;
       } catch (error) {
-        // What the caller gave can't be sent.
-        mistake = { error };
+        // What the caller gave can't be sent. The operation is told, and its caller gets the error when it has ended.
+        thrown = { error };
         make = undefined;
         next = came(id, "gave-up");
       }
       if (machine !== this.#machine) throw internal();
-      ({ asks, argument } = this.#step(next, task));
+      ({ kind, argument } = this.#step(next, task));
     }
   }
 
   /**
-   * @param {Step} step
+   * @param {Outcome} outcome
    * @param {Task} task
    */
-  #step(step, task) {
+  #step(outcome, task) {
     let made;
     let stirred;
     try {
-      // The argument is taken before anything else is stepped.
-      made = enter(() => ({ asks: step.take(this.#machine, wall()), argument: this.#machine.argument() }));
+      // The argument is taken at once: the next step of any operation replaces it.
+      made = enter(() => ({ kind: outcome.take(this.#machine, wall()), argument: this.#machine.argument() }));
       stirred = enter(() => this.#machine.stirred());
     } catch (error) {
-      this.#mend();
+      this.#onFault();
       throw error;
     }
-    if (stirred) this.#stir(!task.locked);
+    if (stirred) this.#onChange(!task.locked);
     return made;
   }
 
-  /** Goes on with what has begun by itself. */
+  /** Runs the operations that the machine has begun by itself. */
   runBegun() {
     for (let id; (id = enter(() => this.#machine.begun())) !== undefined; ) this.run(id, new Task()).catch(() => {});
   }
 
   /**
-   * Does one effect. Gives back the step that tells what came of it.
+   * Does one effect. Gives back its outcome.
    * @param {number} id
-   * @param {Asks} asks
+   * @param {StepKind} kind
    * @param {unknown} argument
    * @param {Task} task
-   * @returns {Step | Promise<Step>}
+   * @returns {Outcome | Promise<Outcome>}
    */
-  #do(id, asks, argument, task) {
-    const { store, marks, notes, locks, tell } = this.#page;
-    switch (asks) {
+  #do(id, kind, argument, task) {
+    const { store, marks, notes, locks, tell } = this.#environment;
+    switch (kind) {
       case "call":
         return this.#call(id, /** @type {VendorCall} */ (argument), task);
       case "prompt":
-        // What the caller throws is the caller's, and ends the login.
+        // What the caller's function throws ends the login, which rejects with it.
         task.device?.(Object.freeze({ .../** @type {DevicePrompt} */ (argument) }));
         return came(id, "done");
       case "wallet":
         return this.#wallet(id, /** @type {string} */ (argument), task);
       case "send":
       case "send-again":
-        return this.#send(id, asks, /** @type {string | undefined} */ (argument), task);
+        return this.#send(id, kind, /** @type {string | undefined} */ (argument), task);
       case "read":
         return this.#stored(id, async () => store?.read(), false);
       case "write": {
-        // An object without a prototype: what is left out is undefined.
+        // The object has no prototype, so a member that is left out is undefined.
         const { text, over, known } = /** @type {{ text?: string, over: boolean, known?: string }} */ (argument);
         return this.#stored(id, async () => store?.write(text, over, known), true);
       }
@@ -226,7 +226,7 @@ export class Driver {
       case "mark":
         return this.#mark(id, /** @type {string | undefined} */ (argument));
       case "lock": {
-        const turn = (task.turn ??= locks.line(/** @type {string} */ (argument)));
+        const turn = (task.turn ??= locks.queue(/** @type {string} */ (argument)));
         return turn.wait().then(
           (had) => {
             task.locked ||= had;
@@ -237,7 +237,7 @@ export class Driver {
       }
       case "unlock":
       case "unlock-spent":
-        return this.#unlock(id, task, asks === "unlock-spent");
+        return this.#unlock(id, task, kind === "unlock-spent");
       case "wait":
         return this.#bounded(id, task, pause(/** @type {number} */ (argument)));
       case "tell-store":
@@ -248,7 +248,7 @@ export class Driver {
         return came(id, "done");
       case "chance": {
         const number = randomNumber();
-        return told((machine, ms) => machine.drew(id, number, ms, steady()));
+        return outcomeOf((machine, ms) => machine.drew(id, number, ms, steady()));
       }
       case "join":
         return this.#join(id, task, /** @type {number} */ (argument));
@@ -264,17 +264,17 @@ export class Driver {
    * @param {number} id
    * @param {VendorCall} call
    * @param {Task} task
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #call(id, call, task) {
-    const { timeoutMs, fetch, base, described } = this.#page;
-    task.place = `${call.method} ${call.url.slice(base.prefix.length)}`;
+    const { timeoutMs, fetch, base, described } = this.#environment;
+    task.endpoint = `${call.method} ${call.url.slice(base.prefix.length)}`;
     const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
     try {
       const reply = await send(call, fetch(), deadline, base, described);
       if (!reply) return came(id, "redirect");
       const { status, content, json, retryAfterMs, dateMs, wanted } = reply;
-      return told((machine, ms) => machine.replied(id, status, content, json, retryAfterMs, dateMs, wanted, ms, steady()));
+      return outcomeOf((machine, ms) => machine.replied(id, status, content, json, retryAfterMs, dateMs, wanted, ms, steady()));
     } catch (cause) {
       if (!deadline.ended) task.cause = cause;
       return came(id, troubleOf(deadline, cause));
@@ -284,18 +284,18 @@ export class Driver {
   }
 
   /**
-   * Asks the wallet, for as long as the caller waits: a person may take minutes.
+   * Asks the wallet. Only the caller's signal bounds the wait, because a person may take minutes.
    * @param {number} id
    * @param {string} request
    * @param {Task} task
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #wallet(id, request, task) {
     const deadline = (task.deadline = new Deadline(undefined, task.signal));
     try {
       const { refused, said, cause } = await deadline.finish(/** @type {Ask} */ (task.ask)(request));
       task.cause = cause;
-      return told((machine, ms) => machine.walletSaid(id, refused, said, ms, steady()));
+      return outcomeOf((machine, ms) => machine.walletSaid(id, refused, said, ms, steady()));
     } catch (error) {
       return came(id, troubleOf(deadline, error));
     }
@@ -303,18 +303,18 @@ export class Driver {
 
   /**
    * @param {number} id
-   * @param {"send" | "send-again"} asks
+   * @param {"send" | "send-again"} kind
    * @param {string | undefined} credential
    * @param {Task} task
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
-  async #send(id, asks, credential, task) {
-    const { facts, timeoutMs, fetch, base, described } = this.#page;
+  async #send(id, kind, credential, task) {
+    const { facts, timeoutMs, fetch, base, described } = this.#environment;
     const wish = /** @type {Wish} */ (task.wish);
     task.answer?.response.body?.cancel().catch(() => {});
-    const request = asks === "send" ? wish.make() : wish.again();
+    const request = kind === "send" ? wish.make() : wish.again();
     if (facts.header !== undefined && credential !== undefined) attach(request, facts.header, credential);
-    if (asks === "send" && wish.repeatable && !wish.callers) wish.keepSpare();
+    if (kind === "send" && wish.repeatable && !wish.callers) wish.keepSpare();
     const guarded = described?.csrf && isBelow(base, request.url) ? described.csrf : undefined;
     const deadline = task.json || task.signal || guarded ? (task.deadline = new Deadline(undefined, task.signal)) : undefined;
     try {
@@ -326,7 +326,7 @@ export class Driver {
       if (task.signal?.aborted) return came(id, "gave-up");
       const { content, json, retryAfterMs, address, redirected } = answer;
       const { status } = answer.response;
-      return told((machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady()));
+      return outcomeOf((machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady()));
     } catch (cause) {
       task.cause = deadline?.ended === "timeout" ? new DOMException("The body stopped coming.", "TimeoutError") : cause;
       return came(id, troubleOf(deadline, task.cause));
@@ -339,27 +339,27 @@ export class Driver {
    * @param {number} id
    * @param {() => Promise<import("./do/store.js").Found | undefined>} act
    * @param {boolean} writes
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #stored(id, act, writes) {
     try {
       const found = await act();
       if (!found) return came(id, writes ? "done" : "untold");
-      const note = this.#page.notes?.read();
-      const mark = writes ? undefined : await this.#page.marks?.read().catch(() => {});
-      return told((machine, ms) => machine.stored(id, found.text, note, mark?.text, writes, ms, steady()));
+      const note = this.#environment.notes?.read();
+      const mark = writes ? undefined : await this.#environment.marks?.read().catch(() => {});
+      return outcomeOf((machine, ms) => machine.stored(id, found.text, note, mark?.text, writes, ms, steady()));
     } catch (error) {
       return came(id, error === "timeout" ? "timeout" : "storage");
     }
   }
 
   /**
-   * A mark that can't be kept is no trouble: the session ends the sooner by that.
+   * Keeps the mark of when the session was used last. A failure is ignored: without the mark, the session only ends sooner.
    * @param {number} id
    * @param {string | undefined} text
    */
   async #mark(id, text) {
-    await this.#page.marks?.write(text, true, undefined).catch(() => {});
+    await this.#environment.marks?.write(text, true, undefined).catch(() => {});
     return came(id, "done");
   }
 
@@ -367,38 +367,38 @@ export class Driver {
    * @param {number} id
    * @param {Task} task
    * @param {boolean} spent
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #unlock(id, task, spent) {
     await task.turn?.leave(spent);
     task.turn = undefined;
     task.locked = false;
-    this.#stir(true);
+    this.#onChange(true);
     return came(id, "done");
   }
 
   /**
-   * Waits for another operation, for no longer than the caller does.
+   * Waits for another operation, until the caller's signal aborts.
    * @param {number} id
    * @param {Task} task
    * @param {number} other
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #join(id, task, other) {
     const joined = this.#running.get(other);
     if (!joined) return came(id, "done");
     joined.task.waiting++;
-    const step = await this.#bounded(id, task, joined.done.catch(() => {}));
+    const outcome = await this.#bounded(id, task, joined.done.catch(() => {}));
     if (--joined.task.waiting === 0) joined.task.deadline?.release();
-    return step;
+    return outcome;
   }
 
   /**
-   * Waits for something, for no longer than the caller does.
+   * Waits for a promise, until the caller's signal aborts.
    * @param {number} id
    * @param {Task} task
    * @param {Promise<unknown> | undefined} work
-   * @returns {Promise<Step>}
+   * @returns {Promise<Outcome>}
    */
   async #bounded(id, task, work) {
     const deadline = (task.deadline = new Deadline(undefined, task.signal));
@@ -409,52 +409,42 @@ export class Driver {
       return came(id, troubleOf(deadline, error));
     }
   }
-
-  /**
-   * The error of an operation that has failed.
-   * @param {unknown} details
-   * @param {Task} task
-   */
-  failure(details, task) {
-    return failureOf(details, this.#page.facts, task);
-  }
 }
 
 /**
- * The error of details that the WebAssembly has written.
+ * Makes an error of the details that the WebAssembly has written.
  * @param {unknown} details
  * @param {Facts} facts
  * @param {Task} [task]
  */
 export function failureOf(details, facts, task) {
   const { operation, ...rest } = /** @type {import("./auth-error.js").ErrorDetails & { operation: string }} */ (parseJson(/** @type {string} */ (details)));
-  return failure({ ...rest, cause: task?.cause }, facts.title, operation, task?.place);
+  return failure({ ...rest, cause: task?.cause }, facts.title, operation, task?.endpoint);
 }
 
 /**
- * Tells a machine what came of an effect, at this moment of the wall's clock.
- * @typedef {(machine: Machine, wallMs: number) => Asks} Take
- * @typedef {{ take: Take }} Step
+ * What came of an effect: `take` steps the operation with it, at a time of the wall clock. (The first step has no outcome to tell.)
+ * @typedef {{ take(machine: Machine, wallMs: number): StepKind }} Outcome
  */
 
 /**
- * An object without a prototype: a promise of one that has a `then`, even a page's on all objects, would never be kept.
- * @param {Take} take
- * @returns {Step}
+ * Without a prototype, because it is what a promise resolves to: a `then` that the page put on Object.prototype would be called.
+ * @param {Outcome["take"]} take
+ * @returns {Outcome}
  */
-const told = (take) => /** @type {Step} */ (/** @type {unknown} */ ({ __proto__: null, take }));
+const outcomeOf = (take) => /** @type {Outcome} */ (/** @type {unknown} */ ({ __proto__: null, take }));
 
 /**
  * @param {number} id
- * @param {Came} how
- * @returns {Step}
+ * @param {OutcomeKind} how
+ * @returns {Outcome}
  */
-const came = (id, how) => told((machine, ms) => machine.came(id, how, ms, steady()));
+const came = (id, how) => outcomeOf((machine, ms) => machine.came(id, how, ms, steady()));
 
 /**
  * @param {Deadline | undefined} deadline
  * @param {unknown} error
- * @returns {Came}
+ * @returns {OutcomeKind}
  */
 function troubleOf(deadline, error) {
   if (deadline?.ended === "abort") return "gave-up";
@@ -465,5 +455,5 @@ function troubleOf(deadline, error) {
 
 const ENDS = ["done", "signed-in", "signed-out", "answered", "whole", "member", "without", "token", "failed", "gave-up"];
 
-/** @param {Asks} asks */
-const isEnd = (asks) => ENDS.includes(asks);
+/** @param {StepKind} kind */
+const isEnd = (kind) => ENDS.includes(kind);

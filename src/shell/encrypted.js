@@ -1,30 +1,30 @@
 // @ts-check
-import { entries } from "./database.js";
+import { inTransaction } from "./database.js";
 
 const CIPHER = "AES-GCM";
 
-// A record has less; with a key and a little around it.
+// The longest entry that is decrypted, in bytes. hallpass's own are shorter.
 const LONGEST_ENTRY = 131_072;
 
 /** @typedef {{ key: CryptoKey, iv: Uint8Array<ArrayBuffer>, data: ArrayBuffer }} Entry */
 
 /**
- * A storage that encrypts. Each entry has a key of its own, which the browser keeps and no script can read out (R14); a script
- * on the page can have it used all the same. An entry is bound to its name, so that no session opens another's (R33).
+ * A storage that encrypts. Each entry has a key of its own, which the browser keeps and no script can read out (R14), though scripts on
+ * the page can still have it decrypt. An entry is bound to its name, so that no session can read another's (R33).
  */
 export const encrypted = /** @type {import("./hallpass.d.ts").TokenStorage} */ ({
   __proto__: null,
 
   /** @param {string} name */
   async get(name) {
-    const entry = /** @type {Entry | undefined} */ (await entries("readonly", (all) => all.get(name)));
+    const entry = /** @type {Entry | undefined} */ (await inTransaction("readonly", (all) => all.get(name)));
     try {
-      // Undefined, or of another shape, throws as well.
+      // A missing entry, or one of another shape, throws here.
       const { iv, key, data } = /** @type {Entry} */ (entry);
       if (!(data.byteLength <= LONGEST_ENTRY)) return undefined;
       return new TextDecoder().decode(await crypto.subtle.decrypt(parameters(iv, name), key, data));
     } catch {
-      return undefined; // none, or not written here: nobody is signed in
+      return undefined; // there is no entry, or hallpass has not written it: nobody is signed in
     }
   },
 
@@ -37,12 +37,12 @@ export const encrypted = /** @type {import("./hallpass.d.ts").TokenStorage} */ (
     const kind = /** @type {AesKeyGenParams} */ ({ __proto__: null, name: CIPHER, length: 256 });
     const key = await crypto.subtle.generateKey(kind, false, ["encrypt", "decrypt"]);
     const data = await crypto.subtle.encrypt(parameters(iv, name), key, new TextEncoder().encode(text));
-    await entries("readwrite", (all) => all.put({ key, iv, data }, name));
+    await inTransaction("readwrite", (all) => all.put({ key, iv, data }, name));
   },
 
   /** @param {string} name */
   async delete(name) {
-    await entries("readwrite", (all) => all.delete(name));
+    await inTransaction("readwrite", (all) => all.delete(name));
   },
 });
 

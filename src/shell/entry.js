@@ -1,5 +1,5 @@
 // @ts-check
-/** The way in of a package that `wasm-pack build` makes; `hallpass.js` is that of the published one. */
+/** The entry of the package that `wasm-pack build` makes; the entry of the published package is `hallpass.js`. */
 import { AuthError } from "./auth-error.js";
 import { keepStackPointer } from "./guard.js";
 import { open } from "./open.js";
@@ -13,7 +13,7 @@ export { defineVendor } from "./description.js";
 let machines;
 
 /**
- * Called when the WebAssembly begins.
+ * Called by `src/export/package.rs` before it opens a session.
  *
  * @param {{ open: typeof Machine.open }} made
  * @param {{ __stack_pointer?: unknown }} exports

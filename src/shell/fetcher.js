@@ -2,26 +2,27 @@
 /** @typedef {typeof globalThis.fetch} Fetch */
 
 /**
- * The fetch of each session, and the one that was there when it was opened.
+ * For the fetch of each session, the platform's fetch from when the session was opened.
  * @type {WeakMap<Function, Fetch>}
  */
-const own = new WeakMap();
+const platformFetch = new WeakMap();
 
-/** The requests that hallpass is sending. @type {WeakSet<object>} */
-const under_way = new WeakSet();
+/** The requests that hallpass has handed to a fetch. @type {WeakSet<object>} */
+const underWay = new WeakSet();
 
 /**
- * A page may put a session's fetch in place of the platform's. Then that session, and any other, uses what was there before.
+ * Looks behind sessions' own fetches: a page may have put one in the place of the platform's. Then all sessions use what was there
+ * before.
  * @param {unknown} fetch
  * @returns {Fetch}
  */
 function platforms(fetch) {
   let found = /** @type {Fetch} */ (fetch);
-  for (let behind; (behind = own.get(found)); ) found = behind;
+  for (let behind; (behind = platformFetch.get(found)); ) found = behind;
   return found;
 }
 
-/** What a session sends its requests with. */
+/** Finds the fetch that a session sends its requests with. */
 export class Fetcher {
   #given;
   #before;
@@ -33,11 +34,11 @@ export class Fetcher {
   }
 
   /**
-   * Names a session's own fetch.
+   * Tells which fetch is the session's own.
    * @param {Function} fetch
    */
   isOwn(fetch) {
-    own.set(fetch, this.#before);
+    platformFetch.set(fetch, this.#before);
   }
 
   /** The fetch to use now: a page may have instrumented the global one since. */
@@ -45,19 +46,19 @@ export class Fetcher {
     const fetch = platforms(this.#given ?? globalThis.fetch);
     /** @type {Fetch} */
     const send = (request, ...rest) => {
-      under_way.add(/** @type {object} */ (request));
-      // By itself, as the platform's wants no other `this` than its own.
+      underWay.add(/** @type {object} */ (request));
+      // Not called as a method: the platform's fetch refuses a foreign `this`.
       return fetch(request, ...rest);
     };
     return send;
   }
 
   /**
-   * What a request is sent with that comes back to hallpass from a fetch in which the page calls a session's; undefined for any
-   * other.
+   * A page's own fetch may call a session's fetch, and so hand hallpass a request that is already being sent. Gives back the fetch for
+   * such a request; undefined for any other.
    * @param {unknown} input
    */
-  passing(input) {
-    return typeof input === "object" && input !== null && under_way.has(input) ? this.#before : undefined;
+  behind(input) {
+    return typeof input === "object" && input !== null && underWay.has(input) ? this.#before : undefined;
   }
 }

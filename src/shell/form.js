@@ -1,28 +1,28 @@
 // @ts-check
 /**
- * What a form is made of: checks of values, each of which gives back a frozen copy of what it was given, or throws what is wrong
- * with it by its path. Own members count, and each is read once.
+ * Checks of values, of which the form of a description is made. A check gives back a frozen copy of the value, or throws what is wrong
+ * with it, by its path (`where`). Only own members count, and each is read once.
  */
 import { mistake } from "./auth-error.js";
 import { isObject } from "./object.js";
 
 /** @typedef {(value: unknown, where: string) => any} Check */
 
-// No header of these can be set by a page (Fetch, "forbidden request-header"), or it would be taken for what it is not.
+// Headers that a page can't set (Fetch, "forbidden request-header"), or that would change what a request means.
 const FORBIDDEN =
   /^(?:accept-(?:charset|encoding)|access-control-request-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|referer|set-cookie2?|te|trailer|transfer-encoding|upgrade|via|x-http-method(?:-override)?|x-method-override|proxy-.*|sec-.*)$/i;
 
 /**
- * A text of so many characters at most.
+ * A text of at most `most` characters.
  *
  * @param {number} most
  * @param {RegExp} [like]
- * @param {string} [told]
+ * @param {string} [expected]
  * @returns {Check}
  */
-export const text = (most, like, told) => (value, where) => {
+export const text = (most, like, expected) => (value, where) => {
   const fits = typeof value === "string" && value.length <= most && !/\p{Cs}/u.test(value) && (!like || like.test(value));
-  if (!fits) throw mistake(where, told ?? `a text of at most ${most} characters${like ? " that can be sent as it is" : ""}`);
+  if (!fits) throw mistake(where, expected ?? `a text of at most ${most} characters${like ? " that can be sent as it is" : ""}`);
   return value;
 };
 
@@ -50,7 +50,7 @@ export const oneOf = (choices) => (value, where) => {
 export const flag = oneOf([true, false]);
 
 /**
- * A number from one to another.
+ * A number from `least` to `most`.
  *
  * @param {number} least
  * @param {number} most
@@ -66,13 +66,13 @@ export const within = (least, most) => (value, where) => {
  *
  * @param {Check} plain
  * @param {Check} object
- * @param {string} told what it may be, in words
+ * @param {string} expected what it may be, in words
  * @returns {Check}
  */
-export const either = (plain, object, told) => (value, where) => {
+export const either = (plain, object, expected) => (value, where) => {
   if (typeof value === "string" || Array.isArray(value)) return plain(value, where);
   if (isObject(value)) return object(value, where);
-  throw mistake(where, told);
+  throw mistake(where, expected);
 };
 
 /** A text, a number or a boolean. @type {Check} */
@@ -101,7 +101,7 @@ export const list = (check, most) => (value, where) => {
 const plain = (value) => /** @type {PropertyDescriptor} */ ({ __proto__: null, value, enumerable: true, writable: true, configurable: true });
 
 /**
- * An object's own members, each read once; without a prototype. What is undefined is left out.
+ * A copy of an object's own members, each read once; without a prototype, and without those that are undefined.
  *
  * @param {unknown} value
  * @param {string} where
@@ -126,11 +126,11 @@ const inside = (where, name) => (where ? `${where}.${name}` : name);
 const key = text(128, /^[^\p{Cc}]+$/u);
 
 /**
- * An object of any names.
+ * An object whose members may have any names.
  *
  * @param {Check} check
  * @param {number} most
- * @param {Check} [name] what its names are checked by
+ * @param {Check} [name] the check of the names
  * @returns {Check}
  */
 export const table = (check, most, name = key) => (value, where) => {
@@ -143,7 +143,7 @@ export const table = (check, most, name = key) => (value, where) => {
 };
 
 /**
- * An object of these names; those with a question mark may be left out.
+ * An object with these members; those with a "?" may be left out.
  *
  * @param {Record<string, Check>} members
  * @returns {Check}
@@ -163,7 +163,7 @@ export function shape(members) {
 }
 
 /**
- * Headers by their names, none twice.
+ * Headers, none of them twice.
  *
  * @param {Check} check
  * @returns {Check}
@@ -192,7 +192,10 @@ export const exactlyOne = (check, names) => (value, where) => {
 const one = text(256, /^[^.\p{Cc}]+(?:\.[^.\p{Cc}]+)*$/u, 'a path, such as "data.token"');
 const more = list(one, 16);
 
-/** Paths: one; one that may be "" for the whole; one, or a list of which the first counts where something lies. */
+/**
+ * Paths. `one`: a single path. `any`: the same, or "" for the whole reply. `some`: one, or a list, of which the first that leads to
+ * something counts.
+ */
 export const paths = Object.freeze({
   one,
   /** @type {Check} */

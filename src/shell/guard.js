@@ -15,11 +15,11 @@ export function keepStackPointer(exported) {
 /** @param {unknown} [cause] */
 export const internal = (cause) => new AuthError("hallpass met a fault of its own; report it, and reload the page if it goes on.", { code: "internal", cause });
 
-/** How deep the stack is tried. A call into hallpass needs less than that many frames take. */
+/** How many frames of stack there must be room for. A call into hallpass takes less. */
 const ROOM = 400;
 
 /**
- * Goes down the stack and comes back.
+ * Calls itself so many times.
  * @param {number} depth
  * @returns {number}
  */
@@ -27,7 +27,7 @@ function dive(depth) {
   return depth === 0 ? 0 : dive(depth - 1) + 1;
 }
 
-/** Whether there is room on the stack. A call that ran out of it in the middle would leave work half done. */
+/** Whether there is room on the stack. A call that runs out of stack in the middle leaves its work half done. */
 export function hasRoom() {
   try {
     return dive(ROOM) === ROOM;
@@ -37,8 +37,8 @@ export function hasRoom() {
 }
 
 /**
- * Calls into the WebAssembly. What is thrown out of it, a trap or an error of a platform function that the page has replaced,
- * passes by its destructors: its stack is put back, and the error becomes "internal".
+ * Calls into the WebAssembly. What leaves it by being thrown (a trap, or an error of a platform function that the page has replaced)
+ * runs no destructors. So the stack pointer is put back here, and the error becomes "internal".
  * @template T
  * @param {() => T} call
  * @returns {T}
@@ -54,7 +54,7 @@ export function enter(call) {
 }
 
 /**
- * Runs what answers with a promise. Where the stack has no room left, it begins a moment later, when it is empty.
+ * Runs asynchronous work. Where the stack has no room left, the work begins a moment later, when the stack is empty.
  * @template T
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}

@@ -14,7 +14,7 @@
  */
 
 /**
- * Loads the WebAssembly. Not needed: {@link openSession} does it. For preloading it, or for saying where the file lies.
+ * Loads the WebAssembly. {@link openSession} does that by itself: call this to load it earlier, or to say where the file lies.
  *
  * Loads once, however often and from however many places it is called; a failed load may be tried again.
  *
@@ -26,7 +26,7 @@ export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<voi
 /** Where the WebAssembly is: its address, a response with it, its bytes, or the compiled module. */
 export type WasmSource = string | URL | Request | Response | ArrayBuffer | ArrayBufferView | WasmModule;
 
-// Not every project's types know WebAssembly: Node's don't.
+// Some projects' types, such as Node's, don't know WebAssembly.
 type WasmModule = typeof globalThis extends { WebAssembly: { Module: new (...given: never[]) => infer Module } }
   ? Module & object
   : never;
@@ -102,9 +102,9 @@ type Meaning = AuthErrorCode | { readonly login: AuthErrorCode; readonly elsewhe
 
 /** An API with a login, described in data: see the guide's page "An API of your own". */
 export type VendorDescription = {
-  /** Of a-z, 0-9 and -, at most 32: in storage, and in errors. */
+  /** The name in storage and in errors: at most 32 characters, of a-z, 0-9 and -. */
   readonly name: string;
-  /** In sentences. Default: the name. */
+  /** The name in sentences. Default: `name`. */
   readonly title?: string;
   /** How requests carry the session. */
   readonly credential: "bearer" | "cookie" | { readonly header: string; readonly prefix?: string };
@@ -118,7 +118,10 @@ export type VendorDescription = {
   readonly refresh?: Call;
   /** Ends the session at the API. Carries the credential. Left out: it ends here alone. */
   readonly logout?: Call;
-  /** Asks whether the session is alive. Carries the credential. `user`: where the reply tells who it is. `alive`: a member that only a live session's reply has, where a dead one's is a success, too. */
+  /**
+   * Asks whether the session is alive. Carries the credential. `user`: where the reply tells who is signed in. `alive`: a member that only
+   * a live session's reply has, for APIs that answer a dead one with a success, too.
+   */
   readonly check?: Call & { readonly user?: Path; readonly alive?: Path };
   /** What a reply to `login` and `refresh` gives. */
   readonly grant: {
@@ -130,7 +133,7 @@ export type VendorDescription = {
     readonly database?: Path;
     /**
      * How long the token lives. `seconds`, `ms`: from now. `at`: a moment, in s or ms since the epoch or as ISO text. `jwt`: by the
-     * token's own `exp`. Left out: untold.
+     * token's own `exp`. Left out: the API doesn't tell.
      */
     readonly lifetime?:
       | { readonly seconds: Path }
@@ -140,9 +143,9 @@ export type VendorDescription = {
   };
   /** What replies wrap their data in. */
   readonly envelope?: {
-    /** What a success says of itself, where HTTP 200 alone is none. */
+    /** How a success is told from a failure that comes with HTTP 200, too: one of these values at this path. */
     readonly success?: { readonly at: Path; readonly is: readonly (string | number | boolean)[] };
-    /** What {@link Session.json} gives. Default: the whole. */
+    /** What {@link Session.json} resolves to. Default: the whole reply. */
     readonly payload?: Path | { readonly without: Path };
   };
   /** Where a refusal says what is wrong, and what it means. */
@@ -150,10 +153,10 @@ export type VendorDescription = {
     /** The API's own code, and its words for a person: each at a path, or at the first of several where something lies. */
     readonly code?: Path | readonly Path[];
     readonly detail?: Path | readonly Path[];
-    /** What the API's codes mean; of those that are not listed, the HTTP status says it. Both: at login, and elsewhere. */
+    /** What the API's codes mean: the same everywhere, or one thing at login and another elsewhere. Where a code is not listed, the HTTP status counts. */
     readonly codes?: Readonly<Record<string, Meaning>>;
     readonly statuses?: Readonly<Record<number, Meaning>>;
-    /** The fields that were refused: a list, in each element of which the other paths lead on; or an object by their names (`""`: the reply itself). */
+    /** The fields that were refused: a `list`, with the other paths inside each of its elements; or `byName`, an object with a member for each field (`""`: the reply itself). */
     readonly fields?:
       | { readonly list: Path; readonly name: Path; readonly title: Path; readonly code?: Path; readonly pointer?: Path }
       | { readonly byName: Path };
@@ -207,8 +210,8 @@ export type SessionOptions<V extends VendorName | VendorDescription = VendorName
   /** `"auto"` (default): ahead of expiry and after a rejected token. `"manual"`: only on {@link Session.refresh}. */
   renew?: "auto" | "manual";
   /**
-   * Bound on each call that hallpass makes to the vendor itself, in ms; and on each piece of a body that `json` reads, on the look
-   * into a reply, and, with a second more, on the wait for another tab's turn. Default 10 000.
+   * Bound on each call that hallpass makes to the vendor itself, in ms; also on each piece of a body that `json` reads, and, with a
+   * second more, on the wait for another tab's turn. Default 10 000.
    */
   timeoutMs?: number;
   /** Paths that differ at this deployment, relative to `baseUrl`. */
@@ -224,8 +227,8 @@ export type SessionOptions<V extends VendorName | VendorDescription = VendorName
   fetch?: typeof globalThis.fetch;
   /**
    * Ends the session (reason `"idle"`) when nobody has used it for so many ms in any tab: a request of the caller's, a login, or
-   * {@link Session.touch}. Renewals are no use. The vendor is told as by {@link Session.logout}. Default: none. To be the same in
-   * all tabs that share a session.
+   * {@link Session.touch}. Renewals don't count. The vendor is told as by {@link Session.logout}. Default: none. Give the same in all
+   * tabs that share a session.
    */
   idleMs?: number;
   /** Ends the session (reason `"expired"`) so many ms after the login, whatever is renewed; the vendor is told likewise. Default: none. */
@@ -233,8 +236,8 @@ export type SessionOptions<V extends VendorName | VendorDescription = VendorName
 };
 
 /**
- * A storage of your own, shared by all that use the same `vendor`, `baseUrl` and `account` with it. What is gone from it was
- * signed out elsewhere. The methods may answer at once or with a promise (or any thenable), within 2 000 ms. They may
+ * A storage of your own, shared by all that use the same `vendor`, `baseUrl` and `account` with it. A session that
+ * is gone from it counts as signed out elsewhere. The methods may answer at once or with a promise (or any thenable), within 2 000 ms. They may
  * throw: the session then goes on in memory, and `state.problem` says `"storage"`.
  */
 export interface TokenStorage {
@@ -275,8 +278,8 @@ export interface Session<V extends VendorName | VendorDescription = VendorName> 
 
   /**
    * Asks the vendor whether the session is alive, and updates `state`: lenses at `users/me`, ethgas at `login/verify`.
-   * A lenses session is asked for also when signed out here, as the cookie may be there from a single sign-on. Resolves also where
-   * the session is over: look at its `status`.
+   * lenses is asked even when nobody is signed in here, since a single sign-on may have set the cookie. Resolves also where the session
+   * is over: look at `status`.
    *
    * @throws {AuthError} `unsupported` for ocient and pegase3, which have no such operation, unless `endpoints.check`
    * names one; `network` and the like where the vendor gave no answer, or where a rejected token waits to be renewed;
@@ -393,7 +396,7 @@ type PlacesOf<T> = T extends string
       : { [Name in keyof T]: PlacesOf<T[Name]> }[keyof T]
     : never;
 
-// Of a text that isn't known, any name.
+// A text whose literal type isn't known may have places of any names.
 /** @internal */
 type PlacesIn<T extends string> = string extends T
   ? string
@@ -464,8 +467,8 @@ export interface CredentialsByVendor {
     password: string;
   };
   /**
-   * Of the flow `"password"`; or of the flow `"wallet"`: the wallet signs a message of the vendor's. Nobody waits for the person in
-   * the wallet but the caller: a `signal` is the only bound.
+   * Of the flow `"password"`; or of the flow `"wallet"`: the wallet signs a message of the vendor's. The wait for the person in the
+   * wallet has no bound but a `signal`.
    */
   ethgas:
     | {

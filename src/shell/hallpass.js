@@ -5,6 +5,6 @@ import { loader } from "./loader.js";
 export { AuthError, isAuthError } from "./auth-error.js";
 export { defineVendor } from "./description.js";
 
-// In the words that bundlers understand: they take the file into their output, and put its address here. Those that don't
-// understand them leave it behind; then its copy is loaded, which they all take along.
+// Bundlers know this expression: they copy the file into their output, and put its address here. A bundler that doesn't know it
+// leaves the file behind; then the copy in `wasm-text.js` is loaded, which every bundler takes along.
 export const { init, openSession } = loader(() => new URL("./hallpass.wasm", import.meta.url), inlined);

@@ -2,15 +2,15 @@
 import { globalOf } from "./object.js";
 
 /**
- * The WebAssembly, of its text in a script: the file as gzip, in base64.
+ * Unpacks the WebAssembly from a script's text: the file as gzip, in base64.
  *
  * @param {string} text
  * @returns {Promise<import("./instance.js").WasmFile>}
  */
 export async function unpacked(text) {
-  // Not from a `data:` address, which a page's connect-src would have to allow.
+  // Decoded here: to fetch a `data:` address, the page's connect-src would have to allow it.
   const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  // Where Node plays a browser, as in jest, there is none.
+  // jest's environments run in Node with a browser's globals, and lack this one.
   if (!globalOf("DecompressionStream")) return zlib().gunzipSync(packed);
   const { body } = new Response(packed);
   const file = /** @type {ReadableStream<BufferSource>} */ (body).pipeThrough(new DecompressionStream("gzip"));
@@ -21,5 +21,5 @@ export async function unpacked(text) {
 
 const zlib = () => /** @type {{ getBuiltinModule(name: "zlib"): Zlib }} */ (globalOf("process")).getBuiltinModule("zlib");
 
-/** The same of the text that comes with the package, as a script of its own, which is loaded only now. */
+/** Unpacks the copy that comes with the package. It is a script of its own, so that only those who need it load it. */
 export const inlined = async () => unpacked((await import("./wasm-text.js")).default);

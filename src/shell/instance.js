@@ -8,7 +8,7 @@ import { begin, imports } from "./wasm.js";
 
 const REMEDY = "serve the package's hallpass.wasm, pass init its address, or import hallpass/inline, which needs no file";
 
-let begun = false;
+let instantiated = false;
 
 /**
  * Makes the one instance of the WebAssembly.
@@ -19,21 +19,21 @@ export async function instantiate(file) {
   let made;
   try {
     made = await WebAssembly.instantiate(/** @type {BufferSource} */ (file), imports);
-    // A load that took too long may come after all, when another has been tried: the first counts.
-    if (begun) return;
+    // A load that timed out may still finish, after another one: only the first that finishes counts.
+    if (instantiated) return;
     const { exports } = made instanceof WebAssembly.Instance ? made : made.instance;
-    keepStackPointer(begin(exports)); // throws where it is another module
+    keepStackPointer(begin(exports)); // throws where these are another module's exports
   } catch (cause) {
     if (/content security policy|csp|unsafe-eval/i.test(`${cause}`)) {
       throw failure("the page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src", cause);
     }
     throw failure("it is not of the same build as the script; serve both of one version, and empty the caches between", cause);
   }
-  begun = true;
+  instantiated = true;
 }
 
 /**
- * The WebAssembly, of where it lies, of a response with it, or of itself.
+ * The WebAssembly file: fetched from its address, read from a response, or as it was given.
  *
  * @param {unknown} source or a promise of it
  * @returns {Promise<WasmFile>}
@@ -69,7 +69,7 @@ async function fetched(address) {
 /** @param {Response} response */
 async function bytesOf(response) {
   if (!response.ok) throw failure(`the server answered HTTP ${response.status}; ${REMEDY}`);
-  // Not as a stream, which would save nothing for a file of this size, and fails where a server doesn't know its type.
+  // Not compiled from the stream: that saves nothing for a file of this size, and fails where the server sends the wrong Content-Type.
   const bytes = await response.arrayBuffer();
   const start = String.fromCharCode(...new Uint8Array(bytes.slice(0, 4)));
   if (start === "\0asm") return bytes;
@@ -78,7 +78,7 @@ async function bytesOf(response) {
 }
 
 /**
- * What a value is, of whatever realm. (The classes of their own are missing in some places where they aren't needed.)
+ * The name of a value's class, in whatever realm it was made. (`instanceof` would throw where a platform lacks one of the classes.)
  *
  * @param {unknown} value
  */

@@ -1,18 +1,18 @@
 // @ts-check
 
 /**
- * What the WebAssembly's readers of JSON ask of the platform. All in one file, which imports nothing: the tests that run in the
- * WebAssembly load each file by itself, and Chromium has been seen to hang where there are more of them.
+ * What the WebAssembly needs of the platform to read JSON. All of it is in one file that imports nothing: tests of the WebAssembly load
+ * each file by itself, and Chromium has been seen to hang when there were more of them.
  */
 
-// As they were when this was loaded: a page may put something else there that throws.
+// As it was when this file was loaded: a page may later replace it by something that throws.
 const { parse } = JSON;
 
-// As deep as JSON may be nested. Some parsers recurse, and a tab was seen to crash with its stack: at 62 MB of "[".
+// How deep JSON may be nested. Some parsers recurse: 62 MB of "[" were seen to overflow the stack and crash the tab.
 const DEEPEST = 10_000;
 
 /**
- * Parses JSON. Undefined: it is none, or is nested too deep.
+ * Parses JSON. Undefined where it is none, or is nested too deep.
  *
  * @param {string | undefined} text
  * @returns {unknown}
@@ -26,14 +26,14 @@ export function parseJson(text) {
 }
 
 /**
- * Whether brackets are nested too deep, outside of strings. One look at each character.
+ * Whether brackets are nested too deep, not counting those in strings. Looks at each character once.
  *
  * @param {string} text
  */
 function isTooDeep(text) {
   const end = text.length;
   let depth = 0;
-  // What is shorter can't be so deep.
+  // A text that is shorter than that can't be so deep.
   for (let at = end > DEEPEST ? 0 : end; at < end; at++) {
     const letter = text[at];
     if (letter === '"') at = endOfString(text, at);
@@ -45,7 +45,7 @@ function isTooDeep(text) {
 }
 
 /**
- * Where the quote is that ends a string; past the end of the text if none does.
+ * The index of the quote that ends a string; past the end of the text if none does.
  *
  * @param {string} text
  * @param {number} start
@@ -56,14 +56,14 @@ function endOfString(text, start) {
     if (at < 0) return text.length;
     let escape = at;
     while (text[escape - 1] === "\\") escape--;
-    // An even number of backslashes escapes one another, and not the quote.
+    // After an even number of backslashes, which escape one another, the quote is not escaped.
     if ((at - escape) % 2 === 0) return at;
   }
 }
 
 /**
- * The claims of a JWT, unverified; undefined where it is none. `atob` gives bytes, which are UTF-8: `escape` and
- * `decodeURIComponent` make a text of them everywhere, also where there is no TextDecoder.
+ * The claims of a JWT, unverified; undefined where the token is none. `atob` gives bytes of UTF-8, which `escape` and
+ * `decodeURIComponent` decode on every platform, even without TextDecoder.
  *
  * @param {string} token
  * @returns {unknown}
@@ -87,7 +87,7 @@ export function namesOf(object) {
 }
 
 /**
- * A date and time of ISO 8601, in ms since the epoch; by UTC where it names no zone. Undefined: it is none.
+ * A date and time of ISO 8601, in ms since the epoch; in UTC where the text names no zone. Undefined where it is none.
  *
  * @param {string} text
  */
@@ -110,8 +110,8 @@ export function own(object, name) {
 }
 
 /**
- * Whether a text is an http(s) address without user info, and the same whoever resolves it: `https:h.test` is a path for a page
- * that came by https.
+ * Whether a text is an absolute http(s) address without user info. The two slashes are required, since `https:h.test` is a relative
+ * path on a page that came by https.
  *
  * @param {string} text
  */

@@ -9,7 +9,7 @@ import { Machine } from "./wasm.js";
 /** @typedef {typeof import("./hallpass.d.ts")} Declared */
 /** @import { WasmFile } from "./instance.js" */
 
-// How long the WebAssembly may take to come, in ms. It is as large as a picture.
+// How long the WebAssembly may take to load, in ms. The file is as large as a picture.
 const PATIENCE_MS = 60_000;
 
 // Without these nothing works, and the first use of one would throw an error that explains nothing. jsdom lacks the first four.
@@ -19,7 +19,7 @@ const NEEDED = ["Request", "Response", "TextDecoder", "TextEncoder", "Headers", 
  * Makes `init` and `openSession`.
  *
  * @param {() => unknown} locate says where the WebAssembly lies when the caller doesn't
- * @param {() => Promise<WasmFile>} [otherwise] loads a copy of it where it doesn't lie there
+ * @param {() => Promise<WasmFile>} [otherwise] loads a copy where that file can't be loaded
  * @returns {Pick<Declared, "init" | "openSession">}
  */
 export function loader(locate, otherwise) {
@@ -31,7 +31,7 @@ export function loader(locate, otherwise) {
     if (source === null || !/^(undefined|string|object)$/.test(typeof source)) {
       return Promise.reject(noSource());
     }
-    if (loading) Promise.resolve(source).catch(() => {}); // not needed any more, so its failure is nobody's
+    if (loading) Promise.resolve(source).catch(() => {}); // this source comes too late to be used, so its failure concerns nobody
     loading ??= attempt(source);
     return loading;
   };
@@ -43,7 +43,7 @@ export function loader(locate, otherwise) {
       if (missing.length) throw unsupported(`hallpass needs what this platform lacks: ${missing.join(", ")}.`);
       await new Deadline(PATIENCE_MS).finish(load(source));
     } catch (cause) {
-      loading = undefined; // so that it may be tried again
+      loading = undefined; // so that the next call tries again
       if (cause instanceof AuthError) throw cause;
       const message = "hallpass could not load its WebAssembly; check the connection, and that the .wasm file is served.";
       throw new AuthError(message, { code: "load-failed", cause });
@@ -57,7 +57,7 @@ export function loader(locate, otherwise) {
     try {
       return await fileOf(locate());
     } catch (error) {
-      // What kept the file from being there says more than why its copy isn't there either.
+      // Where the copy fails, too, the first error is the one that helps: it says why the file could not be loaded.
       return otherwise ? otherwise().catch(() => Promise.reject(error)) : Promise.reject(error);
     }
   };

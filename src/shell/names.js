@@ -1,16 +1,17 @@
 // @ts-check
 
 /**
- * What a session's things are called in what all of an origin's pages share. Two different sessions, or two things of one in
- * one place, never have one name: the kind stands in front, no part but the last can hold what parts them (R33, R40).
+ * The names of a session's things in storages, locks and channels, which all pages of an origin share. No two sessions, and no two
+ * things of a session in one place, have the same name: the kind stands in front, and no part but the last can hold the separator
+ * (R33, R40).
  *
  * @typedef {object} Names
  * @property {string} record where a storage keeps the tokens
- * @property {string} lock what the names of the locks begin with under which tokens are renewed
- * @property {string} turn the note in IndexedDB that stands for a lock where the platform has none
+ * @property {string} lock the beginning of the locks' names; the tokens that are renewed follow
+ * @property {string} turn the lease in IndexedDB that stands for a lock where the platform has none
  * @property {string} channel the line to the tabs that share the tokens
  * @property {string} own the line to the tabs that each have tokens of their own
- * @property {string} used the mark of when the session was used last, where a storage keeps the tokens
+ * @property {string} used the mark of when the session was used last, beside the record
  * @property {string} left the note in localStorage of which login is signed out
  */
 
@@ -21,7 +22,7 @@
  * @returns {Readonly<Names>}
  */
 export function names(vendor, prefix, account) {
-  // The address stands last, and so it need not be escaped.
+  // The address need not be escaped, since it stands last.
   const session = `${vendor}:${encodeURIComponent(account)}:${prefix}`;
   /** @param {keyof Names} kind */
   const name = (kind) => `hallpass:${kind}:${session}`;

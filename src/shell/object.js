@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * Reads a member of a caller's object as the platform would, also inherited from a class; only what hangs on
- * `Object.prototype` itself is not believed, since any script on the page may have put it there.
+ * Reads a member of a caller's object as the platform would, inherited ones included. Only members of `Object.prototype` itself are
+ * ignored, since any script on the page may have put them there.
  *
  * @param {object} object
  * @param {PropertyKey} name
@@ -25,7 +25,7 @@ export const globalOf = (name) =>
   /** @type {Name extends keyof typeof globalThis ? typeof globalThis[Name] | undefined : unknown} */ (member(globalThis, name));
 
 /**
- * Whether a value is an object, and no function or null.
+ * Whether a value is an object: neither a function nor null.
  *
  * @param {unknown} value
  * @returns {value is object}
@@ -35,7 +35,7 @@ export function isObject(value) {
 }
 
 /**
- * A copy of a caller's object without a prototype, with what `member` would read of it: each getter is read once.
+ * A copy of a caller's object, without a prototype, with the members that `member` would read. Each getter is called once.
  *
  * @template {object} T
  * @param {T | null | undefined} object

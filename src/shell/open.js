@@ -1,6 +1,6 @@
 // @ts-check
 import { AuthError, readable } from "./auth-error.js";
-import { Live } from "./live.js";
+import { Handle } from "./handle.js";
 import { readOptions } from "./options.js";
 import { Session } from "./session.js";
 
@@ -21,10 +21,10 @@ export async function open(machines, options) {
   const make = (kept) =>
     machines.open(vendor, base.prefix, [...allow], login, refresh, logout, check, automatic, kept, idleMs, maxAgeMs);
   const wallets = read.signs ? await walletsScript() : undefined;
-  return new Session(await new Live(make, read).open(), wallets);
+  return new Session(await new Handle(make, read).open(), wallets);
 }
 
-/** What talks to wallets: a script of its own, which few pages need. */
+/** Loads what talks to wallets. It is a script of its own, because few pages need it. */
 async function walletsScript() {
   try {
     return await import("./wallet.js");

@@ -16,7 +16,7 @@ import { isObject, member } from "./object.js";
  * @typedef {object} Options
  * @property {string} vendor its name
  * @property {boolean} signs whether people sign in with a wallet
- * @property {import("./description.js").Described | undefined} described what it says, where it is none of hallpass's own
+ * @property {import("./description.js").Described | undefined} described its description, where it is none of hallpass's own
  * @property {Base} base the vendor's address
  * @property {readonly string[]} allow further prefixes that may be sent the credential, normalised as `base.prefix` is
  * @property {{ readonly [O in Operation]?: string }} endpoints the full addresses of those that were given
@@ -36,11 +36,11 @@ const OPERATIONS = ["login", "refresh", "logout", "check"];
 const STORAGES = /** @type {const} */ (["memory", "session", "local", "encrypted"]);
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-// The longest that timers can keep, but for the second more that another tab is waited for.
+// The longest delay of a timer, minus the second more for which another tab is waited for.
 const LONGEST_TIMEOUT_MS = 2_147_482_647;
 
 /**
- * Reads and checks `SessionOptions`: every mistake is named, and nothing is taken silently.
+ * Reads and checks `SessionOptions`. Every mistake is named, and no member is ignored silently.
  *
  * @param {unknown} options
  * @returns {Readonly<Options>}
@@ -74,7 +74,7 @@ export function readOptions(options) {
 }
 
 /**
- * A description of an API. What is wrong with it is named by its path, and here also by the option.
+ * Reads the description of an API. Its errors name the member by its path; here the option is added.
  *
  * @param {object} given
  */
@@ -94,7 +94,7 @@ function prefixes(given = []) {
 }
 
 /**
- * The operations' full addresses, always below `baseUrl`, as the password goes there.
+ * The operations' full addresses. They must be below `baseUrl`, because the password is sent there.
  *
  * @param {Base} base
  * @param {unknown} paths
@@ -106,9 +106,9 @@ function addresses(base, paths = {}) {
   for (const name of OPERATIONS) {
     const path = member(paths, name);
     if (path === undefined) continue;
-    const place = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
-    if (!place || !isBelow(base, place.href)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
-    all[name] = place.href;
+    const url = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
+    if (!url || !isBelow(base, url.href)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
+    all[name] = url.href;
   }
   return Object.freeze(all);
 }
@@ -172,7 +172,7 @@ function flow(vendor, given) {
 }
 
 /**
- * The choice that was made; the first one where the option is left out.
+ * The choice that was made; the first where the option is left out.
  *
  * @template {string} T
  * @param {string} name
@@ -187,7 +187,7 @@ function oneOf(name, value, choices) {
 }
 
 /**
- * Refuses members that nobody reads: a misspelt option would be a silent default.
+ * Refuses members that nobody reads: otherwise a misspelt option would silently be the default.
  *
  * @param {object} object
  * @param {readonly string[]} known
@@ -201,7 +201,7 @@ function only(object, known, prefix) {
 }
 
 /**
- * Reads `CallOptions.signal`, by its shape: one of another realm or of a polyfill is one too.
+ * Reads `CallOptions.signal`. It is known by its shape, so that those of other realms and of polyfills count.
  *
  * @param {unknown} options
  * @param {string} [name]

@@ -10,7 +10,7 @@ const isFunction = (source) => typeof source === "function";
 /** @type {typeof import("./react.d.ts").useSession} */
 export function useSession(source) {
   const [held, hold] = useState(() => watch(source));
-  // A function written inside the component is another one at each rendering, so the first one stays.
+  // A function that is written inside the component is a new one at each rendering, so the first one is kept.
   const same = held.source === source || (isFunction(held.source) && isFunction(source));
   const watched = same ? held : watch(source);
   if (!same) hold(watched);

@@ -7,7 +7,7 @@
  */
 export function retryAfterMs(headers) {
   const value = headers.get("Retry-After") ?? "";
-  // What is in neither form, browsers may take for a date all the same: "1.5".
+  // Checked, because browsers parse even "1.5" as a date.
   if (!/^\d{1,9}$|GMT$/.test(value)) return undefined;
   const seconds = Number(value);
   if (seconds < 1e9) return seconds * 1000;

@@ -1,32 +1,29 @@
 // @ts-check
 /**
- * Reading what the caller wants to be sent, before anything is awaited: what he changes afterwards in a buffer or an init
- * object changes nothing.
+ * Reading the caller's request, before anything is awaited: what the caller changes in a buffer or an init object afterwards has no
+ * effect.
  */
-import { isBelow, isPlainPath, placeOf, resolve, textOf } from "./address.js";
+import { isBelow, isPlainPath, httpUrl, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
 import { addHeaders } from "./do/call.js";
-import { isJson } from "./do/look.js";
+import { isJson } from "./do/peek.js";
 import { copyOf } from "./object.js";
 import { readSignal } from "./options.js";
 
 /**
- * What `RequestInit` has, and what is known of it.
+ * A copy of the caller's init: the members of `RequestInit`, and any others.
  * @typedef {Record<string, unknown> & RequestInit} Init
  */
 
-// What the platform's Request reads of its options. The rest is for the fetch that it is sent with (`next`, `cf`, `dispatcher`).
+// The members that the platform's Request reads. All others (`next`, `cf`, `dispatcher`) are for the fetch that sends it.
 const KNOWN = [
   "body", "cache", "credentials", "duplex", "headers", "integrity", "json", "keepalive", "method", "mode", "priority", "redirect", "referrer",
   "referrerPolicy", "signal", "window",
 ];
 
-/** The requests that hallpass is sending, and the init members that go along. */
-export const sent = new WeakSet();
-
 /** A request of the caller's. */
 export class Wish {
-  /** Where to, as the URL parser spells it; undefined where it can't be sent at all. @type {string | undefined} */
+  /** The address, as the URL parser spells it; undefined where it can't be sent at all. @type {string | undefined} */
   target;
   /** @type {AbortSignal | undefined} */
   signal;
@@ -34,9 +31,9 @@ export class Wish {
   callers = false;
   /** Whether it can be sent a second time. */
   repeatable = true;
-  /** What the platform's fetch is given beside the request. @type {object | undefined} */
+  /** The other members of init, which fetch is given beside the request. @type {object | undefined} */
   extra;
-  /** Whether a redirect is to be refused when it has come, since the platform doesn't refuse it by itself. */
+  /** Whether hallpass has to refuse a redirect itself, since this platform can't. */
   refusesRedirect = false;
   #header;
   #json;
@@ -48,7 +45,7 @@ export class Wish {
   #request;
   /** @type {Request | undefined} */
   #spare;
-  /** What a description adds to what goes to baseUrl. @type {import("./description.js").Described | undefined} */
+  /** The description, where it adds something to this request. @type {import("./description.js").Described | undefined} */
   #described;
 
   /**
@@ -73,7 +70,7 @@ export class Wish {
       this.#input = this.target = base.prefix + input;
     } else if (isRequest(input)) {
       this.#input = input;
-      this.target = placeOf(urlOf(input))?.href;
+      this.target = httpUrl(urlOf(input))?.href;
     } else {
       const text = textOf(input);
       if (text === undefined) throw mistake("input", "a string, a URL or a Request");
@@ -81,14 +78,14 @@ export class Wish {
       this.#input = this.target ?? "";
     }
     const given = typeof this.#input === "object" ? this.#input : undefined;
-    // The caller's own signal: Node may forget that of a Request which was made of another.
+    // Read here: a Request that is made of another may lose its signal in Node.
     this.signal = own.signal === undefined ? given?.signal : own.signal ?? undefined;
     if (described && isBelow(base, this.target ?? "")) this.#described = described;
     this.#judge(own, given);
   }
 
   /**
-   * What is to be known of it before anything is made, which would use up a Request that then isn't sent.
+   * Finds out what has to be known of the request before it is made: making it uses up the caller's Request, even if it isn't sent.
    * @param {Init} own
    * @param {Request | undefined} given
    */
@@ -104,8 +101,8 @@ export class Wish {
     const headers = own.headers === undefined ? given?.headers : (own.headers = made(() => headersOf(own)));
     this.callers = headers?.has(this.#header ?? "Authorization") ?? false;
     if (this.#header === undefined) this.#useCookies(own, given);
-    // Browsers take Authorization off a redirect to another origin. Of a header of the vendor's own they know nothing, and
-    // cookies ignore ports: so there is no following. Nor where a description adds headers.
+    // On a redirect to another origin, browsers drop Authorization, but no header of the vendor's own; and cookies ignore ports. So
+    // redirects are refused then, and where a description adds headers.
     const added = this.#described?.csrf || Object.keys(this.#described?.headers ?? {}).length > 0;
     if ((this.#header !== "Authorization" || added) && (own.redirect ?? given?.redirect ?? "follow") === "follow") this.#changes.redirect = "error";
     const { body } = own;
@@ -114,7 +111,7 @@ export class Wish {
   }
 
   /**
-   * A cookie. One credential a request: beside a caller's own Authorization, none.
+   * Has the cookie sent. A request has one credential: beside an Authorization header of the caller's, the cookie is left out.
    * @param {Init} own
    * @param {Request | undefined} given
    */
@@ -123,26 +120,26 @@ export class Wish {
     if (own.credentials === undefined && credentials === "same-origin") {
       this.#changes.credentials = this.callers ? "omit" : "include";
     }
-    // In a mode of the caller's choosing the cookie may have stayed behind: then a rejection says nothing of the session.
+    // In a mode of the caller's own the cookie may not be sent, and then a rejection says nothing about the session.
     this.callers ||= (this.#changes.credentials ?? credentials) !== "include";
   }
 
-  /** Makes the request: it lacks nothing but the credential. What it was made of may change from then on. */
+  /** Makes the request, complete but for the credential. What it is made of may change from then on. */
   make() {
     if (this.#request) return this.#request;
     const request = made(() => this.#build());
-    // Mode "no-cors" drops a header without a word; the request would go out anonymous.
+    // Mode "no-cors" drops headers silently, and the request would go out without a credential.
     if (this.callers && this.#header !== undefined && !request.headers.has(this.#header)) {
       throw mistake("init.mode", "one that can carry a credential");
     }
-    // A subclass of Request may say anything of its url: what was judged is what is sent.
+    // The `url` of a subclass of Request may lie. What is sent has to be what was judged.
     if (request.url !== this.target) throw mistake("input", "a Request that goes where it says");
     return (this.#request = request);
   }
 
   /**
-   * The request for a second time. Asked for before the first is sent: by then a clone, which takes ten times as long as a new
-   * request, has to be made.
+   * Keeps what it takes to send the request a second time. Called before the first time, since a sent request can't be cloned. Clones
+   * only where it must: a clone takes ten times as long as a new request.
    */
   keepSpare() {
     const request = this.make();
@@ -160,15 +157,15 @@ export class Wish {
     const { referrer, referrerPolicy } = this.#init;
     let request = new Request(this.#input, this.#init);
     if (Object.keys(this.#changes).length) {
-      // A Request that is made anew forgets what it was to say of the page. (Not read of the Request: in Node, which has no page,
-      // that would be read of Object.prototype.)
+      // A Request that is made of another loses its referrer. (It is read from init, not from the Request: Node's Request has none, and
+      // Object.prototype would be read.)
       const changes = /** @type {RequestInit} */ ({ __proto__: null, ...this.#changes });
       if (referrer !== undefined) changes.referrer = referrer;
       if (referrerPolicy !== undefined) changes.referrerPolicy = referrerPolicy;
       try {
         request = new Request(request, changes);
       } catch (error) {
-        // Cloudflare's workerd knows "follow" and "manual" only.
+        // Cloudflare's workerd only knows "follow" and "manual".
         if (changes.redirect !== "error") throw error;
         changes.redirect = "manual";
         request = new Request(request, changes);
@@ -182,7 +179,7 @@ export class Wish {
 }
 
 /**
- * The headers that the caller gave. Where they are refused, it is in the words of Request.
+ * The caller's headers. Where they are invalid, the error is the one that Request throws, as with fetch.
  * @param {Init} own
  */
 function headersOf({ headers }) {
@@ -195,7 +192,7 @@ function headersOf({ headers }) {
 }
 
 /**
- * What the platform makes of what the caller gave; where it refuses that, the mistake is the caller's.
+ * Makes a platform object of what the caller gave. If the platform refuses it, the mistake is the caller's.
  * @template T
  * @param {() => T} make
  * @returns {T}
@@ -209,7 +206,7 @@ function made(make) {
 }
 
 /**
- * A Request of any realm. Asked once: what says so of itself may say something else the next time.
+ * Whether an input is a Request, of any realm. Asked only once, since a caller's object may answer differently the next time.
  * @param {unknown} input
  * @returns {input is Request}
  */
@@ -218,7 +215,7 @@ function isRequest(input) {
 }
 
 /**
- * Where a Request goes, by the platform's word: a subclass may say anything.
+ * A Request's address, by the platform's own getter: that of a subclass may lie.
  * @param {Request} request
  * @returns {string}
  */
@@ -231,8 +228,8 @@ function urlOf(request) {
 }
 
 /**
- * Whether a Request's body is a stream of the caller's, where the platform tells: of the bodies that it has made itself, pieces
- * may be read into a buffer of the reader's.
+ * Whether a Request's body is a stream of the caller's, where the platform can tell: bodies that the platform has made itself support
+ * byte readers.
  * @param {Request} request
  */
 function holdsStream(request) {
@@ -262,7 +259,7 @@ function takesBuffers(body) {
 }
 
 /**
- * A form of any realm: each time that it is sent, it gets another boundary.
+ * Whether a body is FormData, of any realm. It gets another boundary each time that it is sent.
  * @param {unknown} body
  */
 function isForm(body) {
@@ -270,7 +267,7 @@ function isForm(body) {
 }
 
 /**
- * A copy of a body that its owner may change afterwards; any other body as it is.
+ * A copy of a body that the caller could still change; any other body as it is.
  * @param {unknown} body
  * @returns {any} What the caller gave: the platform judges it.
  */
@@ -284,7 +281,7 @@ function ownBody(body) {
 /**
  * Makes a body of the `json` member.
  * @param {Init} own
- * @param {Request | undefined} given Whose method and headers hold where the options name none.
+ * @param {Request | undefined} given The caller's Request: its method and headers count where init names none.
  */
 function useJson(own, given) {
   if (own.json === undefined) return;
@@ -295,7 +292,7 @@ function useJson(own, given) {
   });
   const headers = made(() => new Headers(own.headers ?? given?.headers));
   const type = headers.get("Content-Type");
-  // Of a Request's own body the type may have stayed behind.
+  // A Request's headers may still name the type of its own body.
   if (own.headers ? type === null : !isJson(type)) headers.set("Content-Type", "application/json");
   own.method ??= given && !/^(?:GET|HEAD)$/.test(given.method) ? given.method : "POST";
   own.body = body;

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What front ends in Rust (`src/client`) ask for beside what pages do. Rust's readers look for members through the prototypes, so
- * what is handed to them has none: a missing `ssoUrl` is not for the page's Object.prototype to say.
+ * What front ends in Rust (`src/client`) need in addition to what pages use. serde-wasm-bindgen reads members through prototypes, so
+ * what it is handed has none: a missing `ssoUrl` must not be read from the page's Object.prototype.
  */
 import { isPlainPath, parseBase, resolve } from "./address.js";
 import { isAuthError } from "./auth-error.js";
@@ -11,11 +11,11 @@ export { defineVendor } from "./description.js";
 
 /** @import { Session } from "./session.js" */
 
-// As deep as a reply may be nested. Rust's readers recurse, and where the stack ends a whole application does.
+// How deep a reply may be nested. serde-wasm-bindgen recurses, and an overflow of the stack ends the whole application.
 const DEEPEST = 128;
 
 /**
- * Opens a session. One that nobody waits for any more is let go of, also when it is there and was not come for.
+ * Opens a session. It is disposed of when the signal aborts: then nobody waits for it any more, even if it is open already.
  *
  * @param {unknown} options
  * @param {AbortSignal} signal
@@ -27,17 +27,17 @@ export async function opened(options, signal) {
 }
 
 /** @param {Session} session */
-export const stateOf = (session) => own(/** @type {object} */ (Reflect.get(session, "state")));
+export const stateOf = (session) => withoutPrototype(/** @type {object} */ (Reflect.get(session, "state")));
 
 /**
- * A copy of an object with nothing but its own members.
+ * A copy of an object's own members, without a prototype.
  *
  * @param {object} object
  */
-export const own = (object) => ({ __proto__: null, ...object });
+export const withoutPrototype = (object) => ({ __proto__: null, ...object });
 
 /**
- * What an error says; undefined where it is none of hallpass's.
+ * The members of an error; undefined where it is none of hallpass's.
  *
  * @param {unknown} error
  */
@@ -45,16 +45,16 @@ export function detailsOf(error) {
   if (!isAuthError(error)) return undefined;
   const { message, code, vendor, status, vendorCode, fields, ssoUrl, detail, requestId, retryAfterMs } = error;
   const whole = vendorCode === undefined || Number.isSafeInteger(vendorCode) ? vendorCode : `${vendorCode}`;
-  return { __proto__: null, message, code, vendor, status, vendorCode: whole, fields: fields?.map(own), ssoUrl, detail, requestId, retryAfterMs };
+  return { __proto__: null, message, code, vendor, status, vendorCode: whole, fields: fields?.map(withoutPrototype), ssoUrl, detail, requestId, retryAfterMs };
 }
 
 /**
- * Takes the prototypes off all objects of a reply, which nobody else holds. Throws where it is nested too deep.
+ * Takes the prototypes off all objects in a reply, which nobody else holds. Throws where it is nested too deep.
  *
  * @template T
  * @param {T} reply
  */
-export function bare(reply) {
+export function withoutPrototypes(reply) {
   /** @type {unknown[]} */
   let level = [reply];
   for (let depth = 0; level.length > 0; depth++) {
@@ -64,7 +64,7 @@ export function bare(reply) {
     for (const value of level) {
       if (typeof value !== "object" || value === null) continue;
       if (!Array.isArray(value)) Object.setPrototypeOf(value, null);
-      // Not spread: a list of a million elements is more than a call takes.
+      // Not spread: a call can't take a million arguments.
       for (const inner of Object.values(value)) below.push(inner);
     }
     level = below;
@@ -73,7 +73,7 @@ export function bare(reply) {
 }
 
 /**
- * The address that an input of `fetch` means. What means none is for `fetch` to refuse.
+ * The address that an input of `fetch` means. An input that means none is given back, for `fetch` to refuse.
  *
  * @param {string} baseUrl
  * @param {string} input
@@ -83,7 +83,7 @@ export function addressOf(baseUrl, input) {
 }
 
 /**
- * Has a call end with the signal of the caller's request, too.
+ * Aborts a call when the signal of the caller's own request does.
  *
  * @param {AbortController} controller
  * @param {Request} request
@@ -93,7 +93,7 @@ export function follow(controller, { signal }) {
 }
 
 /**
- * Does something when a signal is aborted, or now where it was.
+ * Does something when a signal aborts; at once if it already has.
  *
  * @param {AbortSignal} signal
  * @param {() => void} act

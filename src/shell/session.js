@@ -1,53 +1,54 @@
 // @ts-check
 import { mistake, readable } from "./auth-error.js";
 import { VENDORS, readCredentials } from "./credentials.js";
-import { Task } from "./driver.js";
+import { Task, failureOf } from "./driver.js";
 import { enter, hasRoom, settle } from "./guard.js";
 import { own } from "./json.js";
 import { readSignal } from "./options.js";
 import { Wish } from "./request.js";
-import { failureOf } from "./driver.js";
 
 /**
  * @import { CallOptions, SessionState, VendorName } from "./hallpass.d.ts"
- * @import { Live } from "./live.js"
+ * @import { Handle } from "./handle.js"
  * @import { Ask } from "./wallet.js"
  */
 
 /** @typedef {Pick<typeof import("./wallet.js"), "readWallet">} Wallets */
 
 /**
- * What openSession hands out. Its methods are bound, because people hand them on: `useSyncExternalStore(session.subscribe,
- * …)`, `createClient({ fetch: session.fetch })`.
+ * What openSession resolves to. Its methods are bound, because people pass them on by themselves:
+ * `useSyncExternalStore(session.subscribe, …)`, `createClient({ fetch: session.fetch })`.
  */
 export class Session {
-  #live;
+  #handle;
   #wallets;
 
   /**
-   * @param {Live} live
-   * @param {Wallets} [wallets] Where people sign in with one.
+   * @param {Handle} handle
+   * @param {Wallets} [wallets] Given where people sign in with a wallet.
    */
-  constructor(live, wallets) {
-    this.#live = live;
+  constructor(handle, wallets) {
+    this.#handle = handle;
     this.#wallets = wallets;
-    // A framework's proxy, such as Vue's `reactive`, would be refused a private member by a getter of the class.
+    // Defined on the instance: a getter of the class would run with a framework's proxy (Vue's `reactive`) as `this`, which has no
+    // private members.
     /**
      * @param {string} name
      * @param {() => unknown} get
      */
     const property = (name, get) => Object.defineProperty(this, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, get, enumerable: true }));
-    property("vendor", () => live.options.vendor);
-    property("baseUrl", () => live.base.prefix);
+    property("vendor", () => handle.options.vendor);
+    property("baseUrl", () => handle.base.prefix);
     property("state", () => this.#state);
-    live.fetcher.isOwn(this.fetch);
+    handle.fetcher.isOwn(this.fetch);
   }
 
   /** @returns {SessionState} */
   get #state() {
-    // A machine that slept fires no timer: an end that is past is seen on use. Where the stack has no room for that, another time.
-    if (hasRoom()) this.#live.look();
-    return this.#live.announcer.state;
+    // A computer that slept has fired no timer, so whether the session has ended is looked up on use. Where the stack has no room for
+    // that, the next use does it.
+    if (hasRoom()) this.#handle.look();
+    return this.#handle.announcer.state;
   }
 
   /**
@@ -56,35 +57,35 @@ export class Session {
    */
   login = (credentials, options) =>
     settle(async () => {
-      const live = this.#live;
+      const handle = this.#handle;
       const signal = readable("options", () => readSignal(options));
-      // Before it makes an earlier login the older one.
-      live.inUse(signal);
-      const { id, ask, device } = signIn(live, credentials, this.#wallets);
+      // Checked first: a login that doesn't begin must not supersede an earlier one.
+      handle.mustBeOpen(signal);
+      const { id, ask, device } = signIn(handle, credentials, this.#wallets);
       const task = new Task(signal);
       task.ask = ask;
       task.device = device;
-      const { value } = await live.run(id, task);
-      // A member also where there is none: where to go next is not for the page's Object.prototype to say.
+      const { value } = await handle.run(id, task);
+      // `redirectTo` is set even where it is undefined: where to go next is not for the page's Object.prototype to say.
       return { state: this.#state, redirectTo: value };
     });
 
   /** @param {CallOptions} [options] */
-  refresh = (options) => this.#call(options, (live) => live.machine.refresh());
+  refresh = (options) => this.#call(options, (handle) => handle.machine.refresh());
 
   /** @param {CallOptions} [options] */
-  check = (options) => this.#call(options, (live) => live.machine.check());
+  check = (options) => this.#call(options, (handle) => handle.machine.check());
 
   /**
    * @param {CallOptions | undefined} options
-   * @param {(live: Live) => number} begin
+   * @param {(handle: Handle) => number} begin
    */
   #call(options, begin) {
     return settle(async () => {
-      const live = this.#live;
+      const handle = this.#handle;
       const signal = readable("options", () => readSignal(options));
-      live.inUse(signal);
-      await live.run(enter(() => begin(live)), new Task(signal));
+      handle.mustBeOpen(signal);
+      await handle.run(enter(() => begin(handle)), new Task(signal));
       return this.#state;
     });
   }
@@ -92,10 +93,10 @@ export class Session {
   /** @param {CallOptions} [options] */
   logout = (options) =>
     settle(async () => {
-      const live = this.#live;
+      const handle = this.#handle;
       const signal = readable("options", () => readSignal(options));
-      live.inUse();
-      const { value } = await live.signOut(signal);
+      handle.mustBeOpen();
+      const { value } = await handle.signOut(signal);
       return { revoked: value };
     });
 
@@ -105,8 +106,8 @@ export class Session {
    */
   fetch = (input, init = undefined) =>
     settle(async () => {
-      const passing = this.#live.fetcher.passing(input);
-      if (passing) return passing(/** @type {Request} */ (input), /** @type {RequestInit} */ (init));
+      const behind = this.#handle.fetcher.behind(input);
+      if (behind) return behind(/** @type {Request} */ (input), /** @type {RequestInit} */ (init));
       const { task } = await this.#request(input, init, false);
       return task.answer?.response;
     });
@@ -134,43 +135,44 @@ export class Session {
    * @param {boolean} json
    */
   async #request(input, init, json) {
-    const live = this.#live;
-    const wish = readable("input and init", () => new Wish(live.base, live.facts.header, input, init, json, live.options.described));
-    live.inUse(wish.signal);
-    const id = enter(() => live.machine.request(wish.target, wish.callers, wish.repeatable, json));
-    return live.run(id, new Task(wish.signal, wish, json));
+    const handle = this.#handle;
+    const wish = readable("input and init", () => new Wish(handle.base, handle.facts.header, input, init, json, handle.options.described));
+    handle.mustBeOpen(wish.signal);
+    const id = enter(() => handle.machine.request(wish.target, wish.callers, wish.repeatable, json));
+    return handle.run(id, new Task(wish.signal, wish, json));
   }
 
   accessToken = () =>
     settle(async () => {
-      const live = this.#live;
-      live.inUse();
-      const { value } = await live.run(enter(() => live.machine.token()));
+      const handle = this.#handle;
+      handle.mustBeOpen();
+      const { value } = await handle.run(enter(() => handle.machine.token()));
       return value;
     });
 
   /** @param {(state: SessionState) => void} listener */
   subscribe = (listener) => {
     if (typeof listener !== "function") throw mistake("listener", "a function");
-    return this.#live.subscribe(listener);
+    return this.#handle.subscribe(listener);
   };
 
   touch = () => {
-    this.#live.inUse();
-    this.#live.touch();
+    this.#handle.mustBeOpen();
+    this.#handle.touch();
   };
 
-  dispose = () => this.#live.dispose();
+  dispose = () => this.#handle.dispose();
 }
 
 /**
- * Begins a login. What can't be sent is told as an error of the login's. Gives back what shows a person the prompt, too, if given.
- * @param {Live} live
+ * Begins a login. Throws the login's error where the credentials can't be sent. Beside the operation's id, gives back what asks the
+ * person, if anything does: the wallet (`ask`) or the caller's function for the prompt (`device`).
+ * @param {Handle} handle
  * @param {unknown} credentials
  * @param {Wallets | undefined} wallets
  */
-function signIn(live, credentials, wallets) {
-  const { vendor, described } = live.options;
+function signIn(handle, credentials, wallets) {
+  const { vendor, described } = handle.options;
   /** @type {Ask | undefined} */
   let ask;
   /** @type {import("./credentials.js").Given["device"]} */
@@ -180,14 +182,14 @@ function signIn(live, credentials, wallets) {
     if (wallets) {
       const read = wallets.readWallet(vendor, credentials);
       ask = read.ask;
-      return () => live.machine.signInBy(read.names, read.values);
+      return () => handle.machine.signInBy(read.names, read.values);
     }
     const ways = described ? [described.takes] : VENDORS[/** @type {VendorName} */ (vendor)];
     const { names, texts, device: show } = readCredentials(vendor, ways, credentials);
     device = show;
-    if (show) return () => live.machine.signInOnDevice(texts.database);
-    if (described || texts.username === undefined) return () => live.machine.signInBy(names, names.map((name) => texts[name]));
-    return () => live.machine.signIn(texts.username, texts.password, texts.database, texts.redirectionToken);
+    if (show) return () => handle.machine.signInOnDevice(texts.database);
+    if (described || texts.username === undefined) return () => handle.machine.signInBy(names, names.map((name) => texts[name]));
+    return () => handle.machine.signIn(texts.username, texts.password, texts.database, texts.redirectionToken);
   });
   const begun = enter(() => {
     try {
@@ -197,7 +199,7 @@ function signIn(live, credentials, wallets) {
       throw details;
     }
   });
-  if (typeof begun === "string") throw failureOf(begun, live.facts);
+  if (typeof begun === "string") throw failureOf(begun, handle.facts);
   return { id: begun, ask, device };
 }
 

@@ -20,9 +20,9 @@ import type { AuthError, AuthErrorCode, FetchInput, LoginResult, Session, Sessio
 
 /**
  * Makes a session whose state a test sets. Its methods are bound, its snapshots frozen, its subscribers called at once and on
- * every change, as with a real one; a signal of the caller's ends the wait, and after `dispose` it is of no more use.
+ * every change, as with a real one; an abort ends the wait, and after `dispose` its methods throw or reject.
  *
- * @throws {AuthError} `invalid-options` for an option or a member of the state that there isn't.
+ * @throws {AuthError} `invalid-options` for an option or a member of the state that doesn't exist.
  */
 export function fakeSession<V extends VendorName = VendorName>(options?: FakeSessionOptions<V>): FakeSession<V>;
 
@@ -72,7 +72,7 @@ export type FakeMethod<Method extends (...args: never[]) => unknown, Result> = (
  */
 export type FakeState = Partial<SessionState>;
 
-/** A {@link Session} that a test holds in its hand. */
+/** A {@link Session} that a test controls. */
 export interface FakeSession<V extends VendorName = VendorName> extends Session<V> {
   /** As {@link Session.state}. May be set: that is {@link FakeSession.setState}. */
   get state(): SessionState;

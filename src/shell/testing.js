@@ -24,7 +24,7 @@ const STATE = {
   ssoUrl: undefined,
 };
 
-/** What the options have to be. @type {{ readonly [Name in keyof Required<FakeSessionOptions>]: string }} */
+/** The type that each option must have, in words. @type {{ readonly [Name in keyof Required<FakeSessionOptions>]: string }} */
 const OPTIONS = {
   vendor: "a string",
   baseUrl: "a string",
@@ -41,7 +41,7 @@ const OPTIONS = {
 /** @type {typeof import("./testing.d.ts").fakeSession} */
 export const fakeSession = (options = {}) => /** @type {never} */ (/** @type {unknown} */ (new FakeSession(options)));
 
-/** What is said of the codes that no vendor's call fails with. @type {{ readonly [Code in Exclude<AuthErrorCode, FailureCode>]: string }} */
+/** The sentences for the codes with which no vendor's call fails. @type {{ readonly [Code in Exclude<AuthErrorCode, FailureCode>]: string }} */
 const OTHERS = {
   "invalid-options": "An option is not what it has to be.",
   storage: "The storage failed, so the session is only in memory.",
@@ -63,7 +63,7 @@ const sentenceOf = (code) =>
     ? OTHERS[/** @type {keyof typeof OTHERS} */ (code)]
     : failure({ code: /** @type {FailureCode} */ (code) }, "a fake session", "test").message;
 
-/** A session in name: it answers what a test has told it to. */
+/** A session that answers what a test has told it to. */
 class FakeSession {
   /** @type {FakeCall[]} */
   calls = [];
@@ -81,7 +81,7 @@ class FakeSession {
     this.baseUrl = baseUrl;
     this.#answers = answers;
     this.setState(state);
-    // Not by the class, whose private members a framework's proxy would be refused.
+    // Defined on the instance: an accessor of the class would run with a framework's proxy as `this`, which has no private members.
     Object.defineProperty(this, "state", { get: () => this.#announcer.state, set: this.setState, enumerable: true });
   }
 
@@ -166,16 +166,16 @@ class FakeSession {
   }
 
   /**
-   * Records a call and answers it: as the test says, else as told here.
+   * Records a call and answers it as the test says, or else by `otherwise`.
    *
    * @param {Method} method
    * @param {unknown[]} args
    * @param {AbortSignal | null | undefined} signal
    * @param {() => unknown} otherwise
-   * @param {() => void} [before] what has to be so before the test is asked
+   * @param {() => void} [before] a check that comes before the test is asked; throws what the call rejects with
    */
   async #call(method, args, signal, otherwise, before) {
-    this.calls.push({ method, args: args.filter((arg, place) => place === 0 || arg !== undefined) });
+    this.calls.push({ method, args: args.filter((arg, index) => index === 0 || arg !== undefined) });
     if (this.#disposed) throw disposed();
     if (signal?.aborted) throw signal.reason;
     before?.();
@@ -199,7 +199,7 @@ class FakeSession {
     const given = /** @type {((...args: unknown[]) => unknown) | undefined} */ (this.#answers[method]);
     if (!given) return otherwise();
     const result = await given(...args);
-    // For what may well be undefined, undefined is an answer; for what can't be, the test has left it to the fake.
+    // Where a result may be undefined, undefined is the test's answer. Elsewhere it means that the test leaves the answer to the fake.
     const isAnswer = result !== undefined || method === "json" || method === "accessToken";
     return isAnswer ? result : otherwise();
   }
@@ -242,7 +242,7 @@ function readOptions(options) {
 }
 
 /**
- * A whole state.
+ * A whole state: what a test has left out is filled in.
  *
  * @param {FakeState} given
  * @returns {SessionState}

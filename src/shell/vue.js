@@ -20,7 +20,7 @@ export function useSession(source) {
       seen.value = watched.get();
     });
   };
-  // A server mounts nothing, and the browser's first rendering has to be like the server's.
+  // Not before mounting: a server never mounts, and the browser's first rendering has to equal the server's.
   if (getCurrentInstance()) onMounted(begin);
   else begin();
   onScopeDispose(() => leave?.(), true);

@@ -1,12 +1,12 @@
 // @ts-check
 import { steady } from "./clock.js";
 
-// How many times as long a bound may become by being extended.
+// How many times its length a bound may reach by being extended.
 const LONGEST_EXTENSION = 10;
 
 /**
- * A bound on waiting: so many ms, and the caller's signal. What it guards is settled when the bound is reached, also where
- * the thing waited for ignores being aborted (an instrumented fetch, a storage of the caller's).
+ * A bound on waiting: a time, the caller's signal, or both. What it guards is settled when the bound is reached, even where the thing
+ * that is waited for can't be aborted (an instrumented fetch, a storage of the caller's).
  */
 export class Deadline {
   /** @type {AbortController | undefined} */
@@ -17,14 +17,14 @@ export class Deadline {
   #reach = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** When it is reached, by the steady clock, and when at the latest, however often it is extended. */
+  /** When it is reached, by the steady clock; and the latest moment to which it can be extended. */
   #due = NaN;
   #last = NaN;
   /** @type {AbortSignal | undefined} */
   #from;
 
   /**
-   * Why it was reached; "done" when it was released.
+   * Why the wait has ended; "done" where the bound was not reached. Empty while it goes on.
    * @type {"" | "timeout" | "abort" | "stopped" | "done"}
    */
   ended = "";
@@ -47,7 +47,7 @@ export class Deadline {
   #abort = () => this.end("abort");
 
   /**
-   * Begins anew, with so many ms from now on; ten times that in all.
+   * Begins anew: so many ms from now, but at most ten times that from the first time.
    * @param {number} ms
    */
   extend(ms) {
@@ -55,24 +55,24 @@ export class Deadline {
     const now = steady();
     this.#last ||= now + ms * LONGEST_EXTENSION;
     this.#due = Math.min(now + ms, this.#last);
-    // Not set anew each time, which takes longer than to read a short body: it finds out when it fires.
+    // The timer is not set anew each time, which would take longer than to read a short body: when it fires, it checks what is left.
     this.#timer ??= setTimeout(() => this.#fire(), ms);
   }
 
   #fire() {
-    const left = this.#due - steady();
-    // Once for each extension: also where the page's clock stands still, this comes to its end.
+    const remaining = this.#due - steady();
+    // Cleared, so that the timer is set once for each extension: it must come to its end even where the page has stopped the clock.
     this.#due = NaN;
-    if (left > 0) this.#timer = setTimeout(() => this.#fire(), left);
+    if (remaining > 0) this.#timer = setTimeout(() => this.#fire(), remaining);
     else this.end("timeout");
   }
 
-  /** Nobody waits for it any more: what is bounded goes on, but keeps no process running. */
+  /** Nobody waits for it any more. What is bounded goes on, but no longer keeps Node's process running. */
   release() {
     release(this.#timer);
   }
 
-  /** Aborts with the bound. */
+  /** A signal that aborts when the bound is reached. */
   get signal() {
     this.#controller ??= new AbortController();
     if (this.ended) this.#controller.abort(this.ended);
@@ -86,12 +86,12 @@ export class Deadline {
    * @returns {Promise<Awaited<T>>}
    */
   guard(promise) {
-    // The bound first: it also counts where the other is always there at once.
+    // The bound comes first, so that it wins where both have settled.
     return Promise.race([this.#reached, promise]);
   }
 
   /**
-   * The same of the last promise that it guards: then the bound is released.
+   * Guards the last promise, and then ends the bound.
    * @template T
    * @param {T} promise
    * @returns {Promise<Awaited<T>>}
@@ -105,7 +105,7 @@ export class Deadline {
   }
 
   /**
-   * Reaches the bound, or releases it: what still waits is rejected, and nothing is left behind.
+   * Ends the bound. Whatever still waits is rejected; the timer and the listener are removed.
    * @param {"timeout" | "abort" | "stopped" | "done"} how
    */
   end(how) {
@@ -113,14 +113,14 @@ export class Deadline {
     this.ended = how;
     clearTimeout(this.#timer);
     this.#from?.removeEventListener("abort", this.#abort);
-    // With words as the reason: an error would hold the stack, and with it whatever the callers hold, a password among it.
+    // The reason is a word: an error would hold the stack, and with it whatever the callers hold, such as a password.
     this.#controller?.abort(how);
     this.#reach(how);
   }
 }
 
 /**
- * A Response that is one. What an instrumented fetch answers with may be anything.
+ * Checks that a fetch has answered with a Response: an instrumented one may answer with anything.
  * @param {unknown} response
  */
 export function genuine(response) {
@@ -129,7 +129,7 @@ export function genuine(response) {
 }
 
 /**
- * Calls later. In Node, that alone does not keep the process running.
+ * Calls a function later. In Node, the timer does not keep the process running.
  * @param {number} ms
  * @param {() => void} call
  */
@@ -140,7 +140,7 @@ export function after(ms, call) {
 }
 
 /**
- * What waits for a timer does not keep a process running any more, in Node.
+ * Lets Node's process end although a timer is set.
  * @param {unknown} timer
  */
 function release(timer) {
@@ -148,7 +148,7 @@ function release(timer) {
 }
 
 /**
- * So many ms.
+ * Resolves after so many ms.
  * @param {number} ms
  * @returns {Promise<void>}
  */

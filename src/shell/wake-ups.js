@@ -1,15 +1,16 @@
 // @ts-check
 import { globalOf } from "./object.js";
 
-// Timers are hints: a sleeping machine fires none, and a hidden page late ones. These say that it is time to look again.
+// Timers can't be relied on: a sleeping computer fires none, and a hidden page fires them late. These events say that it is time to
+// look again.
 const EVENTS = ["visibilitychange", "online", "pageshow", "pagehide"];
 
 /**
- * Calls `wake` with the type of each. Returns what ends that. What `wake` refers to is kept alive, so it had better refer to
- * its session weakly.
+ * Calls `wake` with the type of each such event. Returns the function that stops it. `wake` is kept alive, so it should refer to its
+ * session weakly.
  *
- * `stored`: the record lies in localStorage, under `key`. Then that one's own news is heard, too: what tabs tell each other may
- * arrive before it shows there. Else not: where somebody listens, Chromium makes the page wait for all of localStorage.
+ * `stored`: the record is in localStorage, under `key`. Then `storage` events count, too: what tabs tell each other may arrive before
+ * the change shows there. Otherwise nothing listens to them, since a listener makes Chromium load all of localStorage first.
  * @param {string} key
  * @param {boolean} stored
  * @param {(type: string) => void} wake

@@ -4,23 +4,23 @@ import { refuseOthers } from "./credentials.js";
 import { parseJson } from "./json.js";
 import { isObject, member } from "./object.js";
 
-// A file of its own, which is loaded where a session is opened for people with a wallet.
+// A script of its own, which is loaded only where a session is opened with the flow "wallet".
 
 /**
- * What a wallet has said: its answer, or the error that it has refused with; both as JSON that nothing of the page's hangs on.
+ * What a wallet has said: its answer, or the error by which it has refused. Both are copies by way of JSON, without getters.
  *
  * @typedef {{ refused: boolean, said: unknown, cause?: unknown }} Said
  */
 
-/** Asks a wallet what a text of JSON says. @typedef {(request: string) => Promise<Said>} Ask */
+/** Sends a wallet the request that a text of JSON holds. @typedef {(request: string) => Promise<Said>} Ask */
 
-/** The longest answer that is read, in characters. A signature has 132, and that of a contract some thousand. */
+/** The longest answer that is read, in characters. A signature has 132, that of a contract about a thousand. */
 const LONGEST_ANSWER = 65_536;
 
 const TAKEN = ["wallet", "address", "name"];
 
 /**
- * Reads what somebody with a wallet signs in with: each member once.
+ * Reads the credentials of somebody with a wallet, each member once.
  *
  * @param {string} vendor
  * @param {unknown} credentials
@@ -37,7 +37,7 @@ export function readWallet(vendor, credentials) {
     address: member(credentials, "address"),
     name: member(credentials, "name"),
   });
-  // Lists are made whole: what is pushed onto one may go to a setter of the page's.
+  // The lists are made as a whole: `push` could call a setter that the page put on Array.prototype.
   const names = Object.keys(given).filter((name) => (given[name] ?? undefined) !== undefined);
   const values = names.map((name) => {
     const value = given[name];
@@ -63,7 +63,7 @@ async function ask(request, wallet, text) {
 }
 
 /**
- * An object without a prototype: a promise of one that has a `then`, even a page's on all objects, would never be kept.
+ * Without a prototype, because it is what a promise resolves to: a `then` that the page put on Object.prototype would be called.
  *
  * @param {boolean} refused
  * @param {unknown} what
@@ -72,7 +72,7 @@ async function ask(request, wallet, text) {
 const said = (refused, what, cause) => /** @type {Said} */ (/** @type {unknown} */ ({ __proto__: null, refused, said: what, cause }));
 
 /**
- * A value as JSON has it: what comes into the WebAssembly has no getters, and no end of members.
+ * A copy of a value by way of JSON: what comes into the WebAssembly must have no getters, and be of bounded length.
  *
  * @param {unknown} value
  */
@@ -83,7 +83,7 @@ function plain(value) {
 }
 
 /**
- * The code of an error, which is all of it that means something.
+ * The code of a wallet's error. Nothing else of it has a meaning.
  *
  * @param {unknown} error
  */

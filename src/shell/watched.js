@@ -12,7 +12,8 @@ export const NOTHING = Object.freeze({ session: undefined, state: undefined, err
 const known = new WeakMap();
 
 /**
- * What components see of a source: a session, the promise of one, or a function that opens one. One for all that name it.
+ * What components see of a source: a session, the promise of one, or a function that opens one. All components with the same source
+ * share one.
  *
  * @template {VendorName | VendorDescription} V
  * @param {SessionSource<V>} source
@@ -36,7 +37,7 @@ class Watched {
   /** @type {WatchedSession<V>} */
   #seen = NOTHING;
   /**
-   * Those who wait for a session: the one that is being opened, or one that is opened later.
+   * Those who wait for the session to be opened, now or by a later try.
    *
    * @type {Set<Listener>}
    */
@@ -68,7 +69,7 @@ class Watched {
     let leave;
     const opened = () => {
       listener();
-      if (!this.#session) return; // somebody may try again
+      if (!this.#session) return; // it stays in the set: a later try may succeed
       this.#waiting.delete(opened);
       leave = this.#session.subscribe(() => listener());
     };
@@ -82,12 +83,12 @@ class Watched {
 
   async #open() {
     const { source } = this;
-    await 0; // what throws at once is a failure like any other
+    await 0; // so that a source that throws at once fails like any other
     try {
       this.#session = await (typeof source === "function" ? source() : source);
     } catch (error) {
       this.#seen = Object.freeze({ ...NOTHING, error: /** @type {import("./hallpass.d.ts").AuthError} */ (error) });
-      this.#opening = undefined; // who comes later tries again
+      this.#opening = undefined; // so that a later component tries again
     }
     for (const opened of [...this.#waiting]) if (this.#waiting.has(opened)) opened();
   }

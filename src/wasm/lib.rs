@@ -2,5 +2,5 @@
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
-// What JavaScript calls is exported where it is written, in `hallpass::export`.
+// Linking it is enough: `hallpass::export` holds the exports.
 extern crate hallpass as _;

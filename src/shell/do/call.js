@@ -16,8 +16,8 @@ import { submitTwice } from "./csrf.js";
 const LONGEST_REPLY = 262_144;
 
 /**
- * Sends a call and reads its reply; undefined for a redirect, which is not followed: it would carry the password or the token
- * to wherever it points (R5).
+ * Sends a call and reads its reply. Undefined for a redirect: it is not followed, as that would carry the password or the token to
+ * wherever it points (R5).
  * @param {VendorCall} call
  * @param {typeof globalThis.fetch} fetch
  * @param {import("../wait.js").Deadline} deadline
@@ -26,7 +26,7 @@ const LONGEST_REPLY = 262_144;
  * @returns {Promise<Reply | undefined>}
  */
 export async function send({ url, query, wants, longerMs: _, ...init }, fetch, deadline, base, described) {
-  // Without a prototype: what the platform reads as options it would else read of Object.prototype, too.
+  // Without a prototype: the platform would read missing options from Object.prototype.
   const options = /** @type {RequestInit} */ ({ __proto__: null, ...init, redirect: "manual", signal: deadline.signal });
   const request = new Request(query === undefined ? url : extended(url, query), options);
   if (described) addHeaders(request, described.headers);
@@ -36,17 +36,17 @@ export async function send({ url, query, wants, longerMs: _, ...init }, fetch, d
   const text = await readText(response.body, LONGEST_REPLY, deadline);
   const dateMs = Date.parse(response.headers.get("Date") ?? "");
   const reply = { status: response.status, ...contentOf(text), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs), wanted: (wants && response.headers.get(wants)) ?? undefined };
-  return bare(reply);
+  return withoutPrototype(reply);
 }
 
 /**
- * Where redirects are not followed, browsers show a response without a status, and other platforms the redirect itself.
+ * Whether a response is a redirect that was not followed. Browsers give it no status; other platforms give it its own.
  * @param {Response} response
  */
 export const isRedirect = ({ type, status }) => type === "opaqueredirect" || /^30[12378]$/.test(`${status}`);
 
 /**
- * Adds the headers that go to baseUrl with everything, where a request has none of their names.
+ * Adds the description's headers to a request to baseUrl, except those that it has already.
  * @param {Request} request
  * @param {{ readonly [name: string]: string }} added
  */
@@ -57,7 +57,7 @@ export function addHeaders({ headers }, added) {
 }
 
 /**
- * An address with more to its query.
+ * Appends to an address's query.
  * @param {string} url
  * @param {string} query encoded
  */
@@ -68,7 +68,7 @@ function extended(url, query) {
 }
 
 /**
- * What a body's text holds. Undefined: more than is read.
+ * What a body's text holds. Undefined stands for a body that was too long to read.
  * @param {string | undefined} text
  * @returns {{ content: Content, json: unknown }}
  */
@@ -79,12 +79,12 @@ export function contentOf(text) {
 }
 
 /**
- * The same without a prototype: a promise of an object that has a `then`, even a page's on all objects, would never be kept.
+ * A copy without a prototype, for promises to resolve to: a `then` that the page put on Object.prototype would be called.
  * @template {object} T
  * @param {T} object
  * @returns {T}
  */
-export const bare = (object) => /** @type {T} */ (/** @type {unknown} */ ({ __proto__: null, ...object }));
+export const withoutPrototype = (object) => /** @type {T} */ (/** @type {unknown} */ ({ __proto__: null, ...object }));
 
 /** @param {number} ms */
 const known = (ms) => (Number.isFinite(ms) ? ms : undefined);

@@ -18,7 +18,7 @@ function cookie(name) {
   const begin = `${name}=`;
   const value = text.split("; ").find((pair) => pair.startsWith(begin))?.slice(begin.length);
   try {
-    // Some write it encoded, as cookies may not have every character.
+    // Some servers percent-encode it, since a cookie can't hold every character.
     return value && decodeURIComponent(value);
   } catch {
     return value;
@@ -26,15 +26,15 @@ function cookie(name) {
 }
 
 /**
- * Double submit: a site that can have the browser send a cookie can't read it, and so can't put its value in a header. Where the
- * cookie isn't there yet, it is asked for.
+ * The double-submit cookie pattern: another site can make the browser send the cookie, but can't read it, and so can't put its value
+ * into a header. Fetches the cookie first where it isn't there yet.
  *
  * @param {Request} request
  * @param {Csrf} csrf
  * @param {import("../address.js").Base} base
  * @param {typeof globalThis.fetch} fetch
  * @param {Deadline} deadline
- * @param {number} [ms] how long the cookie may take to come, where the deadline is none
+ * @param {number} [ms] how long the cookie may take to come, where the deadline has no bound of its own
  */
 export async function submitTwice(request, { cookie: name, header, from }, base, fetch, deadline, ms) {
   if (/^(?:GET|HEAD)$/.test(request.method) || request.headers.has(header)) return;

@@ -4,8 +4,8 @@ import { globalOf } from "../object.js";
 const WORD = "changed";
 
 /**
- * Whether there are other tabs at all. A server's sessions are different people's, also where their storages' keys are alike,
- * and whatever globals a test or a library has given it.
+ * Whether this is a browser, which may have other tabs. On a server, sessions with the same keys are different people's, even where
+ * a test or a library has defined a browser's globals.
  */
 export function hasTabs() {
   const { process } = /** @type {{ process?: { versions?: { node?: string }, type?: string } }} */ (globalThis);
@@ -14,8 +14,8 @@ export function hasTabs() {
 }
 
 /**
- * The line to the other tabs with the same session. It says that something changed, never what (R12): whoever hears it looks
- * for himself.
+ * The line to the other tabs with the same session. It says that something changed, never what (R12): whoever hears it reads the
+ * storage.
  */
 export class Line {
   #name;
@@ -24,7 +24,7 @@ export class Line {
   #channel;
 
   /**
-   * @param {string | undefined} name Undefined where nobody is to be heard.
+   * @param {string | undefined} name Undefined where there is nobody to talk to.
    * @param {() => void} hear
    */
   constructor(name, hear) {
@@ -41,15 +41,15 @@ export class Line {
       channel.onmessage = ({ data }) => {
         if (data === WORD) hear();
       };
-      // In Node it would keep the process running.
+      // In Node, an open channel would keep the process running.
       if ("unref" in channel && typeof channel.unref === "function") channel.unref();
       this.#channel = channel;
     } catch {
-      // None on this platform, or not for this page: tabs then look when they are shown.
+      // The platform has no channels, or this page may not use them: tabs then look when they are shown.
     }
   }
 
-  /** Says that something changed, also where this tab doesn't listen any more. */
+  /** Says that something changed, even when this tab no longer listens. */
   tell() {
     if (this.#name === undefined) return;
     try {
@@ -68,12 +68,12 @@ export class Line {
 }
 
 /**
- * The handles of this page, by what they keep their record in and under which key.
+ * The listeners of this page's handles, by the object that their record is kept in and by its key.
  * @type {WeakMap<object, Map<string, Set<() => void>>>}
  */
 const handles = new WeakMap();
 
-/** The line to the other handles of this page that share a record: they hear it a moment later. */
+/** The line to the other handles of this page that share a record. They hear it a moment later. */
 export class Neighbours {
   /** @type {Map<string, Set<() => void>>} */
   #keys;

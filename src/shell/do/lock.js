@@ -1,67 +1,67 @@
 // @ts-check
-import { entries } from "../database.js";
+import { inTransaction } from "../database.js";
 import { Deadline, after, pause } from "../wait.js";
 
-// How often who waits in line looks whether he still has to, in ms.
+// How often a waiting tab looks whether it still needs its turn, in ms.
 const POLL_MS = 60;
-// How long a lock is kept after its tokens were spent, in ms.
+// How long a lock is held after its tokens were spent, in ms.
 const HOLD_MS = 5_000;
 
-// How long it may take the platform to have a lock back, in ms.
-const GIVEN_MS = 50;
+// How long the platform may take to free a lock that was released, in ms.
+const FREEING_MS = 50;
 
 /**
- * One turn at the tokens of a session: `wait` resolves to whether it is had; a rejection says that it was waited for in vain.
- * `leave` resolves when the lock is given back, or is kept for others' sake.
+ * One turn at the tokens of a session. `wait` resolves to whether it has come, and rejects where it took too long. `leave` resolves
+ * when the lock is free again, or is held on for the other tabs' sake.
  * @typedef {{ wait(): Promise<boolean>, leave(spent: boolean): Promise<unknown> }} Turn
  */
 
 /**
- * Where a session's tokens are: who shares them waits for his turn. `key`: the session's name. `ms`: as long as a turn is waited
- * for. `lags`: what one tab has written shows in another only after a moment. `storage`: the object that they lie in.
- * @typedef {{ key: string, storage: object, ms: number, lags: boolean, tabs: boolean }} Place
+ * Whose turns these are: those who share a session's tokens. `key`: the session's name. `ms`: how long to wait for a turn. `lags`: what
+ * one tab writes shows in another only after a moment. `storage`: the object that the tokens are kept in. `tabs`: there may be others.
+ * @typedef {{ key: string, storage: object, ms: number, lags: boolean, tabs: boolean }} Scope
  */
 
 /** Turns at a session's tokens, one at a time for all tabs. */
 export class Locks {
-  #place;
+  #scope;
   /** @type {Set<() => void>} */
-  #kept = new Set();
+  #held = new Set();
 
-  /** @param {Place} place */
-  constructor(place) {
-    this.#place = place;
+  /** @param {Scope} scope */
+  constructor(scope) {
+    this.#scope = scope;
   }
 
   /**
-   * Gets in line for the tokens of a name, which other ones don't have. A tab that is closed lets go by itself; one that is
-   * frozen in the middle is waited for no longer than so many ms, and never robbed (R17).
+   * Gets in line for tokens, by a name that only they have. A tab that is closed frees its lock by itself. One that is frozen keeps
+   * it (R17): the others stop waiting after `ms`.
    * @param {string} tokens
    * @returns {Turn}
    */
-  line(tokens) {
-    const place = this.#place;
-    if (!place.tabs) return inHere(place);
+  queue(tokens) {
+    const scope = this.#scope;
+    if (!scope.tabs) return inMemory(scope);
     const { locks } = navigator;
-    return locks ? withLocks(locks, place, tokens, this.#kept) : inDatabase(place, tokens);
+    return locks ? withLocks(locks, scope, tokens, this.#held) : inDatabase(scope, tokens);
   }
 
-  /** Keeps no lock any longer than its work takes: the page goes. */
+  /** Releases the locks that are only held for the other tabs' sake: the page goes. */
   letGo() {
-    for (const let_go of this.#kept) let_go();
+    for (const release of this.#held) release();
   }
 }
 
 /**
  * By the platform's locks.
  * @param {LockManager} locks
- * @param {Place} place
+ * @param {Scope} scope
  * @param {string} tokens
- * @param {Set<() => void>} kept
+ * @param {Set<() => void>} held
  * @returns {Turn}
  */
-function withLocks(locks, place, tokens, kept) {
-  const bound = new Deadline(place.ms);
+function withLocks(locks, scope, tokens, held) {
+  const bound = new Deadline(scope.ms);
   /** @type {() => void} */
   let release = () => {};
   /** @type {Promise<void>} */
@@ -69,9 +69,9 @@ function withLocks(locks, place, tokens, kept) {
     release = done;
   });
   /** @type {Turn | undefined} */
-  let otherwise;
-  /** Settles when the platform has the lock back. @type {Promise<unknown> | undefined} */
-  let given;
+  let fallback;
+  /** Settles when the platform has freed the lock. @type {Promise<unknown> | undefined} */
+  let freed;
   /** @type {Promise<boolean>} */
   const had = new Promise((done, fail) => {
     const hold = () => {
@@ -79,69 +79,69 @@ function withLocks(locks, place, tokens, kept) {
       done(true);
       return released;
     };
-    // Without a prototype: a page that put `steal` on every object would have the lock stolen.
+    // Without a prototype: a `steal` that the page put on Object.prototype would steal the lock.
     const options = /** @type {LockOptions} */ ({ __proto__: null, signal: bound.signal });
-    const request = async () => locks.request(`${place.key} ${tokens}`, options, hold);
-    given = request();
-    bound.guard(given).catch(fail);
+    const request = async () => locks.request(`${scope.key} ${tokens}`, options, hold);
+    freed = request();
+    bound.guard(freed).catch(fail);
   });
   had.catch(() => {});
   return {
     async wait() {
-      if (otherwise) return otherwise.wait();
+      if (fallback) return fallback.wait();
       try {
-        // What another tab wrote may show before its lock is free: who waits looks meanwhile.
-        return await (place.lags ? Promise.race([had, pause(POLL_MS).then(() => false)]) : had);
+        // What another tab wrote may show before its lock is free, so the operation looks again from time to time.
+        return await (scope.lags ? Promise.race([had, pause(POLL_MS).then(() => false)]) : had);
       } catch {
         bound.end("done");
-        // Waited in vain; or locks throw here, as in a page that was put into a frame without an origin.
-        otherwise = inDatabase(place, tokens);
-        return otherwise.wait();
+        // It took too long, or locks throw here, as in a sandboxed frame, which has no origin.
+        fallback = inDatabase(scope, tokens);
+        return fallback.wait();
       }
     },
     async leave(spent) {
       bound.end("done");
-      await otherwise?.leave(spent);
-      if (!spent || !place.lags) {
+      await fallback?.leave(spent);
+      if (!spent || !scope.lags) {
         release();
-        await Promise.race([given?.catch(() => {}), pause(GIVEN_MS)]);
+        await Promise.race([freed?.catch(() => {}), pause(FREEING_MS)]);
         return;
       }
-      // Locks are faster than localStorage: on a busy machine the next tab would see what was there before, for any time that
-      // one cares to wait. So the lock is kept for a while, and who waits for it leaves as soon as he sees what was written.
-      const let_go = () => {
-        kept.delete(let_go);
+      // Locks are faster than localStorage: on a busy computer, the next tab to hold the lock may still read the old record. So the
+      // lock is held for a while, and a tab that waits for it leaves the line as soon as it reads the new one.
+      const freeNow = () => {
+        held.delete(freeNow);
         clearTimeout(timer);
         release();
       };
-      const timer = after(HOLD_MS, let_go);
-      kept.add(let_go);
+      const timer = after(HOLD_MS, freeNow);
+      held.add(freeNow);
     },
   };
 }
 
 /**
- * Where the platform has no locks, as for pages by http: by a note in IndexedDB, which does one thing after the other for
- * all tabs. The note stays where the tokens were spent: no other tab is to spend them, also one that sees the new ones late.
- * @param {Place} place
+ * Where the platform has no locks, as for pages by http: by a lease in IndexedDB, whose transactions run one after the other for all
+ * tabs. After the tokens were spent, the lease stays: a tab that sees the new ones late must not spend the old ones again.
+ * @param {Scope} scope
  * @param {string} tokens
  * @returns {Turn}
  */
-function inDatabase(place, tokens) {
-  const name = `${place.key}:turn`;
-  const end = Date.now() + place.ms;
+function inDatabase(scope, tokens) {
+  const name = `${scope.key}:turn`;
+  const end = Date.now() + scope.ms;
   /** @type {Turn | undefined} */
-  let otherwise;
+  let fallback;
   let had = false;
   return {
     async wait() {
-      if (otherwise) return otherwise.wait();
+      if (fallback) return fallback.wait();
       try {
-        had = await take(name, { tokens, end });
+        had = await takeLease(name, { tokens, end });
       } catch {
-        // No IndexedDB either: then at least what is in here takes turns.
-        otherwise = inHere(place);
-        return otherwise.wait();
+        // No IndexedDB either: then at least the handles of this page take turns.
+        fallback = inMemory(scope);
+        return fallback.wait();
       }
       if (had) return true;
       if (Date.now() >= end) throw "timeout";
@@ -149,25 +149,25 @@ function inDatabase(place, tokens) {
       return false;
     },
     async leave(spent) {
-      await otherwise?.leave(spent);
-      if (had && !spent) entries("readwrite", (all) => all.delete(name)).catch(() => {});
+      await fallback?.leave(spent);
+      if (had && !spent) inTransaction("readwrite", (all) => all.delete(name)).catch(() => {});
     },
   };
 }
 
 /**
- * Leaves a note under a name, unless there is one for the same tokens that still counts. Whether it did.
+ * Writes a lease under a name, unless there is an unexpired one for the same tokens. Resolves to whether it was written.
  * @param {string} name
- * @param {{ tokens: string, end: number }} note
+ * @param {{ tokens: string, end: number }} lease
  */
-async function take(name, note) {
+async function takeLease(name, lease) {
   let free = false;
-  await entries("readwrite", (all) => {
+  await inTransaction("readwrite", (all) => {
     const request = all.get(name);
     request.onsuccess = () => {
       const there = request.result;
-      free = !(there?.tokens === note.tokens && there.end > Date.now());
-      if (free) all.put(note, name);
+      free = !(there?.tokens === lease.tokens && there.end > Date.now());
+      if (free) all.put(lease, name);
     };
     return request;
   });
@@ -175,31 +175,31 @@ async function take(name, note) {
 }
 
 /**
- * The last turn at each session, for each storage.
+ * The end of the last turn in each queue, by storage and by the session's name.
  * @type {WeakMap<object, Map<string, Promise<void>>>}
  */
 const queues = new WeakMap();
 
 /**
- * Within this page, worker or server. A server's sessions are different people's, also where their names are alike: only those
- * of one storage wait for each other.
- * @param {Place} place
+ * Within this page, worker or server. Only sessions of one storage wait for each other: on a server, those of the same name in
+ * different storages are different people's.
+ * @param {Scope} scope
  * @returns {Turn}
  */
-function inHere({ key, storage, ms }) {
+function inMemory({ key, storage, ms }) {
   const names = queues.get(storage) ?? new Map();
   queues.set(storage, names);
   const before = names.get(key);
   /** @type {() => void} */
   let leave = () => {};
   /** @type {Promise<void>} */
-  const left = new Promise((done) => {
+  const over = new Promise((done) => {
     leave = () => {
-      if (names.get(key) === left) names.delete(key);
+      if (names.get(key) === over) names.delete(key);
       done();
     };
   });
-  names.set(key, left);
+  names.set(key, over);
   return {
     wait: async () => {
       await new Deadline(ms).finish(before);

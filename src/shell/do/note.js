@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The note of how a login has ended. It is written at once: a page that goes, as after a sign-out, takes with it what a storage
- * has not done yet, and the next one would find somebody signed in.
+ * The note of how a login has ended. It is written synchronously: people often leave the page right after a sign-out, before a slow
+ * storage has deleted the record, and the next page would find somebody signed in.
  */
 export class Notes {
   #name;
@@ -10,8 +10,8 @@ export class Notes {
 
   /**
    * @param {string} name
-   * @param {object} storage What the record is kept in: where there is no localStorage, those who share it share its notes.
-   * @param {boolean} lasting Whether the record outlives its tab, and so has its note to.
+   * @param {object} storage What the record is kept in. Where there is no localStorage, handles that share it share its notes.
+   * @param {boolean} lasting Whether the record, and so its note, has to outlive the tab.
    */
   constructor(name, storage, lasting) {
     this.#name = name;

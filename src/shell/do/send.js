@@ -3,11 +3,11 @@ import { mistake } from "../auth-error.js";
 import { readText } from "../body.js";
 import { retryAfterMs } from "../reply.js";
 import { genuine } from "../wait.js";
-import { bare, contentOf, isRedirect } from "./call.js";
-import { look } from "./look.js";
+import { withoutPrototype, contentOf, isRedirect } from "./call.js";
+import { peek } from "./peek.js";
 
 /**
- * The answer to a request of the caller's: the response that he gets, and what the WebAssembly is told of it.
+ * The answer to a request of the caller's: the response for the caller, and what the WebAssembly is told of it.
  * @typedef {import("./call.js").Content} Content
  * @typedef {{ response: Response, content: Content, json: unknown, address: string, redirected: boolean, retryAfterMs: number | undefined }} Answer
  */
@@ -23,12 +23,12 @@ const LONGEST_JSON = 67_108_864;
  */
 export function attach(request, header, credential) {
   request.headers.set(header, credential);
-  // Mode "no-cors" drops the header without a word; the request would go out anonymous.
+  // Mode "no-cors" drops the header silently, and the request would go out without a credential.
   if (request.headers.get(header) !== credential) throw mistake("init.mode", "one that can carry a credential");
 }
 
 /**
- * Sends it. The caller's abort ends the wait, also where the platform ignores it.
+ * Sends the caller's request. An abort ends the wait, even where the fetch in use ignores it.
  * @param {Request} request
  * @param {Pick<import("../request.js").Wish, "extra" | "refusesRedirect">} wish
  * @param {typeof globalThis.fetch} fetch
@@ -43,21 +43,21 @@ export async function dispatch(request, { extra, refusesRedirect }, fetch, deadl
 }
 
 /**
- * What fetch() tells of a response: where the vendor may speak inside it, what it says there.
+ * The answer for fetch(). The body is looked into where the vendor may say something there that matters to the session.
  * @param {Request} request
  * @param {Response} response
  * @param {boolean} speaksInside
  * @returns {Promise<Answer>}
  */
 export async function answerOf(request, response, speaksInside) {
-  const looked = speaksInside || !response.ok ? await look(response) : { response, text: undefined };
-  const { text } = looked;
+  const peeked = speaksInside || !response.ok ? await peek(response) : { response, text: undefined };
+  const { text } = peeked;
   const content = text === undefined ? /** @type {const} */ ({ content: "unreadable", json: undefined }) : contentOf(text);
-  return bare({ response: looked.response, ...content, ...origin(request, response) });
+  return withoutPrototype({ response: peeked.response, ...content, ...origin(request, response) });
 }
 
 /**
- * The same for json(), which reads all of the body.
+ * The answer for json(), with all of the body.
  * @param {Request} request
  * @param {Response} response
  * @param {number} ms How long each piece of it may take to come.
@@ -67,7 +67,7 @@ export async function answerOf(request, response, speaksInside) {
 export async function wholeAnswer(request, response, ms, deadline) {
   deadline.extend(ms);
   const text = await readText(response.body, LONGEST_JSON, deadline, () => deadline.extend(ms));
-  return bare({ response, ...contentOf(text), ...origin(request, response) });
+  return withoutPrototype({ response, ...contentOf(text), ...origin(request, response) });
 }
 
 /**

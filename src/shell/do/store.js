@@ -1,6 +1,6 @@
 // @ts-check
 import { Deadline } from "../wait.js";
-import { bare } from "./call.js";
+import { withoutPrototype } from "./call.js";
 
 /** @import { TokenStorage } from "../hallpass.d.ts" */
 
@@ -13,8 +13,8 @@ const CUSTOM = /** @type {const} */ ({ get: "get", set: "set", delete: "delete" 
 /** @typedef {{ text: string | undefined }} Found */
 
 /**
- * Where a session's record is kept. Every call is guarded and bounded: storages throw when merely touched, are full, or
- * never answer. A rejection says that the storage failed. One call comes after the other.
+ * Where a session's record is kept. Calls run one after the other, each bounded in time, because storages throw when merely
+ * touched, are full, or never answer. A rejection says that the storage failed.
  */
 export class Store {
   /** @type {"sessionStorage" | "localStorage" | TokenStorage} */
@@ -22,14 +22,13 @@ export class Store {
   #key;
   /** @type {Promise<unknown>} */
   #last = Promise.resolve();
-  /** What was asked to be kept last. */
+  /** The text that was to be written last. */
   #wanted = /** @type {string | undefined} */ (undefined);
-  /** Whether what was written is there to be read; of a storage of the caller's that has to be seen first. */
+  /** Whether the storage is known to give back what was written. A storage of the caller's has to show it first. */
   #faithful;
 
   /**
-   * `storage`: the name of a global, or an object with get, set and delete. `faithful`: it is known to give back what it was
-   * given.
+   * `storage`: the name of a global, or an object with get, set and delete. `faithful`: it is known to give back what was written.
    * @param {"sessionStorage" | "localStorage" | TokenStorage} storage
    * @param {string} key
    * @param {boolean} faithful
@@ -41,20 +40,20 @@ export class Store {
   }
 
   /**
-   * What lies there; undefined where it can't be told.
+   * Reads the text. Undefined where the storage can't be relied on to tell.
    * @returns {Promise<Found | undefined>}
    */
   read() {
     return this.#next(async () => {
       const text = await this.#read();
       this.#faithful ||= text !== undefined;
-      return this.#faithful ? bare({ text }) : undefined;
+      return this.#faithful ? withoutPrototype({ text }) : undefined;
     });
   }
 
   /**
-   * Keeps a text, or nothing (undefined). Where something else lies there than is known, it writes nothing and gives that back,
-   * unless it is to write over whatever lies there.
+   * Writes a text, or deletes it (undefined). Where the storage holds something else than `known`, writes nothing and gives that back,
+   * unless `over` is true.
    * @param {string | undefined} text
    * @param {boolean} over
    * @param {string | undefined} known
@@ -65,7 +64,7 @@ export class Store {
       if (!over) {
         const there = await this.#read();
         this.#faithful ||= there !== undefined;
-        if (this.#faithful && there !== known) return bare({ text: there });
+        if (this.#faithful && there !== known) return withoutPrototype({ text: there });
       }
       this.#wanted = text;
       await this.#keep(text);
@@ -81,7 +80,7 @@ export class Store {
       await this.#call("delete");
     } catch (error) {
       if (error === "timeout") throw error;
-      // What can't be deleted is made unreadable: that means signed out, too.
+      // What can't be deleted is overwritten: an unreadable record means signed out, too.
       await this.#call("set", "").catch(() => {});
       throw error;
     }
@@ -109,10 +108,10 @@ export class Store {
    * @returns {Promise<unknown>}
    */
   async #call(verb, value) {
-    // A plain value, a promise or any thenable.
+    // The storage may answer with a plain value, a promise or any thenable.
     const answer = Promise.resolve(call(this.#storage, verb, this.#key, value));
     const deadline = new Deadline(PATIENCE_MS);
-    // A write that comes too late may land on a newer one, such as a deletion: then the newer one is written again.
+    // A write that finishes after its deadline may undo a newer one, such as a deletion. Then the newer one is repeated.
     const late = () => {
       if (deadline.ended !== "timeout" || verb === "get" || this.#wanted === (value || undefined)) return;
       this.#next(() => this.#keep(this.#wanted)).catch(() => {});
@@ -134,7 +133,7 @@ function call(storage, verb, key, value) {
     const given = value === undefined ? [key] : [key, value];
     return Reflect.apply(storage[CUSTOM[verb]], storage, given);
   }
-  // Only a page's: a server has one for all its visitors, if any.
+  // By `window`, which only pages have: a server's localStorage, if any, is shared by all its visitors.
   const web = globalThis.window[storage];
   return verb === "set" ? web.setItem(key, value ?? "") : web[WEB[verb]](key);
 }

@@ -1,45 +1,45 @@
 // @ts-check
 import { Deadline } from "../wait.js";
-import { bare } from "./call.js";
+import { withoutPrototype } from "./call.js";
 
 // The longest reply that is looked into, in bytes, and how long it may take to come, in ms.
-const LONGEST_LOOK = 65_536;
+const LONGEST_PEEK = 65_536;
 const PATIENCE_MS = 25;
 
 const STREAM = /** @type {TextDecodeOptions} */ ({ __proto__: null, stream: true });
-// WebKit reads a `mode` of the options also where none are given, and so the prototype's.
+// Given, though empty: without options, WebKit reads `mode` from Object.prototype.
 const PLAIN = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
 
 /** @param {string | null} type */
 export const isJson = (type) => /\bjson\b/i.test(type ?? "");
 
-// What comes as one piece of JSON after the other is never looked into.
+// Streams of JSON are never looked into.
 /** @param {string | null} type */
 const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
 
 /**
- * Looks into a short JSON reply, of which no more is waited for than comes with its first pieces. Gives back the response for
- * the caller, and the text where all of it was seen.
+ * Looks into a short JSON reply, and waits for no more of it than comes with its first pieces. Gives back the response for the
+ * caller, and the text if all of it was seen.
  * @param {Response} response
  * @returns {Promise<{ response: Response, text: string | undefined }>}
  */
-export async function look(response) {
+export async function peek(response) {
   const type = response.headers.get("Content-Type");
-  const nothing = bare({ response, text: undefined });
+  const nothing = withoutPrototype({ response, text: undefined });
   if (!response.body || !isJson(type) || isStream(type)) return nothing;
-  const told = response.headers.get("Content-Length");
-  if (told === null) return lookAndHandOn(response, response.body);
-  if (Number(told) > LONGEST_LOOK) return nothing;
+  const declared = response.headers.get("Content-Length");
+  if (declared === null) return peekAndHandOn(response, response.body);
+  if (Number(declared) > LONGEST_PEEK) return nothing;
   const reader = /** @type {Reader | undefined} */ (response.clone().body?.getReader(PLAIN));
   const { seen, done } = await firstPieces(reader);
   reader?.cancel().catch(() => {});
-  return bare({ response, text: done ? seen.text : undefined });
+  return withoutPrototype({ response, text: done ? seen.text : undefined });
 }
 
 /** @typedef {ReadableStreamDefaultReader<Uint8Array>} Reader */
 
 /**
- * The pieces of a body that are here at once. `done`: there is no more. `next`: the reading that was not waited for any longer.
+ * The pieces of a body that are here at once. `done`: there are no more. `next`: the read that was still pending.
  * @param {Reader | undefined} reader
  */
 async function firstPieces(reader) {
@@ -49,29 +49,29 @@ async function firstPieces(reader) {
   let length = 0;
   const deadline = new Deadline(PATIENCE_MS);
   try {
-    while (reader && length <= LONGEST_LOOK) {
+    while (reader && length <= LONGEST_PEEK) {
       next = reader.read();
       const piece = await deadline.guard(next);
-      if (piece.done) return bare({ seen, done: true, next: undefined });
+      if (piece.done) return withoutPrototype({ seen, done: true, next: undefined });
       next = undefined;
       seen.add(piece.value);
       length += piece.value.byteLength;
     }
   } catch {
-    next?.catch(() => {}); // not here in time, or broken off: the caller will see
+    next?.catch(() => {}); // too late, or broken off: the caller will find out by reading
   } finally {
     deadline.end("done");
   }
-  return bare({ seen, done: false, next });
+  return withoutPrototype({ seen, done: false, next });
 }
 
 /**
- * The same of a reply that doesn't tell its length. Its body is read and handed on, not cloned: a clone takes the back-pressure
- * away, and a long reply that is read slowly would pile up in memory.
+ * Looks into a reply that doesn't tell its length. Its body is read and handed on, not cloned: a clone has no back-pressure, so a
+ * long reply that the caller reads slowly would pile up in memory.
  * @param {Response} response
  * @param {ReadableStream<Uint8Array>} body
  */
-async function lookAndHandOn(response, body) {
+async function peekAndHandOn(response, body) {
   const reader = /** @type {Reader} */ (body.getReader(PLAIN));
   let { seen, done, next } = await firstPieces(reader);
   const text = done ? seen.text : undefined;
@@ -94,11 +94,11 @@ async function lookAndHandOn(response, body) {
   for (const name of /** @type {const} */ (["url", "type", "redirected"])) {
     Object.defineProperty(handed, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value: response[name], configurable: true }));
   }
-  return bare({ response: handed, text });
+  return withoutPrototype({ response: handed, text });
 }
 
 /**
- * Pieces in their order. Not an array: what a page has put on that one's prototype would be handed each piece.
+ * A queue of pieces. Not an array: a setter that the page put on Array.prototype would be handed each piece.
  */
 class Pieces {
   /** @type {Map<number, Uint8Array>} */

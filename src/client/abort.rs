@@ -8,13 +8,13 @@ use web_sys::AbortController;
 use super::{AuthError, Code, scripts};
 use crate::export::{bare, put};
 
-/// A call under way. Where it is dropped before its end, the scripts are told to give it up.
-pub(super) struct Call {
+/// A call of the scripts that is under way. Dropping it before its end aborts the call's signal, so that the scripts give it up.
+pub(super) struct AbortOnDrop {
     controller: AbortController,
     over: bool,
 }
 
-impl Call {
+impl AbortOnDrop {
     pub(super) fn new() -> Result<Self, AuthError> {
         let controller = AbortController::new().map_err(|_| AuthError::internal())?;
         Ok(Self { controller, over: false })
@@ -24,19 +24,19 @@ impl Call {
         self.controller.signal()
     }
 
-    /// The options that every call of the scripts takes.
+    /// The options of the call: `{ signal }`.
     pub(super) fn options(&self) -> JsValue {
         let options = bare();
         put(&options, "signal", &self.signal());
         options
     }
 
-    /// Has it end with the signal of a request, too.
+    /// Aborts when the signal of a request does, too.
     pub(super) fn follow(&self, request: &web_sys::Request) -> Result<(), AuthError> {
         scripts::follow(&self.controller, request).map_err(|error| AuthError::thrown(&error))
     }
 
-    /// Waits for its end.
+    /// Waits for the end of the call.
     pub(super) async fn end(mut self, begun: Result<Promise, JsValue>) -> Result<JsValue, AuthError> {
         let ended = match begun {
             Ok(promise) => JsFuture::from(promise).await,
@@ -45,7 +45,7 @@ impl Call {
         self.over = true;
         ended.map_err(|reason| {
             let error = AuthError::thrown(&reason);
-            // With whatever reason its signal had.
+            // The request's own signal may have aborted with any reason, which is no error of hallpass's.
             if error.code() == Code::Internal && self.signal().aborted() {
                 return AuthError::new(
                     Code::Aborted,
@@ -57,7 +57,7 @@ impl Call {
     }
 }
 
-impl Drop for Call {
+impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         if !self.over {
             self.controller.abort();

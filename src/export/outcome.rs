@@ -1,13 +1,13 @@
-//! What has come of the thing that an operation asked for.
+//! What has come of an effect that an operation asked for.
 
 use wasm_bindgen::prelude::*;
 
 use super::secret::secret;
-use super::{Came, Content};
+use super::{Content, OutcomeKind};
 use crate::dialect::{Body, Reply};
 use crate::protocol::{Outcome, Trouble};
 
-impl Came {
+impl OutcomeKind {
     /// The outcome as the protocol knows it.
     pub(super) const fn outcome(self) -> Outcome<JsValue> {
         Outcome::Failed(match self {
@@ -19,13 +19,14 @@ impl Came {
             Self::Untold => Trouble::Untold,
             Self::Stopped => Trouble::Stopped,
             Self::GaveUp => Trouble::GivenUp,
-            // What is none of these is a mistake of the scripts', which nothing has come of.
+            // `Network`; and a word that is none of these, which would be a mistake of the scripts'.
             _ => Trouble::Network,
         })
     }
 }
 
-/// A reply of its parts. `json`: where the content is JSON. The rest: where the headers tell it, times in ms.
+/// Makes a reply of its parts. `json`: undefined unless the content is JSON. The last three come from headers, where those are there;
+/// `date_ms` is in ms since the epoch.
 pub(super) fn reply(
     status: u16,
     content: Content,

@@ -23,26 +23,26 @@ import { isHidden, onWakeUps } from "./wake-ups.js";
 
 // The longest delay that timers take, in ms; a longer one would fire at once.
 const LONGEST_DELAY_MS = 2_147_483_647;
-// So long a handle rests between two looks at what other tabs have done, in ms: twenty thousand messages are as cheap as one.
+// How long a handle rests between two looks at what other tabs have done, in ms. It makes twenty thousand messages as cheap as one.
 const REST_MS = 30;
-// A tab that waits for another's turn waits so much longer than the request of the other may take, in ms.
-const LONGER_MS = 1_000;
+// How much longer a tab waits for its turn than another tab's request may take, in ms.
+const EXTRA_WAIT_MS = 1_000;
 
 /**
  * @typedef {{ id: ReturnType<typeof setTimeout> | undefined }} Timer
- * @typedef {{ kept: Kept, storage: ConstructorParameters<typeof Store>[0] | undefined, at: object | undefined }} Place
+ * @typedef {{ kept: Kept, storage: ConstructorParameters<typeof Store>[0] | undefined, at: object | undefined }} Keeping
  */
 
-/** Those whose state somebody listens to: a subscription keeps its session. @type {Set<Live>} */
-const heard = new Set();
+/** The sessions that have subscribers. The set keeps them from being garbage-collected. @type {Set<Handle>} */
+const subscribed = new Set();
 
-/** Ends what a handle that was dropped has left behind in the page. @type {FinalizationRegistry<() => void> | undefined} */
-let dropped;
+/** Releases what a garbage-collected handle has left behind in the page. @type {FinalizationRegistry<() => void> | undefined} */
+let registry;
 
 /**
- * A session that is live in this page: the machine with what the page gives: storage, timer, listeners, other tabs.
+ * A session's handle in this page. It joins the machine to the storage, the timer, the listeners and the other tabs.
  */
-export class Live {
+export class Handle {
   announcer = new Announcer();
   fetcher;
   facts;
@@ -60,7 +60,7 @@ export class Live {
   #disposed = false;
   /** The state that the page sees, as text. */
   #shown = "";
-  /** Whether the handle is looking at what another tab has done; and whether it is to look once more. */
+  /** Whether the handle is looking at what other tabs have done, and whether it has to look once more after that. */
   #hearing = false;
   #again = false;
 
@@ -70,33 +70,33 @@ export class Live {
    */
   constructor(make, options) {
     const { storage, vendor, base, account, timeoutMs, idleMs } = options;
-    const called = names(vendor, base.prefix, account);
+    const sessionNames = names(vendor, base.prefix, account);
     const tabs = hasTabs();
-    const place = placeOf(storage);
+    const keeping = keepingOf(storage);
     this.options = options;
     this.base = base;
     this.fetcher = new Fetcher(options.fetch);
-    this.#make = () => enter(() => make(place.kept));
+    this.#make = () => enter(() => make(keeping.kept));
     this.machine = this.#make();
     const facts = parseJson(/** @type {string} */ (enter(() => this.machine.facts())));
-    // Without a prototype: what a vendor hasn't is not for the page's Object.prototype to say.
+    // Without a prototype: a fact that the vendor lacks must not be read from the page's Object.prototype.
     this.facts = /** @type {import("./driver.js").Facts} */ (/** @type {unknown} */ ({ __proto__: null, .../** @type {object} */ (facts) }));
     const timer = this.#timer;
-    // Whoever was given one storage of the caller's shares its session, also on a server.
+    // A storage of the caller's is shared by whoever was given it, also on a server.
     const near = tabs || typeof storage === "object";
-    const { lines, locks, release } = traces(weak(this), called, place, { tabs, near, timeoutMs, timer });
+    const { lines, locks, release } = resources(weak(this), sessionNames, keeping, { tabs, near, timeoutMs, timer });
     this.#lines = lines;
     this.#locks = locks;
     this.#release = release;
-    const page = {
+    const environment = {
       facts: this.facts,
       timeoutMs,
       base,
       described: options.described,
       fetch: () => this.fetcher.now(),
-      store: place.storage && new Store(place.storage, called.record, typeof storage === "string"),
-      marks: place.storage && idleMs !== undefined ? new Store(place.storage, called.used, true) : undefined,
-      notes: place.at && new Notes(called.left, place.at, isShared(place)),
+      store: keeping.storage && new Store(keeping.storage, sessionNames.record, typeof storage === "string"),
+      marks: keeping.storage && idleMs !== undefined ? new Store(keeping.storage, sessionNames.used, true) : undefined,
+      notes: keeping.at && new Notes(sessionNames.left, keeping.at, isShared(keeping)),
       locks,
       /** @param {"store" | "sign-out"} line */
       tell: (line) => {
@@ -105,9 +105,9 @@ export class Live {
         lines.neighbours?.tell();
       },
     };
-    this.driver = new Driver(this.machine, page, (tells) => this.#stir(tells), () => this.#mend());
+    this.driver = new Driver(this.machine, environment, (tells) => this.#changed(tells), () => this.#replaceMachine());
     this.#listen();
-    watchOver()?.register(this, release, this);
+    handleRegistry()?.register(this, release, this);
   }
 
   #listen() {
@@ -124,7 +124,7 @@ export class Live {
   }
 
   /**
-   * Signs out. A fault inside is no reason not to: it is done once more, by a machine that takes over.
+   * Signs out. After a fault inside, a new machine takes over and signs out once more.
    * @param {AbortSignal | undefined} signal
    */
   async signOut(signal) {
@@ -133,14 +133,14 @@ export class Live {
       return await this.run(begin(), new Task(signal));
     } catch (error) {
       if (signal?.aborted || !isAuthError(error) || error.code !== "internal") throw error;
-      this.#mend();
+      this.#replaceMachine();
       await this.run(enter(() => this.machine.restore())).catch(() => {});
       return this.run(begin(), new Task(signal));
     }
   }
 
   /**
-   * Runs an operation of the caller's to its end: what it ended with, or a rejection.
+   * Runs an operation of the caller's to its end. Resolves to how it ended; rejects where it failed or was given up.
    * @param {number} id
    * @param {Task} [task]
    */
@@ -151,7 +151,7 @@ export class Live {
     running.catch(() => {});
     /** @type {() => void} */
     let stop = () => {};
-    // What is waited for is ended by the signal, too; but what has to be done to its end is not waited for any longer.
+    // The operation stops at the signal by itself where it may. Where it has to go on to its end, the caller waits no longer.
     const aborted = new Promise((_, reject) => {
       stop = () => reject(signal.reason);
       signal.addEventListener("abort", stop);
@@ -172,11 +172,12 @@ export class Live {
   }
 
   /**
-   * Something in the page says that it is time to look again.
+   * An event of the page says that it is time to look again.
    * @param {string} type
    */
   wake(type) {
-    // A page that may be put aside whole and taken up again holds no lock meanwhile, and no line, if it can catch up then.
+    // The page may go into the back/forward cache. There it must hold no lock, and it leaves the lines whose news it can catch up on
+    // at `pageshow`; it could not catch up on a sign-out.
     if (type === "pagehide") {
       this.#locks.letGo();
       this.#lines.store.close();
@@ -188,18 +189,18 @@ export class Live {
   }
 
   /**
-   * Looks at the clock and at what other tabs have done. Many who say so at once are as one.
+   * Looks at the clock and at what other tabs have done. Many calls at the same time cost no more than one.
    * @param {Woken} woken
    */
   async hear(woken) {
-    if (woken !== "store") return this.#look(woken);
+    if (woken !== "store") return this.#wake(woken);
     this.#again = true;
     if (this.#hearing) return;
     this.#hearing = true;
     try {
       while (this.#again) {
         this.#again = false;
-        await this.#look(woken);
+        await this.#wake(woken);
         await pause(REST_MS);
       }
     } finally {
@@ -208,19 +209,18 @@ export class Live {
   }
 
   /** @param {Woken} woken */
-  async #look(woken) {
+  async #wake(woken) {
     try {
       await this.driver.run(enter(() => this.machine.wake(woken, isHidden())), new Task());
     } catch {
-      // A fault of its own, which the next caller is told of.
+      // A fault inside. Nobody waits for this look; the next caller hears of the fault.
     }
   }
 
   /**
-   * Something that no operation can go on from has happened inside. A new machine takes over what the old one holds, so that
-   * the session outlives it.
+   * After a fault inside, no operation can go on. A new machine takes over what the old one holds, so that the session survives.
    */
-  #mend() {
+  #replaceMachine() {
     const record = attempt(() => this.machine.record());
     const machine = attempt(this.#make);
     if (!machine) return; // the next call tries again
@@ -231,10 +231,10 @@ export class Live {
   }
 
   /**
-   * Something may have changed by a step.
-   * @param {boolean} tells Whether listeners may be told: not by who holds a lock (R17); that is made up for afterwards.
+   * A step may have changed something.
+   * @param {boolean} tells Whether listeners may be told. Not while the lock is held (R17): they are told when it is given back.
    */
-  #stir(tells) {
+  #changed(tells) {
     this.driver.runBegun();
     if (tells) this.publish();
   }
@@ -242,28 +242,28 @@ export class Live {
   /** The person is there, though no request says so. */
   touch() {
     enter(() => this.machine.touch(wall(), steady()));
-    if (enter(() => this.machine.stirred())) this.#stir(true);
+    if (enter(() => this.machine.stirred())) this.#changed(true);
   }
 
-  /** Looks at the clock for somebody who only reads the state: listeners are told afterwards, not in the middle of a reading. */
+  /** Looks at the clock before the state is read. Listeners are told afterwards, not in the middle of reading. */
   look() {
     if (!enter(() => this.machine.look(wall(), steady()))) return;
-    this.#take();
-    queueMicrotask(() => this.#stir(true));
+    this.#show();
+    queueMicrotask(() => this.#changed(true));
   }
 
-  /** Tells the page when the state has changed, and sets the timer anew. */
+  /** Tells the listeners if the state has changed, and sets the timer anew. */
   publish() {
     const timer = this.#timer;
     clearTimeout(timer.id);
-    const left = this.#disposed ? undefined : enter(() => this.machine.nextEvent(isHidden(), wall(), steady()));
-    if (left !== undefined) timer.id = wakeAfter(Math.min(Math.max(left, 0), LONGEST_DELAY_MS), weak(this));
-    this.#take();
+    const delay = this.#disposed ? undefined : enter(() => this.machine.nextEvent(isHidden(), wall(), steady()));
+    if (delay !== undefined) timer.id = wakeAfter(Math.min(Math.max(delay, 0), LONGEST_DELAY_MS), weak(this));
+    this.#show();
     this.announcer.tell();
   }
 
-  /** Takes the present state as the one to show, if it is another. */
-  #take() {
+  /** Shows the present state from now on, if it has changed. */
+  #show() {
     const text = /** @type {string} */ (enter(() => this.machine.state()));
     if (text === this.#shown) return;
     this.#shown = text;
@@ -272,15 +272,15 @@ export class Live {
 
   /** @param {(state: SessionState) => void} listener */
   subscribe(listener) {
-    this.inUse();
+    this.mustBeOpen();
     this.look();
-    // Told to all at once, so that the new one doesn't hear of it twice.
+    // The others are told first, so that the new listener doesn't hear of this state twice.
     this.announcer.tell();
     const leave = this.announcer.subscribe(listener);
-    heard.add(this);
+    subscribed.add(this);
     return () => {
       leave();
-      if (!this.announcer.isHeard) heard.delete(this);
+      if (!this.announcer.hasListeners) subscribed.delete(this);
     };
   }
 
@@ -289,24 +289,24 @@ export class Live {
     this.#disposed = true;
     enter(() => this.machine.dispose());
     this.driver.runBegun();
-    dropped?.unregister(this);
+    registry?.unregister(this);
     this.#release();
     this.announcer.clear();
-    heard.delete(this);
+    subscribed.delete(this);
   }
 
   /**
-   * Refuses work after `dispose`, and such as its caller has already given up.
+   * Refuses a call after `dispose`, and one whose signal is already aborted.
    * @param {AbortSignal} [signal]
    */
-  inUse(signal) {
+  mustBeOpen(signal) {
     if (this.#disposed) throw unsupported("This session was disposed; open a new one with openSession.");
     if (signal?.aborted) throw signal.reason;
   }
 }
 
 /**
- * Keeps nothing alive, but on a platform that has no weak references: nor does such a one tell when something was dropped.
+ * A reference that keeps nothing alive; an ordinary one on a platform without WeakRef, which has no FinalizationRegistry either.
  * @template {object} T
  * @typedef {Pick<WeakRef<T>, "deref">} Weak
  */
@@ -320,34 +320,34 @@ function weak(object) {
   return globalThis.WeakRef ? new WeakRef(object) : { deref: () => object };
 }
 
-function watchOver() {
-  dropped ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
-  return dropped;
+function handleRegistry() {
+  registry ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
+  return registry;
 }
 
-/** @param {Place} place */
+/** @param {Keeping} keeping */
 const isShared = ({ kept }) => kept === "tabs" || kept === "lagging";
 
 /**
- * What a handle leaves in the page: its lines to other tabs, its locks, its listeners. Made apart from the handle, which only
- * a weak reference leads to: a function that is made beside the handle's own would keep it alive.
- * @param {Weak<Live>} weakly
- * @param {ReturnType<typeof names>} called
- * @param {Place} place
+ * What a handle holds in the page: its lines to other tabs, its locks, its listeners. Made outside of the class, and given only a
+ * weak reference: a closure made in the constructor would keep the handle alive.
+ * @param {Weak<Handle>} weakHandle
+ * @param {ReturnType<typeof names>} sessionNames
+ * @param {Keeping} keeping
  * @param {{ tabs: boolean, near: boolean, timeoutMs: number, timer: Timer }} more `near`: whether handles of this page hear each other
  */
-function traces(weakly, called, place, { tabs, near, timeoutMs, timer }) {
+function resources(weakHandle, sessionNames, keeping, { tabs, near, timeoutMs, timer }) {
   /** @param {Woken} woken */
-  const hear = (woken) => void weakly.deref()?.hear(woken);
-  const shared = isShared(place);
+  const hear = (woken) => void weakHandle.deref()?.hear(woken);
+  const shared = isShared(keeping);
   const lines = {
-    store: new Line(tabs && shared ? called.channel : undefined, () => hear("store")),
-    own: new Line(tabs && !shared ? called.own : undefined, () => hear("sign-out")),
-    neighbours: near && place.at ? new Neighbours(place.at, called.record, () => hear("store")) : undefined,
+    store: new Line(tabs && shared ? sessionNames.channel : undefined, () => hear("store")),
+    own: new Line(tabs && !shared ? sessionNames.own : undefined, () => hear("sign-out")),
+    neighbours: near && keeping.at ? new Neighbours(keeping.at, sessionNames.record, () => hear("store")) : undefined,
   };
-  const lags = place.kept === "lagging";
-  const locks = new Locks({ key: called.lock, storage: place.at ?? {}, ms: timeoutMs + LONGER_MS, lags, tabs });
-  const stop = onWakeUps(called.record, lags, (type) => weakly.deref()?.wake(type));
+  const lags = keeping.kept === "lagging";
+  const locks = new Locks({ key: sessionNames.lock, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
+  const stop = onWakeUps(sessionNames.record, lags, (type) => weakHandle.deref()?.wake(type));
   const release = () => {
     clearTimeout(timer.id);
     stop();
@@ -360,7 +360,7 @@ function traces(weakly, called, place, { tabs, near, timeoutMs, timer }) {
 }
 
 /**
- * What a call into the WebAssembly gives; undefined where it meets a fault.
+ * The result of a call into the WebAssembly; undefined after a fault.
  * @template T
  * @param {() => T} call
  * @returns {T | undefined}
@@ -373,15 +373,15 @@ function attempt(call) {
   }
 }
 
-// What stands for the page's own storages where handles find each other by what they keep their record in.
+// Handles find each other by the object that their record is kept in. These stand for the page's own storages.
 const WEB = { session: {}, local: {} };
 
 /**
- * Where a record is kept: how the machine calls it, what is written to, and what it is found by.
+ * Where a record is kept: how the machine calls that, what is written to, and the object by which handles find each other.
  * @param {Options["storage"]} storage
- * @returns {Place}
+ * @returns {Keeping}
  */
-function placeOf(storage) {
+function keepingOf(storage) {
   switch (storage) {
     case "memory":
       return { kept: "memory", storage: undefined, at: undefined };
@@ -399,10 +399,10 @@ function placeOf(storage) {
 /**
  * A timer that doesn't keep its session alive, nor, in Node, the process.
  * @param {number} ms
- * @param {Weak<Live>} weakly
+ * @param {Weak<Handle>} weakHandle
  */
-function wakeAfter(ms, weakly) {
-  const timer = setTimeout(() => void weakly.deref()?.hear("timer"), ms);
+function wakeAfter(ms, weakHandle) {
+  const timer = setTimeout(() => void weakHandle.deref()?.hear("timer"), ms);
   if (typeof timer === "object") /** @type {{ unref(): void }} */ (timer).unref();
   return timer;
 }
