@@ -360,6 +360,12 @@ impl Session {
         })
     }
 
+    /// The login that was held last; 0: none.
+    #[must_use]
+    pub const fn last_login(&self) -> u32 {
+        self.last
+    }
+
     /// Whether another user's session has replaced this one.
     #[must_use]
     pub fn is_replaced(&self) -> bool {
