@@ -218,6 +218,76 @@ fn r10_what_was_signed_out_here_and_comes_back_is_taken_away() {
     assert_eq!((tab.status(), &tab.record), ("logout", &None));
 }
 
+/// One whose login could not be written: login 7, of which a note says so.
+fn unwritten() -> Tab {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.always_fails("write", Trouble::Storage);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    assert_eq!((tab.status(), tab.state().problem), ("signed-in", Some("storage")));
+    assert_eq!(tab.note.as_deref(), Some("7 unwritten"));
+    tab
+}
+
+/// With the record missing either way, the note alone tells a sign-out from a write that has failed.
+#[test]
+fn r38_a_login_that_could_not_be_written_ends_once_its_note_is_gone() {
+    let mut tab = unwritten();
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.status(), "signed-in", "its own note is there");
+    tab.note = None;
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.status(), "logout");
+    let mut tab = unwritten();
+    tab.note = None;
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.status(), "signed-in", "a note that was never seen may still come");
+}
+
+#[test]
+fn r38_a_login_that_could_not_be_written_gives_way_to_a_later_login_or_sign_out() {
+    for (note, status) in [
+        ("9 unwritten", "logout"),
+        ("9 logout", "logout"),
+        // That one's session has ended by itself, which nobody did.
+        ("9 refused", "signed-in"),
+    ] {
+        let mut tab = unwritten();
+        tab.note = Some(note.into());
+        assert_eq!(tab.wakes(Wake::Page), "done");
+        assert_eq!(tab.status(), status, "{note}");
+    }
+    // Of a login that this one has replaced itself.
+    let mut tab = unwritten();
+    tab.chance = 8;
+    tab.fails("call logout", Trouble::Network);
+    assert_eq!(tab.signs_in(&grant("a2", "r2")), "signed in");
+    tab.note = Some("7 unwritten".into());
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.status(), "signed-in");
+}
+
+/// Found 2.3: some storages take a delete and keep what they had. Tabs would tell each other of it for ever.
+#[test]
+fn found_2_3_what_comes_back_each_time_is_deleted_four_times() {
+    let mut tab = signed_in();
+    let leftover = tab.record.clone();
+    tab.hears(200, OK);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.log();
+    for _ in 0..10 {
+        tab.record.clone_from(&leftover);
+        assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    }
+    let log = tab.log();
+    assert_eq!(log.iter().filter(|line| line.as_str() == "delete").count(), 4, "{log:?}");
+    // Anything else is new.
+    let mut other = signed_in().held().unwrap();
+    other.received_at += 1.0;
+    tab.another_writes(Some(&other), None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!(tab.record, None);
+}
+
 /// Where there are no locks, each of some other tabs may write down in the same moment that its renewal has failed: the new tokens of
 /// this one outlast that.
 #[test]
