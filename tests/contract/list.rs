@@ -413,6 +413,7 @@ contract! { "renewal-trouble.js":
     r24_a_renewals_tokens_are_taken_whatever_their_lifetime,
     r24_an_unusable_lifetime_at_a_login_is_malformed,
     r21_an_endpoint_that_always_refuses_causes_no_row_of_renewals,
+    r21_endpoints_that_always_refuse_cause_no_row_of_renewals_beside_others,
     r21_ten_refused_requests_a_second_are_two_renewals_a_minute,
     r22_retry_after_never_shortens_the_backoff,
     r22_a_hurried_vendor_is_not_asked_more_often,
