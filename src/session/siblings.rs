@@ -111,14 +111,6 @@ impl Session {
             (Some(record), Some(held)) if record.login == held.login && record.renewals < held.renewals => {
                 return false;
             }
-            // It could be neither replaced nor deleted by this tab's later login.
-            (Some(record), Some(held))
-                if found.unwritten
-                    && record.login != held.login
-                    && record.signed_in_at < held.signed_in_at =>
-            {
-                return false;
-            }
             // Another user has signed in in another tab. Whoever works in this one must not act as them unawares.
             (Some(record), Some(held)) if differs(&record, held) => self.end_elsewhere(Reason::Replaced),
             (Some(_), None) if self.reason == Reason::Replaced => {}

@@ -197,22 +197,6 @@ fn r38_a_tab_whose_own_write_failed_is_not_signed_out_by_the_empty_store() {
     assert_ended(&session, Reason::Logout);
 }
 
-/// R36, R38: what lies there could be neither replaced nor deleted, and may have outlasted its limits long ago.
-#[test]
-fn r38_a_tab_whose_own_write_failed_does_not_follow_an_older_login() {
-    let signed_in = |login, user, at| Record { signed_in_at: at, ..record(login, user) };
-    for (user, earlier, follows) in
-        [("jdoe", 1.0, false), ("asmith", 1.0, false), ("jdoe", 0.0, true), ("jdoe", -1.0, true)]
-    {
-        let mut session = Session::new(Renewal::BeforeEnd, true);
-        assert!(session.follow(found(signed_in(2, "jdoe", NOW)), at(NOW)));
-        let lying = signed_in(1, user, NOW - earlier);
-        let found = Finding { unwritten: true, ..found(lying) };
-        assert_eq!(session.follow(found, at(NOW)), follows, "{user}, {earlier} ms earlier");
-        assert_eq!(session.held().map(|held| held.login), Some(if follows { 1 } else { 2 }));
-    }
-}
-
 /// What this tab could not write is older than what the user has done in another one since.
 #[test]
 fn r38_a_tab_whose_own_write_failed_gives_way_to_a_later_sign_out() {
