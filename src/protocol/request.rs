@@ -85,6 +85,10 @@ impl<J: Json + 'static> Run<J> {
         if let Some(Halt::GivenUp) = halt {
             return Err(Halt::GivenUp);
         }
+        if halt.is_none() {
+            // What was found in the store meanwhile may have outlasted its limits.
+            self.await_limits().await?;
+        }
         let halt = halt.or_else(|| self.may_repeat(&asked).err());
         if halt.is_some() || !wish.repeatable {
             return Ok((answer, halt));

@@ -4,7 +4,7 @@ use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 use hallpass::session::Limits;
 
 use crate::tab::{HOUR, NOW, TABS, Tab};
-use crate::vendors::{OK, grant};
+use crate::vendors::{OK, UNAUTHORIZED, grant};
 
 const MINUTE: f64 = 60_000.0;
 
@@ -134,6 +134,23 @@ fn r36_after_sleep_nothing_is_sent() {
         assert!(!log.iter().any(|line| line.contains("send") || line.contains("refresh")), "{log:?}");
         assert_eq!(tab.status(), "idle");
     }
+}
+
+/// What another tab has written, and a renewal finds, may have outlasted its limits: the request is not sent again with that.
+#[test]
+fn r36_a_request_is_not_sent_again_as_a_session_that_is_over() {
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    let mut older = tab.held().unwrap();
+    older.login = 9;
+    older.held.access = Some("a9".into());
+    older.signed_in_at = NOW - HOUR;
+    tab.meanwhile("lock", move |tab| tab.another_writes(Some(&older), None));
+    tab.hears(401, UNAUTHORIZED).hears(200, OK);
+    assert_eq!(tab.requests(), "answered");
+    assert_eq!(tab.status(), "idle");
+    let log = tab.log();
+    assert!(log.iter().any(|line| line == "send with a1"), "{log:?}");
+    assert!(!log.iter().any(|line| line.contains("send again")), "{log:?}");
 }
 
 #[test]
