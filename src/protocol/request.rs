@@ -63,7 +63,7 @@ impl<J: Json + 'static> Run<J> {
         let epoch = handle.epoch();
         let answer = self.dispatch(Some(epoch), false).await?;
         let next = self.judge(epoch, &answer).await;
-        let halt = match next {
+        let mut halt = match next {
             Next::Show if wish.repeatable && self.is_expired_unsaid(epoch, &answer) => {
                 // If the same answer comes again, the token has expired.
                 let second = self.dispatch(Some(epoch), true).await?;
@@ -88,8 +88,8 @@ impl<J: Json + 'static> Run<J> {
         if halt.is_none() {
             // What was found in the store meanwhile may have outlasted its limits.
             self.await_limits().await?;
+            halt = self.may_repeat(&asked).err();
         }
-        let halt = halt.or_else(|| self.may_repeat(&asked).err());
         if halt.is_some() || !wish.repeatable {
             return Ok((answer, halt));
         }
