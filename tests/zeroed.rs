@@ -34,6 +34,11 @@ fn r30_no_password_is_left_in_memory_after_use() {
         for extra in ["plain", "ÿ", "\"\\"] {
             let password = password(extra);
             let none = JsValue::UNDEFINED;
+            let (names, values) = (js_sys::Array::new(), js_sys::Array::new());
+            for (name, value) in [("username", &"jdoe".into()), ("password", &password)] {
+                names.push(&name.into());
+                values.push(value);
+            }
             let base = "https://vendor.example.com".into();
             let nobody = js_sys::Array::new();
             let machine = Machine::open(
@@ -50,7 +55,7 @@ fn r30_no_password_is_left_in_memory_after_use() {
                 None,
             );
             let Ok(machine) = machine else { panic!("{vendor} is a vendor") };
-            let id = machine.sign_in(&"jdoe".into(), &password, &none, &none);
+            let id = machine.sign_in(&names, &values, false);
             let Ok(id) = id else { panic!("{vendor} takes them") };
             assert_eq!(machine.begin(id, 0.0, 0.0), StepKind::Chance);
             assert_eq!(machine.drew(id, 5, 0.0, 0.0), StepKind::Call, "{vendor}: a call is made");

@@ -9,53 +9,42 @@ use super::{Code, Failure, Json, Operation, Secret};
 /// A user's credentials for one login. Zeroed when dropped; kept nowhere.
 #[derive(Debug, Default)]
 pub struct Credentials {
-    /// The user name, byte-exact.
-    pub username: Secret,
-    /// The password, byte-exact: never trimmed.
-    pub password: Secret,
-    /// Ocient: the database; the vendor takes `system` where none is given.
-    pub database: Option<Secret>,
-    /// Lenses: echoed to the vendor, which answers with where to go next.
-    pub redirection_token: Option<Secret>,
-    /// A described vendor: all that it takes, by the names in its templates. Ocient: a token of the customer's identity
-    /// provider, as `idToken` or `accessToken`, and the `database`. With a wallet: `address` and `name`, where they are given;
-    /// the account that signs is then the user name, and its signature the password.
+    /// What was given, byte-exact, by the names in the vendor's templates. Ocient takes a token of the customer's identity
+    /// provider, too, as `idToken` or `accessToken`. With a wallet: `address` and `name`, where they are given.
     pub named: Vec<(String, Secret)>,
-    /// Ocient: nothing is typed here; the person says yes on another device.
+    /// Ocient: nobody signs in here; the person says yes on another device.
     pub on_device: bool,
+    /// The account of the wallet that signs, once the wallet has told it.
+    pub account: Secret,
+    /// Its signature, once there is one.
+    pub signature: Secret,
 }
 
 impl Credentials {
-    /// What was given under a name, where credentials are [`named`](Self::named).
+    /// Credentials of these names.
+    #[must_use]
+    pub fn of(given: &[(&str, &str)]) -> Self {
+        let named = given.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        Self { named, ..Self::default() }
+    }
+
+    /// What was given under a name.
     #[must_use]
     pub fn typed(&self, name: &str) -> Option<Secret> {
         self.named.iter().find(|(typed, _)| typed == name).map(|(_, value)| value.clone())
     }
 
-    /// What no failure may repeat: the password, and every named value but those that only say who somebody is.
+    /// What no failure may repeat: all but what only says who somebody is.
     #[must_use]
     pub fn secrets(&self) -> Vec<&str> {
         let named = self.named.iter().filter(|(name, _)| !is_public(name)).map(|(_, value)| value.as_str());
-        named.chain([self.password.as_str()]).collect()
-    }
-
-    /// As [`check`](Self::check), for what is named.
-    pub fn check_named(&self) -> Result<(), Box<Failure>> {
-        self.named.iter().try_for_each(|(name, value)| sendable(name, value))
+        named.chain([self.signature.as_str()]).collect()
     }
 
     /// Refuses what no vendor accepts, before anything is sent: an attempt with an empty password counts
     /// towards a lock-out like any other.
     pub fn check(&self) -> Result<(), Box<Failure>> {
-        let database = self.database.as_deref().unwrap_or("system");
-        for (name, value) in [
-            ("username", self.username.as_str()),
-            ("password", self.password.as_str()),
-            ("database", database),
-        ] {
-            sendable(name, value)?;
-        }
-        Ok(())
+        self.named.iter().try_for_each(|(name, value)| sendable(name, value))
     }
 }
 

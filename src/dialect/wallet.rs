@@ -11,7 +11,7 @@ use super::{Call, Credentials, Failure, Json, Reply, Secret, is_token};
 
 /// A login in which a wallet signs a message of the vendor's.
 ///
-/// Its [`login`](super::Vendor::login) asks for the message, for the account that stands in the credentials as the user name.
+/// Its [`login`](super::Vendor::login) asks for the message, for the account in the credentials.
 /// The reply to [`verify`](Self::verify) is read as any login's.
 pub trait Signing<J: Json> {
     /// Reads the message out of the reply to `login`. Only one that is what it claims to be may be shown to anybody.

@@ -9,14 +9,14 @@ use core::cell::Cell;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::credentials::{credentials, database_alone, named_credentials};
+use super::credentials::credentials;
 use super::errors::mistake;
 use super::object::{List, text_or_undefined};
 use super::outcome::reply;
 use super::secret::secret;
 use super::step::to_js;
 use super::{Content, Kept, OutcomeKind, StepKind, Woken};
-use crate::dialect::{Code, Credentials, Described, Facts, Failure, Operation, Vendor, named, to_json};
+use crate::dialect::{Code, Described, Facts, Operation, Vendor, named, to_json};
 use crate::protocol::{
     Addresses, Answer, Ending, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake,
     Wish,
@@ -125,28 +125,20 @@ impl Machine {
         self.handle.restore()
     }
 
-    /// Signs in. Takes four values and no object, whose getters could call back in here. Throws the error of what can't be sent.
+    /// Signs in. `names` and `values`: two arrays of strings, of the same length, and no object, whose getters could call back in here.
+    /// `on_device`: whether the person says yes on another device. Throws the error of what can't be sent.
     #[wasm_bindgen(js_name = signIn)]
     pub fn sign_in(
         &self,
-        username: &JsValue,
-        password: &JsValue,
-        database: &JsValue,
-        redirection_token: &JsValue,
+        names: &JsValue,
+        values: &JsValue,
+        on_device: bool,
     ) -> Result<OperationId, JsValue> {
-        self.sign_in_with(credentials(username, password, database, redirection_token))
-    }
-
-    /// Signs in with named values: two arrays of the same length. Throws as [`sign_in`](Self::sign_in).
-    #[wasm_bindgen(js_name = signInBy)]
-    pub fn sign_in_by(&self, names: &JsValue, values: &JsValue) -> Result<OperationId, JsValue> {
-        self.sign_in_with(named_credentials(names, values))
-    }
-
-    /// Signs in by another device, on which the person says yes. Throws as [`sign_in`](Self::sign_in).
-    #[wasm_bindgen(js_name = signInOnDevice)]
-    pub fn sign_in_on_device(&self, database: &JsValue) -> Result<OperationId, JsValue> {
-        self.sign_in_with(database_alone(database))
+        let credentials = credentials(names, values, on_device).map_err(|mut failure| {
+            failure.operation = Operation::Login;
+            super::errors::details(&failure, self.facts_of())
+        })?;
+        Ok(self.handle.sign_in(credentials))
     }
 
     /// Signs out. `told`: whether the vendor is told, too; not where the caller has already given up.
@@ -346,14 +338,6 @@ impl Machine {
 }
 
 impl Machine {
-    fn sign_in_with(&self, credentials: Result<Credentials, Box<Failure>>) -> Result<OperationId, JsValue> {
-        let credentials = credentials.map_err(|mut failure| {
-            failure.operation = Operation::Login;
-            super::errors::details(&failure, self.facts_of())
-        })?;
-        Ok(self.handle.sign_in(credentials))
-    }
-
     fn facts_of(&self) -> &Facts {
         self.handle.facts()
     }

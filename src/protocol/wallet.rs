@@ -20,7 +20,7 @@ impl<J: Json + 'static> Run<J> {
         let at_login = |failure| Halt::at(Kind::Login, failure);
         let offered = Self::wallet_answer(self.ask(Effect::Wallet(accounts())).await)?;
         let wanted = credentials.typed("address");
-        credentials.username =
+        credentials.account =
             account(&offered, wanted.as_deref()).ok_or_else(|| not_offered(wanted.is_some()))?;
         let call = handle.vendor.login(credentials).map_err(at_login)?;
         let reply = Self::reply(self.ask(Effect::Call(call)).await, Kind::Login)?;
@@ -32,9 +32,9 @@ impl<J: Json + 'static> Run<J> {
                 Self::wallet_answer(self.ask(Effect::Wallet(switch(wanted))).await)?;
             }
         }
-        let request = sign(&credentials.username, &challenge.message);
+        let request = sign(&credentials.account, &challenge.message);
         let signed = Self::wallet_answer(self.ask(Effect::Wallet(request)).await)?;
-        credentials.password = signature(&signed).ok_or_else(unable)?;
+        credentials.signature = signature(&signed).ok_or_else(unable)?;
         Ok(self.ask(Effect::Call(signing.verify(&challenge, credentials))).await)
     }
 

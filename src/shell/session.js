@@ -182,14 +182,12 @@ function signIn(handle, credentials, wallets) {
     if (wallets) {
       const read = wallets.readWallet(vendor, credentials);
       ask = read.ask;
-      return () => handle.machine.signInBy(read.names, read.values);
+      return () => handle.machine.signIn(read.names, read.values, false);
     }
     const ways = described ? [described.takes] : VENDORS[/** @type {VendorName} */ (vendor)];
     const { names, texts, device: show } = readCredentials(vendor, ways, credentials);
     device = show;
-    if (show) return () => handle.machine.signInOnDevice(texts.database);
-    if (described || texts.username === undefined) return () => handle.machine.signInBy(names, names.map((name) => texts[name]));
-    return () => handle.machine.signIn(texts.username, texts.password, texts.database, texts.redirectionToken);
+    return () => handle.machine.signIn(names, names.map((name) => texts[name]), show !== undefined);
   });
   const begun = enter(() => {
     try {

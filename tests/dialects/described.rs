@@ -21,13 +21,8 @@ fn described(more: Document) -> Described<Value> {
     Described::read(&Value(said)).expect("a description")
 }
 
-fn typed(pairs: &[(&str, &str)]) -> Credentials {
-    let named = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    Credentials { named, ..Credentials::default() }
-}
-
 fn jdoe() -> Credentials {
-    typed(&[("username", "jdoe"), ("password", "s3cret")])
+    Credentials::of(&[("username", "jdoe"), ("password", "s3cret")])
 }
 
 fn held() -> Held {
@@ -44,7 +39,7 @@ fn templates_are_filled_in() {
     let nested = described(json!({ "login": { "json": {
         "q": "mutation($u: A) { login(u: {username}) {x {password} } {1} {}", "n": -5, "t": true, "in": { "p": "<{password}{password}>" },
     } } }));
-    let credentials = typed(&[("username", "\"j\\\n"), ("password", "é{username}")]);
+    let credentials = Credentials::of(&[("username", "\"j\\\n"), ("password", "é{username}")]);
     let call = wire(&nested, &Vendor::<Value>::login(&nested, &credentials).unwrap());
     let body = call.split_once("\n{").map(|(_, body)| format!("{{{body}")).unwrap();
     let body: Document = serde_json::from_str(&body).unwrap();
@@ -61,7 +56,7 @@ fn templates_are_filled_in() {
         json!({ "login": { "method": "PUT", "query": { "a b": "{username}" }, "form": { "p": "{password}", "g": "pass word" } } }),
     );
     assert_eq!(
-        sent(&form, &typed(&[("username", "j&d=o?e"), ("password", "a+b%/é")])),
+        sent(&form, &Credentials::of(&[("username", "j&d=o?e"), ("password", "a+b%/é")])),
         "PUT /?a%20b=j%26d%3Do%3Fe\nContent-Type: application/x-www-form-urlencoded\n\np=a%2Bb%25%2F%C3%A9&g=pass%20word"
     );
 
@@ -93,7 +88,7 @@ fn what_may_be_left_out_is_left_out_whole() {
         sent(&vendor, &typed(&all[..1])),
         "POST /?u=jdoe\nX-A: a\nContent-Type: application/json\n\n{\"in\":{},\"q\":\"{a?b} {?} jdoe\"}"
     );
-    let failure = refusal(Vendor::<Value>::login(&vendor, &typed(&[("username", "jdoe"), ("otp", "€")])));
+    let failure = refusal(Vendor::<Value>::login(&vendor, &Credentials::of(&[("username", "jdoe"), ("otp", "€")])));
     assert_eq!((failure.code, &*failure.fields[0].name), (Code::InvalidRequest, "otp"));
     let refresh = |held: &Held| wire(&vendor, &Vendor::<Value>::refresh(&vendor, held).unwrap());
     assert!(refresh(&held()).ends_with("\n\nr=r3fresh&db=main"));
@@ -107,7 +102,7 @@ fn r30_a_body_never_outgrows_its_first_buffer() {
     );
     let worst = "\u{1}\"\\é".repeat(500);
     // A String that has grown has room for a half more than it was asked for, at least.
-    let call = Vendor::<Value>::login(&vendor, &typed(&[("password", &worst)])).unwrap();
+    let call = Vendor::<Value>::login(&vendor, &Credentials::of(&[("password", &worst)])).unwrap();
     assert!(call.body.unwrap().len() <= 6 * (2 * worst.len() + 40) + 120);
     assert!(call.query.unwrap().len() <= 3 * (worst.len() + 4));
 }
@@ -122,14 +117,14 @@ fn what_is_missing_or_cant_be_sent_is_refused_by_name() {
         (failure.code, failure.fields.first().map(|field| (field.name.clone(), field.code.clone())))
     };
     let told = |name: &str, code: &str| (Code::InvalidRequest, Some((name.to_owned(), code.to_owned())));
-    assert_eq!(field(&typed(&[("username", "jdoe"), ("password", "")])), told("password", "required"));
-    assert_eq!(field(&typed(&[("username", "jdoe"), ("password", "€")])), told("password", "not-sendable"));
+    assert_eq!(field(&Credentials::of(&[("username", "jdoe"), ("password", "")])), told("password", "required"));
+    assert_eq!(field(&Credentials::of(&[("username", "jdoe"), ("password", "€")])), told("password", "not-sendable"));
     assert_eq!(
-        field(&typed(&[("username", "jdoe"), ("password", "a\nb")])),
+        field(&Credentials::of(&[("username", "jdoe"), ("password", "a\nb")])),
         told("password", "not-sendable")
     );
     assert_eq!(
-        field(&typed(&[("username", &"\u{1}".repeat(4096)), ("password", "p")])),
+        field(&Credentials::of(&[("username", &"\u{1}".repeat(4096)), ("password", "p")])),
         told("username", "not-sendable")
     );
     assert!(Vendor::<Value>::login(&vendor, &jdoe()).is_ok());
@@ -215,7 +210,7 @@ fn grants_are_read_by_their_paths() {
         (least.access.as_deref(), least.refresh, least.user.as_deref()),
         (Some("t"), None, Some("jdoe"))
     );
-    let pin = vendor.read_login(&reply(200, r#"{"token": "t"}"#), &typed(&[("pin", "1234")]), 0.0).unwrap();
+    let pin = vendor.read_login(&reply(200, r#"{"token": "t"}"#), &Credentials::of(&[("pin", "1234")]), 0.0).unwrap();
     assert_eq!(pin.user, None, "what is called otherwise may be a secret");
     for bad in [
         r#"{"token": {"a": 1}}"#,
@@ -467,7 +462,7 @@ fn a_check_finds_who_is_there() {
 
 #[test]
 fn r02_only_who_it_is_may_be_repeated() {
-    let credentials = typed(&[("username", "jdoe"), ("pin", "1234"), ("email", "e"), ("otp", "77")]);
+    let credentials = Credentials::of(&[("username", "jdoe"), ("pin", "1234"), ("email", "e"), ("otp", "77")]);
     let mut secrets = credentials.secrets();
     secrets.retain(|secret| !secret.is_empty());
     assert_eq!(secrets, ["1234", "77"]);

@@ -18,10 +18,9 @@ fn ethgas() -> &'static dyn Vendor<Value> {
 
 fn owner(signature: &str) -> Credentials {
     Credentials {
-        username: ACCOUNT.into(),
-        password: signature.into(),
-        named: vec![("name".into(), "username".into())],
-        ..Credentials::default()
+        account: ACCOUNT.into(),
+        signature: signature.into(),
+        ..Credentials::of(&[("name", "username")])
     }
 }
 
@@ -91,8 +90,7 @@ fn the_documented_requests_are_sent_as_forms() {
 #[test]
 fn an_address_that_is_none_is_refused() {
     let with = |address: &str| {
-        let named = vec![("address".into(), address.into())];
-        ethgas().login(&Credentials { named, ..Credentials::default() })
+        ethgas().login(&Credentials::of(&[("address", address)]))
     };
     assert!(with(ACCOUNT).is_ok() && with(&ACCOUNT.to_lowercase()).is_ok());
     for address in ["", "0x", "0x5eF1", &ACCOUNT[2..], &format!("{ACCOUNT}0"), &ACCOUNT.replace('B', "g")] {

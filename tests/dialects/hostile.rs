@@ -211,11 +211,12 @@ proptest! {
     #[test]
     fn r30_json_logins_carry_the_credentials_byte_exact(username in ".+", password in any::<String>()) {
         prop_assume!(!password.is_empty());
-        let extras = Credentials {
-            database: Some("d\"\\\u{1}".into()),
-            redirection_token: Some("t\u{2028}".into()),
-            ..user(&username, &password)
-        };
+        let extras = Credentials::of(&[
+            ("username", &username),
+            ("password", &password),
+            ("database", "d\"\\\u{1}"),
+            ("redirectionToken", "t\u{2028}"),
+        ]);
         for (vendor, expected) in [
             ("ocient", json!({"username": username, "password": password, "database": "d\"\\\u{1}"})),
             ("lenses", json!({"username": username, "password": password, "redirection_token": "t\u{2028}"})),

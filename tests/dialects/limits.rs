@@ -169,6 +169,6 @@ fn r24_a_name_that_no_record_could_keep_is_sent_nowhere() {
             "{name}"
         );
     }
-    let database = Credentials { database: Some("\u{1}".repeat(4096).into()), ..user("u", "p") };
+    let database = Credentials::of(&[("username", "u"), ("password", "p"), ("database", &"\u{1}".repeat(4096))]);
     assert_eq!(refusal(vendor("ocient").login(&database)).fields[0].name, "database");
 }

@@ -9,8 +9,7 @@ fn ocient() -> &'static dyn Vendor<Value> {
 }
 
 fn with(name: &str) -> Credentials {
-    let named = vec![(name.into(), "eyJ.a.b".into()), ("database".into(), "retail_analytics".into())];
-    Credentials { named, ..Credentials::default() }
+    Credentials::of(&[(name, "eyJ.a.b"), ("database", "retail_analytics")])
 }
 
 fn on_device() -> Credentials {
@@ -90,7 +89,7 @@ fn another_device_is_asked_for_and_waited_for_as_documented() {
         "POST /v1/sso_device_grant_verify\nContent-Type: application/json\n\n{\"user_code\":\"ABCD-EFGH\",\"timeout\":\"30\"}"
     );
     assert_eq!(call.longer_ms, 30_000, "as long as the vendor waits");
-    let database = Credentials { database: Some("d".into()), ..on_device() };
+    let database = Credentials { on_device: true, ..Credentials::of(&[("database", "d")]) };
     for call in [vendor.login(&database).unwrap(), vendor.poll_device(&database, &prompt).unwrap()] {
         assert!(wire(vendor, &call).contains(r#""database":"d""#));
     }

@@ -88,11 +88,7 @@ pub fn reply(status: u16, text: &str) -> Reply<Value> {
 pub const HTML: &str = "<!doctype html><title>Sign in</title>";
 
 pub fn user(username: &str, password: &str) -> Credentials {
-    Credentials {
-        username: username.to_owned().into(),
-        password: password.to_owned().into(),
-        ..Credentials::default()
-    }
+    Credentials::of(&[("username", username), ("password", password)])
 }
 
 /// A request as HTTP writes it, without the host: all that goes over the wire.

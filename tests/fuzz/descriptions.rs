@@ -38,8 +38,7 @@ fn r42_no_description_and_no_reply_get_more_than_what_is_sound() {
 }
 
 fn calls(vendor: &dyn Vendor<Value>) -> TestCaseResult {
-    let named = vec![("username".into(), "jdoe".into()), ("password".into(), PASSWORD.into())];
-    let credentials = Credentials { named, ..Credentials::default() };
+    let credentials = Credentials::of(&[("username", "jdoe"), ("password", PASSWORD)]);
     let held = Held { access: Some(TOKEN.into()), refresh: Some("r3fresh".into()), ..Held::default() };
     let made = [
         vendor.login(&credentials).ok(),

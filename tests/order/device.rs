@@ -24,7 +24,7 @@ fn tab() -> Tab {
 
 fn waits_for_device(tab: &mut Tab) -> String {
     let credentials =
-        Credentials { on_device: true, database: Some("system".into()), ..Credentials::default() };
+        Credentials { on_device: true, ..Credentials::of(&[("database", "system")]) };
     tab.run(|handle| handle.sign_in(credentials))
 }
 
@@ -174,10 +174,7 @@ fn r24_a_prompt_that_leads_nowhere_is_malformed() {
 
 #[test]
 fn a_token_of_the_customers_identity_provider_signs_in() {
-    let with = |name: &str| Credentials {
-        named: vec![(name.into(), "eyJ".into()), ("database".into(), "system".into())],
-        ..Credentials::default()
-    };
+    let with = |name: &str| Credentials::of(&[(name, "eyJ"), ("database", "system")]);
     for name in ["idToken", "accessToken"] {
         let mut tab = Tab::new("ocient", Keeping::Memory);
         tab.hears(200, &session("t1", 60));

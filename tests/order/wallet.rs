@@ -124,8 +124,7 @@ fn a_lying_message_never_reaches_the_wallet() {
 fn an_account_that_the_wallet_does_not_offer_is_refused_by_its_field() {
     let mut tab = with_wallet(TABS);
     tab.says(ACCOUNTS, said(&format!(r#"["{ACCOUNT}"]"#)));
-    let named = vec![("address".into(), format!("0x{}", "12".repeat(20)).into())];
-    let credentials = Credentials { named, ..Credentials::default() };
+    let credentials = Credentials::of(&[("address", &format!("0x{}", "12".repeat(20)))]);
     assert_eq!(tab.run(|handle| handle.sign_in(credentials)), "invalid-request at login");
     tab.asked(&["chance", ACCOUNTS]);
 }

@@ -44,11 +44,8 @@ impl World {
     pub fn log_in(&mut self, tab: usize, user: &'static str, right: bool) {
         let handle = Rc::clone(&self.tabs[tab].handle);
         handle.set_now(self.moment(tab));
-        let op = handle.sign_in(Credentials {
-            username: user.to_owned().into(),
-            password: if right { PASSWORD.to_owned() } else { "wrong".to_owned() }.into(),
-            ..Credentials::default()
-        });
+        let password = if right { PASSWORD } else { "wrong" };
+        let op = handle.sign_in(Credentials::of(&[("username", user), ("password", password)]));
         self.begin(tab, op, Purpose::Login { user, right });
     }
 
