@@ -30,9 +30,9 @@ macro_rules! codes {
         )*];
 
         #[allow(clippy::manual_range_patterns, reason = "the documents list the codes one by one")]
-        fn known(code: $key, operation: $crate::dialect::Operation) -> Option<$crate::dialect::Code> {
+        pub(super) fn known(code: &str, operation: $crate::dialect::Operation) -> Option<$crate::dialect::Code> {
             let at_login = matches!(operation, $crate::dialect::Operation::Login);
-            Some(match code {
+            Some(match <$key as $crate::dialect::codes::Key>::of(code)? {
                 $($pattern $(| $more)* => {
                     if at_login { $crate::dialect::Code::$login } else { $crate::dialect::Code::$elsewhere }
                 })*
@@ -43,3 +43,21 @@ macro_rules! codes {
 }
 
 pub(super) use codes;
+
+/// What the codes of a table are written as.
+pub(super) trait Key<'a>: Sized {
+    /// Reads a reply's code, which is a text here, whatever it was there. `None`: it is none of this table.
+    fn of(code: &'a str) -> Option<Self>;
+}
+
+impl Key<'_> for i32 {
+    fn of(code: &str) -> Option<Self> {
+        code.parse().ok()
+    }
+}
+
+impl<'a> Key<'a> for &'a str {
+    fn of(code: &'a str) -> Option<Self> {
+        Some(code)
+    }
+}

@@ -12,8 +12,8 @@ use super::grant::{claimed_ms, lifetime_ms, moment_ms, name, token};
 use super::path::at;
 use super::template::{self, Values};
 use super::{
-    Body, Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload,
-    Rejection, Renewal, Reply, Secret, Vendor, VendorCode, is_token,
+    Body, Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Payload, Rejection,
+    Renewal, Reply, Secret, Vendor, VendorCode, is_token,
 };
 
 /// A vendor of which hallpass knows what its description says.
@@ -21,27 +21,44 @@ use super::{
 pub struct Described<J> {
     facts: Facts,
     said: J,
+    /// What a built-in vendor's codes mean. Its table stands in Rust, from where the documentation has it, too.
+    known: Option<Known>,
 }
+
+/// What a vendor's code means at an operation.
+type Known = fn(&str, Operation) -> Option<Code>;
 
 impl<J: Json> Described<J> {
     /// Reads a description, which the scripts have checked. `None`: it is none.
     #[must_use]
-    pub fn read(said: &J) -> Option<Self> {
+    pub fn of(said: &J) -> Option<Self> {
         let name = said.text_of("name")?;
         let facts = Facts {
-            title: said.text_of("title").unwrap_or_else(|| name.clone()).into(),
-            name: name.into(),
+            title: said.text_of("title").unwrap_or_else(|| name.clone()),
+            name,
             carrier: carrier(&said.member("credential")?)?,
             renewal: renewal(said),
-            paths: Paths::elsewhere(),
             speaks_inside: at(said, "rejected.insideSuccess").and_then(|inside| inside.truth()) == Some(true),
         };
         (said.member("login")?.is_object() && said.member("grant")?.is_object()).then_some(())?;
-        Some(Self { facts, said: said.clone() })
+        Some(Self { facts, said: said.clone(), known: None })
+    }
+
+    /// A vendor of hallpass's own: its description, and what its codes mean.
+    pub(super) fn built_in(description: &str, known: Known) -> Option<Self> {
+        Some(Self { known: Some(known), ..Self::of(&J::parse(description)?)? })
+    }
+
+    pub(super) const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    pub(super) fn path(&self, operation: Operation) -> Option<String> {
+        self.said.member(operation.as_str())?.text_of("path")
     }
 
     /// A call with the session's credential: as it is described, else with nothing more.
-    fn with_credential(&self, operation: Operation, held: &Held) -> Box<Call> {
+    pub(super) fn with_credential(&self, operation: Operation, held: &Held) -> Box<Call> {
         let said = self.said.member(operation.as_str());
         let described = said.and_then(|said| call(operation, &said, Values::Held(held)));
         // If the operation isn't described, its path comes from the caller's option `endpoints`.
@@ -56,7 +73,7 @@ impl<J: Json> Described<J> {
 
     /// The code that a reply tells.
     #[inline(never)]
-    fn code(&self, reply: &Reply<J>) -> Option<J> {
+    pub(super) fn code(&self, reply: &Reply<J>) -> Option<J> {
         found(&self.errors()?, "code", reply.json()?).filter(|code| code_text(code).is_some())
     }
 
@@ -92,13 +109,21 @@ impl<J: Json> Described<J> {
         told.is_some_and(|told| values.iter().any(|value| same(value, &told)))
     }
 
+    /// What a code means.
+    fn meaning(&self, code: &str, operation: Operation) -> Option<Code> {
+        match self.known {
+            Some(known) => known(code, operation),
+            None => meaning(&self.said, "errors.codes", code, operation),
+        }
+    }
+
     /// The failure that a reply tells.
     #[inline(never)]
-    fn refusal(&self, reply: &Reply<J>, operation: Operation, rejected: bool) -> Box<Failure> {
+    pub(super) fn refusal(&self, reply: &Reply<J>, operation: Operation, rejected: bool) -> Box<Failure> {
         let told = self.code(reply);
         let code = told.as_ref().and_then(code_text);
         let listed = code
-            .and_then(|code| meaning(&self.said, "errors.codes", &code, operation))
+            .and_then(|code| self.meaning(&code, operation))
             .or_else(|| meaning(&self.said, "errors.statuses", &number_text(reply.status.into()), operation));
         let unlisted = if rejected {
             Code::unauthorised(operation)
@@ -122,10 +147,32 @@ impl<J: Json> Described<J> {
         failure
     }
 
-    /// What a reply grants. One without a token is a refusal, as some APIs answer everything with 200 and say inside why. If the
-    /// description says what a success is, `read` has taken it for one: then it is malformed.
-    fn grant(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
-        self.read(reply, operation)?;
+    /// What the reply to a login grants, where `read` has taken it for a success.
+    pub(super) fn signs_in(
+        &self,
+        reply: &Reply<J>,
+        credentials: &Credentials,
+        now_ms: f64,
+    ) -> Result<Grant, Box<Failure>> {
+        let mut grant = self.grants(reply, Operation::Login, now_ms)?;
+        // If the reply doesn't tell, what was typed under these names is shown. What has another name may be a secret.
+        grant.user =
+            grant.user.or_else(|| credentials.typed("username")).or_else(|| credentials.typed("email"));
+        grant.database = grant.database.or_else(|| credentials.typed("database"));
+        Ok(grant)
+    }
+
+    /// What a reply grants, where `read` has taken it for a success. One without a token is a refusal, as some APIs answer
+    /// everything with 200 and say inside why; but malformed, where the description says what a success is.
+    pub(super) fn grants(
+        &self,
+        reply: &Reply<J>,
+        operation: Operation,
+        now_ms: f64,
+    ) -> Result<Grant, Box<Failure>> {
+        if operation == Operation::Refresh && self.facts.renewal == Renewal::None {
+            return Err(reply.failure(Code::NotRenewable));
+        }
         self.granted(reply, operation, now_ms).map_err(|code| match at(&self.said, "envelope.success") {
             Some(_) => reply.failure(code),
             None => self.refusal(reply, operation, false),
@@ -156,6 +203,88 @@ impl<J: Json> Described<J> {
     /// The header that the token comes in, if it comes in one.
     fn wants(&self) -> Option<Cow<'static, str>> {
         at(&self.said, "grant.access.header")?.text().map(Into::into)
+    }
+
+    /// As described, with what the user has typed. A header can't carry every text byte-exact, so what it can't carry is refused.
+    pub(super) fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
+        credentials.check()?;
+        let values = Values::Typed(&credentials.named);
+        let said = self.said.member("login");
+        let headers = said.as_ref().and_then(|said| said.member("headers"));
+        for header in headers.as_ref().map(|headers| template::names(headers, values)).unwrap_or_default() {
+            let template = headers.as_ref().and_then(|headers| headers.text_of(&header)).unwrap_or_default();
+            if let Some(name) = template::unfit(&template, values, is_header_value) {
+                return Err(Failure::no_header_value(name));
+            }
+        }
+        let made = said.and_then(|said| call(Operation::Login, &said, values));
+        let mut call = made.ok_or_else(|| Failure::new(Code::Internal))?;
+        call.wants = self.wants();
+        Ok(call)
+    }
+
+    pub(super) fn refresh(&self, held: &Held) -> Option<Box<Call>> {
+        let mut call = call(Operation::Refresh, &self.said.member("refresh")?, Values::Held(held))?;
+        call.wants = self.wants();
+        Some(call)
+    }
+
+    /// Whether a success of a check has what only a live session's has. A page in place of JSON is no sign of life.
+    pub(super) fn is_alive(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
+        let malformed = || reply.failure(Code::MalformedReply);
+        let Some(said) = self.said.member("check") else { return Ok(None) };
+        let of = |member| found(&said, member, reply.json()?);
+        if said.member("alive").is_some() {
+            reply.json().ok_or_else(malformed)?;
+            if of("alive").is_none_or(|alive| alive.truth() == Some(false)) {
+                let mut failure = reply.failure(Code::SessionExpired);
+                failure.explicit = true;
+                return Err(failure);
+            }
+        }
+        let user = name(of("user")).map_err(|code| reply.failure(code))?;
+        if user.is_none() && said.member("user").is_some() { Err(malformed()) } else { Ok(user) }
+    }
+
+    /// A success that says inside that the token was rejected is a failure.
+    pub(super) fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+        let unreadable = matches!(reply.body, Body::Unreadable);
+        let rejects = self.rejects_token(reply);
+        if !reply.is_ok() || unreadable || rejects != Rejection::No || !self.succeeds(reply) {
+            return Err(self.refusal(reply, operation, rejects == Rejection::Yes));
+        }
+        Ok(payload(&self.said))
+    }
+
+    /// Whether a reply on any status has a code by which the API says that a token was rejected.
+    pub(super) fn says_rejected(&self, reply: &Reply<J>) -> bool {
+        self.facts.speaks_inside
+            && at(&self.said, "rejected.codes").is_some_and(|codes| {
+                self.code(reply).as_ref().and_then(code_text).is_some_and(|code| lists(&codes, &code))
+            })
+    }
+
+    #[inline(never)]
+    fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
+        if reply.is_ok() && !self.facts.speaks_inside {
+            return Rejection::No;
+        }
+        if let Some(codes) = at(&self.said, "rejected.codes")
+            && let Some(code) = self.code(reply).as_ref().and_then(code_text)
+        {
+            if lists(&codes, &code) {
+                return Rejection::Yes;
+            }
+            // The API's code says something else. It decides, unless statuses are listed beside the codes.
+            if at(&self.said, "rejected.statuses").is_none() {
+                return Rejection::No;
+            }
+        }
+        match self.has_rejecting_status(reply) {
+            true if self.is_own(reply) => Rejection::Yes,
+            true => Rejection::Doubtful,
+            false => Rejection::No,
+        }
     }
 }
 
@@ -219,111 +348,11 @@ fn lifetime<J: Json>(
 }
 
 impl<J: Json> Vendor<J> for Described<J> {
-    fn facts(&self) -> &Facts {
-        &self.facts
+    fn described(&self) -> &Self {
+        self
     }
 
-    /// As described, with what the user has typed. A header can't carry every text byte-exact, so what it can't carry is refused.
-    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
-        credentials.check_named()?;
-        let values = Values::Typed(&credentials.named);
-        let said = self.said.member("login");
-        let headers = said.as_ref().and_then(|said| said.member("headers"));
-        for header in headers.as_ref().map(|headers| template::names(headers, values)).unwrap_or_default() {
-            let template = headers.as_ref().and_then(|headers| headers.text_of(&header)).unwrap_or_default();
-            if let Some(name) = template::unfit(&template, values, is_header_value) {
-                return Err(Failure::no_header_value(name));
-            }
-        }
-        let made = said.and_then(|said| call(Operation::Login, &said, values));
-        let mut call = made.ok_or_else(|| Failure::new(Code::Internal))?;
-        call.wants = self.wants();
-        Ok(call)
-    }
-
-    fn read_login(
-        &self,
-        reply: &Reply<J>,
-        credentials: &Credentials,
-        now_ms: f64,
-    ) -> Result<Grant, Box<Failure>> {
-        let mut grant = self.grant(reply, Operation::Login, now_ms)?;
-        // If the reply doesn't tell, what was typed under these names is shown. What has another name may be a secret.
-        grant.user =
-            grant.user.or_else(|| credentials.typed("username")).or_else(|| credentials.typed("email"));
-        grant.database = grant.database.or_else(|| credentials.typed("database"));
-        Ok(grant)
-    }
-
-    fn refresh(&self, held: &Held) -> Option<Box<Call>> {
-        let mut call = call(Operation::Refresh, &self.said.member("refresh")?, Values::Held(held))?;
-        call.wants = self.wants();
-        Some(call)
-    }
-
-    fn read_refresh(&self, reply: &Reply<J>, now_ms: f64) -> Result<Grant, Box<Failure>> {
-        if self.facts.renewal == Renewal::None {
-            return Err(reply.failure(Code::NotRenewable));
-        }
-        self.grant(reply, Operation::Refresh, now_ms)
-    }
-
-    fn logout(&self, held: &Held) -> Box<Call> {
-        self.with_credential(Operation::Logout, held)
-    }
-
-    fn check(&self, held: &Held) -> Box<Call> {
-        self.with_credential(Operation::Check, held)
-    }
-
-    /// Alive, where the reply is a success and has what only a live session's has. A page in place of JSON is no sign of life.
-    fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
-        self.read(reply, Operation::Check)?;
-        let malformed = || reply.failure(Code::MalformedReply);
-        let Some(said) = self.said.member("check") else { return Ok(None) };
-        let of = |member| found(&said, member, reply.json()?);
-        if said.member("alive").is_some() {
-            reply.json().ok_or_else(malformed)?;
-            if of("alive").is_none_or(|alive| alive.truth() == Some(false)) {
-                let mut failure = reply.failure(Code::SessionExpired);
-                failure.explicit = true;
-                return Err(failure);
-            }
-        }
-        let user = name(of("user")).map_err(|code| reply.failure(code))?;
-        if user.is_none() && said.member("user").is_some() { Err(malformed()) } else { Ok(user) }
-    }
-
-    /// A success that says inside that the token was rejected is a failure.
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
-        let unreadable = matches!(reply.body, Body::Unreadable);
-        let rejects = self.rejects_token(reply);
-        if !reply.is_ok() || unreadable || rejects != Rejection::No || !self.succeeds(reply) {
-            return Err(self.refusal(reply, operation, rejects == Rejection::Yes));
-        }
-        Ok(payload(&self.said))
-    }
-
-    #[inline(never)]
     fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
-        if reply.is_ok() && !self.facts.speaks_inside {
-            return Rejection::No;
-        }
-        if let Some(codes) = at(&self.said, "rejected.codes")
-            && let Some(code) = self.code(reply).as_ref().and_then(code_text)
-        {
-            if lists(&codes, &code) {
-                return Rejection::Yes;
-            }
-            // The API's code says something else. It decides, unless statuses are listed beside the codes.
-            if at(&self.said, "rejected.statuses").is_none() {
-                return Rejection::No;
-            }
-        }
-        match self.has_rejecting_status(reply) {
-            true if self.is_own(reply) => Rejection::Yes,
-            true => Rejection::Doubtful,
-            false => Rejection::No,
-        }
+        self.rejects_token(reply)
     }
 }

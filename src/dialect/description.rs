@@ -22,7 +22,7 @@ pub(super) fn carrier<J: Json>(said: &J) -> Option<Carrier> {
         Some(_) => return None,
         None => {
             let prefix = said.text_of("prefix").unwrap_or_default();
-            Carrier::Header(said.text_of("header")?.into(), prefix.into())
+            Carrier::Header(said.text_of("header")?, prefix)
         }
     })
 }
@@ -42,8 +42,8 @@ pub(super) fn renewal<J: Json>(said: &J) -> Renewal {
 pub(super) fn payload<J: Json>(said: &J) -> Payload {
     let Some(payload) = at(said, "envelope.payload") else { return Payload::Whole };
     match (payload.text(), payload.text_of("without")) {
-        (Some(path), _) => Payload::Member(path.into()),
-        (None, Some(path)) => Payload::Without(path.into()),
+        (Some(path), _) => Payload::Member(path),
+        (None, Some(path)) => Payload::Without(path),
         _ => Payload::Whole,
     }
 }

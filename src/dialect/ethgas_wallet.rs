@@ -8,35 +8,35 @@
 //! `{success, data}`, and a refusal has its code and its words beside `success` or in `data`; some pages show the
 //! `{code, message, data}` of the other family.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 
-use super::ethgas::{code_told, granted, refusal};
+use super::ethgas::{code_told, known, refusal};
 use super::grant::{claimed_ms, name};
 use super::wallet::{Challenge, Signing, chain_of, is_account};
 use super::{
-    Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload, Renewal,
-    Reply, Vendor,
+    Call, Code, Credentials, Described, Failure, Grant, Held, Json, Operation, Payload, Reply, Vendor,
 };
 
 /// The vendor; its habits stand at the head of this file.
 #[derive(Debug)]
-pub struct EthgasWallet;
+pub struct EthgasWallet<J>(Described<J>);
 
-static FACTS: Facts = Facts {
-    name: Cow::Borrowed("ethgas"),
-    title: Cow::Borrowed("ETHGAS"),
-    carrier: Carrier::Bearer,
-    renewal: Renewal::BeforeEnd,
-    // `baseUrl` ends with `/api`: the vendor's pages have written it so since August 2025.
-    paths: Paths {
-        login: "v1/user/login",
-        refresh: Some("v1/user/login/refresh"),
-        logout: Some("v1/user/logout"),
-        check: Some("v1/user/info"),
-    },
-    speaks_inside: false,
-};
+impl<J: Json> EthgasWallet<J> {
+    pub(super) fn new() -> Option<Self> {
+        Described::built_in(include_str!("ethgas_wallet.json"), known).map(Self)
+    }
+
+    fn grants(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
+        self.read(reply, operation)?;
+        let mut grant = self.0.grants(reply, operation, now_ms)?;
+        let claimed = || claimed_ms::<J>(grant.access.as_deref()?, reply.clock(now_ms));
+        grant.lifetime_ms = grant.lifetime_ms.or_else(claimed).or(Some(LIFETIME_MS));
+        // Read at a renewal, too: the cookie is that of whoever has signed in last in this browser.
+        let user = reply.member("data").and_then(|data| data.member("user")?.member("address"));
+        grant.user = name(user).map_err(|code| reply.failure(code))?;
+        Ok(grant)
+    }
+}
 
 /// Where the signature goes, below where the message comes from.
 const VERIFY: &str = "/verify";
@@ -51,9 +51,9 @@ const LONGEST_MESSAGE: usize = 4096;
 /// The lifetime that the vendor's pages have, in ms, where a reply tells none.
 const LIFETIME_MS: f64 = 3_600_000.0;
 
-impl<J: Json> Vendor<J> for EthgasWallet {
-    fn facts(&self) -> &Facts {
-        &FACTS
+impl<J: Json> Vendor<J> for EthgasWallet<J> {
+    fn described(&self) -> &Described<J> {
+        &self.0
     }
 
     fn signing(&self) -> Option<&dyn Signing<J>> {
@@ -62,11 +62,11 @@ impl<J: Json> Vendor<J> for EthgasWallet {
 
     /// `POST /v1/user/login`, a form. Until the wallet has told the account, only the rest can be checked.
     fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
-        credentials.check_named()?;
+        credentials.check()?;
         if credentials.typed("address").is_some_and(|address| !is_account(&address)) {
             return Err(Failure::field("address", "malformed", "must be 0x and 40 hexadecimal digits"));
         }
-        let (account, name) = (credentials.username.as_str(), credentials.typed("name"));
+        let (account, name) = (credentials.account.as_str(), credentials.typed("name"));
         Ok(Call::new(Operation::Login, "POST").form(&[("addr", Some(account)), ("name", name.as_deref())]))
     }
 
@@ -76,24 +76,19 @@ impl<J: Json> Vendor<J> for EthgasWallet {
         credentials: &Credentials,
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
-        let mut grant = read_grant(reply, Operation::Login, now_ms)?;
-        grant.user.get_or_insert_with(|| credentials.username.clone());
+        let mut grant = self.grants(reply, Operation::Login, now_ms)?;
+        grant.user.get_or_insert_with(|| credentials.account.clone());
         Ok(grant)
     }
 
-    /// `POST /v1/user/login/refresh` with the cookie, and with the refresh token where one was told. The vendor's clients send
-    /// the access token along.
+    /// With the cookie, and with the refresh token where one was told. The vendor's clients send the access token along.
     fn refresh(&self, held: &Held) -> Option<Box<Call>> {
-        let call = Vendor::<J>::plain(self, Operation::Refresh, "POST", held).with_cookies();
-        Some(match held.refresh.as_deref() {
-            Some(token) => call.form(&[("refreshToken", Some(token))]),
-            None => call,
-        })
+        Some(self.0.with_credential(Operation::Refresh, held).with_cookies())
     }
 
     /// Whatever the vendor's reason for a refusal, nothing is left to renew with.
     fn read_refresh(&self, reply: &Reply<J>, now_ms: f64) -> Result<Grant, Box<Failure>> {
-        read_grant(reply, Operation::Refresh, now_ms).map_err(|mut failure| {
+        self.grants(reply, Operation::Refresh, now_ms).map_err(|mut failure| {
             let transient = matches!(failure.code, Code::RateLimited | Code::VendorUnavailable);
             if failure.explicit && !transient {
                 failure.code = Code::SessionExpired;
@@ -102,7 +97,6 @@ impl<J: Json> Vendor<J> for EthgasWallet {
         })
     }
 
-    /// The cookie is that of whoever has signed in last in this browser.
     fn renews(&self, grant: &Grant, held: &Held) -> bool {
         match (&grant.user, &held.user) {
             (Some(now), Some(before)) => now.eq_ignore_ascii_case(before),
@@ -110,24 +104,24 @@ impl<J: Json> Vendor<J> for EthgasWallet {
         }
     }
 
-    /// `GET /v1/user/info` is the check. What it calls the user is the address, in whatever case. A logout's success is `{}` on
-    /// one page, and `{success, message}` on another.
+    /// `success` counts before `code`. A logout's success is `{}` on one page, and `{success, message}` on another.
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         let success = reply.member("success").and_then(|success| success.truth());
         let told = code_told(reply);
         let says_nothing = operation == Operation::Logout && reply.json().is_some_and(Json::is_object);
         let says_yes = success.unwrap_or(told.map_or(says_nothing, |code| matches!(code, 200 | 1)));
-        if reply.is_ok() && says_yes {
-            return Ok(Payload::Member("data".into()));
+        if says_yes && reply.is_ok() {
+            return self.0.read(reply, operation);
         }
         if success.is_none() && told.is_none() {
             return Err(reply.foreign(operation));
         }
-        Err(refusal(reply, told, !says_yes, operation))
+        let failure = self.0.refusal(reply, operation, false);
+        Err(refusal(&self.0, failure, reply, told, !says_yes, operation))
     }
 }
 
-impl<J: Json> Signing<J> for EthgasWallet {
+impl<J: Json> Signing<J> for EthgasWallet<J> {
     /// A message that must not be shown to anybody is malformed: one for another domain, of another login, or too long to read.
     fn challenge(&self, reply: &Reply<J>) -> Result<Box<Challenge>, Box<Failure>> {
         self.read(reply, Operation::Login)?;
@@ -150,19 +144,9 @@ impl<J: Json> Signing<J> for EthgasWallet {
     /// `POST /v1/user/login/verify`, a form. The reply sets the cookie with the refresh token.
     fn verify(&self, challenge: &Challenge, credentials: &Credentials) -> Box<Call> {
         Call::new(Operation::Login, "POST").below(VERIFY).with_cookies().form(&[
-            ("addr", Some(&credentials.username)),
+            ("addr", Some(&credentials.account)),
             ("nonceHash", Some(&challenge.nonce)),
-            ("signature", Some(&credentials.password)),
+            ("signature", Some(&credentials.signature)),
         ])
     }
-}
-
-fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
-    Vendor::<J>::read(&EthgasWallet, reply, operation)?;
-    let mut grant = granted(reply, operation)?;
-    let claimed = || claimed_ms::<J>(grant.access.as_deref()?, reply.clock(now_ms));
-    grant.lifetime_ms = grant.lifetime_ms.or_else(claimed).or(Some(LIFETIME_MS));
-    let user = reply.member("data").and_then(|data| data.member("user")?.member("address"));
-    grant.user = name(user).map_err(|code| reply.failure(code))?;
-    Ok(grant)
 }

@@ -112,6 +112,16 @@ impl Code {
         matches!(self, Self::SessionExpired | Self::InvalidCredentials | Self::Forbidden)
     }
 
+    /// This code, unless the HTTP status says that the vendor can't serve now or asks for fewer calls: that counts, whatever the
+    /// body says.
+    #[must_use]
+    pub(super) const fn unless_busy(self, status: u16, operation: Operation) -> Self {
+        match Self::of_status(status, operation) {
+            busy @ (Self::RateLimited | Self::VendorUnavailable) => busy,
+            _ => self,
+        }
+    }
+
     /// What an HTTP status alone says, where the vendor's body says nothing.
     #[must_use]
     pub const fn of_status(status: u16, operation: Operation) -> Self {

@@ -9,35 +9,23 @@
 //! go next; environments' own APIs are proxied below the same address, and answer with 401s of their own (the vendor's
 //! `lenses-vscode` took these for the end of the session until 6.2.1).
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::codes::codes;
-use super::grant::name;
 use super::{
-    Call, Carrier, Code, Credentials, Facts, Failure, Field, Grant, Held, Json, Operation, Paths, Payload,
-    Renewal, Reply, Secret, Vendor, VendorCode,
+    Body, Code, Credentials, Described, Failure, Grant, Json, Operation, Payload, Reply, Secret, Vendor,
 };
 
 /// The vendor; its habits stand at the head of this file.
 #[derive(Debug)]
-pub struct Lenses;
+pub struct Lenses<J>(Described<J>);
 
-static FACTS: Facts = Facts {
-    name: Cow::Borrowed("lenses"),
-    title: Cow::Borrowed("Lenses HQ"),
-    carrier: Carrier::Cookie,
-    renewal: Renewal::None,
-    paths: Paths {
-        login: "api/v1/login",
-        refresh: None,
-        logout: None, // "all sessions of the user" can be deleted, at a path that no document shows
-        check: Some("api/v1/users/me"),
-    },
-    speaks_inside: false,
-};
+impl<J: Json> Lenses<J> {
+    pub(super) fn new() -> Option<Self> {
+        Described::built_in(include_str!("lenses.json"), known).map(Self)
+    }
+}
 
 codes! { &str;
     "unauthorised" => InvalidCredentials / SessionExpired, "not signed in, or the wrong user name or password";
@@ -50,22 +38,9 @@ codes! { &str;
 /// The type of HQ's own 401, in British spelling.
 const UNAUTHORISED: &str = "unauthorised";
 
-/// As many fields as a form could show; a longer list is hostile.
-const MOST_FIELDS: usize = 64;
-
-impl<J: Json> Vendor<J> for Lenses {
-    fn facts(&self) -> &Facts {
-        &FACTS
-    }
-
-    /// `POST /api/v1/login`, JSON.
-    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
-        credentials.check()?;
-        Ok(Call::new(Operation::Login, "POST").json(&[
-            ("username", Some(&credentials.username)),
-            ("password", Some(&credentials.password)),
-            ("redirection_token", credentials.redirection_token.as_deref()),
-        ]))
+impl<J: Json> Vendor<J> for Lenses<J> {
+    fn described(&self) -> &Described<J> {
+        &self.0
     }
 
     /// 204 without a body (6.0, 6.1), or 200 with an object whose every member is optional (6.2, 6.3). The lifetime,
@@ -74,44 +49,43 @@ impl<J: Json> Vendor<J> for Lenses {
         &self,
         reply: &Reply<J>,
         credentials: &Credentials,
-        _now_ms: f64,
+        now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
         self.read(reply, Operation::Login)?;
-        let redirect_to = reply.text("redir_to");
-        Ok(Grant {
-            user: Some(credentials.username.clone()),
-            redirect_to: redirect_to.as_deref().and_then(safe_path).map(Into::into),
-            ..Grant::default()
-        })
+        let mut grant = self.0.signs_in(reply, credentials, now_ms)?;
+        grant.redirect_to = reply.text("redir_to").as_deref().and_then(safe_path).map(Into::into);
+        Ok(grant)
     }
 
-    /// `GET /api/v1/users/me`: the user's `name`. A 200 of another shape, such as a front end's catch-all page, is no
-    /// sign of life. Nothing is proxied at this address, so a 401 is HQ's own, whatever it looks like.
+    /// Nothing is proxied at `users/me`, so a 401 is HQ's own, whatever it looks like.
     fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
         self.read(reply, Operation::Check).map_err(|mut failure| {
             failure.explicit |= reply.status == 401;
             failure
         })?;
-        match name(reply.member("name")) {
-            Ok(Some(name)) => Ok(Some(name)),
-            _ => Err(reply.failure(Code::MalformedReply)),
-        }
+        self.0.is_alive(reply)
     }
 
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
-        use super::Body;
-        match &reply.body {
-            Body::Empty if reply.is_ok() => Ok(Payload::Whole),
-            Body::Json(json) if reply.is_ok() && (json.is_object() || operation == Operation::Request) => {
-                Ok(Payload::Whole)
+        let read = match (self.0.read(reply, operation), &reply.body) {
+            // To hallpass's own calls HQ answers with an object or nothing.
+            (Ok(_), Body::Json(json)) if operation != Operation::Request && !json.is_object() => {
+                Err(reply.foreign(operation))
             }
-            Body::Json(json) if !reply.is_ok() && is_hqs(json) => Err(refusal(reply, json, operation)),
-            _ => Err(not_hqs(reply.foreign(operation), operation)),
-        }
-    }
-
-    fn logout(&self, _held: &Held) -> Box<Call> {
-        Call::new(Operation::Logout, "POST")
+            (Err(failure), Body::Json(json)) if !reply.is_ok() && is_hqs(json) => {
+                Err(told(failure, reply, json, operation))
+            }
+            (Err(_), _) => Err(reply.foreign(operation)),
+            (payload, _) => payload,
+        };
+        // A 401 to a request need not be HQ's: environments are proxied below the same address and answer with their own. Such a
+        // one is a refusal like any other, and no end of the session.
+        read.map_err(|mut failure| {
+            if operation == Operation::Request && failure.code == Code::SessionExpired && !failure.explicit {
+                failure.code = Code::VendorError;
+            }
+            failure
+        })
     }
 }
 
@@ -120,51 +94,24 @@ fn is_hqs<J: Json>(error: &J) -> bool {
     ["title", "type"].iter().any(|name| error.text_of(name).is_some())
 }
 
-/// Reads `hq_Error`. Its `status` is advisory (RFC 9457, section 3.1.2): the HTTP status counts. Members that the
-/// document doesn't name are ignored.
-fn refusal<J: Json>(reply: &Reply<J>, error: &J, operation: Operation) -> Box<Failure> {
+/// What `hq_Error` tells beside what is described. Its `status` is advisory (RFC 9457, section 3.1.2): the HTTP status counts.
+/// Members that the document doesn't name are ignored.
+fn told<J: Json>(
+    mut failure: Box<Failure>,
+    reply: &Reply<J>,
+    error: &J,
+    operation: Operation,
+) -> Box<Failure> {
     let kind = error.text_of("type");
-    let by_status = Code::of_status(reply.status, operation);
-    let meaning = kind.as_deref().and_then(|kind| known(kind, operation));
-    let code = match by_status {
-        Code::RateLimited | Code::VendorUnavailable => by_status,
-        _ => meaning.unwrap_or(by_status),
-    };
+    failure.explicit = kind.as_deref().is_some_and(|kind| known(kind, operation).is_some());
+    failure.code = failure.code.unless_busy(reply.status, operation);
     // "In case of an unauthorised type of error, the url of the SSO provider": of the instance, not of the account, so it
     // stands beside a wrong password as well. R27: the application navigates there.
-    let sso_url = error
+    failure.sso_url = error
         .text_of("sso_url")
         .filter(|url| kind.as_deref() == Some(UNAUTHORISED) && is_plain(url) && J::is_web_address(url));
-    let mut failure = reply.failure(code);
-    failure.explicit = meaning.is_some();
-    failure.vendor_code = kind.map(VendorCode::Text);
-    failure.fields = fields(error);
-    failure.sso_url = sso_url;
     failure.request_id = error.text_of("request_id");
-    failure.say(error.text_of("title"));
-    not_hqs(failure, operation)
-}
-
-/// A 401 to a request need not be HQ's: environments are proxied below the same address and answer with their own. Such a
-/// one is a refusal like any other, and no end of the session.
-fn not_hqs(mut failure: Box<Failure>, operation: Operation) -> Box<Failure> {
-    if operation == Operation::Request && failure.code == Code::SessionExpired && !failure.explicit {
-        failure.code = Code::VendorError;
-    }
     failure
-}
-
-fn fields<J: Json>(error: &J) -> Vec<Field> {
-    let listed =
-        error.member("invalid_fields").and_then(|fields| fields.elements(MOST_FIELDS)).unwrap_or_default();
-    let mut fields = Vec::new();
-    for field in listed {
-        if let (Some(name), Some(code)) = (field.text_of("name"), field.text_of("error")) {
-            let title = field.text_of("title").unwrap_or_default();
-            fields.push(Field { name, code, title, pointer: field.text_of("pointer") });
-        }
-    }
-    fields
 }
 
 /// `redir_to` is documented as a relative URL of path and query: `/a?b`, `a?b` and `?b` are all of that kind. HQ is at the

@@ -1,12 +1,13 @@
 //! What each vendor says on the wire, and nothing else: which request to send, how to read the reply, which
 //! credential to attach, which reply says "expired". No clock, no promise, no browser: all of it runs natively.
 //!
-//! One file a vendor. To add one, write its file and its line in `vendors!`; `tests/vendors.rs` names what else has to
-//! know it. What has no file here is [`Described`] by whoever uses it.
+//! A vendor is data: its description, in the form in which anybody describes an API of their own, with its table of codes beside it.
+//! [`Described`] does what it says. What the form has no word for is a habit of the vendor's, and stands in its file. To add a vendor,
+//! write its description, its file and its line in `vendors!`; `tests/vendors.rs` names what else has to know it.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
+use alloc::string::String;
 
 mod call;
 mod codes;
@@ -47,11 +48,11 @@ macro_rules! vendors {
         /// `SessionOptions.flow` behind it.
         #[must_use]
         pub fn named<J: Json>(name: &str) -> Option<Rc<dyn Vendor<J>>> {
-            if name == "ethgas wallet" {
-                return Some(Rc::new(EthgasWallet));
-            }
-            let vendors: [Rc<dyn Vendor<J>>; NAMES.len()] = [$(Rc::new($vendor)),*];
-            vendors.into_iter().find(|vendor| vendor.facts().name == name)
+            Some(match name {
+                "ethgas wallet" => Rc::new(EthgasWallet::new()?),
+                $(stringify!($file) => Rc::new($vendor::new()?),)*
+                _ => return None,
+            })
         }
 
         /// The vendors' names.
@@ -75,7 +76,7 @@ pub enum Carrier {
     /// `Authorization: Bearer <token>`.
     Bearer,
     /// A header of the vendor's own, with the token behind a prefix, which may be empty.
-    Header(Cow<'static, str>, Cow<'static, str>),
+    Header(String, String),
     /// A cookie that script can't read: the browser attaches it.
     Cookie,
 }
@@ -103,33 +104,11 @@ impl Carrier {
     }
 }
 
-/// The documented path of each operation, relative to `baseUrl`. `None`: the vendor has none.
-#[derive(Clone, Copy, Debug)]
-pub struct Paths {
-    /// Where credentials become a session.
-    pub login: &'static str,
-    /// Where the session gets a new token.
-    pub refresh: Option<&'static str>,
-    /// Where the vendor is told that the session is over.
-    pub logout: Option<&'static str>,
-    /// Where the vendor is asked whether the session is alive.
-    pub check: Option<&'static str>,
-}
-
-impl Paths {
-    /// For a described vendor: its paths stand in the description, where the scripts read them.
-    const fn elsewhere() -> Self {
-        Self { login: "", refresh: None, logout: None, check: None }
-    }
-}
-
 /// When a token that is still good is renewed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Renewal {
     /// The vendor has no renewal.
     None,
-    /// At half of the lifetime.
-    AtHalf,
     /// A margin before the end: a quarter of the lifetime, five minutes at most.
     BeforeEnd,
     /// At a part of the lifetime, between 0 and 1.
@@ -142,15 +121,13 @@ pub enum Renewal {
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The name in `SessionOptions.vendor`, or in a description.
-    pub name: Cow<'static, str>,
+    pub name: String,
     /// The name in sentences.
-    pub title: Cow<'static, str>,
+    pub title: String,
     /// How requests carry the credential.
     pub carrier: Carrier,
     /// When to renew.
     pub renewal: Renewal,
-    /// Where the operations are.
-    pub paths: Paths,
     /// Whether a reply to any request may say inside its JSON that the token was rejected, or bring a new one.
     pub speaks_inside: bool,
 }
@@ -163,18 +140,30 @@ pub enum Payload {
     /// All of it.
     Whole,
     /// One member.
-    Member(Cow<'static, str>),
+    Member(String),
     /// All but one member.
-    Without(Cow<'static, str>),
+    Without(String),
 }
 
-/// A vendor: requests as values out, replies as values in.
+/// A vendor: requests as values out, replies as values in. What isn't said otherwise is what its description says.
 pub trait Vendor<J: Json> {
+    /// The vendor as its description has it.
+    fn described(&self) -> &Described<J>;
+
     /// What is fixed.
-    fn facts(&self) -> &Facts;
+    fn facts(&self) -> &Facts {
+        self.described().facts()
+    }
+
+    /// The documented path of an operation, relative to `baseUrl`. `None`: the vendor has none.
+    fn path(&self, operation: Operation) -> Option<String> {
+        self.described().path(operation)
+    }
 
     /// The request that signs in. Refuses what can't be sent.
-    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>>;
+    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
+        self.described().login(credentials)
+    }
 
     /// Reads the reply to [`login`](Self::login). `now_ms`: this machine's clock, ms since the epoch.
     fn read_login(
@@ -182,7 +171,10 @@ pub trait Vendor<J: Json> {
         reply: &Reply<J>,
         credentials: &Credentials,
         now_ms: f64,
-    ) -> Result<Grant, Box<Failure>>;
+    ) -> Result<Grant, Box<Failure>> {
+        self.read(reply, Operation::Login)?;
+        self.described().signs_in(reply, credentials, now_ms)
+    }
 
     /// Reads the reply to a [`login`](Self::login) on another device: what the person is to be shown.
     fn read_prompt(&self, reply: &Reply<J>) -> Result<Prompt, Box<Failure>> {
@@ -205,13 +197,14 @@ pub trait Vendor<J: Json> {
     }
 
     /// The request that renews; `None` where the vendor has no renewal.
-    fn refresh(&self, _held: &Held) -> Option<Box<Call>> {
-        None
+    fn refresh(&self, held: &Held) -> Option<Box<Call>> {
+        self.described().refresh(held)
     }
 
     /// Reads the reply to [`refresh`](Self::refresh). `now_ms`: as for [`read_login`](Self::read_login).
-    fn read_refresh(&self, reply: &Reply<J>, _now_ms: f64) -> Result<Grant, Box<Failure>> {
-        Err(reply.failure(Code::NotRenewable))
+    fn read_refresh(&self, reply: &Reply<J>, now_ms: f64) -> Result<Grant, Box<Failure>> {
+        self.read(reply, Operation::Refresh)?;
+        self.described().grants(reply, Operation::Refresh, now_ms)
     }
 
     /// Whether a renewal gave tokens of the session that holds these, and not of another one.
@@ -226,7 +219,7 @@ pub trait Vendor<J: Json> {
 
     /// The request that signs out.
     fn logout(&self, held: &Held) -> Box<Call> {
-        self.plain(Operation::Logout, "POST", held)
+        self.described().with_credential(Operation::Logout, held)
     }
 
     /// Reads the reply to [`logout`](Self::logout): whether the vendor confirmed.
@@ -236,20 +229,26 @@ pub trait Vendor<J: Json> {
 
     /// The request that asks whether the session is alive.
     fn check(&self, held: &Held) -> Box<Call> {
-        self.plain(Operation::Check, "GET", held)
+        self.described().with_credential(Operation::Check, held)
     }
 
     /// Reads the reply to [`check`](Self::check): alive, with the user's name where the reply tells it.
     fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
-        self.read(reply, Operation::Check).map(|_| None)
+        self.read(reply, Operation::Check)?;
+        self.described().is_alive(reply)
     }
 
     /// Reads the reply to any request: where its payload lies, or the failure it tells.
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>>;
+    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+        self.described().read(reply, operation)
+    }
 
     /// What the reply to a request says of the token that it carried. Of a reply whose body was not looked into, only the
     /// status is known: a 401 is then doubtful.
     fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
+        if self.described().says_rejected(reply) {
+            return Rejection::Yes;
+        }
         if reply.status != 401 {
             return Rejection::No;
         }
@@ -274,10 +273,5 @@ pub trait Vendor<J: Json> {
     /// A token that the reply to a request brought along for the session that holds these.
     fn adopts(&self, _reply: &Reply<J>, _held: &Held, _now_ms: f64) -> Option<Grant> {
         None
-    }
-
-    /// A request with the held token and nothing else.
-    fn plain(&self, operation: Operation, method: &'static str, held: &Held) -> Box<Call> {
-        Call::new(operation, method).credential(&self.facts().carrier, held)
     }
 }

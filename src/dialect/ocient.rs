@@ -6,34 +6,25 @@
 //! The habits: a bearer token, and a cookie beside it that hallpass leaves to the browser's defaults; every
 //! outcome in a `status` object, on HTTP 200 as well as on errors; no separate refresh token.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::string::String;
 
 use super::codes::codes;
-use super::grant::{is_name, lifetime_ms, name, token};
+use super::description::number_text;
+use super::grant::is_name;
 use super::{
-    Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload, Prompt,
-    Rejection, Renewal, Reply, Vendor, VendorCode,
+    Call, Code, Credentials, Described, Failure, Json, Operation, Payload, Prompt, Reply, Vendor, VendorCode,
 };
 
 /// The vendor; its habits stand at the head of this file.
 #[derive(Debug)]
-pub struct Ocient;
+pub struct Ocient<J>(Described<J>);
 
-static FACTS: Facts = Facts {
-    name: Cow::Borrowed("ocient"),
-    title: Cow::Borrowed("Ocient"),
-    carrier: Carrier::Bearer,
-    // "A common practice is to refresh when the token has half of its time remaining."
-    renewal: Renewal::AtHalf,
-    paths: Paths {
-        login: "v1/login",
-        refresh: Some("v1/token_refresh"),
-        logout: Some("v1/logout"),
-        check: None, // no operation tells who is signed in
-    },
-    speaks_inside: true,
-};
+impl<J: Json> Ocient<J> {
+    pub(super) fn new() -> Option<Self> {
+        Described::built_in(include_str!("ocient.json"), known).map(Self)
+    }
+}
 
 /// Where a token of the customer's identity provider becomes a session.
 const TOKEN: &str = "v1/sso_token";
@@ -83,64 +74,31 @@ codes! { i32;
     -206 => VendorUnavailable / VendorUnavailable, "the node is offline";
 }
 
-/// Listed among the errors, but said of a statement that was executed: a DELETE was rewritten, a value was substituted.
-const WARNINGS: [i32; 2] = [-331, -333];
-
-/// The codes that say of a request's token that it is no longer good. The others in the table that end a session
-/// can't follow from an ordinary request.
-const TOKEN_REJECTED: [i32; 3] = [-733, -1205, -1208];
-
-impl<J: Json> Vendor<J> for Ocient {
-    fn facts(&self) -> &Facts {
-        &FACTS
+impl<J: Json> Vendor<J> for Ocient<J> {
+    fn described(&self) -> &Described<J> {
+        &self.0
     }
 
-    /// `POST /v1/login`, JSON; the vendor takes the database `system` where none is given. With a token of the customer's
-    /// identity provider `POST /v1/sso_token`, whose documented reply only repeats the request: it is read as a login's. For
-    /// another device `POST /v1/sso_device_grant`.
+    /// With a token of the customer's identity provider `POST /v1/sso_token`, whose documented reply only repeats the request: it is
+    /// read as a login's. For another device `POST /v1/sso_device_grant`.
     fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
+        let [database, id_token, access_token] =
+            ["database", "idToken", "accessToken"].map(|name| credentials.typed(name));
         let call = Call::new(Operation::Login, "POST");
-        if !credentials.named.is_empty() {
-            credentials.check_named()?;
-            let given = |name| credentials.typed(name);
-            return Ok(call.at(TOKEN).json(&[
-                ("database", given("database").as_deref()),
-                ("id_token", given("idToken").as_deref()),
-                ("access_token", given("accessToken").as_deref()),
-            ]));
-        }
-        let database = credentials.database.as_deref();
-        if credentials.on_device {
-            return Ok(call.at(DEVICE).json(&[("database", database)]));
-        }
-        credentials.check()?;
-        Ok(call.json(&[
-            ("username", Some(&credentials.username)),
-            ("password", Some(&credentials.password)),
-            ("database", database),
-        ]))
-    }
-
-    /// The reply's user name may differ from the one that was sent (`jdoe@analytics` comes back as `jdoe`), so they
-    /// are not compared; the reply's is shown. What a renewal's reply says is not read: it is the same session.
-    fn read_login(
-        &self,
-        reply: &Reply<J>,
-        credentials: &Credentials,
-        _now_ms: f64,
-    ) -> Result<Grant, Box<Failure>> {
-        let mut grant = read_grant(reply, Operation::Login)?;
-        let name = |member| name(reply.member(member)).map_err(|code| reply.failure(code));
-        // With a token, or on another device, nobody types a name here.
-        let typed = Some(&credentials.username).filter(|name| !name.is_empty());
-        grant.user = name("username")?.or_else(|| typed.cloned());
-        let given = || credentials.database.clone().or_else(|| credentials.typed("database"));
-        grant.database = name("database")?.or_else(given);
-        Ok(grant)
+        let (to, members) = if id_token.is_some() || access_token.is_some() {
+            credentials.check()?;
+            (TOKEN, [("database", database), ("id_token", id_token), ("access_token", access_token)])
+        } else if credentials.on_device {
+            credentials.check()?;
+            (DEVICE, [("database", database), ("", None), ("", None)])
+        } else {
+            return self.0.login(credentials);
+        };
+        Ok(call.at(to).json(&members.each_ref().map(|(name, value)| (*name, value.as_deref()))))
     }
 
     fn read_prompt(&self, reply: &Reply<J>) -> Result<Prompt, Box<Failure>> {
-        succeeded(reply, Operation::Login)?;
+        self.read(reply, Operation::Login)?;
         let malformed = || reply.failure(Code::MalformedReply);
         // The person is sent there, so it has to be a web address.
         let address = |name| reply.text(name).filter(|address| J::is_web_address(address));
@@ -157,7 +115,7 @@ impl<J: Json> Vendor<J> for Ocient {
         let call = Call::new(Operation::Login, "POST").at(DEVICE_ANSWER).longer(POLL_MS);
         Some(call.json(&[
             ("user_code", Some(&prompt.user_code)),
-            ("database", credentials.database.as_deref()),
+            ("database", credentials.typed("database").as_deref()),
             ("timeout", Some(POLL)),
         ]))
     }
@@ -167,117 +125,69 @@ impl<J: Json> Vendor<J> for Ocient {
         failure.vendor_code == Some(VendorCode::Number(-1238.0))
     }
 
-    /// `POST /v1/token_refresh` with the current token. The database goes along: left out, the vendor would take
-    /// `system`.
-    fn refresh(&self, held: &Held) -> Option<Box<Call>> {
-        let call = Call::new(Operation::Refresh, "POST").json(&[("database", held.database.as_deref())]);
-        Some(call.bearer(held.access.as_deref()?))
-    }
-
-    fn read_refresh(&self, reply: &Reply<J>, _now_ms: f64) -> Result<Grant, Box<Failure>> {
-        read_grant(reply, Operation::Refresh)
-    }
-
-    /// `POST /v1/logout`. Clears the cookie. The vendor says that tokens stay good until they expire: what matters is that
-    /// hallpass forgets them.
-    fn logout(&self, held: &Held) -> Box<Call> {
-        let call = Call::new(Operation::Logout, "POST").json(&[("database", held.database.as_deref())]);
-        match &held.access {
-            Some(token) => call.bearer(token),
-            None => call,
-        }
-    }
-
+    /// The vendor says that tokens stay good until they expire: what matters is that hallpass forgets them.
     fn confirms_logout(&self, reply: &Reply<J>) -> bool {
-        reply.is_ok() && vendor_code(reply).is_some() && refusal(reply, Operation::Logout).is_none()
+        vendor_code(reply).is_some() && self.read(reply, Operation::Logout).is_ok()
     }
 
-    /// The envelope is the `status` member; some documented replies (`/v1/version`, `/v1/stats`) have none. It stays in the
-    /// payload where it holds a warning, which is for the caller to see.
+    /// Some documented replies (`/v1/version`, `/v1/stats`) have no status. One with a warning is a success, too, and keeps it, as it
+    /// is for the caller to see.
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
-        match (refusal(reply, operation), reply.json()) {
-            (Some(failure), _) => Err(failure),
-            (None, Some(json)) if reply.is_ok() => {
-                let warns = vendor_code(reply).is_some_and(|code| code != 0);
-                let enveloped = json.member("status").is_some_and(|status| status.is_object());
-                Ok(if enveloped && !warns { Payload::Without("status".into()) } else { Payload::Whole })
+        self.0.read(reply, operation).or_else(|mut failure| {
+            let Some(code) = vendor_code(reply) else {
+                let status = reply.member("status");
+                let says_nothing = status.is_none() || operation == Operation::Request;
+                if reply.is_ok() && reply.json().is_some() && says_nothing {
+                    return Ok(payload(status.is_some_and(|status| status.is_object())));
+                }
+                return Err(silent(reply, operation));
+            };
+            let listed = known(&number_text(code.into()), operation);
+            let class = sql_class(reply);
+            if code == 0 || listed.is_none() && is_warning(code, class.as_deref()) {
+                return if reply.is_ok() { Ok(payload(false)) } else { Err(silent(reply, operation)) };
             }
-            _ => {
-                // "message": the one error that the vendor's description declares without a status.
-                let mut failure = reply.foreign(operation);
-                failure.say(reply.text("message"));
-                Err(failure)
+            failure.explicit = true;
+            if listed.is_none() {
+                failure.code = by_class(class.as_deref(), operation).unwrap_or(failure.code);
             }
-        }
-    }
-
-    fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
-        match refusal(reply, Operation::Request) {
-            Some(_) if vendor_code(reply).is_some_and(|code| TOKEN_REJECTED.contains(&code)) => {
-                Rejection::Yes
+            if matches!(code, -205 | -605) {
+                failure.fields = Failure::field("database", "unknown", "no such database").fields;
             }
-            Some(failure) if reply.status == 401 && failure.code == Code::SessionExpired => Rejection::Yes,
-            None if reply.status == 401 => Rejection::Doubtful,
-            _ => Rejection::No,
-        }
+            Err(failure)
+        })
     }
 }
 
-/// Whether a reply is a success; or why not.
-fn succeeded<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<(), Box<Failure>> {
-    if let Some(failure) = refusal(reply, operation) {
-        return Err(failure);
-    }
-    if !reply.is_ok() {
-        return Err(reply.foreign(operation));
-    }
-    // A reply whose status can't be read is no success.
-    if reply.member("status").is_some() && vendor_code(reply).is_none() {
-        return Err(reply.failure(Code::MalformedReply));
-    }
-    Ok(())
+fn payload(enveloped: bool) -> Payload {
+    if enveloped { Payload::Without("status".into()) } else { Payload::Whole }
 }
 
-fn read_grant<J: Json>(reply: &Reply<J>, operation: Operation) -> Result<Grant, Box<Failure>> {
-    succeeded(reply, operation)?;
-    let malformed = |code| reply.failure(code);
-    let access = reply.member("access_token").as_ref().and_then(token);
-    Ok(Grant {
-        access: Some(access.ok_or_else(|| malformed(Code::MalformedReply))?),
-        // Optional: older replies, and the device grant's, have none.
-        lifetime_ms: lifetime_ms(reply.member("expires_in"), 1000.0, operation).map_err(malformed)?,
-        ..Grant::default()
-    })
+/// The failure of a reply whose status says nothing. `message`: the one error that the vendor's description declares without one.
+fn silent<J: Json>(reply: &Reply<J>, operation: Operation) -> Box<Failure> {
+    let mut failure = reply.foreign(operation);
+    failure.say(reply.text("message"));
+    failure
 }
 
-/// The vendor's no in `status`, on any HTTP status. Success is `vendor_code` 0 or a warning; the wording of `reason` varies
-/// and is no test. An error whose code is not in the table is judged by its SQL state's class, and then by the HTTP status.
-fn refusal<J: Json>(reply: &Reply<J>, operation: Operation) -> Option<Box<Failure>> {
-    let status = reply.member("status")?;
-    let vendor_code = vendor_code(reply).filter(|code| *code != 0)?;
-    let sql_state = status.text_of("sql_state");
-    let class = sql_state.as_deref().and_then(|state| state.get(..2));
-    let listed = known(vendor_code, operation);
-    // Success, warning and "no data": the standard's classes that are no refusals. A code that is listed as one stays one.
-    let warning =
-        listed.is_none() && (matches!(class, Some("00" | "01" | "02")) || WARNINGS.contains(&vendor_code));
-    if warning {
-        return None;
+/// Success, warning and "no data": SQL's classes that are no refusals. And what is listed among the errors, but said of a statement
+/// that was executed: a DELETE was rewritten, a value was substituted.
+fn is_warning(code: i32, class: Option<&str>) -> bool {
+    matches!(class, Some("00" | "01" | "02")) || matches!(code, -331 | -333)
+}
+
+/// What the class of an SQL state says of an error that isn't listed, as the vendor's Python driver sorts them; 28 is the standard's.
+fn by_class(class: Option<&str>, operation: Operation) -> Option<Code> {
+    match class? {
+        "28" => Some(Code::unauthorised(operation)),
+        "08" | "53" | "57" | "58" => Some(Code::VendorUnavailable),
+        _ => None,
     }
-    let code = listed.unwrap_or(match class {
-        Some("28") => Code::unauthorised(operation),
-        Some("08" | "53" | "57" | "58") => Code::VendorUnavailable,
-        _ if reply.is_ok() => Code::VendorError,
-        _ => Code::of_status(reply.status, operation),
-    });
-    let mut failure = reply.failure(code);
-    failure.explicit = true;
-    failure.vendor_code = Some(VendorCode::Number(f64::from(vendor_code)));
-    failure.say(status.text_of("reason"));
-    if matches!(vendor_code, -205 | -605) {
-        failure.fields = Failure::field("database", "unknown", "no such database").fields;
-    }
-    Some(failure)
+}
+
+fn sql_class<J: Json>(reply: &Reply<J>) -> Option<String> {
+    let state = reply.member("status")?.text_of("sql_state")?;
+    Some(state.get(..2)?.into())
 }
 
 fn vendor_code<J: Json>(reply: &Reply<J>) -> Option<i32> {

@@ -8,29 +8,23 @@
 //! (later ones); no renewal, but later versions bring a new token in replies and drop the old one; the later code crashes
 //! on an expired token, with HTTP 500 and a page; no logout.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 
-use super::call::is_header_value;
 use super::codes::codes;
 use super::grant::token;
 use super::{
-    Call, Carrier, Code, Credentials, Facts, Failure, Grant, Held, Json, Operation, Paths, Payload,
-    Rejection, Renewal, Reply, Secret, Vendor, VendorCode,
+    Code, Credentials, Described, Failure, Grant, Held, Json, Operation, Payload, Rejection, Reply, Vendor,
 };
 
 /// The vendor; its habits stand at the head of this file.
 #[derive(Debug)]
-pub struct Pegase3;
+pub struct Pegase3<J>(Described<J>);
 
-static FACTS: Facts = Facts {
-    name: Cow::Borrowed("pegase3"),
-    title: Cow::Borrowed("PEGASE3"),
-    carrier: Carrier::Header(Cow::Borrowed("Token"), Cow::Borrowed("")),
-    renewal: Renewal::None,
-    paths: Paths { login: "login", refresh: None, logout: None, check: None },
-    speaks_inside: true,
-};
+impl<J: Json> Pegase3<J> {
+    pub(super) fn new() -> Option<Self> {
+        Described::built_in(include_str!("pegase3.json"), known).map(Self)
+    }
+}
 
 codes! { i32;
     400 => InvalidRequest / InvalidRequest, "the request was refused";
@@ -48,23 +42,9 @@ const DOCUMENTED_LIFETIME_MS: f64 = 30.0 * 60_000.0;
 /// The longest lifetime that the vendor's code knows, and a minute for clocks that differ.
 const LONGEST_LIFETIME_MS: f64 = 24.0 * 3_600_000.0 + 60_000.0;
 
-impl<J: Json> Vendor<J> for Pegase3 {
-    fn facts(&self) -> &Facts {
-        &FACTS
-    }
-
-    /// `GET /login` with `User-Name` and `Password` as headers. A header can't carry every text byte-exact, and
-    /// `fetch` would trim or refuse it without saying which: so what it can't carry is refused here, by field.
-    fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
-        credentials.check()?;
-        for (name, value) in [("username", &credentials.username), ("password", &credentials.password)] {
-            if !is_header_value(value) {
-                return Err(Failure::no_header_value(name));
-            }
-        }
-        Ok(Call::new(Operation::Login, "GET")
-            .header("User-Name", credentials.username.clone())
-            .header("Password", credentials.password.clone()))
+impl<J: Json> Vendor<J> for Pegase3<J> {
+    fn described(&self) -> &Described<J> {
+        &self.0
     }
 
     fn read_login(
@@ -74,31 +54,23 @@ impl<J: Json> Vendor<J> for Pegase3 {
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
         self.read(reply, Operation::Login)?;
-        let access = reply.member("token").as_ref().and_then(token);
-        let access = access.ok_or_else(|| reply.failure(Code::MalformedReply))?;
-        let user = Some(credentials.username.clone());
-        Ok(Grant { user, ..grant(access, reply, now_ms) })
+        let mut grant = self.0.signs_in(reply, credentials, now_ms)?;
+        grant.lifetime_ms = grant.access.as_deref().map(|access| lifetime_ms(access, reply, now_ms));
+        Ok(grant)
     }
 
-    /// The envelope is `{code, status, data}`. `code` counts before the HTTP status; `status` never counts, as the
-    /// documents list "token expired" with status "ok".
+    /// `code` counts before the HTTP status; `status` never counts, as the documents list "token expired" with status "ok".
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
-        match reply.code("code") {
-            Some(200 | 201) if reply.is_ok() => Ok(Payload::Member("data".into())),
+        self.0.read(reply, operation).or_else(|mut failure| match reply.code("code") {
             // The later code's `/report/find_report` sends what it has found with HTTP 404.
             Some(200) if reply.status == 404 && operation == Operation::Request => {
                 Ok(Payload::Member("data".into()))
             }
             Some(code) => {
-                let unlisted = if reply.is_ok() && code < 500 {
-                    Code::VendorError
-                } else {
-                    Code::of_status(if reply.is_ok() { 500 } else { reply.status }, operation)
-                };
-                let mut failure = reply.failure(known(code, operation).unwrap_or(unlisted));
                 failure.explicit = !matches!(code, 200 | 201);
-                failure.vendor_code = Some(VendorCode::Number(f64::from(code)));
-                failure.say(reply.text("message"));
+                if reply.is_ok() && code >= 500 {
+                    failure.code = Code::VendorUnavailable;
+                }
                 Err(failure)
             }
             // No standard and no gateway has this status: the word is the vendor's, also where the body was replaced.
@@ -108,7 +80,7 @@ impl<J: Json> Vendor<J> for Pegase3 {
                 Err(failure)
             }
             None => Err(reply.foreign(operation)),
-        }
+        })
     }
 
     fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
@@ -142,7 +114,8 @@ impl<J: Json> Vendor<J> for Pegase3 {
         let claimed = J::claims(&access).and_then(|claims| claims.text_of("user"));
         let another = held.access.as_ref() != Some(&access);
         let of_the_user = claimed.is_some() && claimed.as_deref() == held.user.as_deref();
-        (another && of_the_user).then(|| grant(access, reply, now_ms))
+        let lifetime_ms = Some(lifetime_ms(&access, reply, now_ms));
+        (another && of_the_user).then(|| Grant { access: Some(access), lifetime_ms, ..Grant::default() })
     }
 }
 
@@ -153,12 +126,8 @@ fn ends_at<J: Json>(access: &str) -> Option<f64> {
 
 /// The token's lifetime: its `exp` against the vendor's clock or else this machine's. A machine whose clock is a day off gets
 /// an implausible lifetime from it, and then the documented one (R19).
-fn grant<J: Json>(access: Secret, reply: &Reply<J>, now_ms: f64) -> Grant {
-    let told = ends_at::<J>(&access).map(|end| end - reply.clock(now_ms));
+fn lifetime_ms<J: Json>(access: &str, reply: &Reply<J>, now_ms: f64) -> f64 {
+    let told = ends_at::<J>(access).map(|end| end - reply.clock(now_ms));
     let plausible = told.filter(|lifetime| *lifetime > 0.0 && *lifetime <= LONGEST_LIFETIME_MS);
-    Grant {
-        access: Some(access),
-        lifetime_ms: Some(plausible.unwrap_or(DOCUMENTED_LIFETIME_MS)),
-        ..Grant::default()
-    }
+    plausible.unwrap_or(DOCUMENTED_LIFETIME_MS)
 }

@@ -10,7 +10,7 @@ use super::{Code, Failure, Operation, Secret};
 ///
 /// A trait instead of a typed deserialiser, because a deserialiser of `JsValue` or text adds 18 to 31 kB to the
 /// WebAssembly. In the browser it reads what `JSON.parse` gives, in native tests what `serde_json` gives.
-pub trait Json: Sized + Clone {
+pub trait Json: Sized + Clone + 'static {
     /// Parses a text; `None` where it isn't JSON.
     fn parse(text: &str) -> Option<Self>;
     /// The claims of a JWT, unverified: a hint, on which no decision but timing may rest (R20).

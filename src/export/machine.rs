@@ -16,7 +16,7 @@ use super::outcome::reply;
 use super::secret::secret;
 use super::step::to_js;
 use super::{Content, Kept, OutcomeKind, StepKind, Woken};
-use crate::dialect::{Code, Described, Facts, Operation, Vendor, named, to_json};
+use crate::dialect::{Code, Described, Facts, Failure, Operation, Vendor, named, to_json};
 use crate::protocol::{
     Addresses, Answer, Ending, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake,
     Wish,
@@ -66,30 +66,32 @@ impl Machine {
     ) -> Result<Self, JsValue> {
         let known = match vendor.as_string() {
             Some(name) => named(&name),
-            None => Described::read(vendor).map(|described| Rc::new(described) as Rc<dyn Vendor<JsValue>>),
+            None => Described::of(vendor).map(|described| Rc::new(described) as Rc<dyn Vendor<JsValue>>),
         };
         let Some(vendor) = known else {
             return Err(mistake("vendor", "a vendor's name, or a description"));
         };
-        let facts = vendor.facts();
         let base = text_of(base);
         let mut audience = Audience::new(&base);
         let mut addresses = Addresses { base: base.clone(), ..Addresses::default() };
         // Checked before `allow` is added: the password goes there, so only baseUrl may be admitted.
-        let set_address = |to: &mut Option<String>, name, given: &JsValue, usual: Option<&str>| {
+        let set_address = |to: &mut Option<String>, operation: Operation, given: &JsValue| {
             *to = if given.is_undefined() {
-                usual.map(|path| [&base, "/", path].concat())
+                vendor.path(operation).map(|path| [&base, "/", &path].concat())
             } else {
                 Some(text_of(given))
             };
             let admitted = to.as_deref().is_none_or(|address| audience.admits(address));
-            if admitted { Ok(()) } else { Err(mistake(name, "a path below baseUrl")) }
+            if admitted {
+                Ok(())
+            } else {
+                Err(mistake(&["endpoints.", operation.as_str()].concat(), "a path below baseUrl"))
+            }
         };
-        let paths = &facts.paths;
-        set_address(&mut addresses.login, "endpoints.login", login, Some(paths.login))?; // a described vendor gives all of its own
-        set_address(&mut addresses.refresh, "endpoints.refresh", refresh, paths.refresh)?;
-        set_address(&mut addresses.logout, "endpoints.logout", logout, paths.logout)?;
-        set_address(&mut addresses.check, "endpoints.check", check, paths.check)?;
+        set_address(&mut addresses.login, Operation::Login, login)?;
+        set_address(&mut addresses.refresh, Operation::Refresh, refresh)?;
+        set_address(&mut addresses.logout, Operation::Logout, logout)?;
+        set_address(&mut addresses.check, Operation::Check, check)?;
         let allow: &List = allow.unchecked_ref();
         for index in 0..allow.length() {
             audience.add(&text_of(&allow.get(index)));

@@ -9,7 +9,7 @@ use super::operation::Run;
 use crate::dialect::{Code, Json, Operation as Kind};
 use crate::session::{Reason, Verdict};
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     /// `check()`: asks the vendor, and updates the session by its answer.
     pub(super) async fn check(self: Rc<Self>) -> Ending {
         self.try_to_check().await.map(|()| Ending::Done).into()

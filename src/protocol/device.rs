@@ -12,7 +12,7 @@ use crate::session::backoff_ms;
 /// A long poll that times out sooner than this, in ms, has not waited: the vendor is asked again only after a pause.
 const AT_ONCE_MS: f64 = 1_000.0;
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     /// Shows the caller the vendor's prompt, once. Then polls the vendor until the person has answered or the caller gives up,
     /// as a person may take minutes. Gives back the reply with the answer.
     pub(super) async fn answered_on_device(
@@ -68,7 +68,7 @@ impl<J: Json + 'static> Run<J> {
     }
 }
 
-impl<J: Json + 'static> Handle<J> {
+impl<J: Json> Handle<J> {
     fn poll_device(&self, credentials: &Credentials, prompt: &Prompt) -> Result<Box<Call>, Halt> {
         let call = self.vendor.poll_device(credentials, prompt).filter(|_| !self.is_disposed());
         call.ok_or_else(|| Halt::new(Code::Unsupported, Kind::Login))

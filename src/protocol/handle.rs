@@ -99,7 +99,7 @@ impl<J> fmt::Debug for Handle<J> {
     }
 }
 
-impl<J: Json + 'static> Handle<J> {
+impl<J: Json> Handle<J> {
     /// A handle that nobody has signed in to.
     #[must_use]
     pub fn new(vendor: Rc<dyn Vendor<J>>, settings: Settings) -> Rc<Self> {
@@ -331,7 +331,7 @@ pub(super) fn paused(code: Code, left_ms: f64, kind: Kind) -> Halt {
     Halt::at(kind, failure)
 }
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     /// A random number from 0 to 1.
     pub(super) fn chance(outcome: &Outcome<J>) -> f64 {
         f64::from(Self::random(outcome)) / f64::from(u32::MAX)

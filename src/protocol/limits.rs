@@ -14,7 +14,7 @@ use crate::session::{Mark, Moment, Record, Session};
 /// How often the last use is marked while another tab overwrites the mark.
 const TRIES: u32 = 3;
 
-impl<J: Json + 'static> Handle<J> {
+impl<J: Json> Handle<J> {
     /// Whether the session has reached a limit, as far as this tab knows, and no operation is ending it yet.
     pub(super) fn is_beyond_limits(&self) -> bool {
         let now = self.now();
@@ -71,7 +71,7 @@ impl<J: Json + 'static> Handle<J> {
     }
 }
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     /// Where the session seems to have reached a limit, waits until that is certain.
     pub(super) async fn await_limits(&self) -> Result<(), Halt> {
         if let Some(deciding) = self.handle.enforce_limits()

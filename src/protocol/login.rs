@@ -10,7 +10,7 @@ use super::operation::Run;
 use crate::dialect::{Call, Code, Credentials, Json, Operation as Kind, Reply};
 use crate::session::Session;
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     /// `login()`: sent once, never repeated by itself, since vendors lock accounts.
     pub(super) async fn sign_in(self: Rc<Self>, credentials: Credentials) -> Ending {
         let result = self.try_to_sign_in(credentials).await;

@@ -10,7 +10,7 @@ use super::operation::Run;
 use crate::dialect::Json;
 use crate::session::{Moment, Note, Reason, Record, Session};
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     /// `logout()`: signs out here and in the other tabs first, whatever the network says.
     ///
     /// `elsewhere`: the user has signed out in another tab, which has a session of its own. `told`: the vendor is told.

@@ -34,7 +34,7 @@ use crate::dialect::{Credentials, Json};
 use operation::Run;
 
 /// What can be begun. Each gives back the operation, which is to be stepped from then on.
-impl<J: Json + 'static> Handle<J> {
+impl<J: Json> Handle<J> {
     /// Takes over what the store holds.
     pub fn restore(self: &Rc<Self>) -> OperationId {
         self.begin(Run::restore)

@@ -18,7 +18,7 @@ pub(super) struct Person {
     database: Option<Secret>,
 }
 
-impl<J: Json + 'static> Handle<J> {
+impl<J: Json> Handle<J> {
     /// Whoever is signed in.
     pub(super) fn person(&self) -> Person {
         match self.held() {
@@ -71,7 +71,7 @@ impl<J: Json + 'static> Handle<J> {
     }
 }
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     async fn keep_by_itself(self: Rc<Self>) -> Ending {
         self.follow_and_keep().await;
         Ending::Done

@@ -33,7 +33,7 @@ pub(super) struct Flight {
     outcome: RefCell<Option<Result<bool, Halt>>>,
 }
 
-impl<J: Json + 'static> Handle<J> {
+impl<J: Json> Handle<J> {
     /// The renewal of the tokens of an epoch: the one under way, or a new one. `rejected`: the vendor has rejected them.
     pub(super) fn renewal(self: &Rc<Self>, epoch: Epoch, rejected: bool) -> Rc<Flight> {
         if rejected {
@@ -64,7 +64,7 @@ impl<J: Json + 'static> Handle<J> {
     }
 }
 
-impl<J: Json + 'static> Handle<J> {
+impl<J: Json> Handle<J> {
     /// The call that renews; `other_form`: in the vendor's other documented form.
     fn refresh_call(&self, record: &Record, other_form: bool) -> Option<Box<Call>> {
         let mut held = record.held.clone();
@@ -87,7 +87,7 @@ impl<J: Json + 'static> Handle<J> {
     }
 }
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     /// Waits until the tokens of an epoch are renewed. Gives back whether the vendor was asked: another tab may have been first.
     pub(super) async fn renewed(&self, epoch: Epoch, rejected: bool) -> Result<bool, Halt> {
         self.wanted()?;

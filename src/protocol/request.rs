@@ -38,7 +38,7 @@ enum Next {
     Renew,
 }
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     pub(super) async fn request(self: Rc<Self>, wish: Wish) -> Ending {
         match self.send(&wish).await {
             Ok((answer, halt)) if wish.json => self.unwrap(&answer.reply, wish.own_credential, halt),

@@ -128,7 +128,7 @@ enum Written {
     Overtaken,
 }
 
-impl<J: Json + 'static> Handle<J> {
+impl<J: Json> Handle<J> {
     /// Takes over a record that another machine of the same handle held.
     pub fn resume(&self, text: &str, now: Moment) {
         self.set_now(now);
@@ -141,7 +141,7 @@ impl<J: Json + 'static> Handle<J> {
     }
 }
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     pub(super) fn is_kept(&self) -> bool {
         self.handle.settings.keeping != Keeping::Memory && !self.handle.store.fickle.get()
     }

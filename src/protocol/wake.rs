@@ -22,7 +22,7 @@ pub enum Wake {
     Told(Line),
 }
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     /// `hidden`: nobody sees the page.
     pub(super) async fn wake(self: Rc<Self>, wake: Wake, hidden: bool) -> Ending {
         let handle: &Handle<J> = &self.handle;

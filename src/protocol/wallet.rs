@@ -7,7 +7,7 @@ use super::operation::Run;
 use crate::dialect::wallet::{Signing, account, accounts, chain, chain_of, is_no, sign, signature, switch};
 use crate::dialect::{Code, Credentials, Failure, Json, Operation as Kind};
 
-impl<J: Json + 'static> Run<J> {
+impl<J: Json> Run<J> {
     /// Lets the wallet sign the vendor's message. Gives back what came of handing the signature in: a login's reply.
     ///
     /// The session doesn't depend on the wallet afterwards, such as when the person goes to another account or chain.

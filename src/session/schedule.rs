@@ -22,7 +22,6 @@ pub(super) const LONGEST_RETRY_AFTER_MS: f64 = 86_400_000.0;
 pub(super) fn due_after(renewal: Renewal, lifetime: f64) -> Option<f64> {
     let age = match renewal {
         Renewal::None => return None,
-        Renewal::AtHalf => lifetime / 2.0,
         Renewal::BeforeEnd => lifetime - (lifetime / 4.0).min(WIDEST_MARGIN_MS),
         Renewal::AtPart(part) => lifetime * part,
         Renewal::Before(margin) => lifetime - margin.min(lifetime / 2.0),

@@ -18,7 +18,7 @@ fn described(more: Document) -> Described<Value> {
         "grant": { "access": "token" },
     });
     said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    Described::read(&Value(said)).expect("a description")
+    Described::of(&Value(said)).expect("a description")
 }
 
 fn jdoe() -> Credentials {
@@ -57,13 +57,13 @@ fn templates_are_filled_in() {
     );
     assert_eq!(
         sent(&form, &Credentials::of(&[("username", "j&d=o?e"), ("password", "a+b%/é")])),
-        "PUT /?a%20b=j%26d%3Do%3Fe\nContent-Type: application/x-www-form-urlencoded\n\np=a%2Bb%25%2F%C3%A9&g=pass%20word"
+        "PUT -?a%20b=j%26d%3Do%3Fe\nContent-Type: application/x-www-form-urlencoded\n\np=a%2Bb%25%2F%C3%A9&g=pass%20word"
     );
 
     let headers = described(
         json!({ "login": { "headers": { "content-type": "application/vnd.acme+json", "X-U": "u={username}" }, "json": {} } }),
     );
-    assert_eq!(sent(&headers, &jdoe()), "POST /\ncontent-type: application/vnd.acme+json\nX-U: u=jdoe\n\n{}");
+    assert_eq!(sent(&headers, &jdoe()), "POST -\ncontent-type: application/vnd.acme+json\nX-U: u=jdoe\n\n{}");
 }
 
 /// `{otp?}` as a whole text: its member is left out where there is no such value. Anywhere else it is a place like any other, and a
@@ -80,15 +80,16 @@ fn what_may_be_left_out_is_left_out_whole() {
     }));
     let all = [("username", "jdoe"), ("otp", "123"), ("tenant", "t1")];
     assert_eq!(
-        sent(&vendor, &typed(&all)),
-        "POST /?t=t1&u=jdoe\nX-Otp: 123\nX-A: a\nContent-Type: application/json\n\n\
+        sent(&vendor, &Credentials::of(&all)),
+        "POST -?t=t1&u=jdoe\nX-Otp: 123\nX-A: a\nContent-Type: application/json\n\n\
          {\"o\":\"123\",\"in\":{\"t\":\"t1\"},\"q\":\"{a?b} {?} jdoe\"}"
     );
     assert_eq!(
-        sent(&vendor, &typed(&all[..1])),
-        "POST /?u=jdoe\nX-A: a\nContent-Type: application/json\n\n{\"in\":{},\"q\":\"{a?b} {?} jdoe\"}"
+        sent(&vendor, &Credentials::of(&all[..1])),
+        "POST -?u=jdoe\nX-A: a\nContent-Type: application/json\n\n{\"in\":{},\"q\":\"{a?b} {?} jdoe\"}"
     );
-    let failure = refusal(Vendor::<Value>::login(&vendor, &Credentials::of(&[("username", "jdoe"), ("otp", "€")])));
+    let failure =
+        refusal(Vendor::<Value>::login(&vendor, &Credentials::of(&[("username", "jdoe"), ("otp", "€")])));
     assert_eq!((failure.code, &*failure.fields[0].name), (Code::InvalidRequest, "otp"));
     let refresh = |held: &Held| wire(&vendor, &Vendor::<Value>::refresh(&vendor, held).unwrap());
     assert!(refresh(&held()).ends_with("\n\nr=r3fresh&db=main"));
@@ -117,8 +118,14 @@ fn what_is_missing_or_cant_be_sent_is_refused_by_name() {
         (failure.code, failure.fields.first().map(|field| (field.name.clone(), field.code.clone())))
     };
     let told = |name: &str, code: &str| (Code::InvalidRequest, Some((name.to_owned(), code.to_owned())));
-    assert_eq!(field(&Credentials::of(&[("username", "jdoe"), ("password", "")])), told("password", "required"));
-    assert_eq!(field(&Credentials::of(&[("username", "jdoe"), ("password", "€")])), told("password", "not-sendable"));
+    assert_eq!(
+        field(&Credentials::of(&[("username", "jdoe"), ("password", "")])),
+        told("password", "required")
+    );
+    assert_eq!(
+        field(&Credentials::of(&[("username", "jdoe"), ("password", "€")])),
+        told("password", "not-sendable")
+    );
     assert_eq!(
         field(&Credentials::of(&[("username", "jdoe"), ("password", "a\nb")])),
         told("password", "not-sendable")
@@ -187,7 +194,7 @@ fn what_is_no_description_is_none() {
         r#"{"name":"a","credential":"basic","login":{},"grant":{}}"#,
         r#"{"name":"a","credential":{},"login":{},"grant":{}}"#,
     ] {
-        assert!(Described::read(&Value::parse(said).unwrap()).is_none(), "{said}");
+        assert!(Described::of(&Value::parse(said).unwrap()).is_none(), "{said}");
     }
 }
 
@@ -210,7 +217,9 @@ fn grants_are_read_by_their_paths() {
         (least.access.as_deref(), least.refresh, least.user.as_deref()),
         (Some("t"), None, Some("jdoe"))
     );
-    let pin = vendor.read_login(&reply(200, r#"{"token": "t"}"#), &Credentials::of(&[("pin", "1234")]), 0.0).unwrap();
+    let pin = vendor
+        .read_login(&reply(200, r#"{"token": "t"}"#), &Credentials::of(&[("pin", "1234")]), 0.0)
+        .unwrap();
     assert_eq!(pin.user, None, "what is called otherwise may be a secret");
     for bad in [
         r#"{"token": {"a": 1}}"#,
@@ -462,7 +471,8 @@ fn a_check_finds_who_is_there() {
 
 #[test]
 fn r02_only_who_it_is_may_be_repeated() {
-    let credentials = Credentials::of(&[("username", "jdoe"), ("pin", "1234"), ("email", "e"), ("otp", "77")]);
+    let credentials =
+        Credentials::of(&[("username", "jdoe"), ("pin", "1234"), ("email", "e"), ("otp", "77")]);
     let mut secrets = credentials.secrets();
     secrets.retain(|secret| !secret.is_empty());
     assert_eq!(secrets, ["1234", "77"]);

@@ -1,7 +1,7 @@
 //! ETHGAS, user name and password: the pages login, verify, refresh, logout and index of "Authentication", and "Error
 //! codes".
 
-use hallpass::dialect::{CODES, Code, Grant, Held, Operation, Payload, Vendor, VendorCode};
+use hallpass::dialect::{CODES, Call, Code, Grant, Held, Operation, Payload, Vendor, VendorCode};
 
 use crate::as_data::{habit, vendor};
 use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
@@ -136,7 +136,7 @@ fn r06_no_refresh_token_no_renewal() {
     for call in [
         ethgas().check(&held()),
         ethgas().logout(&held()),
-        ethgas().plain(Operation::Request, "GET", &held()),
+        Call::new(Operation::Request, "GET").credential(&ethgas().facts().carrier, &held()),
     ] {
         assert!(!wire(ethgas(), &call).contains("your_refresh_token"), "{call:?}");
     }

@@ -69,14 +69,12 @@ fn the_documented_requests_are_sent_as_forms() {
             true
         )
     );
-    for (held, body) in [
-        (held(None), ""),
-        (held(Some("r1")), "\nContent-Type: application/x-www-form-urlencoded\n\nrefreshToken=r1"),
-    ] {
+    let form = "Content-Type: application/x-www-form-urlencoded\n";
+    for (held, form, body) in [(held(None), "", ""), (held(Some("r1")), form, "\n\nrefreshToken=r1")] {
         let refresh = ethgas().refresh(&held).unwrap();
         assert_eq!(
             wire(ethgas(), &refresh),
-            format!("POST /v1/user/login/refresh\nAuthorization: Bearer a1{body}")
+            format!("POST /v1/user/login/refresh\n{form}Authorization: Bearer a1{body}")
         );
         assert!(refresh.cookies, "the refresh token is in one");
     }
@@ -89,9 +87,7 @@ fn the_documented_requests_are_sent_as_forms() {
 /// What says who somebody is, in whatever case it is written.
 #[test]
 fn an_address_that_is_none_is_refused() {
-    let with = |address: &str| {
-        ethgas().login(&Credentials::of(&[("address", address)]))
-    };
+    let with = |address: &str| ethgas().login(&Credentials::of(&[("address", address)]));
     assert!(with(ACCOUNT).is_ok() && with(&ACCOUNT.to_lowercase()).is_ok());
     for address in ["", "0x", "0x5eF1", &ACCOUNT[2..], &format!("{ACCOUNT}0"), &ACCOUNT.replace('B', "g")] {
         let failure = refusal(with(address));

@@ -1,8 +1,8 @@
 //! Replies that no document shows, and credentials that nobody would choose.
 
 use hallpass::dialect::{
-    Body, Carrier, Code, Credentials, Grant, Held, Json, NAMES, Operation, Rejection, Renewal, Reply, Vendor,
-    is_token,
+    Body, Call, Carrier, Code, Credentials, Grant, Held, Json, NAMES, Operation, Rejection, Renewal, Reply,
+    Vendor, is_token,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -140,45 +140,65 @@ fn read_all<J: Json>(vendor: &dyn Vendor<J>, reply: &Reply<J>, now_ms: f64) {
     assert!(!vendor.expired_unsaid(reply, &held, now_ms), "R20: of a token that doesn't say when it ends");
 }
 
-/// JSON that says yes to everything: it has every member, and each is of every type.
+/// JSON that says yes to everything: it has every member, and each is of every type. What is parsed says what it says, as the vendors'
+/// descriptions are parsed.
 #[derive(Clone)]
-struct Chameleon {
-    text: String,
-    number: f64,
-    truth: bool,
+enum Chameleon {
+    Everything { text: String, number: f64, truth: bool },
+    Parsed(Value),
 }
 
 impl Json for Chameleon {
-    fn parse(_: &str) -> Option<Self> {
-        None
+    fn parse(text: &str) -> Option<Self> {
+        Value::parse(text).map(Self::Parsed)
     }
     fn is_web_address(text: &str) -> bool {
         url::Url::parse(text).is_ok()
     }
-
     fn claims(_: &str) -> Option<Self> {
-        Some(Self { text: String::new(), number: f64::NAN, truth: true })
+        Some(Self::Everything { text: String::new(), number: f64::NAN, truth: true })
     }
-    fn member(&self, _: &str) -> Option<Self> {
-        Some(self.clone())
+    fn member(&self, name: &str) -> Option<Self> {
+        match self {
+            Self::Everything { .. } => Some(self.clone()),
+            Self::Parsed(json) => json.member(name).map(Self::Parsed),
+        }
     }
     fn text(&self) -> Option<String> {
-        Some(self.text.clone())
+        match self {
+            Self::Everything { text, .. } => Some(text.clone()),
+            Self::Parsed(json) => json.text(),
+        }
     }
     fn number(&self) -> Option<f64> {
-        Some(self.number)
+        match self {
+            Self::Everything { number, .. } => Some(*number),
+            Self::Parsed(json) => json.number(),
+        }
     }
     fn truth(&self) -> Option<bool> {
-        Some(self.truth)
+        match self {
+            Self::Everything { truth, .. } => Some(*truth),
+            Self::Parsed(json) => json.truth(),
+        }
     }
     fn elements(&self, limit: usize) -> Option<Vec<Self>> {
-        Some(vec![self.clone(); limit.min(3)])
+        match self {
+            Self::Everything { .. } => Some(vec![self.clone(); limit.min(3)]),
+            Self::Parsed(json) => Some(json.elements(limit)?.into_iter().map(Self::Parsed).collect()),
+        }
     }
     fn is_object(&self) -> bool {
-        true
+        match self {
+            Self::Everything { .. } => true,
+            Self::Parsed(json) => json.is_object(),
+        }
     }
     fn names(&self, limit: usize) -> Vec<String> {
-        vec![self.text.clone(); limit.min(3)]
+        match self {
+            Self::Everything { text, .. } => vec![text.clone(); limit.min(3)],
+            Self::Parsed(json) => json.names(limit),
+        }
     }
     fn moment(_: &str) -> Option<f64> {
         Some(f64::NAN)
@@ -201,7 +221,7 @@ proptest! {
         number in prop_oneof![any::<f64>(), select(&[f64::NAN, f64::INFINITY, -0.0, 0.0, -1.0, 200.0, 1.0, 3600.0][..])],
         (text, truth, status) in (any_text(), any::<bool>(), select(&[200_u16, 204, 401, 500][..])),
     ) {
-        let reply = Reply::new(status, Body::Json(Chameleon { text, number, truth }));
+        let reply = Reply::new(status, Body::Json(Chameleon::Everything { text, number, truth }));
         for vendor in vendors() {
             read_all(vendor, &reply, number);
         }
@@ -266,9 +286,11 @@ fn an_empty_user_name_or_password_is_sent_nowhere() {
 fn r06_no_request_but_the_renewal_holds_the_refresh_token() {
     let held = Held { access: Some("acc3ss".into()), refresh: Some("r3fresh".into()), ..Held::default() };
     for vendor in vendors::<Value>() {
-        for call in
-            [vendor.check(&held), vendor.logout(&held), vendor.plain(Operation::Request, "GET", &held)]
-        {
+        for call in [
+            vendor.check(&held),
+            vendor.logout(&held),
+            Call::new(Operation::Request, "GET").credential(&vendor.facts().carrier, &held),
+        ] {
             assert!(!format!("{call:?}").contains("r3fresh"), "{call:?}");
         }
     }

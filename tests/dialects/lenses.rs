@@ -30,7 +30,8 @@ fn login_sends_the_documented_request() {
         wire(lenses(), &lenses().login(&user("jdoe", "secret")).unwrap()),
         "POST /api/v1/login\nContent-Type: application/json\n\n{\"username\":\"jdoe\",\"password\":\"secret\"}"
     );
-    let resuming = Credentials::of(&[("username", "jdoe"), ("password", "secret"), ("redirectionToken", "abc/123")]);
+    let resuming =
+        Credentials::of(&[("username", "jdoe"), ("password", "secret"), ("redirectionToken", "abc/123")]);
     assert_eq!(
         wire(lenses(), &lenses().login(&resuming).unwrap()),
         "POST /api/v1/login\nContent-Type: application/json\n\n\

@@ -130,7 +130,7 @@ fn r24_a_token_longer_than_16_kib_is_malformed() {
         for reply in [given(&format!("{longest}t")), given(&"t".repeat(66_000))] {
             let login = vendor(name).read_login(&reply, &user("u", "p"), 0.0);
             assert_eq!(refusal(login).code, Code::MalformedReply, "{name}");
-            if vendor(name).facts().paths.refresh.is_some() {
+            if vendor(name).path(hallpass::dialect::Operation::Refresh).is_some() {
                 assert_eq!(
                     refusal(vendor(name).read_refresh(&reply, 0.0)).code,
                     Code::MalformedReply,
@@ -169,6 +169,7 @@ fn r24_a_name_that_no_record_could_keep_is_sent_nowhere() {
             "{name}"
         );
     }
-    let database = Credentials::of(&[("username", "u"), ("password", "p"), ("database", &"\u{1}".repeat(4096))]);
+    let database =
+        Credentials::of(&[("username", "u"), ("password", "p"), ("database", &"\u{1}".repeat(4096))]);
     assert_eq!(refusal(vendor("ocient").login(&database)).fields[0].name, "database");
 }

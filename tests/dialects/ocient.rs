@@ -24,7 +24,8 @@ fn held() -> Held {
 /// `POST /v1/login`, the code sample for curl.
 #[test]
 fn login_sends_the_documented_request() {
-    let credentials = Credentials::of(&[("username", "admin"), ("password", "admin"), ("database", "system")]);
+    let credentials =
+        Credentials::of(&[("username", "admin"), ("password", "admin"), ("database", "system")]);
     assert_eq!(
         wire(ocient(), &ocient().login(&credentials).unwrap()),
         "POST /v1/login\nContent-Type: application/json\n\n\
@@ -79,7 +80,8 @@ fn login_reads_the_older_reply() {
 fn a_grant_may_have_no_end_and_name_nobody() {
     let reply =
         reply(200, r#"{"access_token": "eyJhbGciOiJIUzI1NiJ9.e30.Sf", "status": {"vendor_code": 0}}"#);
-    let credentials = Credentials::of(&[("username", "jdoe"), ("password", "secret"), ("database", "retail_analytics")]);
+    let credentials =
+        Credentials::of(&[("username", "jdoe"), ("password", "secret"), ("database", "retail_analytics")]);
     let grant = ocient().read_login(&reply, &credentials, 0.0).unwrap();
     assert_eq!(grant.user.as_deref(), Some("jdoe"));
     assert_eq!(grant.database.as_deref(), Some("retail_analytics"));

@@ -93,15 +93,11 @@ pub fn user(username: &str, password: &str) -> Credentials {
 
 /// A request as HTTP writes it, without the host: all that goes over the wire.
 pub fn wire(vendor: &dyn Vendor<Value>, call: &Call) -> String {
-    let paths = vendor.facts().paths;
-    let path = match call.operation {
-        Operation::Login => Some(paths.login),
-        Operation::Refresh => paths.refresh,
-        Operation::Logout => paths.logout,
-        Operation::Check => paths.check,
-        Operation::Request => None,
-    };
-    let path = call.path.or(path).map_or("-".into(), |path| format!("/{path}"));
+    let path = call
+        .path
+        .map(Into::into)
+        .or_else(|| vendor.path(call.operation))
+        .map_or("-".into(), |path: String| format!("/{path}"));
     let headers = call.headers.iter().map(|(name, value)| format!("{name}: {}", value.as_str()));
     let path = call.query.as_ref().map_or(path.clone(), |query| format!("{path}?{}", query.as_str()));
     let body = call.body.iter().map(|body| format!("\n{}", body.as_str()));

@@ -21,7 +21,7 @@ fn r42_no_description_and_no_reply_get_more_than_what_is_sound() {
     let (descriptions, replies) = (seeds("descriptions"), seeds("replies"));
     for seed in &descriptions {
         let said = Value::parse(&seed.text).unwrap();
-        assert!(Described::read(&said).is_some(), "{}", seed.name);
+        assert!(Described::of(&said).is_some(), "{}", seed.name);
     }
     let status = select(&STATUSES[..]);
     // As they are, most often: what reads nothing finds nothing.
@@ -31,7 +31,7 @@ fn r42_no_description_and_no_reply_get_more_than_what_is_sound() {
     let name = "r42_no_description_and_no_reply_get_more_than_what_is_sound";
     hunt(name, 20_000, &case, |(description, text, status, now_ms)| {
         let Some(said) = Value::parse(&description) else { return Ok(()) };
-        let Some(vendor) = Described::read(&said) else { return Ok(()) };
+        let Some(vendor) = Described::of(&said) else { return Ok(()) };
         calls(&vendor)?;
         reads(&vendor, &reply(status, text.trim()), now_ms)
     });

@@ -31,7 +31,7 @@ impl Case {
 }
 
 fn any_case(seeds: &[Seed]) -> impl Strategy<Value = Case> + use<> {
-    let renewal = select(&[Renewal::None, Renewal::AtHalf, Renewal::BeforeEnd][..]);
+    let renewal = select(&[Renewal::None, Renewal::AtPart(0.5), Renewal::BeforeEnd][..]);
     let now =
         (prop_oneof![0.0..1e4, 1.7e12..1.8e12], 0.0..1e9).prop_map(|(wall, steady)| Moment { wall, steady });
     let later = prop_oneof![Just(0.0), 0.0..1e5, 0.0..1e10];

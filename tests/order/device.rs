@@ -23,8 +23,7 @@ fn tab() -> Tab {
 }
 
 fn waits_for_device(tab: &mut Tab) -> String {
-    let credentials =
-        Credentials { on_device: true, ..Credentials::of(&[("database", "system")]) };
+    let credentials = Credentials { on_device: true, ..Credentials::of(&[("database", "system")]) };
     tab.run(|handle| handle.sign_in(credentials))
 }
 

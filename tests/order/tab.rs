@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 use std::rc::Rc;
 
-use hallpass::dialect::{Body, Json as _, Reply, Secret, named};
+use hallpass::dialect::{Body, Json as _, Operation, Reply, Secret, named};
 use hallpass::protocol::{
     Addresses, Answer, Effect, Handle, Keeping, OperationId, Outcome, Settings, Step, Stored, Trouble, Wake,
     Wish, Write,
@@ -71,16 +71,15 @@ impl Tab {
     /// One that differs in its settings.
     pub fn with(vendor: &str, keeping: Keeping, change: impl FnOnce(&mut Settings)) -> Self {
         let vendor = named::<Value>(vendor).expect("a vendor of that name");
-        let paths = vendor.facts().paths;
-        let address = |path: &str| format!("{BASE}/{path}");
+        let path = |operation| vendor.path(operation).map(|path| format!("{BASE}/{path}"));
         let mut settings = Settings {
             automatic: true,
             addresses: Addresses {
                 base: BASE.into(),
-                login: Some(address(paths.login)),
-                refresh: paths.refresh.map(address),
-                logout: paths.logout.map(address),
-                check: paths.check.map(address),
+                login: path(Operation::Login),
+                refresh: path(Operation::Refresh),
+                logout: path(Operation::Logout),
+                check: path(Operation::Check),
             },
             audience: Audience::new(BASE),
             keeping,

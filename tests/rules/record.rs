@@ -188,7 +188,7 @@ fn what_was_over_when_it_was_read_is_over() {
     let mut ended = Session::new(Renewal::None, true);
     assert!(ended.follow(found(record.clone()), at(1000.0)));
     assert_eq!(ended.snapshot().reason, Some(Reason::Expired));
-    let mut renewable = Session::new(Renewal::AtHalf, true);
+    let mut renewable = Session::new(Renewal::AtPart(0.5), true);
     assert!(renewable.follow(found(record), at(1000.0)));
     assert_eq!((renewable.snapshot().status, renewable.pass(at(1000.0))), ("signed-in", Pass::RenewFirst));
 }

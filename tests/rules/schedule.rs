@@ -38,7 +38,7 @@ fn due_after(renewal: Renewal, lifetime_ms: f64) -> f64 {
 #[test]
 fn ocient_renews_at_half() {
     for lifetime in [5.0 * SECOND, HOUR, 24.0 * HOUR] {
-        assert_eq!(Some(due_after(Renewal::AtHalf, lifetime)), Some(lifetime / 2.0));
+        assert_eq!(Some(due_after(Renewal::AtPart(0.5), lifetime)), Some(lifetime / 2.0));
     }
 }
 
@@ -60,10 +60,10 @@ fn ethgas_renews_a_margin_before_the_end() {
 fn nothing_is_due_where_nothing_can_be_renewed_or_ends() {
     assert_eq!(session(Renewal::None, HOUR).next_event(false, at(NOW)), Some(HOUR), "its end");
     assert!(!session(Renewal::None, HOUR).renewal_due(at(NOW + 2.0 * HOUR)));
-    let mut manual = Session::new(Renewal::AtHalf, false);
+    let mut manual = Session::new(Renewal::AtPart(0.5), false);
     manual.signed_in(grant(HOUR), 1, at(NOW));
     assert_eq!(manual.next_event(false, at(NOW)), None);
-    let mut endless = Session::new(Renewal::AtHalf, true);
+    let mut endless = Session::new(Renewal::AtPart(0.5), true);
     endless.signed_in(Grant { lifetime_ms: None, ..grant(HOUR) }, 1, at(NOW));
     assert_eq!(endless.next_event(false, at(NOW)), None);
 }
@@ -102,9 +102,9 @@ fn renewals_in_a_day(renewal: Renewal, lifetime_ms: f64) -> u32 {
 
 #[test]
 fn r19_short_and_long_tokens_are_not_renewed_in_a_loop() {
-    assert_eq!(renewals_in_a_day(Renewal::AtHalf, 5.0 * SECOND), 34_559);
+    assert_eq!(renewals_in_a_day(Renewal::AtPart(0.5), 5.0 * SECOND), 34_559);
     assert_eq!(renewals_in_a_day(Renewal::BeforeEnd, 5.0 * SECOND), 23_039);
-    assert_eq!(renewals_in_a_day(Renewal::AtHalf, 24.0 * HOUR), 1);
+    assert_eq!(renewals_in_a_day(Renewal::AtPart(0.5), 24.0 * HOUR), 1);
     assert_eq!(renewals_in_a_day(Renewal::BeforeEnd, 24.0 * HOUR), 1);
 }
 
@@ -112,7 +112,7 @@ fn r19_short_and_long_tokens_are_not_renewed_in_a_loop() {
 #[test]
 fn r19_tokens_that_are_over_at_once_are_not_renewed_in_a_loop() {
     for (renewal, lifetime) in
-        [(Renewal::AtHalf, 1e-9), (Renewal::BeforeEnd, 1e-9), (Renewal::BeforeEnd, 1.0)]
+        [(Renewal::AtPart(0.5), 1e-9), (Renewal::BeforeEnd, 1e-9), (Renewal::BeforeEnd, 1.0)]
     {
         let due = session(renewal, lifetime).next_event(false, at(NOW));
         assert!(due.is_some_and(|due| due >= 100.0), "{due:?}");
@@ -122,7 +122,7 @@ fn r19_tokens_that_are_over_at_once_are_not_renewed_in_a_loop() {
 /// R22: how often a vendor that is down is asked in an hour, by one page.
 #[test]
 fn r22_a_vendor_that_is_down_is_asked_ever_more_rarely() {
-    let (mut session, mut now, mut tries) = (session(Renewal::AtHalf, 10.0 * SECOND), NOW, 0);
+    let (mut session, mut now, mut tries) = (session(Renewal::AtPart(0.5), 10.0 * SECOND), NOW, 0);
     while now < NOW + HOUR {
         now += session.next_event(false, at(now)).unwrap();
         assert!(session.renewal_due(at(now)));
@@ -177,14 +177,14 @@ proptest! {
     #[test]
     fn a_renewal_is_due_after_receipt_and_before_the_end(lifetime in 1_u32.., half in any::<bool>()) {
         let lifetime = f64::from(lifetime);
-        let due = due_after(if half { Renewal::AtHalf } else { Renewal::BeforeEnd }, lifetime.max(SECOND));
+        let due = due_after(if half { Renewal::AtPart(0.5) } else { Renewal::BeforeEnd }, lifetime.max(SECOND));
         prop_assert!(due >= lifetime.max(SECOND) / 2.0 - 1.0 && due < lifetime.max(SECOND));
     }
 }
 
 /// A session whose token is over, and whose renewal has just failed: from then, at least half a second is waited.
 fn waiting(now: f64) -> Session {
-    let mut session = session(Renewal::AtHalf, HOUR);
+    let mut session = session(Renewal::AtPart(0.5), HOUR);
     session.begin_renewal();
     assert!(session.renewal_failed(session.epoch(), Code::Network, None, at(now), 0.0));
     session

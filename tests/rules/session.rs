@@ -313,7 +313,7 @@ proptest! {
     /// R22: a pause is kept. Rule 10: only an explicit no, the end or a logout signs out, and only a login signs in.
     #[test]
     fn r18_r19_r22_r25_rule_10_hold_through_any_sequence_of_events(
-        renewal in select(&[Renewal::None, Renewal::AtHalf, Renewal::BeforeEnd][..]),
+        renewal in select(&[Renewal::None, Renewal::AtPart(0.5), Renewal::BeforeEnd][..]),
         automatic in any::<bool>(),
         events in prop::collection::vec((select(&[0, 0, 0, 1, 2][..]), any_event()), 1..60),
     ) {

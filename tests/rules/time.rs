@@ -64,7 +64,7 @@ fn r19_a_clock_set_back_is_no_early_sign_out() {
 
 #[test]
 fn r19_an_expired_token_is_not_used_after_sleep() {
-    for renewal in [Renewal::None, Renewal::AtHalf, Renewal::BeforeEnd] {
+    for renewal in [Renewal::None, Renewal::AtPart(0.5), Renewal::BeforeEnd] {
         let mut session = session(renewal);
         let renewable = renewal != Renewal::None;
         assert_eq!(session.tick(slept(HOUR)), !renewable);
@@ -86,7 +86,7 @@ fn r19_a_clock_set_forward_is_one_renewal() {
 
 #[test]
 fn r19_a_pause_ends_by_the_steady_clock_too() {
-    let mut session = session(Renewal::AtHalf);
+    let mut session = session(Renewal::AtPart(0.5));
     let start = at(NOW + HOUR);
     assert!(session.renewal_failed(session.epoch(), Code::Network, Some(60_000.0), start, 0.0));
     let left = |ms: f64, set: f64| session.next_event(false, later(HOUR + ms, set)).unwrap();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use hallpass::dialect::Operation;
 use hallpass::protocol::{
     Addresses, Effect, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Trouble, Wake,
 };
@@ -47,16 +48,15 @@ impl World {
     pub fn open(&mut self, place: Option<usize>) -> usize {
         let vendor =
             hallpass::dialect::named::<Value>(self.plan.brand.name()).expect("a vendor of that name");
-        let paths = vendor.facts().paths;
-        let address = |path: &str| format!("{BASE}/{path}");
+        let path = |operation| vendor.path(operation).map(|path| format!("{BASE}/{path}"));
         let settings = Settings {
             automatic: self.plan.automatic,
             addresses: Addresses {
                 base: BASE.into(),
-                login: Some(address(paths.login)),
-                refresh: paths.refresh.map(address),
-                logout: paths.logout.map(address),
-                check: paths.check.map(address),
+                login: path(Operation::Login),
+                refresh: path(Operation::Refresh),
+                logout: path(Operation::Logout),
+                check: path(Operation::Check),
             },
             audience: Audience::new(BASE),
             keeping: self.plan.keeping,
