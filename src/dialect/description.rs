@@ -6,6 +6,8 @@
 //! took 2 kB more of the WebAssembly.)
 
 use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use super::path::at;
 use super::write::write_number;
@@ -82,14 +84,22 @@ pub(super) fn number_text(number: i64) -> String {
     text
 }
 
-/// What lies at the path, or at the first of the paths where something lies, that a member names.
+/// The path, or the paths, that a member names.
+#[inline(never)]
+pub(super) fn paths<J: Json>(said: &J) -> Vec<String> {
+    let listed = || said.elements(MOST).unwrap_or_default().iter().filter_map(Json::text).collect();
+    said.text().map_or_else(listed, |path| vec![path])
+}
+
+/// What lies at the first of the paths where something lies.
+pub(super) fn first<J: Json>(paths: &[String], json: &J) -> Option<J> {
+    paths.iter().find_map(|path| at(json, path))
+}
+
+/// What lies at the first of the paths that a member names.
 #[inline(never)]
 pub(super) fn found<J: Json>(said: &J, name: &str, json: &J) -> Option<J> {
-    let path = said.member(name)?;
-    match path.text() {
-        Some(path) => at(json, &path),
-        None => path.elements(MOST)?.iter().find_map(|path| at(json, &path.text()?)),
-    }
+    first(&paths(&said.member(name)?), json)
 }
 
 /// Whether two are the same text, number or truth.

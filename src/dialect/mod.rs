@@ -18,6 +18,7 @@ mod ethgas_wallet;
 mod failure;
 mod fields;
 mod grant;
+mod granted;
 mod lenses;
 mod ocient;
 mod path;
@@ -25,6 +26,7 @@ mod pegase3;
 mod reply;
 mod secret;
 mod template;
+mod told;
 pub mod wallet;
 mod write;
 

@@ -1,0 +1,116 @@
+//! What a reply grants, by a description: tokens, how long they live, and who is signed in.
+
+use alloc::boxed::Box;
+
+use super::description::found;
+use super::grant::{claimed_ms, lifetime_ms, moment_ms, name, token};
+use super::path::at;
+use super::{
+    Carrier, Code, Credentials, Described, Failure, Grant, Json, Operation, Renewal, Reply, Secret, is_token,
+};
+
+impl<J: Json> Described<J> {
+    /// What the reply to a login grants, where `read` has taken it for a success.
+    pub(super) fn signs_in(
+        &self,
+        reply: &Reply<J>,
+        credentials: &Credentials,
+        now_ms: f64,
+    ) -> Result<Grant, Box<Failure>> {
+        let mut grant = self.grants(reply, Operation::Login, now_ms)?;
+        // If the reply doesn't tell, what was typed under these names is shown. What has another name may be a secret.
+        grant.user =
+            grant.user.or_else(|| credentials.typed("username")).or_else(|| credentials.typed("email"));
+        grant.database = grant.database.or_else(|| credentials.typed("database"));
+        Ok(grant)
+    }
+
+    /// What a reply grants, where `read` has taken it for a success. One without a token is a refusal, as some APIs answer
+    /// everything with 200 and say inside why; but malformed, where the description says what a success is.
+    pub(super) fn grants(
+        &self,
+        reply: &Reply<J>,
+        operation: Operation,
+        now_ms: f64,
+    ) -> Result<Grant, Box<Failure>> {
+        if operation == Operation::Refresh && self.facts().renewal == Renewal::None {
+            return Err(reply.failure(Code::NotRenewable));
+        }
+        self.granted(reply, operation, now_ms).map_err(|code| match &self.sought().success {
+            Some(_) => reply.failure(code),
+            None => self.refusal(reply, operation, false),
+        })
+    }
+
+    fn granted(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Code> {
+        let said = self.says("grant").ok_or(Code::Internal)?;
+        let of = |member| found(&said, member, reply.json()?);
+        let mut grant = Grant::default();
+        if self.facts().carrier != Carrier::Cookie {
+            grant.access = Some(access(&said, reply).ok_or(Code::MalformedReply)?);
+            if let Some(value) = of("refresh") {
+                grant.refresh = Some(token(&value).ok_or(Code::MalformedReply)?);
+            }
+        }
+        if let Some(told) = said.member("lifetime") {
+            grant.lifetime_ms = lifetime(&told, reply, grant.access.as_deref(), operation, now_ms)?;
+        }
+        // A renewal changes neither user nor database, whatever its reply says.
+        if operation == Operation::Login {
+            grant.user = name(of("user"))?;
+            grant.database = name(of("database"))?;
+        }
+        Ok(grant)
+    }
+
+    /// Whether a success of a check has what only a live session's has. A page in place of JSON is no sign of life.
+    pub(super) fn is_alive(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
+        let malformed = || reply.failure(Code::MalformedReply);
+        let Some(said) = self.says("check") else { return Ok(None) };
+        let of = |member| found(&said, member, reply.json()?);
+        if said.member("alive").is_some() {
+            reply.json().ok_or_else(malformed)?;
+            if of("alive").is_none_or(|alive| alive.truth() == Some(false)) {
+                let mut failure = reply.failure(Code::SessionExpired);
+                failure.explicit = true;
+                return Err(failure);
+            }
+        }
+        let user = name(of("user")).map_err(|code| reply.failure(code))?;
+        if user.is_none() && said.member("user").is_some() { Err(malformed()) } else { Ok(user) }
+    }
+}
+
+/// The token: in a header, or at the first of its paths where something lies.
+fn access<J: Json>(said: &J, reply: &Reply<J>) -> Option<Secret> {
+    if at(said, "access.header").is_none() {
+        return token(&found(said, "access", reply.json()?)?);
+    }
+    let prefix = at(said, "access.prefix").and_then(|prefix| prefix.text()).unwrap_or_default();
+    let wanted = reply.wanted.as_deref()?;
+    let (before, token) = (wanted.get(..prefix.len())?, wanted.get(prefix.len()..)?);
+    (before == prefix && is_token(token)).then(|| token.into())
+}
+
+/// How long the token lives from now, in ms.
+fn lifetime<J: Json>(
+    said: &J,
+    reply: &Reply<J>,
+    access: Option<&str>,
+    operation: Operation,
+    now_ms: f64,
+) -> Result<Option<f64>, Code> {
+    let of = |member| found(said, member, reply.json()?);
+    let clock = reply.clock(now_ms);
+    if said.member("at").is_some() {
+        return Ok(of("at").and_then(|told| moment_ms(&told, clock)));
+    }
+    if said.member("jwt").is_some() {
+        let otherwise = || Some(said.member("otherwiseSeconds")?.number()? * 1000.0);
+        return Ok(access.and_then(|token| claimed_ms::<J>(token, clock)).or_else(otherwise));
+    }
+    match of("ms") {
+        Some(told) => lifetime_ms(Some(told), 1.0, operation),
+        None => lifetime_ms(of("seconds"), 1000.0, operation),
+    }
+}

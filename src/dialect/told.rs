@@ -1,0 +1,115 @@
+//! What a reply tells, by a description: whether it is a success, what went wrong, and what it says of the token.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use super::description::{code_text, first, lists, number_text, paths, same};
+use super::{Body, Code, Described, Failure, Json, Operation, Payload, Rejection, Reply, VendorCode};
+
+impl<J: Json> Described<J> {
+    /// The code that a reply tells.
+    #[inline(never)]
+    pub(super) fn code(&self, reply: &Reply<J>) -> Option<J> {
+        first(&self.sought().code, reply.json()?).filter(|code| code_text(code).is_some())
+    }
+
+    /// The API's own words in a reply.
+    #[inline(never)]
+    fn detail(&self, reply: &Reply<J>) -> Option<String> {
+        first(&paths(&self.says("errors.detail")?), reply.json()?)?.text()
+    }
+
+    /// Whether a failure is the API's own, and not that of a gateway before it: it has the code or the words that the API's
+    /// failures have. If these have neither, only the status can tell.
+    fn is_own(&self, reply: &Reply<J>) -> bool {
+        if !self.sought().code.is_empty() || self.says("errors.detail").is_some() {
+            self.code(reply).is_some() || self.detail(reply).is_some()
+        } else {
+            self.has_rejecting_status(reply)
+        }
+    }
+
+    fn has_rejecting_status(&self, reply: &Reply<J>) -> bool {
+        match self.says("rejected.statuses") {
+            Some(statuses) => lists(&statuses, &number_text(reply.status.into())),
+            None => reply.status == 401,
+        }
+    }
+
+    /// Whether a success says that it is one.
+    fn succeeds(&self, reply: &Reply<J>) -> bool {
+        let Some((place, values)) = &self.sought().success else { return true };
+        let told = reply.json().and_then(|json| first(place, json));
+        told.is_some_and(|told| values.iter().any(|value| same(value, &told)))
+    }
+
+    /// The failure that a reply tells.
+    #[inline(never)]
+    pub(super) fn refusal(&self, reply: &Reply<J>, operation: Operation, rejected: bool) -> Box<Failure> {
+        let told = self.code(reply);
+        let code = told.as_ref().and_then(code_text);
+        let listed = code
+            .and_then(|code| self.meaning(&code, operation))
+            .or_else(|| self.meaning_of_status(reply.status, operation));
+        let unlisted = if rejected {
+            Code::unauthorised(operation)
+        } else if told.is_none() && (reply.is_ok() || self.detail(reply).is_none()) {
+            reply.foreign(operation).code
+        } else if reply.is_ok() {
+            Code::VendorError
+        } else {
+            Code::of_status(reply.status, operation)
+        };
+        let mut failure = reply.failure(listed.unwrap_or(unlisted));
+        failure.explicit = self.is_own(reply);
+        failure.vendor_code = told.and_then(|told| match told.text() {
+            Some(text) => Some(VendorCode::Text(text)),
+            None => told.number().map(VendorCode::Number),
+        });
+        failure.say(self.detail(reply));
+        if let (Some(said), Some(json)) = (self.says("errors.fields"), reply.json()) {
+            failure.fields = super::fields::read(&said, json);
+        }
+        failure
+    }
+
+    /// A success that says inside that the token was rejected is a failure.
+    pub(super) fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+        let unreadable = matches!(reply.body, Body::Unreadable);
+        let rejects = self.rejects_token(reply);
+        if !reply.is_ok() || unreadable || rejects != Rejection::No || !self.succeeds(reply) {
+            return Err(self.refusal(reply, operation, rejects == Rejection::Yes));
+        }
+        Ok(self.sought().payload.clone())
+    }
+
+    /// Whether a reply's code is one by which the API says that a token was rejected. `None`: it tells no code, or none is listed.
+    fn is_listed(&self, reply: &Reply<J>) -> Option<bool> {
+        let listed = self.sought().rejecting.as_ref()?;
+        let code = code_text(&self.code(reply)?)?;
+        Some(listed.contains(&code))
+    }
+
+    /// Whether a reply on any status has a code by which the API says that a token was rejected.
+    pub(super) fn says_rejected(&self, reply: &Reply<J>) -> bool {
+        self.facts().speaks_inside && self.is_listed(reply) == Some(true)
+    }
+
+    #[inline(never)]
+    pub(super) fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
+        if reply.is_ok() && !self.facts().speaks_inside {
+            return Rejection::No;
+        }
+        match self.is_listed(reply) {
+            Some(true) => return Rejection::Yes,
+            // The API's code says something else. It decides, unless statuses are listed beside the codes.
+            Some(false) if self.says("rejected.statuses").is_none() => return Rejection::No,
+            _ => {}
+        }
+        match self.has_rejecting_status(reply) {
+            true if self.is_own(reply) => Rejection::Yes,
+            true => Rejection::Doubtful,
+            false => Rejection::No,
+        }
+    }
+}
