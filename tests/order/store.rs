@@ -218,6 +218,27 @@ fn r10_what_was_signed_out_here_and_comes_back_is_taken_away() {
     assert_eq!((tab.status(), &tab.record), ("logout", &None));
 }
 
+/// So is one of the login before, which the same user's later login in another tab had replaced: a tab that has seen neither that nor
+/// the sign-out may write it once more.
+#[test]
+fn r10_the_login_before_the_one_that_was_signed_out_does_not_come_back() {
+    let mut tab = signed_in();
+    let before = tab.record.clone();
+    let mut later = tab.held().unwrap();
+    (later.login, later.signed_in_at) = (9, NOW + 1.0);
+    later.held.access = Some("a9".into());
+    tab.another_writes(Some(&later), None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!(tab.held().map(|held| held.login), Some(9));
+    tab.hears(200, OK);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.log();
+    tab.record = before;
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.asked(&["read", "delete", "forget the note", "tell of the store"]);
+    assert_eq!((tab.status(), &tab.record), ("logout", &None));
+}
+
 /// One whose login could not be written: login 7, of which a note says so.
 fn unwritten() -> Tab {
     let mut tab = Tab::new("ethgas", TABS);
