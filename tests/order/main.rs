@@ -8,6 +8,7 @@ mod device;
 mod limits;
 mod login;
 mod logout;
+mod meanwhile;
 mod renewal;
 mod request;
 mod store;
