@@ -203,6 +203,17 @@ fn r36_a_touch_after_another_tabs_use_counts() {
     assert_eq!(tab.status(), "idle");
 }
 
+/// What the tab that had the lock before has marked takes a moment to show in localStorage.
+#[test]
+fn r36_a_use_that_shows_late_counts() {
+    let mut tab = limited(Keeping::Tabs { lags: true }, Some(10.0 * MINUTE), None);
+    tab.now += 10.0 * MINUTE;
+    tab.meanwhile("wait 40", |tab| tab.mark = Some(format!("7 {}", NOW + 5.0 * MINUTE)));
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&["  read", "  lock 7 0", "  wait 40", "  read", "  unlock"]);
+    assert_eq!(tab.status(), "signed-in");
+}
+
 /// While the store is being read for another tab's use, somebody uses the session here. That counts from the moment of the use,
 /// however long the lock was waited for.
 #[test]
