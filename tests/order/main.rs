@@ -13,6 +13,7 @@ mod renewal;
 mod request;
 mod store;
 mod tab;
+mod unwritten;
 mod vendors;
 mod wake;
 mod wallet;

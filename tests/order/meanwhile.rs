@@ -13,7 +13,7 @@ fn nothing() -> Box<Stored> {
 }
 
 /// Somebody signs in as login 8.
-fn signs_in_anew(tab: &mut Tab) {
+pub fn signs_in_anew(tab: &mut Tab) {
     tab.chance = 8;
     tab.fails("call logout", Trouble::Network);
     assert_eq!(tab.signs_in(&grant("b1", "rb1")), "signed in");
@@ -21,13 +21,13 @@ fn signs_in_anew(tab: &mut Tab) {
 
 /// The tab and its store have login 8.
 #[track_caller]
-fn has_the_new_login(tab: &Tab) {
+pub fn has_the_new_login(tab: &Tab) {
     assert_eq!((tab.status(), tab.held().map(|held| held.login)), ("signed-in", Some(8)));
     assert!(tab.record.as_ref().is_some_and(|text| text.contains("b1")), "{:?}", tab.record);
 }
 
 /// The record of another tab's login of the same user.
-fn of_another_tab(tab: &Tab) -> Record {
+pub fn of_another_tab(tab: &Tab) -> Record {
     let mut record = tab.held().unwrap();
     (record.login, record.signed_in_at) = (9, NOW + 1.0);
     record
@@ -102,61 +102,6 @@ fn r10_each_sign_out_takes_away_what_lies_there() {
     tab.another_writes(Some(&later), None);
     assert_eq!(tab.signs_out(), "signed out");
     assert_eq!((tab.status(), &tab.record), ("logout", &None));
-}
-
-/// The store is full. What another tab has written since isn't what had to go.
-#[test]
-fn r38_where_a_write_fails_another_tabs_newer_login_is_followed_and_stays() {
-    let mut tab = Tab::signed_in(TABS);
-    let later = of_another_tab(&tab);
-    tab.hears(200, &grant("a2", "r2")).fails("write", Trouble::Storage);
-    tab.meanwhile("delete", move |tab| tab.another_writes(Some(&later), None));
-    tab.refreshes();
-    assert_eq!((tab.status(), tab.held().map(|held| held.login)), ("signed-in", Some(9)));
-    assert!(tab.record.is_some());
-}
-
-/// Another tab writes once more of the old tokens, which are spent: they must not stay, though the new ones can't be written.
-#[test]
-fn r38_where_a_write_fails_older_tokens_that_another_tab_has_written_go() {
-    let mut tab = Tab::signed_in(TABS);
-    let mut older = tab.held().unwrap();
-    older.received_at += 1.0;
-    tab.hears(200, &grant("a2", "r2")).fails("write", Trouble::Storage);
-    tab.meanwhile("delete", move |tab| tab.another_writes(Some(&older), None));
-    assert_eq!(tab.refreshes(), "done");
-    assert_eq!((&tab.record, tab.note.as_deref()), (&None, Some("7 unwritten")));
-}
-
-/// Neither written nor deleted: what lies there is known to have been replaced here, so the timer writes over it.
-#[test]
-fn r38_a_login_that_could_not_be_written_at_first_replaces_what_lay_there() {
-    let mut tab = Tab::signed_in(TABS);
-    let mut others = of_another_tab(&tab);
-    others.held.user = Some("asmith".into());
-    tab.another_writes(Some(&others), None);
-    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
-    assert_eq!(tab.status(), "replaced");
-    tab.fails("write", Trouble::Storage).fails("delete", Trouble::Storage);
-    signs_in_anew(&mut tab);
-    assert_eq!(tab.wakes(Wake::Timer), "done");
-    has_the_new_login(&tab);
-}
-
-/// A write that has taken too long was done after all. It is found, and nothing is left of the trouble.
-#[test]
-fn a_write_that_was_done_late_is_no_problem_any_more() {
-    let mut tab = Tab::signed_in(TABS);
-    tab.hears(200, &grant("a2", "r2"))
-        .always_fails("write", Trouble::Timeout)
-        .always_fails("delete", Trouble::Timeout);
-    assert_eq!(tab.refreshes(), "done");
-    assert_eq!(tab.state().problem, Some("storage"));
-    tab.works_again();
-    let held = tab.held();
-    tab.another_writes(held.as_ref(), None);
-    assert_eq!(tab.wakes(Wake::Page), "done");
-    assert_eq!((tab.status(), tab.state().problem), ("signed-in", None));
 }
 
 /// Another tab that was first is no trouble with the store.
