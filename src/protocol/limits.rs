@@ -112,18 +112,13 @@ impl<J: Json> Run<J> {
     /// so that it ends for all tabs, and the vendor is told once.
     async fn end_at_limit(self: Rc<Self>, held: Rc<Record>, received: Moment) -> Ending {
         let handle: &Handle<J> = &self.handle;
-        let locks = handle.settings.keeping != Keeping::Memory;
-        if locks {
-            let name = held.name_of_tokens();
-            while let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await {}
-            if let Keeping::Tabs { lags: true } = handle.settings.keeping {
-                self.see_to(Effect::Wait(LAG_MS)).await;
-            }
-        }
-        let ended = self.end_for_all(held, received).await;
-        if locks {
+        let ended = if handle.settings.keeping == Keeping::Memory {
+            self.end_for_all(held, received).await
+        } else {
+            let ended = self.end_alone(held, received).await;
             self.see_to(Effect::Unlock { spent: false }).await;
-        }
+            ended
+        };
         if let Some((record, received)) = ended {
             self.handle.spawn(|run| run.revoke(record, received, Rc::default()));
         }
@@ -132,6 +127,39 @@ impl<J: Json> Run<J> {
             handle.change(|session| session.set_deciding(false));
         }
         Ending::Done
+    }
+
+    /// The same, while no other tab does so or renews the tokens.
+    async fn end_alone(&self, held: Rc<Record>, received: Moment) -> Option<(Rc<Record>, Moment)> {
+        let handle: &Handle<J> = &self.handle;
+        let login = held.login;
+        let name = held.name_of_tokens();
+        loop {
+            // That it goes on can be told without the lock, which a renewal may hold for long. Meanwhile a tab that has the new
+            // tokens decides under another lock, and has to know of the uses that wait here.
+            if handle.login() == Some(login) {
+                self.follow(false).await;
+                if self.goes_on(login).await {
+                    return None;
+                }
+            }
+            let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await else { break };
+        }
+        if let Keeping::Tabs { lags: true } = handle.settings.keeping {
+            self.see_to(Effect::Wait(LAG_MS)).await;
+        }
+        self.end_for_all(held, received).await
+    }
+
+    /// Whether a login goes on, by what is known of its uses. If so, those that waited for this are marked for the other tabs.
+    async fn goes_on(&self, login: u32) -> bool {
+        let handle: &Handle<J> = &self.handle;
+        let now = handle.now();
+        let goes_on = handle.login() == Some(login) && handle.quietly(|session| session.goes_on(now));
+        if goes_on && let Some(mark) = self.take_mark() {
+            self.see_to(mark).await;
+        }
+        goes_on
     }
 
     /// Ends the session, here and for the other tabs. Gives back what is to be revoked, and when its tokens came; `None` where it
@@ -159,17 +187,13 @@ impl<J: Json> Run<J> {
             }
             self.follow_stored(stored).await;
         }
+        if self.goes_on(login).await {
+            return None;
+        }
         if handle.login() == Some(login) {
             last = (handle.held()?, handle.received());
             let now = handle.now();
             handle.change(|session| session.end_at_limit(now));
-            if handle.is_signed_in() {
-                // It was used here while this waited for the lock: the next tab that gets the lock has to know.
-                if let Some(mark) = self.take_mark() {
-                    self.see_to(mark).await;
-                }
-                return None;
-            }
         }
         self.keep(false).await;
         here.then_some(last)

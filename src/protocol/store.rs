@@ -203,11 +203,10 @@ impl<J: Json> Run<J> {
                 // Somebody has signed in meanwhile.
                 Outcome::Stored(_) if writes != self.handle.store.writes.get() => {}
                 Outcome::Stored(stored) => {
-                    let lies_there = stored.record.is_some();
                     let mark = stored.mark.clone();
                     let taken = self.take_over(stored);
                     self.learn_use(mark);
-                    if taken == Taken::HasToGo && lies_there {
+                    if taken == Taken::HasToGo {
                         self.keep(false).await;
                     }
                     // A session that has reached a limit while no page was open is never shown as signed in.
@@ -397,12 +396,12 @@ impl<J: Json> Run<J> {
     async fn not_kept(&self, deletes: bool, own: u32, known: Option<Secret>, overwrites: bool) {
         let handle: &Handle<J> = &self.handle;
         let store = &handle.store;
-        handle.change(|session| session.storage_works(false));
-        store.unwritten.set(true);
         // A later write of this handle's deals with it.
         if own != store.writes.get() {
             return;
         }
+        handle.change(|session| session.storage_works(false));
+        store.unwritten.set(true);
         // The other tabs are told only of a change: tabs whose writes all fail would wake each other for ever.
         let mut tells = overwrites;
         // A write that timed out may still be done: where nothing is known to lie there, nothing is deleted before.
@@ -414,7 +413,6 @@ impl<J: Json> Run<J> {
             let unless_changed = if overwrites { None } else { Some(known.clone()) };
             let mut outcome = self.ask(Effect::Write(Write { text: None, unless_changed })).await;
             if let Outcome::Overtaken(stored) = outcome {
-                tells = true;
                 let found = stored.record.clone();
                 if own != store.writes.get() || self.take_over(stored) == Taken::Followed {
                     outcome = Outcome::Overtaken(Box::default());
@@ -440,7 +438,7 @@ impl<J: Json> Run<J> {
                     }
                 }
             }
-        } else if own == store.writes.get() {
+        } else {
             store.learn(known);
         }
         if tells {

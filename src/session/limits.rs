@@ -137,17 +137,20 @@ impl Session {
         self.age_left(now).is_some_and(|left| left < EARLY_MS)
     }
 
-    /// Ends the session where it has reached a limit. Uses that waited for this decision count from the moment when they
-    /// happened, however long it took.
-    pub fn end_at_limit(&mut self, now: Moment) {
+    /// Whether it has reached no limit. Uses that waited for this decision count from the moment when they happened, however long
+    /// it took.
+    pub fn goes_on(&mut self, now: Moment) -> bool {
         if let Some((first, last)) = self.lasting.late.take() {
             self.use_at(first);
             self.use_at(last);
         }
-        if self.is_too_old(now) {
-            self.end(Reason::Expired);
-        } else if self.is_idle(now) {
-            self.end(Reason::Idle);
+        !self.is_too_old(now) && !self.is_idle(now)
+    }
+
+    /// Ends the session where it has reached a limit.
+    pub fn end_at_limit(&mut self, now: Moment) {
+        if !self.goes_on(now) {
+            self.end(if self.is_too_old(now) { Reason::Expired } else { Reason::Idle });
         }
     }
 

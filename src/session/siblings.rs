@@ -128,6 +128,11 @@ impl Session {
     fn take_over(&mut self, mut record: Record, now: Moment) {
         let same = |old: &Rc<Record>| old.login == record.login && old.held == record.held;
         if self.held.as_ref().is_none_or(|held| held.login != record.login) {
+            // It has replaced the earlier one, which may come back: a tab that has not seen it yet may write over it. By the time of
+            // sign-in, no two tabs take each other's login for the earlier one.
+            if let Some(held) = self.held.as_ref().filter(|held| held.signed_in_at < record.signed_in_at) {
+                self.past.add(held.login);
+            }
             self.began(now.at_wall(record.signed_in_at));
         }
         if !self.held.as_ref().is_some_and(same) {

@@ -158,6 +158,19 @@ fn r25_what_was_signed_in_over_here_is_a_leftover() {
     assert_eq!(session.held().map(|held| held.login), Some(2));
 }
 
+/// By the time of sign-in, so that two tabs never take each other's login for the earlier one.
+#[test]
+fn r38_an_earlier_login_of_the_same_user_is_not_followed_back() {
+    let signed_in = |login, at| Record { signed_in_at: at, ..record(login, "jdoe") };
+    for (before, follows) in [(NOW - 1.0, false), (NOW, true), (NOW + 1.0, true)] {
+        let mut session = Session::new(Renewal::BeforeEnd, true);
+        assert!(session.follow(found(signed_in(1, before)), at(NOW)));
+        assert!(session.follow(found(signed_in(2, NOW)), at(NOW)), "what lies there counts");
+        assert_eq!(session.follow(found(signed_in(1, before)), at(NOW)), follows);
+        assert_eq!(session.held().map(|held| held.login), Some(if follows { 1 } else { 2 }));
+    }
+}
+
 /// Nobody signs out nine times behind a tab's back; what is remembered has an end all the same.
 #[test]
 fn the_last_eight_logins_that_are_over_are_remembered() {

@@ -1,0 +1,213 @@
+//! What could not be written or deleted.
+
+use hallpass::protocol::{Line, Trouble, Wake};
+
+use crate::meanwhile::{has_the_new_login, of_another_tab, signs_in_anew};
+use crate::tab::{HOUR, NOW, TABS, Tab};
+use crate::vendors::{OK, grant};
+
+/// Rule 15: deleting takes no room.
+#[test]
+fn rule_15_what_a_failed_login_write_was_to_replace_is_gone() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.record = Tab::signed_in(TABS).record.map(|text| text.replace("jdoe", "asmith"));
+    assert_eq!(tab.restores(), "done");
+    tab.log();
+    tab.hears(200, &grant("b1", "rb1")).hears(200, OK).fails("write", Trouble::Storage);
+    assert_eq!(tab.run(|handle| handle.sign_in(crate::support::user("bert", "s3cret"))), "signed in");
+    assert_eq!((&tab.record, tab.note.as_deref()), (&None, Some("7 unwritten")));
+    assert_eq!((tab.status(), tab.state().problem), ("signed-in", Some("storage")));
+    tab.asked(&[
+        "chance",
+        "call login",
+        "write b1 of 7 over all",
+        "delete over all",
+        "note 7 unwritten",
+        "tell of the store",
+        "  call logout with a1",
+    ]);
+}
+
+#[test]
+fn r38_what_a_failed_renewals_write_was_to_replace_is_gone_and_written_again_later() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(200, &grant("a2", "r2")).fails("write", Trouble::Storage);
+    assert_eq!(tab.refreshes(), "done");
+    assert_eq!(
+        tab.log()[6..],
+        ["  delete", "  note 7 unwritten", "  tell of the store", "  unlock, spent"].map(String::from)
+    );
+    assert_eq!((&tab.record, tab.state().problem), (&None, Some("storage")));
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.asked(&["read", "write a2 of 7", "forget the note", "tell of the store"]);
+    assert_eq!((tab.state().problem, tab.note.as_deref()), (None, None));
+    assert!(tab.record.is_some());
+}
+
+/// A tab whose own login could not be written follows another tab's, and doesn't write that one again once it is gone.
+#[test]
+fn r38_what_was_followed_is_not_written_again_once_it_is_gone() {
+    let mut tab = Tab::new("pegase3", TABS);
+    tab.fails("write", Trouble::Storage).fails("delete", Trouble::Storage);
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    let mut later = tab.held().expect("somebody is signed in");
+    (later.login, later.received_at) = (9, NOW + HOUR / 2.0);
+    later.expires_at = Some(NOW + HOUR);
+    tab.now = NOW + HOUR / 2.0;
+    // The store can't be read, only written, when this one's own login comes to its end.
+    tab.another_writes(Some(&later), None);
+    tab.fails("read", Trouble::Storage);
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    assert_eq!((tab.status(), tab.held().map(|held| held.login)), ("signed-in", Some(9)));
+    tab.log();
+    // The user signs out in the other tab.
+    tab.another_writes(None, None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.asked(&["read"]);
+    assert_eq!(tab.status(), "logout");
+}
+
+/// The timer, too, tries the write again.
+#[test]
+fn r38_what_could_not_be_written_is_tried_again_by_the_timer() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(200, &grant("a2", "r2")).fails("write", Trouble::Storage);
+    tab.refreshes();
+    tab.log();
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&["  write a2 of 7", "  forget the note", "  tell of the store"]);
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&[]);
+}
+
+/// A store that hangs is not asked again by itself.
+#[test]
+fn a_write_that_takes_too_long_is_not_tried_by_itself() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(200, &grant("a2", "r2"))
+        .always_fails("write", Trouble::Timeout)
+        .always_fails("delete", Trouble::Timeout);
+    tab.refreshes();
+    assert_eq!(tab.state().problem, Some("storage"));
+    tab.log();
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&[]);
+    tab.works_again();
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.state().problem, None);
+    assert!(tab.record.is_some_and(|text| text.contains("a2")));
+}
+
+/// What was to be deleted and could not be is tried again.
+#[test]
+fn r10_a_record_that_could_not_be_deleted_is_tried_again() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(200, OK).fails("delete", Trouble::Storage);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    assert_eq!((tab.status(), tab.record.is_some()), ("logout", false));
+    let log = tab.log();
+    assert_eq!(log.iter().filter(|line| line.trim_start().starts_with("delete")).count(), 2, "{log:?}");
+}
+
+/// One whose login could not be written: login 7, of which a note says so.
+fn unwritten() -> Tab {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.always_fails("write", Trouble::Storage);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    assert_eq!((tab.status(), tab.state().problem), ("signed-in", Some("storage")));
+    assert_eq!(tab.note.as_deref(), Some("7 unwritten"));
+    tab
+}
+
+/// With the record missing either way, the note alone tells a sign-out from a write that has failed.
+#[test]
+fn r38_a_login_that_could_not_be_written_ends_once_its_note_is_gone() {
+    let mut tab = unwritten();
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.status(), "signed-in", "its own note is there");
+    tab.note = None;
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.status(), "logout");
+    let mut tab = unwritten();
+    tab.note = None;
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.status(), "signed-in", "a note that was never seen may still come");
+}
+
+#[test]
+fn r38_a_login_that_could_not_be_written_gives_way_to_a_later_login_or_sign_out() {
+    for (note, status) in [
+        ("9 unwritten", "logout"),
+        ("9 logout", "logout"),
+        // That one's session has ended by itself, which nobody did.
+        ("9 refused", "signed-in"),
+    ] {
+        let mut tab = unwritten();
+        tab.note = Some(note.into());
+        assert_eq!(tab.wakes(Wake::Page), "done");
+        assert_eq!(tab.status(), status, "{note}");
+    }
+    // Of a login that this one has replaced itself.
+    let mut tab = unwritten();
+    tab.chance = 8;
+    tab.fails("call logout", Trouble::Network);
+    assert_eq!(tab.signs_in(&grant("a2", "r2")), "signed in");
+    tab.note = Some("7 unwritten".into());
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!(tab.status(), "signed-in");
+}
+
+/// The store is full. What another tab has written since isn't what had to go.
+#[test]
+fn r38_where_a_write_fails_another_tabs_newer_login_is_followed_and_stays() {
+    let mut tab = Tab::signed_in(TABS);
+    let later = of_another_tab(&tab);
+    tab.hears(200, &grant("a2", "r2")).fails("write", Trouble::Storage);
+    tab.meanwhile("delete", move |tab| tab.another_writes(Some(&later), None));
+    tab.refreshes();
+    assert_eq!((tab.status(), tab.held().map(|held| held.login)), ("signed-in", Some(9)));
+    assert!(tab.record.is_some());
+}
+
+/// Another tab writes once more of the old tokens, which are spent: they must not stay, though the new ones can't be written.
+#[test]
+fn r38_where_a_write_fails_older_tokens_that_another_tab_has_written_go() {
+    let mut tab = Tab::signed_in(TABS);
+    let mut older = tab.held().unwrap();
+    older.received_at += 1.0;
+    tab.hears(200, &grant("a2", "r2")).fails("write", Trouble::Storage);
+    tab.meanwhile("delete", move |tab| tab.another_writes(Some(&older), None));
+    assert_eq!(tab.refreshes(), "done");
+    assert_eq!((&tab.record, tab.note.as_deref()), (&None, Some("7 unwritten")));
+}
+
+/// Neither written nor deleted: what lies there is known to have been replaced here, so the timer writes over it.
+#[test]
+fn r38_a_login_that_could_not_be_written_at_first_replaces_what_lay_there() {
+    let mut tab = Tab::signed_in(TABS);
+    let mut others = of_another_tab(&tab);
+    others.held.user = Some("asmith".into());
+    tab.another_writes(Some(&others), None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!(tab.status(), "replaced");
+    tab.fails("write", Trouble::Storage).fails("delete", Trouble::Storage);
+    signs_in_anew(&mut tab);
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    has_the_new_login(&tab);
+}
+
+/// A write that has taken too long was done after all. It is found, and nothing is left of the trouble.
+#[test]
+fn a_write_that_was_done_late_is_no_problem_any_more() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(200, &grant("a2", "r2"))
+        .always_fails("write", Trouble::Timeout)
+        .always_fails("delete", Trouble::Timeout);
+    assert_eq!(tab.refreshes(), "done");
+    assert_eq!(tab.state().problem, Some("storage"));
+    tab.works_again();
+    let held = tab.held();
+    tab.another_writes(held.as_ref(), None);
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!((tab.status(), tab.state().problem), ("signed-in", None));
+}
