@@ -48,10 +48,10 @@ fn listed(page: &str, floor: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// `mod.rs` only names the others, and types stand beside the scripts that they are of.
+/// `mod.rs` only names the others, types stand beside the scripts that they are of, and `tsconfig.json` is for a tool.
 fn is_listed(name: &str) -> bool {
     let end = |end: &str| name.strip_suffix(end).is_some();
-    name != "mod.rs" && (end(".rs") || end(".js"))
+    !matches!(name, "mod.rs" | "tsconfig.json") && (end(".rs") || end(".js") || end(".json"))
 }
 
 #[test]
