@@ -7,15 +7,15 @@ const MOST_ELEMENTS: usize = 64;
 
 /// What lies at a path; own members only. The empty path is the value itself.
 pub(super) fn at<J: Json>(json: &J, path: &str) -> Option<J> {
-    let mut found = json.clone();
+    let mut found = None;
     let mut rest = path;
     while !rest.is_empty() {
         // Byte by byte, as `split` brings a searcher along.
         let end = rest.bytes().position(|byte| byte == b'.').unwrap_or(rest.len());
-        found = step(&found, rest.get(..end)?)?;
+        found = Some(step(found.as_ref().unwrap_or(json), rest.get(..end)?)?);
         rest = rest.get(end + 1..).unwrap_or_default();
     }
-    Some(found)
+    Some(found.unwrap_or_else(|| json.clone()))
 }
 
 #[inline(never)]

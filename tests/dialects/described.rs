@@ -18,7 +18,7 @@ fn described(more: Document) -> Described<Value> {
         "grant": { "access": "token" },
     });
     said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    Described::of(&Value(said)).expect("a description")
+    Described::of(&Value::from(said)).expect("a description")
 }
 
 fn jdoe() -> Credentials {

@@ -86,7 +86,7 @@ fn any_document() -> impl Strategy<Value = Document> {
 
 fn any_reply() -> impl Strategy<Value = Reply<Value>> {
     let body = prop_oneof![
-        8 => any_document().prop_map(|document| Body::Json(Value(document))),
+        8 => any_document().prop_map(|document| Body::Json(document.into())),
         1 => Just(()).prop_map(|()| Body::Empty),
         1 => Just(()).prop_map(|()| Body::Unreadable),
     ];

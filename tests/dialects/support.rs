@@ -1,6 +1,7 @@
 //! Replies and requests as the tests write them.
 
 use std::fmt::Debug;
+use std::rc::Rc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,13 +10,55 @@ use hallpass::dialect::{
 };
 use proptest::prelude::ProptestConfig;
 
-/// The vendors' window on JSON, over `serde_json`.
+/// The vendors' window on JSON, over what `serde_json` reads. As cheap to clone as the browser's values are.
 #[derive(Clone, Debug)]
-pub struct Value(pub serde_json::Value);
+pub struct Value(Rc<Tree>);
+
+#[derive(Debug)]
+enum Tree {
+    Scalar(serde_json::Value),
+    List(Vec<Value>),
+    Object(Vec<(String, Value)>),
+}
+
+impl From<serde_json::Value> for Value {
+    fn from(json: serde_json::Value) -> Self {
+        Self(Rc::new(match json {
+            serde_json::Value::Array(list) => Tree::List(list.into_iter().map(Self::from).collect()),
+            serde_json::Value::Object(members) => {
+                Tree::Object(members.into_iter().map(|(name, value)| (name, value.into())).collect())
+            }
+            scalar => Tree::Scalar(scalar),
+        }))
+    }
+}
+
+impl Value {
+    fn scalar(&self) -> Option<&serde_json::Value> {
+        if let Tree::Scalar(scalar) = &*self.0 { Some(scalar) } else { None }
+    }
+
+    fn members(&self) -> &[(String, Self)] {
+        if let Tree::Object(members) = &*self.0 { members } else { &[] }
+    }
+}
+
+impl From<&Value> for serde_json::Value {
+    fn from(value: &Value) -> Self {
+        match &*value.0 {
+            Tree::Scalar(scalar) => scalar.clone(),
+            Tree::List(list) => list.iter().map(Self::from).collect(),
+            Tree::Object(members) => {
+                let members = members.iter().map(|(name, value)| (name.clone(), value.into()));
+                Self::Object(members.collect())
+            }
+        }
+    }
+}
 
 impl Json for Value {
     fn parse(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok().map(Self)
+        serde_json::from_str::<serde_json::Value>(text).ok().map(Self::from)
     }
 
     fn is_web_address(text: &str) -> bool {
@@ -26,15 +69,16 @@ impl Json for Value {
 
     fn claims(token: &str) -> Option<Self> {
         let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-        serde_json::from_slice(&payload).ok().map(Self)
+        serde_json::from_slice::<serde_json::Value>(&payload).ok().map(Self::from)
     }
 
     fn member(&self, name: &str) -> Option<Self> {
-        self.0.as_object()?.get(name).filter(|value| !value.is_null()).cloned().map(Self)
+        let (_, value) = self.members().iter().find(|(known, _)| known == name)?;
+        (!value.scalar().is_some_and(serde_json::Value::is_null)).then(|| value.clone())
     }
 
     fn names(&self, limit: usize) -> Vec<String> {
-        self.0.as_object().into_iter().flat_map(serde_json::Map::keys).take(limit).cloned().collect()
+        self.members().iter().map(|(name, _)| name.clone()).take(limit).collect()
     }
 
     /// Only as the tests write them.
@@ -48,23 +92,26 @@ impl Json for Value {
     }
 
     fn text(&self) -> Option<String> {
-        self.0.as_str().map(Into::into)
+        self.scalar()?.as_str().map(Into::into)
     }
 
     fn number(&self) -> Option<f64> {
-        self.0.as_f64()
+        self.scalar()?.as_f64()
     }
 
     fn truth(&self) -> Option<bool> {
-        self.0.as_bool()
+        self.scalar()?.as_bool()
     }
 
     fn elements(&self, limit: usize) -> Option<Vec<Self>> {
-        Some(self.0.as_array()?.iter().take(limit).cloned().map(Self).collect())
+        match &*self.0 {
+            Tree::List(list) => Some(list.iter().take(limit).cloned().collect()),
+            _ => None,
+        }
     }
 
     fn is_object(&self) -> bool {
-        self.0.is_object()
+        matches!(&*self.0, Tree::Object(_))
     }
 }
 

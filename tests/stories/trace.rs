@@ -41,7 +41,7 @@ pub fn outcome(outcome: &Outcome<Value>) -> String {
 fn body(body: &Body<Value>) -> String {
     match body {
         Body::Empty => "empty".into(),
-        Body::Json(json) => json.0.to_string(),
+        Body::Json(json) => serde_json::Value::from(json).to_string(),
         Body::Unreadable => "unreadable".into(),
     }
 }

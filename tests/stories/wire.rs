@@ -54,7 +54,7 @@ pub fn write(brand: Brand, said: &Said, lifetime_s: u64) -> Reply<Value> {
 }
 
 pub fn json_reply(status: u16, body: Tree) -> Reply<Value> {
-    Reply::new(status, if body.is_null() { Body::Empty } else { Body::Json(Value(body)) })
+    Reply::new(status, if body.is_null() { Body::Empty } else { Body::Json(body.into()) })
 }
 
 fn ethgas(said: &Said, lifetime_s: u64) -> (u16, Tree) {

@@ -30,7 +30,7 @@ pub fn vendor(name: &str, module: &str) -> &'static dyn Vendor<Value> {
     let text = fs::read_to_string(format!("{FOLDER}/{name}.json")).expect("a vendor that is described");
     let mut said: Document = serde_json::from_str(&text).expect("JSON");
     said["errors"]["codes"] = codes(name);
-    Box::leak(Box::new(Described::of(&Value(said)).expect("a description")))
+    Box::leak(Box::new(Described::of(&Value::from(said)).expect("a description")))
 }
 
 /// A vendor's table of codes, as a description has it.
