@@ -26,9 +26,10 @@ fn listed<J: Json>(said: &J, json: &J) -> Vec<Field> {
     let list = found(said, "list", json).and_then(|list| list.elements(MOST_FIELDS)).unwrap_or_default();
     let mut fields = Vec::new();
     for field in list {
-        let text = |member| found(said, member, &field).as_ref().and_then(code_text);
+        let of = |member| found(said, member, &field);
+        let text = |member| of(member)?.text();
         if let (Some(name), Some(title)) = (text("name"), text("title")) {
-            let code = text("code").unwrap_or_else(|| INVALID.into());
+            let code = of("code").as_ref().and_then(code_text).unwrap_or_else(|| INVALID.into());
             fields.push(Field { name, code, title, pointer: text("pointer") });
         }
     }

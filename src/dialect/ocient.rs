@@ -135,6 +135,10 @@ impl<J: Json> Vendor<J> for Ocient<J> {
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         self.0.read(reply, operation).or_else(|mut failure| {
             let Some(code) = vendor_code(reply) else {
+                // The code is a text, which no document shows; but it is no success.
+                if self.0.says_rejected(reply) {
+                    return Err(failure);
+                }
                 let status = reply.member("status");
                 let says_nothing = status.is_none() || operation == Operation::Request;
                 if reply.is_ok() && reply.json().is_some() && says_nothing {

@@ -47,13 +47,13 @@ test("each recipe is known here, and none has more than 30 lines; of the unseen 
   for (const name of ["acme", ...UNSEEN]) assert.ok(recipes.get(name).lines < 25, name);
 });
 
-test("the built-in vendors, as the tests of the dialects describe them, are descriptions", async () => {
-  const folder = new URL("../dialects/as_data/", import.meta.url);
+test("the built-in vendors are descriptions like anybody's", async () => {
+  const folder = new URL("../../src/dialect/", import.meta.url);
   const files = (await readdir(folder)).filter((file) => file.endsWith(".json"));
   assert.ok(files.length >= 4);
   for (const file of files) {
     const said = JSON.parse(await readFile(new URL(file, folder), "utf8"));
-    assert.equal(`${defineVendor(said).name}.json`, file);
+    assert.deepEqual({ ...defineVendor(said) }, said);
   }
 });
 
