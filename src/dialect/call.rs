@@ -38,7 +38,7 @@ impl Operation {
 }
 
 /// A request that hallpass makes to a vendor. Where it goes follows from the operation
-/// ([`Paths`](super::Paths)); whether cookies go along follows from the vendor's
+/// ([`Vendor::path`](super::Vendor::path)); whether cookies go along follows from the vendor's
 /// [`Carrier`](super::Carrier). May hold a password: its buffers are zeroed when it is dropped.
 #[derive(Debug)]
 pub struct Call {

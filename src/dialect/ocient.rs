@@ -82,19 +82,20 @@ impl<J: Json> Vendor<J> for Ocient<J> {
     /// With a token of the customer's identity provider `POST /v1/sso_token`, whose documented reply only repeats the request: it is
     /// read as a login's. For another device `POST /v1/sso_device_grant`.
     fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
-        let [database, id_token, access_token] =
-            ["database", "idToken", "accessToken"].map(|name| credentials.typed(name));
-        let call = Call::new(Operation::Login, "POST");
-        let (to, members) = if id_token.is_some() || access_token.is_some() {
-            credentials.check()?;
-            (TOKEN, [("database", database), ("id_token", id_token), ("access_token", access_token)])
-        } else if credentials.on_device {
-            credentials.check()?;
-            (DEVICE, [("database", database), ("", None), ("", None)])
-        } else {
+        let given = |name| credentials.typed(name);
+        let (id_token, access_token) = (given("idToken"), given("accessToken"));
+        let by_token = id_token.is_some() || access_token.is_some();
+        if !by_token && !credentials.on_device {
             return self.0.login(credentials);
-        };
-        Ok(call.at(to).json(&members.each_ref().map(|(name, value)| (*name, value.as_deref()))))
+        }
+        credentials.check()?;
+        // On another device, there is no token.
+        let call = Call::new(Operation::Login, "POST").at(if by_token { TOKEN } else { DEVICE });
+        Ok(call.json(&[
+            ("database", given("database").as_deref()),
+            ("id_token", id_token.as_deref()),
+            ("access_token", access_token.as_deref()),
+        ]))
     }
 
     fn read_prompt(&self, reply: &Reply<J>) -> Result<Prompt, Box<Failure>> {
