@@ -28,7 +28,8 @@ impl<J: Json> EthgasWallet<J> {
 
     fn grants(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
         self.read(reply, operation)?;
-        let mut grant = self.0.grants(reply, operation, now_ms)?;
+        // The vendor has said that it is a success, so without a token it is malformed, and no refusal.
+        let mut grant = self.0.granted(reply, operation, now_ms).map_err(|code| reply.failure(code))?;
         let claimed = || claimed_ms::<J>(grant.access.as_deref()?, reply.clock(now_ms));
         grant.lifetime_ms = grant.lifetime_ms.or_else(claimed).or(Some(LIFETIME_MS));
         // Read at a renewal, too: the cookie is that of whoever has signed in last in this browser.

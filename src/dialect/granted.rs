@@ -42,7 +42,8 @@ impl<J: Json> Described<J> {
         })
     }
 
-    fn granted(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Code> {
+    /// The same, or why it can't be read.
+    pub(super) fn granted(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Code> {
         let said = self.says("grant").ok_or(Code::Internal)?;
         let of = |member| found(&said, member, reply.json()?);
         let mut grant = Grant::default();

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::description::{code_text, first, lists, number_text, paths, same};
+use super::path::at;
 use super::{Body, Code, Described, Failure, Json, Operation, Payload, Rejection, Reply, VendorCode};
 
 impl<J: Json> Described<J> {
@@ -13,10 +14,11 @@ impl<J: Json> Described<J> {
         first(&self.sought().code, reply.json()?).filter(|code| code_text(code).is_some())
     }
 
-    /// The API's own words in a reply.
+    /// The API's own words in a reply: the first text that lies where words may lie.
     #[inline(never)]
     fn detail(&self, reply: &Reply<J>) -> Option<String> {
-        first(&paths(&self.says("errors.detail")?), reply.json()?)?.text()
+        let json = reply.json()?;
+        paths(&self.says("errors.detail")?).iter().find_map(|path| at(json, path)?.text())
     }
 
     /// Whether a failure is the API's own, and not that of a gateway before it: it has the code or the words that the API's
