@@ -35,7 +35,7 @@
 //! - `export`: what the scripts may call, and the platform's objects that cross with it;
 //! - `protocol`: the order: what comes after what in a login, a renewal, a request, a sign-out;
 //! - `session`: the rules: states and transitions, when to renew, what a failure means, whose result counts;
-//! - `dialect`: one file a vendor: which request to send, how to read the reply.
+//! - `dialect`: the vendors: a description each, its habits beside it, and the engine that reads both.
 //!
 //! `dialect`, `session` and `protocol` know no clock, no promise and no browser, and are tested natively.
 

@@ -341,6 +341,13 @@ fn a_refusal_inside_a_success_is_read_where_no_token_came() {
         (failure.vendor_code, failure.detail.as_deref()),
         (Some(VendorCode::Text("who".into())), Some("It is who"))
     );
+    let note = r#"{"note": {"of": "another kind"}, "errors": [{"code": "who", "text": "It is who"}]}"#;
+    let failure = refusal(vendor.read_login(&reply(200, note), &jdoe(), 0.0));
+    assert_eq!(
+        failure.detail.as_deref(),
+        Some("It is who"),
+        "the first text, and not the first that lies there"
+    );
     let unlisted = refusal(vendor.read_login(&reply(200, &text("full")), &jdoe(), 0.0));
     assert_eq!(
         (unlisted.code, unlisted.vendor_code),

@@ -215,12 +215,15 @@ fn r24_a_success_without_a_usable_token_is_malformed() {
         r#"{"accessToken":"a","refreshToken":5}"#,
         r#"{"accessToken":"a","expiresIn":0}"#,
     ] {
-        let reply = reply(200, &granted(data));
-        assert_eq!(
-            refusal(ethgas().read_login(&reply, &owner(""), 0.0)).code,
-            Code::MalformedReply,
-            "{data}"
-        );
+        for text in [granted(data), format!(r#"{{"code":200,"data":{data}}}"#)] {
+            let reply = reply(200, &text);
+            let login = refusal(ethgas().read_login(&reply, &owner(""), 0.0));
+            assert_eq!(login.code, Code::MalformedReply, "{text}");
+            if !text.contains("expiresIn") {
+                let renewal = refusal(ethgas().read_refresh(&reply, 0.0));
+                assert_eq!(renewal.code, Code::MalformedReply, "{text}");
+            }
+        }
     }
 }
 
