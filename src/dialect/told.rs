@@ -88,7 +88,7 @@ impl<J: Json> Described<J> {
     /// Whether a reply's code is one by which the API says that a token was rejected. `None`: it tells no code, or none is listed.
     fn is_listed(&self, reply: &Reply<J>) -> Option<bool> {
         let listed = self.sought().rejecting.as_ref()?;
-        let code = code_text(&self.code(reply)?)?;
+        let code = code_text(&first(&self.sought().code, reply.json()?)?)?;
         Some(listed.contains(&code))
     }
 

@@ -28,7 +28,7 @@ extern "C" {
     #[wasm_bindgen(js_name = momentOf)]
     fn moment_of(text: &str) -> Option<f64>;
 
-    /// An object's own member; undefined where there is none, or no object.
+    /// An object's own member; undefined where there is none, or no object, and where it is null.
     fn own(object: &JsValue, name: &JsValue) -> JsValue;
 }
 
@@ -51,7 +51,7 @@ impl Json for JsValue {
 
     #[inline(never)]
     fn member(&self, name: &str) -> Option<Self> {
-        defined(own(self, &name.into())).filter(|value| !value.is_null())
+        defined(own(self, &name.into()))
     }
 
     fn names(&self, limit: usize) -> Vec<String> {

@@ -98,7 +98,7 @@ export function momentOf(text) {
 }
 
 /**
- * Reads an object's own member; undefined where there is none, or no object.
+ * Reads an object's own member; undefined where there is none, or no object, and where it is null. (An array is none.)
  *
  * @param {unknown} object
  * @param {PropertyKey} name
@@ -106,7 +106,8 @@ export function momentOf(text) {
  */
 export function own(object, name) {
   const holder = /** @type {Record<PropertyKey, unknown>} */ (object);
-  return typeof object === "object" && object !== null && Object.hasOwn(object, name) ? holder[name] : undefined;
+  const has = typeof object === "object" && object !== null && !Array.isArray(object) && Object.hasOwn(object, name);
+  return has ? holder[name] ?? undefined : undefined;
 }
 
 /**
