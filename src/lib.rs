@@ -35,7 +35,7 @@
 //! - `export`: what the scripts may call, and the platform's objects that cross with it;
 //! - `protocol`: the order: what comes after what in a login, a renewal, a request, a sign-out;
 //! - `session`: the rules: states and transitions, when to renew, what a failure means, whose result counts;
-//! - `dialect`: the vendors: a description each, its habits beside it, and the engine that reads both.
+//! - `dialect`: the vendors: a description each, the engine that does what it says, and each vendor's habits.
 //!
 //! `dialect`, `session` and `protocol` know no clock, no promise and no browser, and are tested natively.
 

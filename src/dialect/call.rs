@@ -134,12 +134,6 @@ impl Call {
         self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
     }
 
-    /// With `Authorization: Bearer`, as RFC 6750 writes it.
-    #[must_use]
-    pub fn bearer(self: Box<Self>, token: &str) -> Box<Self> {
-        self.header("Authorization", ["Bearer ", token].concat().into())
-    }
-
     /// With a form as the body; members without a value are left out.
     #[must_use]
     pub fn form(mut self: Box<Self>, members: &[(&str, Option<&str>)]) -> Box<Self> {

@@ -1,4 +1,4 @@
-//! An API that its user describes in data: the engine that does what a description says.
+//! A vendor that is described in data, hallpass's own or anybody's: the engine that does what a description says.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -69,7 +69,7 @@ impl<J: Json> Described<J> {
         Some(Self { known: Some(known), ..Self::of(&J::parse(description)?)? })
     }
 
-    /// What a member of the description says, by its path.
+    /// What lies at a path of the description.
     pub(super) fn says(&self, path: &str) -> Option<J> {
         at(&self.said, path)
     }
@@ -102,10 +102,8 @@ impl<J: Json> Described<J> {
     /// A call with the session's credential: as it is described, else with nothing more.
     pub(super) fn with_credential(&self, operation: Operation, held: &Held) -> Box<Call> {
         let said = self.said.member(operation.as_str());
-        let described = said.and_then(|said| call(operation, &said, Values::Held(held)));
-        // If the operation isn't described, its path comes from the caller's option `endpoints`.
-        let method = if operation == Operation::Check { "GET" } else { "POST" };
-        described.unwrap_or_else(|| Call::new(operation, method)).credential(&self.facts.carrier, held)
+        let described = said.as_ref().and_then(|said| call(operation, said, Values::Held(held)));
+        described.unwrap_or_else(|| bare(operation, said)).credential(&self.facts.carrier, held)
     }
 
     /// The header that the token comes in, if it comes in one.
@@ -138,11 +136,23 @@ impl<J: Json> Described<J> {
     }
 }
 
+/// A call with nothing in it: a place of the described one has no value, such as where no refresh token was told. Or the operation isn't
+/// described, and its path comes from the caller's option `endpoints`.
+fn bare<J: Json>(operation: Operation, said: Option<J>) -> Box<Call> {
+    match said {
+        Some(said) => Call::new(operation, method(&said)),
+        None => Call::new(operation, if operation == Operation::Check { "GET" } else { "POST" }),
+    }
+}
+
+fn method<J: Json>(said: &J) -> String {
+    said.text_of("method").unwrap_or_else(|| "POST".into())
+}
+
 /// A call as it is described. `None`: a place in it has no value.
 #[inline(never)]
 fn call<J: Json>(operation: Operation, said: &J, values: Values<'_>) -> Option<Box<Call>> {
-    let method = said.text_of("method").unwrap_or_else(|| "POST".into());
-    let mut call = Call::new(operation, method);
+    let mut call = Call::new(operation, method(said));
     if let Some(query) = said.member("query") {
         call.query = Some(template::form(&query, values)?);
     }

@@ -1,9 +1,9 @@
 //! What an API with a login says on the wire, as data: `VendorDescription` of the public types. What it says is what
 //! [`Described`](super::Described) does.
 //!
-//! The scripts have checked it member by member, and told the caller of each mistake by its path. Here it is read where it is
-//! needed, as a reply is: what isn't there, or is of another type, was not said. (Read once into a structure of its own, it
-//! took 2 kB more of the WebAssembly.)
+//! The scripts have checked it member by member, and told the caller of each mistake by its path. What is sought in every reply is read
+//! once, and the rest where it is needed, as a reply is: what isn't there, or is of another type, was not said. (Read once into a
+//! structure of its own, all of it took 2 kB more of the WebAssembly.)
 
 use alloc::string::String;
 use alloc::vec;
@@ -58,11 +58,11 @@ pub(super) fn meaning<J: Json>(said: &J, table: &str, code: &str, operation: Ope
     Code::of_name(&told.text().or_else(|| told.text_of(place))?)
 }
 
-/// Whether a list of codes or statuses has one of them.
+/// Whether a list of statuses has one of them.
 #[inline(never)]
-pub(super) fn lists<J: Json>(list: &J, code: &str) -> bool {
+pub(super) fn lists<J: Json>(list: &J, status: &str) -> bool {
     let listed = list.elements(MOST).unwrap_or_default();
-    listed.iter().any(|listed| code_text(listed).as_deref() == Some(code))
+    listed.iter().any(|listed| code_text(listed).as_deref() == Some(status))
 }
 
 /// An API's code as a text, whether it is a text or a whole number.

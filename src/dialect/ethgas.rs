@@ -92,16 +92,11 @@ impl<J: Json> Vendor<J> for Ethgas<J> {
     }
 
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
-        self.0.read(reply, operation).map_err(|failure| match code_told(reply) {
+        self.0.read(reply, operation).map_err(|failure| match reply.code("code") {
             None => reply.foreign(operation),
             told => refusal(&self.0, failure, reply, told, !matches!(told, Some(200 | 1)), operation),
         })
     }
-}
-
-/// The code of the envelope.
-pub(super) fn code_told<J: Json>(reply: &Reply<J>) -> Option<i32> {
-    reply.code("code")
 }
 
 /// `errorCode`, where there is one, says more than `code`: a five-digit number as a string in this family, a number in the

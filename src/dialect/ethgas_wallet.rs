@@ -6,11 +6,12 @@
 //! The habits: a message to be signed (EIP-712) and its nonce, then the signature; the access token is a text or lies in an
 //! object, and the refresh token comes in a cookie that no script can read, or in JSON, too. What comes back is
 //! `{success, data}`, and a refusal has its code and its words beside `success` or in `data`; some pages show the
-//! `{code, message, data}` of the other family.
+//! `{code, message, data}` of the other family. `baseUrl` ends with `/api`, so the paths don't begin with it: the vendor's pages have
+//! written it so since August 2025.
 
 use alloc::boxed::Box;
 
-use super::ethgas::{code_told, known, refusal};
+use super::ethgas::{known, refusal};
 use super::grant::{claimed_ms, name};
 use super::wallet::{Challenge, Signing, chain_of, is_account};
 use super::{
@@ -26,7 +27,7 @@ impl<J: Json> EthgasWallet<J> {
         Described::built_in(include_str!("ethgas_wallet.json"), known).map(Self)
     }
 
-    fn grants(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
+    fn read_grant(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
         self.read(reply, operation)?;
         // The vendor has said that it is a success, so without a token it is malformed, and no refusal.
         let mut grant = self.0.granted(reply, operation, now_ms).map_err(|code| reply.failure(code))?;
@@ -77,7 +78,7 @@ impl<J: Json> Vendor<J> for EthgasWallet<J> {
         credentials: &Credentials,
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
-        let mut grant = self.grants(reply, Operation::Login, now_ms)?;
+        let mut grant = self.read_grant(reply, Operation::Login, now_ms)?;
         grant.user.get_or_insert_with(|| credentials.account.clone());
         Ok(grant)
     }
@@ -89,7 +90,7 @@ impl<J: Json> Vendor<J> for EthgasWallet<J> {
 
     /// Whatever the vendor's reason for a refusal, nothing is left to renew with.
     fn read_refresh(&self, reply: &Reply<J>, now_ms: f64) -> Result<Grant, Box<Failure>> {
-        self.grants(reply, Operation::Refresh, now_ms).map_err(|mut failure| {
+        self.read_grant(reply, Operation::Refresh, now_ms).map_err(|mut failure| {
             let transient = matches!(failure.code, Code::RateLimited | Code::VendorUnavailable);
             if failure.explicit && !transient {
                 failure.code = Code::SessionExpired;
@@ -108,7 +109,7 @@ impl<J: Json> Vendor<J> for EthgasWallet<J> {
     /// `success` counts before `code`. A logout's success is `{}` on one page, and `{success, message}` on another.
     fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         let success = reply.member("success").and_then(|success| success.truth());
-        let told = code_told(reply);
+        let told = reply.code("code");
         let says_nothing = operation == Operation::Logout && reply.json().is_some_and(Json::is_object);
         let says_yes = success.unwrap_or(told.map_or(says_nothing, |code| matches!(code, 200 | 1)));
         if says_yes && reply.is_ok() {

@@ -148,9 +148,9 @@ impl Code {
 /// The vendor's own code, kept for the caller as it came.
 #[derive(Clone, Debug, PartialEq)]
 pub enum VendorCode {
-    /// Ocient `vendor_code`, PEGASE3 `code`, ETHGAS `code`.
+    /// As a number.
     Number(f64),
-    /// Lenses `type`, ETHGAS `errorCode`.
+    /// As a text.
     Text(String),
 }
 

@@ -28,9 +28,10 @@ fn listed<J: Json>(said: &J, json: &J) -> Vec<Field> {
     for field in list {
         let of = |member| found(said, member, &field);
         let text = |member| of(member)?.text();
-        if let (Some(name), Some(title)) = (text("name"), text("title")) {
-            let code = of("code").as_ref().and_then(code_text).unwrap_or_else(|| INVALID.into());
-            fields.push(Field { name, code, title, pointer: text("pointer") });
+        let (title, code) = (text("title"), of("code").as_ref().and_then(code_text));
+        if let Some(name) = text("name").filter(|_| title.is_some() || code.is_some()) {
+            let code = code.unwrap_or_else(|| INVALID.into());
+            fields.push(Field { name, code, title: title.unwrap_or_default(), pointer: text("pointer") });
         }
     }
     fields

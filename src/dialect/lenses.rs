@@ -7,7 +7,8 @@
 //! The habits: the session is an `HttpOnly` cookie and nothing else; errors are problem details (RFC 7807, served as
 //! `application/json`); an unauthorised reply may name the instance's single sign-on provider; login may answer where to
 //! go next; environments' own APIs are proxied below the same address, and answer with 401s of their own (the vendor's
-//! `lenses-vscode` took these for the end of the session until 6.2.1).
+//! `lenses-vscode` took these for the end of the session until 6.2.1). There is no logout: all sessions of a user can be deleted, at a
+//! path that no document shows.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -73,7 +74,7 @@ impl<J: Json> Vendor<J> for Lenses<J> {
                 Err(reply.foreign(operation))
             }
             (Err(failure), Body::Json(json)) if !reply.is_ok() && is_hqs(json) => {
-                Err(told(failure, reply, json, operation))
+                Err(with_hqs_members(failure, reply, json, operation))
             }
             (Err(_), _) => Err(reply.foreign(operation)),
             (payload, _) => payload,
@@ -96,7 +97,7 @@ fn is_hqs<J: Json>(error: &J) -> bool {
 
 /// What `hq_Error` tells beside what is described. Its `status` is advisory (RFC 9457, section 3.1.2): the HTTP status counts.
 /// Members that the document doesn't name are ignored.
-fn told<J: Json>(
+fn with_hqs_members<J: Json>(
     mut failure: Box<Failure>,
     reply: &Reply<J>,
     error: &J,

@@ -136,7 +136,7 @@ pub struct Facts {
 
 /// Which part of a reply's JSON is the payload.
 ///
-/// A member is named by its path: names with dots between them.
+/// A member is named by its path: names and indexes with dots between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
     /// All of it.
@@ -149,7 +149,7 @@ pub enum Payload {
 
 /// A vendor: requests as values out, replies as values in. What isn't said otherwise is what its description says.
 pub trait Vendor<J: Json> {
-    /// The vendor as its description has it.
+    /// The vendor as its description has it. What is called on it are its own methods, which this trait's defaults have the names of.
     fn described(&self) -> &Described<J>;
 
     /// What is fixed.

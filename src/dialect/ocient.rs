@@ -4,7 +4,10 @@
 //! and warnings, and its Python driver `pyocient` for how -733 is answered.
 //!
 //! The habits: a bearer token, and a cookie beside it that hallpass leaves to the browser's defaults; every
-//! outcome in a `status` object, on HTTP 200 as well as on errors; no separate refresh token.
+//! outcome in a `status` object, on HTTP 200 as well as on errors; no separate refresh token. A renewal sends the database, as the
+//! vendor would take `system` where it is left out. The user name of a reply may differ from the one that was sent (`jdoe@analytics`
+//! comes back as `jdoe`): it is shown, and not compared. Three codes say of a request's token that it is no longer good; the others
+//! that end a session can't follow from an ordinary request.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -143,14 +146,19 @@ impl<J: Json> Vendor<J> for Ocient<J> {
                 let status = reply.member("status");
                 let says_nothing = status.is_none() || operation == Operation::Request;
                 if reply.is_ok() && reply.json().is_some() && says_nothing {
-                    return Ok(payload(status.is_some_and(|status| status.is_object())));
+                    let enveloped = status.is_some_and(|status| status.is_object());
+                    return Ok(if enveloped { self.0.sought().payload.clone() } else { Payload::Whole });
                 }
                 return Err(silent(reply, operation));
             };
             let listed = known(&number_text(code.into()), operation);
             let class = sql_class(reply);
-            if code == 0 || listed.is_none() && is_warning(code, class.as_deref()) {
-                return if reply.is_ok() { Ok(payload(false)) } else { Err(silent(reply, operation)) };
+            let warns = listed.is_none() && is_warning(code, class.as_deref());
+            if warns && reply.is_ok() {
+                return Ok(Payload::Whole);
+            }
+            if warns || code == 0 {
+                return Err(silent(reply, operation));
             }
             failure.explicit = true;
             if listed.is_none() {
@@ -162,10 +170,6 @@ impl<J: Json> Vendor<J> for Ocient<J> {
             Err(failure)
         })
     }
-}
-
-fn payload(enveloped: bool) -> Payload {
-    if enveloped { Payload::Without("status".into()) } else { Payload::Whole }
 }
 
 /// The failure of a reply whose status says nothing. `message`: the one error that the vendor's description declares without one.

@@ -35,8 +35,8 @@ codes! { i32;
     498 => SessionExpired / SessionExpired, "the token has expired, though its documented status is \"ok\"";
 }
 
-/// "Works for the next 30 minutes." The published code says 24 h; the token's own `exp` decides where it is
-/// plausible.
+/// "Works for the next 30 minutes." The published code says 24 h; the token's own `exp` decides where it is plausible. (The description
+/// has the half hour, too, for whoever takes it alone: it has no word for what is plausible.)
 const DOCUMENTED_LIFETIME_MS: f64 = 30.0 * 60_000.0;
 
 /// The longest lifetime that the vendor's code knows, and a minute for clocks that differ.
@@ -64,7 +64,7 @@ impl<J: Json> Vendor<J> for Pegase3<J> {
         self.0.read(reply, operation).or_else(|mut failure| match reply.code("code") {
             // The later code's `/report/find_report` sends what it has found with HTTP 404.
             Some(200) if reply.status == 404 && operation == Operation::Request => {
-                Ok(Payload::Member("data".into()))
+                Ok(self.0.sought().payload.clone())
             }
             Some(code) => {
                 failure.explicit = !matches!(code, 200 | 201);

@@ -17,7 +17,7 @@ pub trait Signing<J: Json> {
     /// Reads the message out of the reply to `login`. Only one that is what it claims to be may be shown to anybody.
     fn challenge(&self, reply: &Reply<J>) -> Result<Box<Challenge>, Box<Failure>>;
 
-    /// The request that hands in the signature, which stands in the credentials as the password.
+    /// The request that hands in the signature, which stands in the credentials.
     fn verify(&self, challenge: &Challenge, credentials: &Credentials) -> Box<Call>;
 }
 

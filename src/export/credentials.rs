@@ -8,10 +8,10 @@ use super::object::List;
 use super::secret::secret;
 use crate::dialect::{Credentials, Failure, Secret};
 
-/// How many characters a user name or a password may have. The vendor would refuse a longer one, which is a mistake of the caller's.
+/// How many characters a value may have. The vendor would refuse a longer one, which is a mistake of the caller's.
 const LONGEST: (u32, &str) = (4096, "must have at most 4096 characters");
 
-/// How many characters a token may have.
+/// How many characters a token of an identity provider may have.
 const LONGEST_TOKEN: (u32, &str) = (12_288, "must have at most 12288 characters");
 
 /// Reads credentials: their names and their values, both arrays of strings, of the same length. Refuses what can't be sent unchanged.
@@ -24,7 +24,7 @@ pub(super) fn credentials(
     let mut read = Credentials { on_device, ..Credentials::default() };
     for index in 0..names.length() {
         let name = names.get(index).as_string().unwrap_or_default();
-        let longest = if name.ends_with("Token") { LONGEST_TOKEN } else { LONGEST };
+        let longest = if matches!(&*name, "idToken" | "accessToken") { LONGEST_TOKEN } else { LONGEST };
         let value = within(longest, &values.get(index), &name)?;
         read.named.push((name, value));
     }

@@ -77,6 +77,7 @@ impl Machine {
         // Checked before `allow` is added: the password goes there, so only baseUrl may be admitted.
         let set_address = |to: &mut Option<String>, operation: Operation, given: &JsValue| {
             *to = if given.is_undefined() {
+                // For a built-in vendor. The scripts give the addresses of a described one, as they can resolve its paths.
                 vendor.path(operation).map(|path| [&base, "/", &path].concat())
             } else {
                 Some(text_of(given))

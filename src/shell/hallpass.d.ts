@@ -150,7 +150,7 @@ export type VendorDescription = {
   };
   /** Where a refusal says what is wrong, and what it means. */
   readonly errors?: {
-    /** The API's own code, and its words for a person: each at a path, or at the first of several where something lies. */
+    /** The API's own code, and its words for a person: each at a path, or at the first of several where something lies; for words, a text. */
     readonly code?: Path | readonly Path[];
     readonly detail?: Path | readonly Path[];
     /** What the API's codes mean: the same everywhere, or one thing at login and another elsewhere. Where a code is not listed, the HTTP status counts. */

@@ -98,7 +98,7 @@ export function momentOf(text) {
 }
 
 /**
- * Reads an object's own member; undefined where there is none, or no object, and where it is null. (An array is none.)
+ * Reads an object's own member, or an array's element; undefined where there is none.
  *
  * @param {unknown} object
  * @param {PropertyKey} name
@@ -106,9 +106,16 @@ export function momentOf(text) {
  */
 export function own(object, name) {
   const holder = /** @type {Record<PropertyKey, unknown>} */ (object);
-  const has = typeof object === "object" && object !== null && !Array.isArray(object) && Object.hasOwn(object, name);
-  return has ? holder[name] ?? undefined : undefined;
+  return typeof object === "object" && object !== null && Object.hasOwn(object, name) ? holder[name] : undefined;
 }
+
+/**
+ * The same of an object alone: undefined also where this is an array, and where the member is null.
+ *
+ * @param {unknown} object
+ * @param {PropertyKey} name
+ */
+export const memberOf = (object, name) => (Array.isArray(object) ? undefined : own(object, name) ?? undefined);
 
 /**
  * Whether a text is an absolute http(s) address without user info. The two slashes are required, since `https:h.test` is a relative

@@ -89,6 +89,20 @@ export async function r30_a_described_login_is_sent_as_described() {
   session.dispose();
 }
 
+/** A payload's path may lead through lists, and what lies there may be null. */
+export async function a_described_payload_is_what_lies_at_its_path() {
+  for (const [payload, body, expected] of [
+    ["rows.0", { rows: [{ a: 1 }] }, { a: 1 }],
+    ["data", { data: null }, null],
+    [{ without: "rows.0.meta" }, { rows: [{ a: 1, meta: 2 }] }, { rows: [{ a: 1 }] }],
+  ]) {
+    const routes = { "POST /v2/auth/login": () => granted(1), "GET /v2/rows": () => jsonReply(body) };
+    const session = await described({ ...ACME, envelope: { payload } }, routes).signIn();
+    equal(await session.json("rows"), expected, JSON.stringify(payload));
+    session.dispose();
+  }
+}
+
 export async function a_form_and_a_query_are_encoded() {
   const vendor = { ...ACME, login: { path: "token?v=1", query: { "grant type": "password", u: "{email}" }, form: { p: "{password}" } } };
   const acme = described(vendor, { "POST /v2/token": () => granted(1) });

@@ -484,6 +484,7 @@ contract! { "described.js":
     r16_ten_callers_and_two_tabs_renew_once_at_a_described_api,
     r19_a_described_token_is_renewed_ahead_of_its_end,
     r30_a_described_login_is_sent_as_described,
+    a_described_payload_is_what_lies_at_its_path,
     a_form_and_a_query_are_encoded,
     a_header_of_the_apis_own_carries_the_token,
     r42_static_headers_go_to_baseUrl_alone,

@@ -157,7 +157,7 @@ fn each_call_carries_what_it_says() {
     assert!(vendor.refresh(&least).is_none(), "nothing to renew with");
     assert_eq!(
         of(vendor.logout(&least)),
-        "POST -\nAuthorization: Bearer acc3ss",
+        "DELETE -\nAuthorization: Bearer acc3ss",
         "what it says has no value"
     );
     let prefixed = described(json!({ "credential": { "header": "X-S", "prefix": "s " } }));

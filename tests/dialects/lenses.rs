@@ -75,7 +75,8 @@ fn r23_reads_a_validation_error() {
         400,
         r#"{"type": "validation_error", "title": "Validation failed", "status": 400, "request_id": "b4a1",
             "invalid_fields": [{"name": "username", "error": "invalid_value", "title": "Too long", "pointer": "/username"},
-                               {"name": "password", "error": "other_error", "title": "Too short"}, {"title": "half"}, 5],
+                               {"name": "password", "error": "other_error", "title": "Too short"},
+                               {"name": "email", "error": "not_unique"}, {"name": "nothing"}, {"title": "half"}, 5],
             "detail": "unknown members are ignored"}"#,
     ));
     let field = |name: &str, code: &str, title: &str, pointer: Option<&str>| Field {
@@ -93,7 +94,8 @@ fn r23_reads_a_validation_error() {
         failure.fields,
         [
             field("username", "invalid_value", "Too long", Some("/username")),
-            field("password", "other_error", "Too short", None)
+            field("password", "other_error", "Too short", None),
+            field("email", "not_unique", "", None)
         ]
     );
 }
