@@ -2,6 +2,7 @@
 
 use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 
+use crate::meanwhile::of_another_tab;
 use crate::tab::{HOUR, NOW, TABS, Tab};
 use crate::vendors::{OK, grant};
 
@@ -121,8 +122,7 @@ fn r10_what_was_signed_out_here_and_comes_back_is_taken_away() {
 fn r10_the_login_before_the_one_that_was_signed_out_does_not_come_back() {
     let mut tab = signed_in();
     let before = tab.record.clone();
-    let mut later = tab.held().unwrap();
-    (later.login, later.signed_in_at) = (9, NOW + 1.0);
+    let mut later = of_another_tab(&tab);
     later.held.access = Some("a9".into());
     tab.another_writes(Some(&later), None);
     assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");

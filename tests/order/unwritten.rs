@@ -80,15 +80,21 @@ fn r38_what_could_not_be_written_is_tried_again_by_the_timer() {
     tab.asked(&[]);
 }
 
-/// A store that hangs is not asked again by itself.
-#[test]
-fn a_write_that_takes_too_long_is_not_tried_by_itself() {
+/// One that has renewed its tokens, but whose store hangs.
+fn written_in_vain() -> Tab {
     let mut tab = Tab::signed_in(TABS);
     tab.hears(200, &grant("a2", "r2"))
         .always_fails("write", Trouble::Timeout)
         .always_fails("delete", Trouble::Timeout);
-    tab.refreshes();
+    assert_eq!(tab.refreshes(), "done");
     assert_eq!(tab.state().problem, Some("storage"));
+    tab
+}
+
+/// A store that hangs is not asked again by itself.
+#[test]
+fn a_write_that_takes_too_long_is_not_tried_by_itself() {
+    let mut tab = written_in_vain();
     tab.log();
     assert_eq!(tab.wakes(Wake::Timer), "done");
     tab.asked(&[]);
@@ -199,12 +205,7 @@ fn r38_a_login_that_could_not_be_written_at_first_replaces_what_lay_there() {
 /// A write that has taken too long was done after all. It is found, and nothing is left of the trouble.
 #[test]
 fn a_write_that_was_done_late_is_no_problem_any_more() {
-    let mut tab = Tab::signed_in(TABS);
-    tab.hears(200, &grant("a2", "r2"))
-        .always_fails("write", Trouble::Timeout)
-        .always_fails("delete", Trouble::Timeout);
-    assert_eq!(tab.refreshes(), "done");
-    assert_eq!(tab.state().problem, Some("storage"));
+    let mut tab = written_in_vain();
     tab.works_again();
     let held = tab.held();
     tab.another_writes(held.as_ref(), None);
