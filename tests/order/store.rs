@@ -6,13 +6,6 @@ use crate::meanwhile::of_another_tab;
 use crate::tab::{HOUR, NOW, TABS, Tab};
 use crate::vendors::{OK, grant};
 
-fn signed_in() -> Tab {
-    let mut tab = Tab::new("ethgas", TABS);
-    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
-    tab.log();
-    tab
-}
-
 fn restored(record: Option<String>, note: Option<&str>) -> Tab {
     let mut tab = Tab::new("ethgas", TABS);
     tab.record = record;
@@ -35,7 +28,7 @@ fn others_write_of_the_old(tab: &mut Tab, times: u32) {
 
 #[test]
 fn a_page_takes_over_what_lies_there() {
-    let mut tab = restored(signed_in().record, None);
+    let mut tab = restored(Tab::signed_in(TABS).record, None);
     tab.asked(&["read"]);
     assert_eq!((tab.status(), tab.state().user.as_deref()), ("signed-in", Some("jdoe")));
     let mut tab = restored(None, None);
@@ -57,7 +50,7 @@ fn r11_what_is_unsound_is_taken_away() {
 
 #[test]
 fn what_has_ended_is_taken_away_and_its_reason_shown() {
-    let mut tab = restored(signed_in().record, Some("7 refused"));
+    let mut tab = restored(Tab::signed_in(TABS).record, Some("7 refused"));
     tab.asked(&["read", "delete", "tell of the store"]);
     assert_eq!(tab.status(), "refused");
 }
@@ -83,7 +76,7 @@ fn a_store_that_fails_leaves_the_session_in_memory() {
 #[test]
 fn somebody_who_signs_in_while_the_store_is_first_read_counts() {
     let mut tab = Tab::new("ethgas", TABS);
-    tab.record = signed_in().record.map(|text| text.replace("jdoe", "asmith"));
+    tab.record = Tab::signed_in(TABS).record.map(|text| text.replace("jdoe", "asmith"));
     tab.meanwhile("read", |tab| assert_eq!(tab.signs_in(&grant("b1", "rb1")), "signed in"));
     assert_eq!(tab.restores(), "done");
     assert_eq!(tab.held().and_then(|record| record.held.access).as_deref(), Some("b1"));
@@ -91,7 +84,7 @@ fn somebody_who_signs_in_while_the_store_is_first_read_counts() {
 
 #[test]
 fn r18_a_write_does_not_go_over_another_tabs() {
-    let mut tab = signed_in();
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(200, &grant("a2", "r2"));
     tab.meanwhile("write", |tab| {
         let mut newer = tab.held().unwrap();
@@ -102,44 +95,44 @@ fn r18_a_write_does_not_go_over_another_tabs() {
     assert_eq!(tab.held().map(|record| record.login), Some(9), "the same user's newer login is followed");
 }
 
-/// A leftover of a login that was signed out here is taken away.
-#[test]
-fn r10_what_was_signed_out_here_and_comes_back_is_taken_away() {
-    let mut tab = signed_in();
-    let leftover = tab.record.clone();
+/// Somebody signs out, and then a record that was written before comes back: it is deleted, and nobody is signed in.
+#[track_caller]
+fn is_taken_away_after_a_sign_out(tab: &mut Tab, record: Option<String>) {
     tab.hears(200, OK);
     assert_eq!(tab.signs_out(), "signed out, confirmed");
     tab.log();
-    tab.record = leftover;
+    tab.record = record;
     assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
     tab.asked(&["read", "delete", "forget the note", "tell of the store"]);
     assert_eq!((tab.status(), &tab.record), ("logout", &None));
+}
+
+/// A leftover of a login that was signed out here is taken away.
+#[test]
+fn r10_what_was_signed_out_here_and_comes_back_is_taken_away() {
+    let mut tab = Tab::signed_in(TABS);
+    let leftover = tab.record.clone();
+    is_taken_away_after_a_sign_out(&mut tab, leftover);
 }
 
 /// So is one of the login before, which the same user's later login in another tab had replaced: a tab that has seen neither that nor
 /// the sign-out may write it once more.
 #[test]
 fn r10_the_login_before_the_one_that_was_signed_out_does_not_come_back() {
-    let mut tab = signed_in();
+    let mut tab = Tab::signed_in(TABS);
     let before = tab.record.clone();
     let mut later = of_another_tab(&tab);
     later.held.access = Some("a9".into());
     tab.another_writes(Some(&later), None);
     assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
     assert_eq!(tab.held().map(|held| held.login), Some(9));
-    tab.hears(200, OK);
-    assert_eq!(tab.signs_out(), "signed out, confirmed");
-    tab.log();
-    tab.record = before;
-    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
-    tab.asked(&["read", "delete", "forget the note", "tell of the store"]);
-    assert_eq!((tab.status(), &tab.record), ("logout", &None));
+    is_taken_away_after_a_sign_out(&mut tab, before);
 }
 
 /// Found 2.3: some storages take a delete and keep what they had. Tabs would tell each other of it for ever.
 #[test]
 fn found_2_3_what_comes_back_each_time_is_deleted_four_times() {
-    let mut tab = signed_in();
+    let mut tab = Tab::signed_in(TABS);
     let leftover = tab.record.clone();
     tab.hears(200, OK);
     assert_eq!(tab.signs_out(), "signed out, confirmed");
@@ -151,7 +144,7 @@ fn found_2_3_what_comes_back_each_time_is_deleted_four_times() {
     let log = tab.log();
     assert_eq!(log.iter().filter(|line| line.as_str() == "delete").count(), 4, "{log:?}");
     // Anything else is new.
-    let mut other = signed_in().held().unwrap();
+    let mut other = Tab::signed_in(TABS).held().unwrap();
     other.received_at += 1.0;
     tab.another_writes(Some(&other), None);
     assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
@@ -162,7 +155,7 @@ fn found_2_3_what_comes_back_each_time_is_deleted_four_times() {
 /// this one outlast that.
 #[test]
 fn rule_15_new_tokens_outlast_what_other_tabs_write_of_the_old_ones() {
-    let mut tab = signed_in();
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(200, &grant("a2", "r2"));
     others_write_of_the_old(&mut tab, 5);
     assert_eq!(tab.refreshes(), "done");
@@ -173,7 +166,7 @@ fn rule_15_new_tokens_outlast_what_other_tabs_write_of_the_old_ones() {
 /// A storage that gives another text at each read is not used.
 #[test]
 fn a_store_that_never_keeps_what_it_is_told_is_no_store() {
-    let mut tab = signed_in();
+    let mut tab = Tab::signed_in(TABS);
     tab.hears(200, &grant("a2", "r2"));
     others_write_of_the_old(&mut tab, 16);
     assert_eq!(tab.refreshes(), "done");
@@ -189,7 +182,7 @@ fn a_store_that_never_keeps_what_it_is_told_is_no_store() {
 
 #[test]
 fn what_is_known_is_not_written_again() {
-    let mut tab = signed_in();
+    let mut tab = Tab::signed_in(TABS);
     assert_eq!(tab.wakes(Wake::Page), "done");
     tab.asked(&["read"]);
     tab.hears(200, r#"{"code":200,"message":"OK","data":{"valid":true}}"#);
@@ -200,7 +193,7 @@ fn what_is_known_is_not_written_again() {
 /// Another machine of the same handle goes on with what the one before held.
 #[test]
 fn a_machine_that_takes_another_ones_place_goes_on_with_its_record() {
-    let held = signed_in().held().unwrap();
+    let held = Tab::signed_in(TABS).held().unwrap();
     let tab = Tab::new("ethgas", TABS);
     tab.handle.resume(held.write().as_str(), tab.moment());
     assert_eq!((tab.status(), tab.held().map(|record| record.login)), ("signed-in", Some(7)));
@@ -224,7 +217,7 @@ fn what_came_to_its_end_while_nobody_looked_is_taken_away() {
 /// A store whose writes always find something else than its reads is not used: the session goes on in memory.
 #[test]
 fn found_2_3_a_store_that_contradicts_itself_is_given_up() {
-    let mut tab = signed_in();
+    let mut tab = Tab::signed_in(TABS);
     let real = tab.record.clone();
     for round in 0..40 {
         let lie = format!(r#"{{"v":{round}}}"#);
@@ -243,7 +236,7 @@ fn found_2_3_a_store_that_contradicts_itself_is_given_up() {
 /// An expired record is deleted, even if it is another one than was to be deleted.
 #[test]
 fn rule_15_a_record_that_is_over_is_not_left_behind() {
-    let mut other = signed_in().held().unwrap();
+    let mut other = Tab::signed_in(TABS).held().unwrap();
     other.held.refresh = None;
     other.login = 9;
     let mut tab = Tab::new("pegase3", TABS);
