@@ -26,6 +26,9 @@ pub struct Record {
     pub login: u32,
     /// When that was, in ms since the epoch by this machine's clock. Renewals leave it as it is.
     pub signed_in_at: f64,
+    /// Its place in the order of logins, as far as the tab that signed in knew of earlier ones. A clock may be set back; this
+    /// only goes up.
+    pub ordinal: u32,
     /// How often its tokens have been replaced by newer ones.
     pub renewals: u32,
     /// Whether its tokens came from a renewal after a rejection, and were not accepted since. With a pause, it also says that
@@ -69,6 +72,7 @@ struct Text<'a> {
     refresh_in_body: bool,
     login: u32,
     signed_in_at: f64,
+    ordinal: u32,
     renewals: u32,
     rejected: Option<bool>,
     paused_at: Option<f64>,
@@ -93,6 +97,7 @@ impl Record {
             refresh_in_body: *refresh_in_body,
             login: self.login,
             signed_in_at: self.signed_in_at,
+            ordinal: self.ordinal,
             renewals: self.renewals,
             rejected: self.rejected.then_some(true),
             paused_at: self.pause.map(|pause| pause.since),
@@ -145,10 +150,12 @@ impl Record {
         let expires_at = moment(&json, "expiresAt").ok()?;
         // Left out, it counts as long ago: so nobody gets a longer session by leaving it out.
         let signed_in_at = moment(&json, "signedInAt").ok()?.unwrap_or_default();
-        let (login, renewals) = (count(&json, "login")?, count(&json, "renewals")?);
+        let (login, ordinal, renewals) =
+            (count(&json, "login")?, count(&json, "ordinal")?, count(&json, "renewals")?);
         let pause = if json.member("pausedFor").is_none() { None } else { Some(pause(&json)?) };
         let rejected = json.member("rejected").map_or(Some(false), |flag| flag.truth())?;
-        let record = Self { held, received_at, expires_at, login, signed_in_at, renewals, rejected, pause };
+        let record =
+            Self { held, received_at, expires_at, login, signed_in_at, ordinal, renewals, rejected, pause };
         (record.held.access.is_some() == carries_token).then_some(record)
     }
 }

@@ -96,6 +96,8 @@ pub struct Session {
     pub(super) reason: Reason,
     /// The login that was held last; 0: none.
     pub(super) last: u32,
+    /// The greatest ordinal of a login that this tab has seen.
+    pub(super) ordinal: u32,
     /// The logins that are over in this tab, by a sign-out or a newer login. A record of one of them is a leftover.
     pub(super) past: Past,
     /// How the session ended, until that is noted for the other tabs.
@@ -124,6 +126,7 @@ impl Session {
             paused: never,
             reason: Reason::Never,
             last: 0,
+            ordinal: 0,
             past: Past::new(),
             note: None,
             lasting: Lasting::new(),
@@ -207,7 +210,9 @@ impl Session {
 
     /// Holds what a login has granted.
     fn hold_anew(&mut self, login: u32, grant: Grant, now: Moment) {
-        self.hold(Rc::new(Record { login, signed_in_at: now.wall, ..Record::default() }), grant, now);
+        self.ordinal = self.ordinal.saturating_add(1);
+        let record = Record { login, signed_in_at: now.wall, ordinal: self.ordinal, ..Record::default() };
+        self.hold(Rc::new(record), grant, now);
         self.began(now);
     }
 

@@ -64,6 +64,7 @@ impl Session {
         }
         // If the store holds a later login, this tab's note of an earlier one isn't written any more.
         if let Some(record) = &found.record {
+            self.ordinal = self.ordinal.max(record.ordinal);
             self.note = self.note.filter(|note| note.login == record.login);
         }
         let held = self.held.as_ref().map(|held| held.login);
@@ -128,9 +129,9 @@ impl Session {
     fn take_over(&mut self, mut record: Record, now: Moment) {
         let same = |old: &Rc<Record>| old.login == record.login && old.held == record.held;
         if self.held.as_ref().is_none_or(|held| held.login != record.login) {
-            // It has replaced the earlier one, which may come back: a tab that has not seen it yet may write over it. By the time of
-            // sign-in, no two tabs take each other's login for the earlier one.
-            if let Some(held) = self.held.as_ref().filter(|held| held.signed_in_at < record.signed_in_at) {
+            // It has replaced the earlier one, which may come back: a tab that has not seen it yet may write over it. By their
+            // ordinals, no two tabs take each other's login for the earlier one.
+            if let Some(held) = self.held.as_ref().filter(|held| held.ordinal < record.ordinal) {
                 self.past.add(held.login);
             }
             self.began(now.at_wall(record.signed_in_at));

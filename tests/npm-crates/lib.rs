@@ -106,6 +106,7 @@ mod read {
         refresh_in_body: bool,
         login: u32,
         signed_in_at: f64,
+        ordinal: u32,
         renewals: u32,
         rejected: Option<bool>,
         failures: Option<u32>,
@@ -128,7 +129,7 @@ mod read {
         read_ethgas Ethgas { success, code, error_code, data }
         read_problem Problem { code, title, errors, redir_to }
         read_record Record {
-            v, received_at, expires_at, access, refresh, user, database, refresh_in_body, login, signed_in_at, renewals, rejected, failures
+            v, received_at, expires_at, access, refresh, user, database, refresh_in_body, login, signed_in_at, ordinal, renewals, rejected, failures
         }
     }
 }

@@ -26,10 +26,10 @@ pub fn has_the_new_login(tab: &Tab) {
     assert!(tab.record.as_ref().is_some_and(|text| text.contains("b1")), "{:?}", tab.record);
 }
 
-/// The record of another tab's login of the same user.
+/// The record of another tab's later login of the same user, before which the clock was set back.
 pub fn of_another_tab(tab: &Tab) -> Record {
     let mut record = tab.held().unwrap();
-    (record.login, record.signed_in_at) = (9, NOW + 1.0);
+    (record.login, record.ordinal, record.signed_in_at) = (9, record.ordinal + 1, NOW - HOUR);
     record
 }
 

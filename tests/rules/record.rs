@@ -25,7 +25,7 @@ fn whole() -> Document {
     json!({
         "v": 1, "receivedAt": 1000, "expiresAt": 3_601_000, "access": "acc3ss", "refresh": "r3fresh",
         "user": "jdoe", "database": "retail_analytics", "refreshInBody": true,
-        "login": 4_000_000_000_u32, "signedInAt": 900, "rejected": true, "pausedAt": 2000, "pausedUntil": 5000, "pausedFor": "rate-limited", "failures": 3,
+        "login": 4_000_000_000_u32, "signedInAt": 900, "ordinal": 3, "rejected": true, "pausedAt": 2000, "pausedUntil": 5000, "pausedFor": "rate-limited", "failures": 3,
     })
 }
 
@@ -53,6 +53,7 @@ fn a_whole_record_is_read() {
             expires_at: Some(3_601_000.0),
             login: 4_000_000_000,
             signed_in_at: 900.0,
+            ordinal: 3,
             renewals: 0,
             rejected: true,
             pause: Some(Pause { since: 2000.0, until: 5000.0, because: Code::RateLimited, failures: 3 }),
@@ -87,7 +88,7 @@ fn a_pause_of_up_to_two_days_is_hallpasss_own() {
 #[test]
 fn r11_a_member_of_another_kind_is_no_record() {
     let nothing = json!(null);
-    let refused: [(&str, Vec<Document>); 13] = [
+    let refused: [(&str, Vec<Document>); 14] = [
         (
             "v",
             vec![
@@ -122,6 +123,7 @@ fn r11_a_member_of_another_kind_is_no_record() {
         ("refreshInBody", vec![json!(1), json!("true"), json!({})]),
         ("database", vec![json!(5), json!({}), json!([])]),
         ("login", vec![json!(-1), json!(0.5), json!(4_294_967_296_u64), json!("1"), json!({})]),
+        ("ordinal", vec![json!(-1), json!(0.5), json!(4_294_967_296_u64), json!("1"), json!({})]),
         ("pausedAt", vec![nothing.clone(), json!(-1), json!("0"), json!(5001)]),
         ("pausedUntil", vec![nothing.clone(), json!(1e300), json!(1999), json!("0"), json!([])]),
         ("pausedFor", vec![json!("why"), json!("internal"), json!(""), json!(5), json!({})]),
@@ -132,9 +134,17 @@ fn r11_a_member_of_another_kind_is_no_record() {
             assert_eq!(read(&with(name, &value), true), None, "{name}: {value}");
         }
     }
-    for name in
-        ["expiresAt", "refresh", "user", "database", "refreshInBody", "login", "pausedFor", "failures"]
-    {
+    for name in [
+        "expiresAt",
+        "refresh",
+        "user",
+        "database",
+        "refreshInBody",
+        "login",
+        "ordinal",
+        "pausedFor",
+        "failures",
+    ] {
         assert!(read(&with(name, &json!(null)), true).is_some(), "{name} may be missing");
     }
 }
@@ -229,6 +239,7 @@ fn r11_the_longest_record_that_can_be_held_is_read_back() {
             expires_at: Some(1_760_003_600_000.25),
             login: u32::MAX,
             signed_in_at: 1_760_000_000_000.25,
+            ordinal: u32::MAX,
             renewals: u32::MAX,
             rejected: true,
             pause: Some(pause),
@@ -276,6 +287,7 @@ proptest! {
             expires_at: lifetime.map(|lifetime: f64| received_at + lifetime),
             login,
             signed_in_at: received_at,
+            ordinal: login,
             renewals: 0,
             rejected: false,
             pause: failures.map(|failures| {
@@ -288,7 +300,7 @@ proptest! {
         prop_assert!((back.received_at - record.received_at).abs() < 1.0);
         prop_assert_eq!(back.expires_at.is_some(), record.expires_at.is_some());
         let pause = |record: &Record| record.pause.map(|pause| (pause.because, pause.failures));
-        prop_assert_eq!((back.login, pause(&back)), (record.login, pause(&record)));
+        prop_assert_eq!((back.login, back.ordinal, pause(&back)), (record.login, record.ordinal, pause(&record)));
     }
 
     #[test]

@@ -116,6 +116,7 @@ impl Model {
             },
             login: self.login,
             signed_in_at: 0.0,
+            ordinal: 0,
             renewals: 0,
             rejected: false,
             pause: None,
@@ -303,7 +304,7 @@ impl Model {
 
 /// A record, but for the pause in it: that shows in what may be done.
 fn unpaused(record: &Record) -> Record {
-    Record { pause: None, renewals: 0, signed_in_at: 0.0, ..record.clone() }
+    Record { pause: None, renewals: 0, signed_in_at: 0.0, ordinal: 0, ..record.clone() }
 }
 
 proptest! {

@@ -158,17 +158,38 @@ fn r25_what_was_signed_in_over_here_is_a_leftover() {
     assert_eq!(session.held().map(|held| held.login), Some(2));
 }
 
-/// By the time of sign-in, so that two tabs never take each other's login for the earlier one.
+/// By their ordinals, so that two tabs never take each other's login for the earlier one.
 #[test]
 fn r38_an_earlier_login_of_the_same_user_is_not_followed_back() {
-    let signed_in = |login, at| Record { signed_in_at: at, ..record(login, "jdoe") };
-    for (before, follows) in [(NOW - 1.0, false), (NOW, true), (NOW + 1.0, true)] {
+    let of = |login, ordinal| Record { ordinal, ..record(login, "jdoe") };
+    for (before, follows) in [(6, false), (7, true), (8, true)] {
         let mut session = Session::new(Renewal::BeforeEnd, true);
-        assert!(session.follow(found(signed_in(1, before)), at(NOW)));
-        assert!(session.follow(found(signed_in(2, NOW)), at(NOW)), "what lies there counts");
-        assert_eq!(session.follow(found(signed_in(1, before)), at(NOW)), follows);
+        assert!(session.follow(found(of(1, before)), at(NOW)));
+        assert!(session.follow(found(of(2, 7)), at(NOW)), "what lies there counts");
+        assert_eq!(session.follow(found(of(1, before)), at(NOW)), follows);
         assert_eq!(session.held().map(|held| held.login), Some(if follows { 1 } else { 2 }));
     }
+}
+
+/// A clock may be set back between two logins, so it can't tell which one is the later.
+#[test]
+fn r38_a_login_has_a_greater_ordinal_than_all_that_its_tab_has_seen() {
+    let mut session = Session::new(Renewal::BeforeEnd, true);
+    let sign_in = |session: &mut Session, login| {
+        let grant = Grant { access: Some("own".into()), user: Some("jdoe".into()), ..Grant::default() };
+        session.signed_in(grant, login, at(NOW));
+        session.held().unwrap().ordinal
+    };
+    assert_eq!(sign_in(&mut session, 1), 1);
+    assert_eq!(sign_in(&mut session, 2), 2);
+    assert!(session.follow(found(Record { ordinal: 7, ..record(3, "jdoe") }), at(NOW)));
+    assert!(session.follow(found(Record { ordinal: 6, ..record(4, "jdoe") }), at(NOW)));
+    assert_eq!(sign_in(&mut session, 5), 8);
+    session.sign_out();
+    assert_eq!(sign_in(&mut session, 6), 9);
+    // What lies in a store is untrusted: at the end of the numbers, none is greater, and none starts anew.
+    assert!(session.follow(found(Record { ordinal: u32::MAX, ..record(7, "jdoe") }), at(NOW)));
+    assert_eq!(sign_in(&mut session, 8), u32::MAX);
 }
 
 /// Nobody signs out nine times behind a tab's back; what is remembered has an end all the same.
