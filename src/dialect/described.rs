@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::call::is_header_value;
-use super::description::{MOST, carrier, code_text, meaning, number_text, paths, payload, renewal};
+use super::description::{MOST, Scalar, carrier, code_text, meaning, number_text, paths, payload, renewal};
 use super::path::at;
 use super::template::{self, Values};
 use super::{
@@ -18,20 +18,20 @@ use super::{
 pub struct Described<J> {
     facts: Facts,
     said: J,
-    sought: Sought<J>,
+    sought: Sought,
     /// What a built-in vendor's codes mean. Its table stands in Rust, from where the documentation has it, too.
     known: Option<Known>,
 }
 
 /// What is sought in every reply. It is read once, as a page may make thousands of requests.
 #[derive(Debug)]
-pub(super) struct Sought<J> {
+pub(super) struct Sought {
     /// Where the code of an error lies.
     pub(super) code: Vec<String>,
     /// The codes by which the API says that a token was rejected, where it does.
     pub(super) rejecting: Option<Vec<String>>,
     /// Where a success says that it is one, and what it says; none, where successes don't.
-    pub(super) success: Option<(Vec<String>, Vec<J>)>,
+    pub(super) success: Option<(Vec<String>, Vec<Scalar>)>,
     /// Where the payload lies.
     pub(super) payload: Payload,
 }
@@ -57,7 +57,8 @@ impl<J: Json> Described<J> {
             rejecting: at(said, "rejected.codes")
                 .and_then(|list| Some(list.elements(MOST)?.iter().filter_map(code_text).collect())),
             success: at(said, "envelope.success").and_then(|success| {
-                Some((paths(&success.member("at")?), success.member("is")?.elements(MOST)?))
+                let values = success.member("is")?.elements(MOST)?;
+                Some((paths(&success.member("at")?), values.iter().filter_map(Scalar::of).collect()))
             }),
             payload: payload(said),
         };
@@ -74,7 +75,7 @@ impl<J: Json> Described<J> {
         at(&self.said, path)
     }
 
-    pub(super) const fn sought(&self) -> &Sought<J> {
+    pub(super) const fn sought(&self) -> &Sought {
         &self.sought
     }
 

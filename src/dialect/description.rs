@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use super::path::at;
 use super::write::write_number;
-use super::{Carrier, Code, Json, Operation, Payload, Renewal};
+use super::{Carrier, Code, Json, Operation, Payload, Renewal, VendorCode};
 
 /// As many members, or elements, as a table or a list may have.
 pub(super) const MOST: usize = 256;
@@ -66,15 +66,24 @@ pub(super) fn lists<J: Json>(list: &J, status: &str) -> bool {
 }
 
 /// An API's code as a text, whether it is a text or a whole number.
-#[inline(never)]
 pub(super) fn code_text<J: Json>(code: &J) -> Option<String> {
-    code.text().or_else(|| {
-        let number = code.number()?;
-        #[expect(clippy::cast_possible_truncation, reason = "what is cut off is noticed below")]
-        let whole = number as i64;
-        #[expect(clippy::float_cmp, clippy::cast_precision_loss, reason = "exactly that, or it is none")]
-        (whole as f64 == number).then(|| number_text(whole))
-    })
+    Some(VendorCode::of(code)?.as_text())
+}
+
+/// A text, a number or a truth, read once: each question of the browser's JSON takes time.
+#[derive(Debug, PartialEq)]
+pub(super) enum Scalar {
+    Text(String),
+    Number(f64),
+    Truth(bool),
+}
+
+impl Scalar {
+    #[inline(never)]
+    pub(super) fn of<J: Json>(json: &J) -> Option<Self> {
+        let other = || json.truth().map(Self::Truth);
+        json.text().map(Self::Text).or_else(|| json.number().map(Self::Number)).or_else(other)
+    }
 }
 
 /// A whole number as a text.
@@ -100,11 +109,4 @@ pub(super) fn first<J: Json>(paths: &[String], json: &J) -> Option<J> {
 #[inline(never)]
 pub(super) fn found<J: Json>(said: &J, name: &str, json: &J) -> Option<J> {
     first(&paths(&said.member(name)?), json)
-}
-
-/// Whether two are the same text, number or truth.
-#[inline(never)]
-pub(super) fn same<J: Json>(one: &J, other: &J) -> bool {
-    let told = |json: &J| (json.text(), json.number(), json.truth());
-    told(one) == told(other) && told(one) != (None, None, None)
 }

@@ -12,7 +12,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::codes::codes;
-use super::description::{code_text, number_text};
+use super::description::number_text;
 use super::{
     Call, Code, Credentials, Described, Failure, Grant, Held, Json, Operation, Payload, Reply, Secret,
     Vendor, VendorCode,
@@ -111,7 +111,7 @@ pub(super) fn refusal<J: Json>(
     operation: Operation,
 ) -> Box<Failure> {
     let meaning = |code: Option<String>| known(&code?, operation);
-    let code = meaning(described.code(reply).as_ref().and_then(code_text))
+    let code = meaning(described.code(reply).map(VendorCode::as_text))
         .or_else(|| meaning(code_told.map(|code| number_text(code.into()))));
     let unlisted = if reply.is_ok() { Code::VendorError } else { Code::of_status(reply.status, operation) };
     failure.code = code.unwrap_or(unlisted).unless_busy(reply.status, operation);

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::Operation;
+use super::description::{Scalar, number_text};
+use super::{Json, Operation};
 
 /// The codes a caller can switch on. JavaScript sees [`Code::as_str`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,6 +153,38 @@ pub enum VendorCode {
     Number(f64),
     /// As a text.
     Text(String),
+}
+
+impl VendorCode {
+    /// A code: a text or a whole number. `None` for anything else.
+    #[inline(never)]
+    pub(super) fn of<J: Json>(json: &J) -> Option<Self> {
+        match Scalar::of(json)? {
+            Scalar::Text(text) => Some(Self::Text(text)),
+            Scalar::Number(number) if is_whole(number) => Some(Self::Number(number)),
+            _ => None,
+        }
+    }
+
+    /// The code as a text, whatever it came as.
+    #[inline(never)]
+    #[expect(clippy::cast_possible_truncation, reason = "`of` makes whole numbers only")]
+    pub(super) fn as_text(&self) -> String {
+        match self {
+            Self::Number(number) => number_text(*number as i64),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "what is cut off is noticed"
+)]
+#[expect(clippy::float_cmp, reason = "exactly the whole number, or it is none")]
+fn is_whole(number: f64) -> bool {
+    (number as i64) as f64 == number
 }
 
 /// One field that was refused.

@@ -3,8 +3,9 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
-use super::{Code, Failure, Operation, Secret};
+use super::{Code, Failure, Operation, Secret, VendorCode};
 
 /// JSON as the vendors' readers see it: own members only, each checked for its type as it is read.
 ///
@@ -89,12 +90,15 @@ pub struct Reply<J> {
     pub date_ms: Option<f64>,
     /// The header that the call wants ([`Call::wants`](super::Call::wants)), where it came and may be read.
     pub wanted: Option<Secret>,
+    /// The vendor's code in it, once it was sought: more than one question needs it, and a reply is read by one vendor.
+    pub told: OnceCell<Option<VendorCode>>,
 }
 
 impl<J: Json> Reply<J> {
     /// A reply without headers of interest.
     pub const fn new(status: u16, body: Body<J>) -> Self {
-        Self { status, body, retry_after_ms: None, date_ms: None, wanted: None }
+        let told = OnceCell::new();
+        Self { status, body, retry_after_ms: None, date_ms: None, wanted: None, told }
     }
 
     /// Whether the status is one of success.

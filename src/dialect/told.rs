@@ -3,15 +3,15 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use super::description::{code_text, first, lists, number_text, paths, same};
+use super::description::{Scalar, first, lists, number_text, paths};
 use super::path::at;
 use super::{Body, Code, Described, Failure, Json, Operation, Payload, Rejection, Reply, VendorCode};
 
 impl<J: Json> Described<J> {
     /// The code that a reply tells.
     #[inline(never)]
-    pub(super) fn code(&self, reply: &Reply<J>) -> Option<J> {
-        first(&self.sought().code, reply.json()?).filter(|code| code_text(code).is_some())
+    pub(super) fn code<'a>(&self, reply: &'a Reply<J>) -> Option<&'a VendorCode> {
+        reply.told.get_or_init(|| VendorCode::of(&first(&self.sought().code, reply.json()?)?)).as_ref()
     }
 
     /// The API's own words in a reply: the first text that lies where words may lie.
@@ -41,17 +41,16 @@ impl<J: Json> Described<J> {
     /// Whether a success says that it is one.
     fn succeeds(&self, reply: &Reply<J>) -> bool {
         let Some((place, values)) = &self.sought().success else { return true };
-        let told = reply.json().and_then(|json| first(place, json));
-        told.is_some_and(|told| values.iter().any(|value| same(value, &told)))
+        let told = reply.json().and_then(|json| Scalar::of(&first(place, json)?));
+        told.is_some_and(|told| values.contains(&told))
     }
 
     /// The failure that a reply tells.
     #[inline(never)]
     pub(super) fn refusal(&self, reply: &Reply<J>, operation: Operation, rejected: bool) -> Box<Failure> {
         let told = self.code(reply);
-        let code = told.as_ref().and_then(code_text);
-        let listed = code
-            .and_then(|code| self.meaning(&code, operation))
+        let listed = told
+            .and_then(|code| self.meaning(&code.as_text(), operation))
             .or_else(|| self.meaning_of_status(reply.status, operation));
         let unlisted = if rejected {
             Code::unauthorised(operation)
@@ -64,10 +63,7 @@ impl<J: Json> Described<J> {
         };
         let mut failure = reply.failure(listed.unwrap_or(unlisted));
         failure.explicit = self.is_own(reply);
-        failure.vendor_code = told.and_then(|told| match told.text() {
-            Some(text) => Some(VendorCode::Text(text)),
-            None => told.number().map(VendorCode::Number),
-        });
+        failure.vendor_code = told.cloned();
         failure.say(self.detail(reply));
         if let (Some(said), Some(json)) = (self.says("errors.fields"), reply.json()) {
             failure.fields = super::fields::read(&said, json);
@@ -88,8 +84,7 @@ impl<J: Json> Described<J> {
     /// Whether a reply's code is one by which the API says that a token was rejected. `None`: it tells no code, or none is listed.
     fn is_listed(&self, reply: &Reply<J>) -> Option<bool> {
         let listed = self.sought().rejecting.as_ref()?;
-        let code = code_text(&first(&self.sought().code, reply.json()?)?)?;
-        Some(listed.contains(&code))
+        Some(listed.contains(&self.code(reply)?.as_text()))
     }
 
     /// Whether a reply on any status has a code by which the API says that a token was rejected.

@@ -40,5 +40,5 @@ pub(super) fn reply(
         Content::Json => Body::Json(json),
         _ => Body::Unreadable,
     };
-    Reply { status, body, retry_after_ms, date_ms, wanted: secret(wanted) }
+    Reply { retry_after_ms, date_ms, wanted: secret(wanted), ..Reply::new(status, body) }
 }
