@@ -4,8 +4,8 @@ use alloc::rc::Rc;
 use alloc::string::String;
 
 use super::limits::Lasting;
-use super::schedule::{backoff_ms, due_after};
-use super::{Moment, Note, Pause, Reason, Record, Snapshot};
+use super::past::Past;
+use super::{Moment, Note, Reason, Record};
 use crate::dialect::{Code, Grant, Renewal, Secret};
 
 /// Names the tokens of one moment. A result that was asked for under an older epoch writes nothing.
@@ -25,64 +25,16 @@ pub enum Pass {
     Wait(Code, f64),
 }
 
-/// What a rejected token means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The token has been replaced since: replay with the present one.
-    Replay,
-    /// Renew, then replay.
-    Renew,
-    /// The session stays as it is, and so does the reply.
-    Leave,
-    /// It was the session's only credential: the session is over.
-    End,
-}
-
 /// How far back a clock may be set, in ms, before the age of a token that it received can't be told any more.
 const SMALL_CORRECTION_MS: f64 = 60_000.0;
 
 /// How much too early a timer may fire, in ms, because it rounds. What is due so soon counts as due.
 pub(super) const EARLY_MS: f64 = 1.0;
 
-/// The age, in ms, at which a token that was renewed after a rejection may be renewed after another one; a tenth of its life
-/// where that is less. So whatever an endpoint rejects, no minute sees more than two renewals.
-pub const YOUNG_MS: f64 = 35_000.0;
-
-/// How many logins that are over a tab remembers.
-const LONGEST_PAST: usize = 8;
-
-/// The last few logins that are over.
-#[derive(Debug)]
-pub(super) struct Past {
-    logins: [u32; LONGEST_PAST],
-    next: usize,
-}
-
-impl Past {
-    const fn new() -> Self {
-        Self { logins: [0; LONGEST_PAST], next: 0 }
-    }
-
-    pub(super) fn add(&mut self, login: u32) {
-        if self.has(login) {
-            return;
-        }
-        if let Some(place) = self.logins.get_mut(self.next % LONGEST_PAST) {
-            *place = login;
-            self.next = self.next.wrapping_add(1);
-        }
-    }
-
-    /// 0 names no login.
-    pub(super) fn has(&self, login: u32) -> bool {
-        login != 0 && self.logins.contains(&login)
-    }
-}
-
 /// One session's state and its rules.
 #[derive(Debug)]
 pub struct Session {
-    renewal: Renewal,
+    pub(super) renewal: Renewal,
     pub(super) automatic: bool,
     /// Goes up with every change of the tokens: login, renewal, adoption, sign-out.
     pub(super) epoch: u32,
@@ -105,9 +57,9 @@ pub struct Session {
     /// When it reaches its limits.
     pub(super) lasting: Lasting,
     /// Where the people of this instance sign in with single sign-on, if it has told.
-    sso_url: Option<String>,
+    pub(super) sso_url: Option<String>,
     /// Whether a renewal is under way.
-    running: bool,
+    pub(super) running: bool,
     pub(super) problem: Option<Code>,
 }
 
@@ -198,7 +150,7 @@ impl Session {
     }
 
     /// New tokens for those of an epoch, if they are still held.
-    fn replace_tokens(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
+    pub(super) fn replace_tokens(&mut self, epoch: Epoch, grant: Grant, now: Moment) -> bool {
         let current = epoch.0 == self.epoch;
         if let Some(mut held) = self.held.take_if(|_| current) {
             let record = Rc::make_mut(&mut held);
@@ -235,12 +187,12 @@ impl Session {
 
     /// What is held, to be changed.
     #[inline(never)]
-    fn held_mut(&mut self) -> Option<&mut Record> {
+    pub(super) fn held_mut(&mut self) -> Option<&mut Record> {
         self.held.as_mut().map(Rc::make_mut)
     }
 
     /// How much of the token's life is left, in ms; `None` where the vendor tells no lifetime.
-    fn left(&self, now: Moment) -> Option<f64> {
+    pub(super) fn left(&self, now: Moment) -> Option<f64> {
         self.held.as_ref()?.left(self.received, now)
     }
 
@@ -251,7 +203,7 @@ impl Session {
     }
 
     /// Whether the token has come to its end.
-    fn is_token_over(&self, now: Moment) -> bool {
+    pub(super) fn is_token_over(&self, now: Moment) -> bool {
         self.left(now).is_some_and(|left| left < EARLY_MS)
     }
 
@@ -272,85 +224,6 @@ impl Session {
             Some((code, left)) => Pass::Wait(code, left),
             None => Pass::RenewFirst,
         }
-    }
-
-    /// Why a pause is kept, and how much of it is left, in ms. Until it is over, callers get the failure at once instead of
-    /// each causing a further try: a vendor that is down is not hammered (R22).
-    #[must_use]
-    pub fn pause(&self, now: Moment) -> Option<(Code, f64)> {
-        let pause = self.held.as_ref()?.pause?;
-        let left = pause.until - pause.since - now.since(self.paused);
-        (left >= EARLY_MS).then_some((pause.because, left))
-    }
-
-    /// How many renewals in a row have failed for now, here or in other tabs.
-    #[must_use]
-    pub fn failures(&self) -> u32 {
-        self.held.as_ref().and_then(|held| held.pause).map_or(0, |pause| pause.failures)
-    }
-
-    /// The network is back: a renewal that failed for the lack of it may be tried at once.
-    pub fn reachable(&mut self) {
-        if let Some(pause) = self.held_mut().and_then(|held| held.pause.as_mut())
-            && matches!(pause.because, Code::Network | Code::Timeout)
-        {
-            pause.until = pause.since;
-        }
-    }
-
-    /// What it means that the token of this epoch was rejected. `checked`: by the vendor's own answer to a check, and not by an
-    /// endpoint that may reject any token.
-    #[must_use]
-    pub fn rejected(&self, epoch: Epoch, checked: bool, now: Moment) -> Verdict {
-        if self.held.is_none() {
-            Verdict::Leave
-        } else if self.epoch != epoch.0 {
-            Verdict::Replay
-        } else if !self.renewable() {
-            Verdict::End
-        } else if self.automatic
-            && (self.running || self.pause(now).is_none() && (checked || !self.is_rejected_anew(now)))
-        {
-            Verdict::Renew
-        } else {
-            Verdict::Leave
-        }
-    }
-
-    /// Whether the token came from a renewal after a rejection, and the vendor has not accepted it yet.
-    #[must_use]
-    pub fn is_on_trial(&self) -> bool {
-        self.held.as_ref().is_some_and(|held| held.rejected)
-    }
-
-    /// The vendor has accepted the token of this epoch: if it is rejected later, it is renewed for that.
-    pub fn accepted(&mut self, epoch: Epoch) {
-        self.put_on_trial(epoch, false);
-    }
-
-    /// The token of this epoch was rejected, and its renewal has failed for now. Whichever tab tries again has to know.
-    pub fn was_rejected(&mut self, epoch: Epoch) {
-        self.put_on_trial(epoch, true);
-    }
-
-    #[inline(never)]
-    fn put_on_trial(&mut self, epoch: Epoch, rejected: bool) {
-        if epoch.0 == self.epoch
-            && let Some(held) = self.held_mut()
-        {
-            held.rejected = rejected;
-        }
-    }
-
-    /// Whether the token came from a recent renewal after a rejection, and was not accepted since: another renewal would not
-    /// help.
-    fn is_rejected_anew(&self, now: Moment) -> bool {
-        // With a pause, `rejected` says that the token itself was rejected, and has still to be renewed.
-        let Some(held) = self.held.as_ref().filter(|held| held.rejected && held.pause.is_none()) else {
-            return false;
-        };
-        let tenth = held.expires_at.map_or(YOUNG_MS, |end| (end - held.received_at) / 10.0);
-        now.since(self.received) < tenth.min(YOUNG_MS)
     }
 
     /// The code that callers get because nobody is signed in; `None` where somebody is.
@@ -411,18 +284,6 @@ impl Session {
         self.held.as_ref()
     }
 
-    /// Whether this vendor's sessions can be renewed at all.
-    #[must_use]
-    pub const fn renewable(&self) -> bool {
-        !matches!(self.renewal, Renewal::None)
-    }
-
-    /// Whether a renewal in the background is due: the token is still good but not for long, and no pause is kept.
-    #[must_use]
-    pub fn renewal_due(&self, now: Moment) -> bool {
-        self.next_renewal(now).is_some_and(|left| left < EARLY_MS)
-    }
-
     /// In how many ms something is to be done without being asked: a renewal, a further try, or the end.
     ///
     /// `hidden`: nobody sees the page. Then a token is still renewed before it ends, but after its end nothing is tried until
@@ -440,17 +301,6 @@ impl Session {
         [renewal, end, self.next_limit(now)].into_iter().flatten().reduce(f64::min)
     }
 
-    fn next_renewal(&self, now: Moment) -> Option<f64> {
-        let held = self.held.as_ref()?;
-        if !self.automatic || self.running {
-            return None;
-        }
-        if let Some(pause) = held.pause {
-            return Some(pause.until - pause.since - now.since(self.paused));
-        }
-        Some(due_after(self.renewal, held.expires_at? - held.received_at)? - now.since(self.received))
-    }
-
     /// Whether the session has come to its end: one that can't be renewed ends with its token.
     #[must_use]
     pub fn is_over(&self, now: Moment) -> bool {
@@ -466,98 +316,12 @@ impl Session {
         ends
     }
 
-    /// A renewal begins.
-    pub fn begin_renewal(&mut self) {
-        self.running = self.held.is_some();
-    }
-
-    /// A renewal ends with no outcome of its own, as another tab's was first.
-    pub const fn end_renewal(&mut self) {
-        self.running = false;
-    }
-
-    /// A renewal succeeded. False, and nothing written, when a login or logout overtook it (R18).
-    ///
-    /// `rejected`: it was begun because the vendor had rejected the tokens.
-    pub fn renewed(&mut self, epoch: Epoch, grant: Grant, rejected: bool, now: Moment) -> bool {
-        let tried_before = self.held.as_ref().is_some_and(|held| held.rejected && held.pause.is_some());
-        let current = self.replace_tokens(epoch, grant, now);
-        if current {
-            self.put_on_trial(self.epoch(), rejected || tried_before);
-            self.settle();
-        }
-        current
-    }
-
-    /// A renewal failed: the vendor's explicit no ends the session, anything else keeps it and tries again later. False,
-    /// and nothing written, when a login or logout overtook it.
-    ///
-    /// `chance`: from 0 to 1, for the jitter.
-    pub fn renewal_failed(
-        &mut self,
-        epoch: Epoch,
-        code: Code,
-        retry_after_ms: Option<f64>,
-        now: Moment,
-        chance: f64,
-    ) -> bool {
-        if epoch.0 != self.epoch || self.held.is_none() {
-            return false;
-        }
-        if code.ends_session() {
-            self.end(if self.is_token_over(now) { Reason::Expired } else { Reason::Refused });
-            return true;
-        }
-        let failures = self.failures().saturating_add(1);
-        let until = now.wall + backoff_ms(failures, retry_after_ms, chance);
-        let pause = self.automatic.then_some(Pause { since: now.wall, until, because: code, failures });
-        if let Some(record) = self.held_mut() {
-            record.pause = pause;
-        }
-        self.paused = now;
-        self.running = false;
-        self.problem = Some(code);
-        true
-    }
-
-    /// The vendor takes refresh tokens in the other documented form.
-    pub fn use_other_refresh_form(&mut self, epoch: Epoch) {
-        if epoch.0 == self.epoch
-            && let Some(record) = self.held_mut()
-        {
-            record.held.refresh_in_body = !record.held.refresh_in_body;
-        }
-    }
-
     /// The storage failed or works again.
     pub fn storage_works(&mut self, works: bool) {
         match (works, self.problem) {
             (false, _) => self.problem = Some(Code::Storage),
             (true, Some(Code::Storage)) => self.problem = None,
             (true, _) => {}
-        }
-    }
-
-    /// What the outside sees.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot<'_> {
-        let held = self.held.as_ref();
-        let pause = held.and_then(|record| record.pause).filter(|_| !self.running);
-        Snapshot {
-            status: if held.is_some() { "signed-in" } else { "signed-out" },
-            reason: if held.is_some() { None } else { Some(self.reason) },
-            user: held.and_then(|record| record.held.user.as_deref()),
-            database: held.and_then(|record| record.held.database.as_deref()),
-            expires_at: held.and_then(|record| record.expires_at),
-            renewable: held.is_some() && self.renewable(),
-            renewal: match pause {
-                _ if self.running => "running",
-                Some(_) => "waiting",
-                None => "idle",
-            },
-            retry_at: pause.map(|pause| pause.until),
-            problem: self.problem.map(Code::as_str),
-            sso_url: self.sso_url.as_deref(),
         }
     }
 

@@ -2,6 +2,9 @@
 
 use serde::{Serialize, Serializer};
 
+use super::Session;
+use crate::dialect::Code;
+
 /// Why a session is signed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -62,4 +65,29 @@ pub struct Snapshot<'a> {
     pub retry_at: Option<f64>,
     pub problem: Option<&'static str>,
     pub sso_url: Option<&'a str>,
+}
+
+impl Session {
+    /// What the outside sees.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot<'_> {
+        let held = self.held.as_ref();
+        let pause = held.and_then(|record| record.pause).filter(|_| !self.running);
+        Snapshot {
+            status: if held.is_some() { "signed-in" } else { "signed-out" },
+            reason: if held.is_some() { None } else { Some(self.reason) },
+            user: held.and_then(|record| record.held.user.as_deref()),
+            database: held.and_then(|record| record.held.database.as_deref()),
+            expires_at: held.and_then(|record| record.expires_at),
+            renewable: held.is_some() && self.renewable(),
+            renewal: match pause {
+                _ if self.running => "running",
+                Some(_) => "waiting",
+                None => "idle",
+            },
+            retry_at: pause.map(|pause| pause.until),
+            problem: self.problem.map(Code::as_str),
+            sso_url: self.sso_url.as_deref(),
+        }
+    }
 }

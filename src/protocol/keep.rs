@@ -1,0 +1,193 @@
+//! Keeping what is held in the store.
+
+use alloc::boxed::Box;
+
+use super::effect::{Effect, Line, Outcome, Trouble, Write};
+use super::handle::Handle;
+use super::operation::Run;
+use super::store::{Noted, Taken};
+use crate::dialect::{Json, Secret};
+use crate::session::{Note, Session};
+
+/// How often a write is repeated because another tab was first: so many tabs without locks may write in one moment.
+const WRITES: u32 = 8;
+
+/// What has become of a write.
+enum Written {
+    Done,
+    Failed,
+    /// The session has followed what lay there instead.
+    Followed,
+    /// What lay there instead has to be overwritten.
+    Overtaken,
+}
+
+impl<J: Json> Run<J> {
+    /// Writes what is held, or how it has ended. Reads the store first: another tab may have noted the end, or have signed in
+    /// or out since, and its note must not be overwritten.
+    pub(super) async fn follow_and_keep(&self) {
+        self.follow(false).await;
+        self.keep(false).await;
+    }
+
+    /// Tries the write again that has failed.
+    pub(super) async fn retry_write(&self) {
+        let trying = &self.handle.store.trying;
+        trying.set(true);
+        self.keep(false).await;
+        trying.set(false);
+    }
+
+    /// Writes what is held to the store, or deletes what lies there. `overwrites`: also what another tab has written since.
+    pub(super) async fn keep(&self, overwrites: bool) {
+        let handle: &Handle<J> = &self.handle;
+        let store = &handle.store;
+        // A sign-out deletes the record even from a store that is not used any more.
+        let taken_away = overwrites && store.fickle.get() && !handle.is_signed_in();
+        if !self.is_kept() && !taken_away {
+            return;
+        }
+        for _ in 0..WRITES {
+            // If another user's session has replaced this tab's, its record is not this tab's to change.
+            if handle.look(Session::is_replaced) {
+                return;
+            }
+            let (text, end) =
+                handle.change(|session| (session.held().map(|record| record.write()), session.take_note()));
+            if let Some(note) = end {
+                store.end_noted.set(note.login);
+                self.see_to(Effect::Note(Some(note.write()))).await;
+            }
+            if !overwrites && store.knows(text.as_ref()) && !store.unwritten.get() {
+                // If another operation is writing it, this one waits for that.
+                if store.pending.get() > 0 {
+                    self.see_to(Effect::Read).await;
+                }
+                return;
+            }
+            let known = store.text.borrow().clone();
+            store.learn(text.clone());
+            let own = store.writes.get().wrapping_add(1);
+            store.writes.set(own);
+            let deletes = text.is_none();
+            let unless_changed = if overwrites { None } else { Some(known.clone()) };
+            let clears = u32::from(overwrites && deletes);
+            store.pending.set(store.pending.get() + 1);
+            store.clearing.set(store.clearing.get() + clears);
+            let outcome = self.ask(Effect::Write(Write { text, unless_changed })).await;
+            store.pending.set(store.pending.get() - 1);
+            store.clearing.set(store.clearing.get() - clears);
+            match self.written(outcome, own) {
+                Written::Done => return self.kept(deletes, overwrites).await,
+                Written::Failed => return self.not_kept(deletes, own, known, overwrites).await,
+                Written::Followed => return,
+                Written::Overtaken => {}
+            }
+        }
+        store.fickle.set(true);
+        handle.change(|session| session.storage_works(false));
+    }
+
+    /// What has become of a write.
+    fn written(&self, outcome: Outcome<J>, own: u32) -> Written {
+        let store = &self.handle.store;
+        match outcome {
+            Outcome::Done => Written::Done,
+            // A later write of this handle's deals with it.
+            Outcome::Overtaken(_) if own != store.writes.get() => Written::Followed,
+            Outcome::Overtaken(stored) => {
+                if store.contradicts() {
+                    self.handle.change(|session| session.storage_works(false));
+                }
+                match self.take_over(stored) {
+                    Taken::Followed => Written::Followed,
+                    Taken::HasToGo => Written::Overtaken,
+                }
+            }
+            outcome => {
+                // A store that hangs is not asked again by itself.
+                store.silent.set(matches!(outcome, Outcome::Failed(Trouble::Timeout)));
+                Written::Failed
+            }
+        }
+    }
+
+    /// The store has taken what was written. `overwrites`: it was for a login or a logout.
+    async fn kept(&self, deletes: bool, overwrites: bool) {
+        let handle: &Handle<J> = &self.handle;
+        let store = &handle.store;
+        store.silent.set(false);
+        let unwritten = store.unwritten.replace(false);
+        store.noted.set(Noted::No);
+        handle.change(|session| session.storage_works(!store.fickle.get()));
+        // After a sign-out, the missing record says all. And once a login is written, notes of earlier ends are obsolete; but not
+        // that of its own end, which may have come while it was being written.
+        let note_is_obsolete = if deletes {
+            handle.look(Session::is_signed_out_by_user)
+        } else {
+            (overwrites || unwritten) && handle.is_signed_in()
+        };
+        if note_is_obsolete {
+            self.see_to(Effect::Note(None)).await;
+        }
+        if deletes && handle.settings.limits.idle_ms.is_some() {
+            self.see_to(Effect::Mark(None)).await;
+        }
+        self.see_to(Effect::Tell(Line::Store)).await;
+    }
+
+    /// A write has failed. What it was to replace must not stay (rule 15); even a full store can delete. `known`: what lay there
+    /// before, as far as was known.
+    async fn not_kept(&self, deletes: bool, own: u32, known: Option<Secret>, overwrites: bool) {
+        let handle: &Handle<J> = &self.handle;
+        let store = &handle.store;
+        // A later write of this handle's deals with it.
+        if own != store.writes.get() {
+            return;
+        }
+        handle.change(|session| session.storage_works(false));
+        store.unwritten.set(true);
+        // The other tabs are told only of a change: tabs whose writes all fail would wake each other for ever.
+        let mut tells = overwrites;
+        // A write that timed out may still be done: where nothing is known to lie there, nothing is deleted before.
+        let removes = known.is_some() || overwrites && !store.silent.get();
+        if !deletes && removes {
+            let own = own.wrapping_add(1);
+            store.writes.set(own);
+            store.learn(None);
+            let unless_changed = if overwrites { None } else { Some(known.clone()) };
+            let mut outcome = self.ask(Effect::Write(Write { text: None, unless_changed })).await;
+            if let Outcome::Overtaken(stored) = outcome {
+                let found = stored.record.clone();
+                if own != store.writes.get() || self.take_over(stored) == Taken::Followed {
+                    outcome = Outcome::Overtaken(Box::default());
+                } else {
+                    // An older record than was known lies there, as an earlier write of this tab's has failed, too.
+                    store.learn(None);
+                    let unless_changed = Some(found);
+                    outcome = self.ask(Effect::Write(Write { text: None, unless_changed })).await;
+                }
+            }
+            match outcome {
+                Outcome::Overtaken(_) => {}
+                outcome => {
+                    let gone = matches!(outcome, Outcome::Done);
+                    tells |= gone;
+                    if !gone && own == store.writes.get() {
+                        store.learn(known);
+                    }
+                    // Without a note, the other tabs would take the missing record for a sign-out.
+                    if let Some(login) = handle.login() {
+                        store.noted.set(Noted::Written);
+                        self.see_to(Effect::Note(Some(Note::unwritten(login).write()))).await;
+                    }
+                }
+            }
+        } else {
+            store.learn(known);
+        }
+        if tells {
+            self.see_to(Effect::Tell(Line::Store)).await;
+        }
+    }
+}
