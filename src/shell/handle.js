@@ -2,36 +2,33 @@
 import { Announcer } from "./announcer.js";
 import { isAuthError, unsupported } from "./auth-error.js";
 import { steady, wall } from "./clock.js";
-import { encrypted } from "./encrypted.js";
-import { Line, Neighbours, hasTabs } from "./do/lines.js";
-import { Locks } from "./do/lock.js";
+import { hasTabs } from "./do/lines.js";
 import { Notes } from "./do/note.js";
 import { Store } from "./do/store.js";
-import { Driver, Task, failureOf } from "./driver.js";
+import { Driver, failureOf } from "./driver.js";
 import { Fetcher } from "./fetcher.js";
 import { enter } from "./guard.js";
 import { parseJson } from "./json.js";
+import { isShared, keepingOf } from "./keeping.js";
 import { names } from "./names.js";
+import { resources, weak } from "./resources.js";
+import { Task } from "./task.js";
 import { pause } from "./wait.js";
-import { isHidden, onWakeUps } from "./wake-ups.js";
+import { isHidden } from "./wake-ups.js";
 
 /**
  * @import { SessionState } from "./hallpass.d.ts"
  * @import { Kept, Machine, Woken } from "./wasm.js"
  * @import { Options } from "./options.js"
+ * @import { Timer, Weak } from "./resources.js"
+ * @import { Facts } from "./effects.js"
+ * @import { End } from "./task.js"
  */
 
 // The longest delay that timers take, in ms; a longer one would fire at once.
 const LONGEST_DELAY_MS = 2_147_483_647;
 // How long a handle rests between two looks at what other tabs have done, in ms. It makes twenty thousand messages as cheap as one.
 const REST_MS = 30;
-// How much longer a tab waits for its turn than another tab's request may take, in ms.
-const EXTRA_WAIT_MS = 1_000;
-
-/**
- * @typedef {{ id: ReturnType<typeof setTimeout> | undefined }} Timer
- * @typedef {{ kept: Kept, storage: ConstructorParameters<typeof Store>[0] | undefined, at: object | undefined }} Keeping
- */
 
 /** The sessions that have subscribers. The set keeps them from being garbage-collected. @type {Set<Handle>} */
 const subscribed = new Set();
@@ -80,7 +77,7 @@ export class Handle {
     this.machine = this.#make();
     const facts = parseJson(/** @type {string} */ (enter(() => this.machine.facts())));
     // Without a prototype: a fact that the vendor lacks must not be read from the page's Object.prototype.
-    this.facts = /** @type {import("./driver.js").Facts} */ (/** @type {unknown} */ ({ __proto__: null, .../** @type {object} */ (facts) }));
+    this.facts = /** @type {Facts} */ (/** @type {unknown} */ ({ __proto__: null, .../** @type {object} */ (facts) }));
     const timer = this.#timer;
     // A storage of the caller's is shared by whoever was given it, also on a server.
     const near = tabs || typeof storage === "object";
@@ -164,7 +161,7 @@ export class Handle {
     }
   }
 
-  /** @param {import("./driver.js").End} end */
+  /** @param {End} end */
   #end(end) {
     if (end.how === "gave-up") throw end.task.signal?.reason;
     if (end.how === "failed") throw failureOf(end.value, this.facts, end.task);
@@ -305,58 +302,9 @@ export class Handle {
   }
 }
 
-/**
- * A reference that keeps nothing alive; an ordinary one on a platform without WeakRef, which has no FinalizationRegistry either.
- * @template {object} T
- * @typedef {Pick<WeakRef<T>, "deref">} Weak
- */
-
-/**
- * @template {object} T
- * @param {T} object
- * @returns {Weak<T>}
- */
-function weak(object) {
-  return globalThis.WeakRef ? new WeakRef(object) : { deref: () => object };
-}
-
 function handleRegistry() {
   registry ??= globalThis.FinalizationRegistry && new FinalizationRegistry((release) => release());
   return registry;
-}
-
-/** @param {Keeping} keeping */
-const isShared = ({ kept }) => kept === "tabs" || kept === "lagging";
-
-/**
- * What a handle holds in the page: its lines to other tabs, its locks, its listeners. Made outside of the class, and given only a
- * weak reference: a closure made in the constructor would keep the handle alive.
- * @param {Weak<Handle>} weakHandle
- * @param {ReturnType<typeof names>} sessionNames
- * @param {Keeping} keeping
- * @param {{ tabs: boolean, near: boolean, timeoutMs: number, timer: Timer }} more `near`: whether handles of this page hear each other
- */
-function resources(weakHandle, sessionNames, keeping, { tabs, near, timeoutMs, timer }) {
-  /** @param {Woken} woken */
-  const hear = (woken) => void weakHandle.deref()?.hear(woken);
-  const shared = isShared(keeping);
-  const lines = {
-    store: new Line(tabs && shared ? sessionNames.channel : undefined, () => hear("store")),
-    own: new Line(tabs && !shared ? sessionNames.own : undefined, () => hear("sign-out")),
-    neighbours: near && keeping.at ? new Neighbours(keeping.at, sessionNames.record, () => hear("store")) : undefined,
-  };
-  const lags = keeping.kept === "lagging";
-  const locks = new Locks({ key: sessionNames.lock, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
-  const stop = onWakeUps(sessionNames.record, lags, (type) => weakHandle.deref()?.wake(type));
-  const release = () => {
-    clearTimeout(timer.id);
-    stop();
-    lines.store.close();
-    lines.own.close();
-    lines.neighbours?.close();
-    locks.letGo();
-  };
-  return { lines, locks, release };
 }
 
 /**
@@ -370,29 +318,6 @@ function attempt(call) {
     return enter(call);
   } catch {
     return undefined;
-  }
-}
-
-// Handles find each other by the object that their record is kept in. These stand for the page's own storages.
-const WEB = { session: {}, local: {} };
-
-/**
- * Where a record is kept: how the machine calls that, what is written to, and the object by which handles find each other.
- * @param {Options["storage"]} storage
- * @returns {Keeping}
- */
-function keepingOf(storage) {
-  switch (storage) {
-    case "memory":
-      return { kept: "memory", storage: undefined, at: undefined };
-    case "session":
-      return { kept: "page", storage: "sessionStorage", at: WEB.session };
-    case "local":
-      return { kept: "lagging", storage: "localStorage", at: WEB.local };
-    case "encrypted":
-      return { kept: "tabs", storage: encrypted, at: encrypted };
-    default:
-      return { kept: "tabs", storage, at: storage };
   }
 }
 

@@ -1,11 +1,12 @@
 // @ts-check
 import { mistake, readable } from "./auth-error.js";
 import { VENDORS, readCredentials } from "./credentials.js";
-import { Task, failureOf } from "./driver.js";
+import { failureOf } from "./driver.js";
 import { enter, hasRoom, settle } from "./guard.js";
 import { own } from "./json.js";
 import { readSignal } from "./options.js";
 import { Wish } from "./request.js";
+import { Task } from "./task.js";
 
 /**
  * @import { CallOptions, SessionState, VendorName } from "./hallpass.d.ts"

@@ -1,0 +1,63 @@
+// @ts-check
+import { Line, Neighbours } from "./do/lines.js";
+import { Locks } from "./do/lock.js";
+import { isShared } from "./keeping.js";
+import { onWakeUps } from "./wake-ups.js";
+
+/**
+ * @import { Handle } from "./handle.js"
+ * @import { Keeping } from "./keeping.js"
+ * @import { names } from "./names.js"
+ * @import { Woken } from "./wasm.js"
+ */
+
+// How much longer a tab waits for its turn than another tab's request may take, in ms.
+const EXTRA_WAIT_MS = 1_000;
+
+/** @typedef {{ id: ReturnType<typeof setTimeout> | undefined }} Timer */
+
+/**
+ * A reference that keeps nothing alive; an ordinary one on a platform without WeakRef, which has no FinalizationRegistry either.
+ * @template {object} T
+ * @typedef {Pick<WeakRef<T>, "deref">} Weak
+ */
+
+/**
+ * @template {object} T
+ * @param {T} object
+ * @returns {Weak<T>}
+ */
+export function weak(object) {
+  return globalThis.WeakRef ? new WeakRef(object) : { deref: () => object };
+}
+
+/**
+ * What a handle holds in the page: its lines to other tabs, its locks, its listeners. Made outside of the class, and given only a
+ * weak reference: a closure made in the constructor would keep the handle alive.
+ * @param {Weak<Handle>} weakHandle
+ * @param {ReturnType<typeof names>} sessionNames
+ * @param {Keeping} keeping
+ * @param {{ tabs: boolean, near: boolean, timeoutMs: number, timer: Timer }} more `near`: whether handles of this page hear each other
+ */
+export function resources(weakHandle, sessionNames, keeping, { tabs, near, timeoutMs, timer }) {
+  /** @param {Woken} woken */
+  const hear = (woken) => void weakHandle.deref()?.hear(woken);
+  const shared = isShared(keeping);
+  const lines = {
+    store: new Line(tabs && shared ? sessionNames.channel : undefined, () => hear("store")),
+    own: new Line(tabs && !shared ? sessionNames.own : undefined, () => hear("sign-out")),
+    neighbours: near && keeping.at ? new Neighbours(keeping.at, sessionNames.record, () => hear("store")) : undefined,
+  };
+  const lags = keeping.kept === "lagging";
+  const locks = new Locks({ key: sessionNames.lock, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
+  const stop = onWakeUps(sessionNames.record, lags, (type) => weakHandle.deref()?.wake(type));
+  const release = () => {
+    clearTimeout(timer.id);
+    stop();
+    lines.store.close();
+    lines.own.close();
+    lines.neighbours?.close();
+    locks.letGo();
+  };
+  return { lines, locks, release };
+}

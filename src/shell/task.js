@@ -1,0 +1,56 @@
+// @ts-check
+
+/**
+ * @import { Answer } from "./do/send.js"
+ * @import { DevicePrompt } from "./hallpass.d.ts"
+ * @import { Wish } from "./request.js"
+ * @import { StepKind } from "./wasm.js"
+ * @import { Deadline } from "./wait.js"
+ * @import { Ask } from "./wallet.js"
+ */
+
+/** What belongs to one operation: its caller's signal and request, and what has come of them. */
+export class Task {
+  signal;
+  wish;
+  json;
+  /** @type {Answer | undefined} */
+  answer;
+  /** The method and path of the last call, for errors. */
+  endpoint = "";
+  /** @type {unknown} */
+  cause;
+  /** @type {Deadline | undefined} */
+  deadline;
+  /** @type {import("./do/lock.js").Turn | undefined} */
+  turn;
+  /** Whether the lock is held. */
+  locked = false;
+  /** The caller's function that shows a person the prompt. @type {((prompt: DevicePrompt) => unknown) | undefined} */
+  device;
+  /** Asks the wallet, where somebody signs in with one. @type {Ask | undefined} */
+  ask;
+  /** How many other operations wait for this one. */
+  waiting = 0;
+
+  /**
+   * @param {AbortSignal} [signal]
+   * @param {Wish} [wish]
+   * @param {boolean} [json]
+   */
+  constructor(signal, wish, json = false) {
+    this.signal = signal;
+    this.wish = wish;
+    this.json = json;
+  }
+}
+
+/**
+ * How an operation ended.
+ * @typedef {{ how: StepKind, value: unknown, task: Task }} End
+ */
+
+/**
+ * An operation that is under way.
+ * @typedef {{ done: Promise<End>, task: Task }} Running
+ */
