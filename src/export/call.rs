@@ -11,9 +11,6 @@ use crate::protocol::Addresses;
 pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsValue {
     // No Headers object is needed: Request checks names and values, too.
     let headers = bare();
-    if !call.has("Accept") {
-        put_text(&headers, "Accept", Some("application/json"));
-    }
     for (name, value) in &call.headers {
         put_text(&headers, name, Some(value.as_str()));
     }

@@ -14,10 +14,8 @@ use super::ending::{Ending, Halt};
 use super::operation::{Operation, Run, Step};
 use super::renewal::Flight;
 use super::store::Store;
-use crate::dialect::{
-    Call, Carrier, Code, Facts, Failure, Held, Json, Operation as Kind, Renewal, Reply, Vendor,
-};
-use crate::session::{Audience, Epoch, Limits, Moment, Record, Session};
+use crate::dialect::{Call, Carrier, Code, Facts, Failure, Held, Json, Operation as Kind, Reply, Vendor};
+use crate::session::{Audience, Epoch, Limits, Moment, Needs, Record, Session};
 
 /// What is fixed for a handle.
 #[derive(Debug)]
@@ -99,13 +97,25 @@ impl<J> fmt::Debug for Handle<J> {
     }
 }
 
+/// What a vendor's renewal takes: without that, no call can be made.
+fn needs<J: Json>(vendor: &dyn Vendor<J>) -> Needs {
+    let lacks = |refresh: bool, database: bool| {
+        let some = |given: bool| given.then(|| "-".into());
+        let held =
+            Held { access: some(true), refresh: some(refresh), database: some(database), ..Held::default() };
+        vendor.refresh(&held).is_none()
+    };
+    Needs { refresh_token: lacks(false, true), database: lacks(true, false) }
+}
+
 impl<J: Json> Handle<J> {
     /// A handle that nobody has signed in to.
     #[must_use]
     pub fn new(vendor: Rc<dyn Vendor<J>>, settings: Settings) -> Rc<Self> {
         let shared = settings.keeping != Keeping::Memory;
-        let session =
-            Session::new(vendor.facts().renewal, settings.automatic).with_limits(settings.limits, shared);
+        let session = Session::new(vendor.facts().renewal, settings.automatic)
+            .with_needs(needs(&*vendor))
+            .with_limits(settings.limits, shared);
         Rc::new(Self {
             vendor,
             settings,
@@ -257,7 +267,7 @@ impl<J: Json> Handle<J> {
     }
 
     pub(super) fn is_renewable(&self) -> bool {
-        self.facts().renewal != Renewal::None
+        self.look(Session::renewable)
     }
 
     /// Begins an operation that the shell has asked for, and is going to step.

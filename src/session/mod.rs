@@ -19,7 +19,7 @@ pub use moment::Moment;
 pub use note::{Fate, Note};
 pub use record::{Pause, Record, VERSION};
 pub use renewal::{Verdict, YOUNG_MS};
-pub use rules::{Epoch, Pass, Session};
+pub use rules::{Epoch, Needs, Pass, Session};
 pub use schedule::backoff_ms;
 pub use siblings::Finding;
 pub use snapshot::{Reason, Snapshot};

@@ -3,7 +3,7 @@
 use super::rules::EARLY_MS;
 use super::schedule::{backoff_ms, due_after};
 use super::{Epoch, Moment, Pause, Reason, Session};
-use crate::dialect::{Code, Grant, Renewal};
+use crate::dialect::{Code, Grant};
 
 /// What a rejected token means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,12 +102,6 @@ impl Session {
         now.since(self.received) < tenth.min(YOUNG_MS)
     }
 
-    /// Whether this vendor's sessions can be renewed at all.
-    #[must_use]
-    pub const fn renewable(&self) -> bool {
-        !matches!(self.renewal, Renewal::None)
-    }
-
     /// Whether a renewal in the background is due: the token is still good but not for long, and no pause is kept.
     #[must_use]
     pub fn renewal_due(&self, now: Moment) -> bool {
@@ -116,7 +110,7 @@ impl Session {
 
     pub(super) fn next_renewal(&self, now: Moment) -> Option<f64> {
         let held = self.held.as_ref()?;
-        if !self.automatic || self.running {
+        if !self.automatic || self.running || !self.renewable() {
             return None;
         }
         if let Some(pause) = held.pause {

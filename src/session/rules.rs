@@ -31,11 +31,22 @@ const SMALL_CORRECTION_MS: f64 = 60_000.0;
 /// How much too early a timer may fire, in ms, because it rounds. What is due so soon counts as due.
 pub(super) const EARLY_MS: f64 = 1.0;
 
+/// What a vendor's renewal takes beside the access token.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs {
+    /// A refresh token.
+    pub refresh_token: bool,
+    /// The database.
+    pub database: bool,
+}
+
 /// One session's state and its rules.
 #[derive(Debug)]
 pub struct Session {
     pub(super) renewal: Renewal,
     pub(super) automatic: bool,
+    /// What renewal takes beside the access token.
+    needs: Needs,
     /// Goes up with every change of the tokens: login, renewal, adoption, sign-out.
     pub(super) epoch: u32,
     /// Goes up with every login that begins and with every logout.
@@ -71,6 +82,7 @@ impl Session {
         Self {
             renewal,
             automatic,
+            needs: Needs { refresh_token: false, database: false },
             epoch: 0,
             attempt: 0,
             held: None,
@@ -86,6 +98,24 @@ impl Session {
             running: false,
             problem: None,
         }
+    }
+
+    /// The same at a vendor whose renewal takes more than the access token.
+    #[must_use]
+    pub const fn with_needs(mut self, needs: Needs) -> Self {
+        self.needs = needs;
+        self
+    }
+
+    /// Whether this vendor's sessions can be renewed at all, and the one that is held was granted what that takes.
+    #[must_use]
+    pub fn renewable(&self) -> bool {
+        let lacks = |record: &Rc<Record>| {
+            let held = &record.held;
+            self.needs.refresh_token && held.refresh.is_none()
+                || self.needs.database && held.database.is_none()
+        };
+        !matches!(self.renewal, Renewal::None) && !self.held.as_ref().is_some_and(lacks)
     }
 
     /// A login begins, and overtakes every earlier one.

@@ -20,6 +20,12 @@ const Base = /** @type {new (message: string) => Omit<Declared, "name">} */ (/**
 /** The one kind of error. Carries what happened and what to do; never a token, a password or a full address. */
 export class AuthError extends Base {
   /**
+   * The minifier shortens the class's own name, which consoles show.
+   * @override
+   */
+  static name = "AuthError";
+
+  /**
    * @param {string} message
    * @param {Details} details
    */

@@ -4,7 +4,8 @@ import type { AuthError, Session, SessionState, VendorDescription, VendorName } 
  * Where a session comes from: a session, the promise of one, or a function that opens one.
  *
  * A function is called once for all components that name it, in the browser, when the first of them is there; so one that is
- * written outside of components gives them all the same session. It is called again by a later component if it failed.
+ * written outside of components gives them all the same session. It is called again by a later component if it failed. Whatever it is, it
+ * is made outside of components: one that is made anew at each rendering is another source each time.
  */
 export type SessionSource<V extends VendorName | VendorDescription = VendorName> =
   | Session<V>

@@ -44,7 +44,7 @@ export const VENDORS = Object.freeze({
  */
 export function readCredentials(vendor, ways, credentials) {
   const usual = /** @type {readonly string[]} */ (ways[0]);
-  if (!isObject(credentials)) throw mistake("credentials", `an object with ${usual.filter((name) => !isOptional(name)).join(" and ")}`);
+  if (!isObject(credentials)) throw mistake("credentials", `an object with ${usual.filter((name) => !isOptional(name)).join(" and ") || "what login takes"}`);
   const values = /** @type {Record<string, unknown>} */ ({ __proto__: null });
   for (const name of new Set(ways.flat().map(bareName))) values[name] = member(credentials, name) ?? undefined;
   // Not destructured: that would call the iterator's `return`, which may be the page's.

@@ -5,6 +5,7 @@
 import { isBelow, resolve } from "./address.js";
 import { mistake, readable } from "./auth-error.js";
 import { bareName } from "./credentials.js";
+import { isObject } from "./object.js";
 import { either, exactlyOne, field, flag, headers, list, oneOf, paths, scalar, shape, table, text, token, within } from "./form.js";
 
 /** @import { AuthErrorCode, VendorDescription } from "./hallpass.d.ts" */
@@ -60,13 +61,18 @@ const words = template(text(8192));
 const value = text(1024, /^[!-~](?:[ -~]*[!-~])?$/);
 
 /** @type {Check} */
+const refused = (_, where) => {
+  throw mistake(where, "a text, a whole number, a boolean or an object of these");
+};
+
+/** @type {Check} */
 const body = (given, where) => {
   let budget = 256;
   /** @type {(depth: number) => Check} */
   const tree = (depth) => (inner, at) => {
     if (budget-- === 0 || depth > DEEPEST) throw mistake(at, `left out: a body has at most 256 members, ${DEEPEST} deep`);
     if (typeof inner === "boolean" || Number.isSafeInteger(inner)) return inner;
-    return either(words, table(tree(depth + 1), 64), "a text, a whole number, a boolean or an object of these")(inner, at);
+    return (typeof inner === "string" ? words : isObject(inner) && !Array.isArray(inner) ? table(tree(depth + 1), 64) : refused)(inner, at);
   };
   return table(tree(1), 64)(given, where);
 };
@@ -85,7 +91,7 @@ const carrier = shape({ header: field, "prefix?": text(64, /^[!-~][ -~]*$/) });
 const form = shape({
   name: text(32, /^[a-z\d-]+$/, "1 to 32 of a-z, 0-9 and -"),
   "title?": text(64, /^[^\p{Cc}]+$/u),
-  credential: either(oneOf(["bearer", "cookie"]), carrier, '"bearer", "cookie" or { header, prefix }'),
+  credential: either(oneOf(["bearer", "cookie"], " or { header, prefix }"), carrier, '"bearer" or "cookie" or { header, prefix }'),
   "headers?": headers(value),
   "csrf?": shape({ cookie: token, header: field, "from?": pathBelowBase }),
   login: shape(call),
@@ -110,7 +116,7 @@ const form = shape({
     "code?": paths.some,
     "detail?": paths.some,
     "codes?": table(meaning, 256),
-    "statuses?": table(meaning, 64, text(3, /^[2-5]\d\d$/, "of a status of HTTP")),
+    "statuses?": table(meaning, 64, text(3, /^[2-5]\d\d$/, "a status of HTTP, 200 to 599")),
     "fields?": exactlyOne(
       shape({ "list?": paths.any, "name?": paths.one, "title?": paths.one, "code?": paths.one, "pointer?": paths.one, "byName?": paths.any }),
       ["list", "byName"],
@@ -185,14 +191,17 @@ function agree(description) {
     if (!said) continue;
     if (said.json && said.form) throw mistake(name, "an object with json or form, but not both");
     if (said.method === "GET" && (said.json || said.form)) throw mistake(name, "an object without json and form: a GET has no body");
+    const shown = places(said.query).map(bareName).find((place) => /^(?:password|access|refresh)$/.test(place));
+    if (shown) throw mistake(`${name}.query`, `without {${shown}}: addresses are kept in histories and logs`);
     for (const place of places(said).map(bareName)) {
       if (name === "login" && /^(?:access|refresh|__proto__)$/.test(place)) throw mistake(name, `without {${place}}: nothing is held before`);
-      if (name !== "login" && !held.includes(place)) throw mistake(name, `without {${place}}, which is not held: ${held.filter(Boolean).join(", ")}`);
+      if (name !== "login" && !held.includes(place)) throw mistake(name, `without {${place}}, as grant gives none: there is ${held.filter(Boolean).map((name) => `{${name}}`).join(", ") || "none"}`);
     }
   }
   if (renew && !refresh) throw mistake("renew", "left out: there is no refresh");
   if (rejected?.insideSuccess && !rejected.codes) throw mistake("rejected.codes", "given: insideSuccess goes by them");
   if (rejected?.codes && !errors?.code) throw mistake("errors.code", "given: rejected.codes are found there");
+  if (errors?.codes && !errors.code) throw mistake("errors.code", "given: errors.codes are looked up there");
   const fields = errors?.fields;
   if (fields && "list" in fields && !(fields.name && fields.title)) throw mistake("errors.fields", "an object with name and title beside list");
   oneHeaderEach(description);
@@ -204,9 +213,9 @@ function oneHeaderEach({ credential, csrf, headers }) {
   const carries = credential === "bearer" ? "authorization" : typeof credential === "object" ? credential.header.toLowerCase() : "";
   const guards = csrf?.header.toLowerCase();
   const taken = Object.keys(headers ?? {}).find((name) => [carries, guards, "content-type"].includes(name.toLowerCase()));
-  if (taken) throw mistake(`headers.${taken}`, "a header that carries nothing else");
-  if (guards === carries || guards === "content-type") throw mistake("csrf.header", "a header that carries nothing else");
-  if (carries === "content-type") throw mistake("credential.header", "a header that carries nothing else");
+  if (taken) throw mistake(`headers.${taken}`, "a header that credential and csrf don't use, and not Content-Type");
+  if (guards === carries || guards === "content-type") throw mistake("csrf.header", "a header that credential doesn't use, and not Content-Type");
+  if (carries === "content-type") throw mistake("credential.header", "a header other than Content-Type");
 }
 
 /**

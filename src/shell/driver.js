@@ -84,6 +84,7 @@ export class Driver {
       try {
         make?.make();
         make = undefined;
+        if (task.thrown) throw task.thrown.error;
         const done = this.#effects.do(id, kind, argument, task);
         next = done instanceof Promise ? await done : done;
       } catch (error) {

@@ -71,7 +71,11 @@ export class Effects {
         return this.#call(id, /** @type {VendorCall} */ (argument), task);
       case "prompt":
         // What the caller's function throws ends the login, which rejects with it.
-        task.device?.(Object.freeze({ .../** @type {DevicePrompt} */ (argument) }));
+        // Where it fails later, the login ends at its next step.
+        Promise.resolve(task.device?.(Object.freeze({ .../** @type {DevicePrompt} */ (argument) }))).catch((error) => {
+          task.thrown = { error };
+          task.deadline?.end("stopped");
+        });
         return came(id, "done");
       case "wallet":
         return this.#wallet(id, /** @type {string} */ (argument), task);
@@ -183,10 +187,10 @@ export class Effects {
     const request = kind === "send" ? wish.make() : wish.again();
     if (facts.header !== undefined && credential !== undefined) attach(request, facts.header, credential);
     if (kind === "send" && wish.repeatable && !wish.callers) wish.keepSpare();
-    const guarded = described?.csrf && isBelow(base, request.url) ? described.csrf : undefined;
-    const deadline = task.json || task.signal || guarded ? (task.deadline = new Deadline(undefined, task.signal)) : undefined;
+    const csrf = described && isBelow(base, request.url) ? described.csrf : undefined;
+    const deadline = task.json || task.signal || csrf ? (task.deadline = new Deadline(undefined, task.signal)) : undefined;
     try {
-      if (guarded && deadline) await submitTwice(request, guarded, base, fetch(), deadline, timeoutMs);
+      if (csrf && described && deadline) await submitTwice(request, csrf, described.headers, base, fetch(), deadline, timeoutMs);
       const response = await dispatch(request, wish, fetch(), deadline);
       const answer = (task.answer = deadline && task.json
         ? await wholeAnswer(request, response, timeoutMs, deadline)

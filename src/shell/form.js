@@ -39,10 +39,11 @@ export const field = (value, where) => {
  * One of these.
  *
  * @param {readonly unknown[]} choices
+ * @param {string} [more] what else it may be, in words
  * @returns {Check}
  */
-export const oneOf = (choices) => (value, where) => {
-  if (!choices.includes(value)) throw mistake(where, choices.map((choice) => JSON.stringify(choice)).join(" or "));
+export const oneOf = (choices, more = "") => (value, where) => {
+  if (!choices.includes(value)) throw mistake(where, choices.map((choice) => JSON.stringify(choice)).join(" or ") + more);
   return value;
 };
 
@@ -189,7 +190,8 @@ export const exactlyOne = (check, names) => (value, where) => {
   return read;
 };
 
-const one = text(256, /^[^.\p{Cc}]+(?:\.[^.\p{Cc}]+)*$/u, 'a path, such as "data.token"');
+// Not as JSONPath or a JSON Pointer writes it, which would lead to nothing.
+const one = text(256, /^(?!\$(?:\.|$)|[/ ]|.*[\][]|.* $)[^.\p{Cc}]+(?:\.[^.\p{Cc}]+)*$/u, 'a path, such as "data.token" or "errors.0.code"');
 const more = list(one, 16);
 
 /**

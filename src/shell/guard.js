@@ -1,5 +1,5 @@
 // @ts-check
-import { AuthError } from "./auth-error.js";
+import { AuthError, isAuthError } from "./auth-error.js";
 
 /**
  * The WebAssembly's stack pointer, where it is exported.
@@ -49,7 +49,8 @@ export function enter(call) {
     return call();
   } catch (error) {
     if (stackPointer) stackPointer.value = before;
-    throw internal(error);
+    // What the WebAssembly finds wrong in what the caller gave is no fault inside.
+    throw isAuthError(error) && error.code === "invalid-options" ? error : internal(error);
   }
 }
 

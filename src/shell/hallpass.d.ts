@@ -98,7 +98,20 @@ export type Call = {
   readonly form?: Readonly<Record<string, Template>>;
 };
 
-type Meaning = AuthErrorCode | { readonly login: AuthErrorCode; readonly elsewhere: AuthErrorCode };
+/** The codes that a reply can mean. The others say something that only hallpass can know. */
+type Meant =
+  | "invalid-credentials"
+  | "invalid-request"
+  | "forbidden"
+  | "session-expired"
+  | "rate-limited"
+  | "vendor-unavailable"
+  | "network"
+  | "timeout"
+  | "malformed-reply"
+  | "vendor-error";
+
+type Meaning = Meant | { readonly login: Meant; readonly elsewhere: Meant };
 
 /** An API with a login, described in data: see the guide's page "An API of your own". */
 export type VendorDescription = {
@@ -270,18 +283,19 @@ export interface Session<V extends VendorName | VendorDescription = VendorName> 
   /**
    * Renews the token now. Callers at the same time share one request.
    *
-   * @throws {AuthError} `not-renewable` (lenses, pegase3), `not-signed-in`; `session-expired` or `forbidden` where the vendor
+   * @throws {AuthError} `not-renewable` (lenses, pegase3; a described API without `refresh`, or that has told no refresh token), `not-signed-in`; `session-expired` or `forbidden` where the vendor
    * refuses, which ends the session (a 403 without one of the vendor's codes is a gateway's, and does not); after any other failure
    * it goes on.
    */
   refresh(options?: CallOptions): Promise<SessionState>;
 
   /**
-   * Asks the vendor whether the session is alive, and updates `state`: lenses at `users/me`, ethgas at `login/verify`.
+   * Asks the vendor whether the session is alive, and updates `state`: lenses at `users/me`, ethgas at `login/verify` (with a wallet at
+   * `user/info`), a described API at its `check`.
    * lenses is asked even when nobody is signed in here, since a single sign-on may have set the cookie. Resolves also where the session
    * is over: look at `status`.
    *
-   * @throws {AuthError} `unsupported` for ocient and pegase3, which have no such operation, unless `endpoints.check`
+   * @throws {AuthError} `unsupported` for ocient and pegase3, and described APIs without `check`, unless `endpoints.check`
    * names one; `network` and the like where the vendor gave no answer, or where a rejected token waits to be renewed;
    * `session-expired`, and the session stays, where a rejected token is not renewed by itself (`renew: "manual"`).
    */
@@ -299,8 +313,8 @@ export interface Session<V extends VendorName | VendorDescription = VendorName> 
    *
    * Relative input is appended to `baseUrl`. An `Authorization` header (pegase3: `Token`) or a `credentials` mode of your
    * own wins. A body that can be read only once, a stream, is not sent again: then the 401 comes back. For lenses and
-   * pegase3 redirects are refused, as they would carry the credential along; elsewhere the platform takes `Authorization` off
-   * a redirect to another origin, but not off one to another path of the same origin. What was asked for one user is never
+   * pegase3, and for described APIs with a cookie, a header of their own, `headers` or `csrf`, redirects are refused, as they would
+   * carry these along; elsewhere the platform takes `Authorization` off a redirect to another origin, but not off one to another path of the same origin. What was asked for one user is never
    * sent, or sent again, with the token of another one who has signed in meanwhile.
    *
    * @throws {AuthError} `forbidden-target` outside `baseUrl` and `allow`, `not-signed-in`, `session-expired`, `network`,
@@ -311,7 +325,7 @@ export interface Session<V extends VendorName | VendorDescription = VendorName> 
 
   /**
    * {@link fetch}, and then the vendor's envelope taken off: resolves to `data` for ethgas and pegase3, to all but `status`
-   * for ocient, to the whole for lenses, and to undefined for an empty reply. `init.json` is sent as a JSON body, by POST
+   * for ocient, to the whole for lenses, to `envelope.payload` of a described API, and to undefined for an empty reply. `init.json` is sent as a JSON body, by POST
    * unless `init.method`, or a Request, says otherwise.
    *
    * @throws {AuthError} as {@link fetch}, and the vendor's refusals: `session-expired`, `forbidden`, `invalid-request`,
@@ -519,7 +533,7 @@ export type SessionState = {
   readonly reason?: "never" | "logout" | "expired" | "refused" | "replaced" | "idle";
   /** Who is signed in: as the vendor says, else as it was typed. */
   readonly user?: string;
-  /** ocient only. */
+  /** Of ocient, and of described APIs with `grant.database`. */
   readonly database?: string;
   /** When the token ends, in ms since the epoch by this machine's clock. Absent where the vendor tells no lifetime. */
   readonly expiresAt?: number;
@@ -571,7 +585,7 @@ export class AuthError extends Error {
   readonly vendor?: string;
   /** The HTTP status, where there was one. */
   readonly status?: number;
-  /** ocient `vendor_code`, lenses `type`, pegase3 `code`, ethgas `errorCode` or `code`. */
+  /** ocient `vendor_code`, lenses `type`, pegase3 `code`, ethgas `errorCode` or `code`, a described API's at `errors.code`. */
   readonly vendorCode?: number | string;
   /** The fields that were refused. A title may be the vendor's, and repeat what was typed: show it as text. */
   readonly fields?: readonly { name: string; code: string; title: string; pointer?: string }[];

@@ -13,7 +13,7 @@ import { isShared, keepingOf } from "./keeping.js";
 import { names } from "./names.js";
 import { resources, weak } from "./resources.js";
 import { Task } from "./task.js";
-import { pause } from "./wait.js";
+import { LONGEST_DELAY_MS, pause } from "./wait.js";
 import { isHidden } from "./wake-ups.js";
 
 /**
@@ -25,8 +25,6 @@ import { isHidden } from "./wake-ups.js";
  * @import { End } from "./task.js"
  */
 
-// The longest delay that timers take, in ms; a longer one would fire at once.
-const LONGEST_DELAY_MS = 2_147_483_647;
 // How long a handle rests between two looks at what other tabs have done, in ms. It makes twenty thousand messages as cheap as one.
 const REST_MS = 30;
 

@@ -53,7 +53,7 @@ export function readOptions(options) {
   const automatic = oneOf("renew", get("renew"), /** @type {const} */ (["auto", "manual"])) === "auto";
   const given = get("vendor") ?? null;
   const own = isObject(given) && !Array.isArray(given) ? description(given) : undefined;
-  const vendor = own?.name ?? oneOf("vendor", given, /** @type {VendorName[]} */ (Object.keys(VENDORS)));
+  const vendor = own?.name ?? oneOf("vendor", given, /** @type {VendorName[]} */ (Object.keys(VENDORS)), " or a description (defineVendor)");
   const base = parseBase("baseUrl", get("baseUrl"));
   const read = {
     vendor,
@@ -180,9 +180,9 @@ function flow(vendor, given) {
  * @param {readonly T[]} choices
  * @returns {T}
  */
-function oneOf(name, value, choices) {
+function oneOf(name, value, choices, more = "") {
   const choice = value === undefined ? choices[0] : choices.find((one) => one === value);
-  if (choice === undefined) throw mistake(name, choices.map((one) => `"${one}"`).join(" or "));
+  if (choice === undefined) throw mistake(name, choices.map((one) => `"${one}"`).join(" or ") + more);
   return choice;
 }
 

@@ -209,16 +209,21 @@ function isRequest(input) {
 }
 
 /**
- * A Request's address, by the platform's own getter: that of a subclass may lie.
+ * A Request's address, by the platform's own getter: that of a subclass may lie. Where the page's global is a subclass itself, as in
+ * tests that run in an imitation of a browser, the getter is its parent's.
  * @param {Request} request
  * @returns {string}
  */
 function urlOf(request) {
   try {
-    return Object.getOwnPropertyDescriptor(Request.prototype, "url")?.get?.call(request);
+    for (let holder = Request.prototype; holder; holder = Object.getPrototypeOf(holder)) {
+      const get = Object.getOwnPropertyDescriptor(holder, "url")?.get;
+      if (get) return get.call(request);
+    }
   } catch {
-    return request.url; // a polyfill's
+    // a polyfill's
   }
+  return request.url;
 }
 
 /**

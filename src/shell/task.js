@@ -28,6 +28,8 @@ export class Task {
   locked = false;
   /** The caller's function that shows a person the prompt. @type {((prompt: DevicePrompt) => unknown) | undefined} */
   device;
+  /** What that function has rejected with. @type {{ error: unknown } | undefined} */
+  thrown;
   /** Asks the wallet, where somebody signs in with one. @type {Ask | undefined} */
   ask;
   /** How many other operations wait for this one. */

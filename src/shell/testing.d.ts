@@ -16,7 +16,7 @@
  * ```
  * @module hallpass/testing
  */
-import type { AuthError, AuthErrorCode, FetchInput, LoginResult, Session, SessionState, VendorName } from "./hallpass.js";
+import type { AuthError, AuthErrorCode, FetchInput, LoginResult, Session, SessionState, VendorDescription, VendorName } from "./hallpass.js";
 
 /**
  * Makes a session whose state a test sets. Its methods are bound, its snapshots frozen, its subscribers called at once and on
@@ -24,7 +24,7 @@ import type { AuthError, AuthErrorCode, FetchInput, LoginResult, Session, Sessio
  *
  * @throws {AuthError} `invalid-options` for an option or a member of the state that doesn't exist.
  */
-export function fakeSession<V extends VendorName = VendorName>(options?: FakeSessionOptions<V>): FakeSession<V>;
+export function fakeSession<V extends VendorName | VendorDescription = VendorName>(options?: FakeSessionOptions<V>): FakeSession<V>;
 
 /** Makes an error as hallpass throws it: `isAuthError` and `instanceof AuthError` know it. */
 export function fakeError(code: AuthErrorCode, details?: FakeErrorDetails): AuthError;
@@ -32,8 +32,8 @@ export function fakeError(code: AuthErrorCode, details?: FakeErrorDetails): Auth
 /**
  * What a fake session answers. Each method may be given; what it throws, the session's method rejects with.
  */
-export type FakeSessionOptions<V extends VendorName = VendorName> = {
-  /** The vendor's name. Default `"ocient"`. */
+export type FakeSessionOptions<V extends VendorName | VendorDescription = VendorName> = {
+  /** The vendor's name, or a description. Default `"ocient"`. */
   vendor?: V;
   /** The vendor's address. Default `"https://vendor.example"`. */
   baseUrl?: string;
@@ -49,7 +49,7 @@ export type FakeSessionOptions<V extends VendorName = VendorName> = {
    * envelope taken off; it rejects `vendor-error` where that isn't a success.
    */
   json?: (input: FetchInput, init?: RequestInit & { json?: unknown }) => unknown;
-  /** Where it gives nothing, and by default, the login succeeds: signed in, as `username`. */
+  /** Where it gives nothing, and by default, the login succeeds: signed in, as `username` or else `email`. */
   login?: FakeMethod<Session<V>["login"], LoginResult | void>;
   /** Where it gives nothing, and by default, it resolves to the state; it rejects `not-renewable` where `renewable` is false. */
   refresh?: FakeMethod<Session<V>["refresh"], SessionState | void>;
@@ -73,7 +73,7 @@ export type FakeMethod<Method extends (...args: never[]) => unknown, Result> = (
 export type FakeState = Partial<SessionState>;
 
 /** A {@link Session} that a test controls. */
-export interface FakeSession<V extends VendorName = VendorName> extends Session<V> {
+export interface FakeSession<V extends VendorName | VendorDescription = VendorName> extends Session<V> {
   /** As {@link Session.state}. May be set: that is {@link FakeSession.setState}. */
   get state(): SessionState;
   set state(next: FakeState);

@@ -5,7 +5,7 @@ import { isObject } from "./object.js";
 
 /**
  * @import { FailureCode } from "./auth-error.js"
- * @import { AuthErrorCode, CallOptions, FetchInput, SessionState } from "./hallpass.d.ts"
+ * @import { AuthErrorCode, CallOptions, FetchInput, SessionState, VendorDescription, VendorName } from "./hallpass.d.ts"
  * @import { FakeCall, FakeSessionOptions, FakeState } from "./testing.d.ts"
  * @typedef {Exclude<FakeCall["method"], "touch" | "dispose">} Method
  */
@@ -26,7 +26,7 @@ const STATE = {
 
 /** The type that each option must have, in words. @type {{ readonly [Name in keyof Required<FakeSessionOptions>]: string }} */
 const OPTIONS = {
-  vendor: "a string",
+  vendor: "a string or an object",
   baseUrl: "a string",
   state: "an object",
   fetch: "a function",
@@ -39,7 +39,7 @@ const OPTIONS = {
 };
 
 /** @type {typeof import("./testing.d.ts").fakeSession} */
-export const fakeSession = (options = {}) => /** @type {never} */ (/** @type {unknown} */ (new FakeSession(options)));
+export const fakeSession = (options = {}) => /** @type {never} */ (/** @type {unknown} */ (new FakeSession(/** @type {FakeSessionOptions<VendorName | VendorDescription>} */ (options))));
 
 /** The sentences for the codes with which no vendor's call fails. @type {{ readonly [Code in Exclude<AuthErrorCode, FailureCode>]: string }} */
 const OTHERS = {
@@ -73,11 +73,11 @@ class FakeSession {
   #answers;
   #disposed = false;
 
-  /** @param {FakeSessionOptions} options */
+  /** @param {FakeSessionOptions<VendorName | VendorDescription>} options */
   constructor(options) {
     readOptions(options);
     const { vendor = "ocient", baseUrl = "https://vendor.example", state = {}, ...answers } = options;
-    this.vendor = vendor;
+    this.vendor = typeof vendor === "object" ? vendor.name : vendor;
     this.baseUrl = baseUrl;
     this.#answers = answers;
     this.setState(state);
@@ -92,14 +92,14 @@ class FakeSession {
   };
 
   /**
-   * @param {{ username?: string, database?: string }} credentials
+   * @param {{ username?: string, email?: string, database?: string }} credentials
    * @param {CallOptions} [options]
    */
   login = (credentials, options) =>
     this.#call("login", [credentials, options], options?.signal, () => {
       if (!isObject(credentials)) throw mistake("credentials", "an object with what the vendor's login takes");
-      const { username, database } = credentials;
-      this.setState({ status: "signed-in", .../** @type {FakeState} */ ({ user: username, database }) });
+      const { username, email, database } = credentials;
+      this.setState({ status: "signed-in", .../** @type {FakeState} */ ({ user: username ?? email, database }) });
       return { state: this.#announcer.state, redirectTo: undefined };
     });
 
@@ -115,11 +115,15 @@ class FakeSession {
   check = (options) => this.#call("check", [options], options?.signal, () => this.#announcer.state);
 
   /** @param {CallOptions} [options] */
-  logout = (options) =>
-    this.#call("logout", [options], options?.signal, () => {
-      this.setState({ status: "signed-out", reason: "logout" });
+  logout = (options) => {
+    const leave = () => this.setState({ status: "signed-out", reason: "logout" });
+    // As the real one does, even where the caller has given up before.
+    if (options?.signal?.aborted && !this.#disposed) leave();
+    return this.#call("logout", [options], options?.signal, () => {
+      leave();
       return { revoked: true };
     });
+  };
 
   /**
    * @param {FetchInput} input
@@ -237,7 +241,7 @@ function readOptions(options) {
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(OPTIONS, name)) throw mistake(name, `left out, as fakeSession takes ${Object.keys(OPTIONS).join(", ")}`);
     const kind = OPTIONS[/** @type {keyof FakeSessionOptions} */ (name)];
-    if (value !== undefined && !kind.endsWith(` ${typeof value}`)) throw mistake(name, kind);
+    if (value !== undefined && !kind.split(" or ").some((one) => one.endsWith(` ${typeof value}`)) || value === null) throw mistake(name, kind);
   }
 }
 

@@ -1,6 +1,8 @@
 // @ts-check
 import { steady } from "./clock.js";
 
+// The longest delay that timers take, in ms; a longer one would fire at once.
+export const LONGEST_DELAY_MS = 2_147_483_647;
 // How many times its length a bound may reach by being extended.
 const LONGEST_EXTENSION = 10;
 
@@ -56,14 +58,14 @@ export class Deadline {
     this.#last ||= now + ms * LONGEST_EXTENSION;
     this.#due = Math.min(now + ms, this.#last);
     // The timer is not set anew each time, which would take longer than to read a short body: when it fires, it checks what is left.
-    this.#timer ??= setTimeout(() => this.#fire(), ms);
+    this.#timer ??= setTimeout(() => this.#fire(), Math.min(ms, LONGEST_DELAY_MS));
   }
 
   #fire() {
     const remaining = this.#due - steady();
     // Cleared, so that the timer is set once for each extension: it must come to its end even where the page has stopped the clock.
     this.#due = NaN;
-    if (remaining > 0) this.#timer = setTimeout(() => this.#fire(), remaining);
+    if (remaining > 0) this.#timer = setTimeout(() => this.#fire(), Math.min(remaining, LONGEST_DELAY_MS));
     else this.end("timeout");
   }
 
@@ -112,19 +114,20 @@ export class Deadline {
     if (this.ended) return;
     this.ended = how;
     clearTimeout(this.#timer);
+    // First: what follows may throw, where a page has replaced it.
+    this.#reach(how);
     this.#from?.removeEventListener("abort", this.#abort);
     // The reason is a word: an error would hold the stack, and with it whatever the callers hold, such as a password.
     this.#controller?.abort(how);
-    this.#reach(how);
   }
 }
 
 /**
- * Checks that a fetch has answered with a Response: an instrumented one may answer with anything.
+ * Checks that a fetch has answered with a Response, of any realm: an instrumented one may answer with anything.
  * @param {unknown} response
  */
 export function genuine(response) {
-  if (response instanceof Response) return response;
+  if (response instanceof Response || Object.prototype.toString.call(response) === "[object Response]") return /** @type {Response} */ (response);
   throw new TypeError("fetch answered with no Response");
 }
 

@@ -85,7 +85,9 @@ class Watched {
     const { source } = this;
     await 0; // so that a source that throws at once fails like any other
     try {
-      this.#session = await (typeof source === "function" ? source() : source);
+      const session = await (typeof source === "function" ? source() : source);
+      if (typeof session?.subscribe !== "function") throw mistake("source", "a session, a promise of one, or a function that opens one");
+      this.#session = session;
     } catch (error) {
       this.#seen = Object.freeze({ ...NOTHING, error: /** @type {import("./hallpass.d.ts").AuthError} */ (error) });
       this.#opening = undefined; // so that a later component tries again

@@ -89,6 +89,67 @@ export async function r30_a_described_login_is_sent_as_described() {
   session.dispose();
 }
 
+/** Rule 10: a server may tell no refresh token. Then nothing renews, and the session ends with its token, or when that is rejected. */
+export async function rule_10_without_a_refresh_token_a_described_session_ends_with_its_token() {
+  const routes = {
+    "POST /v2/auth/login": () => jsonReply({ token: "a1", data: { user: { name: "J. Doe" }, expires: 3600 } }),
+    "GET /v2/me": () => jsonReply({}, 401),
+  };
+  const ends = {
+    expired: (session) => withClock(AGES_MS, () => rejects(session.json("me"), "session-expired")),
+    refused: (session) => rejects(session.json("me"), "session-expired"),
+  };
+  for (const [reason, end] of Object.entries(ends)) {
+    const acme = described(ACME, routes);
+    const session = await acme.signIn();
+    equal([session.state.status, session.state.renewable], ["signed-in", false]);
+    await rejects(session.refresh(), "not-renewable");
+    equal(session.state.status, "signed-in", "a session that is still good goes on");
+    await end(session);
+    equal([session.state.status, session.state.reason], ["signed-out", reason]);
+    equal(acme.at("POST /v2/auth/refresh").length, 0, "renewals");
+    session.dispose();
+  }
+}
+
+/** Rule 8: a check may tell the user's name otherwise than it was typed. It is the same login, and overtakes nothing. */
+export async function rule_8_a_check_that_spells_the_user_otherwise_overtakes_nothing() {
+  const { user: _, ...grant } = ACME.grant;
+  const vendor = { ...ACME, grant, check: { path: "me", method: "GET", user: "name" } };
+  const acme = described(vendor, {
+    "POST /v2/auth/login": () => granted(1),
+    "POST /v2/auth/refresh": () => granted(2),
+    "GET /v2/me": () => jsonReply({ name: "jdoe@acme.test" }),
+    "GET /v2/items": async (_, times) => {
+      if (times > 1) return jsonReply([1]);
+      await session.check();
+      return jsonReply({}, 401);
+    },
+  });
+  const session = await acme.signIn({ ...PERSON, email: "JDoe@Acme.test" });
+  equal(session.state.user, "JDoe@Acme.test");
+  equal(await session.json("items"), [1]);
+  equal(session.state.user, "jdoe@acme.test");
+  session.dispose();
+}
+
+/** The description's own headers go with each of hallpass's calls, and count more than what hallpass asks for by itself. */
+export async function described_headers_go_with_hallpasss_own_calls() {
+  const vendor = { ...ACME, headers: { "X-Key": "public", Accept: "application/vnd.acme+json" }, logout: { path: "auth/logout" } };
+  const acme = described(vendor, {
+    "POST /v2/auth/login": () => granted(1),
+    "POST /v2/auth/refresh": () => granted(2),
+    "POST /v2/auth/logout": () => jsonReply({}),
+  });
+  const session = await acme.signIn();
+  await session.refresh();
+  await session.logout();
+  equal(acme.seen.map(({ headers }) => [headers["x-key"], headers.accept]), Array.from({ length: 3 }, () => ["public", "application/vnd.acme+json"]));
+  const plain = described(ACME, { "POST /v2/auth/login": () => granted(1) });
+  (await plain.signIn()).dispose();
+  equal(plain.seen[0].headers.accept, "application/json");
+}
+
 /** A payload's path may lead through lists, and what lies there may be null. */
 export async function a_described_payload_is_what_lies_at_its_path() {
   for (const [payload, body, expected] of [
@@ -169,6 +230,7 @@ export async function a_cookie_session_submits_its_csrf_token_twice() {
     name: "dj",
     credential: "cookie",
     csrf: { cookie: "dj_csrf", header: "X-CSRFToken", from: "csrf" },
+    headers: { "X-Key": "public" },
     login: { path: "login", form: { username: "{username}", password: "{password}" } },
     check: { path: "me", method: "GET", user: "name" },
     grant: {},
@@ -176,7 +238,7 @@ export async function a_cookie_session_submits_its_csrf_token_twice() {
   const page = { cookie: "other=1" };
   const acme = described(vendor, {
     "GET /v2/csrf": () => { page.cookie = "other=1; dj_csrf=abc%3D"; return new Response(null, { status: 204 }); },
-    "POST /v2/login": () => { page.cookie = "other=1; dj_csrf=rotated"; return jsonReply({}); },
+    "POST /v2/login": () => { page.cookie = "other=1; dj_csrf=%E2%82%AC"; return jsonReply({}); },
     "GET /v2/me": () => jsonReply({ name: "J. Doe" }),
     "POST /v2/notes": () => jsonReply({ id: 1 }),
   });
@@ -186,9 +248,10 @@ export async function a_cookie_session_submits_its_csrf_token_twice() {
     equal((await session.check()).user, "J. Doe");
     equal(await session.json("notes", { json: { text: "x" } }), { id: 1 });
     equal(acme.seen.map(({ what, headers }) => `${what} ${headers["x-csrftoken"]}`), [
-      "GET /v2/csrf undefined", "POST /v2/login abc=", "GET /v2/me undefined", "POST /v2/notes rotated",
+      "GET /v2/csrf undefined", "POST /v2/login abc=", "GET /v2/me undefined", "POST /v2/notes %E2%82%AC",
     ]);
     equal(acme.seen.map(({ credentials }) => credentials), ["include", "include", "include", "include"]);
+    equal(acme.seen.map(({ headers }) => headers["x-key"]), ["public", "public", "public", "public"]);
     equal(await session.accessToken(), undefined);
     session.dispose();
   });

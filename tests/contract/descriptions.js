@@ -44,12 +44,15 @@ export async function r42_every_mistake_in_a_description_is_named_by_its_path() 
     "login.method": ["PATCH", "post", 5],
     "login.json": [5, "x", [], { a: null }, { a: [1] }, { a: 1.5 }, { a: () => 1 }, { a: "\ud800" }, { a: "x".repeat(8193) }, nested(10), { a: "-{otp?}" }, { a: "{otp?}{otp?}" }],
     "login.form": [{ a: "x" }, { a: 5 }],
-    "login.query": [5, { a: 5 }],
+    "login.query": [5, { a: 5 }, { a: "{password}" }, { a: "x-{password}" }],
+    "refresh.query": [{ a: "{refresh}" }, { a: "{access}" }],
+    "errors.code": ["$.code", "/code"],
+    "errors": [{ codes: { E17: "forbidden" } }],
     "login.headers": [{ Cookie: "x" }, { "X-A": "a\nb" }, { "X-A": 5 }],
     "refresh.json": [{ a: "{password}" }, { a: "{database}" }],
     "refresh.paht": ["x"],
     grant: [undefined, {}, 5, { access: "a", acess: "b" }],
-    "grant.access": ["", "a..b", ".a", "a.", [], ["a", 5], { header: "Set-Cookie" }, { header: 5 }, { headr: "x" }, "x".repeat(257)],
+    "grant.access": ["$", "$.a", "/a/b", "a[0]", "a.[0]", " a", "a ", "", "a..b", ".a", "a.", [], ["a", 5], { header: "Set-Cookie" }, { header: 5 }, { headr: "x" }, "x".repeat(257)],
     "grant.lifetime": [5, {}, { seconds: "a", ms: "b" }, { jwt: false }, { seconds: "a", otherwiseSeconds: 0 }, { otherwiseSeconds: 5 }],
     "envelope.success": [{ at: "a" }, { at: "a", is: [] }, { at: "a", is: [null] }, { at: "a", is: [{}] }],
     "envelope.payload": [5, {}, { with: "a" }],
@@ -65,7 +68,7 @@ export async function r42_every_mistake_in_a_description_is_named_by_its_path() 
       const message = await refusal(changed(path, value));
       const named = path === "rejected" || path === "headers" || path === "refresh.json" ? path.split(".")[0] : path;
       ok(message.includes(named.split(".")[0]), `${path} = ${JSON.stringify(value)}: ${message}`);
-      if (!/^(login\.form|rejected|headers|csrf|refresh\.json|grant|login|credential\.header)$/.test(path)) ok(message.includes(path), `${path} = ${JSON.stringify(value)}: ${message}`);
+      if (!/^(login\.form|rejected|headers|csrf|refresh\.json|grant|login|errors|credential\.header)$/.test(path)) ok(message.includes(path), `${path} = ${JSON.stringify(value)}: ${message}`);
     }
   }
   equal(await refusal(changed("errors.codes.E17", "teapot")).then((text) => text.startsWith('errors.codes.E17 must be "invalid-credentials" or ')), true);

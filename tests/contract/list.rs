@@ -28,6 +28,7 @@ contract! { "sign-on.js":
     r22_trouble_while_a_person_answers_is_waited_out,
     rule_1_an_abort_ends_the_wait_for_a_person,
     a_prompt_that_throws_ends_the_login,
+    a_wait_for_a_person_takes_the_longest_timeout,
     r18_a_wait_for_a_person_is_superseded,
     r24_a_prompt_that_is_none_is_malformed,
     rule_2_a_question_that_hangs_is_bounded,
@@ -469,6 +470,7 @@ contract! { "streams.js":
     r35_a_large_reply_that_is_read_slowly_stays_outside,
     r35_a_large_reply_that_nobody_reads_is_not_downloaded,
     rule_2_a_body_that_never_ends_is_a_timeout,
+    rule_2_a_slow_body_is_waited_for,
     rule_1_an_abort_ends_a_body_whose_pieces_are_always_there,
     r35_json_nested_beyond_bounds_is_malformed,
     rule_9_a_requests_stream_is_sent_once_and_not_held,
@@ -478,12 +480,16 @@ contract! { "realms.js":
     rule_9_a_body_of_another_realm_is_replayed_byte_for_byte,
     rule_9_a_request_of_another_realm_is_replayed,
     headers_urls_and_signals_of_another_realm_count,
+    a_pages_own_subclasses_of_request_and_response_will_do,
 }
 
 contract! { "described.js":
     r16_ten_callers_and_two_tabs_renew_once_at_a_described_api,
     r19_a_described_token_is_renewed_ahead_of_its_end,
     r30_a_described_login_is_sent_as_described,
+    rule_10_without_a_refresh_token_a_described_session_ends_with_its_token,
+    rule_8_a_check_that_spells_the_user_otherwise_overtakes_nothing,
+    described_headers_go_with_hallpasss_own_calls,
     a_described_payload_is_what_lies_at_its_path,
     a_form_and_a_query_are_encoded,
     a_header_of_the_apis_own_carries_the_token,

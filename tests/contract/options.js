@@ -68,6 +68,10 @@ export async function rule_3_openSession_names_what_is_wrong_inside() {
       await refused(opens({ endpoints: { [operation]: value } }), operation, `endpoints.${operation}: ${name}`);
     }
   }
+  // The URL parser leaves these alone, but a server may decode them and climb up.
+  for (const path of ["..%2fx", "%2e%2e%2fx", "a%2f..%2f..%2f..%2fx", "a%5c..%5c..%5cx"]) {
+    await refused(opens({ baseUrl: "https://h.example/p", endpoints: { check: path } }), "endpoints.check", path);
+  }
   const verbs = { get: () => {}, set: () => {}, delete: () => {} };
   for (const verb of Object.keys(verbs)) {
     for (const [name, value] of allBut("function")) {

@@ -142,3 +142,19 @@ export async function headers_urls_and_signals_of_another_realm_count() {
     equal(await session.fetch(DATA.ethgas, { signal: controller.signal }).catch((reason) => reason), "no", "a signal");
   });
 }
+
+/** Imitations of browsers, and instrumented pages, put subclasses in the place of the platform's own. */
+export async function a_pages_own_subclasses_of_request_and_response_will_do() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  const address = `${vendor.baseUrl}${DATA.ethgas}`;
+  const { Request: Native } = globalThis;
+  await withGlobal("Request", class extends Native {}, async () => {
+    for (const input of [address, new Request(address), new Native(address)]) equal((await session.fetch(input)).status, 200);
+  });
+  await withGlobal("Response", class extends Response {}, async () => {
+    equal((await session.json(DATA.ethgas)).username, "jdoe");
+    equal((await session.fetch(DATA.ethgas)).status, 200);
+  });
+  session.dispose();
+}

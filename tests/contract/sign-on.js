@@ -132,6 +132,13 @@ export async function ocient_signs_in_by_a_yes_on_another_device() {
   }
 }
 
+/** A timer can't wait longer than that, and would fire at once. */
+export async function a_wait_for_a_person_takes_the_longest_timeout() {
+  const session = await simulate("ocient").open({ timeoutMs: 2_147_482_647 });
+  equal((await within(20_000, session.login(device("yes").credentials), "the login")).state.user, "jdoe");
+  session.dispose();
+}
+
 /** The person's no on the other device is "cancelled", and asked for no more. */
 export async function the_persons_no_on_another_device_is_cancelled() {
   const vendor = simulate("ocient");
@@ -208,6 +215,13 @@ export async function a_prompt_that_throws_ends_the_login() {
   const own = new Error("no place to show it");
   equal(await reasonOf(session.login({ device: () => { throw own; } })), own);
   equal([session.state.status, await polls(vendor)], ["signed-out", 0]);
+  equal(await within(5_000, reasonOf(session.login({ device: async () => { throw own; } })), "the login"), own);
+  const late = async () => {
+    await until(async () => (await polls(vendor)) > 0, "asked");
+    throw own;
+  };
+  equal(await within(5_000, reasonOf(session.login({ device: late })), "the login"), own);
+  equal(session.state.status, "signed-out");
   equal((await session.login(device("yes").credentials)).state.user, "jdoe", "the session is none the worse");
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import { AuthError, isAuthError, openSession } from "../../pkg/inline.js";
+import { AuthError, defineVendor, isAuthError, openSession } from "../../pkg/inline.js";
 import { fakeError, fakeSession } from "../../pkg/testing.js";
 
 const signedIn = (more) => fakeSession({ state: { user: "jdoe" }, ...more });
@@ -141,4 +141,19 @@ test("rule_3_what_is_misspelt_is_named", () => {
     assert.throws(() => fakeSession(options), (error) => isAuthError(error) && error.code === "invalid-options" && fits.test(error.message));
   }
   assert.throws(() => fakeSession().setState({ usr: "u" }), /state\.usr/);
+});
+
+test("it stands in for a session with a described API", async () => {
+  const acme = defineVendor({ name: "acme", credential: "bearer", login: { path: "l", json: { email: "{email}" } }, grant: { access: "t" } });
+  const session = fakeSession({ vendor: acme });
+  assert.equal(session.vendor, "acme");
+  await session.login({ email: "jdoe@acme.example" });
+  assert.equal(session.state.user, "jdoe@acme.example");
+  for (const vendor of [null, 5]) assert.throws(() => fakeSession({ vendor }), (error) => isAuthError(error) && error.code === "invalid-options");
+});
+
+test("an aborted logout signs out here all the same, as a real one does", async () => {
+  const session = signedIn();
+  await assert.rejects(session.logout({ signal: AbortSignal.abort() }), { name: "AbortError" });
+  assert.deepEqual([session.state.status, session.state.reason], ["signed-out", "logout"]);
 });

@@ -122,6 +122,13 @@ test("who saw a failure hears of the session that is opened later, and who left 
   assert.deepEqual([seen.length, listening, calls], [before, 0, 2]);
 });
 
+test("a function that opens no session is told to the components", async () => {
+  for (const nothing of [undefined, null, {}, 5]) {
+    const { error } = await settled(watch(() => nothing));
+    assert.deepEqual([isAuthError(error), error.code], [true, "invalid-options"], String(nothing));
+  }
+});
+
 test("anything else is a mistake of the caller's", () => {
   for (const source of [undefined, null, 5, "open", true]) {
     assert.throws(() => watch(source), (error) => isAuthError(error) && error.code === "invalid-options");

@@ -1,7 +1,7 @@
 //! Renewing the tokens: once for all callers, and under a lock for all tabs.
 
 use hallpass::dialect::Code;
-use hallpass::protocol::{Keeping, Trouble};
+use hallpass::protocol::{Keeping, Trouble, Wake};
 use hallpass::session::Pause;
 
 use crate::tab::{HOUR, NOW, TABS, Tab};
@@ -259,7 +259,7 @@ fn the_other_form_is_tried_once_and_remembered_where_it_worked() {
     tab.asked(&["join", "  call refresh with r1", "  chance"]);
 }
 
-/// Ocient renews with the token itself. Without one, nothing is left to renew with.
+/// Ocient renews with the token itself.
 #[test]
 fn ocient_renews_with_its_token() {
     let mut tab = Tab::new("ocient", Keeping::Memory);
@@ -268,15 +268,34 @@ fn ocient_renews_with_its_token() {
     tab.hears(200, &session("t2", 3600));
     assert_eq!(tab.refreshes(), "done");
     tab.asked(&["join", "  call refresh with t1"]);
-    let mut tab = Tab::new("ethgas", Keeping::Tabs { lags: false });
+}
+
+/// ETHGAS renews with a refresh token. Without one nothing is left to renew with, and the session ends with its token.
+#[test]
+fn rule_10_a_session_without_a_refresh_token_is_not_renewed() {
     let mut bare = Tab::signed_in(TABS).held().unwrap();
     bare.held.refresh = None;
-    tab.another_writes(Some(&bare), None);
-    assert_eq!(tab.restores(), "done");
-    tab.log();
-    tab.refreshes();
+    let restored = || {
+        let mut tab = Tab::new("ethgas", TABS);
+        tab.another_writes(Some(&bare), None);
+        assert_eq!(tab.restores(), "done");
+        assert_eq!(tab.status(), "signed-in");
+        tab.log();
+        tab
+    };
+    let mut tab = restored();
+    assert_eq!(tab.refreshes(), "not-renewable at refresh");
+    assert_eq!(tab.status(), "signed-in");
+    tab.asked(&[]);
+    tab.now = NOW + HOUR;
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    assert_eq!(tab.status(), "expired");
     let log = tab.log();
     assert!(log.iter().all(|line| !line.contains("call")), "{log:?}");
+    let mut tab = restored();
+    tab.hears(401, UNAUTHORIZED);
+    tab.requests();
+    assert_eq!(tab.status(), "refused");
 }
 
 #[test]
@@ -300,7 +319,7 @@ fn a_dropped_handle_renews_nothing() {
 fn a_silent_store_is_asked_before_a_token_is_spent() {
     let mut tab = Tab::signed_in(TABS);
     tab.fails("read", Trouble::Storage);
-    assert_eq!(tab.wakes(hallpass::protocol::Wake::Page), "done");
+    assert_eq!(tab.wakes(Wake::Page), "done");
     assert_eq!(tab.state().problem, Some("storage"));
     tab.log();
     another_renews(&mut tab);

@@ -272,6 +272,7 @@ fn r25_a_request_is_not_sent_again_as_somebody_else() {
     tab.log();
     tab.hears(401, UNAUTHORIZED);
     tab.meanwhile("call refresh", |tab| {
+        tab.chance = 8;
         tab.hears(200, &grant("b1", "rb1"));
         assert_eq!(tab.run(|handle| handle.sign_in(crate::support::user("asmith", "s3cret"))), "signed in");
         tab.hears(200, &grant("a2", "r2"));

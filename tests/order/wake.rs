@@ -182,6 +182,7 @@ fn what_was_asked_for_one_user_is_not_given_to_another() {
     let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now = NOW + HOUR;
     tab.meanwhile("call refresh", |tab| {
+        tab.chance = 8;
         tab.hears(200, &grant("b1", "rb1")).hears(500, "");
         let other = tab.run(|handle| handle.sign_in(crate::support::user("asmith", "s3cret")));
         assert_eq!(other, "signed in");

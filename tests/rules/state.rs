@@ -1,7 +1,9 @@
 //! What a session says of itself.
 
-use hallpass::dialect::Renewal;
-use hallpass::session::Session;
+use hallpass::dialect::{Grant, Renewal};
+use hallpass::session::{Needs, Session};
+
+use crate::time::at;
 
 /// R18: whatever is asked for under an older number writes nothing.
 #[test]
@@ -17,6 +19,30 @@ fn r18_each_login_and_each_logout_has_a_number_of_its_own() {
         numbers.push(session.attempt());
     }
     assert!(numbers.is_sorted_by(|earlier, later| earlier < later), "{numbers:?}");
+}
+
+/// What renewal takes beside the access token has to have been granted.
+#[test]
+fn what_was_granted_too_little_can_not_be_renewed() {
+    for (needs, renewable) in [((false, false), true), ((true, false), false), ((false, true), true)] {
+        let needs = Needs { refresh_token: needs.0, database: needs.1 };
+        let mut session = Session::new(Renewal::BeforeEnd, true).with_needs(needs);
+        assert!(session.renewable(), "nobody is signed in");
+        let grant = Grant {
+            access: Some("a".into()),
+            database: Some("main".into()),
+            lifetime_ms: Some(3_600_000.0),
+            ..Grant::default()
+        };
+        session.signed_in(grant, 1, at(0.0));
+        assert_eq!((session.renewable(), session.snapshot().renewable), (renewable, renewable), "{needs:?}");
+        assert_eq!(
+            session.next_event(false, at(0.0)) == Some(3_600_000.0),
+            !renewable,
+            "the end, or a renewal"
+        );
+        assert_eq!(session.is_over(at(3_600_000.0)), !renewable);
+    }
 }
 
 #[test]

@@ -217,6 +217,8 @@ export function wrongDescriptions(): void {
   defineVendor({ ...least, credential: "basic" });
   // @ts-expect-error no such code
   defineVendor({ ...least, credential: "bearer", errors: { codes: { E1: "teapot" } } });
+  // @ts-expect-error a code that no reply can mean
+  defineVendor({ ...least, credential: "bearer", errors: { codes: { E1: "storage" } } });
   // @ts-expect-error no login
   defineVendor({ name: "a", credential: "bearer", grant: {} });
 }

@@ -1,5 +1,5 @@
 // hallpass/testing, as the tests of an application use it. What must not compile is marked so, and fails if it does.
-import type { AuthError, Session, SessionState } from "hallpass";
+import { defineVendor, type AuthError, type Session, type SessionState } from "hallpass";
 import { fakeError, fakeSession, type FakeCall, type FakeSession, type FakeSessionOptions } from "hallpass/testing";
 
 const same = <A, B>(_: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void => {};
@@ -28,6 +28,10 @@ session.setState({ status: "signed-out", reason: "expired" });
 session.state = { user: "jdoe" };
 same<typeof session.calls, readonly FakeCall[]>(true);
 const error: AuthError = fakeError("rate-limited", { retryAfterMs: 1_000 });
+
+const acme = defineVendor({ name: "acme", credential: "bearer", login: { path: "l", json: { email: "{email}" } }, grant: { access: "t" } });
+const described: Session<typeof acme> = fakeSession({ vendor: acme, login: ({ email }) => void email.length });
+same<typeof described.state, SessionState>(true);
 
 // @ts-expect-error the state has no such member
 session.setState({ usr: "jdoe" });

@@ -15,6 +15,9 @@ import { submitTwice } from "./csrf.js";
 // The longest reply of a vendor to hallpass's own calls, in bytes. The documented ones have less than 4 kB.
 const LONGEST_REPLY = 262_144;
 
+// What a call asks for that says nothing else.
+const JSON_PLEASE = { Accept: "application/json" };
+
 /**
  * Sends a call and reads its reply. Undefined for a redirect: it is not followed, as that would carry the password or the token to
  * wherever it points (R5).
@@ -30,7 +33,8 @@ export async function send({ url, query, wants, longerMs: _, ...init }, fetch, d
   const options = /** @type {RequestInit} */ ({ __proto__: null, ...init, redirect: "manual", signal: deadline.signal });
   const request = new Request(query === undefined ? url : extended(url, query), options);
   if (described) addHeaders(request, described.headers);
-  if (described?.csrf) await submitTwice(request, described.csrf, base, fetch, deadline);
+  addHeaders(request, JSON_PLEASE);
+  if (described?.csrf) await submitTwice(request, described.csrf, described.headers, base, fetch, deadline);
   const response = genuine(await deadline.guard(fetch(request)));
   if (isRedirect(response)) return undefined;
   const text = await readText(response.body, LONGEST_REPLY, deadline);
@@ -46,7 +50,7 @@ export async function send({ url, query, wants, longerMs: _, ...init }, fetch, d
 export const isRedirect = ({ type, status }) => type === "opaqueredirect" || /^30[12378]$/.test(`${status}`);
 
 /**
- * Adds the description's headers to a request to baseUrl, except those that it has already.
+ * Adds headers to a request, except those that it has already.
  * @param {Request} request
  * @param {{ readonly [name: string]: string }} added
  */

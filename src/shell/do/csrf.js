@@ -18,8 +18,9 @@ function cookie(name) {
   const begin = `${name}=`;
   const value = text.split("; ").find((pair) => pair.startsWith(begin))?.slice(begin.length);
   try {
-    // Some servers percent-encode it, since a cookie can't hold every character.
-    return value && decodeURIComponent(value);
+    // Some servers percent-encode it, since a cookie can't hold every character; nor can a header.
+    const decoded = value && decodeURIComponent(value);
+    return /^[ -~]*$/.test(decoded ?? "") ? decoded : value;
   } catch {
     return value;
   }
@@ -31,17 +32,18 @@ function cookie(name) {
  *
  * @param {Request} request
  * @param {Csrf} csrf
+ * @param {{ readonly [name: string]: string }} headers sent with every request to baseUrl
  * @param {import("../address.js").Base} base
  * @param {typeof globalThis.fetch} fetch
  * @param {Deadline} deadline
  * @param {number} [ms] how long the cookie may take to come, where the deadline has no bound of its own
  */
-export async function submitTwice(request, { cookie: name, header, from }, base, fetch, deadline, ms) {
+export async function submitTwice(request, { cookie: name, header, from }, headers, base, fetch, deadline, ms) {
   if (/^(?:GET|HEAD)$/.test(request.method) || request.headers.has(header)) return;
   const address = from === undefined ? undefined : resolve(base, from);
   if (cookie(name) === undefined && address && globalOf("document")) {
     const bound = new Deadline(ms, deadline.signal);
-    const init = { __proto__: null, credentials: "include", cache: "no-store", redirect: "manual", signal: bound.signal };
+    const init = { __proto__: null, headers, credentials: "include", cache: "no-store", redirect: "manual", signal: bound.signal };
     await deadline.guard(bound.finish(fetch(new Request(address, /** @type {RequestInit} */ (init)))));
   }
   const value = cookie(name);

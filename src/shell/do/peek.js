@@ -26,7 +26,8 @@ const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
 export async function peek(response) {
   const type = response.headers.get("Content-Type");
   const nothing = withoutPrototype({ response, text: undefined });
-  if (!response.body || !isJson(type) || isStream(type)) return nothing;
+  // Some vendors' codes are no status that a Response can be made with.
+  if (!response.body || !isJson(type) || isStream(type) || response.status > 599) return nothing;
   const declared = response.headers.get("Content-Length");
   if (declared === null) return peekAndHandOn(response, response.body);
   if (Number(declared) > LONGEST_PEEK) return nothing;
