@@ -155,12 +155,15 @@ pub enum VendorCode {
     Text(String),
 }
 
+/// The longest text that is a code, in bytes.
+const LONGEST_CODE: usize = 256;
+
 impl VendorCode {
-    /// A code: a text or a whole number. `None` for anything else.
+    /// A code: a text that isn't too long for one, or a whole number. `None` for anything else.
     #[inline(never)]
     pub(super) fn of<J: Json>(json: &J) -> Option<Self> {
         match Scalar::of(json)? {
-            Scalar::Text(text) => Some(Self::Text(text)),
+            Scalar::Text(text) if text.len() <= LONGEST_CODE => Some(Self::Text(text)),
             Scalar::Number(number) if is_whole(number) => Some(Self::Number(number)),
             _ => None,
         }

@@ -100,7 +100,7 @@ impl<J> fmt::Debug for Handle<J> {
 /// What a vendor's renewal takes: without that, no call can be made.
 fn needs<J: Json>(vendor: &dyn Vendor<J>) -> Needs {
     let lacks = |refresh: bool, database: bool| {
-        let some = |given: bool| given.then(|| "-".into());
+        let some = |given: bool| given.then_some("-").map(Into::into);
         let held =
             Held { access: some(true), refresh: some(refresh), database: some(database), ..Held::default() };
         vendor.refresh(&held).is_none()

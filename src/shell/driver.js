@@ -76,6 +76,7 @@ export class Driver {
     let make = task.wish;
     for (;;) {
       if (isEnd(kind)) {
+        thrown ??= kind === "failed" ? task.thrown : undefined;
         if (thrown) throw thrown.error;
         return /** @type {End} */ (/** @type {unknown} */ ({ __proto__: null, how: kind, value: argument, task }));
       }

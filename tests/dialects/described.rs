@@ -322,6 +322,19 @@ fn a_success_says_that_it_is_one() {
 }
 
 /// An API that answers everything with 200 says in the token's place why there is none.
+/// R35: what a code may be has a bound, too.
+#[test]
+fn r35_a_text_that_is_too_long_is_no_code() {
+    let vendor = described(json!({ "errors": { "code": "code" } }));
+    for (length, is_code) in [(1, true), (256, true), (257, false), (200_000, false)] {
+        let code = "e".repeat(length);
+        let told = reply(400, &json!({ "code": code }).to_string());
+        let failure = refusal(Vendor::<Value>::read(&vendor, &told, Operation::Request));
+        assert_eq!(failure.vendor_code, is_code.then(|| VendorCode::Text(code)), "{length}");
+        assert_eq!(failure.code, Code::InvalidRequest);
+    }
+}
+
 #[test]
 fn a_refusal_inside_a_success_is_read_where_no_token_came() {
     let errors = json!({ "code": "errors.0.code", "detail": ["note", "errors.0.text"], "codes": { "who": "invalid-credentials", "old": "session-expired" } });
