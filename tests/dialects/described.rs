@@ -330,7 +330,7 @@ fn r35_a_text_that_is_too_long_is_no_code() {
         let code = "e".repeat(length);
         let told = reply(400, &json!({ "code": code }).to_string());
         let failure = refusal(Vendor::<Value>::read(&vendor, &told, Operation::Request));
-        assert_eq!(failure.vendor_code, is_code.then(|| VendorCode::Text(code)), "{length}");
+        assert_eq!(failure.vendor_code, is_code.then_some(VendorCode::Text(code)), "{length}");
         assert_eq!(failure.code, Code::InvalidRequest);
     }
 }
