@@ -14,6 +14,7 @@ const { parseJson, readClaims } = await load("json.js");
 const { names } = await load("names.js");
 const { readWallet } = await load("wallet.js");
 const { readOptions } = await load("options.js");
+const { Deadline } = await load("wait.js");
 
 const OCIENT = { vendor: "ocient", baseUrl: "https://h.example" };
 
@@ -254,6 +255,22 @@ test("rule_2_a_trap_becomes_internal", async () => {
     assert.equal(await settle(() => Promise.reject(cause)).catch((reason) => reason), cause, "the caller's own reason passes");
   }
   assert.equal(enter(() => 1), 1, "the next call is not concerned");
+});
+
+test("rule_2_a_bound_is_reached_though_tidying_up_throws", async () => {
+  const { signal } = new AbortController();
+  signal.removeEventListener = () => {
+    throw new Error("replaced by the page");
+  };
+  const deadline = new Deadline(60_000, signal);
+  const waiting = assert.rejects(deadline.guard(new Promise(() => {})), (reason) => reason === "timeout");
+  assert.throws(() => deadline.end("timeout"), /replaced by the page/);
+  await waiting;
+});
+
+test("an error's class has its name, whatever the minifier makes of it", async () => {
+  const published = await import("../../pkg/hallpass.js");
+  assert.equal(published.AuthError.name, "AuthError");
 });
 
 test("r15_an_error_has_nothing_of_Object_prototype", () => {
