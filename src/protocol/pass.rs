@@ -22,9 +22,13 @@ pub(super) struct Person {
 
 impl Person {
     /// Whether this is the same user. By the login also where the name is spelt otherwise: a check may have told how the vendor does.
+    /// And by nothing else where no name is known.
     fn is(&self, other: &Self) -> bool {
-        self.login != 0 && self.login == other.login
-            || self.user == other.user && self.database == other.database
+        let by_login = self.login != 0 || other.login != 0;
+        by_login && self.login == other.login
+            || (!by_login || self.user.is_some())
+                && self.user == other.user
+                && self.database == other.database
     }
 }
 

@@ -207,8 +207,9 @@ impl<J: Json> Run<J> {
                 self.see_to(Effect::Wait(GRACE_MS)).await;
             }
             self.follow(false).await;
-            if handle.epoch() != epoch && handle.is_signed_in() && handle.attempt() == flight.attempt {
-                return Ok(());
+            // The token of before is never sent once more, in whatever form.
+            if handle.epoch() != epoch {
+                return if handle.attempt() == flight.attempt { Ok(()) } else { Err(superseded()) };
             }
             match (read, first.take()) {
                 (Ok(grant), tried) => return self.succeeded(flight, *grant, tried.is_some()),

@@ -37,10 +37,7 @@ impl Session {
         match &self.held {
             Some(held) => held.login == note.login,
             None => {
-                self.last == note.login
-                    && self.reason != reason
-                    && by_itself(self.reason)
-                    && by_itself(reason)
+                self.last == note.login && self.reason != reason && self.reason.is_told() && reason.is_told()
             }
         }
     }
@@ -149,11 +146,6 @@ impl Session {
         self.held = Some(Rc::new(record));
         self.tick(now);
     }
-}
-
-/// Whether a session ends for this reason without anybody's doing. Then several tabs may find out at once, each in its own way.
-const fn by_itself(reason: Reason) -> bool {
-    matches!(reason, Reason::Expired | Reason::Refused)
 }
 
 /// Whether two records are of different logins, and of different users or databases.

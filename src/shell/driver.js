@@ -56,6 +56,8 @@ export class Driver {
     const done = this.#drive(id, task);
     this.#running.set(id, { done, task });
     const forget = () => {
+      // Only a fault leaves it: no other tab is to wait for its end.
+      task.turn?.leave(false).catch(() => {});
       if (this.#running.get(id)?.task === task) this.#running.delete(id);
     };
     done.then(forget, forget);
@@ -85,7 +87,7 @@ export class Driver {
       try {
         make?.make();
         make = undefined;
-        if (task.thrown) throw task.thrown.error;
+        if (task.thrown && (kind === "call" || kind === "wait")) throw task.thrown.error;
         const done = this.#effects.do(id, kind, argument, task);
         next = done instanceof Promise ? await done : done;
       } catch (error) {

@@ -133,6 +133,28 @@ export async function rule_8_a_check_that_spells_the_user_otherwise_overtakes_no
   session.dispose();
 }
 
+/** R25: an API may tell no name, and nothing that was typed is one. Then only the login tells people apart. */
+export async function r25_where_no_name_is_known_a_request_is_sent_for_its_own_login_alone() {
+  const vendor = { ...ACME, login: { path: "auth/login", json: { key: "{key}" } }, grant: { access: "token", refresh: "refresh", lifetime: { seconds: "expires" } } };
+  const grants = (name) => jsonReply({ token: `a${name}`, refresh: `r${name}`, expires: 3600 });
+  const acme = described(vendor, {
+    "POST /v2/auth/login": (_, times) => grants(times),
+    "POST /v2/auth/refresh": async (_, times) => {
+      if (times === 1) await session.login({ key: "another's" });
+      return grants("late");
+    },
+    "GET /v2/me": () => jsonReply({ me: true }),
+  });
+  const session = await acme.signIn({ key: "one's" });
+  await withClock(AGES_MS, async () => {
+    await rejects(session.json("me"), "superseded");
+    equal(acme.at("GET /v2/me").length, 0);
+    equal(await session.json("me"), { me: true }, "of who is signed in now");
+  });
+  equal(acme.at("GET /v2/me").map(({ headers }) => headers.authorization), ["Bearer a2"]);
+  session.dispose();
+}
+
 /** The description's own headers go with each of hallpass's calls, and count more than what hallpass asks for by itself. */
 export async function described_headers_go_with_hallpasss_own_calls() {
   const vendor = { ...ACME, headers: { "X-Key": "public", Accept: "application/vnd.acme+json" }, logout: { path: "auth/logout" } };

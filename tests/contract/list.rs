@@ -489,6 +489,7 @@ contract! { "described.js":
     r30_a_described_login_is_sent_as_described,
     rule_10_without_a_refresh_token_a_described_session_ends_with_its_token,
     rule_8_a_check_that_spells_the_user_otherwise_overtakes_nothing,
+    r25_where_no_name_is_known_a_request_is_sent_for_its_own_login_alone,
     described_headers_go_with_hallpasss_own_calls,
     a_described_payload_is_what_lies_at_its_path,
     a_form_and_a_query_are_encoded,

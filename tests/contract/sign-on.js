@@ -222,6 +222,11 @@ export async function a_prompt_that_throws_ends_the_login() {
   };
   equal(await within(5_000, reasonOf(session.login({ device: late })), "the login"), own);
   equal(session.state.status, "signed-out");
+  // Once somebody is signed in, it spoils nothing: not while that is being written, nor later.
+  const kept = await vendor.open({ storage: storageOfItsOwn() });
+  const { credentials } = device("yes");
+  const closing = new Promise((_, reject) => kept.subscribe(({ status }) => status === "signed-in" && reject(own)));
+  equal((await kept.login({ device: (prompt) => Promise.all([credentials.device(prompt), closing]) })).state.user, "jdoe");
   equal((await session.login(device("yes").credentials)).state.user, "jdoe", "the session is none the worse");
 }
 

@@ -65,13 +65,17 @@ export async function r41_many_messages_are_as_cheap_as_one() {
   ears.forEach((ear) => ear.close());
   other.dispose();
   await new Promise((done) => setTimeout(done, 100));
+  // How long so many messages take by themselves, on this machine as it is now.
+  const alone = performance.now();
+  await flood(lines.map((name) => `${name} of nobody`), () => words[0]);
+  const bare = performance.now() - alone;
   const before = reads();
   const flooded = flood(lines, () => words[0]);
   const began = performance.now();
   await session.refresh();
   const took = performance.now() - began;
   await flooded;
-  ok(took < 3_000, `a renewal behind ${FLOOD} messages took ${Math.round(took)} ms`);
+  ok(took < 2 * bare + 2_000, `a renewal behind ${FLOOD} messages took ${Math.round(took)} ms, and they alone ${Math.round(bare)} ms`);
   ok(reads() - before < 200, `${reads() - before} readings of the storage`);
   session.dispose();
 }

@@ -259,6 +259,33 @@ fn the_other_form_is_tried_once_and_remembered_where_it_worked() {
     tab.asked(&["join", "  call refresh with r1", "  chance"]);
 }
 
+/// Somebody signs out, or in, while the first form is on its way: the token is not sent once more.
+#[test]
+fn r18_the_other_form_is_not_tried_after_a_logout_or_a_login() {
+    const INVALID: &str = r#"{"code":400,"message":"refreshToken is required","data":null}"#;
+    let overtake: [fn(&mut Tab); 2] = [
+        |tab| {
+            tab.hears(200, OK);
+            assert_eq!(tab.signs_out(), "signed out, confirmed");
+        },
+        |tab| {
+            tab.chance = 8;
+            tab.hears(200, &grant("b1", "rb1")).hears(200, OK);
+            assert_eq!(tab.run(|handle| handle.sign_in(crate::support::user("jdoe", "s3cret"))), "signed in");
+        },
+    ];
+    for overtake in overtake {
+        let mut tab = Tab::signed_in(Keeping::Memory);
+        tab.meanwhile("call refresh", move |tab| {
+            overtake(tab);
+            tab.hears(400, INVALID);
+        });
+        assert_eq!(tab.refreshes(), "superseded at refresh");
+        let log = tab.log();
+        assert_eq!(log.iter().filter(|line| line.contains("call refresh")).count(), 1, "{log:?}");
+    }
+}
+
 /// Ocient renews with the token itself.
 #[test]
 fn ocient_renews_with_its_token() {

@@ -125,4 +125,8 @@ fn found_2_8_tabs_that_find_the_end_at_once_come_to_tell_the_same() {
     }
     session.sign_out();
     assert!(!session.is_news(note), "who has signed out knows why");
+    let mut session = tab();
+    session.refused(session.epoch(), Reason::Expired);
+    assert!(session.follow(noted(None, Note::ended(1, Reason::Idle)), at(NOW)));
+    assert_ended(&session, Reason::Idle);
 }

@@ -129,50 +129,72 @@ function withLocks(locks, scope, tokens, held) {
  */
 function inDatabase(scope, tokens) {
   const name = `${scope.key}:turn`;
-  const end = Date.now() + scope.ms;
   /** @type {Turn | undefined} */
   let fallback;
-  let had = false;
+  /** When the lease ends that this turn has. @type {number | undefined} */
+  let end;
   return {
     async wait() {
       if (fallback) return fallback.wait();
       try {
-        had = await takeLease(name, { tokens, end });
+        end = await takeLease(name, tokens, scope.ms);
       } catch {
         // No IndexedDB either: then at least the handles of this page take turns.
         fallback = inMemory(scope);
         return fallback.wait();
       }
-      if (had) return true;
-      if (Date.now() >= end) throw "timeout";
+      if (end !== undefined) return true;
+      // The wait has no end of its own: each lease has one, also that of a tab that was closed.
       await pause(POLL_MS);
       return false;
     },
     async leave(spent) {
       await fallback?.leave(spent);
-      if (had && !spent) inTransaction("readwrite", (all) => all.delete(name)).catch(() => {});
+      if (end !== undefined && !spent) giveBack(name, end).catch(() => {});
     },
   };
 }
 
 /**
- * Writes a lease under a name, unless there is an unexpired one for the same tokens. Resolves to whether it was written.
+ * Writes a lease of so many ms under a name, unless there is an unexpired one for the same tokens. Resolves to when it ends; undefined
+ * where it was not written. A lease that lasts longer than that comes of a clock that has been set back since, and counts no more.
  * @param {string} name
- * @param {{ tokens: string, end: number }} lease
+ * @param {string} tokens
+ * @param {number} ms
  */
-async function takeLease(name, lease) {
-  let free = false;
+async function takeLease(name, tokens, ms) {
+  /** @type {number | undefined} */
+  let end;
   await inTransaction("readwrite", (all) => {
     const request = all.get(name);
     request.onsuccess = () => {
       const there = request.result;
-      free = !(there?.tokens === lease.tokens && there.end > Date.now());
-      if (free) all.put(lease, name);
+      const left = there?.end - Date.now();
+      // The transaction is tried twice, so that the lease may be this turn's own.
+      const isOwn = there?.end === end;
+      end = undefined;
+      if (there?.tokens === tokens && !isOwn && left > 0 && left <= ms) return;
+      end = Date.now() + ms;
+      all.put({ tokens, end }, name);
     };
     return request;
   });
-  return free;
+  return end;
 }
+
+/**
+ * Takes a lease away, if it is still there.
+ * @param {string} name
+ * @param {number} end
+ */
+const giveBack = (name, end) =>
+  inTransaction("readwrite", (all) => {
+    const request = all.get(name);
+    request.onsuccess = () => {
+      if (request.result?.end === end) all.delete(name);
+    };
+    return request;
+  });
 
 /**
  * The end of the last turn in each queue, by storage and by the session's name.
