@@ -5,8 +5,8 @@
 import { isBelow, resolve } from "./address.js";
 import { mistake, readable } from "./auth-error.js";
 import { bareName } from "./credentials.js";
-import { isObject } from "./object.js";
 import { either, exactlyOne, field, flag, headers, list, oneOf, paths, scalar, shape, table, text, token, within } from "./form.js";
+import { isObject } from "./object.js";
 
 /** @import { AuthErrorCode, VendorDescription } from "./hallpass.d.ts" */
 /** @import { Check } from "./form.js" */
@@ -61,18 +61,15 @@ const words = template(text(8192));
 const value = text(1024, /^[!-~](?:[ -~]*[!-~])?$/);
 
 /** @type {Check} */
-const refused = (_, where) => {
-  throw mistake(where, "a text, a whole number, a boolean or an object of these");
-};
-
-/** @type {Check} */
 const body = (given, where) => {
   let budget = 256;
   /** @type {(depth: number) => Check} */
   const tree = (depth) => (inner, at) => {
     if (budget-- === 0 || depth > DEEPEST) throw mistake(at, `left out: a body has at most 256 members, ${DEEPEST} deep`);
     if (typeof inner === "boolean" || Number.isSafeInteger(inner)) return inner;
-    return (typeof inner === "string" ? words : isObject(inner) && !Array.isArray(inner) ? table(tree(depth + 1), 64) : refused)(inner, at);
+    if (typeof inner === "string") return words(inner, at);
+    if (!isObject(inner) || Array.isArray(inner)) throw mistake(at, "a text, a whole number, a boolean or an object of these");
+    return table(tree(depth + 1), 64)(inner, at);
   };
   return table(tree(1), 64)(given, where);
 };

@@ -5,7 +5,7 @@
  */
 import { isBelow, isPlainPath, httpUrl, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
-import { addHeaders } from "./do/call.js";
+import { JSON_PLEASE, addHeaders } from "./do/call.js";
 import { isJson } from "./do/peek.js";
 import { copyOf } from "./object.js";
 import { readSignal } from "./options.js";
@@ -167,7 +167,7 @@ export class Wish {
       this.refusesRedirect = true;
     }
     if (this.#described) addHeaders(request, this.#described.headers);
-    if (this.#json && !request.headers.has("Accept")) request.headers.set("Accept", "application/json");
+    if (this.#json) addHeaders(request, JSON_PLEASE);
     return request;
   }
 }

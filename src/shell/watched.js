@@ -8,6 +8,8 @@ import { mistake } from "./auth-error.js";
 /** What is seen before a session is open, and on a server. */
 export const NOTHING = Object.freeze({ session: undefined, state: undefined, error: undefined });
 
+const EXPECTED = "a session, a promise of one, or a function that opens one";
+
 /** @type {WeakMap<object, Watched<any>>} */
 const known = new WeakMap();
 
@@ -20,7 +22,7 @@ const known = new WeakMap();
  */
 export function watch(source) {
   if (!/^(object|function)$/.test(typeof source) || source === null) {
-    throw mistake("source", "a session, a promise of one, or a function that opens one");
+    throw mistake("source", EXPECTED);
   }
   let watched = known.get(source);
   if (!watched) known.set(source, (watched = new Watched(source)));
@@ -86,7 +88,7 @@ class Watched {
     await 0; // so that a source that throws at once fails like any other
     try {
       const session = await (typeof source === "function" ? source() : source);
-      if (typeof session?.subscribe !== "function") throw mistake("source", "a session, a promise of one, or a function that opens one");
+      if (typeof session?.subscribe !== "function") throw mistake("source", EXPECTED);
       this.#session = session;
     } catch (error) {
       this.#seen = Object.freeze({ ...NOTHING, error: /** @type {import("./hallpass.d.ts").AuthError} */ (error) });

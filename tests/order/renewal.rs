@@ -7,6 +7,9 @@ use hallpass::session::Pause;
 use crate::tab::{HOUR, NOW, TABS, Tab};
 use crate::vendors::{OK, UNAUTHORIZED, grant, session};
 
+/// ETHGAS's word that it takes the refresh token in its other form.
+const INVALID: &str = r#"{"code":400,"message":"refreshToken is required","data":null}"#;
+
 /// The same login's tokens, as another tab has renewed them.
 fn another_renews(tab: &mut Tab) {
     let mut newer = tab.held().unwrap();
@@ -223,7 +226,6 @@ fn rule_10_trouble_keeps_the_session() {
 /// ETHGAS's documents show two forms. The other one is tried where the vendor itself calls the first one invalid.
 #[test]
 fn the_other_form_is_tried_once_and_remembered_where_it_worked() {
-    const INVALID: &str = r#"{"code":400,"message":"refreshToken is required","data":null}"#;
     let mut tab = Tab::signed_in(TABS);
     tab.hears(400, INVALID).hears(200, &grant("a2", "r2"));
     assert_eq!(tab.refreshes(), "done");
@@ -262,7 +264,6 @@ fn the_other_form_is_tried_once_and_remembered_where_it_worked() {
 /// Somebody signs out, or in, while the first form is on its way: the token is not sent once more.
 #[test]
 fn r18_the_other_form_is_not_tried_after_a_logout_or_a_login() {
-    const INVALID: &str = r#"{"code":400,"message":"refreshToken is required","data":null}"#;
     let overtake: [fn(&mut Tab); 2] = [
         |tab| {
             tab.hears(200, OK);
@@ -357,7 +358,6 @@ fn a_silent_store_is_asked_before_a_token_is_spent() {
 /// The form that worked may be wrong after the vendor has changed its mind.
 #[test]
 fn the_first_form_is_tried_where_the_other_one_is_refused_later() {
-    const INVALID: &str = r#"{"code":400,"message":"refreshToken is required","data":null}"#;
     let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(400, INVALID).hears(200, &grant("a2", "r2"));
     assert_eq!(tab.refreshes(), "done");

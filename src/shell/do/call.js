@@ -15,8 +15,8 @@ import { submitTwice } from "./csrf.js";
 // The longest reply of a vendor to hallpass's own calls, in bytes. The documented ones have less than 4 kB.
 const LONGEST_REPLY = 262_144;
 
-// What a call asks for that says nothing else.
-const JSON_PLEASE = { Accept: "application/json" };
+/** What a request for JSON asks for, where it says nothing else. */
+export const JSON_PLEASE = { Accept: "application/json" };
 
 /**
  * Sends a call and reads its reply. Undefined for a redirect: it is not followed, as that would carry the password or the token to
