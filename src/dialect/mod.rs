@@ -272,6 +272,11 @@ pub trait Vendor<J: Json> {
         false
     }
 
+    /// Whether the replies to requests bring tokens, which replace those before.
+    fn brings_tokens(&self) -> bool {
+        false
+    }
+
     /// A token that the reply to a request brought along for the session that holds these.
     fn adopts(&self, _reply: &Reply<J>, _held: &Held, _now_ms: f64) -> Option<Grant> {
         None

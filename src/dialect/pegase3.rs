@@ -103,6 +103,10 @@ impl<J: Json> Vendor<J> for Pegase3<J> {
         reply.code("code") == Some(498) || reply.status == 498
     }
 
+    fn brings_tokens(&self) -> bool {
+        true
+    }
+
     /// Later versions send a new token with replies, "not found" ones too, and drop the old one: so it is taken wherever it
     /// comes. But not from everything that has a member of that name, such as a file that somebody has uploaded: it comes in
     /// the vendor's envelope, and for the user of the session.

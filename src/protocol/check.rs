@@ -47,7 +47,8 @@ impl<J: Json> Run<J> {
                         }
                     }
                     Verdict::End if failure.ends_session() => {
-                        handle.change(|session| session.refused(epoch, Reason::Refused));
+                        self.end_refused(epoch, Reason::Refused).await;
+                        return self.wanted();
                     }
                     Verdict::End | Verdict::Leave | Verdict::Replay => {}
                 }

@@ -79,6 +79,8 @@ pub struct Handle<J: 'static> {
     pub(super) signing_in: Cell<Option<OperationId>>,
     /// The addresses that have rejected a token which was just renewed, and when.
     pub(super) rejecting_addresses: RefCell<Vec<(String, Moment)>>,
+    /// How many requests of the caller's are under way.
+    pub(super) sending: Cell<u32>,
     /// The operation that asks the vendor whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
     /// The operation that ends the session at one of its limits.
@@ -127,6 +129,7 @@ impl<J: Json> Handle<J> {
             flight: RefCell::new(None),
             rejected_epoch: Cell::new(None),
             signing_in: Cell::new(None),
+            sending: Cell::new(0),
             confirming: Cell::new(None),
             ending_at_limit: Cell::new(None),
             rejecting_addresses: RefCell::default(),
@@ -256,6 +259,12 @@ impl<J: Json> Handle<J> {
     #[inline(never)]
     pub(super) fn is_signed_in(&self) -> bool {
         self.look(|session| session.held().is_some())
+    }
+
+    /// Whether the token has come to its end, and nothing is going to renew it here.
+    #[inline(never)]
+    pub(super) fn is_stale(&self) -> bool {
+        self.look(|session| session.is_stale(self.now()))
     }
 
     pub(super) fn is_disposed(&self) -> bool {

@@ -2,9 +2,11 @@
 
 use alloc::rc::Rc;
 
+use super::effect::Effect;
 use super::ending::{Ending, Halt};
-use super::handle::{Handle, paused};
+use super::handle::{Handle, Keeping, paused};
 use super::operation::Run;
+use super::renewal::LAG_MS;
 use crate::dialect::{Code, Failure, Json, Operation as Kind, Secret};
 use crate::session::{Moment, Pass};
 
@@ -52,7 +54,7 @@ impl<J: Json> Handle<J> {
         self.mark_use(false);
         if self.look(|session| session.is_over(now)) {
             self.change(|session| session.tick(now));
-            self.spawn(Run::keep_by_itself);
+            self.spawn(Run::end_with_token);
         } else if self.is_disposed() || self.enforce_limits().is_some() {
             // Nothing begins by itself any more, or the session may be ending.
         } else if self.look(|session| session.renewal_due(now)) {
@@ -90,8 +92,13 @@ impl<J: Json> Handle<J> {
 }
 
 impl<J: Json> Run<J> {
-    async fn keep_by_itself(self: Rc<Self>) -> Ending {
-        self.follow_and_keep().await;
+    /// Ends the session for all tabs, unless one of them has newer tokens.
+    async fn end_with_token(self: Rc<Self>) -> Ending {
+        if let Keeping::Tabs { lags: true } = self.handle.settings.keeping {
+            self.see_to(Effect::Wait(LAG_MS)).await;
+        }
+        self.follow(true).await;
+        self.keep(false).await;
         Ending::Done
     }
 

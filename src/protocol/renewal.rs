@@ -14,7 +14,7 @@ use crate::session::{Epoch, Reason, Record, Session};
 /// What another tab wrote before it gave the lock back takes a moment to show in localStorage, in ms.
 pub(super) const LAG_MS: u32 = 40;
 /// When the vendor refuses a token, another tab may just have spent it: so many ms are left to that tab to write its new one.
-const GRACE_MS: u32 = 700;
+pub(super) const GRACE_MS: u32 = 700;
 
 /// A renewal under way, which all callers of a handle share ("single flight").
 #[derive(Debug)]

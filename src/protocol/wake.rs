@@ -46,6 +46,11 @@ impl<J: Json> Run<J> {
         }
         if wake != Wake::Timer && (!hidden || matches!(wake, Wake::Told(_))) {
             self.follow(true).await;
+        } else if self.handle.is_stale() {
+            // No timer until it is known whether another tab has newer tokens.
+            handle.change(|session| session.set_deciding(true));
+            self.follow(true).await;
+            handle.change(|session| session.set_deciding(handle.ending_at_limit.get().is_some()));
         }
         if wake == Wake::Timer || !hidden || matches!(wake, Wake::Told(_)) {
             self.handle.tick();

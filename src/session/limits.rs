@@ -150,7 +150,7 @@ impl Session {
     /// Ends the session where it has reached a limit.
     pub fn end_at_limit(&mut self, now: Moment) {
         if !self.goes_on(now) {
-            self.end(if self.is_too_old(now) { Reason::Expired } else { Reason::Idle });
+            self.end_for_good(if self.is_too_old(now) { Reason::Expired } else { Reason::Idle });
         }
     }
 

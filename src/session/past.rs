@@ -15,8 +15,9 @@ impl Past {
         Self { logins: [0; LONGEST_PAST], next: 0 }
     }
 
+    /// 0 names no login.
     pub(super) fn add(&mut self, login: u32) {
-        if self.has(login) {
+        if login == 0 || self.has(login) {
             return;
         }
         if let Some(place) = self.logins.get_mut(self.next % LONGEST_PAST) {
@@ -25,7 +26,6 @@ impl Past {
         }
     }
 
-    /// 0 names no login.
     pub(super) fn has(&self, login: u32) -> bool {
         login != 0 && self.logins.contains(&login)
     }

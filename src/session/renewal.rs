@@ -27,7 +27,7 @@ impl Session {
     /// each causing a further try: a vendor that is down is not hammered (R22).
     #[must_use]
     pub fn pause(&self, now: Moment) -> Option<(Code, f64)> {
-        let pause = self.held.as_ref()?.pause?;
+        let pause = self.held.as_ref()?.pause.filter(|_| self.automatic)?;
         let left = pause.until - pause.since - now.since(self.paused);
         (left >= EARLY_MS).then_some((pause.because, left))
     }
@@ -158,14 +158,14 @@ impl Session {
             return false;
         }
         if code.ends_session() {
-            self.end(if self.is_token_over(now) { Reason::Expired } else { Reason::Refused });
+            self.end_for_good(if self.is_token_over(now) { Reason::Expired } else { Reason::Refused });
             return true;
         }
         let failures = self.failures().saturating_add(1);
         let until = now.wall + backoff_ms(failures, retry_after_ms, chance);
-        let pause = self.automatic.then_some(Pause { since: now.wall, until, because: code, failures });
+        // Also where this tab renews only when it is asked to: another one may do so by itself.
         if let Some(record) = self.held_mut() {
-            record.pause = pause;
+            record.pause = Some(Pause { since: now.wall, until, because: code, failures });
         }
         self.paused = now;
         self.running = false;

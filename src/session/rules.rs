@@ -63,6 +63,9 @@ pub struct Session {
     pub(super) ordinal: u32,
     /// The logins that are over in this tab, by a sign-out or a newer login. A record of one of them is a leftover.
     pub(super) past: Past,
+    /// The login whose tokens have come to their end here, and how often they had been replaced by then. Another tab may have newer
+    /// ones, and then it goes on.
+    ended: Option<(u32, u32)>,
     /// How the session ended, until that is noted for the other tabs.
     pub(super) note: Option<Note>,
     /// When it reaches its limits.
@@ -92,6 +95,7 @@ impl Session {
             last: 0,
             ordinal: 0,
             past: Past::new(),
+            ended: None,
             note: None,
             lasting: Lasting::new(),
             sso_url: None,
@@ -168,7 +172,7 @@ impl Session {
     pub fn refused(&mut self, epoch: Epoch, reason: Reason) -> bool {
         let current = epoch.0 == self.epoch && self.held.is_some();
         if current {
-            self.end(reason);
+            self.end_for_good(reason);
         }
         current
     }
@@ -192,7 +196,14 @@ impl Session {
 
     /// Holds what a login has granted.
     fn hold_anew(&mut self, login: u32, grant: Grant, now: Moment) {
-        self.ordinal = self.ordinal.saturating_add(1);
+        // No less than the clock: what an empty store has forgotten doesn't make a new login an old one.
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "in s, and never negative"
+        )]
+        let clock = (now.wall / 1_000.0) as u32;
+        self.ordinal = self.ordinal.saturating_add(1).max(clock);
         let record = Record { login, signed_in_at: now.wall, ordinal: self.ordinal, ..Record::default() };
         self.hold(Rc::new(record), grant, now);
         self.began(now);
@@ -286,9 +297,11 @@ impl Session {
         self.held.is_none() && self.reason == Reason::Logout
     }
 
-    /// The note of how the session has ended, for the other tabs; given out once.
-    pub const fn take_note(&mut self) -> Option<Note> {
-        self.note.take()
+    /// The note of how the session has ended, for the other tabs; given out once. From then on, that is certain.
+    pub fn take_note(&mut self) -> Option<Note> {
+        let note = self.note.take();
+        self.past.add(note.map_or(0, |note| note.login));
+        note
     }
 
     /// Where the people of this instance sign in with single sign-on.
@@ -337,13 +350,25 @@ impl Session {
         !self.renewable() && self.is_token_over(now)
     }
 
-    /// Time has passed. Gives back whether the session has ended by that.
+    /// Whether the token has come to its end, and nothing is going to renew it here. Another tab may have newer ones.
+    #[must_use]
+    pub fn is_stale(&self, now: Moment) -> bool {
+        self.is_token_over(now) && !(self.automatic && self.renewable())
+    }
+
+    /// Time has passed. Gives back whether the session has ended by that, as far as this tab knows.
     pub fn tick(&mut self, now: Moment) -> bool {
         let ends = self.is_over(now);
         if ends {
+            self.ended = self.held.as_ref().map(|held| (held.login, held.renewals));
             self.end(Reason::Expired);
         }
         ends
+    }
+
+    /// Whether these are tokens that have come to their end here, or older ones.
+    pub(super) fn has_ended(&self, record: &Record) -> bool {
+        self.ended.is_some_and(|(login, renewals)| login == record.login && record.renewals <= renewals)
     }
 
     /// The storage failed or works again.
@@ -355,14 +380,17 @@ impl Session {
         }
     }
 
+    /// The session has come to its end, whatever another tab holds.
+    pub(super) fn end_for_good(&mut self, reason: Reason) {
+        self.past.add(self.held.as_ref().map_or(0, |held| held.login));
+        self.end(reason);
+    }
+
     pub(super) fn end(&mut self, reason: Reason) {
         self.epoch += 1;
         let held = self.held.take().map(|held| held.login);
         self.last = held.unwrap_or(self.last);
         let login = held.filter(|login| reason.is_told() && *login != 0);
-        if let Some(login) = login {
-            self.past.add(login);
-        }
         self.note = login.map(|login| Note::ended(login, reason));
         self.reason = reason;
         self.settle();

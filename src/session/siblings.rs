@@ -74,7 +74,8 @@ impl Session {
             self.end_elsewhere(if replaced { Reason::Replaced } else { reason });
         }
         // A leftover of a write that came late, or of another tab's renewal that ended after the sign-out.
-        if found.record.as_ref().is_some_and(|record| self.past.has(record.login)) {
+        let over = |record: &Record| self.past.has(record.login) || self.has_ended(record);
+        if found.record.as_ref().is_some_and(over) {
             return false;
         }
         let end = found.record.as_ref().and_then(|record| found.end_of(record.login));
@@ -123,12 +124,15 @@ impl Session {
         self.note = None;
     }
 
-    fn take_over(&mut self, mut record: Record, now: Moment) {
+    fn take_over(&mut self, record: Record, now: Moment) {
         let same = |old: &Rc<Record>| old.login == record.login && old.held == record.held;
-        if self.held.as_ref().is_none_or(|held| held.login != record.login) {
-            // It has replaced the earlier one, which may come back: a tab that has not seen it yet may write over it. By their
-            // ordinals, no two tabs take each other's login for the earlier one.
-            if let Some(held) = self.held.as_ref().filter(|held| held.ordinal < record.ordinal) {
+        // It goes on, if it has ended here.
+        self.note = None;
+        if self.held.as_ref().map_or(self.last, |held| held.login) != record.login {
+            // It has replaced the earlier one, which may come back: a tab that has not seen it yet may write over it. No two tabs
+            // take each other's login for the earlier one.
+            let place = (record.ordinal, record.login);
+            if let Some(held) = self.held.as_ref().filter(|held| (held.ordinal, held.login) < place) {
                 self.past.add(held.login);
             }
             self.began(now.at_wall(record.signed_in_at));
@@ -142,7 +146,6 @@ impl Session {
         self.paused = now.at_wall(pause.map_or(now.wall, |pause| pause.since));
         self.problem =
             pause.map(|pause| pause.because).or(self.problem.filter(|code| *code == Code::Storage));
-        record.pause = pause;
         self.held = Some(Rc::new(record));
         self.tick(now);
     }

@@ -72,7 +72,7 @@ impl Session {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<'_> {
         let held = self.held.as_ref();
-        let pause = held.and_then(|record| record.pause).filter(|_| !self.running);
+        let pause = held.and_then(|record| record.pause).filter(|_| self.automatic && !self.running);
         Snapshot {
             status: if held.is_some() { "signed-in" } else { "signed-out" },
             reason: if held.is_some() { None } else { Some(self.reason) },

@@ -73,7 +73,71 @@ fn what_cannot_be_renewed_ends_with_its_time() {
     tab.now += HOUR / 2.0;
     assert_eq!(tab.wakes(Wake::Timer), "done");
     assert_eq!(tab.status(), "expired");
-    tab.asked(&["  read", "  note 7 expired", "  delete", "  tell of the store"]);
+    tab.asked(&["read", "  read", "  note 7 expired", "  delete", "  tell of the store"]);
+}
+
+/// Another tab may have got the vendor's next token with a reply, which this one has not heard of.
+#[test]
+fn r19_what_has_newer_tokens_in_another_tab_goes_on() {
+    for (vendor, reply, automatic) in [
+        ("pegase3", r#"{"code":200,"status":"ok","token":"t1"}"#.into(), true),
+        ("ethgas", grant("t1", "r1"), false),
+    ] {
+        let with_newer = || {
+            let mut tab = Tab::with(vendor, TABS, |settings| settings.automatic = automatic);
+            assert_eq!(tab.signs_in(&reply), "signed in");
+            let mut newer = tab.held().expect("somebody is signed in");
+            newer.renewals += 1;
+            newer.held.access = Some("t2".into());
+            (newer.received_at, newer.expires_at) = (NOW + HOUR, Some(NOW + 2.0 * HOUR));
+            tab.another_writes(Some(&newer), None);
+            tab.now += HOUR;
+            tab.log();
+            tab
+        };
+        let mut tab = with_newer();
+        tab.hears(200, r#"{"code":200,"status":"ok","data":[]}"#);
+        assert_eq!(tab.requests(), "answered");
+        tab.asked(&["read", "send with t2"]);
+        let mut tab = with_newer();
+        assert_eq!(tab.token(), "token t2");
+        let mut tab = with_newer();
+        assert_eq!(tab.wakes(Wake::Timer), "done");
+        tab.asked(&["read"]);
+        assert_eq!((tab.status(), tab.note.as_deref()), ("signed-in", None));
+        // Who only reads the state can't wait: what it tells is true of what this tab knows.
+        let mut tab = with_newer();
+        assert_eq!(tab.handle.look_at_clock(tab.moment()), automatic);
+        assert_eq!(tab.status(), if automatic { "expired" } else { "signed-in" });
+        tab.run_begun();
+        assert_eq!((tab.status(), tab.note.as_deref()), ("signed-in", None));
+        assert!(tab.record.is_some_and(|text| text.contains("t2")));
+    }
+}
+
+/// In localStorage, what another tab has just written shows after a moment.
+#[test]
+fn r19_a_store_that_lags_is_given_its_time_before_the_end() {
+    let mut tab = Tab::new("pegase3", Keeping::Tabs { lags: true });
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    tab.log();
+    tab.now += HOUR / 2.0;
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&["read", "  wait 40", "  read", "  note 7 expired", "  delete", "  tell of the store"]);
+}
+
+/// While the store is read, no timer fires in a loop.
+#[test]
+fn r19_nothing_is_due_while_the_store_is_read() {
+    let mut tab = Tab::new("pegase3", TABS);
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    tab.now += HOUR / 2.0;
+    tab.meanwhile("read", |tab| {
+        let now = tab.moment();
+        assert_eq!(tab.handle.look(|session| session.next_event(false, now)), None);
+    });
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    assert_eq!(tab.status(), "expired");
 }
 
 /// A tab that nobody has stepped for long looks before it notes an end: it may not be the last one any more.
@@ -92,14 +156,14 @@ fn r10_the_note_of_an_older_login_is_not_written_over_a_sign_out() {
     tab.another_writes(Some(&later), Some("9 logout"));
     tab.now += HOUR / 2.0;
     assert_eq!(tab.wakes(Wake::Timer), "done");
-    tab.asked(&["  read", "  delete", "  tell of the store"]);
-    assert_eq!((tab.status(), tab.note.as_deref()), ("expired", Some("9 logout")));
+    tab.asked(&["read", "delete", "forget the note", "tell of the store"]);
+    assert_eq!((tab.status(), tab.record.as_deref()), ("logout", None));
     // What another tab has noted of the same login is what all tell.
     let mut tab = signed_in();
     tab.another_writes(None, Some("7 refused"));
     tab.now += HOUR / 2.0;
     assert_eq!(tab.wakes(Wake::Timer), "done");
-    tab.asked(&["  read"]);
+    tab.asked(&["read"]);
     assert_eq!((tab.status(), tab.note.as_deref()), ("refused", Some("7 refused")));
 }
 

@@ -25,8 +25,72 @@ fn rule_10_pegase3s_word_ends_the_session() {
         tab.hears(status, text);
         assert_eq!(tab.requests(), "answered");
         assert_eq!(tab.status(), reason);
-        tab.asked(&["send with t1", "read", &format!("note 7 {reason}"), "delete", "tell of the store"]);
+        let noted = format!("note 7 {reason}");
+        tab.asked(&["send with t1", "wait 700", "read", &noted, "delete", "tell of the store"]);
     }
+}
+
+const FINE: &str = r#"{"code":200,"status":"ok","data":[]}"#;
+const NO: &str = r#"{"code":401,"status":"error","message":"Token is not valid."}"#;
+
+/// PEGASE3's next token comes with a reply, and makes the one before it invalid: a no to that one ends nothing.
+#[test]
+fn rule_8_a_no_to_a_token_that_was_replaced_ends_nothing() {
+    let signed_in = |keeping| {
+        let mut tab = Tab::new("pegase3", keeping);
+        assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+        tab.log();
+        tab
+    };
+    // Another tab has got it.
+    let mut tab = signed_in(TABS);
+    let mut newer = tab.held().expect("somebody is signed in");
+    newer.renewals += 1;
+    newer.held.access = Some("t2".into());
+    tab.meanwhile("wait 700", move |tab| tab.another_writes(Some(&newer), None));
+    tab.hears(200, NO).hears(200, FINE);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with t1", "wait 700", "read", "send again with t2"]);
+    assert_eq!((tab.status(), tab.note.as_deref()), ("signed-in", None));
+    // Another request of this tab's has got it: its reply is longer, and comes later.
+    let next = crate::support::jwt(r#"{"user":"jdoe","exp":1760003600}"#);
+    let reply = format!(r#"{{"code":200,"status":"ok","data":[],"token":"{next}"}}"#);
+    let mut tab = signed_in(Keeping::Memory);
+    tab.meanwhile("send with t1", move |tab| {
+        tab.meanwhile("wait 700", move |tab| {
+            tab.hears(200, &reply);
+            assert_eq!(tab.requests(), "answered");
+            tab.hears(200, FINE);
+        });
+        tab.hears(200, NO);
+        assert_eq!(tab.requests(), "answered");
+        tab.hears(200, FINE);
+    });
+    assert_eq!(tab.requests(), "answered");
+    let log = tab.log();
+    assert_eq!(log.iter().filter(|line| line.contains("send again")).count(), 1, "{log:?}");
+    assert_eq!(tab.status(), "signed-in");
+    // Where nothing else is under way, nothing can come.
+    let mut tab = signed_in(Keeping::Memory);
+    tab.hears(200, NO);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with t1"]);
+    assert_eq!(tab.status(), "refused");
+}
+
+/// The same where the vendor itself had to be asked: another tab has signed in again meanwhile.
+#[test]
+fn rule_8_a_no_to_an_older_login_ends_nothing() {
+    let mut tab = Tab::new("lenses", TABS);
+    assert_eq!(tab.signs_in("{}"), "signed in");
+    let mut later = tab.held().expect("somebody is signed in");
+    (later.login, later.ordinal) = (9, later.ordinal + 1);
+    tab.log();
+    tab.meanwhile("call check", move |tab| tab.another_writes(Some(&later), None));
+    tab.hears(401, r#"{"errorCode":401,"message":"Unauthorized"}"#).hears(401, NO_SESSION).hears(200, ME);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with nothing", "join", "  call check", "  read", "send again with nothing"]);
+    assert_eq!((tab.status(), tab.held().map(|held| held.login)), ("signed-in", Some(9)));
 }
 
 /// Other servers answer behind Lenses HQ, too. If one of them rejects the session, HQ itself is asked.
@@ -160,6 +224,7 @@ fn a_reply_that_may_mean_an_expired_token_is_asked_for_once_more() {
     tab.asked(&[
         &format!("send with {token}"),
         &format!("send again with {token}"),
+        "wait 700",
         "read",
         "note 7 expired",
         "delete",

@@ -1,7 +1,7 @@
 //! What a tab makes of what it finds in the store that it shares with others.
 
 use hallpass::dialect::{Code, Grant, Held, Renewal};
-use hallpass::session::{Finding, Pass, Pause, Reason, Record, Session, Verdict};
+use hallpass::session::{Finding, Moment, Note, Pass, Pause, Reason, Record, Session, Verdict};
 
 use crate::time::at;
 
@@ -162,13 +162,59 @@ fn r25_what_was_signed_in_over_here_is_a_leftover() {
 #[test]
 fn r38_an_earlier_login_of_the_same_user_is_not_followed_back() {
     let of = |login, ordinal| Record { ordinal, ..record(login, "jdoe") };
-    for (before, follows) in [(6, false), (7, true), (8, true)] {
+    for (before, follows) in [(6, false), (7, false), (8, true)] {
         let mut session = Session::new(Renewal::BeforeEnd, true);
         assert!(session.follow(found(of(1, before)), at(NOW)));
         assert!(session.follow(found(of(2, 7)), at(NOW)), "what lies there counts");
         assert_eq!(session.follow(found(of(1, before)), at(NOW)), follows);
         assert_eq!(session.held().map(|held| held.login), Some(if follows { 1 } else { 2 }));
     }
+    // Of two in one moment, one counts as the earlier, in all tabs.
+    let mut session = Session::new(Renewal::BeforeEnd, true);
+    for login in [2, 1, 2] {
+        assert!(session.follow(found(of(login, 7)), at(NOW)));
+    }
+}
+
+/// Tokens that have come to their end here may have been replaced in another tab. They don't come back themselves, even if the clock is
+/// set back by then.
+#[test]
+fn r19_newer_tokens_of_a_session_that_has_ended_here_are_followed() {
+    let ended = || {
+        let mut session = Session::new(Renewal::None, true);
+        assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+        assert!(session.tick(at(NOW + HOUR)));
+        session
+    };
+    let (same, newer) =
+        (record(1, "jdoe"), Record { expires_at: Some(NOW + 3.0 * HOUR), ..renewed(&record(1, "jdoe")) });
+    let mut session = ended();
+    assert!(!session.follow(found(same.clone()), Moment { wall: NOW, steady: NOW + HOUR }), "it has to go");
+    assert_ended(&session, Reason::Expired);
+    assert!(session.follow(found(newer.clone()), at(NOW + HOUR)));
+    assert_held(&session, &newer);
+    assert_eq!(session.take_note(), None, "it goes on");
+    // Once its end has been noted for the other tabs, it is over.
+    let mut session = ended();
+    assert_eq!(session.take_note(), Some(Note::ended(1, Reason::Expired)));
+    assert!(!session.follow(found(newer), at(NOW + HOUR)));
+    assert_ended(&session, Reason::Expired);
+}
+
+/// What lay in a store before it was cleared is an older login than those since.
+#[test]
+fn r38_a_login_in_an_empty_store_is_later_than_those_before() {
+    let sign_in = |login, moment| {
+        let mut session = Session::new(Renewal::BeforeEnd, true);
+        let grant = Grant { access: Some("own".into()), user: Some("jdoe".into()), ..Grant::default() };
+        session.signed_in(grant, login, at(moment));
+        session.held().map(|held| (**held).clone()).unwrap()
+    };
+    let mut old = Session::new(Renewal::BeforeEnd, true);
+    let first = sign_in(9, NOW);
+    assert!(old.follow(found(first.clone()), at(NOW)));
+    assert!(old.follow(found(sign_in(1, NOW + 1_000.0)), at(NOW)));
+    assert!(!old.follow(found(first), at(NOW)), "it has to go");
 }
 
 /// A clock may be set back between two logins, so it can't tell which one is the later.
@@ -177,11 +223,11 @@ fn r38_a_login_has_a_greater_ordinal_than_all_that_its_tab_has_seen() {
     let mut session = Session::new(Renewal::BeforeEnd, true);
     let sign_in = |session: &mut Session, login| {
         let grant = Grant { access: Some("own".into()), user: Some("jdoe".into()), ..Grant::default() };
-        session.signed_in(grant, login, at(NOW));
+        session.signed_in(grant, login, at(5_000.0));
         session.held().unwrap().ordinal
     };
-    assert_eq!(sign_in(&mut session, 1), 1);
-    assert_eq!(sign_in(&mut session, 2), 2);
+    assert_eq!(sign_in(&mut session, 1), 5);
+    assert_eq!(sign_in(&mut session, 2), 6);
     assert!(session.follow(found(Record { ordinal: 7, ..record(3, "jdoe") }), at(NOW)));
     assert!(session.follow(found(Record { ordinal: 6, ..record(4, "jdoe") }), at(NOW)));
     assert_eq!(sign_in(&mut session, 5), 8);

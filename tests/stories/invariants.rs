@@ -105,6 +105,8 @@ pub struct Watch {
     /// How each login has come to its end in each tab.
     pub ends: BTreeMap<(u32, usize), Reason>,
     pub ended_at: BTreeMap<(u32, usize), u64>,
+    /// The last token that a tab had of a login that is over there.
+    pub last: BTreeMap<(u32, usize), Token>,
     /// The older logins that a login has replaced in a tab, and which of the vendor's were to be revoked, or were.
     pub replaced: BTreeSet<(usize, usize)>,
     pub revoked: BTreeSet<usize>,

@@ -216,11 +216,8 @@ impl World {
         let lifetime = self.plan.lifetime_s;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no less than zero")]
         let end = (BEGIN as u64 + self.now) / 1_000 + lifetime;
-        let mut reply = wire::write(
-            self.plan.brand,
-            said,
-            if self.plan.brand == Brand::Pegase3 { end } else { lifetime },
-        );
+        let until = if self.plan.brand == Brand::Pegase3 { end } else { lifetime };
+        let mut reply = wire::write(self.plan.brand, said, until, self.plan.renewable);
         reply.date_ms = Some(((BEGIN + self.now as f64) / 1_000.0).floor() * 1_000.0);
         reply
     }

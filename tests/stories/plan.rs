@@ -69,6 +69,8 @@ pub struct Plan {
     pub old_dies: bool,
     /// Whether the vendor takes refresh tokens in the body.
     pub body_form: bool,
+    /// Whether it gives what renewal takes.
+    pub renewable: bool,
     pub troubles: Troubles,
     /// After how long sessions end by themselves.
     pub limits: Limits,
@@ -112,6 +114,7 @@ impl Plan {
             interleaved: choices.one_in(2),
             old_dies: choices.one_in(2),
             body_form: choices.one_in(4),
+            renewable: matches!(brand, Brand::Ethgas | Brand::Ocient) && !choices.one_in(10),
             troubles,
             limits: match choices.below(8) {
                 0 => Limits {
@@ -119,6 +122,10 @@ impl Plan {
                     age_ms: None,
                 },
                 1 => Limits { idle_ms: None, age_ms: Some(choices.pick(&[60_000.0, 20_000.0, 7.2e6])) },
+                2 if choices.one_in(2) => Limits {
+                    idle_ms: Some(choices.pick(&[20_000.0, 5_000.0])),
+                    age_ms: Some(choices.pick(&[60_000.0, 20_000.0])),
+                },
                 _ => Limits::default(),
             },
             actions: 2 + choices.below(40),

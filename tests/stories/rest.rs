@@ -4,7 +4,6 @@ use hallpass::protocol::Keeping;
 use hallpass::session::Reason;
 
 use crate::invariants::Stroke;
-use crate::plan::Brand;
 use crate::sessions::{access_of, login_of};
 use crate::vendor::Token;
 use crate::world::World;
@@ -142,7 +141,7 @@ impl World {
         let strokes: Vec<_> = strokes.collect();
         let Some(last) = strokes.iter().filter_map(|stroke| stroke.login).next_back() else { return };
         // A session that can't be renewed is ended by each tab for itself, by its own clock, even in the moment of a sign-out.
-        let each = !matches!(self.plan.brand, Brand::Ethgas | Brand::Ocient) || self.plan.limited();
+        let each = !self.plan.renewable || self.plan.limited();
         if each && (self.watch.clock_set || self.watch.strokes.iter().any(|stroke| stroke.login.is_none())) {
             return;
         }

@@ -34,7 +34,11 @@ impl World {
         }
         match (before.login, now.login) {
             (old, Some(new)) if old != Some(new) => self.signed_in(tab, id, &before, &now, new),
-            (Some(old), None) => self.over(tab, id, old, now.reason),
+            (Some(old), None) => {
+                let last = before.access.as_deref().and_then(Token::read);
+                self.watch.last.extend(last.map(|token| ((old, tab), token)));
+                self.over(tab, id, old, now.reason);
+            }
             _ => {}
         }
     }
@@ -117,7 +121,7 @@ impl World {
             || self.watch.cleared
             || self.watch.late
             || self.watch.found.contains(&old);
-        let by_time = reason == Reason::Expired && !self.tabs[tab].handle.look(Session::renewable);
+        let by_time = reason == Reason::Expired && !self.plan.renewable;
         // What another tab has written may have been taken over and be over in the same step.
         let last = self.tabs[tab].handle.look(Session::last_login);
         let by_age = self.ends_by_itself(tab, last, reason);
@@ -129,7 +133,7 @@ impl World {
                 let other =
                     |stroke: &Stroke| stroke.place == place && stroke.login.is_some_and(|login| login != old);
                 let elsewhere = self.watch.ends.keys().any(|(login, at)| *login == old && *at != tab);
-                let by_itself = !self.tabs[tab].handle.look(Session::renewable) || self.plan.limited();
+                let by_itself = !self.plan.renewable || self.plan.limited();
                 let unnoted = !self.plan.notes && by_itself;
                 own_logout || by_user || told_no || elsewhere || unnoted || strokes.iter().any(other)
             }
@@ -150,6 +154,27 @@ impl World {
         };
         self.watch.must(ok || excused, "rule_10_a_session_ends_only_for_a_reason", || {
             format!("tab {tab}, login {old}, {reason:?}")
+        });
+    }
+
+    /// A tab is about to note how a login has ended: not where newer tokens of it have been showing there for a while, which are good.
+    pub fn ends_nothing_alive(&mut self, tab: usize, note: Option<&String>) {
+        let ended = note.and_then(|note| note.strip_suffix(" expired").or(note.strip_suffix(" refused")));
+        let Some(login) = ended.and_then(|login| login.parse::<u32>().ok()) else { return };
+        let Some(place) = self.tabs[tab].place else { return };
+        let (text, since) = self.places[place].record_seen(tab);
+        let found = text.as_ref().filter(|text| login_of(text) == Some(login));
+        let newer = found.and_then(|text| access_of(text).and_then(Token::read));
+        let had = self.watch.last.get(&(login, tab)).copied();
+        let newer = newer.zip(had).filter(|(newer, had)| newer.number > had.number);
+        // A token's end is told in whole seconds.
+        let alive = newer.filter(|(newer, _)| self.vendor.user_of(*newer, self.now + 2_000).is_some());
+        let margin = 4 * self.plan.store_ms as u64 + 100;
+        let watch = &self.watch;
+        let excused = watch.store_failed || watch.cleared || watch.clock_set || self.plan.limited();
+        let holds = alive.is_none() || since + margin > self.now || excused;
+        self.watch.must(holds, "rule_10_what_is_alive_in_another_tab_is_not_ended", || {
+            format!("tab {tab}, login {login}: {alive:?}")
         });
     }
 

@@ -29,11 +29,12 @@ pub enum Weather {
 
 pub type Text = Option<Secret>;
 
-/// What lies somewhere, and the number of the write that put it there.
+/// What lies somewhere, the number of the write that put it there, and since when it shows.
 #[derive(Clone, Debug, Default)]
 struct Lying<T> {
     what: Option<T>,
     number: u64,
+    since: u64,
 }
 
 /// What one tab sees.
@@ -83,9 +84,9 @@ impl Place {
         Self {
             weather: Weather::Works,
             now: View {
-                record: Lying { what: None, number: 0 },
-                note: Lying { what: None, number: 0 },
-                mark: Lying { what: None, number: 0 },
+                record: Lying { what: None, number: 0, since: 0 },
+                note: Lying { what: None, number: 0, since: 0 },
+                mark: Lying { what: None, number: 0, since: 0 },
                 shown: 0,
             },
             views: Vec::new(),
@@ -118,12 +119,24 @@ impl Place {
         }
     }
 
-    pub fn shows(&mut self, tab: usize, news: News) {
+    /// Which record shows in a tab, and since when.
+    pub fn record_seen(&self, tab: usize) -> (&Text, u64) {
+        let record = &self.views[tab].record;
+        (&record.what, record.since)
+    }
+
+    pub fn shows(&mut self, tab: usize, news: News, since: u64) {
         let view = &mut self.views[tab];
         match news {
-            News::Record(what, number) if number > view.record.number => view.record = Lying { what, number },
-            News::Note(what, number) if number > view.note.number => view.note = Lying { what, number },
-            News::Mark(what, number) if number > view.mark.number => view.mark = Lying { what, number },
+            News::Record(what, number) if number > view.record.number => {
+                view.record = Lying { what, number, since };
+            }
+            News::Note(what, number) if number > view.note.number => {
+                view.note = Lying { what, number, since };
+            }
+            News::Mark(what, number) if number > view.mark.number => {
+                view.mark = Lying { what, number, since };
+            }
             News::Record(..) | News::Note(..) | News::Mark(..) => {}
         }
     }
@@ -132,19 +145,19 @@ impl Place {
 impl World {
     /// Puts something into a store. It shows in the tab itself at once, and in the others after a while.
     fn put(&mut self, place: usize, tab: usize, news: impl Fn(u64) -> News) {
-        let lags = self.plan.lags();
+        let (lags, since) = (self.plan.lags(), self.now);
         let here = &mut self.places[place];
         here.writes += 1;
         let number = here.writes;
         match news(number) {
-            News::Record(what, number) => here.now.record = Lying { what, number },
-            News::Note(what, number) => here.now.note = Lying { what, number },
-            News::Mark(what, number) => here.now.mark = Lying { what, number },
+            News::Record(what, number) => here.now.record = Lying { what, number, since },
+            News::Note(what, number) => here.now.note = Lying { what, number, since },
+            News::Mark(what, number) => here.now.mark = Lying { what, number, since },
         }
-        here.shows(tab, news(number));
+        here.shows(tab, news(number), since);
         for other in (0..self.places[place].views.len()).filter(|other| *other != tab) {
             if !lags {
-                self.places[place].shows(other, news(number));
+                self.places[place].shows(other, news(number), since);
                 continue;
             }
             let lag = self.lag();
@@ -166,6 +179,7 @@ impl World {
         // It is unwritten, whether or not there is a place to note it.
         let unwritten = note.and_then(|note| note.strip_suffix(" unwritten")?.parse::<u32>().ok());
         self.watch.unwritten.extend(unwritten);
+        self.ends_nothing_alive(tab, note);
         let Some(place) = self.tabs[tab].place.filter(|_| self.plan.notes) else { return };
         self.tell(|| format!("tab {tab} notes {note:?}"));
         self.put(place, tab, |number| News::Note(note.cloned(), number));

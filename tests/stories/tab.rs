@@ -49,8 +49,10 @@ impl World {
         let vendor =
             hallpass::dialect::named::<Value>(self.plan.brand.name()).expect("a vendor of that name");
         let path = |operation| vendor.path(operation).map(|path| format!("{BASE}/{path}"));
+        // Pages of one site may be of different versions.
+        let automatic = self.plan.automatic && !self.choices.one_in(12);
         let settings = Settings {
-            automatic: self.plan.automatic,
+            automatic,
             addresses: Addresses {
                 base: BASE.into(),
                 login: path(Operation::Login),

@@ -42,11 +42,12 @@ pub fn read(brand: Brand, call: &Call) -> Asked {
     }
 }
 
-/// Writes the vendor's answer. `lifetime_s`: for how long a token is good; at PEGASE3, until when, since the epoch.
-pub fn write(brand: Brand, said: &Said, lifetime_s: u64) -> Reply<Value> {
+/// Writes the vendor's answer. `lifetime_s`: for how long a token is good; at PEGASE3, until when, since the epoch. `renewable`: whether
+/// it gives what renewal takes.
+pub fn write(brand: Brand, said: &Said, lifetime_s: u64, renewable: bool) -> Reply<Value> {
     let (status, body) = match brand {
-        Brand::Ethgas => ethgas(said, lifetime_s),
-        Brand::Ocient => ocient(said, lifetime_s),
+        Brand::Ethgas => ethgas(said, lifetime_s, renewable),
+        Brand::Ocient => ocient(said, lifetime_s, renewable),
         Brand::Pegase3 => pegase3(said, lifetime_s),
         Brand::Lenses => lenses(said),
     };
@@ -57,11 +58,11 @@ pub fn json_reply(status: u16, body: Tree) -> Reply<Value> {
     Reply::new(status, if body.is_null() { Body::Empty } else { Body::Json(body.into()) })
 }
 
-fn ethgas(said: &Said, lifetime_s: u64) -> (u16, Tree) {
+fn ethgas(said: &Said, lifetime_s: u64, renewable: bool) -> (u16, Tree) {
     let fine = |data: Tree| (200, json!({ "code": 200, "message": "ok", "data": data }));
     match said {
         Said::Granted { access, refresh, .. } => fine(json!({
-            "accessToken": access.text(), "refreshToken": refresh.text(), "expiresIn": lifetime_s,
+            "accessToken": access.text(), "refreshToken": renewable.then(|| refresh.text()), "expiresIn": lifetime_s,
         })),
         Said::WrongPassword | Said::Unauthorised => (401, json!({ "code": 401, "message": "unauthorised" })),
         Said::WrongForm => (422, json!({ "code": 422, "message": "refresh token missing" })),
@@ -71,14 +72,14 @@ fn ethgas(said: &Said, lifetime_s: u64) -> (u16, Tree) {
     }
 }
 
-fn ocient(said: &Said, lifetime_s: u64) -> (u16, Tree) {
+fn ocient(said: &Said, lifetime_s: u64, renewable: bool) -> (u16, Tree) {
     let status = |code: i32, state: &str| json!({ "vendor_code": code, "sql_state": state, "reason": "" });
     match said {
         Said::Granted { access, user, .. } => (
             200,
             json!({
                 "access_token": access.text(), "expires_in": lifetime_s, "username": user,
-                "database": "system", "status": status(0, "00000"),
+                "database": renewable.then_some("system"), "status": status(0, "00000"),
             }),
         ),
         Said::WrongPassword => (200, json!({ "status": status(-304, "28000") })),

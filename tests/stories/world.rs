@@ -217,7 +217,7 @@ impl World {
             Event::Lands { place, tab, write } => self.lands(place, tab, &write),
             Event::Shows { place, tab, news } => {
                 let of_record = matches!(news, News::Record(..));
-                self.places[place].shows(tab, news);
+                self.places[place].shows(tab, news, self.now);
                 // The platform tells a tab when another one's writes show in it.
                 if of_record {
                     self.wakes_itself(tab);
