@@ -59,7 +59,7 @@ impl<J: Json> Run<J> {
             Err(failure) => return Err(handle.failure(failure, Kind::Check)),
         }
         // Another tab may have renewed or ended the session meanwhile: the caller is to see that, too.
-        self.follow_and_keep().await;
+        self.follow_and_keep(false).await;
         self.wanted()
     }
 

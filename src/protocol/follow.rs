@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 
 use super::effect::{Effect, Outcome, Stored, Trouble};
 use super::ending::Ending;
-use super::handle::Handle;
+use super::handle::{Handle, Keeping};
 use super::operation::Run;
 use super::store::{Noted, Taken};
 use crate::dialect::Json;
@@ -13,6 +13,8 @@ use crate::session::{Fate, Finding, Moment, Note, Reason, Record};
 
 /// How often a store is read that this handle writes to meanwhile.
 const READS: u32 = 4;
+/// What another tab has written takes a moment to show in localStorage, in ms.
+const LAG_MS: u32 = 40;
 
 impl<J: Json> Handle<J> {
     /// Takes over a record that another machine of the same handle held.
@@ -28,6 +30,13 @@ impl<J: Json> Handle<J> {
 }
 
 impl<J: Json> Run<J> {
+    /// Gives what another tab has just written the time to show.
+    pub(super) async fn wait_out_lag(&self) {
+        if let Keeping::Tabs { lags: true } = self.handle.settings.keeping {
+            self.see_to(Effect::Wait(LAG_MS)).await;
+        }
+    }
+
     /// Takes over what another tab has written. `again`: even if the store failed last time.
     pub(super) async fn follow(&self, again: bool) {
         let store = &self.handle.store;

@@ -25,8 +25,9 @@ enum Written {
 impl<J: Json> Run<J> {
     /// Writes what is held, or how it has ended. Reads the store first: another tab may have noted the end, or have signed in
     /// or out since, and its note must not be overwritten.
-    pub(super) async fn follow_and_keep(&self) {
-        self.follow(false).await;
+    /// `again`: even if the store failed last time.
+    pub(super) async fn follow_and_keep(&self, again: bool) {
+        self.follow(again).await;
         self.keep(false).await;
     }
 

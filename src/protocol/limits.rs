@@ -7,7 +7,6 @@ use super::effect::{Effect, OperationId, Outcome, Trouble};
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, Keeping};
 use super::operation::Run;
-use super::renewal::LAG_MS;
 use crate::dialect::Json;
 use crate::session::{Mark, Moment, Record, Session};
 
@@ -149,9 +148,7 @@ impl<J: Json> Run<J> {
             }
             let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await else { break };
         }
-        if let Keeping::Tabs { lags: true } = handle.settings.keeping {
-            self.see_to(Effect::Wait(LAG_MS)).await;
-        }
+        self.wait_out_lag().await;
         self.end_for_all(held, received).await
     }
 

@@ -2,11 +2,9 @@
 
 use alloc::rc::Rc;
 
-use super::effect::Effect;
 use super::ending::{Ending, Halt};
-use super::handle::{Handle, Keeping, paused};
+use super::handle::{Handle, paused};
 use super::operation::Run;
-use super::renewal::LAG_MS;
 use crate::dialect::{Code, Failure, Json, Operation as Kind, Secret};
 use crate::session::{Moment, Pass};
 
@@ -94,11 +92,8 @@ impl<J: Json> Handle<J> {
 impl<J: Json> Run<J> {
     /// Ends the session for all tabs, unless one of them has newer tokens.
     async fn end_with_token(self: Rc<Self>) -> Ending {
-        if let Keeping::Tabs { lags: true } = self.handle.settings.keeping {
-            self.see_to(Effect::Wait(LAG_MS)).await;
-        }
-        self.follow(true).await;
-        self.keep(false).await;
+        self.wait_out_lag().await;
+        self.follow_and_keep(true).await;
         Ending::Done
     }
 

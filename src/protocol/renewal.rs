@@ -11,8 +11,6 @@ use super::operation::Run;
 use crate::dialect::{Call, Code, Failure, Grant, Json, Operation as Kind, Reply};
 use crate::session::{Epoch, Reason, Record, Session};
 
-/// What another tab wrote before it gave the lock back takes a moment to show in localStorage, in ms.
-pub(super) const LAG_MS: u32 = 40;
 /// When the vendor refuses a token, another tab may just have spent it: so many ms are left to that tab to write its new one.
 pub(super) const GRACE_MS: u32 = 700;
 
@@ -150,9 +148,7 @@ impl<J: Json> Run<J> {
 
     async fn renew_once(&self, flight: &Flight) -> Result<bool, Halt> {
         let handle: &Handle<J> = &self.handle;
-        if let Keeping::Tabs { lags: true } = handle.settings.keeping {
-            self.see_to(Effect::Wait(LAG_MS)).await;
-        }
+        self.wait_out_lag().await;
         if handle.is_disposed() {
             return Err(Halt::new(Code::Unsupported, Kind::Refresh));
         }
@@ -212,7 +208,10 @@ impl<J: Json> Run<J> {
                 return if handle.attempt() == flight.attempt { Ok(()) } else { Err(superseded()) };
             }
             match (read, first.take()) {
-                (Ok(grant), tried) => return self.succeeded(flight, *grant, tried.is_some()),
+                (Ok(grant), tried) => {
+                    self.succeeded(flight, *grant, tried.is_some());
+                    return Ok(());
+                }
                 (Err(failure), None) if handle.vendor.other_refresh_form(&failure) => first = Some(failure),
                 // How the vendor refuses the other form says nothing of the token: the first failure counts.
                 (Err(failure), None) | (Err(_), Some(failure)) => break failure,
@@ -221,17 +220,16 @@ impl<J: Json> Run<J> {
         self.failed(epoch, failure).await
     }
 
-    fn succeeded(&self, flight: &Flight, grant: Grant, other_form: bool) -> Result<(), Halt> {
+    fn succeeded(&self, flight: &Flight, grant: Grant, other_form: bool) {
         let handle: &Handle<J> = &self.handle;
         let epoch = flight.epoch;
         let now = handle.now();
-        let current = handle.change(|session| {
+        handle.change(|session| {
             if other_form {
                 session.use_other_refresh_form(epoch);
             }
-            session.renewed(epoch, grant, flight.rejected, now)
+            session.renewed(epoch, grant, flight.rejected, now);
         });
-        if current { Ok(()) } else { Err(superseded()) }
     }
 
     async fn failed(&self, epoch: Epoch, failure: Box<Failure>) -> Result<(), Halt> {

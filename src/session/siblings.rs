@@ -151,7 +151,11 @@ impl Session {
     }
 }
 
-/// Whether two records are of different logins, and of different users or databases.
+/// Whether two records are of different logins, and of different users or databases. Without a name, nobody knows whether a token is
+/// the same user's; a cookie is every tab's in any case.
 fn differs(one: &Record, other: &Record) -> bool {
-    one.login != other.login && (one.held.user != other.held.user || one.held.database != other.held.database)
+    let (one_held, other_held) = (&one.held, &other.held);
+    let unnamed = one_held.user.is_none() && one_held.access.is_some();
+    one.login != other.login
+        && (unnamed || one_held.user != other_held.user || one_held.database != other_held.database)
 }

@@ -237,6 +237,7 @@ contract! { "renewal.js":
 
 contract! { "storage.js":
     what_is_written_late_is_not_written_again,
+    r38_a_late_write_is_made_good,
     a_storage_that_cannot_be_read_is_a_problem,
     storage_of_the_callers_own_restores_the_session,
     r8_no_password_and_no_profile_is_stored,

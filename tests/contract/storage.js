@@ -45,6 +45,35 @@ export async function what_is_written_late_is_not_written_again() {
   session.dispose();
 }
 
+/** R38: a write that is done long after it was given up doesn't undo what another handle has written meanwhile. */
+export async function r38_a_late_write_is_made_good() {
+  const map = new Map();
+  const { setTimeout: real } = globalThis;
+  let land;
+  const storage = {
+    get: (key) => map.get(key),
+    set: (key, text) => {
+      if (land) return void map.set(key, text);
+      return new Promise((done) => (land = () => done(map.set(key, text))));
+    },
+    delete: (key) => map.delete(key),
+  };
+  const vendor = simulate("ethgas");
+  const [first, second] = [await vendor.open({ storage }), await vendor.open({ storage })];
+  await withGlobal("setTimeout", (run, ms, ...rest) => real(run, ms === 2_000 ? 20 : ms, ...rest), () => first.login(jdoe));
+  const older = await first.accessToken();
+  equal(first.state.problem, "storage");
+  await second.login(jdoe);
+  const token = await second.accessToken();
+  await until(async () => (await first.accessToken()) === token, "the first follows the second");
+  ok(token !== older);
+  land();
+  await until(() => [...map.values()].some((text) => text.includes(token)), "the newer session is stored again", 2_000);
+  const third = await vendor.open({ storage });
+  equal(await third.accessToken(), token);
+  for (const session of [first, second, third]) session.dispose();
+}
+
 /** A storage that can't be read is no storage, also where it takes what is written. */
 export async function a_storage_that_cannot_be_read_is_a_problem() {
   const fails = [() => { throw new Error("no"); }, () => Promise.reject(new Error("no")), () => ({ then: (_, no) => no(new Error("no")) })];

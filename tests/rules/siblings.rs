@@ -176,6 +176,21 @@ fn r38_an_earlier_login_of_the_same_user_is_not_followed_back() {
     }
 }
 
+/// R25: where nobody knows the user's name, a later login in another tab may be anybody's. A cookie is every tab's in any case.
+#[test]
+fn r25_an_unnamed_users_later_login_is_not_followed_unawares() {
+    for (access, reason) in [(Some("t"), Some(Reason::Replaced)), (None, None)] {
+        let of = |login| {
+            let held = Held { access: access.map(Into::into), ..Held::default() };
+            Record { held, ..record(login, "") }
+        };
+        let mut session = Session::new(Renewal::BeforeEnd, true);
+        assert!(session.follow(found(of(1)), at(NOW)));
+        assert!(session.follow(found(of(2)), at(NOW)));
+        assert_eq!(session.snapshot().reason, reason);
+    }
+}
+
 /// Tokens that have come to their end here may have been replaced in another tab. They don't come back themselves, even if the clock is
 /// set back by then.
 #[test]

@@ -22,7 +22,7 @@ export class Store {
   #key;
   /** @type {Promise<unknown>} */
   #last = Promise.resolve();
-  /** The text that was to be written last. */
+  /** The text that was written or found last. */
   #wanted = /** @type {string | undefined} */ (undefined);
   /** Whether the storage is known to give back what was written. A storage of the caller's has to show it first. */
   #faithful;
@@ -47,7 +47,7 @@ export class Store {
     return this.#next(async () => {
       const text = await this.#read();
       this.#faithful ||= text !== undefined;
-      return this.#faithful ? withoutPrototype({ text }) : undefined;
+      return this.#faithful ? this.#found(text) : undefined;
     });
   }
 
@@ -64,7 +64,7 @@ export class Store {
       if (!over) {
         const there = await this.#read();
         this.#faithful ||= there !== undefined;
-        if (this.#faithful && there !== known) return withoutPrototype({ text: there });
+        if (this.#faithful && there !== known) return this.#found(there);
       }
       this.#wanted = text;
       await this.#keep(text);
@@ -95,6 +95,12 @@ export class Store {
     const done = this.#last.then(act, act);
     this.#last = done;
     return done;
+  }
+
+  /** @param {string | undefined} text */
+  #found(text) {
+    this.#wanted = text;
+    return withoutPrototype({ text });
   }
 
   async #read() {
