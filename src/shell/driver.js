@@ -60,7 +60,7 @@ export class Driver {
       task.turn?.leave(false).catch(() => {});
       if (this.#running.get(id)?.task === task) this.#running.delete(id);
     };
-    done.then(forget, forget);
+    done.then(forget, forget).catch(() => {});
     return done;
   }
 

@@ -7,7 +7,7 @@ import { Notes } from "./do/note.js";
 import { Store } from "./do/store.js";
 import { Driver, failureOf } from "./driver.js";
 import { Fetcher } from "./fetcher.js";
-import { enter } from "./guard.js";
+import { enter, internal } from "./guard.js";
 import { parseJson } from "./json.js";
 import { isShared, keepingOf } from "./keeping.js";
 import { names } from "./names.js";
@@ -140,6 +140,20 @@ export class Handle {
    * @param {Task} [task]
    */
   async run(id, task = new Task()) {
+    try {
+      return await this.#run(id, task);
+    } catch (error) {
+      // The caller's own reason, and what his function for the prompt has thrown, are his. All else has a type.
+      const own = isAuthError(error) || (task.signal?.aborted && error === task.signal.reason) || (task.thrown && error === task.thrown.error);
+      throw own ? error : internal(error);
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {Task} task
+   */
+  async #run(id, task) {
     const running = this.driver.run(id, task);
     const { signal } = task;
     if (!signal) return this.#end(await running);
@@ -230,8 +244,16 @@ export class Handle {
    * @param {boolean} tells Whether listeners may be told. Not while the lock is held (R17): they are told when it is given back.
    */
   #changed(tells) {
-    this.driver.runBegun();
-    if (tells) this.publish();
+    const follow = () => {
+      this.driver.runBegun();
+      if (tells) this.publish();
+    };
+    try {
+      follow();
+    } catch {
+      // The stack is at its end, or the page has replaced what throws now. That is no matter of the operation that was stepped.
+      queueMicrotask(() => attempt(follow));
+    }
   }
 
   /** The person is there, though no request says so. */
@@ -261,8 +283,8 @@ export class Handle {
   #show() {
     const text = /** @type {string} */ (enter(() => this.machine.state()));
     if (text === this.#shown) return;
-    this.#shown = text;
     this.announcer.take(/** @type {SessionState} */ (parseJson(text)));
+    this.#shown = text;
   }
 
   /** @param {(state: SessionState) => void} listener */

@@ -167,6 +167,13 @@ const BUILTINS = [
   [JSON, "stringify"],
   [JSON, "parse"],
   [Object, "getOwnPropertyDescriptor"],
+  [Object, "freeze"],
+  [Object, "values"],
+  [globalThis, "setTimeout"],
+  [globalThis, "clearTimeout"],
+  [EventTarget.prototype, "addEventListener"],
+  [EventTarget.prototype, "removeEventListener"],
+  [AbortController.prototype, "abort"],
 ];
 
 /** A call while a function of the platform's throws, at each of the package's uses of it in turn. */
