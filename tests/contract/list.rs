@@ -194,6 +194,7 @@ contract! { "replay.js":
     rule_11_the_callers_body_is_still_readable,
     rule_11_pegase3_rejections_end_the_session,
     rule_11_pegase3_tokens_are_adopted,
+    rule_8_a_no_to_a_token_that_was_replaced_ends_nothing,
     rule_11_tokens_for_a_name_with_accents_are_adopted,
     renew_manual_leaves_the_rejection_to_the_caller,
 }

@@ -1,6 +1,6 @@
 import {
-  AGES_MS, DATA, RENEWAL_PATHS, admin, entries, equal, jdoe, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, simulate, until,
-  withClock, withFetch,
+  AGES_MS, DATA, RENEWAL_PATHS, admin, entries, equal, jdoe, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, simulate, storageOfItsOwn,
+  until, withClock, withFetch,
 } from "./env.js";
 
 const REFRESH = "POST /api/v1/user/login/refresh";
@@ -296,6 +296,37 @@ export async function rule_11_pegase3_tokens_are_adopted() {
   for (const more of refused) equal(await present({ token: tokenOf("jdoe", 1), ...more }), taken, JSON.stringify(more));
   for (const user of ["admin", undefined, { user: "jdoe" }]) equal(await present({}, user), taken, `${user}`);
   equal([session.state.status, session.state.user], ["signed-in", "jdoe"]);
+}
+
+/** Rule 8: the next token drops the one before it. A request that was rejected for that, while the reply with the next is on its way, ends nothing. */
+export async function rule_8_a_no_to_a_token_that_was_replaced_ends_nothing() {
+  const vendor = simulate("pegase3");
+  await vendor.config({ one_time_tokens: true });
+  const kept = storageOfItsOwn();
+  for (const storage of ["memory", kept]) {
+    let answered;
+    const isAnswered = new Promise((done) => (answered = done));
+    let first = true;
+    // The reply is there, but its body takes its time.
+    const slowly = async (...given) => {
+      const response = await fetch(...given);
+      if (!first || !String(given[0].url ?? given[0]).includes(DATA.pegase3)) return response;
+      first = false;
+      answered();
+      await new Promise((done) => setTimeout(done, 250));
+      return response;
+    };
+    const one = await vendor.signIn({ storage, fetch: slowly });
+    const other = storage === kept ? await vendor.open({ storage }) : one;
+    const slow = one.json(DATA.pegase3);
+    await isAnswered;
+    const quick = other.json(DATA.pegase3);
+    ok((await slow) && (await quick), "both are answered");
+    equal([one.state.status, other.state.status], ["signed-in", "signed-in"]);
+    await until(async () => (await one.accessToken()) === (await other.accessToken()), "they have the same token");
+    ok(await one.json(DATA.pegase3), "and the next one");
+    for (const session of [one, other]) session.dispose();
+  }
 }
 
 /** A token of PEGASE3's form; `later` tells two of one user apart. */
