@@ -47,7 +47,7 @@ impl<J: Json> Run<J> {
                         }
                     }
                     Verdict::End if failure.ends_session() => {
-                        self.end_refused(epoch, Reason::Refused).await;
+                        self.join_end(epoch, Reason::Refused).await;
                         return self.wanted();
                     }
                     Verdict::End | Verdict::Leave | Verdict::Replay => {}
@@ -59,7 +59,7 @@ impl<J: Json> Run<J> {
             Err(failure) => return Err(handle.failure(failure, Kind::Check)),
         }
         // Another tab may have renewed or ended the session meanwhile: the caller is to see that, too.
-        self.follow_and_keep(false).await;
+        self.follow_and_keep().await;
         self.wanted()
     }
 

@@ -79,7 +79,7 @@ pub struct Handle<J: 'static> {
     pub(super) signing_in: Cell<Option<OperationId>>,
     /// The addresses that have rejected a token which was just renewed, and when.
     pub(super) rejecting_addresses: RefCell<Vec<(String, Moment)>>,
-    /// How many requests of the caller's are under way.
+    /// How many requests of the caller's are under way. Their replies may bring new tokens.
     pub(super) sending: Cell<u32>,
     /// The operation that asks the vendor whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,

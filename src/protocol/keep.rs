@@ -25,9 +25,8 @@ enum Written {
 impl<J: Json> Run<J> {
     /// Writes what is held, or how it has ended. Reads the store first: another tab may have noted the end, or have signed in
     /// or out since, and its note must not be overwritten.
-    /// `again`: even if the store failed last time.
-    pub(super) async fn follow_and_keep(&self, again: bool) {
-        self.follow(again).await;
+    pub(super) async fn follow_and_keep(&self) {
+        self.follow(false).await;
         self.keep(false).await;
     }
 

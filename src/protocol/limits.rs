@@ -71,12 +71,8 @@ impl<J: Json> Handle<J> {
 }
 
 impl<J: Json> Run<J> {
-    /// Where the session seems to have reached a limit, waits until that is certain. And where its token seems to be over, takes
-    /// over what another tab may have written.
+    /// Where the session seems to have reached a limit, waits until that is certain.
     pub(super) async fn await_limits(&self) -> Result<(), Halt> {
-        if self.handle.is_stale() {
-            self.follow(true).await;
-        }
         if let Some(deciding) = self.handle.enforce_limits()
             && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(deciding)).await
         {

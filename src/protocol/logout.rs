@@ -18,7 +18,7 @@ impl<J: Json> Run<J> {
         let handle: &Handle<J> = &self.handle;
         // The note comes first. Pages often unload right after a sign-out, before the store has deleted the record: without a
         // note, the next page would be signed in.
-        let login = handle.login();
+        let login = handle.look(Session::login_to_end);
         if let Some(login) = login
             && handle.settings.keeping != Keeping::Memory
         {

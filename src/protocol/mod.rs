@@ -8,6 +8,7 @@
 mod check;
 mod device;
 mod effect;
+mod end;
 mod ending;
 mod follow;
 mod handle;

@@ -6,7 +6,7 @@ use super::ending::{Ending, Halt};
 use super::handle::{Handle, paused};
 use super::operation::Run;
 use crate::dialect::{Code, Failure, Json, Operation as Kind, Secret};
-use crate::session::{Moment, Pass};
+use crate::session::{Moment, Pass, Reason};
 
 /// How many renewals a request waits for that are overtaken by another one.
 const MOST_RENEWALS: u32 = 3;
@@ -51,8 +51,10 @@ impl<J: Json> Handle<J> {
         let now = self.now();
         self.mark_use(false);
         if self.look(|session| session.is_over(now)) {
+            // At once in this tab.
             self.change(|session| session.tick(now));
-            self.spawn(Run::end_with_token);
+            let epoch = self.epoch();
+            self.spawn(|run| run.end_unless_newer(epoch, Reason::Expired));
         } else if self.is_disposed() || self.enforce_limits().is_some() {
             // Nothing begins by itself any more, or the session may be ending.
         } else if self.look(|session| session.renewal_due(now)) {
@@ -90,13 +92,6 @@ impl<J: Json> Handle<J> {
 }
 
 impl<J: Json> Run<J> {
-    /// Ends the session for all tabs, unless one of them has newer tokens.
-    async fn end_with_token(self: Rc<Self>) -> Ending {
-        self.wait_out_lag().await;
-        self.follow_and_keep(true).await;
-        Ending::Done
-    }
-
     async fn retry_by_itself(self: Rc<Self>) -> Ending {
         if self.handle.store.needs_retry() {
             self.retry_write().await;
@@ -106,6 +101,10 @@ impl<J: Json> Run<J> {
 
     /// Waits until a request may go, renewing if need be. Gives back whether the vendor was asked for a renewal.
     pub(super) async fn ready(&self, asked: &Person) -> Result<bool, Halt> {
+        // Another tab may have newer tokens.
+        if self.handle.is_stale() {
+            self.follow(false).await;
+        }
         // Again, even if the caller has just waited for this: meanwhile the session may have reached its other limit.
         self.await_limits().await?;
         let mut renewed = false;

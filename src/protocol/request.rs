@@ -6,10 +6,9 @@ use alloc::string::String;
 
 use super::effect::{Answer, Dispatch, Effect, Outcome};
 use super::ending::{Ending, Halt};
-use super::handle::{Handle, Keeping};
+use super::handle::Handle;
 use super::operation::Run;
 use super::pass::Person;
-use super::renewal::GRACE_MS;
 use crate::dialect::{Body, Code, Failure, Json, Operation as Kind, Payload, Rejection, Reply};
 use crate::session::{Epoch, Reason, Session, Verdict, YOUNG_MS};
 
@@ -69,7 +68,7 @@ impl<J: Json> Run<J> {
                 // If the same answer comes again, the token has expired.
                 let second = self.dispatch(Some(epoch), true).await?;
                 if self.judge(epoch, &second).await == Next::Show && self.is_expired_unsaid(epoch, &second) {
-                    self.end_refused(epoch, Reason::Expired).await;
+                    self.join_end(epoch, Reason::Expired).await;
                 }
                 return Ok((second, None));
             }
@@ -171,29 +170,16 @@ impl<J: Json> Run<J> {
             Verdict::Renew => return Next::Renew,
             Verdict::Replay => return Next::Again,
             Verdict::Leave => return Next::Leave,
-            Verdict::End if !from_vendor => {}
+            Verdict::End if !from_vendor => return Next::Show,
             Verdict::End if rejection == Rejection::Yes => {
                 let expired = handle.vendor.says_expired(reply);
-                self.end_refused(epoch, if expired { Reason::Expired } else { Reason::Refused }).await;
+                self.join_end(epoch, if expired { Reason::Expired } else { Reason::Refused }).await;
             }
             // Perhaps another server behind the vendor has rejected it: the vendor itself is asked.
             Verdict::End => self.confirm(epoch).await,
         }
         // Another tab, or another request's reply, may have brought newer tokens meanwhile.
         if handle.epoch() != epoch && handle.is_signed_in() { Next::Again } else { Next::Show }
-    }
-
-    /// The vendor has refused the tokens of an epoch, which can't be renewed: the session ends, unless newer ones have come.
-    pub(super) async fn end_refused(&self, epoch: Epoch, reason: Reason) {
-        let handle: &Handle<J> = &self.handle;
-        // The reply that brings them may still be on its way, here or to another tab.
-        let others = handle.settings.keeping != Keeping::Memory || handle.sending.get() > 0;
-        if handle.vendor.brings_tokens() && others {
-            self.see_to(Effect::Wait(GRACE_MS)).await;
-        }
-        self.follow(true).await;
-        handle.change(|session| session.refused(epoch, reason));
-        self.keep(false).await;
     }
 
     /// Asks the vendor whether the session of an epoch is alive; once for all requests that doubt it.
@@ -216,7 +202,7 @@ impl<J: Json> Run<J> {
         if let Outcome::Reply(reply) = self.ask(Effect::Call(handle.check_call())).await
             && handle.vendor.read_check(&reply).is_err_and(|failure| failure.ends_session())
         {
-            self.end_refused(epoch, Reason::Refused).await;
+            self.join_end(epoch, Reason::Refused).await;
         }
         if handle.confirming.get().is_some_and(|(_, operation)| operation == self.id) {
             handle.confirming.set(None);

@@ -30,7 +30,7 @@ pub(super) struct Store {
     /// How many writes are under way, and how many of them delete whatever lies there.
     pub(super) pending: Cell<u32>,
     pub(super) clearing: Cell<u32>,
-    /// Whether its last read failed, or its last write timed out. Then only a renewal or a wake-up reads it again.
+    /// Whether its last read failed, or its last write timed out. Then it is read again only by a renewal, by a wake-up, or before the session ends.
     pub(super) silent: Cell<bool>,
     /// Whether what is held could not be written, or what is not held any more could not be deleted.
     pub(super) unwritten: Cell<bool>,

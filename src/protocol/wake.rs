@@ -44,7 +44,8 @@ impl<J: Json> Run<J> {
             // A hidden page may be gone in the next moment.
             self.handle.mark_use(true);
         }
-        if wake != Wake::Timer && (!hidden || matches!(wake, Wake::Told(_))) {
+        let looks = !hidden || matches!(wake, Wake::Told(_));
+        if wake != Wake::Timer && looks {
             self.follow(true).await;
         } else if self.handle.is_stale() {
             // No timer until it is known whether another tab has newer tokens.
@@ -52,7 +53,7 @@ impl<J: Json> Run<J> {
             self.follow(true).await;
             handle.change(|session| session.set_deciding(handle.ending_at_limit.get().is_some()));
         }
-        if wake == Wake::Timer || !hidden || matches!(wake, Wake::Told(_)) {
+        if wake == Wake::Timer || looks {
             self.handle.tick();
         }
         Ending::Done

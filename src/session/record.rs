@@ -26,8 +26,8 @@ pub struct Record {
     pub login: u32,
     /// When that was, in ms since the epoch by this machine's clock. Renewals leave it as it is.
     pub signed_in_at: f64,
-    /// Its place in the order of logins, as far as the tab that signed in knew of earlier ones. A clock may be set back; this
-    /// only goes up.
+    /// Its place in the order of logins: greater than those that the tab which signed in knew of, and no less than the seconds of its
+    /// clock. A clock may be set back; this only goes up.
     pub ordinal: u32,
     /// How often its tokens have been replaced by newer ones.
     pub renewals: u32,

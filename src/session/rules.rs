@@ -61,7 +61,8 @@ pub struct Session {
     pub(super) last: u32,
     /// The greatest ordinal of a login that this tab has seen.
     pub(super) ordinal: u32,
-    /// The logins that are over in this tab, by a sign-out or a newer login. A record of one of them is a leftover.
+    /// The logins that are over in this tab: by a sign-out, a newer login, or an end that is noted for the other tabs. A record of one of
+    /// them is a leftover.
     pub(super) past: Past,
     /// The login whose tokens have come to their end here, and how often they had been replaced by then. Another tab may have newer
     /// ones, and then it goes on.
@@ -144,10 +145,7 @@ impl Session {
     pub fn sign_out(&mut self) -> Option<Rc<Record>> {
         self.attempt += 1;
         let held = self.held.take();
-        self.note = None;
-        if let Some(held) = &held {
-            self.past.add(held.login);
-        }
+        self.past.add(held.as_ref().map_or(self.last, |held| held.login));
         // Who was replaced here has nothing to sign out of: the session is somebody else's.
         let replaced = held.is_none() && self.reason == Reason::Replaced;
         self.end(if replaced { Reason::Replaced } else { Reason::Logout });
@@ -295,6 +293,12 @@ impl Session {
     #[must_use]
     pub fn is_signed_out_by_user(&self) -> bool {
         self.held.is_none() && self.reason == Reason::Logout
+    }
+
+    /// The login that a sign-out ends: the one that is held, or whose end has still to be noted for the other tabs.
+    #[must_use]
+    pub fn login_to_end(&self) -> Option<u32> {
+        self.held.as_ref().map(|held| held.login).or(self.note.map(|note| note.login))
     }
 
     /// The note of how the session has ended, for the other tabs; given out once. From then on, that is certain.

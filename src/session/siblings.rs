@@ -57,12 +57,16 @@ impl Session {
             && let Fate::Ended(reason) = note.fate
         {
             self.reason = reason;
-            self.note = None;
+            self.take_note();
         }
         // If the store holds a later login, this tab's note of an earlier one isn't written any more.
         if let Some(record) = &found.record {
             self.ordinal = self.ordinal.max(record.ordinal);
-            self.note = self.note.filter(|note| note.login == record.login);
+            let dropped = self.note.take_if(|note| note.login != record.login);
+            // A leftover is no later login.
+            if let Some(note) = dropped.filter(|_| !self.past.has(record.login)) {
+                self.past.add(note.login);
+            }
         }
         let held = self.held.as_ref().map(|held| held.login);
         let end = held.and_then(|login| found.end_of(login)).or(found.given_way.then_some(Reason::Logout));
@@ -126,13 +130,12 @@ impl Session {
 
     fn take_over(&mut self, record: Record, now: Moment) {
         let same = |old: &Rc<Record>| old.login == record.login && old.held == record.held;
-        // It goes on, if it has ended here.
+        // If it had ended here by its clock, it goes on: that end isn't noted yet.
         self.note = None;
-        if self.held.as_ref().map_or(self.last, |held| held.login) != record.login {
-            // It has replaced the earlier one, which may come back: a tab that has not seen it yet may write over it. No two tabs
-            // take each other's login for the earlier one.
-            let place = (record.ordinal, record.login);
-            if let Some(held) = self.held.as_ref().filter(|held| (held.ordinal, held.login) < place) {
+        if record.login == 0 || self.held.as_ref().map_or(self.last, |held| held.login) != record.login {
+            // It has replaced the earlier one, which may come back: a tab that has not seen it yet may write over it. By their
+            // ordinals, no two tabs take each other's login for the earlier one.
+            if let Some(held) = self.held.as_ref().filter(|held| held.ordinal < record.ordinal) {
                 self.past.add(held.login);
             }
             self.began(now.at_wall(record.signed_in_at));

@@ -72,7 +72,7 @@ fn a_cookie_that_is_no_longer_good_ends_the_session() {
     tab.hears(401, NO_SESSION);
     assert_eq!(tab.checks(), "done");
     assert_eq!((tab.status(), tab.state().sso_url.as_deref()), ("refused", Some("https://idp.test/")));
-    tab.asked(&["call check", "read", "note 7 refused", "delete", "tell of the store"]);
+    tab.asked(&["call check", "join", "  read", "  note 7 refused", "  delete", "  tell of the store"]);
 }
 
 /// Where nobody is signed in, no session can end.

@@ -2,7 +2,7 @@
 
 use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 
-use crate::tab::{BASE, HOUR, TABS, Tab};
+use crate::tab::{BASE, HOUR, NOW, TABS, Tab};
 use crate::vendors::{OK, UNAUTHORIZED, grant};
 
 /// The note comes first: the page may go at any moment from then on.
@@ -186,5 +186,24 @@ fn r10_a_sign_out_beside_another_end_takes_away_a_newer_login() {
     });
     tab.hears(401, UNAUTHORIZED);
     tab.refreshes();
+    assert_eq!((tab.status(), &tab.record), ("logout", &None));
+}
+
+/// A sign-out counts also where the session has just ended by its clock, and no other tab has heard of that yet.
+#[test]
+fn r18_what_ended_by_its_clock_and_was_signed_out_of_does_not_come_back() {
+    let mut tab = Tab::new("pegase3", TABS);
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    let mut newer = tab.held().expect("somebody is signed in");
+    newer.renewals += 1;
+    newer.expires_at = Some(NOW + 2.0 * HOUR);
+    tab.log();
+    tab.now += HOUR / 2.0;
+    assert!(tab.handle.look_at_clock(tab.moment()));
+    assert_eq!(tab.signs_out(), "signed out");
+    assert_eq!(tab.log()[0], "note 7 logout");
+    // Another tab has written newer tokens in the same moment.
+    tab.another_writes(Some(&newer), None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
     assert_eq!((tab.status(), &tab.record), ("logout", &None));
 }

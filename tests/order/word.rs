@@ -1,6 +1,6 @@
 //! What an answer to a request says of the session: whose word counts, and what it does.
 
-use hallpass::protocol::{Keeping, Wish};
+use hallpass::protocol::{Keeping, Trouble, Wish};
 
 use crate::tab::{BASE, TABS, Tab, wish};
 use crate::vendors::{ME, NO_SESSION, OK, UNAUTHORIZED, grant};
@@ -25,8 +25,10 @@ fn rule_10_pegase3s_word_ends_the_session() {
         tab.hears(status, text);
         assert_eq!(tab.requests(), "answered");
         assert_eq!(tab.status(), reason);
-        let noted = format!("note 7 {reason}");
-        tab.asked(&["send with t1", "wait 700", "read", &noted, "delete", "tell of the store"]);
+        let noted = format!("  note 7 {reason}");
+        let asked =
+            ["send with t1", "join", "  wait 700", "  read", &noted, "  delete", "  tell of the store"];
+        tab.asked(&asked);
     }
 }
 
@@ -50,7 +52,7 @@ fn rule_8_a_no_to_a_token_that_was_replaced_ends_nothing() {
     tab.meanwhile("wait 700", move |tab| tab.another_writes(Some(&newer), None));
     tab.hears(200, NO).hears(200, FINE);
     assert_eq!(tab.requests(), "answered");
-    tab.asked(&["send with t1", "wait 700", "read", "send again with t2"]);
+    tab.asked(&["send with t1", "join", "  wait 700", "  read", "send again with t2"]);
     assert_eq!((tab.status(), tab.note.as_deref()), ("signed-in", None));
     // Another request of this tab's has got it: its reply is longer, and comes later.
     let next = crate::support::jwt(r#"{"user":"jdoe","exp":1760003600}"#);
@@ -70,11 +72,21 @@ fn rule_8_a_no_to_a_token_that_was_replaced_ends_nothing() {
     let log = tab.log();
     assert_eq!(log.iter().filter(|line| line.contains("send again")).count(), 1, "{log:?}");
     assert_eq!(tab.status(), "signed-in");
+    // Its caller gives up meanwhile: the wait for the other reply goes on.
+    let mut tab = signed_in(TABS);
+    let mut newer = tab.held().expect("somebody is signed in");
+    newer.renewals += 1;
+    newer.held.access = Some("t2".into());
+    tab.fails("join", Trouble::GivenUp);
+    tab.meanwhile("wait 700", move |tab| tab.another_writes(Some(&newer), None));
+    tab.hears(200, NO).fails("send again", Trouble::GivenUp);
+    assert_eq!(tab.requests(), "given up");
+    assert_eq!((tab.status(), tab.note.as_deref()), ("signed-in", None));
     // Where nothing else is under way, nothing can come.
     let mut tab = signed_in(Keeping::Memory);
     tab.hears(200, NO);
     assert_eq!(tab.requests(), "answered");
-    tab.asked(&["send with t1"]);
+    tab.asked(&["send with t1", "join"]);
     assert_eq!(tab.status(), "refused");
 }
 
@@ -89,7 +101,14 @@ fn rule_8_a_no_to_an_older_login_ends_nothing() {
     tab.meanwhile("call check", move |tab| tab.another_writes(Some(&later), None));
     tab.hears(401, r#"{"errorCode":401,"message":"Unauthorized"}"#).hears(401, NO_SESSION).hears(200, ME);
     assert_eq!(tab.requests(), "answered");
-    tab.asked(&["send with nothing", "join", "  call check", "  read", "send again with nothing"]);
+    tab.asked(&[
+        "send with nothing",
+        "join",
+        "  call check",
+        "  join",
+        "    read",
+        "send again with nothing",
+    ]);
     assert_eq!((tab.status(), tab.held().map(|held| held.login)), ("signed-in", Some(9)));
 }
 
@@ -113,7 +132,7 @@ fn rule_10_what_lies_behind_the_vendor_may_say_401() {
     tab.hears(401, NO_SESSION);
     assert_eq!(tab.requests(), "answered");
     assert_eq!((tab.status(), tab.state().sso_url.as_deref()), ("refused", Some("https://idp.test/")));
-    tab.asked(&["send with nothing"]);
+    tab.asked(&["send with nothing", "join"]);
 }
 
 /// One question for all requests that doubt it; and another one later.
@@ -224,11 +243,12 @@ fn a_reply_that_may_mean_an_expired_token_is_asked_for_once_more() {
     tab.asked(&[
         &format!("send with {token}"),
         &format!("send again with {token}"),
-        "wait 700",
-        "read",
-        "note 7 expired",
-        "delete",
-        "tell of the store",
+        "join",
+        "  wait 700",
+        "  read",
+        "  note 7 expired",
+        "  delete",
+        "  tell of the store",
     ]);
     let mut tab = signed_in();
     at_its_end(&mut tab);

@@ -1,7 +1,7 @@
 //! What a tab makes of what it finds in the store that it shares with others.
 
 use hallpass::dialect::{Code, Grant, Held, Renewal};
-use hallpass::session::{Finding, Moment, Note, Pass, Pause, Reason, Record, Session, Verdict};
+use hallpass::session::{Finding, Limits, Moment, Note, Pass, Pause, Reason, Record, Session, Verdict};
 
 use crate::time::at;
 
@@ -162,17 +162,12 @@ fn r25_what_was_signed_in_over_here_is_a_leftover() {
 #[test]
 fn r38_an_earlier_login_of_the_same_user_is_not_followed_back() {
     let of = |login, ordinal| Record { ordinal, ..record(login, "jdoe") };
-    for (before, follows) in [(6, false), (7, false), (8, true)] {
+    for (before, follows) in [(6, false), (7, true), (8, true)] {
         let mut session = Session::new(Renewal::BeforeEnd, true);
         assert!(session.follow(found(of(1, before)), at(NOW)));
         assert!(session.follow(found(of(2, 7)), at(NOW)), "what lies there counts");
         assert_eq!(session.follow(found(of(1, before)), at(NOW)), follows);
         assert_eq!(session.held().map(|held| held.login), Some(if follows { 1 } else { 2 }));
-    }
-    // Of two in one moment, one counts as the earlier, in all tabs.
-    let mut session = Session::new(Renewal::BeforeEnd, true);
-    for login in [2, 1, 2] {
-        assert!(session.follow(found(of(login, 7)), at(NOW)));
     }
 }
 
@@ -209,11 +204,28 @@ fn r19_newer_tokens_of_a_session_that_has_ended_here_are_followed() {
     assert!(session.follow(found(newer.clone()), at(NOW + HOUR)));
     assert_held(&session, &newer);
     assert_eq!(session.take_note(), None, "it goes on");
+    // Nor is it the newer one once another login has come, or another tab has noted its end.
+    let mut session = ended();
+    assert!(session.follow(found(record(2, "jdoe")), at(NOW + 1.0)));
+    assert!(!session.follow(found(newer.clone()), at(NOW + HOUR)));
+    let mut session = ended();
+    let refused = Finding { note: Some(Note::ended(1, Reason::Refused)), ..Finding::default() };
+    assert!(session.follow(refused, at(NOW + HOUR)));
+    assert!(!session.follow(found(newer.clone()), at(NOW + HOUR)));
     // Once its end has been noted for the other tabs, it is over.
     let mut session = ended();
     assert_eq!(session.take_note(), Some(Note::ended(1, Reason::Expired)));
     assert!(!session.follow(found(newer), at(NOW + HOUR)));
     assert_ended(&session, Reason::Expired);
+}
+
+/// hallpass writes no record without a login's name, but reads one.
+#[test]
+fn a_session_without_a_login_has_its_time_from_the_record() {
+    let limits = Limits { idle_ms: Some(HOUR), age_ms: Some(HOUR) };
+    let mut session = Session::new(Renewal::BeforeEnd, true).with_limits(limits, true);
+    assert!(session.follow(found(Record { signed_in_at: NOW, ..record(0, "jdoe") }), at(NOW)));
+    assert!(!session.is_too_old(at(NOW + 1.0)) && !session.is_idle(at(NOW + 1.0)));
 }
 
 /// What lay in a store before it was cleared is an older login than those since.
