@@ -466,6 +466,7 @@ contract! { "requests.js":
 
 contract! { "streams.js":
     rule_11_headers_are_not_held_back_by_a_slow_body,
+    rule_11_a_reply_that_was_looked_into_tells_where_it_came_from,
     rule_11_headers_come_as_soon_as_without_hallpass,
     rule_11_streaming_types_are_never_looked_into,
     rule_11_a_rejection_in_one_chunk_is_seen,

@@ -43,6 +43,21 @@ export async function rule_11_headers_are_not_held_back_by_a_slow_body() {
   }
 }
 
+/** A reply whose body was looked into tells where it came from, and so do its clones. */
+export async function rule_11_a_reply_that_was_looked_into_tells_where_it_came_from() {
+  const vendor = simulate("ocient");
+  await vendor.config({ row_ms: 1 });
+  const session = await vendor.signIn();
+  const raw = await globalThis.fetch(vendor.baseUrl + DATA.ocient, { headers: await credentialOf(session) });
+  const about = ({ url, type, redirected, status }) => [url, type, redirected, status];
+  const response = await session.fetch(DATA.ocient);
+  const clone = response.clone();
+  for (const one of [response, clone, clone.clone()]) {
+    equal(about(one), about(raw));
+    ok(one instanceof Response && JSON.parse(await one.text()).data, "with its body");
+  }
+}
+
 /** The same from a server: as soon as without hallpass, and the body is whole. */
 export async function rule_11_headers_come_as_soon_as_without_hallpass() {
   for (const name of LOOKS_INSIDE) {

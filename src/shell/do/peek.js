@@ -92,10 +92,20 @@ async function peekAndHandOn(response, body) {
   };
   const stream = new ReadableStream(rest, /** @type {QueuingStrategy<Uint8Array>} */ ({ __proto__: null, highWaterMark: 0 }));
   const handed = new Response(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (stream), response);
-  for (const name of /** @type {const} */ (["url", "type", "redirected"])) {
-    Object.defineProperty(handed, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value: response[name], configurable: true }));
-  }
-  return withoutPrototype({ response: handed, text });
+  return withoutPrototype({ response: inPlaceOf(response, handed), text });
+}
+
+/**
+ * Has a response of hallpass's own, and each of its clones, tell where it came from.
+ * @param {Pick<Response, "url" | "type" | "redirected">} response The one that came.
+ * @param {Response} handed
+ */
+function inPlaceOf({ url, type, redirected }, handed) {
+  const clone = () => inPlaceOf({ url, type, redirected }, Response.prototype.clone.call(handed));
+  Object.entries({ url, type, redirected, clone }).forEach(([name, value]) => {
+    Object.defineProperty(handed, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value, configurable: true }));
+  });
+  return handed;
 }
 
 /**
