@@ -22,6 +22,7 @@ impl<J: Json> Run<J> {
         if let Some(login) = login
             && handle.settings.keeping != Keeping::Memory
         {
+            handle.store.end_noted.set(login);
             self.see_to(Effect::Note(Some(Note::ended(login, Reason::Logout).write()))).await;
         }
         let received = handle.received();

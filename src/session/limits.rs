@@ -158,7 +158,9 @@ impl Session {
     /// this is the first use that has still to be marked.
     pub fn use_at(&mut self, at: Moment) -> bool {
         let marked = self.is_use_marked();
-        if self.is_idle(at) {
+        if self.held.is_none() {
+            // Who is told that nobody is signed in has used nothing, even if the session comes back.
+        } else if self.is_idle(at) {
             let first = self.lasting.late.map_or(at, |(first, _)| first);
             self.lasting.late = Some((first, at));
         } else if at.since(self.lasting.used) > 0.0 {

@@ -69,6 +69,19 @@ fn r36_what_is_too_old_ends_at_once_for_all_tabs() {
     assert_eq!(tab.requests(), "session-expired at request");
 }
 
+/// Who signs out in the very moment in which it ends has noted that himself: the vendor is told all the same.
+#[test]
+fn r36_what_is_signed_out_of_while_it_ends_is_revoked() {
+    let mut tab = limited(TABS, None, Some(10.0 * MINUTE));
+    tab.now += 10.0 * MINUTE;
+    assert!(tab.handle.look_at_clock(tab.moment()));
+    tab.hears(200, OK);
+    tab.meanwhile("delete over all", Tab::run_begun);
+    assert_eq!(tab.signs_out(), "signed out");
+    let log = tab.log();
+    assert_eq!(log.iter().filter(|line| line.contains("call logout with a1")).count(), 1, "{log:?}");
+}
+
 /// Another tab was first: it has told the vendor.
 #[test]
 fn r36_what_has_ended_in_another_tab_is_revoked_there() {

@@ -1,7 +1,7 @@
 //! R36: sessions that end by themselves.
 
 use hallpass::dialect::{Grant, Renewal};
-use hallpass::session::{Limits, Mark, Moment, Reason, Session};
+use hallpass::session::{Finding, Limits, Mark, Moment, Note, Reason, Session};
 use proptest::prelude::*;
 
 use crate::siblings::{NOW, found, record, renewed};
@@ -37,11 +37,7 @@ fn r36_it_ends_when_nobody_has_used_it_for_so_long() {
     assert_eq!(ended(&mut session, at(NOW + 109.0 * MINUTE)), None);
     assert!(session.is_idle(at(NOW + 110.0 * MINUTE)));
     assert_eq!(ended(&mut session, at(NOW + 110.0 * MINUTE)), Some(Reason::Idle));
-    assert_eq!(
-        session.take_note().map(hallpass::session::Note::write),
-        Some("1 idle".into()),
-        "the other tabs are told"
-    );
+    assert_eq!(session.take_note().map(Note::write), Some("1 idle".into()), "the other tabs are told");
 }
 
 #[test]
@@ -103,6 +99,20 @@ fn r36_a_record_found_is_as_old_as_its_login() {
     let mut session = limited(Some(HOUR), Some(HOUR));
     assert!(session.follow(found(renewed(&record(1, "jdoe"))), at(NOW + HOUR - 2.0)));
     assert!(session.is_idle(at(NOW + HOUR)) && session.is_too_old(at(NOW + HOUR)));
+}
+
+/// A record that could not be written may be missing for a while. Who is told meanwhile that nobody is signed in has used nothing.
+#[test]
+fn r36_what_was_asked_of_no_session_puts_nothing_off() {
+    let mut session = limited(Some(HOUR), None);
+    let held = session.held().map(|record| (**record).clone()).unwrap();
+    session.use_at(at(NOW + 10.0 * MINUTE));
+    let missing = Finding { note: Some(Note::unwritten(1)), ..Finding::default() };
+    assert!(session.follow(missing, at(NOW + 20.0 * MINUTE)));
+    session.use_at(at(NOW + 30.0 * MINUTE));
+    assert!(session.follow(found(held), at(NOW + 40.0 * MINUTE)));
+    assert!(!session.is_idle(at(NOW + 69.0 * MINUTE)), "the last use before that counts");
+    assert!(session.is_idle(at(NOW + 70.0 * MINUTE)));
 }
 
 #[test]
