@@ -70,6 +70,10 @@ impl<J: Json> Described<J> {
         Some(Self { known: Some(known), ..Self::of(&J::parse(description)?)? })
     }
 
+    pub(super) const fn is_built_in(&self) -> bool {
+        self.known.is_some()
+    }
+
     /// What lies at a path of the description.
     pub(super) fn says(&self, path: &str) -> Option<J> {
         at(&self.said, path)

@@ -43,8 +43,8 @@ impl<J: Json> EthgasWallet<J> {
 /// Where the signature goes, below where the message comes from.
 const VERIFY: &str = "/verify";
 
-/// The name that the message's domain has on all pages. It is a part of what is signed, so a signature is good for nothing that
-/// has another name: no transfer, no permission.
+/// The name that the message's domain has on all pages. Where the types list it, it is a part of what is signed, so that the signature is
+/// good for nothing that has another name: no transfer, no permission.
 const DOMAIN: &str = "ETHGas Login";
 
 /// The longest message, in bytes; that of the vendor's pages has 600.
@@ -123,6 +123,15 @@ impl<J: Json> Vendor<J> for EthgasWallet<J> {
     }
 }
 
+/// Whether a type of EIP-712 has a member of this name that is a text.
+fn lists_text<J: Json>(members: &J, name: &str) -> bool {
+    const MOST: usize = 32;
+    let is_it = |member: &J| {
+        member.text_of("name").as_deref() == Some(name) && member.text_of("type").as_deref() == Some("string")
+    };
+    members.elements(MOST).is_some_and(|members| members.iter().any(is_it))
+}
+
 impl<J: Json> Signing<J> for EthgasWallet<J> {
     /// A message that must not be shown to anybody is malformed: one for another domain, of another login, or too long to read.
     fn challenge(&self, reply: &Reply<J>) -> Result<Box<Challenge>, Box<Failure>> {
@@ -135,10 +144,14 @@ impl<J: Json> Signing<J> for EthgasWallet<J> {
             let domain = typed.member("domain")?;
             let is_its_own =
                 domain.text_of("name")? == DOMAIN && typed.member("message")?.text_of("hash")? == nonce;
+            // Only what the types list is signed; the rest is shown and means nothing.
+            let listed = typed.member("types")?;
+            let is_signed = lists_text(&listed.member("EIP712Domain")?, "name")
+                && lists_text(&listed.member(&typed.text_of("primaryType")?)?, "hash");
             let chain = domain.member("chainId");
             // The wallet can't be asked to go to a chain that can't be read.
             let chain = if let Some(chain) = chain { Some(chain_of(&chain)?) } else { None };
-            is_its_own.then(|| Challenge { message, nonce: nonce.into(), chain })
+            (is_its_own && is_signed).then(|| Challenge { message, nonce: nonce.into(), chain })
         };
         read().map(Box::new).ok_or_else(|| reply.failure(Code::MalformedReply))
     }

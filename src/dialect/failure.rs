@@ -5,8 +5,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::description::{Scalar, number_text};
+use super::template::write_encoded;
+use super::write::write_escaped;
 use super::{Json, Operation};
 
 /// The codes a caller can switch on. JavaScript sees [`Code::as_str`].
@@ -264,14 +267,7 @@ impl Failure {
 
     /// Keeps the vendor's own words: as many as may be shown, and no half of a character.
     pub(super) fn say(&mut self, words: Option<String>) {
-        let mut units = 0;
-        let fits = |character: &char| {
-            units += character.len_utf16();
-            units <= LONGEST_DETAIL
-        };
-        self.detail = words
-            .map(|words| words.chars().take_while(fits).collect())
-            .filter(|words: &String| !words.is_empty());
+        self.detail = words.map(|words| shown(&words)).filter(|words| !words.is_empty());
     }
 
     /// Takes out what the vendor has echoed of a call's secrets: its password and its tokens (R2). Called with all of them
@@ -331,13 +327,33 @@ impl Failure {
     }
 }
 
+/// As much of a vendor's words as may be shown.
+#[inline(never)]
+pub(super) fn shown(words: &str) -> String {
+    let mut units = 0;
+    let fits = |character: &char| {
+        units += character.len_utf16();
+        units <= LONGEST_DETAIL
+    };
+    words.chars().take_while(fits).collect()
+}
+
 /// Whether a text is one of these secrets, or holds one of at least so many bytes.
 #[inline(never)]
 fn echoes(text: &str, secrets: &[&str], shortest: usize) -> bool {
-    secrets
-        .iter()
-        .filter(|secret| !secret.is_empty())
-        .any(|secret| text == *secret || secret.len() >= shortest && holds(text, secret))
+    secrets.iter().filter(|secret| !secret.is_empty()).any(|secret| {
+        text == *secret || secret.len() >= shortest && (holds(text, secret) || holds_written(text, secret))
+    })
+}
+
+/// Whether a text holds a secret as it was written into a body: with JSON's escapes, or percent-encoded.
+#[inline(never)]
+fn holds_written(text: &str, secret: &str) -> bool {
+    [write_escaped, write_encoded].into_iter().any(|write: fn(&mut String, &str)| {
+        let mut written = Zeroizing::new(String::with_capacity(3 * secret.len()));
+        write(&mut written, secret);
+        **written != *secret && holds(text, &written)
+    })
 }
 
 /// Whether a text holds another that is not empty. By windows: `str::contains` brings a searcher along that takes 2 kB.

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::description::{code_text, found};
+use super::failure::shown;
 use super::path::at;
 use super::{Field, Json};
 
@@ -11,15 +12,25 @@ use super::{Field, Json};
 const MOST_FIELDS: usize = 64;
 /// As many reasons as are told of one field.
 const MOST_REASONS: usize = 8;
+/// No form's field has a longer name, code or pointer, in bytes.
+const LONGEST_NAME: usize = 512;
 /// The code of a field of which the reply tells none.
 const INVALID: &str = "invalid";
 
 /// The fields, as a list of objects or by their names.
 pub(super) fn read<J: Json>(said: &J, json: &J) -> Vec<Field> {
-    match said.text_of("byName") {
+    let mut fields = match said.text_of("byName") {
         Some(path) => by_name(&path, json),
         None => listed(said, json),
+    };
+    fields.retain(|field| {
+        let texts = [Some(&field.name), Some(&field.code), field.pointer.as_ref()];
+        texts.into_iter().flatten().all(|text| text.len() <= LONGEST_NAME)
+    });
+    for field in &mut fields {
+        field.title = shown(&field.title);
     }
+    fields
 }
 
 fn listed<J: Json>(said: &J, json: &J) -> Vec<Field> {

@@ -126,6 +126,12 @@ const LONGEST_LIFETIME_MS: f64 = 100.0 * 365.25 * 86_400_000.0;
 /// Moments in s since the epoch are below this, and those in ms above it, from 1973 to the year 5138.
 const LEAST_MOMENT_MS: f64 = 1e11;
 
+/// A number, which may be written as a text.
+#[inline(never)]
+fn number<J: Json>(told: &J) -> Option<f64> {
+    told.number().or_else(|| J::parse(&told.text()?)?.number())
+}
+
 fn is_lifetime(ms: f64) -> bool {
     ms > 0.0 && ms <= LONGEST_LIFETIME_MS
 }
@@ -133,9 +139,15 @@ fn is_lifetime(ms: f64) -> bool {
 /// How long a token lives, in ms, that ends at a moment: in s or ms since the epoch, or as ISO 8601 writes it. `None`: no such
 /// moment, or one that is past by this clock, which may be wrong.
 pub(super) fn moment_ms<J: Json>(told: &J, clock_ms: f64) -> Option<f64> {
-    let end = match told.text() {
-        Some(text) => J::moment(&text)?,
-        None => told.number().map(|end| if end < LEAST_MOMENT_MS { end * 1000.0 } else { end })?,
+    let end = match number(told) {
+        Some(end) => {
+            if end < LEAST_MOMENT_MS {
+                end * 1000.0
+            } else {
+                end
+            }
+        }
+        None => J::moment(&told.text()?)?,
     };
     Some(end - clock_ms).filter(|ms| is_lifetime(*ms))
 }
@@ -184,16 +196,19 @@ pub(super) fn name<J: Json>(value: Option<J>) -> Result<Option<Secret>, Code> {
 
 /// Reads a lifetime into ms; `unit`: how many ms its unit has. Missing is fine where the vendor's documents leave it out; zero,
 /// negative, not a number, or of another type is malformed. But not at a renewal: the old tokens may be spent, so the new ones
-/// have to be taken. There a number may also be written as a text, and a lifetime that is unusable is as good as not told.
+/// have to be taken. There a lifetime that is unusable is as good as not told. `texts`: the number may be written as a text, as at a
+/// renewal in any case.
 #[inline(never)]
 pub(super) fn lifetime_ms<J: Json>(
     told: Option<J>,
     unit: f64,
     operation: Operation,
+    texts: bool,
 ) -> Result<Option<f64>, Code> {
     let Some(told) = told else { return Ok(None) };
     let renewed = operation == Operation::Refresh;
-    match told.number().or_else(|| J::parse(&told.text().filter(|_| renewed)?)?.number()) {
+    let told = if texts || renewed { number(&told) } else { told.number() };
+    match told {
         Some(number) if is_lifetime(number * unit) => Ok(Some(number * unit)),
         _ if renewed => Ok(None),
         _ => Err(Code::MalformedReply),

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use super::description::found;
+use super::description::{code_text, found};
 use super::grant::{claimed_ms, lifetime_ms, moment_ms, name, token};
 use super::path::at;
 use super::{
@@ -54,14 +54,24 @@ impl<J: Json> Described<J> {
             }
         }
         if let Some(told) = said.member("lifetime") {
-            grant.lifetime_ms = lifetime(&told, reply, grant.access.as_deref(), operation, now_ms)?;
+            grant.lifetime_ms =
+                lifetime(&told, reply, grant.access.as_deref(), (operation, !self.is_built_in()), now_ms)?;
         }
         // A renewal changes neither user nor database, whatever its reply says.
         if operation == Operation::Login {
-            grant.user = name(of("user"))?;
+            grant.user = self.user(of("user"))?;
             grant.database = name(of("database"))?;
         }
         Ok(grant)
+    }
+
+    /// Who is signed in, where a reply tells. Anybody's API may tell a number for that.
+    fn user(&self, told: Option<J>) -> Result<Option<Secret>, Code> {
+        let number = told.as_ref().filter(|told| !self.is_built_in() && told.number().is_some());
+        match number.and_then(code_text) {
+            Some(number) => Ok(Some(number.into())),
+            None => name(told),
+        }
     }
 
     /// Whether a success of a check has what only a live session's has. A page in place of JSON is no sign of life.
@@ -77,7 +87,7 @@ impl<J: Json> Described<J> {
                 return Err(failure);
             }
         }
-        let user = name(of("user")).map_err(|code| reply.failure(code))?;
+        let user = self.user(of("user")).map_err(|code| reply.failure(code))?;
         if user.is_none() && said.member("user").is_some() { Err(malformed()) } else { Ok(user) }
     }
 }
@@ -90,15 +100,15 @@ fn access<J: Json>(said: &J, reply: &Reply<J>) -> Option<Secret> {
     let prefix = at(said, "access.prefix").and_then(|prefix| prefix.text()).unwrap_or_default();
     let wanted = reply.wanted.as_deref()?;
     let (before, token) = (wanted.get(..prefix.len())?, wanted.get(prefix.len()..)?);
-    (before == prefix && is_token(token)).then(|| token.into())
+    (before.eq_ignore_ascii_case(&prefix) && is_token(token)).then(|| token.into())
 }
 
-/// How long the token lives from now, in ms.
+/// How long the token lives from now, in ms. `texts`: a number may be written as a text.
 fn lifetime<J: Json>(
     said: &J,
     reply: &Reply<J>,
     access: Option<&str>,
-    operation: Operation,
+    (operation, texts): (Operation, bool),
     now_ms: f64,
 ) -> Result<Option<f64>, Code> {
     let of = |member| found(said, member, reply.json()?);
@@ -111,7 +121,7 @@ fn lifetime<J: Json>(
         return Ok(access.and_then(|token| claimed_ms::<J>(token, clock)).or_else(otherwise));
     }
     match of("ms") {
-        Some(told) => lifetime_ms(Some(told), 1.0, operation),
-        None => lifetime_ms(of("seconds"), 1000.0, operation),
+        Some(told) => lifetime_ms(Some(told), 1.0, operation, texts),
+        None => lifetime_ms(of("seconds"), 1000.0, operation, texts),
     }
 }

@@ -36,6 +36,9 @@ codes! { &str;
     "not_found" | "conflict" | "licence_limitation" | "missing_agent_capabilities" | "unspecified" => VendorError / VendorError, "any other refusal";
 }
 
+/// The longest `request_id`, in bytes.
+const LONGEST_ID: usize = 256;
+
 /// The type of HQ's own 401, in British spelling.
 const UNAUTHORISED: &str = "unauthorised";
 
@@ -111,7 +114,7 @@ fn with_hqs_members<J: Json>(
     failure.sso_url = error
         .text_of("sso_url")
         .filter(|url| kind.as_deref() == Some(UNAUTHORISED) && is_plain(url) && J::is_web_address(url));
-    failure.request_id = error.text_of("request_id");
+    failure.request_id = error.text_of("request_id").filter(|id| id.len() <= LONGEST_ID);
     failure
 }
 

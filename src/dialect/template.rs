@@ -148,7 +148,7 @@ pub(super) fn plain_form(members: &[(&str, Option<&str>)]) -> Secret {
 }
 
 #[inline(never)]
-fn write_encoded(text: &mut String, piece: &str) {
+pub(super) fn write_encoded(text: &mut String, piece: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in piece.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'*') {

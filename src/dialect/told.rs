@@ -41,6 +41,10 @@ impl<J: Json> Described<J> {
     /// Whether a success says that it is one.
     fn succeeds(&self, reply: &Reply<J>) -> bool {
         let Some((place, values)) = &self.sought().success else { return true };
+        // Such as a 204. A login without a token is none all the same.
+        if matches!(reply.body, Body::Empty) && !self.is_built_in() {
+            return true;
+        }
         let told = reply.json().and_then(|json| Scalar::of(&first(place, json)?));
         told.is_some_and(|told| values.contains(&told))
     }
@@ -52,6 +56,8 @@ impl<J: Json> Described<J> {
         let listed = told
             .and_then(|code| self.meaning(&code.as_text(), operation))
             .or_else(|| self.meaning_of_status(reply.status, operation));
+        // A login carries no token that could be rejected, so beside a 401 its status says more.
+        let rejected = rejected && (operation != Operation::Login || reply.is_ok() || reply.status == 401);
         let unlisted = if rejected {
             Code::unauthorised(operation)
         } else if told.is_none() && (reply.is_ok() || self.detail(reply).is_none()) {
@@ -73,7 +79,8 @@ impl<J: Json> Described<J> {
 
     /// A success that says inside that the token was rejected is a failure.
     pub(super) fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
-        let unreadable = matches!(reply.body, Body::Unreadable);
+        // Where the token comes in a header, the body is of no matter.
+        let unreadable = matches!(reply.body, Body::Unreadable) && reply.wanted.is_none();
         let rejects = self.rejects_token(reply);
         if !reply.is_ok() || unreadable || rejects != Rejection::No || !self.succeeds(reply) {
             return Err(self.refusal(reply, operation, rejects == Rejection::Yes));

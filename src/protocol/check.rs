@@ -7,7 +7,7 @@ use super::ending::{Ending, Halt};
 use super::handle::Handle;
 use super::operation::Run;
 use crate::dialect::{Code, Json, Operation as Kind};
-use crate::session::{Reason, Verdict};
+use crate::session::{Reason, Verdict, YOUNG_MS};
 
 impl<J: Json> Run<J> {
     /// `check()`: asks the vendor, and updates the session by its answer.
@@ -39,9 +39,15 @@ impl<J: Json> Run<J> {
         match read {
             Ok(user) => handle.change(|session| session.confirmed(epoch, user, login, now)),
             Err(failure) if failure.code == Code::SessionExpired => {
-                match handle.look(|session| session.rejected(epoch, true, now)) {
-                    // If the token can be renewed, the session is alive: a better answer than any about the old token.
+                // If the token can be renewed, the session is alive: a better answer than any about the old token. But a check that
+                // says no to each token is no reason to renew each time.
+                let young = handle.renewed_for_check.get().is_some_and(|at| now.since(at) < YOUNG_MS);
+                match handle.look(|session| session.rejected(epoch, !young, now)) {
+                    Verdict::Leave if young && handle.look(|session| session.pause(now).is_none()) => {
+                        return self.wanted();
+                    }
                     Verdict::Renew => {
+                        handle.renewed_for_check.set(Some(now));
                         if let Err(halt) = self.renewed(epoch, true).await {
                             self.unless_over(halt)?;
                         }

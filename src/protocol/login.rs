@@ -37,6 +37,8 @@ impl<J: Json> Run<J> {
             self.see_to(Effect::Stop(older)).await;
         }
         let login = Self::name_of_login(&self.ask(Effect::Chance).await);
+        // Where the platform gives no random number, nothing is sent.
+        self.wanted()?;
         let mut reply = match handle.vendor.signing() {
             Some(signing) => {
                 let outcome = self.sign(signing, &mut credentials).await?;

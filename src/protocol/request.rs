@@ -6,11 +6,11 @@ use alloc::string::String;
 
 use super::effect::{Answer, Dispatch, Effect, Outcome};
 use super::ending::{Ending, Halt};
-use super::handle::Handle;
+use super::handle::{Handle, without_tokens};
 use super::operation::Run;
 use super::pass::Person;
 use crate::dialect::{Body, Code, Failure, Json, Operation as Kind, Payload, Rejection, Reply};
-use crate::session::{Epoch, Reason, Session, Verdict, YOUNG_MS};
+use crate::session::{Epoch, Reason, Record, Session, Verdict, YOUNG_MS};
 
 /// What the caller wants to be sent.
 #[derive(Clone, Debug)]
@@ -40,15 +40,21 @@ enum Next {
 
 impl<J: Json> Run<J> {
     pub(super) async fn request(self: Rc<Self>, wish: Wish) -> Ending {
-        match self.send(&wish).await {
-            Ok((answer, halt)) if wish.json => self.unwrap(&answer.reply, wish.own_credential, halt),
+        let mut sent = None;
+        match self.send(&wish, &mut sent).await {
+            Ok((answer, halt)) if wish.json => self.unwrap(&answer.reply, sent, halt),
             Ok(_) => Ending::Answered,
             Err(halt) => halt.into(),
         }
     }
 
-    /// The answer that the caller gets; and what a renewal after it, or the second request, has failed with.
-    async fn send(&self, wish: &Wish) -> Result<(Box<Answer<J>>, Option<Halt>), Halt> {
+    /// The answer that the caller gets; and what a renewal after it, or the second request, has failed with. `sent`: what was held when
+    /// it was asked for, unless it went with a credential of the caller's own.
+    async fn send(
+        &self,
+        wish: &Wish,
+        sent: &mut Option<Rc<Record>>,
+    ) -> Result<(Box<Answer<J>>, Option<Halt>), Halt> {
         let handle: &Handle<J> = &self.handle;
         if !handle.audience().admits(&wish.target) {
             return Err(Halt::new(Code::ForbiddenTarget, Kind::Request));
@@ -61,6 +67,7 @@ impl<J: Json> Run<J> {
         }
         let renewed = self.ready(&asked).await?;
         let epoch = handle.epoch();
+        *sent = handle.held();
         let answer = self.dispatch(Some(epoch), false).await?;
         let next = self.judge(epoch, &answer).await;
         let mut halt = match next {
@@ -94,6 +101,7 @@ impl<J: Json> Run<J> {
             return Ok((answer, halt));
         }
         let epoch = handle.epoch();
+        *sent = handle.held();
         let second = self.dispatch(Some(epoch), true).await?;
         // Judged because it may bring a token. If it is a rejection again, the caller gets it.
         if self.judge(epoch, &second).await != Next::Show {
@@ -233,7 +241,7 @@ impl<J: Json> Run<J> {
     }
 
     /// Takes the vendor's envelope off an answer.
-    fn unwrap(&self, reply: &Reply<J>, own_credential: bool, halt: Option<Halt>) -> Ending {
+    fn unwrap(&self, reply: &Reply<J>, sent: Option<Rc<Record>>, halt: Option<Halt>) -> Ending {
         let handle: &Handle<J> = &self.handle;
         // Why the renewal has failed, and not the vendor's rejection: that would sound as if the session had ended.
         if let Some(halt) = halt.filter(|_| handle.is_signed_in()) {
@@ -242,15 +250,24 @@ impl<J: Json> Run<J> {
         match handle.vendor.read(reply, Kind::Request) {
             _ if reply.is_ok() && matches!(reply.body, Body::Empty) => Ending::Payload(Payload::Whole),
             Ok(payload) => Ending::Payload(payload),
-            Err(failure) => self.failed_request(failure, own_credential).into(),
+            Err(failure) => self.failed_request(failure, reply, sent).into(),
         }
     }
 
-    fn failed_request(&self, failure: Box<Failure>, own_credential: bool) -> Halt {
-        if own_credential {
-            Halt::at(Kind::Request, failure)
-        } else {
-            self.handle.failure(failure, Kind::Request)
+    fn failed_request(&self, mut failure: Box<Failure>, reply: &Reply<J>, sent: Option<Rc<Record>>) -> Halt {
+        let handle: &Handle<J> = &self.handle;
+        let Some(sent) = sent else {
+            // The caller's own token, which the vendor may have echoed, is not known here.
+            failure.detail = None;
+            return Halt::at(Kind::Request, failure);
+        };
+        // What has ended the session may not say so itself.
+        let doubts = handle.vendor.rejects_token(reply) != Rejection::No
+            || handle.vendor.expired_unsaid(reply, &sent.held, handle.now().wall);
+        if doubts && handle.look(Session::why_signed_out) == Some(Code::SessionExpired) {
+            failure.code = Code::SessionExpired;
         }
+        // The request's token may have been replaced since.
+        handle.failure(without_tokens(failure, &sent.held), Kind::Request)
     }
 }

@@ -46,7 +46,8 @@ const pathBelowBase = (value, where) => {
   const path = text(1024)(value, where);
   const address = resolve(ANYWHERE, path)?.href;
   // The URL parser leaves these alone, but a server may decode them and climb up.
-  const hides = /[#\\{}]|\.\.|%2e|%2f|%5c|%25/i.test(path);
+  if (/[{}]/.test(path)) throw mistake(where, "a path without places: they are filled in elsewhere");
+  const hides = /[#\\]|\.\.|%2e|%2f|%5c|%25/i.test(path);
   if (path === "" || hides || !address || !isBelow(ANYWHERE, address)) throw mistake(where, "a path below baseUrl");
   return path;
 };
@@ -85,6 +86,17 @@ const call = {
 const meaning = either(oneOf(CODES), shape({ login: oneOf(CODES), elsewhere: oneOf(CODES) }), "a code, or { login, elsewhere } with one each");
 const carrier = shape({ header: field, "prefix?": text(64, /^[!-~][ -~]*$/) });
 
+/** @type {Check} */
+const status = (value, where) => {
+  if (!Number.isInteger(value)) throw mistake(where, "a status of HTTP, 400 to 599");
+  return within(400, 599)(value, where);
+};
+/** @type {Check} */
+const code = (value, where) => {
+  if (!Number.isSafeInteger(scalar(value, where)) && typeof value !== "string") throw mistake(where, "a text or a whole number");
+  return value;
+};
+
 const form = shape({
   name: text(32, /^[a-z\d-]+$/, "1 to 32 of a-z, 0-9 and -"),
   "title?": text(64, /^[^\p{Cc}]+$/u),
@@ -119,7 +131,7 @@ const form = shape({
       ["list", "byName"],
     ),
   }),
-  "rejected?": shape({ "statuses?": list(within(400, 599), 64), "codes?": list(scalar, 256), "insideSuccess?": flag }),
+  "rejected?": shape({ "statuses?": list(status, 64), "codes?": list(code, 256), "insideSuccess?": flag }),
   "renew?": exactlyOne(shape({ "atPart?": within(0.1, 0.95), "beforeEndMs?": within(1, DAY_MS) }), ["atPart", "beforeEndMs"]),
 });
 
@@ -199,7 +211,10 @@ function agree(description) {
   if (rejected?.insideSuccess && !rejected.codes) throw mistake("rejected.codes", "given: insideSuccess goes by them");
   if (rejected?.codes && !errors?.code) throw mistake("errors.code", "given: rejected.codes are found there");
   if (errors?.codes && !errors.code) throw mistake("errors.code", "given: errors.codes are looked up there");
+  const { lifetime } = grant;
+  if (lifetime && "otherwiseSeconds" in lifetime && !("jwt" in lifetime)) throw mistake("grant.lifetime.otherwiseSeconds", "left out: it is for jwt");
   const fields = errors?.fields;
+  if (fields && "byName" in fields && Object.keys(fields).length > 1) throw mistake("errors.fields", "an object with byName alone, or with list");
   if (fields && "list" in fields && !(fields.name && fields.title)) throw mistake("errors.fields", "an object with name and title beside list");
   oneHeaderEach(description);
   return Object.freeze(takes);

@@ -122,7 +122,11 @@ export class Driver {
 
   /** Runs the operations that the machine has begun by itself. */
   runBegun() {
-    for (let id; (id = enter(() => this.#machine.begun())) !== undefined; ) this.run(id, new Task()).catch(() => {});
+    for (let id; (id = enter(() => this.#machine.begun())) !== undefined; ) {
+      const task = new Task();
+      task.own = true;
+      this.run(id, task).catch(() => {});
+    }
   }
 }
 

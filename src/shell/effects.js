@@ -70,12 +70,7 @@ export class Effects {
       case "call":
         return this.#call(id, /** @type {VendorCall} */ (argument), task);
       case "prompt":
-        // What the caller's function throws ends the login, which rejects with it.
-        // Where it fails later, the login ends at its next step.
-        Promise.resolve(task.device?.(Object.freeze({ .../** @type {DevicePrompt} */ (argument) }))).catch((error) => {
-          task.thrown = { error };
-          task.deadline?.end("stopped");
-        });
+        prompt(task, /** @type {DevicePrompt} */ (argument));
         return came(id, "done");
       case "wallet":
         return this.#wallet(id, /** @type {string} */ (argument), task);
@@ -142,6 +137,7 @@ export class Effects {
     const { timeoutMs, fetch, base, described } = this.#environment;
     task.endpoint = `${call.method} ${call.url.slice(base.prefix.length)}`;
     const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
+    if (task.own && !task.waiting) deadline.release();
     try {
       const reply = await send(call, fetch(), deadline, base, described);
       if (!reply) return came(id, "redirect");
@@ -260,8 +256,11 @@ export class Effects {
     const joined = this.#running(other);
     if (!joined) return came(id, "done");
     joined.task.waiting++;
+    joined.task.deadline?.hold();
     const outcome = await this.#bounded(id, task, joined.done.catch(() => {}));
     if (--joined.task.waiting === 0) joined.task.deadline?.release();
+    // An error tells the last call of either.
+    task.endpoint = joined.task.endpoint || task.endpoint;
     return outcome;
   }
 
@@ -280,6 +279,26 @@ export class Effects {
     } catch (error) {
       return came(id, troubleOf(deadline, error));
     }
+  }
+}
+
+/**
+ * Hands the caller's function the prompt. What it throws ends the login, which rejects with it; where it fails later, the login ends at its
+ * next step.
+ * @param {Task} task
+ * @param {DevicePrompt} shown
+ */
+function prompt(task, shown) {
+  /** @param {unknown} error */
+  const fails = (error) => {
+    task.thrown = { error };
+    task.deadline?.end("stopped");
+  };
+  try {
+    Promise.resolve(task.device?.(Object.freeze({ ...shown }))).catch(fails);
+  } catch (error) {
+    fails(error);
+    throw error;
   }
 }
 

@@ -2,6 +2,7 @@
 import { Announcer } from "./announcer.js";
 import { isAuthError, unsupported } from "./auth-error.js";
 import { steady, wall } from "./clock.js";
+import { VENDORS } from "./credentials.js";
 import { hasTabs } from "./do/lines.js";
 import { Notes } from "./do/note.js";
 import { Store } from "./do/store.js";
@@ -65,7 +66,8 @@ export class Handle {
    */
   constructor(make, options) {
     const { storage, vendor, base, account, timeoutMs, idleMs } = options;
-    const sessionNames = names(vendor, base.prefix, account);
+    const kind = options.signs ? "wallet" : options.described && Object.hasOwn(VENDORS, vendor) ? "own" : "";
+    const sessionNames = names(vendor, base.prefix, account, kind);
     const tabs = hasTabs();
     const keeping = keepingOf(storage);
     this.options = options;

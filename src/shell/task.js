@@ -34,6 +34,8 @@ export class Task {
   ask;
   /** How many other operations wait for this one. */
   waiting = 0;
+  /** Whether nobody has asked for it: then it keeps no process of Node's running. */
+  own = false;
 
   /**
    * @param {AbortSignal} [signal]

@@ -74,6 +74,11 @@ export class Deadline {
     release(this.#timer);
   }
 
+  /** Somebody waits for it. */
+  hold() {
+    if (typeof this.#timer === "object") /** @type {{ ref(): void } | null} */ (this.#timer)?.ref();
+  }
+
   /** A signal that aborts when the bound is reached. */
   get signal() {
     this.#controller ??= new AbortController();

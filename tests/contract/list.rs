@@ -399,6 +399,7 @@ contract! { "storage-names.js":
     r40_no_two_sessions_have_a_name_in_common,
     r40_no_two_sessions_have_a_note_in_common,
     r33_a_sign_out_reaches_no_other_session,
+    r40_another_kind_of_vendor_is_another_session,
 }
 
 contract! { "tabs-news.js":

@@ -173,3 +173,19 @@ export async function r33_a_sign_out_reaches_no_other_session() {
     }
   });
 }
+
+/** R40: sessions of one name but of another kind: a description that is called like a built-in vendor, and the login with a wallet. */
+export async function r40_another_kind_of_vendor_is_another_session() {
+  const storage = storageOfItsOwn();
+  const options = { vendor: "ethgas", baseUrl: "https://names.example", storage, fetch: async () => vendor() };
+  const first = await hallpass.openSession(options);
+  await first.login(jdoe);
+  const own = { name: "ethgas", credential: { header: "X-Tok" }, login: { path: "login", json: { u: "{username}" } }, grant: { access: "t" } };
+  for (const other of [{ vendor: hallpass.defineVendor(own) }, { flow: "wallet" }]) {
+    const session = await hallpass.openSession({ ...options, ...other });
+    equal(session.state.status, "signed-out", Object.keys(other)[0]);
+    session.dispose();
+  }
+  equal([first.state.status, storage.map.size], ["signed-in", 1]);
+  first.dispose();
+}

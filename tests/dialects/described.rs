@@ -249,6 +249,9 @@ fn a_token_may_come_in_a_header() {
         vendor.read_login(&reply, &jdoe(), 0.0).map(|grant| grant.access.unwrap().as_str().to_owned())
     };
     assert_eq!(with(Some("t abc")).unwrap(), "abc");
+    assert_eq!(with(Some("T abc")).unwrap(), "abc", "schemes are the same in either case");
+    let text = Reply { wanted: Some("t abc".into()), ..Reply::new(200, Body::Unreadable) };
+    assert!(vendor.read_login(&text, &jdoe(), 0.0).is_ok(), "whatever the body is");
     for bad in [None, Some("abc"), Some("t "), Some("t a b")] {
         assert_eq!(refusal(with(bad)).code, Code::MalformedReply, "{bad:?}");
     }
@@ -523,4 +526,92 @@ fn found_6_1_a_login_at_another_server_is_malformed() {
     }
     let elsewhere = refusal(Vendor::<Value>::read(&vendor, &reply(404, "{}"), Operation::Request));
     assert_eq!(elsewhere.code, Code::VendorError);
+}
+
+/// APIs write numbers as texts, and identify people by numbers.
+#[test]
+fn what_other_apis_write_otherwise_is_read() {
+    let now = 1_760_000_000_000.0;
+    let grant = |grant: Document, said: Document| {
+        let vendor = described(json!({ "grant": grant }));
+        Vendor::<Value>::read_login(&vendor, &reply(200, &said.to_string()), &jdoe(), now)
+    };
+    let lifetime = |how: Document, told: Document| {
+        grant(json!({ "access": "token", "lifetime": how }), json!({ "token": "t", "e": told }))
+            .map(|grant| grant.lifetime_ms)
+    };
+    assert_eq!(lifetime(json!({ "seconds": "e" }), json!("3600")).unwrap(), Some(3_600_000.0));
+    assert_eq!(lifetime(json!({ "ms": "e" }), json!("5000")).unwrap(), Some(5_000.0));
+    for no_lifetime in ["0", "-5", "soon", "", "NaN", "1e400"] {
+        let refused = refusal(lifetime(json!({ "seconds": "e" }), json!(no_lifetime)));
+        assert_eq!(refused.code, Code::MalformedReply, "{no_lifetime}");
+    }
+    for moment in
+        [json!("1760000060"), json!("1760000060000"), json!(1_760_000_060), json!("2025-10-09T08:54:20Z")]
+    {
+        assert_eq!(lifetime(json!({ "at": "e" }), moment).unwrap(), Some(60_000.0));
+    }
+    let user = |told: Document| {
+        let read = grant(json!({ "access": "token", "user": "id" }), json!({ "token": "t", "id": told }));
+        read.unwrap().user.map(|user| user.as_str().to_owned())
+    };
+    assert_eq!(user(json!(42)).as_deref(), Some("42"));
+    assert_eq!(user(json!(4.5)).as_deref(), Some("jdoe"), "no name is made of that");
+    let asks = described(json!({ "check": { "path": "me", "user": "id" } }));
+    let found = Vendor::<Value>::read_check(&asks, &reply(200, r#"{"id":7}"#)).unwrap();
+    assert_eq!(found.as_deref(), Some("7"));
+}
+
+/// A reply without a body can't say that it is a success; its status does.
+#[test]
+fn an_empty_success_is_one() {
+    let vendor = described(json!({
+        "envelope": { "success": { "at": "ok", "is": [true] } },
+        "check": { "path": "me" },
+        "logout": { "path": "out" },
+    }));
+    assert!(Vendor::<Value>::confirms_logout(&vendor, &reply(204, "")));
+    assert!(!Vendor::<Value>::confirms_logout(&vendor, &reply(200, r#"{"ok":false}"#)));
+    assert!(Vendor::<Value>::read_check(&vendor, &reply(204, "")).is_ok());
+    let login = Vendor::<Value>::read_login(&vendor, &reply(204, ""), &jdoe(), 0.0);
+    assert_eq!(refusal(login).code, Code::MalformedReply, "without a token it is none");
+}
+
+/// No token is rejected at a login: beside a 401, the status says more.
+#[test]
+fn a_logins_own_status_counts_at_a_login() {
+    let vendor = described(json!({ "rejected": { "statuses": [401, 403] }, "errors": { "code": "code" } }));
+    let code = |status| {
+        refusal(Vendor::<Value>::read_login(&vendor, &reply(status, r#"{"code":"X"}"#), &jdoe(), 0.0)).code
+    };
+    assert_eq!((code(401), code(403)), (Code::InvalidCredentials, Code::Forbidden));
+    assert_eq!(
+        refusal(vendor.read(&reply(403, r#"{"code":"X"}"#), Operation::Request)).code,
+        Code::SessionExpired
+    );
+}
+
+/// R35: no field that a reply refuses outgrows what a form could show.
+#[test]
+fn r35_refused_fields_are_bounded() {
+    let vendor = described(json!({ "errors": { "fields": { "byName": "e" } } }));
+    let long = "x".repeat(100_000);
+    let told = json!({ "e": { "name": [long], (long.clone()): ["is long"], "other": [format!("{} {long}", "y".repeat(499))] } });
+    let fields = refusal(vendor.read(&reply(422, &told.to_string()), Operation::Request)).fields;
+    let sizes: Vec<_> = fields.iter().map(|field| (field.name.as_str(), field.title.len())).collect();
+    assert_eq!(sizes, [("name", 500), ("other", 500)]);
+}
+
+/// R2: what was typed may come back as it was written into the request's body or query.
+#[test]
+fn r02_what_is_echoed_escaped_is_an_echo() {
+    let password = "S3cret\"Pa+ss w/0rd";
+    let credentials = Credentials::of(&[("username", "jdoe"), ("password", password)]);
+    let vendor = described(json!({ "errors": { "code": "code", "detail": "why" } }));
+    for echo in [password, "S3cret\\\"Pa+ss w/0rd", "S3cret%22Pa%2Bss%20w%2F0rd"] {
+        let text = json!({ "code": "X", "why": format!("bad: {echo}!") }).to_string();
+        let failure = refusal(vendor.read(&reply(400, &text), Operation::Login));
+        assert!(failure.detail.is_some());
+        assert_eq!(Box::new(failure).without_secrets(&credentials.secrets()).detail, None, "{echo}");
+    }
 }

@@ -170,8 +170,12 @@ fn r24_a_renewals_tokens_are_taken_with_an_unusable_lifetime() {
         (r#", "expiresIn": null"#, None),
     ] {
         assert_eq!(ethgas().read_refresh(&told(lifetime), 0.0).unwrap().lifetime_ms, ms, "{lifetime}");
-        let login = ethgas().read_login(&told(lifetime), &user("u", "p"), 0.0);
-        assert_eq!(login.is_ok(), !lifetime.contains("\"3600\"") && !lifetime.contains("0.5"), "{lifetime}");
+        let signs_in = ethgas().read_login(&told(lifetime), &user("u", "p"), 0.0).is_ok();
+        if lifetime.contains("\"3600\"") || lifetime.contains("0.5") {
+            habit(module_path!(), "anybody's API may tell it as a text", || assert!(!signs_in, "{lifetime}"));
+        } else {
+            assert!(signs_in, "{lifetime}");
+        }
     }
     for lifetime in
         ["0", "-1", "1e300", "\"\"", "\"soon\"", "\"-1\"", "\"NaN\"", "\"Infinity\"", "true", "[3600]", "{}"]

@@ -126,6 +126,13 @@ fn a_message_that_lies_is_malformed() {
         other(r#""hash":"52a90c73""#, r#""hash":"52a90c74""#),
         other(r#""hash":"52a90c73","#, ""),
         other(r#""hash":"52a90c73""#, r#""hash":["52a90c73"]"#),
+        // What the types don't list isn't signed: this could be anything else.
+        other(r#"[{"name":"name","type":"string"},"#, "["),
+        other(r#"[{"name":"name","type":"string"},"#, r#"[{"name":"name","type":"bytes32"},"#),
+        other(r#"[{"name":"hash","type":"string"},"#, "["),
+        other(r#""primaryType":"data""#, r#""primaryType":"EIP712Domain""#),
+        other(r#""primaryType":"data","#, ""),
+        other(r#"{"types":{"#, r#"{"typed":{"#),
         other("Please", &"Please ".repeat(600)),
         other(r#""domain":{"#, r#""domein":{"#),
         String::new(),

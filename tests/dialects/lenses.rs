@@ -185,9 +185,11 @@ fn check_asks_who_is_signed_in() {
     let me = r#"{"name": "jdoe", "display_name": "Jane Doe", "lrn": "lrn:iam:user:jdoe", "id": "1", "groups": [],
         "created_at": "2025-01-01T00:00:00Z", "profile": {}, "is_admin": false}"#;
     assert_eq!(lenses().read_check(&reply(200, me)).unwrap().as_deref(), Some("jdoe"));
-    for text in [HTML, "", "{}", "[]", r#"{"name": 5}"#, r#"{"display_name": "Jane Doe"}"#] {
-        assert_eq!(refusal(lenses().read_check(&reply(200, text))).code, Code::MalformedReply, "{text}");
+    let malformed = |text| refusal(lenses().read_check(&reply(200, text))).code == Code::MalformedReply;
+    for text in [HTML, "", "{}", "[]", r#"{"name": []}"#, r#"{"display_name": "Jane Doe"}"#] {
+        assert!(malformed(text), "{text}");
     }
+    habit(module_path!(), "anybody's API may tell a number", || assert!(malformed(r#"{"name": 5}"#)));
     assert_eq!(refusal(lenses().read_check(&reply(401, ""))).code, Code::SessionExpired);
 }
 

@@ -211,3 +211,18 @@ fn rule_10_a_gateways_no_at_a_check_ends_no_session_without_renewals() {
     assert_eq!(tab.checks(), "done");
     assert_eq!(tab.status(), "refused");
 }
+
+/// R21: a vendor whose check says no to each token, and which renews them all the same, is not asked for new ones each time.
+#[test]
+fn r21_a_check_that_always_says_no_renews_twice_a_minute_at_most() {
+    let mut tab = Tab::signed_in(TABS);
+    let mut renewals = 0;
+    for round in 0..60 {
+        tab.hears(401, UNAUTHORIZED).hears(200, &grant(&format!("a{round}"), &format!("r{round}")));
+        assert_eq!(tab.checks(), "done", "as it can be renewed, it is alive");
+        renewals += tab.log().iter().filter(|line| line.contains("call refresh")).count();
+        tab.replies.clear();
+        tab.now += 1_000.0;
+    }
+    assert_eq!(renewals, 2);
+}

@@ -61,6 +61,8 @@ pub struct Tab {
     /// Who waits for whose end.
     waiting: Vec<(OperationId, OperationId, usize)>,
     endings: BTreeMap<OperationId, String>,
+    /// The same with all that belongs to it.
+    told: BTreeMap<OperationId, String>,
 }
 
 impl Tab {
@@ -106,6 +108,7 @@ impl Tab {
             stopped: Vec::new(),
             waiting: Vec::new(),
             endings: BTreeMap::new(),
+            told: BTreeMap::new(),
         }
     }
 
@@ -245,6 +248,13 @@ impl Tab {
         self.endings.get(&id).cloned().unwrap_or_else(|| "waits".into())
     }
 
+    /// Runs an operation that was begun. All that is told of how it ended.
+    pub fn ends(&mut self, id: OperationId) -> String {
+        self.drive(id, None);
+        self.run_begun();
+        self.told.remove(&id).unwrap_or_default()
+    }
+
     /// Runs what has begun by itself.
     pub fn run_begun(&mut self) {
         self.find_begun();
@@ -289,6 +299,7 @@ impl Tab {
                 }
                 Step::Asks(effect) => outcome = Some(self.does(id, effect)),
                 Step::Ends(ending) => {
+                    self.told.insert(id, format!("{ending:?}"));
                     self.endings.insert(id, told(&ending));
                     break;
                 }

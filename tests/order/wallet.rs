@@ -17,7 +17,7 @@ const VERIFY: &str = "call login/verify with cookies";
 
 fn to_sign(domain: &str) -> String {
     format!(
-        r#"{{"success":true,"data":{{"status":"verify","nonceHash":"n1","eip712Message":"{{\"message\":{{\"hash\":\"n1\"}},\"domain\":{{\"name\":\"{domain}\",\"chainId\":1}}}}"}}}}"#
+        r#"{{"success":true,"data":{{"status":"verify","nonceHash":"n1","eip712Message":"{{\"types\":{{\"EIP712Domain\":[{{\"name\":\"name\",\"type\":\"string\"}}],\"data\":[{{\"name\":\"hash\",\"type\":\"string\"}}]}},\"primaryType\":\"data\",\"message\":{{\"hash\":\"n1\"}},\"domain\":{{\"name\":\"{domain}\",\"chainId\":1}}}}"}}}}"#
     )
 }
 

@@ -135,6 +135,62 @@ fn rule_10_what_lies_behind_the_vendor_may_say_401() {
     tab.asked(&["send with nothing", "join"]);
 }
 
+/// What ends the session is told as that, though the reply itself doesn't say so.
+#[test]
+fn rule_10_json_says_that_the_session_has_ended() {
+    let json = |tab: &mut Tab| tab.run(|handle| handle.request(Wish { json: true, ..wish() }));
+    let mut tab = lenses();
+    tab.hears(401, r#"{"errorCode":401,"message":"Unauthorized"}"#).hears(401, NO_SESSION);
+    assert_eq!(json(&mut tab), "session-expired at request");
+    let mut tab = lenses();
+    tab.hears(401, r#"{"errorCode":401,"message":"Unauthorized"}"#).hears(200, ME);
+    assert_ne!(json(&mut tab), "session-expired at request");
+    let token = crate::support::jwt(r#"{"user":"jdoe","exp":1760000060}"#);
+    let mut tab = Tab::new("pegase3", TABS);
+    assert_eq!(tab.signs_in(&format!(r#"{{"code":200,"status":"ok","token":"{token}"}}"#)), "signed in");
+    tab.now = 1_760_000_059_000.0;
+    for _ in 0..2 {
+        let mut reply = hallpass::dialect::Reply::new(500, hallpass::dialect::Body::Unreadable);
+        reply.date_ms = Some(1_760_000_060_000.0);
+        tab.replies.push_back(reply);
+    }
+    assert_eq!(json(&mut tab), "session-expired at request");
+    assert_eq!(tab.status(), "expired");
+}
+
+/// R2: a request's own token is in no error, also where it has been replaced or has ended since.
+#[test]
+fn r02_no_error_tells_the_token_that_the_request_carried() {
+    let detail = |tab: &mut Tab, wish: Wish| {
+        let id = tab.handle.request(wish);
+        tab.handle.set_now(tab.moment());
+        tab.ends(id)
+    };
+    let refusal = |text: &str| format!(r#"{{"code":403,"message":"{text}","data":null}}"#);
+    let json = || Wish { json: true, ..wish() };
+    // It ends the session.
+    let mut tab = Tab::new("ocient", Keeping::Memory);
+    assert_eq!(tab.signs_in(&crate::vendors::session("TOKEN-1", 60)), "signed in");
+    let invalid = r#"{"status":{"reason":"token TOKEN-1 invalid","sql_state":"28000","vendor_code":-1208}}"#;
+    tab.hears(200, invalid).hears(200, invalid);
+    assert!(!detail(&mut tab, json()).contains("TOKEN-1"));
+    // Another request has renewed it meanwhile.
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    tab.meanwhile("send", |tab| {
+        tab.hears(200, &grant("a2", "r2"));
+        assert_eq!(tab.refreshes(), "done");
+        tab.hears(403, r#"{"code":403,"message":"Bearer a1 may not","data":null}"#);
+    });
+    assert!(!detail(&mut tab, json()).contains("a1"));
+    // It is the caller's own, which nobody here knows.
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    tab.hears(403, &refusal("Bearer OWN may not"));
+    assert!(!detail(&mut tab, Wish { own_credential: true, ..json() }).contains("OWN"));
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    tab.hears(403, &refusal("you may not"));
+    assert!(detail(&mut tab, json()).contains("you may not"), "what is no secret is told");
+}
+
 /// One question for all requests that doubt it; and another one later.
 #[test]
 fn a_doubtful_session_is_asked_about_once() {
