@@ -292,7 +292,7 @@ impl Failure {
             self.vendor_code = None;
         }
         for field in &mut self.fields {
-            if told(Some(&field.title), 1) {
+            if told(Some(&field.title), 1) || secrets.iter().any(|secret| is_cut_in(&field.title, secret)) {
                 field.title.clear();
             }
         }
@@ -342,17 +342,21 @@ pub(super) fn shown(words: &str) -> String {
 #[inline(never)]
 fn echoes(text: &str, secrets: &[&str], shortest: usize) -> bool {
     secrets.iter().filter(|secret| !secret.is_empty()).any(|secret| {
-        text == *secret || secret.len() >= shortest && (holds(text, secret) || holds_written(text, secret))
+        text == *secret
+            || secret.len() >= shortest
+                && secret.len() <= text.len()
+                && (holds(text, secret) || any_written(secret, &|written| holds(text, written)))
     })
 }
 
-/// Whether a text holds a secret as it was written into a body: with JSON's escapes, or percent-encoded.
+/// Whether something is true of a secret as it was written into a body: with JSON's escapes, or percent-encoded.
 #[inline(never)]
-fn holds_written(text: &str, secret: &str) -> bool {
+fn any_written(secret: &str, is_so: &dyn Fn(&str) -> bool) -> bool {
     [write_escaped, write_encoded].into_iter().any(|write: fn(&mut String, &str)| {
-        let mut written = Zeroizing::new(String::with_capacity(3 * secret.len()));
+        // As much room as either may take: a buffer that grows leaves a copy behind.
+        let mut written = Zeroizing::new(String::with_capacity(6 * secret.len()));
         write(&mut written, secret);
-        **written != *secret && holds(text, &written)
+        **written != *secret && is_so(&written)
     })
 }
 
@@ -365,6 +369,10 @@ fn holds(text: &str, secret: &str) -> bool {
 fn is_cut_in(detail: &str, secret: &str) -> bool {
     // A character of two units may not have had room for both.
     let cut = detail.encode_utf16().count() >= LONGEST_DETAIL - 1;
-    cut && (1..secret.len())
-        .any(|length| secret.as_bytes().get(..length).is_some_and(|part| detail.as_bytes().ends_with(part)))
+    let begins = |written: &str| {
+        (1..written.len()).any(|length| {
+            written.as_bytes().get(..length).is_some_and(|part| detail.as_bytes().ends_with(part))
+        })
+    };
+    cut && (begins(secret) || any_written(secret, &begins))
 }

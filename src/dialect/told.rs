@@ -41,8 +41,8 @@ impl<J: Json> Described<J> {
     /// Whether a success says that it is one.
     fn succeeds(&self, reply: &Reply<J>) -> bool {
         let Some((place, values)) = &self.sought().success else { return true };
-        // Such as a 204. A login without a token is none all the same.
-        if matches!(reply.body, Body::Empty) && !self.is_built_in() {
+        // These say so by having no body.
+        if matches!(reply.status, 204 | 205) && matches!(reply.body, Body::Empty) && !self.is_built_in() {
             return true;
         }
         let told = reply.json().and_then(|json| Scalar::of(&first(place, json)?));
@@ -56,8 +56,9 @@ impl<J: Json> Described<J> {
         let listed = told
             .and_then(|code| self.meaning(&code.as_text(), operation))
             .or_else(|| self.meaning_of_status(reply.status, operation));
-        // A login carries no token that could be rejected, so beside a 401 its status says more.
-        let rejected = rejected && (operation != Operation::Login || reply.is_ok() || reply.status == 401);
+        // A login carries no token that could be rejected by a status, so what others than a 401 say of it counts.
+        let by_code = self.is_listed(reply) == Some(true);
+        let rejected = rejected && (operation != Operation::Login || by_code || reply.status == 401);
         let unlisted = if rejected {
             Code::unauthorised(operation)
         } else if told.is_none() && (reply.is_ok() || self.detail(reply).is_none()) {

@@ -31,19 +31,25 @@ impl<J: Json> Run<J> {
         let epoch = handle.epoch();
         let login =
             if handle.is_signed_in() { 0 } else { Self::name_of_login(&self.ask(Effect::Chance).await) };
+        // Where the platform gives no random number, nothing is sent.
+        self.wanted()?;
         let outcome = self.ask(Effect::Call(handle.check_call())).await;
         let reply = Self::reply(outcome, Kind::Check)?;
         self.adopt(epoch, &reply).await;
         let read = handle.vendor.read_check(&reply).inspect_err(|failure| handle.learn_sso_url(failure));
         let now = handle.now();
         match read {
-            Ok(user) => handle.change(|session| session.confirmed(epoch, user, login, now)),
+            Ok(user) => handle.change(|session| {
+                session.accepted(epoch);
+                session.confirmed(epoch, user, login, now);
+            }),
             Err(failure) if failure.code == Code::SessionExpired => {
                 // If the token can be renewed, the session is alive: a better answer than any about the old token. But a check that
                 // says no to each token is no reason to renew each time.
-                let young = handle.renewed_for_check.get().is_some_and(|at| now.since(at) < YOUNG_MS);
-                match handle.look(|session| session.rejected(epoch, !young, now)) {
-                    Verdict::Leave if young && handle.look(|session| session.pause(now).is_none()) => {
+                let lately = handle.renewed_for_check.get().is_some_and(|at| now.since(at) < YOUNG_MS);
+                match handle.look(|session| session.rejected(epoch, !lately, now)) {
+                    Verdict::Leave if lately && handle.look(|session| session.pause(now).is_none()) => {
+                        self.follow_and_keep().await;
                         return self.wanted();
                     }
                     Verdict::Renew => {

@@ -24,7 +24,7 @@ impl<J: Json> Handle<J> {
         self.change(|session| {
             session.follow(Finding { record, ..Finding::default() }, now);
             // The last use was lost with the other machine. It counts as used now, as a fault seldom comes without a call.
-            session.use_at(now)
+            session.used_for_sure(now);
         });
     }
 }

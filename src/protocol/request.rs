@@ -257,8 +257,6 @@ impl<J: Json> Run<J> {
     fn failed_request(&self, mut failure: Box<Failure>, reply: &Reply<J>, sent: Option<Rc<Record>>) -> Halt {
         let handle: &Handle<J> = &self.handle;
         let Some(sent) = sent else {
-            // The caller's own token, which the vendor may have echoed, is not known here.
-            failure.detail = None;
             return Halt::at(Kind::Request, failure);
         };
         // What has ended the session may not say so itself.

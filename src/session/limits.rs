@@ -169,6 +169,11 @@ impl Session {
         marked && !self.is_use_marked()
     }
 
+    /// It counts as used at a moment, whatever was known of earlier uses.
+    pub const fn used_for_sure(&mut self, at: Moment) {
+        self.lasting.used = at;
+    }
+
     /// Whether its last use is being marked for the other tabs: meanwhile no mark is due.
     pub const fn set_marking(&mut self, marking: bool) {
         self.lasting.marking = marking;

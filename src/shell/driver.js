@@ -138,7 +138,11 @@ export class Driver {
  */
 export function failureOf(details, facts, task) {
   const { operation, ...rest } = /** @type {import("./auth-error.js").ErrorDetails & { operation: string }} */ (parseJson(/** @type {string} */ (details)));
-  return failure({ ...rest, cause: task?.cause }, facts.title, operation, task?.endpoint);
+  // The vendor may have echoed a token of the caller's own, which the WebAssembly doesn't know.
+  const own = task?.wish?.token;
+  if (own && rest.detail?.includes(own)) delete rest.detail;
+  // The caller's request has no endpoint of hallpass's.
+  return failure({ ...rest, cause: task?.cause }, facts.title, operation, operation === "request" ? undefined : task?.endpoint);
 }
 
 const ENDS = ["done", "signed-in", "signed-out", "answered", "whole", "member", "without", "token", "failed", "gave-up"];

@@ -66,8 +66,8 @@ export class Handle {
    */
   constructor(make, options) {
     const { storage, vendor, base, account, timeoutMs, idleMs } = options;
-    const kind = options.signs ? "wallet" : options.described && Object.hasOwn(VENDORS, vendor) ? "own" : "";
-    const sessionNames = names(vendor, base.prefix, account, kind);
+    const family = options.signs ? "wallet" : options.described && Object.hasOwn(VENDORS, vendor) ? "own" : "";
+    const sessionNames = names(vendor, base.prefix, account, family);
     const tabs = hasTabs();
     const keeping = keepingOf(storage);
     this.options = options;
@@ -146,7 +146,7 @@ export class Handle {
       return await this.#run(id, task);
     } catch (error) {
       // The caller's own reason, and what his function for the prompt has thrown, are his. All else has a type.
-      const own = isAuthError(error) || (task.signal?.aborted && error === task.signal.reason) || (task.thrown && error === task.thrown.error);
+      const own = isAuthError(error) || (task.signal?.aborted && Object.is(error, task.signal.reason)) || (task.thrown && Object.is(error, task.thrown.error));
       throw own ? error : internal(error);
     }
   }

@@ -19,12 +19,12 @@
  * @param {string} vendor
  * @param {string} prefix the vendor's address, normalised
  * @param {string} account
- * @param {string} kind Empty; "wallet" where people sign in with one, or "own" for a description with the name of a built-in vendor.
+ * @param {string} family Empty; "wallet" where people sign in with one, or "own" for a description with the name of a built-in vendor.
  * @returns {Readonly<Names>}
  */
-export function names(vendor, prefix, account, kind) {
+export function names(vendor, prefix, account, family) {
   // The address need not be escaped, since it stands last.
-  const session = `${vendor}${kind && ` ${kind}`}:${encodeURIComponent(account)}:${prefix}`;
+  const session = `${vendor}${family && ` ${family}`}:${encodeURIComponent(account)}:${prefix}`;
   /** @param {keyof Names} kind */
   const name = (kind) => `hallpass:${kind}:${session}`;
   return Object.freeze({

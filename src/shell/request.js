@@ -29,6 +29,8 @@ export class Wish {
   signal;
   /** Whether it has a credential of the caller's own. */
   callers = false;
+  /** The token in it, where it is a header. @type {string | undefined} */
+  token;
   /** Whether it can be sent a second time. */
   repeatable = true;
   /** The other members of init, which fetch is given beside the request. @type {object | undefined} */
@@ -99,7 +101,9 @@ export class Wish {
     own.body = ownBody(own.body);
     if (this.#json) useJson(own, given);
     const headers = own.headers === undefined ? given?.headers : (own.headers = made(() => headersOf(own)));
-    this.callers = headers?.has(this.#header ?? "Authorization") ?? false;
+    const carried = headers?.get(this.#header ?? "Authorization") ?? undefined;
+    this.callers = carried !== undefined;
+    this.token = carried?.split(" ").at(-1);
     if (this.#header === undefined) this.#useCookies(own, given);
     // On a redirect to another origin, browsers drop Authorization, but no header of the vendor's own; and cookies ignore ports. So
     // redirects are refused then, and where a description adds headers.

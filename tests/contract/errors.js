@@ -311,3 +311,16 @@ export async function isAuthError_is_false_for_anything_else() {
   }
   equal(hallpass.isAuthError(), false);
 }
+
+/** R2: a token of the caller's own, which the vendor repeats, is in no error. */
+export async function r02_a_token_of_the_callers_own_is_in_no_error() {
+  for (const [words, told] of [["Bearer OWN-SECRET may not", undefined], ["you may not", "you may not"]]) {
+    const vendor = simulate("ethgas");
+    const session = await vendor.signIn();
+    const body = JSON.stringify({ code: 403, message: words, data: null });
+    await vendor.fault({ path: DATA.ethgas, reply: { status: 403, content_type: "application/json", body } });
+    const error = await rejects(session.json(DATA.ethgas, { headers: { Authorization: "Bearer OWN-SECRET" } }), "forbidden");
+    equal(error.detail, told);
+    session.dispose();
+  }
+}

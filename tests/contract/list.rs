@@ -96,6 +96,7 @@ contract! { "options.js":
 }
 
 contract! { "errors.js":
+    r02_a_token_of_the_callers_own_is_in_no_error,
     rule_4_no_error_of_a_call_shows_a_secret,
     rule_4_no_refusal_before_sending_shows_a_secret,
     r2_nothing_is_logged,

@@ -573,6 +573,7 @@ fn an_empty_success_is_one() {
     assert!(Vendor::<Value>::confirms_logout(&vendor, &reply(204, "")));
     assert!(!Vendor::<Value>::confirms_logout(&vendor, &reply(200, r#"{"ok":false}"#)));
     assert!(Vendor::<Value>::read_check(&vendor, &reply(204, "")).is_ok());
+    assert!(Vendor::<Value>::read_check(&vendor, &reply(200, "")).is_err(), "a 200 has something to say");
     let login = Vendor::<Value>::read_login(&vendor, &reply(204, ""), &jdoe(), 0.0);
     assert_eq!(refusal(login).code, Code::MalformedReply, "without a token it is none");
 }
@@ -585,6 +586,9 @@ fn a_logins_own_status_counts_at_a_login() {
         refusal(Vendor::<Value>::read_login(&vendor, &reply(status, r#"{"code":"X"}"#), &jdoe(), 0.0)).code
     };
     assert_eq!((code(401), code(403)), (Code::InvalidCredentials, Code::Forbidden));
+    let listed = described(json!({ "rejected": { "codes": ["X"] }, "errors": { "code": "code" } }));
+    let by_code = Vendor::<Value>::read_login(&listed, &reply(400, r#"{"code":"X"}"#), &jdoe(), 0.0);
+    assert_eq!(refusal(by_code).code, Code::InvalidCredentials, "a listed code counts");
     assert_eq!(
         refusal(vendor.read(&reply(403, r#"{"code":"X"}"#), Operation::Request)).code,
         Code::SessionExpired
@@ -596,10 +600,13 @@ fn a_logins_own_status_counts_at_a_login() {
 fn r35_refused_fields_are_bounded() {
     let vendor = described(json!({ "errors": { "fields": { "byName": "e" } } }));
     let long = "x".repeat(100_000);
-    let told = json!({ "e": { "name": [long], (long.clone()): ["is long"], "other": [format!("{} {long}", "y".repeat(499))] } });
-    let fields = refusal(vendor.read(&reply(422, &told.to_string()), Operation::Request)).fields;
+    let told = json!({ "e": { "name": [long], (long.clone()): ["is long"], "other": [format!("{} {long}", "y".repeat(498))] } });
+    let refused = || refusal(vendor.read(&reply(422, &told.to_string()), Operation::Request));
+    let fields = refused().fields;
     let sizes: Vec<_> = fields.iter().map(|field| (field.name.as_str(), field.title.len())).collect();
     assert_eq!(sizes, [("name", 500), ("other", 500)]);
+    let without = |secret: &str| Box::new(refused()).without_secrets(&[secret]).fields[1].title.len();
+    assert_eq!((without("xyz"), without("none")), (0, 500), "R2: also where a secret was cut");
 }
 
 /// R2: what was typed may come back as it was written into the request's body or query.

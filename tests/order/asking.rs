@@ -226,3 +226,18 @@ fn r21_a_check_that_always_says_no_renews_twice_a_minute_at_most() {
     }
     assert_eq!(renewals, 2);
 }
+
+/// A check's yes to the new token ends that: the next no counts at once.
+#[test]
+fn r21_a_no_after_a_yes_is_looked_into() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.checks(), "done");
+    tab.now += 5_000.0;
+    tab.hears(200, r#"{"code":200,"message":"OK","data":{"valid":true}}"#);
+    assert_eq!(tab.checks(), "done");
+    tab.now += 5_000.0;
+    tab.hears(401, UNAUTHORIZED).hears(401, UNAUTHORIZED).hears(401, UNAUTHORIZED);
+    assert_eq!(tab.checks(), "done");
+    assert_eq!(tab.status(), "refused");
+}

@@ -377,3 +377,21 @@ fn r36_a_disposed_handle_puts_nothing_off() {
     assert_eq!(tab.requests(), "unsupported at request");
     assert_eq!(tab.mark, Some(others));
 }
+
+/// After a fault inside, another machine goes on. It can't know of the last use, so the session counts as used then, however long ago the
+/// login was.
+#[test]
+fn r36_a_session_in_use_outlives_a_fault() {
+    let text = limited(Keeping::Memory, Some(10.0 * MINUTE), None).held().unwrap().write();
+    let mut tab = Tab::with("ethgas", Keeping::Memory, |settings| {
+        settings.limits = Limits { idle_ms: Some(10.0 * MINUTE), age_ms: None };
+    });
+    tab.now += 30.0 * MINUTE;
+    tab.handle.resume(text.as_str(), tab.moment());
+    assert!(!tab.handle.look_at_clock(tab.moment()));
+    assert_eq!(tab.status(), "signed-in");
+    tab.now += 10.0 * MINUTE;
+    tab.hears(200, OK);
+    assert!(tab.handle.look_at_clock(tab.moment()));
+    assert_eq!(tab.status(), "idle");
+}

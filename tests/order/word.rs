@@ -182,10 +182,6 @@ fn r02_no_error_tells_the_token_that_the_request_carried() {
         tab.hears(403, r#"{"code":403,"message":"Bearer a1 may not","data":null}"#);
     });
     assert!(!detail(&mut tab, json()).contains("a1"));
-    // It is the caller's own, which nobody here knows.
-    let mut tab = Tab::signed_in(Keeping::Memory);
-    tab.hears(403, &refusal("Bearer OWN may not"));
-    assert!(!detail(&mut tab, Wish { own_credential: true, ..json() }).contains("OWN"));
     let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(403, &refusal("you may not"));
     assert!(detail(&mut tab, json()).contains("you may not"), "what is no secret is told");

@@ -102,9 +102,15 @@ async function peekAndHandOn(response, body) {
  */
 function inPlaceOf({ url, type, redirected }, handed) {
   const clone = () => inPlaceOf({ url, type, redirected }, Response.prototype.clone.call(handed));
-  Object.entries({ url, type, redirected, clone }).forEach(([name, value]) => {
-    Object.defineProperty(handed, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value, configurable: true }));
-  });
+  /**
+   * @param {string} name
+   * @param {unknown} value
+   */
+  const tell = (name, value) => Object.defineProperty(handed, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value, configurable: true }));
+  tell("url", url);
+  tell("type", type);
+  tell("redirected", redirected);
+  tell("clone", clone);
   return handed;
 }
 
