@@ -7,7 +7,11 @@ use super::ending::{Ending, Halt};
 use super::handle::Handle;
 use super::operation::Run;
 use crate::dialect::{Code, Json, Operation as Kind};
-use crate::session::{Reason, Verdict, YOUNG_MS};
+use crate::session::{Reason, Verdict};
+
+/// How often in a minute a check's no is reason enough to renew.
+const MOST_RENEWALS: u32 = 3;
+const MINUTE_MS: f64 = 60_000.0;
 
 impl<J: Json> Run<J> {
     /// `check()`: asks the vendor, and updates the session by its answer.
@@ -46,14 +50,16 @@ impl<J: Json> Run<J> {
             Err(failure) if failure.code == Code::SessionExpired => {
                 // If the token can be renewed, the session is alive: a better answer than any about the old token. But a check that
                 // says no to each token is no reason to renew each time.
-                let lately = handle.renewed_for_check.get().is_some_and(|at| now.since(at) < YOUNG_MS);
-                match handle.look(|session| session.rejected(epoch, !lately, now)) {
-                    Verdict::Leave if lately && handle.look(|session| session.pause(now).is_none()) => {
+                let (since, times) = handle.renewed_for_checks.get();
+                let (since, times) = if now.since(since) < MINUTE_MS { (since, times) } else { (now, 0) };
+                let often = times >= MOST_RENEWALS;
+                match handle.look(|session| session.rejected(epoch, !often, now)) {
+                    Verdict::Leave if often && handle.look(|session| session.pause(now).is_none()) => {
                         self.follow_and_keep().await;
                         return self.wanted();
                     }
                     Verdict::Renew => {
-                        handle.renewed_for_check.set(Some(now));
+                        handle.renewed_for_checks.set((since, times + 1));
                         if let Err(halt) = self.renewed(epoch, true).await {
                             self.unless_over(halt)?;
                         }

@@ -81,8 +81,8 @@ pub struct Handle<J: 'static> {
     pub(super) rejecting_addresses: RefCell<Vec<(String, Moment)>>,
     /// How many requests of the caller's are under way. Their replies may bring new tokens.
     pub(super) sending: Cell<u32>,
-    /// When a check's no was last a reason to renew.
-    pub(super) renewed_for_check: Cell<Option<Moment>>,
+    /// How often a check's no was a reason to renew lately, and since when that is counted.
+    pub(super) renewed_for_checks: Cell<(Moment, u32)>,
     /// The operation that asks the vendor whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
     /// The operation that ends the session at one of its limits.
@@ -132,7 +132,7 @@ impl<J: Json> Handle<J> {
             rejected_epoch: Cell::new(None),
             signing_in: Cell::new(None),
             sending: Cell::new(0),
-            renewed_for_check: Cell::new(None),
+            renewed_for_checks: Cell::new((Moment { wall: 0.0, steady: 0.0 }, 0)),
             confirming: Cell::new(None),
             ending_at_limit: Cell::new(None),
             rejecting_addresses: RefCell::default(),

@@ -214,7 +214,7 @@ fn rule_10_a_gateways_no_at_a_check_ends_no_session_without_renewals() {
 
 /// R21: a vendor whose check says no to each token, and which renews them all the same, is not asked for new ones each time.
 #[test]
-fn r21_a_check_that_always_says_no_renews_twice_a_minute_at_most() {
+fn r21_a_check_that_always_says_no_renews_now_and_then() {
     let mut tab = Tab::signed_in(TABS);
     let mut renewals = 0;
     for round in 0..60 {
@@ -224,7 +224,16 @@ fn r21_a_check_that_always_says_no_renews_twice_a_minute_at_most() {
         tab.replies.clear();
         tab.now += 1_000.0;
     }
-    assert_eq!(renewals, 2);
+    assert_eq!(renewals, 4, "three at once, and one more after 35 s, as for a request");
+    // A no whose renewal is refused is the end, also right after others.
+    let mut tab = Tab::signed_in(TABS);
+    for round in 0..2 {
+        tab.hears(401, UNAUTHORIZED).hears(200, &grant(&format!("a{round}"), &format!("r{round}")));
+        assert_eq!(tab.checks(), "done");
+    }
+    tab.hears(401, UNAUTHORIZED).hears(401, UNAUTHORIZED).hears(401, UNAUTHORIZED);
+    assert_eq!(tab.checks(), "done");
+    assert_eq!(tab.status(), "refused");
 }
 
 /// A check's yes to the new token ends that: the next no counts at once.
