@@ -113,6 +113,7 @@ impl World {
     pub fn close(&mut self, tab: usize) {
         self.tell(|| format!("tab {tab} closes"));
         self.watch.closes(tab);
+        self.watch.taken_along += self.tabs[tab].ops.values().filter(|op| op.granted).count();
         let here = &mut self.tabs[tab];
         here.open = false;
         here.missed.clear();
