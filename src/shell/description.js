@@ -45,8 +45,8 @@ const ANYWHERE = { origin: "https://hallpass.invalid", prefix: "https://hallpass
 const pathBelowBase = (value, where) => {
   const path = text(1024)(value, where);
   const address = resolve(ANYWHERE, path)?.href;
-  // The URL parser leaves these alone, but a server may decode them and climb up.
   if (/[{}]/.test(path)) throw mistake(where, "a path without places: they are filled in elsewhere");
+  // The URL parser leaves these alone, but a server may decode them and climb up.
   const hides = /[#\\]|\.\.|%2e|%2f|%5c|%25/i.test(path);
   if (path === "" || hides || !address || !isBelow(ANYWHERE, address)) throw mistake(where, "a path below baseUrl");
   return path;

@@ -578,7 +578,7 @@ fn an_empty_success_is_one() {
     assert_eq!(refusal(login).code, Code::MalformedReply, "without a token it is none");
 }
 
-/// No token is rejected at a login: beside a 401, the status says more.
+/// No token is rejected at a login. So of statuses, only a 401 says there what it says elsewhere.
 #[test]
 fn a_logins_own_status_counts_at_a_login() {
     let vendor = described(json!({ "rejected": { "statuses": [401, 403] }, "errors": { "code": "code" } }));
