@@ -10,7 +10,7 @@ use super::description::{MOST, Scalar, carrier, code_text, meaning, number_text,
 use super::path::at;
 use super::template::{self, Values};
 use super::{
-    Call, Code, Credentials, Facts, Failure, Held, Json, Operation, Payload, Rejection, Reply, Vendor,
+    Call, Code, Credentials, Facts, Failure, Held, Json, Operation, Payload, Rejection, Reply, Secret, Vendor,
 };
 
 /// A vendor of which hallpass knows what its description says.
@@ -128,10 +128,28 @@ impl<J: Json> Described<J> {
                 return Err(Failure::no_header_value(name));
             }
         }
+        if credentials.typed("database").is_some_and(|database| !self.can_carry(&database)) {
+            return Err(Failure::no_header_value("database"));
+        }
         let made = said.and_then(|said| call(Operation::Login, &said, values));
         let mut call = made.ok_or_else(|| Failure::new(Code::Internal))?;
         call.wants = self.wants();
         Ok(call)
+    }
+
+    /// Whether the headers of the session's later calls can carry its database.
+    pub(super) fn can_carry(&self, database: &Secret) -> bool {
+        let some = || Some("-".into());
+        let held =
+            Held { access: some(), refresh: some(), database: Some(database.clone()), ..Held::default() };
+        [Operation::Refresh, Operation::Logout, Operation::Check].into_iter().all(|operation| {
+            let headers = self.said.member(operation.as_str()).and_then(|said| said.member("headers"));
+            let fits = |headers: &J, name: &String| {
+                let template = headers.text_of(name).unwrap_or_default();
+                template::unfit(&template, Values::Held(&held), is_header_value).is_none()
+            };
+            headers.is_none_or(|headers| headers.names(MOST).iter().all(|name| fits(&headers, name)))
+        })
     }
 
     pub(super) fn refresh(&self, held: &Held) -> Option<Box<Call>> {

@@ -22,6 +22,9 @@ impl<J: Json> Described<J> {
         grant.user =
             grant.user.or_else(|| credentials.typed("username")).or_else(|| credentials.typed("email"));
         grant.database = grant.database.or_else(|| credentials.typed("database"));
+        if grant.database.as_ref().is_some_and(|database| !self.can_carry(database)) {
+            return Err(reply.failure(Code::MalformedReply));
+        }
         Ok(grant)
     }
 

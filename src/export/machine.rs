@@ -73,6 +73,10 @@ impl Machine {
         };
         let base = text_of(base);
         let mut audience = Audience::new(&base);
+        let hides_parent = |name| mistake(name, "an address that hides no \"..\" in its path");
+        if !audience.admits(&base) {
+            return Err(hides_parent("baseUrl"));
+        }
         let mut addresses = Addresses { base: base.clone(), ..Addresses::default() };
         // Checked before `allow` is added: the password goes there, so only baseUrl may be admitted.
         let set_address = |to: &mut Option<String>, operation: Operation, given: &JsValue| {
@@ -95,7 +99,11 @@ impl Machine {
         set_address(&mut addresses.check, Operation::Check, check)?;
         let allow: &List = allow.unchecked_ref();
         for index in 0..allow.length() {
-            audience.add(&text_of(&allow.get(index)));
+            let prefix = text_of(&allow.get(index));
+            audience.add(&prefix);
+            if !audience.admits(&prefix) {
+                return Err(hides_parent("each prefix in allow"));
+            }
         }
         let keeping = match kept {
             Kept::Page => Keeping::Page,
@@ -164,10 +172,24 @@ impl Machine {
     }
 
     /// Sends a request of the caller's. `target`: its address, as the URL parser spells it. `callers`: whether it has a credential of the
-    /// caller's own. `repeatable`: whether it can be sent a second time. `json`: whether to take the vendor's envelope off.
+    /// caller's own; `token`: the token in that, or undefined. `repeatable`: whether it can be sent a second time. `json`: whether to take the vendor's envelope off.
     #[must_use]
-    pub fn request(&self, target: &JsValue, callers: bool, repeatable: bool, json: bool) -> OperationId {
-        self.handle.request(Wish { target: text_of(target), own_credential: callers, repeatable, json })
+    pub fn request(
+        &self,
+        target: &JsValue,
+        callers: bool,
+        token: &JsValue,
+        repeatable: bool,
+        json: bool,
+    ) -> OperationId {
+        let own_token = secret(token);
+        self.handle.request(Wish {
+            target: text_of(target),
+            own_credential: callers,
+            own_token,
+            repeatable,
+            json,
+        })
     }
 
     /// Gives a token that is good now.

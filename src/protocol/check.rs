@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 
 use super::effect::Effect;
 use super::ending::{Ending, Halt};
-use super::handle::Handle;
+use super::handle::{Handle, without_tokens};
 use super::operation::Run;
 use crate::dialect::{Code, Json, Operation as Kind};
 use crate::session::{Reason, Verdict};
@@ -32,7 +32,8 @@ impl<J: Json> Run<J> {
                 return self.unless_over(halt);
             }
         }
-        let epoch = handle.epoch();
+        self.await_revocation().await?;
+        let (epoch, sent) = (handle.epoch(), handle.held());
         let login =
             if handle.is_signed_in() { 0 } else { Self::name_of_login(&self.ask(Effect::Chance).await) };
         // Where the platform gives no random number, nothing is sent.
@@ -40,7 +41,12 @@ impl<J: Json> Run<J> {
         let outcome = self.ask(Effect::Call(handle.check_call())).await;
         let reply = Self::reply(outcome, Kind::Check)?;
         self.adopt(epoch, &reply).await;
-        let read = handle.vendor.read_check(&reply).inspect_err(|failure| handle.learn_sso_url(failure));
+        let read = handle.vendor.read_check(&reply).map_err(|failure| {
+            // The tokens of this call, which may have been replaced since.
+            let failure = if let Some(sent) = &sent { without_tokens(failure, &sent.held) } else { failure };
+            handle.learn_sso_url(&failure);
+            failure
+        });
         let now = handle.now();
         match read {
             Ok(user) => handle.change(|session| {

@@ -51,7 +51,10 @@ impl<J: Json> Run<J> {
             let pause = backoff_ms(failures, retry_after_ms, chance) as u32;
             let waited = self.ask(Effect::Wait(pause)).await;
             self.is_latest_login(attempt)?;
-            if let Outcome::Failed(_) = waited {
+            // Where nobody uses the handle any more, the next poll says so.
+            if let Outcome::Failed(_) = waited
+                && !self.handle.is_disposed()
+            {
                 return Err(Self::halt(&waited, Kind::Login));
             }
         }

@@ -11,6 +11,7 @@ use core::pin::Pin;
 
 use super::effect::{OperationId, Outcome, Trouble};
 use super::ending::{Ending, Halt};
+use super::logout::Revocation;
 use super::operation::{Operation, Run, Step};
 use super::renewal::Flight;
 use super::store::Store;
@@ -77,6 +78,8 @@ pub struct Handle<J: 'static> {
     pub(super) rejected_epoch: Cell<Option<Epoch>>,
     /// The login under way.
     pub(super) signing_in: Cell<Option<OperationId>>,
+    /// The sign-out at the vendor that is under way.
+    pub(super) revocation: RefCell<Option<Revocation>>,
     /// The addresses that have rejected a token which was just renewed, and when.
     pub(super) rejecting_addresses: RefCell<Vec<(String, Moment)>>,
     /// How many requests of the caller's are under way. Their replies may bring new tokens.
@@ -131,6 +134,7 @@ impl<J: Json> Handle<J> {
             flight: RefCell::new(None),
             rejected_epoch: Cell::new(None),
             signing_in: Cell::new(None),
+            revocation: RefCell::new(None),
             sending: Cell::new(0),
             renewed_for_checks: Cell::new((Moment { wall: 0.0, steady: 0.0 }, 0)),
             confirming: Cell::new(None),
@@ -321,16 +325,18 @@ impl<J: Json> Handle<J> {
     /// waits to be renewed, the session has not ended: then it is the failure that the renewal waits for.
     #[inline(never)]
     pub(super) fn failure(&self, failure: Box<Failure>, kind: Kind) -> Halt {
+        let held = self.held();
+        let failure = if let Some(record) = held { without_tokens(failure, &record.held) } else { failure };
         self.learn_sso_url(&failure);
         let pause = self.look(|session| session.pause(self.now()));
         if let Some((code, left_ms)) = pause.filter(|_| failure.code == Code::SessionExpired) {
             return paused(code, left_ms, kind);
         }
-        let held = self.held();
-        Halt::at(kind, if let Some(record) = held { without_tokens(failure, &record.held) } else { failure })
+        Halt::at(kind, failure)
     }
 
-    /// Remembers where the people of this instance sign in with single sign-on, where a failure tells it.
+    /// Remembers where the people of this instance sign in with single sign-on, where a failure tells it. The failure has no secrets any
+    /// more: everybody sees the state.
     pub(super) fn learn_sso_url(&self, failure: &Failure) {
         if let Some(address) = &failure.sso_url
             && self.look(|session| session.sso_url() != Some(address))

@@ -141,12 +141,12 @@ impl<J: Json> Run<J> {
     async fn not_kept(&self, deletes: bool, own: u32, known: Option<Secret>, overwrites: bool) {
         let handle: &Handle<J> = &self.handle;
         let store = &handle.store;
+        store.unwritten.set(true);
         // A later write of this handle's deals with it.
         if own != store.writes.get() {
             return;
         }
         handle.change(|session| session.storage_works(false));
-        store.unwritten.set(true);
         // The other tabs are told only of a change: tabs whose writes all fail would wake each other for ever.
         let mut tells = overwrites;
         // A write that timed out may still be done: where nothing is known to lie there, nothing is deleted before.

@@ -119,7 +119,7 @@ impl<J: Json> Run<J> {
             ended
         };
         if let Some((record, received)) = ended {
-            self.handle.spawn(|run| run.revoke(record, received, Rc::default()));
+            self.handle.revoke(record, received);
         }
         if handle.ending_at_limit.get() == Some(self.id) {
             handle.ending_at_limit.set(None);
@@ -167,15 +167,18 @@ impl<J: Json> Run<J> {
         let login = held.login;
         let mut last = (held, received);
         let mut here = true;
-        let writes = store.writes();
+        let writes = store.writes.get();
         if self.is_kept()
             && let Outcome::Stored(stored) = self.ask(Effect::Read).await
-            && writes == store.writes()
+            && writes == store.writes.get()
         {
             let found = stored.record.as_deref();
             // The tab that has noted the end tells the vendor. To tell it twice does no harm.
             here = !self.says_ended(&stored, login);
             let found = found.and_then(|text| Record::read::<J>(text, handle.carries_token()));
+            // A cookie, or a token that stays the same, belongs to whoever has signed in since.
+            let anew = |record: &Record| record.login != login && record.held.access == last.0.held.access;
+            here &= !found.as_ref().is_some_and(anew);
             let found = found.filter(|record| record.login == login);
             // Another tab may have renewed the tokens since. (Older ones may be there, too, where a write has failed.)
             if let Some(record) = found.filter(|record| record.renewals > last.0.renewals) {

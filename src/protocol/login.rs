@@ -8,7 +8,7 @@ use super::ending::{Ending, Halt};
 use super::handle::Handle;
 use super::operation::Run;
 use crate::dialect::{Call, Code, Credentials, Json, Operation as Kind, Reply};
-use crate::session::Session;
+use crate::session::{Record, Session};
 
 impl<J: Json> Run<J> {
     /// `login()`: sent once, never repeated by itself, since vendors lock accounts.
@@ -36,6 +36,8 @@ impl<J: Json> Run<J> {
         if let Some(older) = handle.signing_in.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;
         }
+        self.await_revocation().await?;
+        self.is_latest_login(attempt)?;
         let login = Self::name_of_login(&self.ask(Effect::Chance).await);
         // Where the platform gives no random number, nothing is sent.
         self.wanted()?;
@@ -52,15 +54,19 @@ impl<J: Json> Run<J> {
         }
         let now = handle.now();
         let mut grant = handle.vendor.read_login(&reply, &credentials, now.wall).map_err(|failure| {
+            let failure = failure.without_secrets(&credentials.secrets());
             handle.learn_sso_url(&failure);
-            Halt::at(Kind::Login, failure.without_secrets(&credentials.secrets()))
+            Halt::at(Kind::Login, failure)
         })?;
         let redirect_to = grant.redirect_to.take();
         let (received, older) = (handle.received(), handle.held());
         handle.change(|session| session.signed_in(grant, login, now));
         // The session that it replaces is revoked in the background, which neither delays the login nor makes it fail.
-        if let Some(older) = older.filter(|_| handle.carries_token()) {
-            self.handle.spawn(|run| run.revoke(older, received, Rc::default()));
+        // Not so where its credential lives on: a cookie is replaced, and some vendors give a person the same token again.
+        let gone =
+            |older: &Rc<Record>| handle.held().is_none_or(|held| held.held.access != older.held.access);
+        if let Some(older) = older.filter(gone) {
+            self.handle.revoke(older, received);
         }
         self.keep(true).await;
         self.wanted()?;

@@ -3,12 +3,28 @@
 use alloc::rc::Rc;
 use core::cell::Cell;
 
-use super::effect::{Effect, Line, Outcome, Trouble};
-use super::ending::Ending;
+use super::effect::{Effect, Line, OperationId, Outcome, Trouble};
+use super::ending::{Ending, Halt};
 use super::handle::{Handle, Keeping};
 use super::operation::Run;
 use crate::dialect::Json;
 use crate::session::{Moment, Note, Reason, Record, Session};
+
+/// A sign-out at the vendor that is under way: the operation, and whether the vendor has confirmed it.
+pub(super) type Revocation = (OperationId, Rc<Cell<bool>>);
+
+impl<J: Json> Handle<J> {
+    /// Begins to tell the vendor that a session is over. Its silence or its no is no error: the user is signed out all the same.
+    ///
+    /// `received`: when its tokens came.
+    pub(super) fn revoke(self: &Rc<Self>, record: Rc<Record>, received: Moment) -> Revocation {
+        let confirmed = Rc::new(Cell::new(false));
+        let told = Rc::clone(&confirmed);
+        let revocation = (self.spawn(|run| run.revoke(record, received, told)), confirmed);
+        self.revocation.replace(Some(revocation.clone()));
+        revocation
+    }
+}
 
 impl<J: Json> Run<J> {
     /// `logout()`: signs out here and in the other tabs first, whatever the network says.
@@ -27,7 +43,7 @@ impl<J: Json> Run<J> {
         }
         let received = handle.received();
         let record = handle.change(Session::sign_out);
-        let known_here = record.is_some();
+        let (known_here, attempt) = (record.is_some(), handle.attempt());
         if let Some(under_way) = handle.signing_in.take() {
             self.see_to(Effect::Stop(under_way)).await;
         }
@@ -39,39 +55,57 @@ impl<J: Json> Run<J> {
         let known = record.filter(|_| {
             told && handle.addresses().logout.is_some() && (!elsewhere || handle.carries_token())
         });
-        let confirmed = Rc::new(Cell::new(false));
-        let revoking = known.map(|record| {
-            let confirmed = Rc::clone(&confirmed);
-            self.handle.spawn(|run| run.revoke(record, received, confirmed))
-        });
+        let revocation = match known {
+            Some(record) => Some(self.handle.revoke(record, received)),
+            // Another call may just have begun to sign out.
+            None if !known_here => handle.revocation.borrow().clone(),
+            None => None,
+        };
         // A record that is being deleted already isn't deleted again: another tab may have signed in since.
         self.keep(known_here || !handle.store.is_being_cleared()).await;
-        if let Some(revoking) = revoking
-            && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(revoking)).await
+        if let Some((under_way, _)) = revocation
+            && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(under_way)).await
+            && known_here
         {
-            self.see_to(Effect::Stop(revoking)).await;
+            self.see_to(Effect::Stop(under_way)).await;
         }
-        // A renewal of another tab's may have written its tokens after the record was deleted.
-        self.handle.spawn(|run| async move {
-            run.follow(false).await;
-            Ending::Done
-        });
+        self.handle.spawn(|run| run.look_behind(attempt));
         match self.wanted() {
-            Ok(()) => Ending::SignedOut(confirmed.get()),
+            Ok(()) => Ending::SignedOut(revocation.is_some_and(|(_, confirmed)| confirmed.get())),
             Err(halt) => halt.into(),
         }
     }
 
-    /// Tells the vendor that a session is over. Its silence or its no is no error: the user is signed out all the same.
-    ///
-    /// `received`: when its tokens came.
-    pub(super) async fn revoke(
+    /// Looks at what other tabs have done while the user signed out. A renewal there may have written its tokens after the record was
+    /// deleted. And where a cookie is the session, whoever has signed in there meanwhile may have lost the new one.
+    async fn look_behind(self: Rc<Self>, attempt: u32) -> Ending {
+        self.follow(false).await;
+        let elsewhere = self.handle.is_signed_in() && self.handle.attempt() == attempt;
+        if elsewhere && !self.handle.carries_token() {
+            self.confirm(self.handle.epoch()).await;
+        }
+        Ending::Done
+    }
+
+    /// Where a cookie is the session, waits for a sign-out that is on its way to the vendor: it would end what comes before it arrives.
+    pub(super) async fn await_revocation(&self) -> Result<(), Halt> {
+        let under_way = self.handle.revocation.borrow().as_ref().map(|(id, _)| *id);
+        if let Some(under_way) = under_way.filter(|_| !self.handle.carries_token())
+            && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(under_way)).await
+        {
+            return Err(Halt::GivenUp);
+        }
+        Ok(())
+    }
+
+    async fn revoke(
         self: Rc<Self>,
         record: Rc<Record>,
         received: Moment,
         confirmed: Rc<Cell<bool>>,
     ) -> Ending {
         confirmed.set(self.try_to_revoke(record, received).await == Some(true));
+        self.handle.revocation.borrow_mut().take_if(|(id, _)| *id == self.id);
         Ending::Done
     }
 
@@ -80,7 +114,7 @@ impl<J: Json> Run<J> {
         handle.addresses().logout.as_ref()?;
         if record.left(received, handle.now()).is_some_and(|left| left <= 0.0) {
             // An expired token is never sent: it is renewed first, and the new one is revoked. Not so where a cookie renews it,
-            // which may belong to a newer login.
+            // which may belong to a newer login. (Also where renewals are manual: what is renewed here is gone at once.)
             let call = handle.vendor.refresh(&record.held).filter(|call| !call.cookies)?;
             let Outcome::Reply(reply) = self.ask(Effect::Call(call)).await else { return None };
             let grant = handle.vendor.read_refresh(&reply, handle.now().wall).ok()?;

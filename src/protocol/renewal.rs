@@ -37,12 +37,10 @@ impl<J: Json> Handle<J> {
         if rejected {
             self.rejected_epoch.set(Some(epoch));
         }
+        // One under way may have failed already, and still be writing that down. Until then it counts as running, or a timer would
+        // fire in a loop.
+        self.change(Session::begin_renewal);
         let under_way = self.flight.borrow().clone().filter(|flight| flight.epoch == epoch);
-        if under_way.is_some() {
-            // It may have failed already, and still be writing that down. Until then it counts as running, or a timer would
-            // fire in a loop.
-            self.change(Session::begin_renewal);
-        }
         under_way.unwrap_or_else(|| {
             let flight = Rc::new(Flight {
                 epoch,
@@ -54,7 +52,6 @@ impl<J: Json> Handle<J> {
                 outcome: RefCell::new(None),
             });
             self.flight.replace(Some(Rc::clone(&flight)));
-            self.change(Session::begin_renewal);
             let own = Rc::clone(&flight);
             flight.operation.set(self.spawn(|run| run.run_flight(own)));
             flight
@@ -120,7 +117,9 @@ impl<J: Json> Run<J> {
             handle.change(Session::end_renewal);
         }
         if result.is_ok() && !handle.is_signed_in() {
-            result = Err(superseded());
+            // The vendor has refused the tokens of another tab, or a limit was reached.
+            let over = handle.look(Session::why_signed_out) == Some(Code::SessionExpired);
+            result = Err(if over { Halt::new(Code::SessionExpired, Kind::Refresh) } else { superseded() });
         }
         flight.outcome.replace(Some(result));
         Ending::Done
@@ -232,13 +231,16 @@ impl<J: Json> Run<J> {
         });
     }
 
-    async fn failed(&self, epoch: Epoch, failure: Box<Failure>) -> Result<(), Halt> {
+    async fn failed(&self, epoch: Epoch, mut failure: Box<Failure>) -> Result<(), Halt> {
         let handle: &Handle<J> = &self.handle;
         let chance = Self::chance(&self.ask(Effect::Chance).await);
         let now = handle.now();
         // A 401 or 403 without the vendor's envelope is a gateway's, and only means that the vendor can't be reached now.
         let gateways = failure.code.ends_session() && !failure.ends_session();
-        let code = if gateways { Code::VendorUnavailable } else { failure.code };
+        if gateways {
+            failure.code = Code::VendorUnavailable;
+        }
+        let code = failure.code;
         // A wallet's session is renewed by a cookie, as a rule. One that is refused has expired, and the person signs again.
         let lapses = code.ends_session() && handle.vendor.signing().is_some();
         let rejected = handle.rejected_epoch.get() == Some(epoch);

@@ -9,7 +9,7 @@ use super::ending::{Ending, Halt};
 use super::handle::{Handle, without_tokens};
 use super::operation::Run;
 use super::pass::Person;
-use crate::dialect::{Body, Code, Failure, Json, Operation as Kind, Payload, Rejection, Reply};
+use crate::dialect::{Body, Code, Failure, Json, Operation as Kind, Payload, Rejection, Reply, Secret};
 use crate::session::{Epoch, Reason, Record, Session, Verdict, YOUNG_MS};
 
 /// What the caller wants to be sent.
@@ -19,6 +19,8 @@ pub struct Wish {
     pub target: String,
     /// Whether the request has a credential of the caller's own, which wins.
     pub own_credential: bool,
+    /// The token in that, where it is a header. No failure may repeat it.
+    pub own_token: Option<Secret>,
     /// Whether it can be sent a second time: a stream is gone once read.
     pub repeatable: bool,
     /// Whether the vendor's envelope is to be taken off.
@@ -42,7 +44,7 @@ impl<J: Json> Run<J> {
     pub(super) async fn request(self: Rc<Self>, wish: Wish) -> Ending {
         let mut sent = None;
         match self.send(&wish, &mut sent).await {
-            Ok((answer, halt)) if wish.json => self.unwrap(&answer.reply, sent, halt),
+            Ok((answer, halt)) if wish.json => self.unwrap(&wish, &answer, sent, halt),
             Ok(_) => Ending::Answered,
             Err(halt) => halt.into(),
         }
@@ -63,17 +65,17 @@ impl<J: Json> Run<J> {
         self.handle.used(handle.now());
         self.await_limits().await?;
         if wish.own_credential {
-            return Ok((self.dispatch(None, false).await?, None));
+            return Ok((self.dispatch(false, false).await?, None));
         }
         let renewed = self.ready(&asked).await?;
         let epoch = handle.epoch();
         *sent = handle.held();
-        let answer = self.dispatch(Some(epoch), false).await?;
+        let answer = self.dispatch(true, false).await?;
         let next = self.judge(epoch, &answer).await;
         let mut halt = match next {
             Next::Show if wish.repeatable && self.is_expired_unsaid(epoch, &answer) => {
                 // If the same answer comes again, the token has expired.
-                let second = self.dispatch(Some(epoch), true).await?;
+                let second = self.dispatch(true, true).await?;
                 if self.judge(epoch, &second).await == Next::Show && self.is_expired_unsaid(epoch, &second) {
                     self.join_end(epoch, Reason::Expired).await;
                 }
@@ -102,7 +104,7 @@ impl<J: Json> Run<J> {
         }
         let epoch = handle.epoch();
         *sent = handle.held();
-        let second = self.dispatch(Some(epoch), true).await?;
+        let second = self.dispatch(true, true).await?;
         // Judged because it may bring a token. If it is a rejection again, the caller gets it.
         if self.judge(epoch, &second).await != Next::Show {
             self.rejects_any_token(wish);
@@ -129,16 +131,16 @@ impl<J: Json> Run<J> {
         if self.handle.pass(asked)? { Ok(()) } else { Err(Halt::new(Code::SessionExpired, Kind::Request)) }
     }
 
-    /// Sends the request, with the credential of an epoch.
-    async fn dispatch(&self, epoch: Option<Epoch>, again: bool) -> Result<Box<Answer<J>>, Halt> {
+    /// Sends the request; `ours`: with the session's credential.
+    async fn dispatch(&self, ours: bool, again: bool) -> Result<Box<Answer<J>>, Halt> {
         let handle: &Handle<J> = &self.handle;
         let held = handle.held().and_then(|record| record.held.access.clone());
-        let credential = match (epoch, held) {
-            (Some(_), Some(token)) => handle.facts().carrier.value(&token),
-            (Some(_), None) if handle.carries_token() => {
+        let credential = match held.filter(|_| ours) {
+            Some(token) => handle.facts().carrier.value(&token),
+            None if ours && handle.carries_token() => {
                 return Err(Halt::new(Code::NotSignedIn, Kind::Request));
             }
-            _ => None,
+            None => None,
         };
         let sending = &handle.sending;
         sending.set(sending.get() + 1);
@@ -170,7 +172,7 @@ impl<J: Json> Run<J> {
             }
             return Next::Show;
         }
-        if let Err(failure) = handle.vendor.read(reply, Kind::Request) {
+        if from_vendor && let Err(failure) = handle.vendor.read(reply, Kind::Request) {
             handle.learn_sso_url(&failure);
         }
         let now = handle.now();
@@ -191,7 +193,7 @@ impl<J: Json> Run<J> {
     }
 
     /// Asks the vendor whether the session of an epoch is alive; once for all requests that doubt it.
-    async fn confirm(&self, epoch: Epoch) {
+    pub(super) async fn confirm(&self, epoch: Epoch) {
         let handle: &Handle<J> = &self.handle;
         if handle.addresses().check.is_none() {
             return;
@@ -241,8 +243,15 @@ impl<J: Json> Run<J> {
     }
 
     /// Takes the vendor's envelope off an answer.
-    fn unwrap(&self, reply: &Reply<J>, sent: Option<Rc<Record>>, halt: Option<Halt>) -> Ending {
+    fn unwrap(
+        &self,
+        wish: &Wish,
+        answer: &Answer<J>,
+        sent: Option<Rc<Record>>,
+        halt: Option<Halt>,
+    ) -> Ending {
         let handle: &Handle<J> = &self.handle;
+        let reply = &answer.reply;
         // Why the renewal has failed, and not the vendor's rejection: that would sound as if the session had ended.
         if let Some(halt) = halt.filter(|_| handle.is_signed_in()) {
             return halt.into();
@@ -250,7 +259,13 @@ impl<J: Json> Run<J> {
         match handle.vendor.read(reply, Kind::Request) {
             _ if reply.is_ok() && matches!(reply.body, Body::Empty) => Ending::Payload(Payload::Whole),
             Ok(payload) => Ending::Payload(payload),
-            Err(failure) => self.failed_request(failure, reply, sent).into(),
+            Err(mut failure) => {
+                if !handle.audience().is_at_base(&answer.address) {
+                    failure.sso_url = None; // of another instance, if of any
+                }
+                let own = wish.own_token.as_deref().unwrap_or_default();
+                self.failed_request(failure.without_secrets(&[own]), reply, sent).into()
+            }
         }
     }
 

@@ -71,11 +71,6 @@ impl Store {
         self.removals.get() < REMOVALS
     }
 
-    /// How often this handle has asked for something to be written.
-    pub(super) const fn writes(&self) -> u32 {
-        self.writes.get()
-    }
-
     /// A write has found something else than the store has told. True where that was once too often.
     pub(super) fn contradicts(&self) -> bool {
         // A store that was not read since has told nothing: other tabs have written meanwhile.

@@ -129,7 +129,9 @@ impl Session {
     }
 
     fn take_over(&mut self, record: Record, now: Moment) {
-        let same = |old: &Rc<Record>| old.login == record.login && old.held == record.held;
+        let same = |old: &Rc<Record>| {
+            old.login == record.login && old.renewals == record.renewals && old.held == record.held
+        };
         // If it had ended here by its clock, it goes on: that end isn't noted yet.
         self.note = None;
         if record.login == 0 || self.held.as_ref().map_or(self.last, |held| held.login) != record.login {

@@ -120,6 +120,11 @@ export class Driver {
     return made;
   }
 
+  /** Ends the pauses of operations that wait for a person. Nobody uses the session any more. */
+  stopWaits() {
+    for (const { task } of this.#running.values()) if (task.device) task.pause?.end("stopped");
+  }
+
   /** Runs the operations that the machine has begun by itself. */
   runBegun() {
     for (let id; (id = enter(() => this.#machine.begun())) !== undefined; ) {
@@ -138,9 +143,6 @@ export class Driver {
  */
 export function failureOf(details, facts, task) {
   const { operation, ...rest } = /** @type {import("./auth-error.js").ErrorDetails & { operation: string }} */ (parseJson(/** @type {string} */ (details)));
-  // The vendor may have echoed a token of the caller's own, which the WebAssembly doesn't know.
-  const own = task?.wish?.token;
-  if (own && rest.detail?.includes(own)) delete rest.detail;
   // The caller's request has no endpoint of hallpass's.
   return failure({ ...rest, cause: task?.cause }, facts.title, operation, operation === "request" ? undefined : task?.endpoint);
 }

@@ -107,7 +107,7 @@ export class Session {
    */
   fetch = (input, init = undefined) =>
     settle(async () => {
-      const behind = this.#handle.fetcher.behind(input);
+      const behind = this.#handle.fetcher.behind(input, init);
       if (behind) return behind(/** @type {Request} */ (input), /** @type {RequestInit} */ (init));
       const { task } = await this.#request(input, init, false);
       return task.answer?.response;
@@ -139,7 +139,7 @@ export class Session {
     const handle = this.#handle;
     const wish = readable("input and init", () => new Wish(handle.base, handle.facts.header, input, init, json, handle.options.described));
     handle.mustBeOpen(wish.signal);
-    const id = enter(() => handle.machine.request(wish.target, wish.callers, wish.repeatable, json));
+    const id = enter(() => handle.machine.request(wish.target, wish.callers, wish.token, wish.repeatable, json));
     return handle.run(id, new Task(wish.signal, wish, json));
   }
 

@@ -323,4 +323,11 @@ export async function r02_a_token_of_the_callers_own_is_in_no_error() {
     equal(error.detail, told);
     session.dispose();
   }
+  const lenses = simulate("lenses");
+  const session = await lenses.signIn();
+  const field = (name, title) => ({ name, error: "invalid_value", title });
+  const problem = { type: "validation_error", title: "x", status: 400, invalid_fields: [field("filter", "not OWN-SECRET"), field("sort", "unknown")] };
+  await lenses.fault({ path: DATA.lenses, reply: json(problem, 400) });
+  const error = await rejects(session.json(DATA.lenses, { headers: { Authorization: "Bearer OWN-SECRET" } }), "invalid-request");
+  equal(error.fields.map(({ name, title }) => [name, title]), [["filter", ""], ["sort", "unknown"]]);
 }

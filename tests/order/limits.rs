@@ -3,7 +3,7 @@
 use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 use hallpass::session::Limits;
 
-use crate::tab::{HOUR, NOW, TABS, Tab};
+use crate::tab::{BASE, HOUR, NOW, TABS, Tab};
 use crate::vendors::{OK, UNAUTHORIZED, grant};
 
 const MINUTE: f64 = 60_000.0;
@@ -13,6 +13,32 @@ fn limited(keeping: Keeping, idle_ms: Option<f64>, age_ms: Option<f64>) -> Tab {
     assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
     tab.log();
     tab
+}
+
+/// A cookie is whoever's has signed in last. Where this tab was frozen meanwhile, it knows only by the record.
+#[test]
+fn r36_a_limit_leaves_the_cookie_of_a_newer_login_alone() {
+    for (idle_ms, age_ms) in [(Some(10.0 * MINUTE), None), (None, Some(10.0 * MINUTE))] {
+        for user in ["jdoe", "other"] {
+            let mut tab = Tab::with("lenses", TABS, |settings| {
+                settings.limits = Limits { idle_ms, age_ms };
+                settings.addresses.logout = Some(format!("{BASE}/logout"));
+            });
+            assert_eq!(tab.signs_in(r#"{"user":"jdoe"}"#), "signed in");
+            let mut record = tab.held().expect("signed in");
+            tab.now += 10.0 * MINUTE;
+            record.login = 99;
+            record.ordinal += 600;
+            (record.signed_in_at, record.received_at) = (tab.now - 5_000.0, tab.now - 5_000.0);
+            record.held.user = Some(user.into());
+            tab.another_writes(Some(&record), None);
+            tab.log();
+            tab.hears(200, "{}");
+            tab.wakes(Wake::Timer);
+            let log = tab.log();
+            assert!(!log.iter().any(|line| line.contains("call logout")), "{user}: {}", log.join("\n"));
+        }
+    }
 }
 
 /// The store is read for another tab's use, and once more under the lock of the tokens. Then the end is noted, the record deleted, and the lock

@@ -166,3 +166,32 @@ fn a_caller_who_gives_up_while_it_is_written_hears_his_own_reason() {
     assert_eq!(tab.signs_in(&grant("a1", "r1")), "given up");
     assert_eq!(tab.status(), "signed-in", "the vendor has signed in all the same");
 }
+
+/// R39: some vendors give a person the same token again, and a sign-out with that would end both sessions.
+#[test]
+fn r39_a_login_that_brings_the_same_token_revokes_nothing() {
+    let mut tab = Tab::new("ethgas", Keeping::Memory);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.log();
+    assert_eq!(tab.signs_in(&grant("a1", "r2")), "signed in");
+    tab.asked(&["chance", "call login"]);
+}
+
+/// R2: the state is seen by everybody, so what a vendor says of a refused login is looked through before it gets there.
+#[test]
+fn r02_no_password_gets_into_the_state() {
+    let refusal = |address: &str| {
+        let mut tab = Tab::new("lenses", Keeping::Memory);
+        tab.hears(
+            401,
+            &format!(r#"{{"type":"unauthorised","title":"No.","status":401,"sso_url":"{address}"}}"#),
+        );
+        assert_eq!(
+            tab.run(|handle| handle.sign_in(user("jdoe", "s3cret-word"))),
+            "invalid-credentials at login"
+        );
+        tab.state().sso_url
+    };
+    assert_eq!(refusal("https://idp.test/?hint=s3cret-word"), None);
+    assert_eq!(refusal("https://idp.test/").as_deref(), Some("https://idp.test/"));
+}

@@ -1,9 +1,14 @@
 //! Signing out.
 
-use hallpass::protocol::{Keeping, Line, Trouble, Wake};
+use std::cell::Cell;
+use std::rc::Rc;
 
+use hallpass::protocol::{Keeping, Line, Trouble, Wake};
+use hallpass::session::Record;
+
+use crate::support::user;
 use crate::tab::{BASE, HOUR, NOW, TABS, Tab};
-use crate::vendors::{OK, UNAUTHORIZED, grant};
+use crate::vendors::{NO_SESSION, OK, UNAUTHORIZED, grant};
 
 /// The note comes first: the page may go at any moment from then on.
 #[test]
@@ -152,7 +157,7 @@ fn a_login_under_way_is_stopped() {
     tab.meanwhile("call login", |tab| {
         assert_eq!(tab.signs_out(), "signed out");
     });
-    let told = tab.run(|handle| handle.sign_in(crate::support::user("jdoe", "s3cret")));
+    let told = tab.run(|handle| handle.sign_in(user("jdoe", "s3cret")));
     assert_eq!(told, "superseded at login");
     tab.asked(&["chance", "call login", "  stop", "  tell of the sign-out"]);
     assert_eq!(tab.status(), "logout");
@@ -206,4 +211,87 @@ fn r18_what_ended_by_its_clock_and_was_signed_out_of_does_not_come_back() {
     tab.another_writes(Some(&newer), None);
     assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
     assert_eq!((tab.status(), &tab.record), ("logout", &None));
+}
+
+fn with_a_cookie() -> Tab {
+    let mut tab = Tab::with("lenses", Keeping::Memory, |settings| {
+        settings.addresses.logout = Some(format!("{BASE}/logout"));
+    });
+    assert_eq!(tab.signs_in(r#"{"user":"jdoe"}"#), "signed in");
+    tab.log();
+    tab
+}
+
+/// R10: the sign-out would end what comes before its answer, too, as both have the same cookie.
+#[test]
+fn r10_where_a_cookie_is_the_session_what_comes_after_a_sign_out_waits_for_it() {
+    let mut tab = with_a_cookie();
+    tab.hears(200, "{}").hears(401, NO_SESSION);
+    tab.meanwhile("call logout", |tab| {
+        assert_eq!(tab.checks(), "waits");
+    });
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    assert_eq!(tab.status(), "logout");
+    tab.asked(&["tell of the sign-out", "join", "  call logout", "    join", "    chance", "    call check"]);
+
+    let mut tab = with_a_cookie();
+    tab.hears(200, "{}").hears(200, r#"{"user":"asmith"}"#);
+    tab.meanwhile("call logout", |tab| {
+        assert_eq!(tab.run(|handle| handle.sign_in(user("asmith", "s3cret"))), "waits");
+    });
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.asked(&["tell of the sign-out", "join", "  call logout", "    join", "    chance", "    call login"]);
+    assert_eq!(tab.status(), "signed-in");
+    // Whoever gives up waiting sends nothing.
+    let mut tab = with_a_cookie();
+    tab.hears(200, "{}");
+    tab.meanwhile("call logout", |tab| {
+        tab.fails("join", Trouble::GivenUp);
+        assert_eq!(tab.checks(), "given up");
+    });
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+}
+
+/// Two calls at once, such as of a button that was pressed twice, have one answer.
+#[test]
+fn two_sign_outs_at_once_are_told_the_same() {
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    let second = Rc::new(Cell::new(0));
+    let id = Rc::clone(&second);
+    tab.hears(200, OK);
+    tab.meanwhile("call logout", move |tab| {
+        id.set(tab.handle.sign_out(true));
+        let id = id.get();
+        assert_eq!(tab.run(|_| id), "waits");
+    });
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    assert_eq!(tab.ending(second.get()), "signed out, confirmed");
+}
+
+/// Also where renewals are manual: a refresh token that lives on at the vendor would be the greater harm.
+#[test]
+fn r39_where_renewals_are_manual_a_token_that_is_over_is_renewed_to_be_revoked() {
+    let mut tab = Tab::with("ethgas", Keeping::Memory, |settings| settings.automatic = false);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    tab.log();
+    tab.now += HOUR;
+    tab.hears(200, &grant("a2", "r2")).hears(200, OK);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.asked(&["tell of the sign-out", "join", "  call refresh with r1", "  call logout with a2"]);
+}
+
+/// R10: a tab that has asked meanwhile has found the cookie alive. What came of that is looked at once more.
+#[test]
+fn r10_what_another_tab_has_found_alive_during_a_sign_out_is_asked_about_again() {
+    for (status, answer, told) in [(401, NO_SESSION, "refused"), (200, r#"{"name":"asmith"}"#, "signed-in")] {
+        let mut tab = Tab::with("lenses", TABS, |settings| {
+            settings.addresses.logout = Some(format!("{BASE}/logout"));
+        });
+        assert_eq!(tab.signs_in(r#"{"user":"jdoe"}"#), "signed in");
+        let found = Record { login: 99, ..tab.held().expect("signed in") };
+        tab.meanwhile("call logout", move |tab| tab.another_writes(Some(&found), None));
+        tab.hears(200, "{}").hears(status, answer);
+        assert_eq!(tab.signs_out(), "signed out, confirmed");
+        assert_eq!(tab.status(), told);
+    }
 }

@@ -390,3 +390,18 @@ fn r22_a_pause_has_its_share_of_chance() {
         assert_eq!(kept, Some(pause));
     }
 }
+
+/// R16: all who wait for a renewal are told the same, whichever tab has asked the vendor.
+#[test]
+fn r16_who_waits_hears_that_the_session_has_ended() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.waits_for_the_lock();
+    tab.another_writes(None, Some("7 refused"));
+    assert_eq!(tab.refreshes(), "session-expired at refresh");
+    assert_eq!(tab.status(), "refused");
+    // After a sign-out, nothing has ended by itself.
+    let mut tab = Tab::signed_in(TABS);
+    tab.waits_for_the_lock();
+    tab.another_writes(None, Some("7 logout"));
+    assert_eq!(tab.refreshes(), "superseded at refresh");
+}

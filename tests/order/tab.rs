@@ -248,6 +248,11 @@ impl Tab {
         self.endings.get(&id).cloned().unwrap_or_else(|| "waits".into())
     }
 
+    /// How an operation ended.
+    pub fn ending(&self, id: OperationId) -> &str {
+        self.endings.get(&id).map_or("", String::as_str)
+    }
+
     /// Runs an operation that was begun. All that is told of how it ended.
     pub fn ends(&mut self, id: OperationId) -> String {
         self.drive(id, None);
@@ -412,5 +417,11 @@ impl Tab {
 
 /// A request like any other.
 pub fn wish() -> Wish {
-    Wish { target: format!("{BASE}/x"), own_credential: false, repeatable: true, json: false }
+    Wish {
+        target: format!("{BASE}/x"),
+        own_credential: false,
+        own_token: None,
+        repeatable: true,
+        json: false,
+    }
 }

@@ -1,9 +1,13 @@
 //! What could not be written or deleted.
 
-use hallpass::protocol::{Line, Trouble, Wake};
+use std::rc::Rc;
+
+use hallpass::dialect::{Body, Json as _, Reply};
+use hallpass::protocol::{Answer, Effect, Line, Outcome, Step, Trouble, Wake};
 
 use crate::meanwhile::{has_the_new_login, of_another_tab, signs_in_anew};
-use crate::tab::{HOUR, NOW, TABS, Tab};
+use crate::support::{Value, jwt, user};
+use crate::tab::{BASE, HOUR, NOW, TABS, Tab, wish};
 use crate::vendors::{OK, grant};
 
 /// Rule 15: deleting takes no room.
@@ -14,7 +18,7 @@ fn rule_15_what_a_failed_login_write_was_to_replace_is_gone() {
     assert_eq!(tab.restores(), "done");
     tab.log();
     tab.hears(200, &grant("b1", "rb1")).hears(200, OK).fails("write", Trouble::Storage);
-    assert_eq!(tab.run(|handle| handle.sign_in(crate::support::user("bert", "s3cret"))), "signed in");
+    assert_eq!(tab.run(|handle| handle.sign_in(user("bert", "s3cret"))), "signed in");
     assert_eq!((&tab.record, tab.note.as_deref()), (&None, Some("7 unwritten")));
     assert_eq!((tab.status(), tab.state().problem), ("signed-in", Some("storage")));
     tab.asked(&[
@@ -211,4 +215,31 @@ fn a_write_that_was_done_late_is_no_problem_any_more() {
     tab.another_writes(held.as_ref(), None);
     assert_eq!(tab.wakes(Wake::Page), "done");
     assert_eq!((tab.status(), tab.state().problem), ("signed-in", None));
+}
+
+/// The writes of a tab are done one after the other: while that of the login is under way, a reply brings the next token.
+#[test]
+fn r38_a_login_whose_write_fails_late_goes_on_in_memory() {
+    let tab = Tab::new("pegase3", TABS);
+    let handle = Rc::clone(&tab.handle);
+    let brings = |number: u32| {
+        let claims = format!(r#"{{"user":"user_test","exp":{},"n":{number}}}"#, NOW / 1000.0 + 1_800.0);
+        let text = format!(r#"{{"code":200,"status":"ok","data":[],"token":"{}"}}"#, jwt(&claims));
+        Reply::new(200, Body::Json(Value::parse(&text).expect("JSON")))
+    };
+    let step = |id, outcome| handle.step(id, outcome, tab.moment()).expect("a step");
+    let login = handle.sign_in(user("user_test", "s3cret"));
+    assert!(matches!(step(login, None), Step::Asks(Effect::Chance)));
+    assert!(matches!(step(login, Some(Outcome::Chance(7))), Step::Asks(Effect::Call(_))));
+    assert!(matches!(step(login, Some(Outcome::Reply(Box::new(brings(1))))), Step::Asks(Effect::Write(_))));
+    let request = handle.request(wish());
+    assert!(matches!(step(request, None), Step::Asks(Effect::Send(_))));
+    let answer = Answer { reply: brings(2), address: format!("{BASE}/x"), redirected: false };
+    let writes = step(request, Some(Outcome::Answer(Box::new(answer))));
+    assert!(matches!(writes, Step::Asks(Effect::Write(_))), "{writes:?}");
+    let ended = step(login, Some(Outcome::Failed(Trouble::Storage)));
+    assert!(matches!(ended, Step::Ends(_)), "{ended:?}");
+    let next = step(request, Some(Outcome::Overtaken(Box::default())));
+    assert_eq!(tab.status(), "signed-in", "{next:?}");
+    assert!(matches!(next, Step::Asks(Effect::Write(_))), "{next:?}");
 }

@@ -274,3 +274,33 @@ fn r19_a_request_waits_for_three_renewals_that_are_overtaken() {
     let log = tab.log();
     assert_eq!(log.iter().filter(|line| line.starts_with("join")).count(), 3, "{log:?}");
 }
+
+/// A cookie that was prolonged, or a token that stays the same, is renewed all the same.
+#[test]
+fn r16_what_prolongs_the_same_token_in_another_tab_counts() {
+    let mut tab = Tab::signed_in(TABS);
+    let mut record = tab.held().expect("signed in");
+    tab.now += 0.7 * HOUR;
+    record.renewals += 1;
+    record.received_at = tab.now;
+    record.expires_at = Some(tab.now + HOUR);
+    tab.another_writes(Some(&record), None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    let left = tab.handle.look(|session| session.next_event(false, tab.moment()));
+    assert!(left.is_some_and(|left| left > HOUR / 2.0), "{left:?}");
+}
+
+/// In localStorage, the note of a sign-out may show before the login that came after it.
+#[test]
+fn r10_what_does_not_show_yet_is_not_deleted() {
+    let mut tab = Tab::signed_in(Keeping::Tabs { lags: true });
+    let mut newer = tab.held().expect("signed in");
+    newer.login = 99;
+    newer.ordinal += 5;
+    newer.held.access = Some("b1".into());
+    tab.note = Some("7 logout".into());
+    tab.meanwhile("wait", move |tab| tab.another_writes(Some(&newer), None));
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert!(tab.record.is_some(), "{}", tab.log().join("\n"));
+    assert_eq!((tab.status(), tab.held().map(|record| record.login)), ("signed-in", Some(99)));
+}

@@ -312,3 +312,18 @@ fn a_reply_that_may_mean_an_expired_token_is_asked_for_once_more() {
     assert_eq!(tab.run(|handle| handle.request(Wish { repeatable: false, ..wish() })), "answered");
     assert_eq!(tab.status(), "signed-in");
 }
+
+/// R2: the token of a check may have been replaced before its answer comes, and is no less secret for that.
+#[test]
+fn r02_a_checks_own_token_is_in_no_failure() {
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    let words = r#"{"success":false,"code":403,"message":"a1 may not","data":null}"#;
+    tab.hears(200, &grant("a2", "r2")).hears(403, words);
+    tab.meanwhile("call check", |tab| {
+        assert_eq!(tab.refreshes(), "done");
+    });
+    tab.handle.set_now(tab.moment());
+    let id = tab.handle.check();
+    let told = tab.ends(id);
+    assert!(told.contains("Forbidden") && !told.contains("a1 may"), "{told}");
+}

@@ -63,6 +63,7 @@ impl World {
         let wish = Wish {
             target: format!("{BASE}/data"),
             own_credential: false,
+            own_token: None,
             repeatable: !self.choices.one_in(5),
             json: self.choices.one_in(2),
         };
