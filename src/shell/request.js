@@ -7,7 +7,7 @@ import { isBelow, isPlainPath, httpUrl, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
 import { JSON_PLEASE, addHeaders } from "./do/call.js";
 import { isJson } from "./do/peek.js";
-import { copyOf } from "./object.js";
+import { copyOf, isObject } from "./object.js";
 import { readSignal } from "./options.js";
 
 /**
@@ -20,6 +20,9 @@ const KNOWN = [
   "body", "cache", "credentials", "duplex", "headers", "integrity", "json", "keepalive", "method", "mode", "priority", "redirect", "referrer",
   "referrerPolicy", "signal", "window",
 ];
+
+// Of these, those that it reads as texts. An object in their place may give another text each time.
+const TEXTS = ["cache", "credentials", "integrity", "method", "mode", "priority", "redirect", "referrer", "referrerPolicy"];
 
 /** A request of the caller's. */
 export class Wish {
@@ -47,6 +50,9 @@ export class Wish {
   #request;
   /** @type {Request | undefined} */
   #spare;
+  /** Whether it was judged to stay where it is sent, and to send the cookie. A Request's members may lie about that. */
+  #stays = false;
+  #sendsCookie = false;
   /** The description, where it adds something to this request. @type {import("./description.js").Described | undefined} */
   #described;
 
@@ -68,6 +74,7 @@ export class Wish {
     if (isRequest(init)) delete own.json;
     this.#init = own;
     readSignal(own, "init");
+    for (const name of TEXTS) if (own[name] !== undefined) own[name] = made(() => `${own[name]}`);
     if (isPlainPath(input)) {
       this.#input = this.target = base.prefix + input;
     } else if (isRequest(input)) {
@@ -81,7 +88,7 @@ export class Wish {
     }
     const given = typeof this.#input === "object" ? this.#input : undefined;
     // Read here: a Request that is made of another may lose its signal in Node.
-    this.signal = own.signal === undefined ? given?.signal : own.signal ?? undefined;
+    this.signal = own.signal === undefined ? readSignal(given && { signal: given.signal }, "input") : own.signal ?? undefined;
     if (described && isBelow(base, this.target ?? "")) this.#described = described;
     this.#judge(own, given);
   }
@@ -98,7 +105,7 @@ export class Wish {
       for (const name of rest) extra[name] = own[name];
       this.extra = extra;
     }
-    own.body = ownBody(own.body);
+    own.body = made(() => ownBody(own.body));
     if (this.#json) useJson(own, given);
     const headers = own.headers === undefined ? given?.headers : (own.headers = made(() => headersOf(own)));
     const carried = headers?.get(this.#header ?? "Authorization") ?? undefined;
@@ -108,10 +115,10 @@ export class Wish {
     // On a redirect to another origin, browsers drop Authorization, but no header of the vendor's own; and cookies ignore ports. So
     // redirects are refused then, and where a description adds headers.
     const added = this.#described?.csrf || Object.keys(this.#described?.headers ?? {}).length > 0;
-    if ((this.#header !== "Authorization" || added) && (own.redirect ?? given?.redirect ?? "follow") === "follow") this.#changes.redirect = "error";
+    this.#stays = this.#header !== "Authorization" || Boolean(added);
+    if (this.#stays && (own.redirect ?? given?.redirect ?? "follow") === "follow") this.#changes.redirect = "error";
     const { body } = own;
-    const isStream = typeof body === "object" && body !== null && ("getReader" in body || Symbol.asyncIterator in body);
-    this.repeatable = !isStream && !(given && body === undefined && holdsStream(given));
+    this.repeatable = !isStream(body) && !(given && body === undefined && holdsStream(given));
   }
 
   /**
@@ -125,7 +132,8 @@ export class Wish {
       this.#changes.credentials = this.callers ? "omit" : "include";
     }
     // In a mode of the caller's own the cookie may not be sent, and then a rejection says nothing about the session.
-    this.callers ||= (this.#changes.credentials ?? credentials) !== "include";
+    this.#sendsCookie = (this.#changes.credentials ?? credentials) === "include";
+    this.callers ||= !this.#sendsCookie;
   }
 
   /** Makes the request, complete but for the credential. What it is made of may change from then on. */
@@ -136,8 +144,6 @@ export class Wish {
     if (this.callers && this.#header !== undefined && !request.headers.has(this.#header)) {
       throw mistake("init.mode", "one that can carry a credential");
     }
-    // The `url` of a subclass of Request may lie. What is sent has to be what was judged.
-    if (request.url !== this.target) throw mistake("input", "a Request that goes where it says");
     return (this.#request = request);
   }
 
@@ -170,6 +176,10 @@ export class Wish {
       request = new Request(this.#input, init);
       this.refusesRedirect = true;
     }
+    // The members of a subclass of Request may lie. What is sent has to be what was judged.
+    const elsewhere = request.url !== this.target || (this.#stays && request.redirect === "follow");
+    const unasked = this.#header === undefined && !this.#sendsCookie && request.credentials === "include";
+    if (elsewhere || unasked) throw mistake("input", "a Request that goes where and as it says");
     if (this.#described) addHeaders(request, this.#described.headers);
     if (this.#json) addHeaders(request, JSON_PLEASE);
     return request;
@@ -231,6 +241,12 @@ function urlOf(request) {
 }
 
 /**
+ * Whether a body can be read only once. (Node takes what is iterated.)
+ * @param {unknown} body
+ */
+const isStream = (body) => isObject(body) && ("getReader" in body || Symbol.asyncIterator in body);
+
+/**
  * Whether a Request's body is a stream of the caller's, where the platform can tell: bodies that the platform has made itself support
  * byte readers.
  * @param {Request} request
@@ -278,6 +294,9 @@ function ownBody(body) {
   const kind = Object.prototype.toString.call(body); // of any realm
   if (kind === "[object URLSearchParams]") return new URLSearchParams(String(body));
   if (kind === "[object ArrayBuffer]") return new Uint8Array(/** @type {ArrayBuffer} */ (body)).slice();
+  // What is no body by itself is sent as its text.
+  const plain = kind === "[object Array]" || (kind === "[object Object]" && Object.getPrototypeOf(body) === Object.prototype);
+  if (plain && !isStream(body)) return `${body}`;
   return ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() : body;
 }
 

@@ -60,6 +60,43 @@ export async function r5_pegase3_follows_no_redirect() {
   await unreached(stranger, "pegase3");
 }
 
+/** R5: nor where `redirect` is what the platform first has to make a text of, or where a Request lies about it. */
+export async function r5_no_spelling_of_follow_takes_the_token_along() {
+  class Lying extends Request {
+    get redirect() {
+      return "manual";
+    }
+  }
+  const spellings = [["follow"], new String("follow"), { toString: () => "follow" }];
+  for (const name of keepsCookies ? ["pegase3", "lenses"] : ["pegase3"]) {
+    const [vendor, stranger] = [simulate(name), simulate("stranger")];
+    const session = await vendor.signIn();
+    const leads = () => vendor.fault({ path: DATA[name], redirect: `${stranger.baseUrl}/landed`, status: 302 });
+    for (const redirect of spellings) {
+      await leads();
+      await rejects(session.fetch(DATA[name], { redirect }), "network");
+    }
+    for (const request of [new Lying(vendor.baseUrl + DATA[name]), Object.defineProperty(new Request(vendor.baseUrl + DATA[name]), "redirect", { value: "manual" })]) {
+      const asked = await vendor.total();
+      await rejects(session.fetch(request), "invalid-options");
+      equal(await vendor.total(), asked, "not sent");
+    }
+    equal(session.state.status, "signed-in");
+    await unreached(stranger, name);
+  }
+}
+
+/** R26: the same for `credentials`: what sends the cookie is the session's request, however it is spelt. */
+export async function r26_no_spelling_of_include_sends_a_cookie_unasked() {
+  const vendor = simulate("lenses");
+  const session = await vendor.open();
+  const before = await vendor.total();
+  for (const credentials of ["include", ["include"], new String("include")]) {
+    await rejects(session.fetch(DATA.lenses, { credentials }), "not-signed-in");
+  }
+  equal(await vendor.total(), before);
+}
+
 /** R5, R26: cookies know no ports, so a redirect to another port could carry them to a stranger there. */
 export async function r26_a_redirect_takes_no_cookie_to_another_origin() {
   const [vendor, stranger] = [simulate("lenses"), simulate("stranger")];
