@@ -1,4 +1,6 @@
 // @ts-check
+import { textOf } from "./address.js";
+
 /** @typedef {typeof globalThis.fetch} Fetch */
 
 /**
@@ -9,6 +11,37 @@ const platformFetch = new WeakMap();
 
 /** The requests that hallpass has handed to a fetch. @type {WeakSet<object>} */
 const underWay = new WeakSet();
+
+/**
+ * The same of those that a page's own fetch may make anew: by method and address, the credentials that they carry.
+ * @type {Map<string, Carried[]>}
+ */
+const remakable = new Map();
+
+/** @typedef {{ header: string | undefined, value: unknown }} Carried */
+
+/**
+ * @param {{ headers: Headers, credentials?: unknown }} request
+ * @param {string | undefined} header
+ */
+const carriedIn = ({ headers, credentials }, header) => (header === undefined ? credentials : headers.get(header));
+
+/**
+ * Whether what a fetch is given is one of them, made anew.
+ * @param {unknown} input
+ * @param {RequestInit | null | undefined} init
+ */
+function isRemade(input, init) {
+  try {
+    const given = typeof input === "object" && input !== null && "headers" in input ? /** @type {Request} */ (input) : undefined;
+    const sent = remakable.get(`${init?.method ?? given?.method ?? "GET"} ${given?.url ?? textOf(input)}`);
+    if (!sent) return false;
+    const request = { headers: new Headers(init?.headers ?? given?.headers), credentials: init?.credentials ?? given?.credentials };
+    return sent.some(({ header, value }) => carriedIn(request, header) === value);
+  } catch {
+    return false; // what can't be read is no request that was sent
+  }
+}
 
 /**
  * Looks behind sessions' own fetches: a page may have put one in the place of the platform's. Then all sessions use what was there
@@ -26,6 +59,8 @@ function platforms(fetch) {
 export class Fetcher {
   #given;
   #before;
+  /** The header that carries the session's credential; undefined for a cookie. @type {string | undefined} */
+  header;
 
   /** @param {Fetch | undefined} given The option `fetch`. */
   constructor(given) {
@@ -48,17 +83,39 @@ export class Fetcher {
     const send = (request, ...rest) => {
       underWay.add(/** @type {object} */ (request));
       // Not called as a method: the platform's fetch refuses a foreign `this`.
-      return fetch(request, ...rest);
+      const call = () => fetch(request, ...rest);
+      return fetch === this.#before ? call() : this.#noted(/** @type {Request} */ (request), call);
     };
     return send;
   }
 
   /**
-   * A page's own fetch may call a session's fetch, and so hand hallpass a request that is already being sent. Gives back the fetch for
-   * such a request; undefined for any other.
-   * @param {unknown} input
+   * Sends a request by a page's own fetch.
+   * @param {Request} request
+   * @param {() => Promise<Response>} send
    */
-  behind(input) {
-    return typeof input === "object" && input !== null && underWay.has(input) ? this.#before : undefined;
+  async #noted(request, send) {
+    const key = `${request.method} ${request.url}`;
+    const carried = { header: this.header, value: carriedIn(request, this.header) };
+    const others = () => (remakable.get(key) ?? []).filter((one) => one !== carried);
+    remakable.set(key, [...others(), carried]);
+    try {
+      return await send();
+    } finally {
+      const left = others();
+      if (left.length) remakable.set(key, left);
+      else remakable.delete(key);
+    }
+  }
+
+  /**
+   * A page's own fetch may call a session's fetch, and so hand hallpass a request that is already being sent, or one made anew of it.
+   * Gives back the fetch for such a request; undefined for any other.
+   * @param {unknown} input
+   * @param {unknown} init
+   */
+  behind(input, init) {
+    const isOne = typeof input === "object" && input !== null && underWay.has(input);
+    return isOne || (remakable.size && isRemade(input, /** @type {RequestInit} */ (init))) ? this.#before : undefined;
   }
 }

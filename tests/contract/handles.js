@@ -60,6 +60,28 @@ export async function a_wrapper_around_a_session_may_take_the_place_of_the_globa
   }
 }
 
+/** Nor is a wrapper that makes a Request of its own called in a circle, as some that trace or imitate a network do. */
+export async function a_wrapper_may_make_each_request_anew() {
+  for (const name of vendors()) {
+    for (const anew of [(input, init) => [new Request(input, init)], (input) => [input.url, { method: input.method, headers: input.headers, credentials: input.credentials }]]) {
+      const vendor = simulate(name);
+      const session = await vendor.signIn();
+      let calls = 0;
+      const wrapped = async (input, init) => {
+        if (++calls > 20) throw new TypeError("called in a circle");
+        return session.fetch(...anew(new Request(input, init)));
+      };
+      const init = name === "pegase3" ? { headers: { "Name-Company": "Acme" } } : undefined;
+      await withGlobal("fetch", wrapped, async () => {
+        equal((await within(5_000, session.fetch(DATA[name], init), "fetch")).status, 200);
+        if (session.state.renewable) await within(5_000, session.refresh(), "refresh");
+      });
+      equal(await vendor.count(`GET ${DATA[name].split("?")[0]}`), 1, name);
+      session.dispose();
+    }
+  }
+}
+
 /** R33: a session that is opened while another's fetch is the global one is a session all the same, and carries nothing of the other's. */
 export async function r33_a_session_opened_over_anothers_fetch_works() {
   const vendor = simulate("ethgas");
