@@ -2,6 +2,9 @@
 /** @import { SessionState } from "./hallpass.d.ts" */
 /** @typedef {(state: SessionState) => void} Listener */
 
+// As it was when this was loaded: a page may replace it by something that throws.
+const { freeze } = Object;
+
 /** The state as the page last saw it, and who listens. */
 export class Announcer {
   /** @type {Set<{ listener: Listener }>} */
@@ -10,14 +13,14 @@ export class Announcer {
   /** @type {SessionState | undefined} */
   #told;
   /** @type {SessionState} */
-  state = Object.freeze({ status: "signed-out", reason: "never", renewable: false, renewal: "idle" });
+  state = freeze({ status: "signed-out", reason: "never", renewable: false, renewal: "idle" });
 
   /**
    * Takes a new state without telling anybody yet.
    * @param {SessionState} state
    */
   take(state) {
-    this.state = Object.freeze(state);
+    this.state = freeze(state);
   }
 
   /** Tells everybody the state, if it is news. */

@@ -6,7 +6,7 @@ import { send } from "./do/call.js";
 import { submitTwice } from "./do/csrf.js";
 import { came, outcomeOf } from "./outcome.js";
 import { randomNumber } from "./random.js";
-import { Deadline, pause } from "./wait.js";
+import { Deadline } from "./wait.js";
 
 /**
  * @import { OutcomeKind, StepKind } from "./wasm.js"
@@ -106,7 +106,7 @@ export class Effects {
       case "unlock-spent":
         return this.#unlock(id, task, kind === "unlock-spent");
       case "wait":
-        return this.#bounded(id, task, pause(/** @type {number} */ (argument)));
+        return this.#wait(id, task, /** @type {number} */ (argument));
       case "tell-store":
         tell("store");
         return came(id, "done");
@@ -262,6 +262,21 @@ export class Effects {
     // An error tells the last call of either.
     task.endpoint = joined.task.endpoint || task.endpoint;
     return outcome;
+  }
+
+  /**
+   * Waits for so many ms, until the caller's signal aborts.
+   * @param {number} id
+   * @param {Task} task
+   * @param {number} ms
+   * @returns {Promise<Outcome>}
+   */
+  async #wait(id, task, ms) {
+    const deadline = (task.deadline = task.pause = new Deadline(ms, task.signal));
+    if (task.own && !task.waiting) deadline.release();
+    await deadline.guard(new Promise(() => {})).catch(() => {});
+    task.pause = undefined;
+    return came(id, deadline.ended === "timeout" ? "done" : troubleOf(deadline, undefined));
   }
 
   /**

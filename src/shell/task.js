@@ -22,6 +22,8 @@ export class Task {
   cause;
   /** @type {Deadline | undefined} */
   deadline;
+  /** The same of a mere pause. @type {Deadline | undefined} */
+  pause;
   /** @type {import("./do/lock.js").Turn | undefined} */
   turn;
   /** Whether the lock is held. */

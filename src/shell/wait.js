@@ -118,7 +118,7 @@ export class Deadline {
   end(how) {
     if (this.ended) return;
     this.ended = how;
-    clearTimeout(this.#timer);
+    cancel(this.#timer);
     // First: what follows may throw, where a page has replaced it.
     this.#reach(how);
     this.#from?.removeEventListener("abort", this.#abort);
@@ -134,6 +134,33 @@ export class Deadline {
 export function genuine(response) {
   if (response instanceof Response || Object.prototype.toString.call(response) === "[object Response]") return /** @type {Response} */ (response);
   throw new TypeError("fetch answered with no Response");
+}
+
+/**
+ * Cancels a timer. Where the page has replaced what that takes by something that throws, it fires, and nobody waits for it any more.
+ * @param {ReturnType<typeof setTimeout> | undefined} timer
+ */
+export function cancel(timer) {
+  try {
+    clearTimeout(timer);
+  } catch {
+    // as above
+  }
+}
+
+/** The reasons of signals that have none, as those of some polyfills. @type {WeakMap<AbortSignal, DOMException>} */
+const reasons = new WeakMap();
+
+/**
+ * Why a signal has aborted.
+ * @param {AbortSignal | undefined} signal
+ * @returns {unknown}
+ */
+export function reasonOf(signal) {
+  if (!signal || signal.reason !== undefined) return signal?.reason;
+  const reason = reasons.get(signal) ?? new DOMException("The operation was aborted.", "AbortError");
+  reasons.set(signal, reason);
+  return reason;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** R37 and rule 14: whatever the page does, its sessions answer, and can be signed out of. */
-import { DATA, hallpass, jdoe, ok, simulate, within, withGlobal } from "./env.js";
+import { DATA, equal, hallpass, jdoe, ok, simulate, until, within, withGlobal } from "./env.js";
 import { atTheEndOfTheStack, deep, isAlive, quietly, settles, trap, witness } from "./stand-ins/traps.js";
 
 const DEPTHS = 60;
@@ -147,6 +147,30 @@ export async function r37_getters_that_recurse() {
     await settles(one.session.json(DATA.ethgas, recursing(member, one, {})), `init.${member}`);
     await settles(one.session.refresh(recursing("signal", one, {})), "options.signal");
     await isAlive(one, bystander, `init.${member}`);
+  }
+}
+
+/** Rule 14, R37: what keeps throwing keeps nobody signed in, and what is shown is true again once that has passed. */
+export async function rule_14_signing_out_shows_while_builtins_keep_throwing() {
+  for (const [owner, builtin] of [[globalThis, "clearTimeout"], [globalThis, "setTimeout"], [Object, "freeze"], [JSON, "parse"]]) {
+    const { session } = await witness();
+    const told = [];
+    session.subscribe(({ status }) => told.push(status));
+    let timer;
+    const tooLong = new Promise((_, fail) => (timer = setTimeout(fail, 10_000, new Error(`${builtin}: logout hangs`))));
+    const own = owner[builtin];
+    owner[builtin] = () => {
+      throw new Error("replaced by the page");
+    };
+    try {
+      await Promise.race([session.logout().catch(() => {}), tooLong]);
+    } finally {
+      owner[builtin] = own;
+      clearTimeout(timer);
+    }
+    equal(session.state.status, "signed-out", builtin);
+    await until(() => told.at(-1) === "signed-out", `${builtin}: told`);
+    session.dispose();
   }
 }
 

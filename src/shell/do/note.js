@@ -1,4 +1,8 @@
 // @ts-check
+
+// As many notes as are kept for one storage where there is no localStorage. The oldest has long been read.
+const MOST = 1_000;
+
 /**
  * The note of how a login has ended. It is written synchronously: people often leave the page right after a sign-out, before a slow
  * storage has deleted the record, and the next page would find somebody signed in.
@@ -21,8 +25,10 @@ export class Notes {
 
   /** @param {string | undefined} text */
   write(text) {
-    if (text === undefined) this.#own.delete(this.#name);
-    else this.#own.set(this.#name, text);
+    this.#own.delete(this.#name);
+    if (text !== undefined) this.#own.set(this.#name, text);
+    // On a server, people come and go.
+    if (this.#own.size > MOST) this.#own.delete(/** @type {string} */ (this.#own.keys().next().value));
     try {
       const storage = this.#web;
       if (text === undefined) storage?.removeItem(this.#name);

@@ -22,6 +22,11 @@ export class Store {
   #key;
   /** @type {Promise<unknown>} */
   #last = Promise.resolve();
+  /**
+   * A read that hasn't begun yet. All who ask meanwhile share it, as a storage that hangs takes two seconds for each call.
+   * @type {Promise<Found | undefined> | undefined}
+   */
+  #reading;
   /** The text that was written or found last. */
   #wanted = /** @type {string | undefined} */ (undefined);
   /** Whether the storage is known to give back what was written. A storage of the caller's has to show it first. */
@@ -44,11 +49,13 @@ export class Store {
    * @returns {Promise<Found | undefined>}
    */
   read() {
-    return this.#next(async () => {
+    this.#reading ??= this.#next(async () => {
+      this.#reading = undefined;
       const text = await this.#read();
       this.#faithful ||= text !== undefined;
       return this.#faithful ? this.#found(text) : undefined;
     });
+    return this.#reading;
   }
 
   /**
@@ -60,6 +67,7 @@ export class Store {
    * @returns {Promise<Found | undefined>}
    */
   write(text, over, known) {
+    this.#reading = undefined;
     return this.#next(async () => {
       if (!over) {
         const there = await this.#read();
