@@ -14,7 +14,7 @@ import { isShared, keepingOf } from "./keeping.js";
 import { names } from "./names.js";
 import { resources, weak } from "./resources.js";
 import { Task } from "./task.js";
-import { LONGEST_DELAY_MS, pause } from "./wait.js";
+import { LONGEST_DELAY_MS, cancel, pause, reasonOf } from "./wait.js";
 import { isHidden } from "./wake-ups.js";
 
 /**
@@ -59,6 +59,8 @@ export class Handle {
   /** Whether the handle is looking at what other tabs have done, and whether it has to look once more after that. */
   #hearing = false;
   #again = false;
+  /** Whether a change is still to be shown, as the page had replaced what that takes. */
+  #missed = false;
 
   /**
    * @param {(kept: Kept) => Machine} make
@@ -78,6 +80,7 @@ export class Handle {
     const facts = parseJson(/** @type {string} */ (enter(() => this.machine.facts())));
     // Without a prototype: a fact that the vendor lacks must not be read from the page's Object.prototype.
     this.facts = /** @type {Facts} */ (/** @type {unknown} */ ({ __proto__: null, .../** @type {object} */ (facts) }));
+    this.fetcher.header = this.facts.header;
     const timer = this.#timer;
     // A storage of the caller's is shared by whoever was given it, also on a server.
     const near = tabs || typeof storage === "object";
@@ -146,7 +149,7 @@ export class Handle {
       return await this.#run(id, task);
     } catch (error) {
       // The caller's own reason, and what his function for the prompt has thrown, are his. All else has a type.
-      const own = isAuthError(error) || (task.signal?.aborted && Object.is(error, task.signal.reason)) || (task.thrown && Object.is(error, task.thrown.error));
+      const own = isAuthError(error) || (task.signal?.aborted && Object.is(error, reasonOf(task.signal))) || (task.thrown && Object.is(error, task.thrown.error));
       throw own ? error : internal(error);
     }
   }
@@ -164,11 +167,11 @@ export class Handle {
     let stop = () => {};
     // The operation stops at the signal by itself where it may. Where it has to go on to its end, the caller waits no longer.
     const aborted = new Promise((_, reject) => {
-      stop = () => reject(signal.reason);
+      stop = () => reject(reasonOf(signal));
       signal.addEventListener("abort", stop);
     });
     try {
-      if (signal.aborted) throw signal.reason;
+      if (signal.aborted) throw reasonOf(signal);
       return this.#end(await Promise.race([running, /** @type {Promise<never>} */ (aborted)]));
     } finally {
       signal.removeEventListener("abort", stop);
@@ -177,7 +180,7 @@ export class Handle {
 
   /** @param {End} end */
   #end(end) {
-    if (end.how === "gave-up") throw end.task.signal?.reason;
+    if (end.how === "gave-up") throw reasonOf(end.task.signal);
     if (end.how === "failed") throw failureOf(end.value, this.facts, end.task);
     return end;
   }
@@ -189,14 +192,16 @@ export class Handle {
   wake(type) {
     // The page may go into the back/forward cache. There it must hold no lock, and it leaves the lines whose news it can catch up on
     // at `pageshow`; it could not catch up on a sign-out.
-    if (type === "pagehide") {
+    if (type === "pagehide" || type === "freeze") {
       this.#locks.letGo();
       this.#lines.store.close();
       this.#lines.neighbours?.close();
       return;
     }
-    if (type === "pageshow") this.#listen();
-    this.hear(type === "storage" ? "store" : type === "online" ? "online" : "page");
+    const back = type === "pageshow" || type === "resume" || type === "prerenderingchange";
+    if (back) this.#listen();
+    // Also in the background, what was missed meanwhile is caught up on.
+    this.hear(back || type === "storage" ? "store" : type === "online" ? "online" : "page");
   }
 
   /**
@@ -249,11 +254,13 @@ export class Handle {
     const follow = () => {
       this.driver.runBegun();
       if (tells) this.publish();
+      this.#missed = false;
     };
     try {
       follow();
     } catch {
       // The stack is at its end, or the page has replaced what throws now. That is no matter of the operation that was stepped.
+      this.#missed = true;
       queueMicrotask(() => attempt(follow));
     }
   }
@@ -266,18 +273,18 @@ export class Handle {
 
   /** Looks at the clock before the state is read. Listeners are told afterwards, not in the middle of reading. */
   look() {
-    if (!enter(() => this.machine.look(wall(), steady()))) return;
+    if (!enter(() => this.machine.look(wall(), steady())) && !this.#missed) return;
     this.#show();
     queueMicrotask(() => this.#changed(true));
   }
 
   /** Tells the listeners if the state has changed, and sets the timer anew. */
   publish() {
+    this.#show();
     const timer = this.#timer;
-    clearTimeout(timer.id);
+    cancel(timer.id);
     const delay = this.#disposed ? undefined : enter(() => this.machine.nextEvent(isHidden(), wall(), steady()));
     if (delay !== undefined) timer.id = wakeAfter(Math.min(Math.max(delay, 0), LONGEST_DELAY_MS), weak(this));
-    this.#show();
     this.announcer.tell();
   }
 
@@ -307,6 +314,7 @@ export class Handle {
   dispose() {
     this.#disposed = true;
     enter(() => this.machine.dispose());
+    this.driver.stopWaits();
     this.driver.runBegun();
     registry?.unregister(this);
     this.#release();
@@ -320,7 +328,7 @@ export class Handle {
    */
   mustBeOpen(signal) {
     if (this.#disposed) throw unsupported("This session was disposed; open a new one with openSession.");
-    if (signal?.aborted) throw signal.reason;
+    if (signal?.aborted) throw reasonOf(signal);
   }
 }
 

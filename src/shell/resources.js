@@ -2,6 +2,7 @@
 import { Line, Neighbours } from "./do/lines.js";
 import { Locks } from "./do/lock.js";
 import { isShared } from "./keeping.js";
+import { cancel } from "./wait.js";
 import { onWakeUps } from "./wake-ups.js";
 
 /**
@@ -50,9 +51,9 @@ export function resources(weakHandle, sessionNames, keeping, { tabs, near, timeo
   };
   const lags = keeping.kept === "lagging";
   const locks = new Locks({ key: sessionNames.lock, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
-  const stop = onWakeUps(sessionNames.record, lags, (type) => weakHandle.deref()?.wake(type));
+  const stop = onWakeUps(sessionNames.record, lags || keeping.kept === "page", (type) => weakHandle.deref()?.wake(type));
   const release = () => {
-    clearTimeout(timer.id);
+    cancel(timer.id);
     stop();
     lines.store.close();
     lines.own.close();

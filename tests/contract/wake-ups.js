@@ -1,5 +1,5 @@
 import {
-  DATA, equal, jdoe, ok, rejects, RENEWAL_PATHS, renewals, simulate, storageOfItsOwn, until, withClock, withGlobal, within,
+  DATA, admin, equal, jdoe, ok, rejects, RENEWAL_PATHS, renewals, simulate, storageOfItsOwn, until, withClock, withGlobal, within,
 } from "./env.js";
 
 const HOUR_MS = 3_600_000;
@@ -142,12 +142,25 @@ export async function nothing_polls_in_a_hidden_page() {
 /** What happened in other tabs while this page was put aside shows when it is taken up again (back/forward cache). */
 export async function a_page_that_was_put_aside_catches_up() {
   if (!here) return;
+  await putAside(() => hear("pagehide"), () => hear("pageshow"));
+  if (!globalThis.document) return;
+  // In the background, too.
+  await putAside(() => hear("pagehide"), () => withVisibility("hidden", async () => hear("pageshow")));
+  const life = (type) => document.dispatchEvent(new Event(type));
+  await putAside(() => life("freeze"), () => life("resume"));
+}
+
+/**
+ * @param {() => unknown} away puts the page aside
+ * @param {() => unknown} back takes it up again
+ */
+async function putAside(away, back) {
   const storage = storageOfItsOwn();
   const vendor = simulate("ethgas");
   const first = await vendor.signIn({ storage });
   const second = await vendor.open({ storage });
   // Both are of this page: put aside, neither hears the other.
-  hear("pagehide");
+  away();
   const token = await first.accessToken();
   const [key] = storage.map.keys();
   const line = new BroadcastChannel(key);
@@ -157,7 +170,7 @@ export async function a_page_that_was_put_aside_catches_up() {
   line.close();
   await new Promise((done) => setTimeout(done, 100));
   equal(await second.accessToken(), token, "not heard of");
-  hear("pageshow");
+  await back();
   await until(async () => (await second.accessToken()) !== token, "caught up");
   await first.logout();
   await until(() => second.state.reason === "logout", "and on the line again");
@@ -165,4 +178,29 @@ export async function a_page_that_was_put_aside_catches_up() {
   await until(() => second.state.status === "signed-in", "in step");
   first.dispose();
   second.dispose();
+}
+
+/**
+ * A prerendered page has read its own copy of sessionStorage, which may be out of date once it is shown; and the frames of a tab hear of
+ * each other by `storage` events alone.
+ */
+export async function r25_what_another_page_of_the_tab_has_stored_is_taken_over() {
+  if (!globalThis.sessionStorage || !globalThis.document) return;
+  const news = {
+    prerenderingchange: (key) => (document.dispatchEvent(new Event("prerenderingchange")), key),
+    storage: (key) => globalThis.dispatchEvent(new StorageEvent("storage", { key })),
+  };
+  for (const [type, tell] of Object.entries(news)) {
+    const vendor = simulate("ethgas");
+    const session = await vendor.signIn({ storage: "session" });
+    const key = Object.keys(sessionStorage).find((key) => key.includes(vendor.baseUrl));
+    // What the other page would have written.
+    const storage = storageOfItsOwn();
+    const other = await vendor.signIn({ storage }, admin);
+    sessionStorage.setItem(key, [...storage.map.values()][0]);
+    tell(key);
+    await until(() => session.state.reason === "replaced", `${type}: another person`);
+    for (const one of [session, other]) one.dispose();
+    sessionStorage.removeItem(key);
+  }
 }
