@@ -31,6 +31,17 @@ test("the package is these files", async () => {
   assert.deepEqual(manifest.files.toSorted(), FILES.toSorted());
 });
 
+test("a link on a page of the package leads to a file of it", async () => {
+  for (const page of FILES.filter((name) => name.endsWith(".md"))) {
+    const text = (await read(page)).replace(/^ *(```+)[^]*?^ *\1/gm, ""); // without the code
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)|\b(?:href|src|srcset)="([^"]+)"/g)].map(([, link, address]) => link ?? address);
+    for (const link of links) {
+      const to = new URL(link, new URL(page, "https://package.example/"));
+      if (to.host === "package.example") assert.ok(FILES.includes(to.pathname.slice(1)), `${page}: ${link}`);
+    }
+  }
+});
+
 test("every way into the package leads to a file, with types first", () => {
   for (const [entry, target] of Object.entries(manifest.exports)) {
     const targets = typeof target === "string" ? [target] : Object.values(target);
