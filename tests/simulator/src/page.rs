@@ -47,9 +47,17 @@ pub fn router(base: u16, www: Option<PathBuf>, pkg: Option<PathBuf>, contract: O
         router = router.nest_service("/contract", ServeDir::new(contract));
     }
     router
+        .layer(SetResponseHeaderLayer::overriding(CONTENT_TYPE, with_charset))
         .layer(always(CACHE_CONTROL, "no-store"))
         .layer(always(ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .layer(always(RESOURCE_POLICY, "cross-origin"))
+}
+
+/// A text's type with what it is written in: browsers guess otherwise, and the guide isn't in windows-1252.
+fn with_charset(reply: &Response) -> Option<HeaderValue> {
+    let kind = reply.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    let is_untold = kind.starts_with("text/") && !kind.contains("charset");
+    is_untold.then(|| HeaderValue::try_from(format!("{kind}; charset=utf-8")).ok()).flatten()
 }
 
 /// The service of the page server's connections.
