@@ -34,12 +34,17 @@ export function showError(error, vendor, way) {
   box.focus();
 }
 
-/** At the start of whatever may fail next. */
+/** The code of the error that is shown. */
+export const shownCode = () => box.dataset.code;
+
+/** At the start of whatever may fail next, and when the error no longer holds. @returns {boolean} whether the focus was there */
 export function clearError() {
+  const focused = box.contains(document.activeElement);
   blocked = undefined;
   box.hidden = true;
   delete box.dataset.code;
   box.replaceChildren();
+  return focused;
 }
 
 function fieldItem({ name, title }) {

@@ -2,6 +2,7 @@
 
 import { byId, make, showRow } from "./dom.js";
 import { KINDS, order, sentences, targets, whenSeen, words } from "./faults.js";
+import { once } from "./once.js";
 import { isSimulated, simulator } from "./simulator.js";
 import { has, vendorOf } from "./vendors.js";
 
@@ -121,18 +122,16 @@ function showNote() {
 }
 
 /** Does what a button asks for, once at a time, and tells what came of it. */
-async function act(button, work) {
-  if (button.getAttribute("aria-disabled") === "true") return;
-  button.setAttribute("aria-disabled", "true"); // `disabled` would lose the focus
-  news.textContent = "";
-  try {
-    news.textContent = await work();
-    look(); // not waited for: a button that is told to be done takes the next click
-  } catch (error) {
-    tell(error);
-  } finally {
-    button.removeAttribute("aria-disabled");
-  }
+function act(button, work) {
+  return once(button, async () => {
+    news.textContent = "";
+    try {
+      news.textContent = await work();
+      look(); // not waited for: a button that is told to be done takes the next click
+    } catch (error) {
+      tell(error);
+    }
+  });
 }
 
 function onClick(id, work) {

@@ -1,6 +1,9 @@
 // A page by itself: a description of an API, checked as it is typed, and tried against an address.
 
 import { byId, make } from "./dom.js";
+import { showError } from "./error-box.js";
+import { loadHallpass } from "./load.js";
+import { once, release } from "./once.js";
 
 /** What the page begins with: the simulated ETHGAS, described. */
 const EXAMPLE = {
@@ -25,19 +28,38 @@ const PUBLIC = ["username", "email", "database"];
 /** How long nothing has to be typed before the outcome of the check is said, in ms: letters in between are mistakes, too. */
 const PAUSE_MS = 400;
 
+/** Why a session is over, other than by a sign-out. */
+const ENDED = {
+  expired: "The session is over: its time was up.",
+  refused: "The session is over: the API no longer accepts it.",
+};
+
+const main = document.querySelector("main");
 const description = byId("description");
 const checked = byId("checked");
 const baseUrl = byId("base-url");
 const credentials = byId("credentials");
 const outcome = byId("outcome");
-const withSession = ["check", "renew", "sign-out"].map(byId);
+const signInButton = byId("sign-in-button");
+const withSession = ["check", "renew", "sign-out", "session-note"].map(byId);
+const withoutSession = [credentials, signInButton];
 
 let session;
 let vendor;
+/** How often somebody has come or gone. */
+let visits = 0;
 
-const { defineVendor, openSession } = await import("/pkg/hallpass.js").catch((cause) => {
-  checked.textContent = "hallpass could not be loaded: build it with `cargo xtask build`.";
-  throw cause;
+const isSignedIn = () => session?.state.status === "signed-in";
+
+const ready = () => {
+  byId("status").hidden = true;
+  main.setAttribute("aria-busy", "false");
+};
+
+const { defineVendor, openSession } = await loadHallpass().catch((error) => {
+  ready();
+  showError(error, "The API", "password");
+  throw error;
 });
 
 /** Says something once: a line that is read out isn't written again. */
@@ -57,9 +79,11 @@ function check() {
   description.setAttribute("aria-invalid", String(!vendor));
   if (!vendor) return;
   const names = takes(vendor);
-  say(checked, `The description is right. A login takes ${names.join(" and ")}.`);
+  say(checked, `The description is right. A login takes ${names.length ? and.format(names) : "nothing that is typed"}.`);
   showInputs(names);
 }
+
+const and = new Intl.ListFormat("en");
 
 /** The names in the templates of the login, in their order. */
 const takes = ({ login }) => [...new Set([...JSON.stringify(login).matchAll(/\{([A-Za-z_]\w*)\}/g)].map(([, name]) => name))];
@@ -99,54 +123,86 @@ byId("base-url-note").textContent = sources
 const isOutOfReach = (address) => Boolean(isList) && URL.canParse(address) && !sources.some((source) => new URL(source).origin === new URL(address).origin);
 
 function showReach() {
+  if (!isSignedIn()) say(outcome, ""); // of the address before
   const text = isOutOfReach(baseUrl.value) ? `This page can’t reach ${new URL(baseUrl.value).origin}: its policy doesn’t list it.` : "";
   say(byId("reach"), text);
 }
 
-/** Does what a button asks for, and says how it failed: hallpass's sentence, its code and the fields. */
-async function run(work) {
-  say(outcome, "");
-  try {
-    say(outcome, (await work()) ?? "");
-  } catch (error) {
-    const fields = error.fields?.map(({ name, title }) => `${name}: ${title}`) ?? [];
-    say(outcome, [`${error.message} (${error.code})`, ...fields].join(" "));
-  }
+/**
+ * Does what a button asks for, once at a time, and says how it failed: hallpass's sentence, its code and the fields. `within`: how
+ * often somebody may come or go meanwhile, so that there's still somebody whom the outcome concerns.
+ */
+function run(button, work, within = Infinity) {
+  return once(button, async () => {
+    const visit = visits;
+    const tell = (text) => visits - visit <= within && say(outcome, text);
+    say(outcome, "");
+    try {
+      tell((await work()) ?? "");
+    } catch (error) {
+      const code = error.code && ` (${error.code})`;
+      const fields = error.fields?.map(({ name, title }) => `${name}: ${title}`) ?? [];
+      tell([`${error.message}${code ?? ""}`, ...fields].join(" "));
+      if (error.code === "invalid-credentials") forgetSecrets();
+    }
+  });
 }
 
-const onClick = (id, work) => byId(id).addEventListener("click", () => run(work));
+const onClick = (id, work, within) => byId(id).addEventListener("click", () => run(byId(id), work, within));
+
+/** Nothing that lets anybody in stays in the form, and what was refused is typed anew. */
+function forgetSecrets() {
+  for (const input of credentials.querySelectorAll("input[type=password]")) input.value = "";
+}
 
 function show(state) {
   const signedIn = state.status === "signed-in";
-  for (const button of withSession) button.hidden = !signedIn;
   byId("state").hidden = false;
   byId("state").textContent = JSON.stringify(state, undefined, 2);
+  if (signedIn !== signInButton.hidden) change(signedIn, state.reason);
+}
+
+/** Somebody has come or gone: shows what there is to do now. The focus goes to the heading if it was on what is gone, or nowhere. */
+function change(signedIn, reason) {
+  visits += 1;
+  if (signedIn) release(byId("try").querySelector(".actions")); // what was asked for in the session before may still be under way
+  const focused = document.activeElement;
+  const lost = focused === document.body || [...withSession, ...withoutSession].some((part) => part.contains(focused));
+  for (const part of withSession) part.hidden = !signedIn;
+  for (const part of withoutSession) part.hidden = signedIn;
+  baseUrl.readOnly = signedIn;
+  if (!signedIn) say(outcome, ENDED[reason] ?? "");
+  if (lost) byId("try-heading").focus();
+}
+
+async function signIn() {
+  check();
+  if (!vendor) return "Mend the description first.";
+  if (isOutOfReach(baseUrl.value)) return byId("reach").textContent;
+  session?.dispose(); // nobody is signed in with it
+  session = await openSession({ vendor, baseUrl: baseUrl.value.trim() });
+  session.subscribe(show);
+  const inputs = [...credentials.querySelectorAll("input")];
+  await session.login(Object.fromEntries(inputs.map(({ name, value }) => [name, value])));
+  forgetSecrets();
+  return "Signed in.";
 }
 
 byId("try").addEventListener("submit", (event) => {
   event.preventDefault();
-  run(async () => {
-    check();
-    if (!vendor) return "Mend the description first.";
-    if (isOutOfReach(baseUrl.value)) return byId("reach").textContent;
-    session?.dispose();
-    session = await openSession({ vendor, baseUrl: baseUrl.value.trim() });
-    session.subscribe(show);
-    const inputs = [...credentials.querySelectorAll("input")];
-    await session.login(Object.fromEntries(inputs.map(({ name, value }) => [name, value])));
-    for (const input of inputs) if (input.type === "password") input.value = "";
-    return "Signed in.";
-  });
+  if (!isSignedIn()) run(signInButton, signIn); // Enter in the address submits as well
 });
-onClick("check", async () => {
+const checkSession = async () => {
   const { status } = await session.check();
   return status === "signed-in" ? "The API says that the session is alive." : "The API knows of no session.";
-});
-onClick("renew", () => session.refresh().then(() => "Renewed."));
-onClick("sign-out", async () => {
+};
+onClick("check", checkSession, 0);
+onClick("renew", () => session.refresh().then(() => "Renewed."), 0);
+const signOut = async () => {
   const { revoked } = await session.logout();
   return revoked ? "Signed out, which the API confirmed." : "Signed out here; the API did not confirm it.";
-});
+};
+onClick("sign-out", signOut, 1);
 
 let timer;
 description.addEventListener("input", () => {
@@ -159,4 +215,5 @@ description.value = JSON.stringify(EXAMPLE, undefined, 2);
 const addresses = await fetch("/config.json").then((reply) => (reply.ok ? reply.json() : {}), () => ({}));
 baseUrl.value = addresses.ethgas ?? "";
 check();
-document.querySelector("main").setAttribute("aria-busy", "false");
+for (const id of ["describe", "attempt"]) byId(id).hidden = false;
+ready();

@@ -1,8 +1,10 @@
 // The page's own logic: opens a session, follows its state, and sends what the buttons ask for.
 
 import { byId } from "./dom.js";
-import { clearError, showError } from "./error-box.js";
+import { clearError, showError, shownCode } from "./error-box.js";
 import { breakable, mayHaveStruck } from "./fault-panel.js";
+import { loadHallpass } from "./load.js";
+import { once, release } from "./once.js";
 import { PAGE_CALL, recordRequests } from "./request-log.js";
 import { blame, showRequest } from "./request-list.js";
 import { forgetSession, hasFailed, onLastMinute, showPayload, showRedirect, showSession } from "./session-panel.js";
@@ -35,9 +37,12 @@ const MANY = 20;
 /** How long the page waits for the answer to its call; hallpass bounds only requests of its own. */
 const CALL_LIMIT_MS = 15_000;
 
+/** What the form asks for: where to sign in, and how. */
+const asked = () => ({ settings: form.chosenSettings(), way: form.chosenWay(), more: form.typedMore() });
+
 let session;
-/** The options of the session, as it was opened with. */
-let openedWith;
+/** What the session was opened for, and the last sign-in asked for. The form may have been changed since. */
+let opened;
 let loading;
 
 /** What this page's buttons are about to bring about: any other sign-in or sign-out came from another tab. */
@@ -48,11 +53,13 @@ let elsewhere = false;
 // How often somebody came or went, and how many renewals there were.
 let visits = 0;
 let renewals = 0;
+/** Why renewals have failed since the last that didn't. */
+const troubles = new Set();
 
 /** What the page knows of the session's vendor; without a session, of the one that is chosen. */
-const vendor = () => vendorOf(openedWith ?? form.chosenSettings());
+const vendor = () => vendorOf((opened ?? asked()).settings);
 const title = () => vendor().title;
-const tell = (error) => showError(error, title(), form.chosenWay());
+const tell = (error, { settings, way }) => showError(error, vendorOf(settings).title, way);
 
 /** What the state alone has to say; an action may add a sentence, which stays until the next action. */
 let situation = "";
@@ -60,12 +67,8 @@ const say = (more) => {
   status.textContent = [situation, more].filter(Boolean).join(" ");
 };
 
-/** Loads hallpass, imported here rather than above so that the page can say so where the package isn't built. */
 async function load() {
-  const absent = (cause) => {
-    throw Object.assign(new Error("/pkg/hallpass.js could not be imported.", { cause }), { code: "load-failed" });
-  };
-  const hallpass = await import("/pkg/hallpass.js").catch(absent);
+  const hallpass = await loadHallpass();
   await hallpass.init(); // before the recording begins: the WebAssembly is no vendor's
   const changed = (entry) => {
     if (entry.purpose === "renewal" && entry.duration === undefined) renewals++;
@@ -76,20 +79,21 @@ async function load() {
   return hallpass;
 }
 
-/** Makes `session` the one of these settings; restores what its storage holds. */
-async function open(settings) {
-  if (!session || !isSame(settings, openedWith)) await reopen(settings);
-  remember(settings, form.chosenWay());
+/** Makes `session` the one that is asked for; restores what its storage holds. */
+async function open(choice) {
+  if (!session || !isSame(choice.settings, opened.settings)) await reopen(choice);
+  opened = choice;
+  remember(choice.settings, choice.way);
 }
 
-async function reopen(settings) {
+async function reopen(choice) {
   loading ??= load();
   loading.catch(() => (loading = undefined)); // so that it may be tried again
   const { openSession } = await loading;
-  const opened = await openSession(settings);
+  const another = await openSession(choice.settings);
   session?.dispose();
-  session = opened;
-  openedWith = settings;
+  session = another;
+  opened = choice;
   before = undefined;
   session.subscribe(follow);
 }
@@ -97,12 +101,18 @@ async function reopen(settings) {
 /** Whether two sessions' options are the same; their members come in one order. */
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
+/** Whether they are for one vendor at one address. */
+const isAtOnePlace = (one, other) => one.vendor === other.vendor && one.baseUrl === other.baseUrl;
+
 function follow(state) {
   panels["signed-out"].dataset.reason = state.reason ?? "";
-  if (state.status !== before) {
+  const changed = state.status !== before;
+  if (changed) {
     visits++;
     elsewhere = before !== undefined && !own.has(state.status);
     before = state.status;
+    // What was asked for in the session before may still be under way.
+    if (state.status === "signed-in") release(panels["signed-in"]);
   }
   const now = news(state);
   // A renewal in the background is no news to read out.
@@ -113,9 +123,28 @@ function follow(state) {
   // Afterwards, as the countdown may have something to add.
   if (state.status === "signed-in") showSession(session, vendor());
   else forgetSession();
-  offerSingleSignOn(state);
   showPanel(state.status);
   showChoice();
+  const recovered = hasRecovered(state);
+  if ((changed && elsewhere) || recovered) forgetTrouble();
+}
+
+/** Whether renewals go well again, and the error on the page is why they didn't. */
+function hasRecovered(state) {
+  if (hasFailed(state)) {
+    troubles.add(state.problem);
+    return false;
+  }
+  const told = troubles.has(shownCode());
+  troubles.clear();
+  return told;
+}
+
+/** Takes down an error that no longer holds. The focus, if it was there, goes to the panel that is shown. */
+function forgetTrouble() {
+  const focused = clearError();
+  form.markFields();
+  if (focused) Object.values(panels).find(({ hidden }) => !hidden).querySelector("h2").focus();
 }
 
 /** What a state is to be told of in words. */
@@ -129,9 +158,13 @@ function news(state) {
 
 /** What the panel breaks and the code is for: the session, or what the form is about. */
 function showChoice() {
-  const settings = session?.state.status === "signed-in" ? openedWith : form.chosenSettings();
+  const inForm = asked();
+  const state = session?.state;
+  const { settings, way, more } = state?.status === "signed-in" ? { ...opened, more: { ...opened.more, database: state.database } } : inForm;
   breakable(settings);
-  showSnippet(settings, form.chosenWay());
+  showSnippet(settings, way, more);
+  // A single sign-on is one vendor's, at one address.
+  offerSingleSignOn(session && isAtOnePlace(opened.settings, inForm.settings) ? state : {});
   byId("many").hidden = !vendorOf(settings).renewsRejected || !isSimulated(settings.baseUrl);
   byId("second-tab").hidden = !isShared(settings.storage);
 }
@@ -150,64 +183,86 @@ function showPanel(name) {
   if (follows) panel.querySelector("h2").focus();
 }
 
-/** Does what a button asks for, once at a time, and shows how it failed. */
-async function run(button, work, { waiting, brings } = {}) {
-  if (button.getAttribute("aria-disabled") === "true") return;
-  own.add(brings);
-  button.setAttribute("aria-disabled", "true"); // `disabled` would lose the focus
-  clearError();
-  form.markFields();
-  if (waiting) status.textContent = waiting;
-  else say();
-  try {
-    const said = await work();
-    if (said || status.textContent === waiting) say(said);
-  } catch (error) {
-    say();
-    blame(error);
-    form.markFields(error);
-    tell(error);
-    if (error?.code === "invalid-credentials") form.forgetSecrets();
-  } finally {
-    own.delete(brings);
-    button.removeAttribute("aria-disabled");
-  }
+/**
+ * Does what a button asks for, once at a time, and shows how it failed.
+ *
+ * @param {object} [options]
+ * @param {string} [options.waiting] what is said meanwhile
+ * @param {string} [options.brings] the status that it is to bring about
+ * @param {object} [options.choice] what was asked for
+ * @param {number} [options.within] how often somebody may come or go meanwhile: after more, its outcome is nobody's business any more,
+ *   and least of all the next person's
+ */
+function run(button, work, { waiting, brings, choice = opened, within = Infinity } = {}) {
+  return once(button, async () => {
+    const visit = visits;
+    const isOver = () => visits - visit > within;
+    own.add(brings);
+    clearError();
+    form.markFields();
+    if (waiting) status.textContent = waiting;
+    else say();
+    try {
+      const said = await work();
+      if (!isOver() && (said || status.textContent === waiting)) say(said);
+    } catch (error) {
+      blame(error);
+      if (isOver()) return;
+      say();
+      if (isInForm(choice)) form.markFields(error);
+      tell(error, choice);
+      if (error?.code === "invalid-credentials") form.forgetSecrets();
+    } finally {
+      own.delete(brings);
+    }
+  });
 }
+
+/** Whether the form still asks for the same. */
+const isInForm = ({ settings, way }) => isSame({ settings, way }, { settings: form.chosenSettings(), way: form.chosenWay() });
 
 const onClick = (id, work, options) => byId(id).addEventListener("click", () => run(byId(id), work, options));
 
 form.onSubmit(() => {
+  const choice = asked();
+  const credentials = form.typedCredentials();
   const work = async () => {
-    await open(form.chosenSettings());
+    await open(choice);
     // Should this browser hold a session already, the new one replaces it.
-    const result = await signIn(session);
+    const result = await signIn(session, choice.way, credentials);
     if (!result) return "The sign-in was cancelled.";
     form.forgetSecrets();
     showRedirect(result.redirectTo, session.baseUrl);
   };
-  const { waiting = "Signing in…" } = WAYS[form.chosenWay()];
-  run(byId("sign-in-button"), work, { waiting, brings: "signed-in" });
+  const { waiting = "Signing in…" } = WAYS[choice.way];
+  run(byId("sign-in-button"), work, { waiting, brings: "signed-in", choice });
 });
 
 // A cookie may be there from a single sign-on; hallpass learns of it only by asking.
-const resume = async () => {
-  await open(form.chosenSettings());
-  const state = await session.check();
-  if (state.status === "signed-out") return `${title()} knows of no session in this browser.`;
-};
-onClick("resume", resume, { brings: "signed-in" });
+function resume() {
+  const choice = asked();
+  const work = async () => {
+    await open(choice);
+    const state = await session.check();
+    if (state.status === "signed-out") return `${title()} knows of no session in this browser.`;
+  };
+  run(byId("resume"), work, { brings: "signed-in", choice });
+}
+byId("resume").addEventListener("click", resume);
 
-onClick("call", async () => {
+/** What is asked for in a session is over with it. */
+const inSession = (id, work) => onClick(id, work, { within: 0 });
+
+inSession("call", async () => {
   const { method, path, json, headers } = vendor().call(session);
   const signal = AbortSignal.timeout(CALL_LIMIT_MS);
   const visit = visits;
   const value = await session.json(path, { method, json, headers, signal, ...PAGE_CALL });
-  // After a sign-out it is nobody's business any more, and least of all the next person's.
   if (visit === visits) showPayload({ method, path }, value);
 });
 
 // All their tokens are over, and all of the calls hear of it.
-onClick("many", async () => {
+inSession("many", async () => {
   await simulator(session.baseUrl).expire();
   const { path } = vendor().call(session);
   const before = renewals;
@@ -217,14 +272,14 @@ onClick("many", async () => {
   return `The token was over, and ${MANY} calls were answered: ${made} renewal${made === 1 ? "" : "s"}.`;
 });
 
-onClick("elsewhere", () => session.fetch("https://elsewhere.example/collect", PAGE_CALL));
+inSession("elsewhere", () => session.fetch("https://elsewhere.example/collect", PAGE_CALL));
 
-onClick("renew", async () => {
+inSession("renew", async () => {
   await session.refresh();
   return "Renewed.";
 });
 
-onClick("check", async () => {
+inSession("check", async () => {
   const state = await session.check();
   if (state.status === "signed-in") return "The vendor says that the session is alive.";
 });
@@ -235,7 +290,7 @@ const signOut = async () => {
     ? `${title()} confirmed it.`
     : `${title()} did not confirm it, so the session may live on there until it ends by itself.`;
 };
-onClick("sign-out", signOut, { brings: "signed-out" });
+onClick("sign-out", signOut, { brings: "signed-out", within: 1 });
 
 onLastMinute(() => {
   if (!session.state.renewable) say("Less than a minute is left; then you’ll have to sign in again.");
@@ -255,10 +310,11 @@ const addresses = await defaults();
 knowSimulators(addresses);
 form.fillForm(addresses, recall());
 form.onChoice(showChoice);
+form.onAnother(forgetTrouble);
 try {
-  if (form.chosenSettings().baseUrl) await open(form.chosenSettings());
+  if (form.chosenSettings().baseUrl) await open(asked());
 } catch (error) {
-  tell(error);
+  tell(error, asked());
 }
 // Without a session the form is there all the same.
 if (!session) {
@@ -271,7 +327,7 @@ main.setAttribute("aria-busy", "false");
 
 /** Who comes back from a single sign-on may be signed in: the vendor knows. */
 const comeBack = () => {
-  if (isBack()) run(byId("resume"), resume, { brings: "signed-in" });
+  if (isBack()) resume();
 };
 comeBack();
 // The browser may have kept the page as it was left.

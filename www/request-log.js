@@ -91,6 +91,6 @@ function credentialPlace({ headers, credentials }, vendor, purpose) {
   if (headers.has("Authorization")) return credentials === "include" ? "Authorization header and cookie" : "Authorization header";
   if (headers.has("Token")) return "Token header";
   if (credentials === "include") return "cookie";
-  // ETHGas has two forms of renewal, and one puts the token there.
+  // ETHGAS has two forms of renewal, and one puts the token there.
   return purpose === "renewal" ? "in the body" : "none";
 }

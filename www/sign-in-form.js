@@ -2,7 +2,7 @@
 
 import { byId, make } from "./dom.js";
 import { isSimulated, simulator } from "./simulator.js";
-import { TEST_USERS, VENDORS, isLoopback } from "./vendors.js";
+import { TEST_USERS, USUAL_DATABASE, VENDORS, isLoopback } from "./vendors.js";
 import { browserWallet } from "./wallets.js";
 import { WAYS } from "./ways.js";
 
@@ -45,12 +45,13 @@ const password = byId("password");
 const database = byId("database");
 const redirectionToken = byId("redirection-token");
 const token = byId("token");
+const tokenNote = byId("token-note");
+
+/** What is said of any token. */
+const OF_ANY_TOKEN = tokenNote.textContent;
 
 /** By way, where a test user can be filled in: what is said of them is harmless anywhere on this machine, a token has to be asked for. */
 const TEST_USERS_ARE_THERE = { password: isLoopback, idToken: isSimulated, accessToken: isSimulated };
-
-/** What a vendor takes for the database where none is named. */
-const USUAL_DATABASE = "system";
 
 /** By the names that hallpass and the vendors use for a field, its input. */
 const INPUTS = {
@@ -78,6 +79,8 @@ export function fillForm(defaults, remembered) {
   way.addEventListener("change", showWay);
   storage.addEventListener("change", showStorage);
   baseUrl.addEventListener("input", showHint);
+  token.addEventListener("input", () => tellOfToken(OF_ANY_TOKEN));
+  onAnother(forgetFilledToken);
   byId(browserWallet() ? "wallet-note" : "test-wallet-note").hidden = false;
   showVendor(remembered.way);
 }
@@ -90,6 +93,15 @@ export function chosenSettings() {
 
 /** How to sign in: one of {@link WAYS}. */
 export const chosenWay = () => way.value;
+
+/** What is named beside that: which database, and whether a redirection token. */
+export function typedMore() {
+  const { field } = VENDORS[vendor.value];
+  return {
+    ...(field === "database" && database.value && { database: database.value }),
+    ...(field === "redirectionToken" && redirectionToken.value && { redirects: true }),
+  };
+}
 
 /** Who signs in, as typed: a password may begin or end with a blank. */
 export function typedCredentials() {
@@ -111,6 +123,7 @@ export function typedCredentials() {
 export const forgetSecrets = () => {
   password.value = "";
   token.value = "";
+  tellOfToken(OF_ANY_TOKEN);
   showPassword(false);
 };
 
@@ -137,9 +150,18 @@ export const onSubmit = (handler) =>
     handler();
   });
 
-/** Calls back when another vendor or address has been chosen: once it is typed, not at each letter. */
+/** Calls back when something else has been chosen, such as another vendor or address: once it is typed, not at each letter. */
 export const onChoice = (handler) => {
-  for (const input of [vendor, way, baseUrl, storage]) input.addEventListener("change", handler);
+  for (const input of [vendor, way, baseUrl, storage, database, redirectionToken]) input.addEventListener("change", handler);
+};
+
+/**
+ * Calls back as soon as it is another vendor, way or address: what was said of the one before is over. At the first letter, not once
+ * it is typed: that is when somebody clicks on a button, which then must not move away.
+ */
+export const onAnother = (handler) => {
+  for (const input of [vendor, way]) input.addEventListener("change", handler);
+  baseUrl.addEventListener("input", handler);
 };
 
 /** Marks the fields that an error is about, so that each says so by itself. Without an error, unmarks all. */
@@ -205,11 +227,24 @@ function testUser([name, secret, note]) {
 
 /** Fills in a token that the simulated identity provider has signed for a user. */
 async function fillToken(name) {
-  const news = byId("token-note");
+  const [kind, address] = [way.value, baseUrl.value];
   try {
-    token.value = (await simulator(baseUrl.value).identity(name))[way.value];
-    news.textContent = `A token for ${name}, good for five minutes.`;
+    const tokens = await simulator(address).identity(name);
+    if (way.value !== kind || baseUrl.value !== address) return; // another one is asked for by now
+    token.value = tokens[kind];
+    tellOfToken(`A token for ${name}, good for five minutes.`);
   } catch ({ message }) {
-    news.textContent = `There is no token: ${message}.`;
+    tellOfToken(`There is no token: ${message}.`);
   }
+}
+
+function tellOfToken(text) {
+  if (tokenNote.textContent !== text) tokenNote.textContent = text;
+}
+
+/** A token that was filled in is of one provider and of one kind. */
+function forgetFilledToken() {
+  if (tokenNote.textContent === OF_ANY_TOKEN) return;
+  token.value = "";
+  tellOfToken(OF_ANY_TOKEN);
 }

@@ -1,7 +1,6 @@
 // One sign-in, in the way that was chosen; those that wait for a person can be cancelled.
 
 import { byId } from "./dom.js";
-import { chosenWay, typedCredentials } from "./sign-in-form.js";
 import { browserWallet, testWallet } from "./wallets.js";
 import { WAYS } from "./ways.js";
 
@@ -17,10 +16,9 @@ const MORE = {
   device: () => ({ device: showPrompt }),
 };
 
-/** Signs in. @returns {Promise<object | undefined>} what the login came to; nothing, where the person gave it up */
-export async function signIn(session) {
-  const way = chosenWay();
-  const credentials = { ...typedCredentials(), ...(await MORE[way]?.()) };
+/** Signs in with what was typed. @returns {Promise<object | undefined>} what the login came to; nothing, where the person gave it up */
+export async function signIn(session, way, typed) {
+  const credentials = { ...typed, ...(await MORE[way]?.()) };
   if (!WAYS[way].waiting) return session.login(credentials);
   const controller = new AbortController();
   cancel.onclick = () => controller.abort(GIVEN_UP);

@@ -1,16 +1,23 @@
 // The code that does what the form says, to be copied.
 
 import { byId } from "./dom.js";
-import { vendorOf } from "./vendors.js";
+import { USUAL_DATABASE, vendorOf } from "./vendors.js";
 import { WAYS } from "./ways.js";
 
 const shown = byId("code");
 const copy = byId("copy");
 
-/** Shows the code for these settings and this way to sign in; `call` is what "Call the API" sends. */
-export function showSnippet({ vendor, flow, baseUrl, storage }, way) {
+/** Shows the code for these settings, this way to sign in and what is named beside it; `call` is what "Call the API" sends. */
+export function showSnippet({ vendor, flow, baseUrl, storage }, way, { database, redirects }) {
   const { field, call } = vendorOf({ vendor, flow });
-  const { method, path, json, headers } = call({ state: {} });
+  const { method, path, json, headers } = call({ state: { database } });
+  const { needsDatabase, code } = WAYS[way];
+  const more = [];
+  if (field === "database") {
+    const named = database ?? USUAL_DATABASE;
+    if (needsDatabase || named !== USUAL_DATABASE) more.push(`database: ${quoted(named)}`);
+  }
+  if (redirects) more.push("redirectionToken"); // by its name: it is good for once, and nobody else's business
   const options = [`vendor: ${quoted(vendor)}`, `baseUrl: ${quoted(baseUrl)}`];
   if (flow) options.push(`flow: ${quoted(flow)}`);
   if (storage !== "memory") options.push(`storage: ${quoted(storage)}`);
@@ -25,9 +32,10 @@ export function showSnippet({ vendor, flow, baseUrl, storage }, way) {
     "const session = await openSession({",
     ...options.map((option) => `  ${option},`),
     "});",
-    `await session.login(${WAYS[way].code(field)});`,
+    `await session.login(${code(...more)});`,
     `const data = await session.json(${quoted(path)}${init.length ? `, { ${init.join(", ")} }` : ""});`,
   ].join("\n");
+  byId("snippet").hidden = false;
 }
 
 copy.addEventListener("click", async () => {

@@ -15,6 +15,9 @@
  * @property {string} [note] what is particular about the session's buttons
  */
 
+/** What Ocient takes for the database where a sign-in names none. */
+export const USUAL_DATABASE = "system";
+
 /** @type {Record<string, DemoVendor>} */
 export const VENDORS = {
   ocient: {
@@ -23,8 +26,7 @@ export const VENDORS = {
     ways: ["password", "device", "idToken", "accessToken"],
     call: ({ state }) => ({
       method: "POST",
-      // The vendor takes "system" where a sign-in names no database.
-      path: `/v1/execute/${encodeURIComponent(state.database ?? "system")}`,
+      path: `/v1/execute/${encodeURIComponent(state.database ?? USUAL_DATABASE)}`,
       json: { statement: "SELECT 1" },
     }),
     operations: {
@@ -67,7 +69,7 @@ export const VENDORS = {
     note: "PEGASE3 has neither renewal nor a check, so there are no buttons for them.",
   },
   ethgas: {
-    title: "ETHGas",
+    title: "ETHGAS",
     ways: ["password", "wallet"],
     call: () => ({ method: "GET", path: "/api/v1/user/info" }),
     operations: {

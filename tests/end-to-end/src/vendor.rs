@@ -35,7 +35,7 @@ impl Vendor {
             Self::Ocient => "Ocient",
             Self::Lenses => "Lenses HQ",
             Self::Pegase3 => "PEGASE3",
-            Self::Ethgas => "ETHGas",
+            Self::Ethgas => "ETHGAS",
         }
     }
 

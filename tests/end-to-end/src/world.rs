@@ -58,6 +58,16 @@ impl World {
         self.control("expire", json!({})).await
     }
 
+    /// Accepts nothing any more that it has issued.
+    pub async fn revoke(&self) -> Result<()> {
+        self.control("revoke", json!({})).await
+    }
+
+    /// Lets go the replies that are held.
+    pub async fn release(&self) -> Result<()> {
+        self.control("release", json!({})).await
+    }
+
     async fn control(&self, route: &str, body: Value) -> Result<()> {
         let reply = self.http.post(format!("{}/_sim/{route}", self.address)).json(&body).send().await?;
         reply.error_for_status().with_context(|| format!("the simulator refused {route}"))?;

@@ -21,11 +21,13 @@ fn a_renewal_that_fails_waits_visibly_and_recovers_by_itself() -> Result<()> {
         page.click("renew").await?;
         assert_eq!(page.until_error().await?.code, "vendor-unavailable");
         page.until_text("renewal", "Waiting; tries again in").await?;
-        assert!(page.text("renewal").await?.contains("ETHGas can’t answer right now. (vendor-unavailable)"));
+        assert!(page.text("renewal").await?.contains("ETHGAS can’t answer right now. (vendor-unavailable)"));
         page.until_status("A renewal failed; it is tried again by itself.").await?;
         page.until_text("faults", "The next renewal gets 503.").await?;
         until("the renewal succeeds", async || Ok(!page.is_shown("renewal").await?)).await?;
-        assert_eq!(page.text("status").await?, "Signed in to ETHGas.");
+        assert_eq!(page.text("status").await?, "Signed in to ETHGAS.");
+        assert!(!page.is_shown("error").await?, "the error no longer holds");
+        assert_eq!(page.focused().await?, "session-heading", "the focus was on it");
         page.until_text("faults", "Nothing: the vendor is well.").await?;
         assert_eq!(world.count(RENEWAL).await?, 4, "three that failed and the one that didn't");
         let paths: Vec<_> = page.requests().await?.into_iter().map(|request| request.path).collect();
@@ -154,7 +156,7 @@ fn an_expired_token_is_renewed() -> Result<()> {
     on_the_page(async |page| {
         let world = signed_in(page, Vendor::Ethgas).await?;
         page.click("expire").await?;
-        page.until_text("fault-news", "Expired at ETHGas. Call the API: hallpass renews").await?;
+        page.until_text("fault-news", "Expired at ETHGAS. Call the API: hallpass renews").await?;
         page.call().await?;
         page.until_text("payload", "\"username\": \"jdoe\"").await?;
         assert_eq!(world.count(RENEWAL).await?, 1);
@@ -167,7 +169,7 @@ fn a_revoked_token_ends_the_session() -> Result<()> {
     on_the_page(async |page| {
         let _world = signed_in(page, Vendor::Ethgas).await?;
         page.click("revoke").await?;
-        page.until_text("fault-news", "ETHGas accepts nothing that it has issued.").await?;
+        page.until_text("fault-news", "ETHGAS accepts nothing that it has issued.").await?;
         page.click("call").await?;
         page.until_signed_out().await?;
         page.until_status("Signed out: the vendor no longer accepts the session.").await

@@ -4,6 +4,7 @@ mod faults;
 mod keyboard;
 mod layout;
 mod lifetime;
+mod outcomes;
 mod own_api;
 mod policy;
 mod refusals;

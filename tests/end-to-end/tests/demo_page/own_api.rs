@@ -1,11 +1,15 @@
 //! An API of one's own: described, checked as it is typed, tried.
 
 use anyhow::Result;
+use fantoccini::key::Key;
 use hallpass_end_to_end::harness::on_the_page;
 use hallpass_end_to_end::page::{PASSWORD, Page, USER};
 use hallpass_end_to_end::troubles;
 use hallpass_end_to_end::vendor::Vendor;
+use hallpass_end_to_end::wait::until;
 use hallpass_end_to_end::world::{World, page_url};
+
+const LOGIN: &str = "POST /api/v1/user/login";
 
 /// Replaces the description as typing would.
 async fn describe(page: &Page, from: &str, to: &str) -> Result<()> {
@@ -18,6 +22,11 @@ async fn describe(page: &Page, from: &str, to: &str) -> Result<()> {
     .await
 }
 
+async fn open(page: &Page) -> Result<()> {
+    page.client.goto(&format!("{}own-api.html", page_url()?)).await?;
+    page.until_ready().await
+}
+
 async fn sign_in(page: &Page, password: &str) -> Result<()> {
     page.fill("credential-username", USER).await?;
     page.fill("credential-password", password).await?;
@@ -28,8 +37,7 @@ async fn sign_in(page: &Page, password: &str) -> Result<()> {
 fn an_api_of_ones_own_is_described_checked_and_tried() -> Result<()> {
     on_the_page(async |page| {
         let world = World::new(Vendor::Ethgas)?;
-        page.client.goto(&format!("{}own-api.html", page_url()?)).await?;
-        page.until_ready().await?;
+        open(page).await?;
         troubles::watch(page).await?;
         page.until_text("checked", "A login takes username and password.").await?;
 
@@ -60,6 +68,75 @@ fn an_api_of_ones_own_is_described_checked_and_tried() -> Result<()> {
         page.until_text("outcome", "Signed out, which the API confirmed.").await?;
         assert_eq!(world.count("POST /api/v1/user/logout").await?, 1);
         assert_eq!(troubles::seen(page).await?, Vec::<String>::new());
+        Ok(())
+    })
+}
+
+#[test]
+fn a_login_without_places_takes_nothing() -> Result<()> {
+    on_the_page(async |page| {
+        open(page).await?;
+        for [from, to] in [["{username}", "jdoe"], ["{password}", "none"]] {
+            describe(page, from, to).await?;
+        }
+        page.until_text("checked", "A login takes nothing that is typed.").await
+    })
+}
+
+#[test]
+fn enter_twice_is_one_try_and_a_wrong_password_is_typed_anew() -> Result<()> {
+    on_the_page(async |page| {
+        let world = World::new(Vendor::Ethgas)?;
+        open(page).await?;
+        page.fill("base-url", &world.address).await?;
+        page.fill("credential-username", USER).await?;
+        page.fill("credential-password", "wrong").await?;
+        page.press([Key::Enter.into(), Key::Enter.into()]).await?;
+        page.until_text("outcome", "(invalid-credentials)").await?;
+        until("the try is over", async || Ok(!page.is_at_work("sign-in-button").await?)).await?;
+        assert_eq!(world.count(LOGIN).await?, 1);
+        assert_eq!(page.value("credential-password").await?, "");
+        assert_eq!(page.value("credential-username").await?, USER);
+        Ok(())
+    })
+}
+
+/// A session that is there is neither given up for another nor lost sight of.
+#[test]
+fn whoever_is_signed_in_signs_out_first() -> Result<()> {
+    on_the_page(async |page| {
+        let world = World::new(Vendor::Ethgas)?;
+        open(page).await?;
+        page.fill("base-url", &world.address).await?;
+        sign_in(page, PASSWORD).await?;
+        page.until_text("outcome", "Signed in.").await?;
+        assert_eq!(page.focused().await?, "try-heading", "the button that had the focus is gone");
+        assert!(!page.is_shown("sign-in-button").await? && !page.is_shown("credentials").await?);
+        page.click("base-url").await?;
+        page.press([Key::Enter.into()]).await?;
+        page.click("check").await?;
+        page.until_text("outcome", "alive").await?;
+        assert_eq!(world.count(LOGIN).await?, 1, "Enter begins nothing");
+        page.element("sign-out").await?.send_keys(&char::from(Key::Enter).to_string()).await?;
+        page.until_text("outcome", "Signed out, which the API confirmed.").await?;
+        assert_eq!(page.focused().await?, "try-heading");
+        assert!(page.is_shown("sign-in-button").await? && !page.is_shown("sign-out").await?);
+        Ok(())
+    })
+}
+
+#[test]
+fn the_end_of_a_session_is_told() -> Result<()> {
+    on_the_page(async |page| {
+        let world = World::new(Vendor::Ethgas)?;
+        open(page).await?;
+        page.fill("base-url", &world.address).await?;
+        sign_in(page, PASSWORD).await?;
+        page.until_text("outcome", "Signed in.").await?;
+        world.revoke().await?;
+        page.click("renew").await?;
+        page.until_text("outcome", "The session is over: the API no longer accepts it.").await?;
+        assert!(page.is_shown("sign-in-button").await?);
         Ok(())
     })
 }

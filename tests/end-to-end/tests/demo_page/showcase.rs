@@ -121,6 +121,31 @@ fn the_code_and_the_state_are_those_of_the_choice() -> Result<()> {
     })
 }
 
+#[test]
+fn the_code_names_what_is_filled_in_beside() -> Result<()> {
+    on_the_page(async |page| {
+        page.choose(&World::new(Vendor::Lenses)?, "memory").await?;
+        page.evaluate::<()>("document.querySelector('#sign-in details').open = true").await?;
+        page.fill("redirection-token", "once").await?;
+        page.submit(USER, PASSWORD).await?;
+        page.until_signed_in().await?;
+        page.until_text("code", "login({ username, password, redirectionToken })").await?;
+        page.click("sign-out").await?;
+        page.until_signed_out().await?;
+
+        page.choose(&World::new(Vendor::Ocient)?, "session").await?;
+        page.until_text("code", "login({ username, password })").await?;
+        page.fill("database", "analytics").await?;
+        page.submit(USER, PASSWORD).await?;
+        page.until_signed_in().await?;
+        page.reload().await?;
+        for part in ["login({ username, password, database: \"analytics\" })", "\"/v1/execute/analytics\""] {
+            page.until_text("code", part).await?;
+        }
+        Ok(())
+    })
+}
+
 async fn fill_in(page: &Page, user: &str) -> Result<()> {
     let click = "const [name] = arguments;
                  [...document.querySelectorAll('#test-users button')].find((one) => one.textContent === name).click()";

@@ -43,7 +43,7 @@ fn the_test_wallet_signs_in_and_keeps_the_session_over_a_reload() -> Result<()> 
         page.reload().await?;
         page.until_signed_in().await?;
         page.click("sign-out").await?;
-        page.until_status("Signed out. ETHGas confirmed it.").await?;
+        page.until_status("Signed out. ETHGAS confirmed it.").await?;
         assert_eq!(page.value("way").await?, "wallet", "the choice is kept");
         Ok(())
     })
@@ -149,7 +149,7 @@ fn a_token_of_the_identity_provider_signs_in_at_ocient() -> Result<()> {
         for way in ["idToken", "accessToken"] {
             let world = World::new(Vendor::Ocient)?;
             choose(page, &world, way).await?;
-            page.until_text("code", &format!("login({{ {way}, database }})")).await?;
+            page.until_text("code", &format!("login({{ {way}, database: \"system\" }})")).await?;
             page.fill("token", "none").await?;
             page.click("sign-in-button").await?;
             let error = page.until_error().await?;
@@ -171,6 +171,7 @@ fn a_token_of_the_identity_provider_signs_in_at_ocient() -> Result<()> {
             assert!(!page.evaluate::<String>(left).await?.contains(&token), "the token is forgotten");
             page.click("sign-out").await?;
             page.until_signed_out().await?;
+            assert_eq!(page.text("token-note").await?, "It is sent once, and kept nowhere.");
         }
         Ok(())
     })

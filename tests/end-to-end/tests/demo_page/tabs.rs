@@ -42,10 +42,10 @@ fn a_renewal_in_one_tab_shows_in_the_other() -> Result<()> {
             page.until_status("Renewed.").await?;
             page.client.switch_to_window(first.clone()).await?;
             until("the new token's time is shown", async || Ok(page.seconds_left().await? <= 601)).await?;
-            assert_eq!(page.text("status").await?, "Signed in to ETHGas.", "no news to read out");
+            assert_eq!(page.text("status").await?, "Signed in to ETHGAS.", "no news to read out");
             assert_eq!(world.count("POST /api/v1/user/login/refresh").await?, 1, "{storage}");
             page.click("sign-out").await?;
-            page.until_status("ETHGas confirmed it.").await?;
+            page.until_status("ETHGAS confirmed it.").await?;
             page.client.switch_to_window(second).await?;
             page.client.close_window().await?;
             page.client.switch_to_window(first).await?;
@@ -77,7 +77,7 @@ fn another_user_in_one_tab_ends_the_session_of_the_other() -> Result<()> {
             assert_eq!(reason.as_deref(), Some("replaced"), "{storage}");
             page.submit(USER, PASSWORD).await?;
             page.until_signed_in().await?;
-            assert_eq!(page.text("status").await?, "Signed in to ETHGas.", "this tab's own doing");
+            assert_eq!(page.text("status").await?, "Signed in to ETHGAS.", "this tab's own doing");
             page.click("sign-out").await?;
             page.until_signed_out().await?;
         }
@@ -87,16 +87,19 @@ fn another_user_in_one_tab_ends_the_session_of_the_other() -> Result<()> {
 
 async fn a_sign_out_spreads(page: &Page, storage: &str) -> Result<()> {
     page.sign_in(&World::new(Vendor::Ethgas)?, storage).await?;
+    page.click("elsewhere").await?;
+    assert_eq!(page.until_error().await?.code, "forbidden-target");
     let [first, _second] = tabs(page).await?;
     page.until_signed_in().await?;
     assert_eq!(page.text("user").await?, USER, "the session is there, too");
-    assert_eq!(page.text("status").await?, "Signed in to ETHGas.", "found there, not just brought about");
+    assert_eq!(page.text("status").await?, "Signed in to ETHGAS.", "found there, not just brought about");
     page.click("sign-out").await?;
-    page.until_status("Signed out. ETHGas confirmed it.").await?;
+    page.until_status("Signed out. ETHGAS confirmed it.").await?;
 
     page.client.switch_to_window(first).await?;
     page.until_signed_out().await?;
     page.until_status("Signed out in another tab.").await?;
+    assert!(!page.is_shown("error").await?, "an error of the session is over with it");
     for id in ["user", "expires"] {
         let left: String =
             page.evaluate(&format!("return document.getElementById('{id}').textContent")).await?;

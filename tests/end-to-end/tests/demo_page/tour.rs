@@ -61,7 +61,7 @@ fn ethgas_from_sign_in_to_sign_out() -> Result<()> {
         call(page, "GET /api/v1/user/info", "\"username\": \"jdoe\"").await?;
         page.click("check").await?;
         page.until_status("The vendor says that the session is alive.").await?;
-        sign_out(page, "Signed out. ETHGas confirmed it.").await
+        sign_out(page, "Signed out. ETHGAS confirmed it.").await
     })
 }
 
