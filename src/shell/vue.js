@@ -1,5 +1,5 @@
 // @ts-check
-import { computed, getCurrentInstance, onMounted, onScopeDispose, shallowRef } from "vue";
+import { computed, getCurrentInstance, getCurrentScope, onMounted, onScopeDispose, shallowRef } from "vue";
 import { NOTHING, watch } from "./watched.js";
 
 /** @import { SessionSource, WatchedSession } from "./bindings.d.ts" */
@@ -15,15 +15,24 @@ export function useSession(source) {
   const seen = shallowRef(/** @type {WatchedSession<V>} */ (NOTHING));
   /** @type {(() => void) | undefined} */
   let leave;
+  let isOver = false;
   const begin = () => {
+    if (isOver) return; // the scope has ended before the component was mounted
     leave = watched.subscribe(() => {
       seen.value = watched.get();
     });
+    if (isOver) leave(); // or by what it was told just now
   };
   // Not before mounting: a server never mounts, and the browser's first rendering has to equal the server's.
-  if (getCurrentInstance()) onMounted(begin);
+  const component = getCurrentInstance();
+  if (component && !component.isMounted) onMounted(begin);
   else begin();
-  onScopeDispose(() => leave?.(), true);
+  if (getCurrentScope()) {
+    onScopeDispose(() => {
+      isOver = true;
+      leave?.();
+    });
+  }
   return {
     session: computed(() => seen.value.session),
     state: computed(() => seen.value.state),

@@ -1,9 +1,10 @@
 // @ts-check
-import { mistake } from "./auth-error.js";
+import { AuthError, mistake } from "./auth-error.js";
 
 /** @import { Session, VendorDescription, VendorName } from "./hallpass.d.ts" */
 /** @import { SessionSource, WatchedSession } from "./bindings.d.ts" */
 /** @typedef {() => void} Listener */
+/** @typedef {{ readonly listener: Listener, leave?: () => void }} Listening */
 
 /** What is seen before a session is open, and on a server. */
 export const NOTHING = Object.freeze({ session: undefined, state: undefined, error: undefined });
@@ -39,11 +40,11 @@ class Watched {
   /** @type {WatchedSession<V>} */
   #seen = NOTHING;
   /**
-   * Those who wait for the session to be opened, now or by a later try.
+   * All who listen; `leave` is there where they listen to the session itself. The others wait for one to be opened, now or by a later try.
    *
-   * @type {Set<Listener>}
+   * @type {Set<Listening>}
    */
-  #waiting = new Set();
+  #all = new Set();
 
   /** @param {SessionSource<V>} source */
   constructor(source) {
@@ -55,7 +56,8 @@ class Watched {
   get = () => {
     const session = this.#session;
     const state = session?.state;
-    if (session && state && state !== this.#seen.state) this.#seen = Object.freeze({ session, state, error: undefined });
+    const seen = this.#seen;
+    if (session && state && !(state === seen.state && session === seen.session)) this.#seen = Object.freeze({ session, state, error: undefined });
     return this.#seen;
   };
 
@@ -66,22 +68,49 @@ class Watched {
    * @returns {() => void}
    */
   subscribe = (listener) => {
-    if (this.#session) return this.#session.subscribe(() => listener());
-    /** @type {(() => void) | undefined} */
-    let leave;
-    const opened = () => {
-      listener();
-      if (!this.#session) return; // it stays in the set: a later try may succeed
-      this.#waiting.delete(opened);
-      leave = this.#session.subscribe(() => listener());
-    };
-    this.#waiting.add(opened);
-    this.#opening ??= this.#open();
+    /** @type {Listening} */
+    const one = { listener };
+    this.#all.add(one);
+    if (this.#session) this.#join(one, this.#session);
+    else this.#opening ??= this.#open();
     return () => {
-      this.#waiting.delete(opened);
-      leave?.();
+      this.#all.delete(one);
+      one.leave?.();
     };
   };
+
+  /**
+   * Has somebody listen to the session. If it was disposed of, there is none any more: a function is asked for another.
+   *
+   * @param {Listening} one
+   * @param {Session<V>} session
+   */
+  #join(one, session) {
+    try {
+      this.#listen(one, session);
+    } catch (error) {
+      const again = typeof this.source === "function";
+      this.#session = undefined;
+      this.#opening = again ? this.#open() : undefined;
+      this.#tell(again ? NOTHING : failed(error));
+    }
+  }
+
+  /**
+   * @param {Listening} one
+   * @param {Session<V>} session
+   */
+  #listen(one, session) {
+    let isTold = false;
+    const leave = session.subscribe(() => {
+      isTold = true;
+      tell(one);
+    });
+    if (!isTold) tell(one); // a session of a test's own may not call at once
+    // The listener may have left meanwhile.
+    if (this.#all.has(one)) one.leave = leave;
+    else leave();
+  }
 
   async #open() {
     const { source } = this;
@@ -90,10 +119,49 @@ class Watched {
       const session = await (typeof source === "function" ? source() : source);
       if (typeof session?.subscribe !== "function") throw mistake("source", EXPECTED);
       this.#session = session;
+      for (const one of [...this.#all]) {
+        if (this.#session === session && this.#all.has(one)) this.#listen(one, session);
+      }
     } catch (error) {
-      this.#seen = Object.freeze({ ...NOTHING, error: /** @type {import("./hallpass.d.ts").AuthError} */ (error) });
-      this.#opening = undefined; // so that a later component tries again
+      this.#session = this.#opening = undefined; // so that a later component tries again
+      this.#tell(failed(error));
     }
-    for (const opened of [...this.#waiting]) if (this.#waiting.has(opened)) opened();
+  }
+
+  /**
+   * Tells everybody what there is instead of a session.
+   *
+   * @param {WatchedSession<V>} seen
+   */
+  #tell(seen) {
+    this.#seen = seen;
+    for (const one of this.#all) {
+      one.leave?.();
+      delete one.leave;
+    }
+    for (const one of [...this.#all]) if (this.#all.has(one)) tell(one);
+  }
+}
+
+/** @param {unknown} error */
+function failed(error) {
+  // Components tell a failure by `error`, and show its message.
+  const isError = typeof (/** @type {Partial<Error> | undefined} */ (error ?? undefined)?.message) === "string";
+  const told = isError ? error : new AuthError("The source failed with something that is no Error; look into the cause.", { code: "invalid-options", cause: error });
+  return Object.freeze({ ...NOTHING, error: /** @type {import("./hallpass.d.ts").AuthError} */ (told) });
+}
+
+/**
+ * Calls a listener. What it throws is reported like any uncaught error, and keeps no other listener from being told.
+ *
+ * @param {Listening} one
+ */
+function tell({ listener }) {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 
 import { isAuthError, openSession } from "../../pkg/inline.js";
+import { fakeSession } from "../../pkg/testing.js";
 import { NOTHING, watch } from "../../pkg/watched.js";
 
 const options = { vendor: "ethgas", baseUrl: "https://vendor.example" };
@@ -120,6 +121,100 @@ test("who saw a failure hears of the session that is opened later, and who left 
   tell();
   second();
   assert.deepEqual([seen.length, listening, calls], [before, 0, 2]);
+});
+
+/** A session that says how many listen to it. */
+function counted() {
+  const session = fakeSession({ state: { user: "jdoe" } });
+  const { subscribe } = session;
+  session.listening = 0;
+  session.subscribe = (listener) => {
+    const leave = subscribe(listener);
+    session.listening++;
+    return () => {
+      session.listening--;
+      leave();
+    };
+  };
+  return session;
+}
+
+test("a session that was disposed of is opened anew, for those who were there, too", async () => {
+  const sessions = [];
+  const open = async () => (sessions.push(counted()), sessions.at(-1));
+  const watched = watch(open);
+  const seen = [[], []];
+  const leave = [];
+  leave[0] = watched.subscribe(() => seen[0].push(watched.get().session));
+  await turn();
+  sessions[0].dispose();
+  leave[1] = watched.subscribe(() => seen[1].push(watched.get().session));
+  assert.equal(watched.get(), NOTHING, "it is being opened");
+  await turn();
+  assert.deepEqual(seen, [[sessions[0], undefined, sessions[1]], [undefined, sessions[1]]]);
+  assert.deepEqual([sessions.length, sessions[0].listening, sessions[1].listening], [2, 0, 2]);
+  sessions[1].setState({ status: "signed-out" });
+  assert.deepEqual(seen.map((news) => news.length), [4, 3]);
+  leave.forEach((go) => go());
+  assert.equal(sessions[1].listening, 0);
+});
+
+test("a session that was disposed of for good is an error, for everybody, and a function is not called for ever", async () => {
+  const session = counted();
+  session.dispose();
+  let calls = 0;
+  for (const source of [session, Promise.resolve(session), () => (calls++, session), async () => (calls++, session)]) {
+    const watched = watch(source);
+    const seen = [0, 0, 0].map(() => []);
+    const leave = seen.map((news) => watched.subscribe(() => news.push(watched.get().error?.code)));
+    await turn();
+    assert.deepEqual(seen.map((news) => news.at(-1)), ["unsupported", "unsupported", "unsupported"]);
+    assert.deepEqual([watched.get().session, watched.get().state, session.listening], [undefined, undefined, 0]);
+    leave.forEach((go) => go());
+  }
+  assert.equal(calls, 2, "once for each function");
+  const real = await openSession(options);
+  const held = watch(async () => real);
+  await settled(held);
+  real.dispose();
+  assert.equal((await settled(held)).error.code, "unsupported");
+});
+
+test("what one listener throws keeps no other from being told", async (context) => {
+  const later = [];
+  context.mock.method(globalThis, "queueMicrotask", (report) => later.push(report));
+  const session = counted();
+  const failing = () => {
+    throw new Error("mine");
+  };
+  for (const source of [async () => session, session, () => Promise.reject(new Error("no"))]) {
+    const watched = watch(source);
+    const seen = [];
+    const leave = [failing, () => seen.push(watched.get())].map((listener) => watched.subscribe(listener));
+    await turn();
+    assert.equal(seen.length, 1);
+    assert.throws(later.pop(), /mine/, "it is reported as uncaught");
+    leave.forEach((go) => go());
+  }
+});
+
+test("who leaves while being told leaves for good", async () => {
+  const session = counted();
+  const watched = watch(async () => session);
+  const leave = watched.subscribe(() => leave());
+  await turn();
+  assert.equal(session.listening, 0);
+});
+
+test("whatever a source fails with is seen as an error with a message", async () => {
+  const thrown = [undefined, null, "text", 5, {}];
+  for (const reason of thrown) {
+    const { error } = await settled(watch(() => Promise.reject(reason)));
+    assert.ok(isAuthError(error) && error.code === "invalid-options" && /no Error/.test(error.message), String(reason));
+    assert.equal(error.cause, reason);
+  }
+  const foreign = { message: "of another realm" };
+  assert.equal((await settled(watch(() => Promise.reject(foreign)))).error, foreign);
 });
 
 test("a function that opens no session is told to the components", async () => {
