@@ -237,7 +237,7 @@ export type SessionOptions<V extends VendorName | VendorDescription = VendorName
    * The `fetch` that requests are made with, the vendor's own and the caller's. Default: the global one as it is at each call
    * (instrumented, mocked), but never this session's own, so that `window.fetch = session.fetch` works.
    */
-  fetch?: typeof globalThis.fetch;
+  fetch?: (input: FetchInput, init?: RequestInit) => Promise<Response>;
   /**
    * Ends the session (reason `"idle"`) when nobody has used it for so many ms in any tab: a request of the caller's, a login, or
    * {@link Session.touch}. Renewals don't count. The vendor is told as by {@link Session.logout}. Default: none. Give the same in all
@@ -382,11 +382,28 @@ export type CallOptions = {
 export type Credentials<V extends VendorName | VendorDescription = VendorName> = V extends VendorName
   ? CredentialsByVendor[V]
   : V extends VendorDescription
-    ? Together<{ [Name in Needed<PlacesOf<V["login"]>>]: string } & { [Name in LeftOut<PlacesOf<V["login"]>>]?: string }>
+    ? Named<PlacesOf<Omit<V["login"], "path" | "method">>>
     : never;
 
+/**
+ * Texts by the names of places.
+ *
+ * @internal
+ */
+type Named<Places extends string> = Together<
+  { [Name in Needed<Exclude<Places, Unknown>>]: string } & { [Name in LeftOut<Places>]?: string } & ([Unknown] extends [Places]
+      ? { [name: string]: string }
+      : unknown)
+>;
 /** @internal */
 type Together<T> = { [Name in keyof T]: T[Name] };
+
+/**
+ * Stands for places whose names aren't known to the compiler: a text that is no literal may have any.
+ *
+ * @internal
+ */
+type Unknown = "*";
 
 /**
  * The names without those that may be left out, which end with a "?".
@@ -406,14 +423,13 @@ type PlacesOf<T> = T extends string
   ? PlacesIn<T>
   : T extends object
     ? string extends keyof T
-      ? string
+      ? Unknown
       : { [Name in keyof T]: PlacesOf<T[Name]> }[keyof T]
     : never;
 
-// A text whose literal type isn't known may have places of any names.
 /** @internal */
 type PlacesIn<T extends string> = string extends T
-  ? string
+  ? Unknown
   : T extends `${string}{${infer Rest}`
     ? Rest extends `${infer Name}}${infer After}`
       ? (IsName<Name extends `${infer Bare}?` ? Bare : Name> extends true ? Name | PlacesIn<After> : PlacesIn<Rest>)
@@ -520,7 +536,7 @@ export type LoginResult = {
   /** The session's state, signed in. */
   state: SessionState;
   /** lenses: where to go next. Only ever a safe path on `baseUrl`'s origin. */
-  redirectTo?: string;
+  redirectTo?: string | undefined;
 };
 
 export type SessionState = {
@@ -554,7 +570,8 @@ export type SessionState = {
 
 /** The one kind of error. Says what happened and what to do; its message has no token, no password and no full address. */
 export class AuthError extends Error {
-  private constructor();
+  /** hallpass makes its errors itself; for a test, `fakeError` of `hallpass/testing` makes one with the sentence for its code. */
+  constructor(message: string, details: { readonly code: AuthErrorCode } & Partial<Omit<AuthError, "name" | "message" | "stack">>);
   readonly name: "AuthError";
   /**
    * What happened, to switch over.

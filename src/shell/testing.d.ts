@@ -20,7 +20,8 @@ import type { AuthError, AuthErrorCode, FetchInput, LoginResult, Session, Sessio
 
 /**
  * Makes a session whose state a test sets. Its methods are bound, its snapshots frozen, its subscribers called at once and on
- * every change, as with a real one; an abort ends the wait, and after `dispose` its methods throw or reject.
+ * every change, as with a real one; an abort ends the wait, and after `dispose` its methods throw or reject. What a real one refuses
+ * of a call's arguments, it refuses, too.
  *
  * @throws {AuthError} `invalid-options` for an option or a member of the state that doesn't exist.
  */
@@ -33,7 +34,7 @@ export function fakeError(code: AuthErrorCode, details?: FakeErrorDetails): Auth
  * What a fake session answers. Each method may be given; what it throws, the session's method rejects with.
  */
 export type FakeSessionOptions<V extends VendorName | VendorDescription = VendorName> = {
-  /** The vendor's name, or a description. Default `"ocient"`. */
+  /** The vendor's name, or a description. Default `"ocient"`, with a login that takes what any of the vendors does. */
   vendor?: V;
   /** The vendor's address. Default `"https://vendor.example"`. */
   baseUrl?: string;
@@ -41,7 +42,7 @@ export type FakeSessionOptions<V extends VendorName | VendorDescription = Vendor
   state?: FakeState;
   /**
    * The replies of {@link Session.fetch}. Asked only while signed in, as else the call rejects `not-signed-in`. Default: what
-   * `json` gives, as a reply with status 200; without either a call rejects `unsupported`.
+   * `json` gives, as a reply with status 200; without either, or without a `Response` as in Jest's jsdom, a call rejects `unsupported`.
    */
   fetch?: (input: FetchInput, init?: RequestInit) => Response | PromiseLike<Response>;
   /**
@@ -49,13 +50,19 @@ export type FakeSessionOptions<V extends VendorName | VendorDescription = Vendor
    * envelope taken off; it rejects `vendor-error` where that isn't a success.
    */
   json?: (input: FetchInput, init?: RequestInit & { json?: unknown }) => unknown;
-  /** Where it gives nothing, and by default, the login succeeds: signed in, as `username` or else `email`. */
+  /**
+   * Where it gives nothing, and by default, the login succeeds: signed in, as `username` or else `email`. Whatever it gives, the
+   * login rejects `superseded` where a newer login or a logout has begun meanwhile, and signs nobody in where its signal has aborted.
+   */
   login?: FakeMethod<Session<V>["login"], LoginResult | void>;
   /** Where it gives nothing, and by default, it resolves to the state; it rejects `not-renewable` where `renewable` is false. */
   refresh?: FakeMethod<Session<V>["refresh"], SessionState | void>;
   /** Where it gives nothing, and by default, it resolves to the state. */
   check?: FakeMethod<Session<V>["check"], SessionState | void>;
-  /** Where it gives nothing, and by default, the state is signed out with `reason: "logout"`, and `revoked` is true. */
+  /**
+   * Asked when the state is signed out already, with `reason: "logout"`. Where it gives nothing, and by default, `revoked` is
+   * whether somebody was signed in.
+   */
   logout?: FakeMethod<Session<V>["logout"], { revoked: boolean } | void>;
   /** Asked only while signed in. Default: `"fake-token"`. */
   accessToken?: () => string | undefined | PromiseLike<string | undefined>;

@@ -1,7 +1,11 @@
 // @ts-check
+import { textOf } from "./address.js";
 import { Announcer } from "./announcer.js";
-import { AuthError, SENTENCES, failure, mistake, unsupported } from "./auth-error.js";
-import { isObject } from "./object.js";
+import { AuthError, SENTENCES, failure, mistake, readable, unsupported } from "./auth-error.js";
+import { VENDORS, readCredentials, refuseOthers } from "./credentials.js";
+import { described } from "./description.js";
+import { isObject, member } from "./object.js";
+import { readSignal } from "./options.js";
 
 /**
  * @import { FailureCode } from "./auth-error.js"
@@ -23,6 +27,10 @@ const STATE = {
   problem: undefined,
   ssoUrl: undefined,
 };
+
+/** What login takes where the test names no vendor: what any of hallpass's own takes. */
+const ANY = [["username", "password", "database?", "redirectionToken?"], ...VENDORS.ocient.slice(1)];
+const BY_WALLET = ["wallet", "address", "name"];
 
 /** The type that each option must have, in words. @type {{ readonly [Name in keyof Required<FakeSessionOptions>]: string }} */
 const OPTIONS = {
@@ -52,8 +60,9 @@ const OTHERS = {
 export function fakeError(code, details = {}) {
   const codes = Object.keys({ ...SENTENCES, ...OTHERS });
   if (!codes.includes(code)) throw mistake("code", `one of ${codes.join(", ")}`);
+  if (!isObject(details)) throw mistake("details", "an object");
   const { message = sentenceOf(code), ...rest } = details;
-  const error = new AuthError(message, { code, ...rest });
+  const error = new AuthError(message, { ...rest, code });
   return /** @type {never} */ (/** @type {unknown} */ (error));
 }
 
@@ -72,12 +81,22 @@ class FakeSession {
   #announcer = new Announcer();
   #answers;
   #disposed = false;
+  /** What login takes, as in `VENDORS`; and whether it takes a wallet, too. */
+  #ways;
+  #signs;
+  /** How many logins and logouts have begun: each overtakes the logins before it. */
+  #overtakings = 0;
 
   /** @param {FakeSessionOptions<VendorName | VendorDescription>} options */
   constructor(options) {
-    readOptions(options);
-    const { vendor = "ocient", baseUrl = "https://vendor.example", state = {}, ...answers } = options;
-    this.vendor = typeof vendor === "object" ? vendor.name : vendor;
+    readable("options", () => readOptions(options));
+    const { vendor, baseUrl = "https://vendor.example", state = {}, ...answers } = options;
+    const own = typeof vendor === "object" ? described(vendor) : undefined;
+    const name = own?.name ?? /** @type {VendorName | undefined} */ (vendor) ?? "ocient";
+    if (!own && !Object.hasOwn(VENDORS, name)) throw mistake("vendor", `${Object.keys(VENDORS).join(", ")} or a description (defineVendor)`);
+    this.#ways = own ? [own.takes] : vendor ? VENDORS[/** @type {VendorName} */ (name)] : ANY;
+    this.#signs = vendor === undefined || vendor === "ethgas";
+    this.vendor = name;
     this.baseUrl = baseUrl;
     this.#answers = answers;
     this.setState(state);
@@ -87,43 +106,55 @@ class FakeSession {
 
   /** @param {FakeState} next */
   setState = (next) => {
-    this.#announcer.take(stateOf(next));
+    this.#announcer.take(readable("state", () => stateOf(next)));
     this.#announcer.tell();
   };
 
   /**
-   * @param {{ username?: string, email?: string, database?: string }} credentials
+   * @param {Readonly<Record<string, unknown>>} credentials
    * @param {CallOptions} [options]
    */
   login = (credentials, options) =>
-    this.#call("login", [credentials, options], options?.signal, () => {
-      if (!isObject(credentials)) throw mistake("credentials", "an object with what the vendor's login takes");
-      const { username, email, database } = credentials;
+    this.#call("login", [credentials, options], () => signalOf(options), async (signal) => {
+      const { username, email, database } = readable("credentials", () => this.#read(credentials));
+      const turn = ++this.#overtakings;
+      const answer = await this.#given("login", [credentials, options]).finally(() => {
+        if (signal?.aborted) throw signal.reason;
+        if (turn !== this.#overtakings) throw fakeError("superseded");
+      });
+      if (answer !== undefined) return answer;
       this.setState({ status: "signed-in", .../** @type {FakeState} */ ({ user: username ?? email, database }) });
       return { state: this.#announcer.state, redirectTo: undefined };
     });
 
   /** @param {CallOptions} [options] */
   refresh = (options) =>
-    this.#call("refresh", [options], options?.signal, () => {
+    this.#call("refresh", [options], () => signalOf(options), async () => {
+      const answer = await this.#given("refresh", [options]);
+      if (answer !== undefined) return answer;
       this.#mustBeSignedIn();
       if (!this.#announcer.state.renewable) throw fakeError("not-renewable");
       return this.#announcer.state;
     });
 
   /** @param {CallOptions} [options] */
-  check = (options) => this.#call("check", [options], options?.signal, () => this.#announcer.state);
+  check = (options) =>
+    this.#call("check", [options], () => signalOf(options), async () => {
+      const answer = await this.#given("check", [options]);
+      return answer === undefined ? this.#announcer.state : answer;
+    });
 
   /** @param {CallOptions} [options] */
-  logout = (options) => {
-    const leave = () => this.setState({ status: "signed-out", reason: "logout" });
-    // As the real one does, even where the caller has given up before.
-    if (options?.signal?.aborted && !this.#disposed) leave();
-    return this.#call("logout", [options], options?.signal, () => {
-      leave();
-      return { revoked: true };
+  logout = (options) =>
+    this.#call("logout", [options], () => signalOf(options), async (signal) => {
+      // As the real one does: at once, whatever the vendor says, and even where the caller has given up before.
+      const revoked = this.#announcer.state.status === "signed-in";
+      this.#overtakings++;
+      this.setState({ status: "signed-out", reason: "logout" });
+      if (signal?.aborted) throw signal.reason;
+      const answer = await this.#given("logout", [options]);
+      return answer === undefined ? { revoked } : answer;
     });
-  };
 
   /**
    * @param {FetchInput} input
@@ -138,7 +169,11 @@ class FakeSession {
   json = (input, init) => this.#request("json", input, init, async () => bodyOf(await this.#asked("fetch", input, init)));
 
   accessToken = () =>
-    this.#call("accessToken", [], undefined, () => "fake-token", () => this.#mustBeSignedIn());
+    this.#call("accessToken", [], () => undefined, async () => {
+      this.#mustBeSignedIn();
+      // Undefined is an answer here.
+      return this.#answers.accessToken ? this.#given("accessToken", []) : "fake-token";
+    });
 
   /** @param {(state: SessionState) => void} listener */
   subscribe = (listener) => {
@@ -165,25 +200,27 @@ class FakeSession {
    * @param {() => unknown} otherwise
    */
   #request(method, input, init, otherwise) {
-    const signal = init?.signal ?? (isObject(input) && "signal" in input ? input.signal : undefined);
-    return this.#call(method, init === undefined ? [input] : [input, init], signal, otherwise, () => this.#mustBeSignedIn());
+    const args = init === undefined ? [input] : [input, init];
+    return this.#call(method, args, () => readable("input and init", () => readRequest(input, init, method === "json")), async () => {
+      this.#mustBeSignedIn();
+      return this.#answers[method] ? this.#given(method, args) : otherwise();
+    });
   }
 
   /**
-   * Records a call and answers it as the test says, or else by `otherwise`.
+   * Records a call and begins it. Where its signal aborts, the wait for it ends.
    *
    * @param {Method} method
    * @param {unknown[]} args
-   * @param {AbortSignal | null | undefined} signal
-   * @param {() => unknown} otherwise
-   * @param {() => void} [before] a check that comes before the test is asked; throws what the call rejects with
+   * @param {() => AbortSignal | undefined} read reads the arguments; throws what the call rejects with
+   * @param {(signal: AbortSignal | undefined) => Promise<unknown>} begin
    */
-  async #call(method, args, signal, otherwise, before) {
+  async #call(method, args, read, begin) {
     this.calls.push({ method, args: args.filter((arg, index) => index === 0 || arg !== undefined) });
+    const signal = read();
     if (this.#disposed) throw disposed();
-    if (signal?.aborted) throw signal.reason;
-    before?.();
-    const answer = this.#answer(method, args, otherwise);
+    if (signal?.aborted && method !== "logout") throw signal.reason;
+    const answer = begin(signal);
     if (!signal) return answer;
     let leave = () => {};
     const aborted = new Promise((_, reject) => {
@@ -195,17 +232,29 @@ class FakeSession {
   }
 
   /**
+   * What the test answers; undefined where it leaves the answer to the fake.
+   *
    * @param {Method} method
    * @param {unknown[]} args
-   * @param {() => unknown} otherwise
    */
-  async #answer(method, args, otherwise) {
+  async #given(method, args) {
     const given = /** @type {((...args: unknown[]) => unknown) | undefined} */ (this.#answers[method]);
-    if (!given) return otherwise();
-    const result = await given(...args);
-    // Where a result may be undefined, undefined is the test's answer. Elsewhere it means that the test leaves the answer to the fake.
-    const isAnswer = result !== undefined || method === "json" || method === "accessToken";
-    return isAnswer ? result : otherwise();
+    return given?.(...args);
+  }
+
+  /**
+   * Reads the credentials as a real session does. Gives back the texts among them.
+   *
+   * @param {unknown} credentials
+   * @returns {{ readonly [name: string]: string | undefined }}
+   */
+  #read(credentials) {
+    if (!isObject(credentials)) throw mistake("credentials", "an object with what the vendor's login takes");
+    if (!this.#signs || (member(credentials, "wallet") ?? undefined) === undefined) {
+      return readCredentials(this.vendor, this.#ways, credentials).texts;
+    }
+    refuseOthers(this.vendor, BY_WALLET, credentials);
+    return {};
   }
 
   /**
@@ -262,8 +311,57 @@ function stateOf(given) {
   return { status, ...(!isIn && { reason: "never" }), renewable: isIn, renewal: "idle", ...rest };
 }
 
+/**
+ * Reads the options of a call.
+ *
+ * @param {unknown} options
+ */
+const signalOf = (options) => readable("options", () => readSignal(options));
+
+/**
+ * Reads a request as a real session does. Gives back the signal that counts.
+ *
+ * @param {unknown} input
+ * @param {unknown} init
+ * @param {boolean} json
+ */
+function readRequest(input, init, json) {
+  if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
+  if (!isRequest(input) && textOf(input) === undefined) throw mistake("input", "a string, a URL or a Request");
+  const signal = readSignal(init, "init");
+  if (json && init && !isRequest(init)) readBody(member(init, "json"), member(init, "body"));
+  // A null says that there is none, also beside a Request that has one.
+  const isLeft = !init || member(init, "signal") === undefined;
+  return isLeft && isRequest(input) ? readSignal(input, "input") : signal;
+}
+
+/**
+ * @param {unknown} json
+ * @param {unknown} body
+ */
+function readBody(json, body) {
+  if (json === undefined) return;
+  try {
+    if (JSON.stringify(json) === undefined || (body ?? undefined) !== undefined) throw new TypeError("no body can be made of this");
+  } catch (cause) {
+    throw mistake("input and init", "what the platform's Request takes, with json or body but not both", cause);
+  }
+}
+
+/**
+ * Whether a value is a Request, of any realm or of a polyfill.
+ *
+ * @param {unknown} value
+ * @returns {value is Request}
+ */
+const isRequest = (value) =>
+  (typeof Request === "function" && value instanceof Request) || Object.prototype.toString.call(value) === "[object Request]";
+
 /** @param {unknown} json */
 function replyOf(json) {
+  if (typeof Response !== "function") {
+    throw unsupported("There is no Response here, as in Jest's jsdom; use the test environment jest-fixed-jsdom or node, or call json.");
+  }
   return new Response(JSON.stringify(json), { headers: { "Content-Type": "application/json" } });
 }
 

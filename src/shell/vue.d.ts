@@ -25,8 +25,9 @@ export type { SessionSource } from "./bindings.js";
 /**
  * The session, its state and whatever kept it from being opened, each as a ref.
  *
- * In a component the session is opened once it is mounted, so never on a server. It is not disposed of when components go: it
- * is the page's. Its timers and listeners go with it when nobody holds the source any more.
+ * In a component the session is opened once that is mounted, so never on a server; outside of one, and in one that is mounted
+ * already, at once. It is not disposed of when components go: it is the page's. Its timers and listeners go with it when nobody
+ * holds the source any more.
  *
  * @param source A session, the promise of one, or a function that opens one, which is best written outside of components: one
  * written inside opens a session of its own for each component.
@@ -37,6 +38,6 @@ export function useSession<V extends VendorName | VendorDescription>(source: Ses
   readonly session: ComputedRef<Session<V> | undefined>;
   /** The session's own frozen snapshot; undefined until it is open. */
   readonly state: ComputedRef<SessionState | undefined>;
-  /** What `openSession` was rejected with, or whatever your own function threw. */
+  /** What `openSession` was rejected with, the error that your own function threw, or `unsupported` for a session that was disposed of. */
   readonly error: ComputedRef<AuthError | undefined>;
 };

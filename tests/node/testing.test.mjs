@@ -8,6 +8,13 @@ import { fakeError, fakeSession } from "../../pkg/testing.js";
 
 const signedIn = (more) => fakeSession({ state: { user: "jdoe" }, ...more });
 
+const jdoe = { username: "jdoe", password: "p" };
+
+/** What a call of a session's method is made with. */
+const argumentsOf = (method) => ({ login: [jdoe], fetch: ["/x"], json: ["/x"] })[method] ?? [];
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
 /** Everything that a value has, but for what every object has. */
 function membersOf(value) {
   const names = new Set();
@@ -28,7 +35,7 @@ test("a fake session has the members of a real one, and what a test needs", asyn
   const methods = Object.keys(real).filter((name) => typeof real[name] === "function" && name !== "subscribe");
   for (const name of methods) {
     const session = signedIn({ json: () => 1 });
-    await session[name]({});
+    await session[name](...argumentsOf(name));
     assert.deepEqual(session.calls.map(({ method }) => method), [name]);
   }
 });
@@ -99,7 +106,7 @@ test("fetch and json answer what the test says, each for the other, too", async 
 
 test("it refuses what a real one refuses", async () => {
   const session = fakeSession({ json: () => 1, fetch: () => new Response() });
-  for (const method of ["fetch", "json", "accessToken", "refresh"]) await refused(session[method](), "not-signed-in");
+  for (const method of ["fetch", "json", "accessToken", "refresh"]) await refused(session[method](...argumentsOf(method)), "not-signed-in");
   await refused(session.login(), "invalid-options");
   // Some ways to sign in have neither user name nor password.
   for (const vendor of ["ocient", "ethgas"]) {
@@ -109,7 +116,7 @@ test("it refuses what a real one refuses", async () => {
   assert.throws(() => session.subscribe(5), { code: "invalid-options" });
   session.touch();
   session.dispose();
-  for (const method of ["fetch", "json", "accessToken", "refresh", "login", "logout", "check"]) await refused(session[method]({}), "unsupported");
+  for (const method of ["fetch", "json", "accessToken", "refresh", "login", "logout", "check"]) await refused(session[method](...argumentsOf(method)), "unsupported");
   assert.throws(() => session.subscribe(() => {}), { code: "unsupported" });
   assert.throws(() => session.touch(), { code: "unsupported" });
 });
@@ -118,7 +125,7 @@ test("rule_1_an_abort_rejects_with_the_signal_s_own_reason", async () => {
   const session = signedIn({ json: () => new Promise(() => {}), login: () => new Promise(() => {}) });
   for (const reason of ["because", undefined, new Error("mine")]) {
     const controller = new AbortController();
-    const calls = [session.json("/x", { signal: controller.signal }), session.login({}, { signal: controller.signal })];
+    const calls = [session.json("/x", { signal: controller.signal }), session.login(jdoe, { signal: controller.signal })];
     controller.abort(reason);
     for (const call of [...calls, session.check({ signal: controller.signal })]) {
       assert.equal(await call.then(() => assert.fail("it resolved"), (error) => error), controller.signal.reason);
@@ -132,12 +139,14 @@ test("an error of the fake's is one of hallpass's, with a sentence for each code
   assert.deepEqual({ ...error }, { code: "rate-limited", retryAfterMs: 5, status: 429 });
   assert.match(error.message, /fewer requests/);
   assert.equal(fakeError("internal", { message: "mine" }).message, "mine");
+  assert.equal(fakeError("network", { code: "storage" }).code, "network");
+  assert.throws(() => fakeError("network", null), { code: "invalid-options" });
   for (const code of ["storage", "load-failed", "invalid-options", "malformed-reply"]) assert.match(fakeError(code).message, /^[^\n]+\.$/);
   assert.throws(() => fakeError("no-such-code"), { code: "invalid-options" });
 });
 
 test("rule_3_what_is_misspelt_is_named", () => {
-  for (const [options, fits] of [[5, /options/], [null, /options/], [{ stat: {} }, /stat must/], [{ state: 5 }, /state/], [{ state: { usr: "u" } }, /state\.usr/], [{ fetch: "x" }, /fetch must be a function/]]) {
+  for (const [options, fits] of [[5, /options/], [null, /options/], [{ stat: {} }, /stat must/], [{ state: 5 }, /state/], [{ state: { usr: "u" } }, /state\.usr/], [{ fetch: "x" }, /fetch must be a function/], [{ vendor: "acme" }, /vendor/], [{ vendor: { name: "acme" } }, /credential/]]) {
     assert.throws(() => fakeSession(options), (error) => isAuthError(error) && error.code === "invalid-options" && fits.test(error.message));
   }
   assert.throws(() => fakeSession().setState({ usr: "u" }), /state\.usr/);
@@ -156,4 +165,155 @@ test("an aborted logout signs out here all the same, as a real one does", async 
   const session = signedIn();
   await assert.rejects(session.logout({ signal: AbortSignal.abort() }), { name: "AbortError" });
   assert.deepEqual([session.state.status, session.state.reason], ["signed-out", "logout"]);
+});
+
+/** A real session and a fake one, whose logins and logouts take as long. */
+async function both() {
+  const waits = { login: 0, logout: 0 };
+  const vendor = async (input, init) => {
+    const { signal, url } = new Request(input, init);
+    await pause(waits[/log(?:in|out)$/.exec(url)?.[0]] ?? 0);
+    signal.throwIfAborted();
+    return Response.json({ access_token: "a", refresh_token: "r", expires_in: 3600, data: [[1]], status: { vendor_code: 0 } });
+  };
+  const real = await openSession({ vendor: "ocient", baseUrl: "https://h.example", fetch: vendor });
+  const fake = fakeSession({ vendor: "ocient", login: () => pause(waits.login), logout: () => pause(waits.logout), json: () => ({ data: [[1]] }) });
+  return [real, fake].map((session) => ({ session, waits }));
+}
+
+/** What a promise comes to, in short. */
+const outcome = (promise) => promise.then(() => "ok", (error) => (isAuthError(error) ? error.code : error));
+
+test("a login that was given up, or overtaken, signs nobody in, as with a real one", async () => {
+  const stories = {
+    "given up": async ({ session, waits }) => {
+      waits.login = 20;
+      const controller = new AbortController();
+      const login = outcome(session.login(jdoe, { signal: controller.signal }));
+      await pause(5);
+      controller.abort("enough");
+      const heard = await login;
+      await pause(40);
+      return [heard, session.state.status];
+    },
+    "given up at once": async ({ session }) => {
+      const controller = new AbortController();
+      const login = outcome(session.login(jdoe, { signal: controller.signal }));
+      controller.abort("enough");
+      const heard = await login;
+      await pause(10);
+      return [heard, session.state.status];
+    },
+    "a logout meanwhile": async ({ session, waits }) => {
+      waits.login = 20;
+      const login = outcome(session.login(jdoe));
+      await pause(5);
+      await session.logout();
+      return [await login, session.state.status];
+    },
+    "another login meanwhile": async ({ session, waits }) => {
+      waits.login = 20;
+      const login = outcome(session.login(jdoe));
+      await pause(5);
+      waits.login = 0;
+      await session.login({ username: "bert", password: "p" });
+      return [await login, session.state.user];
+    },
+    "a login that doesn't begin meanwhile": async ({ session, waits }) => {
+      waits.login = 20;
+      const login = outcome(session.login(jdoe));
+      await outcome(session.login({}));
+      await outcome(session.login(jdoe, { signal: AbortSignal.abort() }));
+      return [await login, session.state.user];
+    },
+  };
+  const expected = [["enough", "signed-out"], ["enough", "signed-out"], ["superseded", "signed-out"], ["superseded", "bert"], ["ok", "jdoe"]];
+  for (const [index, [name, tell]] of Object.entries(stories).entries()) {
+    for (const one of await both()) assert.deepEqual(await tell(one), expected[index], `${name}, ${one.session.calls ? "fake" : "real"}`);
+  }
+  const failing = fakeSession({ login: () => pause(10).then(() => Promise.reject(fakeError("network"))) });
+  const login = outcome(failing.login(jdoe));
+  await failing.logout();
+  assert.equal(await login, "superseded", "whatever it failed with");
+});
+
+test("a logout signs out at once, and tells whether anybody was signed in", async () => {
+  for (const { session, waits } of await both()) {
+    await session.login(jdoe);
+    waits.logout = 20;
+    const logout = session.logout();
+    await pause(5);
+    assert.deepEqual([session.state.status, session.state.reason], ["signed-out", "logout"], "while the vendor is asked");
+    assert.deepEqual(await logout, { revoked: true });
+    assert.deepEqual(await session.logout(), { revoked: false });
+  }
+  for (const logout of [async () => ({ revoked: false }), () => Promise.reject(fakeError("network"))]) {
+    const session = signedIn({ logout });
+    await outcome(session.logout());
+    assert.equal(session.state.status, "signed-out", "whatever the test answers");
+  }
+});
+
+test("rule_3_a_mistake_in_a_call_is_named_as_a_real_one_names_it", async () => {
+  const cyclic = {};
+  cyclic.cyclic = cyclic;
+  const throwing = (name) => ({
+    get [name]() {
+      throw new Error("mine");
+    },
+  });
+  const mistakes = [
+    ["login", {}], ["login", { username: "jdoe" }], ["login", { username: "jdoe", password: 5 }], ["login", { ...jdoe, user: "x" }],
+    ["login", throwing("username")], ["login", { device: 5 }], ["login", { idToken: "t" }],
+    ["fetch"], ["fetch", 5], ["fetch", {}], ["fetch", null], ["fetch", "/x", 5], ["fetch", "/x", { signal: 5 }], ["fetch", "/x", throwing("signal")],
+    ["json"], ["json", "/x", { signal: 5 }], ["json", "/x", { json: {}, body: "x" }], ["json", "/x", { json: cyclic }], ["json", "/x", { json: 5n }],
+    ["json", "/x", { json: () => {} }],
+    ...["login", "refresh", "check", "logout"].flatMap((method) =>
+      [5, "x", { signal: 5 }, { signal: {} }, throwing("signal")].map((options) => [method, ...argumentsOf(method), options]),
+    ),
+  ];
+  for (const [method, ...args] of mistakes) {
+    const [real, fake] = await Promise.all(
+      (await both()).map(async ({ session }) => {
+        await session.login(jdoe);
+        const before = session.state;
+        const error = await session[method](...args).then(() => assert.fail(`${method} resolved`), (error) => error);
+        assert.equal(session.state, before, `${method} changed something`);
+        return [error.code, error.message];
+      }),
+    );
+    assert.deepEqual(fake, real);
+    assert.equal(fake[0], "invalid-options", fake[1]);
+  }
+});
+
+test("what a real session takes, a fake one takes, too", async () => {
+  const aborted = new Request("https://h.example/x", { signal: AbortSignal.abort() });
+  const calls = [
+    ["fetch", aborted, { signal: null }], ["fetch", new URL("https://h.example/x")], ["fetch", "/x", null], ["json", "/x", { json: undefined, body: "x", method: "POST" }],
+    ["json", new Request("https://h.example/x"), { json: {} }], ["login", jdoe, null], ["login", jdoe, {}], ["check", undefined], ["logout", null],
+  ];
+  for (const [method, ...args] of calls) {
+    for (const { session } of await both()) {
+      await session.login(jdoe);
+      if (method !== "check" || session.calls) assert.equal(await outcome(session[method](...args)), "ok", method);
+    }
+  }
+  await assert.rejects(signedIn({ json: () => 1 }).fetch(aborted), { name: "AbortError" });
+  for (const credentials of [{ ...jdoe, redirectionToken: "t" }, { ...jdoe, database: "d" }, { device: () => {} }, { idToken: "t", database: "d" }, { wallet: { request() {} } }]) {
+    assert.equal(await outcome(fakeSession().login(credentials)), "ok", "of any vendor, where none is named");
+  }
+  await refused(fakeSession({ vendor: "lenses" }).login({ ...jdoe, database: "d" }), "invalid-options");
+  await refused(fakeSession({ vendor: "lenses" }).login({ wallet: {} }), "invalid-options");
+  await refused(fakeSession({ vendor: "ethgas" }).login({ wallet: {}, password: "p" }), "invalid-options");
+});
+
+test("without a Response, as in Jest's jsdom, fetch says what to do", async () => {
+  const { Response } = globalThis;
+  delete globalThis.Response;
+  const error = await signedIn({ json: () => 1 }).fetch("/x").catch((error) => error);
+  const read = await signedIn({ json: () => 1 }).json("/x");
+  globalThis.Response = Response;
+  assert.ok(isAuthError(error) && error.code === "unsupported" && /test environment/.test(error.message), String(error));
+  assert.equal(read, 1);
 });

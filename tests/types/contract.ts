@@ -18,6 +18,7 @@ export async function signIn(): Promise<SessionState> {
   same<typeof session, Session<"ocient">>(true);
   const result = await session.login({ username: "jdoe", password: "…", database: "retail_analytics" });
   same<typeof result, LoginResult>(true);
+  const again: LoginResult = { ...result, redirectTo: result.redirectTo };
   const { signal } = new AbortController();
   await session.login({ username: "jdoe", password: "…" }, { signal });
   await session.login({ idToken: "…", database: "d" });
@@ -169,9 +170,30 @@ export async function mistakes(session: Session, state: SessionState): Promise<v
   state.status = "signed-in";
   // @ts-expect-error not a code
   const wrong: AuthErrorCode = "teapot";
-  // @ts-expect-error errors are made by hallpass alone
+  // @ts-expect-error an error has a code
   throw new AuthError(wrong);
 }
+
+/** The class may be named wherever one is expected: as test runners' `toThrow` takes it, and by who makes or extends one. */
+export function classes(error: AuthError): AuthError[] {
+  type Constructable = { new (...args: any[]): any };
+  const toThrow = (expected: string | Constructable | RegExp | Error): typeof expected => expected;
+  toThrow(AuthError);
+  class Mine extends AuthError {}
+  // @ts-expect-error not a code
+  new AuthError("Once.", { code: "teapot" });
+  return [new AuthError("Once.", { code: "network" }), new AuthError(error.message, error), new Mine("Mine.", { code: "vendor-error", status: 418, cause: error })];
+}
+
+/** Any function like fetch will do, also where the platform's own has members, as Bun's has. */
+export const fetches: Exclude<SessionOptions["fetch"], undefined>[] = [
+  fetch,
+  globalThis.fetch,
+  (input, init) => fetch(input, init),
+  async () => new Response(),
+  Object.assign(async (input: FetchInput, init?: RequestInit) => fetch(input, init), { preconnect: () => {} }),
+];
+export const platforms = (session: Session): typeof fetch[] => [session.fetch];
 
 /** A described vendor's credentials are the names in its templates. */
 export async function described(some: VendorDescription): Promise<void> {
@@ -206,6 +228,21 @@ export async function described(some: VendorDescription): Promise<void> {
   await inline.login({ username: "u" });
   // @ts-expect-error its own name
   await inline.login({ password: "p" });
+  // What is known is needed, also where the path or some text is no literal; that may have further places.
+  const text: string = some.name;
+  const atPath = defineVendor({ name: "c", credential: "cookie", login: { path: `${text}/login`, method: "PUT", json: { email: "{email}", otp: "{otp?}" } }, grant: {} });
+  same<Credentials<typeof atPath>, { email: string; otp?: string }>(true);
+  const wide = await openSession({
+    vendor: { name: "d", credential: "cookie", login: { path: text, headers: { "X-A": text }, json: { email: "{email}", otp: "{otp?}" } }, grant: {} },
+    baseUrl,
+  });
+  await wide.login({ email: "e", tenant: "t" });
+  // @ts-expect-error a name is missing
+  await wide.login({ tenant: "t" });
+  // @ts-expect-error a text
+  await wide.login({ email: "e", tenant: 5 });
+  const none = defineVendor({ name: "e", credential: "cookie", login: { path: text }, grant: {} });
+  same<Credentials<typeof none>, {}>(true);
   const any = await openSession({ vendor: some, baseUrl });
   await any.login({ whatever: "x" });
   same<Credentials<VendorDescription>, Record<string, string>>(true);

@@ -22,6 +22,7 @@ export const functions: Omit<typeof Declared, "AuthError"> = made;
 /** An error, seen from both sides. */
 export const outwards = (error: AuthError): Declared.AuthError => error;
 export const inwards = (error: Declared.AuthError): Pick<AuthError, keyof Declared.AuthError> => error;
+export const construct: new (...given: ConstructorParameters<typeof Declared.AuthError>) => Declared.AuthError = AuthError;
 same<keyof Details, Exclude<keyof Declared.AuthError, Exclude<keyof Error, "cause">>>(true);
 
 /** A session has the declared methods, and no others. (Its getters are defined one by one, which the compiler can't see.) */
