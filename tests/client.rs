@@ -3,18 +3,19 @@
 #![cfg(target_family = "wasm")]
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use futures::FutureExt as _;
 use futures::future::{join, join_all};
 use gloo_net::http::{Method, Request};
 use hallpass::{
-    AuthError, Code, Credentials, Options, Reason, Renew, Session, State, Status, Storage, Stored,
-    TokenStorage, Vendor, VendorCode,
+    AuthError, Code, Credentials, DevicePrompt, Endpoints, Options, Reason, Renew, Session, State, Status,
+    Storage, Stored, TokenStorage, Vendor, VendorCode,
 };
 use js_sys::futures::JsFuture;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
@@ -239,6 +240,102 @@ async fn a_described_vendor_signs_in() {
     let credentials =
         Credentials::named([("username", "jdoe".to_owned()), ("password", "correct horse".to_owned())]);
     assert_eq!(session.login(credentials).await.unwrap().state.user.as_deref(), Some("jdoe"));
+}
+
+#[wasm_bindgen_test]
+fn a_description_may_be_of_structures_and_of_maps_with_numbers_for_keys() {
+    #[derive(Serialize)]
+    struct Described {
+        name: &'static str,
+        credential: &'static str,
+        login: Value,
+        grant: HashMap<&'static str, &'static str>,
+        errors: Errors,
+    }
+    #[derive(Serialize)]
+    struct Errors {
+        statuses: BTreeMap<u16, &'static str>,
+    }
+    let described = |meaning| Described {
+        name: "acme",
+        credential: "bearer",
+        login: json!({ "path": "login", "json": { "user": "{username}", "more": { "n": 1, "on": true } } }),
+        grant: HashMap::from([("access", "token")]),
+        errors: Errors { statuses: BTreeMap::from([(418, meaning)]) },
+    };
+    assert!(Vendor::described(&described("forbidden")).is_ok());
+    let error = Vendor::described(&described("teapot")).unwrap_err();
+    assert!(
+        error.code() == Code::InvalidOptions && error.to_string().contains("errors.statuses.418"),
+        "{error}"
+    );
+    assert_eq!(code(Vendor::described("acme")), Code::InvalidOptions);
+    assert_eq!(code(Vendor::described(&json!({ "__proto__": { "name": "acme" } }))), Code::InvalidOptions);
+}
+
+#[wasm_bindgen_test]
+async fn whole_numbers_beyond_two_to_the_53_are_exact_by_fetch_alone() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Wrapped<T> {
+        data: T,
+    }
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    let body = r#"{"success":true,"data":{"one":1,"big":9007199254740993}}"#;
+    let reply =
+        json!({ "path": INFO, "reply": { "status": 200, "content_type": "application/json", "body": body } });
+    vendor.tell("faults", &reply).await;
+    assert_eq!(code(session.json::<BTreeMap<String, i64>>(INFO).await), Code::MalformedReply);
+    vendor.tell("faults", &reply).await;
+    let exact: Wrapped<BTreeMap<String, i64>> = session.fetch(INFO).await.unwrap().json().await.unwrap();
+    assert_eq!(exact.data["big"], 9_007_199_254_740_993);
+}
+
+#[wasm_bindgen_test]
+async fn the_cause_is_told_where_it_can_hold_no_secret() {
+    for (thrown, told) in [
+        ("new TypeError('Failed to fetch')", Some("Failed to fetch")),
+        ("new TypeError('no such host: https://h.example/?token=t0')", None),
+        ("new TypeError('invalid header value hunter2')", None),
+        ("'a text'", None),
+        ("Object.defineProperty(new Error(), 'message', { get() { throw 1 } })", None),
+    ] {
+        let fetch = js_sys::Function::new_no_args(&format!("return Promise.reject({thrown})"));
+        let session = Session::open(Simulated::new().options().fetch(fetch)).await.unwrap();
+        let error = session.login(jdoe()).await.unwrap_err();
+        assert_eq!((error.code(), error.cause()), (Code::Network, told), "{thrown}");
+        assert!(!format!("{error} {error:?}").contains("Failed to fetch"), "it is not logged by itself");
+    }
+    let wallet = js_sys::eval(
+        "({ request: async () => { throw Object.assign(new Error('No such method'), { code: 4200 }); } })",
+    );
+    let session = Session::open(Simulated::new().options().wallet()).await.unwrap();
+    let error = session.login(Credentials::wallet(wallet.unwrap())).await.unwrap_err();
+    assert_eq!((error.code(), error.cause()), (Code::Unsupported, Some("No such method")), "{error}");
+}
+
+#[wasm_bindgen_test]
+async fn its_values_are_values_of_serdes() {
+    fn kept<T: Serialize + DeserializeOwned>(value: &T) -> (T, Value) {
+        let text = serde_json::to_value(value).unwrap();
+        (serde_json::from_value(text.clone()).unwrap(), text)
+    }
+    let vendor = Simulated::new();
+    let session = Session::open(vendor.options()).await.unwrap();
+    let refused = session.login(Credentials::new("jdoe", "wrong".to_owned())).await.unwrap_err();
+    let (again, text) = kept(&refused);
+    assert_eq!((again, &text["code"]), (refused, &json!("invalid-credentials")));
+    let signed_in = session.login(jdoe()).await.unwrap();
+    let (again, text) = kept(&signed_in);
+    assert_eq!((again, &text["redirectTo"]), (signed_in, &Value::Null));
+    let signed_out = session.logout().await.unwrap();
+    assert_eq!(kept(&signed_out), (signed_out, json!({ "revoked": true })));
+    assert_eq!(kept(&Renew::Manual), (Renew::Manual, json!("manual")));
+    let endpoints: Endpoints = serde_json::from_value(json!({ "check": "me" })).unwrap();
+    assert_eq!(kept(&endpoints).0, endpoints);
+    let prompt = json!({ "userCode": "ABCD", "verificationUri": "https://h.example/", "verificationUriComplete": null });
+    let (_, text) = kept(&serde_json::from_value::<DevicePrompt>(prompt.clone()).unwrap());
+    assert_eq!(text, prompt);
 }
 
 #[wasm_bindgen_test]

@@ -11,6 +11,7 @@ use wasm_bindgen::JsValue;
 use super::{Code, VendorCode, scripts};
 
 /// What happened, as one kind of error for all vendors and operations. Its sentence never holds a token, a password or a full address.
+/// Where it is serialized, it has the vendor's words, too: see [`detail`](Self::detail).
 ///
 /// ```
 /// use hallpass::{AuthError, Code};
@@ -23,7 +24,7 @@ use super::{Code, VendorCode, scripts};
 ///     }
 /// }
 /// ```
-#[derive(Clone, PartialEq, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AuthError {
     /// Boxed, so that a `Result` with it stays small.
@@ -31,7 +32,7 @@ pub struct AuthError {
 }
 
 /// What is known of a failure.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Details {
     code: Code,
@@ -45,6 +46,7 @@ struct Details {
     detail: Option<String>,
     request_id: Option<String>,
     retry_after_ms: Option<f64>,
+    cause: Option<String>,
 }
 
 /// A field that was refused. Its title may be the vendor's, and repeat what was typed: show it as text.
@@ -182,6 +184,19 @@ impl AuthError {
         self.details.retry_after_ms
     }
 
+    /// What the platform, the wallet or the like said, where that is known to quote neither an address nor a header. For whoever looks for
+    /// the reason: it is in neither `Display` nor `Debug`, as it may come from the page's own scripts.
+    ///
+    /// ```
+    /// # fn look(error: &hallpass::AuthError) {
+    /// println!("{error} (because: {})", error.cause().unwrap_or("unknown"));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        self.details.cause.as_deref()
+    }
+
     pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
         let details = Details {
             code,
@@ -194,6 +209,7 @@ impl AuthError {
             detail: None,
             request_id: None,
             retry_after_ms: None,
+            cause: None,
         };
         Self { details: Box::new(details) }
     }
@@ -231,8 +247,9 @@ impl fmt::Debug for AuthError {
             detail: _,
             request_id,
             retry_after_ms,
+            cause: _,
         } = &*self.details;
-        // `detail` is left out: this gets logged, and the vendor's words may repeat what was typed.
+        // `detail` and `cause` are left out: this gets logged, and the words of others may repeat what was typed.
         out.debug_struct("AuthError")
             .field("code", code)
             .field("message", message)

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use js_sys::{Array, Function};
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 use super::{Storage, Vendor};
@@ -42,7 +43,8 @@ pub struct Options {
 /// # use hallpass::{Options, Renew, Vendor};
 /// let options = Options::new(Vendor::Ocient, "https://sql0.example.com").renew(Renew::Manual);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Renew {
     /// Ahead of its end, and after a rejected token.
     #[default]
@@ -59,7 +61,8 @@ pub enum Renew {
 /// let mut endpoints = Endpoints::default();
 /// endpoints.logout = Some("api/v1/logout".into());
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Endpoints {
     /// Where people sign in.

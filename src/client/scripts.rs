@@ -29,8 +29,8 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) fn opened(options: &JsValue, signal: &AbortSignal) -> Result<Promise, JsValue>;
 
-    #[wasm_bindgen(catch, js_name = defineVendor)]
-    pub(super) fn define_vendor(description: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn described(description: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = stateOf)]
     pub(super) fn state_of(session: &JsSession) -> Result<JsValue, JsValue>;

@@ -5,8 +5,8 @@ use alloc::string::String;
 use core::fmt;
 
 use gloo_net::http::{Method, RequestBuilder, Response};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::abort::AbortOnDrop;
@@ -50,7 +50,8 @@ pub(super) struct Inner {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SignedIn {
     /// The session's state, signed in.
@@ -69,7 +70,7 @@ pub struct SignedIn {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SignedOut {
     /// Whether the vendor confirmed it.
@@ -315,7 +316,12 @@ impl Session {
     /// [`fetch`](Self::fetch), and then the vendor's envelope taken off and the payload read. An empty reply is read as `()` or `None`.
     ///
     /// Fails as [`fetch`](Self::fetch) does, with the vendor's refusals, and with [`Code::MalformedReply`] for what is not the vendor's shape
-    /// or doesn't fit `T`, or is nested more than 128 deep. Whole numbers beyond 2⁵³ are not exact, as everywhere in browsers.
+    /// or doesn't fit `T`, or is nested more than 128 deep.
+    ///
+    /// The payload comes by way of JavaScript's values, so a few types don't fit that serde_json would read: whole numbers beyond 2⁵³ (into a
+    /// whole number, where they are [`Code::MalformedReply`]; into `f64` or a `Value` they are rounded), `u128` and `i128`, and maps whose keys are
+    /// whole numbers. `deny_unknown_fields` has no effect, and `[]` fits a structure whose members may all be left out. Where that matters,
+    /// `session.fetch(..).await?.json::<T>()` reads the whole body by serde_json: exactly, with the envelope on, and whatever its status.
     ///
     /// ```
     /// #[derive(serde::Deserialize)]

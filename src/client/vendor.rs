@@ -78,14 +78,15 @@ impl Vendor {
     /// ```
     pub fn described<T: Serialize + ?Sized>(description: &T) -> Result<Self, AuthError> {
         scripts::reachable()?;
-        let serializer = Serializer::new().serialize_maps_as_objects(true);
-        let description = description.serialize(&serializer).map_err(|_| {
+        // Maps become Maps of JavaScript's, of which the scripts make objects: an object's keys must be texts, and those of
+        // `errors.statuses` are numbers.
+        let description = description.serialize(&Serializer::new()).map_err(|_| {
             AuthError::new(
                 Code::InvalidOptions,
                 "The description must be one that serializes to an object of texts and numbers.",
             )
         })?;
-        let described = scripts::define_vendor(&description).map_err(|error| AuthError::thrown(&error))?;
+        let described = scripts::described(&description).map_err(|error| AuthError::thrown(&error))?;
         let name = js_sys::Reflect::get(&described, &"name".into()).ok().and_then(|name| name.as_string());
         Ok(Self::Described(Description { name: name.unwrap_or_default(), described }))
     }

@@ -4,10 +4,9 @@
  * what it is handed has none: a missing `ssoUrl` must not be read from the page's Object.prototype.
  */
 import { isPlainPath, parseBase, resolve } from "./address.js";
-import { isAuthError } from "./auth-error.js";
+import { isAuthError, refusalOf } from "./auth-error.js";
+import { defineVendor } from "./description.js";
 import { openSession } from "./entry.js";
-
-export { defineVendor } from "./description.js";
 
 /** @import { Session } from "./session.js" */
 
@@ -45,7 +44,43 @@ export function detailsOf(error) {
   if (!isAuthError(error)) return undefined;
   const { message, code, vendor, status, vendorCode, fields, ssoUrl, detail, requestId, retryAfterMs } = error;
   const whole = vendorCode === undefined || Number.isSafeInteger(vendorCode) ? vendorCode : `${vendorCode}`;
-  return { __proto__: null, message, code, vendor, status, vendorCode: whole, fields: fields?.map(withoutPrototype), ssoUrl, detail, requestId, retryAfterMs };
+  const cause = wordsOf(error.cause);
+  return { __proto__: null, message, code, vendor, status, vendorCode: whole, fields: fields?.map(withoutPrototype), ssoUrl, detail, requestId, retryAfterMs, cause };
+}
+
+/**
+ * What a cause says, as far as it can hold no secret. A cause may be anything, and its message a getter that throws.
+ *
+ * @param {unknown} cause
+ */
+function wordsOf(cause) {
+  try {
+    return refusalOf(cause);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Checks a description as Rust has serialized it.
+ *
+ * @param {unknown} description
+ */
+export const described = (description) => defineVendor(withoutMaps(description));
+
+/**
+ * A copy in which maps are objects. Their keys become texts, as the members of a Map that Rust made may have numbers for names.
+ *
+ * @param {unknown} value
+ * @returns {unknown}
+ */
+function withoutMaps(value) {
+  if (Array.isArray(value)) return value.map(withoutMaps);
+  if (typeof value !== "object" || value === null) return value;
+  const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null });
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  for (const entry of entries) copy[`${entry[0]}`] = withoutMaps(entry[1]);
+  return copy;
 }
 
 /**
