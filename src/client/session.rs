@@ -318,10 +318,10 @@ impl Session {
     /// Fails as [`fetch`](Self::fetch) does, with the vendor's refusals, and with [`Code::MalformedReply`] for what is not the vendor's shape
     /// or doesn't fit `T`, or is nested more than 128 deep.
     ///
-    /// The payload comes by way of JavaScript's values, so a few types don't fit that serde_json would read: whole numbers beyond 2⁵³ (into a
+    /// The payload comes by way of JavaScript's values, so a few types don't fit that `serde_json` would read: whole numbers beyond 2⁵³ (into a
     /// whole number, where they are [`Code::MalformedReply`]; into `f64` or a `Value` they are rounded), `u128` and `i128`, and maps whose keys are
     /// whole numbers. `deny_unknown_fields` has no effect, and `[]` fits a structure whose members may all be left out. Where that matters,
-    /// `session.fetch(..).await?.json::<T>()` reads the whole body by serde_json: exactly, with the envelope on, and whatever its status.
+    /// `session.fetch(..).await?.json::<T>()` reads the whole body by `serde_json`: exactly, with the envelope on, and whatever its status.
     ///
     /// ```
     /// #[derive(serde::Deserialize)]
