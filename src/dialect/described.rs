@@ -128,7 +128,9 @@ impl<J: Json> Described<J> {
                 return Err(Failure::no_header_value(name));
             }
         }
-        if credentials.typed("database").is_some_and(|database| !self.can_carry(&database)) {
+        // Where the reply tells the database, that one is carried.
+        let kept = credentials.typed("database").filter(|_| self.says("grant.database").is_none());
+        if kept.is_some_and(|database| !self.can_carry(&database)) {
             return Err(Failure::no_header_value("database"));
         }
         let made = said.and_then(|said| call(Operation::Login, &said, values));

@@ -32,7 +32,7 @@ impl<J: Json> Run<J> {
                 return self.unless_over(halt);
             }
         }
-        self.await_revocation().await?;
+        self.await_revocation(Kind::Check).await?;
         let (epoch, sent) = (handle.epoch(), handle.held());
         let login =
             if handle.is_signed_in() { 0 } else { Self::name_of_login(&self.ask(Effect::Chance).await) };

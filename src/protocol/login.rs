@@ -36,7 +36,7 @@ impl<J: Json> Run<J> {
         if let Some(older) = handle.signing_in.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;
         }
-        self.await_revocation().await?;
+        self.await_revocation(Kind::Login).await?;
         self.is_latest_login(attempt)?;
         let login = Self::name_of_login(&self.ask(Effect::Chance).await);
         // Where the platform gives no random number, nothing is sent.

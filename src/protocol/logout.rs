@@ -7,7 +7,7 @@ use super::effect::{Effect, Line, OperationId, Outcome, Trouble};
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, Keeping};
 use super::operation::Run;
-use crate::dialect::Json;
+use crate::dialect::{Code, Json, Operation as Kind};
 use crate::session::{Moment, Note, Reason, Record, Session};
 
 /// A sign-out at the vendor that is under way: the operation, and whether the vendor has confirmed it.
@@ -88,12 +88,15 @@ impl<J: Json> Run<J> {
     }
 
     /// Where a cookie is the session, waits for a sign-out that is on its way to the vendor: it would end what comes before it arrives.
-    pub(super) async fn await_revocation(&self) -> Result<(), Halt> {
+    pub(super) async fn await_revocation(&self, kind: Kind) -> Result<(), Halt> {
         let under_way = self.handle.revocation.borrow().as_ref().map(|(id, _)| *id);
         if let Some(under_way) = under_way.filter(|_| !self.handle.carries_token())
             && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(under_way)).await
         {
             return Err(Halt::GivenUp);
+        }
+        if under_way.is_some() && self.handle.is_disposed() {
+            return Err(Halt::new(Code::Unsupported, kind));
         }
         Ok(())
     }

@@ -121,7 +121,9 @@ export class Effects {
         return this.#join(id, task, /** @type {number} */ (argument));
       default: {
         // "stop"
-        this.#running(/** @type {number} */ (argument))?.task.deadline?.end("stopped");
+        const stopped = this.#running(/** @type {number} */ (argument))?.task;
+        // Others may wait for it, too.
+        if (!stopped?.waiting) stopped?.deadline?.end("stopped");
         return came(id, "done");
       }
     }

@@ -18,7 +18,10 @@ const underWay = new WeakSet();
  */
 const remakable = new Map();
 
-/** @typedef {{ header: string | undefined, value: unknown }} Carried */
+/**
+ * `others`: all headers, where a cookie is the credential, which says little.
+ * @typedef {{ header: string | undefined, value: unknown, others: [string, string][] }} Carried
+ */
 
 /**
  * @param {{ headers: Headers, credentials?: unknown }} request
@@ -37,7 +40,9 @@ function isRemade(input, init) {
     const sent = remakable.get(`${init?.method ?? given?.method ?? "GET"} ${given?.url ?? textOf(input)}`);
     if (!sent) return false;
     const request = { headers: new Headers(init?.headers ?? given?.headers), credentials: init?.credentials ?? given?.credentials };
-    return sent.some(({ header, value }) => carriedIn(request, header) === value);
+    return sent.some(
+      ({ header, value, others }) => carriedIn(request, header) === value && others.every(([name, text]) => request.headers.get(name) === text),
+    );
   } catch {
     return false; // what can't be read is no request that was sent
   }
@@ -96,7 +101,8 @@ export class Fetcher {
    */
   async #noted(request, send) {
     const key = `${request.method} ${request.url}`;
-    const carried = { header: this.header, value: carriedIn(request, this.header) };
+    /** @type {Carried} */
+    const carried = { header: this.header, value: carriedIn(request, this.header), others: this.header === undefined ? [...request.headers] : [] };
     const others = () => (remakable.get(key) ?? []).filter((one) => one !== carried);
     remakable.set(key, [...others(), carried]);
     try {
@@ -115,7 +121,13 @@ export class Fetcher {
    * @param {unknown} init
    */
   behind(input, init) {
-    const isOne = typeof input === "object" && input !== null && underWay.has(input);
-    return isOne || (remakable.size && isRemade(input, /** @type {RequestInit} */ (init))) ? this.#before : undefined;
+    const before = this.#before;
+    if (typeof input === "object" && input !== null && underWay.has(input)) return before;
+    if (!remakable.size || !isRemade(input, /** @type {RequestInit} */ (init))) return undefined;
+    if (this.header !== undefined) return before;
+    // A request of the page's own may look the same. No redirect takes the cookie along there, either.
+    /** @type {Fetch} */
+    const staying = (input, init) => before(/** @type {Request} */ (input), { ...init, redirect: "error" });
+    return staying;
   }
 }

@@ -74,7 +74,7 @@ export class Wish {
     if (isRequest(init)) delete own.json;
     this.#init = own;
     readSignal(own, "init");
-    for (const name of TEXTS) if (own[name] !== undefined) own[name] = made(() => `${own[name]}`);
+    for (const name of TEXTS) if (own[name] != null) own[name] = made(() => `${own[name]}`);
     if (isPlainPath(input)) {
       this.#input = this.target = base.prefix + input;
     } else if (isRequest(input)) {
@@ -176,9 +176,9 @@ export class Wish {
       request = new Request(this.#input, init);
       this.refusesRedirect = true;
     }
-    // The members of a subclass of Request may lie. What is sent has to be what was judged.
-    const elsewhere = request.url !== this.target || (this.#stays && request.redirect === "follow");
-    const unasked = this.#header === undefined && !this.#sendsCookie && request.credentials === "include";
+    // The members of a subclass of Request may lie. What is sent has to be what was judged. (Bun's Request tells of no credentials.)
+    const elsewhere = request.url !== this.target || (this.#stays && init.redirect === undefined && request.redirect === "follow");
+    const unasked = this.#header === undefined && !this.#sendsCookie && init.credentials === undefined && request.credentials === "include";
     if (elsewhere || unasked) throw mistake("input", "a Request that goes where and as it says");
     if (this.#described) addHeaders(request, this.#described.headers);
     if (this.#json) addHeaders(request, JSON_PLEASE);
@@ -295,8 +295,9 @@ function ownBody(body) {
   if (kind === "[object URLSearchParams]") return new URLSearchParams(String(body));
   if (kind === "[object ArrayBuffer]") return new Uint8Array(/** @type {ArrayBuffer} */ (body)).slice();
   // What is no body by itself is sent as its text.
-  const plain = kind === "[object Array]" || (kind === "[object Object]" && Object.getPrototypeOf(body) === Object.prototype);
-  if (plain && !isStream(body)) return `${body}`;
+  if (kind === "[object Object]" && Object.getPrototypeOf(body) === Object.prototype && !isStream(body)) return `${body}`;
+  // Deno and Bun send its pieces one after the other, others its text.
+  if (Array.isArray(body) && !isStream(body)) return Array.from(body, (piece) => ownBody(piece));
   return ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() : body;
 }
 

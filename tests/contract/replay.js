@@ -85,13 +85,16 @@ export async function rule_9_a_replay_has_the_same_method_headers_and_body() {
 /** Rule 9: what the platform makes a text of is made one once. */
 export async function rule_9_what_becomes_a_text_is_replayed_as_it_was() {
   const { vendor, session } = await stale();
-  const [list, methods] = [["a"], ["POST", "DELETE"]];
+  const bytes = (text) => new TextEncoder().encode(text);
+  const [list, methods] = [[bytes("a")], ["POST", "DELETE"]];
   const call = session.fetch(VERIFY, { method: { toString: () => methods.shift() ?? "PUT" }, body: list });
-  list[0] = "changed";
+  list[0] = bytes("changed");
   equal((await call).status, 200);
   const sent = await entries(vendor, VERIFY);
   twins(sent, "a list");
-  equal([sent[1].method, sent[1].body], ["POST", "a"]);
+  // Platforms differ in what they make of a list.
+  equal(sent[1].method, "POST");
+  ok(["a", "97"].includes(sent[1].body), sent[1].body);
 }
 
 /** Rule 9: the same for a Request, also one with an init beside it. */

@@ -252,6 +252,19 @@ fn r10_where_a_cookie_is_the_session_what_comes_after_a_sign_out_waits_for_it() 
     assert_eq!(tab.signs_out(), "signed out, confirmed");
 }
 
+/// Nor does a password go out once nobody uses the handle any more.
+#[test]
+fn r34_a_login_that_waits_for_a_sign_out_is_not_sent_after_dispose() {
+    let mut tab = with_a_cookie();
+    tab.hears(200, "{}");
+    tab.meanwhile("call logout", |tab| {
+        assert_eq!(tab.run(|handle| handle.sign_in(user("asmith", "s3cret"))), "waits");
+        tab.handle.dispose();
+    });
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.asked(&["tell of the sign-out", "join", "  call logout", "    join"]);
+}
+
 /// Two calls at once, such as of a button that was pressed twice, have one answer.
 #[test]
 fn two_sign_outs_at_once_are_told_the_same() {

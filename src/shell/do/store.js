@@ -49,13 +49,13 @@ export class Store {
    * @returns {Promise<Found | undefined>}
    */
   read() {
-    this.#reading ??= this.#next(async () => {
-      this.#reading = undefined;
+    const reading = (this.#reading ??= this.#next(async () => {
+      if (this.#reading === reading) this.#reading = undefined;
       const text = await this.#read();
       this.#faithful ||= text !== undefined;
       return this.#faithful ? this.#found(text) : undefined;
-    });
-    return this.#reading;
+    }));
+    return reading;
   }
 
   /**
