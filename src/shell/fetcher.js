@@ -37,11 +37,14 @@ const carriedIn = ({ headers, credentials }, header) => (header === undefined ? 
 function isRemade(input, init) {
   try {
     const given = typeof input === "object" && input !== null && "headers" in input ? /** @type {Request} */ (input) : undefined;
-    const sent = remakable.get(`${init?.method ?? given?.method ?? "GET"} ${given?.url ?? textOf(input)}`);
-    if (!sent) return false;
-    const request = { headers: new Headers(init?.headers ?? given?.headers), credentials: init?.credentials ?? given?.credentials };
+    const method = init?.method ?? given?.method ?? "GET";
+    const headers = init?.headers ?? given?.headers;
+    // Nothing of the caller's is read here that could be read only once.
+    if (typeof method !== "string" || !(headers instanceof Headers)) return false;
+    const request = { headers, credentials: init?.credentials ?? given?.credentials };
+    const sent = remakable.get(`${method} ${given?.url ?? textOf(input)}`) ?? [];
     return sent.some(
-      ({ header, value, others }) => carriedIn(request, header) === value && others.every(([name, text]) => request.headers.get(name) === text),
+      ({ header, value, others }) => carriedIn(request, header) === value && others.every(([name, text]) => headers.get(name) === text),
     );
   } catch {
     return false; // what can't be read is no request that was sent

@@ -85,6 +85,11 @@ export async function rule_9_a_replay_has_the_same_method_headers_and_body() {
 /** Rule 9: what the platform makes a text of is made one once. */
 export async function rule_9_what_becomes_a_text_is_replayed_as_it_was() {
   const { vendor, session } = await stale();
+  const hanging = await simulate("ethgas").signIn();
+  await withFetch(() => new Promise(() => {}), async () => {
+    hanging.fetch(INFO).catch(() => {}); // a page's own fetch that never answers makes no difference
+    await new Promise((done) => setTimeout(done, 20));
+  });
   const [list, methods] = [[bytes("a")], ["POST", "DELETE"]];
   const call = session.fetch(VERIFY, { method: { toString: () => methods.shift() ?? "PUT" }, body: list });
   list[0] = bytes("changed");
