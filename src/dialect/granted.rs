@@ -120,8 +120,11 @@ fn lifetime<J: Json>(
         return Ok(of("at").and_then(|told| moment_ms(&told, clock)));
     }
     if said.member("jwt").is_some() {
-        let otherwise = || Some(said.member("otherwiseSeconds")?.number()? * 1000.0);
-        return Ok(access.and_then(|token| claimed_ms::<J>(token, clock)).or_else(otherwise));
+        if let claimed @ Some(_) = access.and_then(|token| claimed_ms::<J>(token, clock)) {
+            return Ok(claimed);
+        }
+        // A description's own word: one that is no lifetime is as good as none.
+        return lifetime_ms(said.member("otherwiseSeconds"), 1000.0, Operation::Refresh, false);
     }
     match of("ms") {
         Some(told) => lifetime_ms(Some(told), 1.0, operation, texts),

@@ -33,11 +33,12 @@ stories=${1:-200000}
 mutant "the read inside the lock is left out" src/protocol/renewal.rs \
   's/(would end the session\.\n)        self\.follow\(true\)\.await;\n/$1/'
 mutant "an answer is taken without a look at the epoch" src/protocol/renewal.rs \
-  's/session\.renewed\(epoch, grant/session.renewed(session.epoch(), grant/'
+  's/if handle\.epoch\(\) != epoch (\{\n                return if)/if false $1/;
+   s/session\.renewed\(epoch, grant/session.renewed(session.epoch(), grant/'
 mutant "a login is taken though a logout has overtaken it" src/protocol/login.rs \
   's/self\.handle\.attempt\(\) == attempt/self.handle.attempt() >= attempt/'
 mutant "a sign-out is noted after the request" src/protocol/logout.rs \
-  's/(        if let Some\(login\) = login\n.*?\n        \}\n)(.*?)(        \/\/ A renewal of another tab)/$2$1$3/s'
+  's/(        if let Some\(login\) = login\n.*?\n        \}\n)(.*?)(        self\.handle\.spawn\(\|run\| run\.look_behind)/$2$1$3/s'
 mutant "a failed write is ignored" src/protocol/keep.rs \
   's/Written::Failed => return self\.not_kept\(deletes, own, known, overwrites\)\.await,/Written::Failed => return,/'
 mutant "a replay is not asked for its user" src/protocol/request.rs \
@@ -45,11 +46,11 @@ mutant "a replay is not asked for its user" src/protocol/request.rs \
 mutant "a token is renewed without the lock" src/protocol/renewal.rs \
   's/while let Outcome::Waiting = self\.ask\(Effect::Lock\(name\.clone\(\)\)\)\.await \{/while false \&\& name.is_empty() {/'
 mutant "a no is believed without another look at the store" src/protocol/renewal.rs \
-  's/            self\.follow\(false\)\.await;\n(            if handle\.epoch\(\) != epoch \&\&)/$1/'
+  's/            self\.follow\(false\)\.await;\n(            \/\/ The token of before)/$1/'
 mutant "what a failed write was to replace is left there" src/protocol/keep.rs \
   's/if !deletes && removes \{/if false {/'
 mutant "a pause is not kept" src/session/renewal.rs \
   's/let until = now\.wall \+ backoff_ms/let until = now.wall + 0.0 * backoff_ms/'
 mutant "older sessions are not revoked" src/protocol/login.rs \
-  's/older\.filter\(\|_\| handle\.carries_token\(\)\)/older.filter(|_| false)/'
+  's/older\.filter\(gone\)/older.filter(|_| false)/'
 exit $missed
