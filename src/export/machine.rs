@@ -172,7 +172,8 @@ impl Machine {
     }
 
     /// Sends a request of the caller's. `target`: its address, as the URL parser spells it. `callers`: whether it has a credential of the
-    /// caller's own; `token`: the token in that, or undefined. `repeatable`: whether it can be sent a second time. `json`: whether to take the vendor's envelope off.
+    /// caller's own; `token`: the token in that, or undefined. `repeatable`: whether it can be sent a second time. `json`: whether to take
+    /// the vendor's envelope off.
     #[must_use]
     pub fn request(
         &self,

@@ -13,21 +13,10 @@ const platformFetch = new WeakMap();
 const underWay = new WeakSet();
 
 /**
- * The same of those that a page's own fetch may make anew: by method and address, the credentials that they carry.
- * @type {Map<string, Carried[]>}
+ * The same of those that a page's own fetch may make anew, with the header that carries the credential; undefined for a cookie.
+ * @type {Set<{ request: Request, header: string | undefined }>}
  */
-const remakable = new Map();
-
-/**
- * `others`: all headers, where a cookie is the credential, which says little.
- * @typedef {{ header: string | undefined, value: unknown, others: [string, string][] }} Carried
- */
-
-/**
- * @param {{ headers: Headers, credentials?: unknown }} request
- * @param {string | undefined} header
- */
-const carriedIn = ({ headers, credentials }, header) => (header === undefined ? credentials : headers.get(header));
+const remakable = new Set();
 
 /**
  * Whether what a fetch is given is one of them, made anew.
@@ -41,11 +30,14 @@ function isRemade(input, init) {
     const headers = init?.headers ?? given?.headers;
     // Nothing of the caller's is read here that could be read only once.
     if (typeof method !== "string" || !(headers instanceof Headers)) return false;
-    const request = { headers, credentials: init?.credentials ?? given?.credentials };
-    const sent = remakable.get(`${method} ${given?.url ?? textOf(input)}`) ?? [];
-    return sent.some(
-      ({ header, value, others }) => carriedIn(request, header) === value && others.every(([name, text]) => headers.get(name) === text),
-    );
+    const address = given?.url ?? textOf(input);
+    const credentials = init?.credentials ?? given?.credentials;
+    return [...remakable].some(({ request, header }) => {
+      if (request.method !== method || request.url !== address) return false;
+      if (header !== undefined) return request.headers.get(header) === headers.get(header);
+      // A cookie's requests say little of their credential.
+      return request.credentials === credentials && [...request.headers].every(([name, text]) => headers.get(name) === text);
+    });
   } catch {
     return false; // what can't be read is no request that was sent
   }
@@ -103,17 +95,13 @@ export class Fetcher {
    * @param {() => Promise<Response>} send
    */
   async #noted(request, send) {
-    const key = `${request.method} ${request.url}`;
-    /** @type {Carried} */
-    const carried = { header: this.header, value: carriedIn(request, this.header), others: this.header === undefined ? [...request.headers] : [] };
-    const others = () => (remakable.get(key) ?? []).filter((one) => one !== carried);
-    remakable.set(key, [...others(), carried]);
+    // Looked at only where a request comes back: most never do.
+    const one = { request, header: this.header };
+    remakable.add(one);
     try {
       return await send();
     } finally {
-      const left = others();
-      if (left.length) remakable.set(key, left);
-      else remakable.delete(key);
+      remakable.delete(one);
     }
   }
 

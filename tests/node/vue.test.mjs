@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 
 import { fakeSession } from "../../pkg/testing.js";
+import { counted } from "./counted.mjs";
 
 // Vue lies among the tools, where the package doesn't look for it.
 const VUE = new URL("../../xtask/node_modules/vue/index.mjs", import.meta.url).href;
@@ -37,22 +38,6 @@ function show(component) {
 
 const jdoe = () => fakeSession({ state: { user: "jdoe" } });
 const words = ({ state, error }) => error.value?.code ?? state.value?.user ?? "one moment";
-
-/** A session whose listeners are counted. */
-function counted() {
-  const session = jdoe();
-  const { subscribe } = session;
-  session.listening = 0;
-  session.subscribe = (listener) => {
-    const leave = subscribe(listener);
-    session.listening++;
-    return () => {
-      session.listening--;
-      leave();
-    };
-  };
-  return session;
-}
 
 test("a component sees the session once it is mounted, and leaves it", async () => {
   const session = counted();

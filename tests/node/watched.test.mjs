@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 
 import { isAuthError, openSession } from "../../pkg/inline.js";
-import { fakeSession } from "../../pkg/testing.js";
 import { NOTHING, watch } from "../../pkg/watched.js";
+import { counted } from "./counted.mjs";
 
 const options = { vendor: "ethgas", baseUrl: "https://vendor.example" };
 
@@ -122,22 +122,6 @@ test("who saw a failure hears of the session that is opened later, and who left 
   second();
   assert.deepEqual([seen.length, listening, calls], [before, 0, 2]);
 });
-
-/** A session that says how many listen to it. */
-function counted() {
-  const session = fakeSession({ state: { user: "jdoe" } });
-  const { subscribe } = session;
-  session.listening = 0;
-  session.subscribe = (listener) => {
-    const leave = subscribe(listener);
-    session.listening++;
-    return () => {
-      session.listening--;
-      leave();
-    };
-  };
-  return session;
-}
 
 test("a session that was disposed of is opened anew, for those who were there, too", async () => {
   const sessions = [];
