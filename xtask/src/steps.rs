@@ -151,9 +151,12 @@ impl Step {
         }
     }
 
-    /// Whether it may run at the same time as another: tests in a browser wait for most of their time.
+    /// Whether it may run at the same time as the step after it: tests of sessions wait for most of their time.
     pub fn runs_beside(self, next: Self) -> bool {
-        matches!((self, next), (Self::Browser(_), Self::Browser(_)))
+        matches!(
+            (self, next),
+            (Self::Browser(_), Self::Browser(_) | Self::Node) | (Self::EndToEnd(_), Self::EndToEnd(_))
+        )
     }
 
     /// The tools without which it can't run, beside cargo.

@@ -106,6 +106,7 @@ impl Suite {
         let perform = |step| match step {
             Step::Browser(engine) => self.browser_tests(engine),
             Step::EndToEnd(engine) => self.end_to_end_tests(engine),
+            Step::Node => self.node_tests(),
             _ => bail!("{} runs by itself", step.name()),
         };
         thread::scope(|scope| {
@@ -181,18 +182,20 @@ impl Suite {
                 self.django = Some(django::start(self.port)?);
                 Ok((Counts::PASSED, String::new()))
             }
-            Step::Node => {
-                // Two files at once: the contract waits for most of its time, and the others for some of theirs.
-                let job = Job::new("node", "node-tests")
-                    .args(["--test", "--test-reporter=tap", "--test-concurrency=2"])
-                    .args(node_test_files()?);
-                self.with_port(job).run().map(|run| tests(&run, Counts::of_tap(&run.text)))
-            }
+            Step::Node => self.node_tests(),
             Step::Browser(engine) => self.browser_tests(engine),
             Step::EndToEnd(engine) => self.end_to_end_tests(engine),
             Step::RootPackage => root_package::check(self.port).map(|counts| (counts, String::new())),
             Step::Matrix(reach) => matrix::run(self.port, reach).map(|counts| (counts, String::new())),
         }
+    }
+
+    fn node_tests(&self) -> Result<Outcome> {
+        // Two files at once: the contract waits for most of its time, and the others for some of theirs.
+        let job = Job::new("node", "node-tests")
+            .args(["--test", "--test-reporter=tap", "--test-concurrency=2"])
+            .args(node_test_files()?);
+        self.with_port(job).run().map(|run| tests(&run, Counts::of_tap(&run.text)))
     }
 
     fn browser_tests(&self, engine: Engine) -> Result<Outcome> {

@@ -1,6 +1,7 @@
 //! The Django project of `tests/django`, which `cargo xtask test` has started, and the guide's recipes for it.
 
-use std::fs;
+use std::env;
+use std::fs::{self, File};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -13,17 +14,21 @@ use crate::world::page_port;
 /// How far its port is from the demo page's.
 pub const PORT_OFFSET: u16 = 13;
 
-/// The running server.
+/// The running server, for one test alone: it counts the calls of all, and its settings count for all.
 pub struct Django {
     address: String,
     http: Client,
+    /// Locked until it is closed, also where the tests of several browsers run at once, each in a process of its own.
+    _turn: File,
 }
 
 impl Django {
-    /// Where it should be.
+    /// Waits for the tests of other browsers.
     pub fn running() -> Result<Self> {
         let port = page_port()? + PORT_OFFSET;
-        Ok(Self { address: format!("http://localhost:{port}"), http: Client::new() })
+        let turn = File::create(env::temp_dir().join(format!("hallpass-tests-django-{port}.lock")))?;
+        turn.lock()?;
+        Ok(Self { address: format!("http://localhost:{port}"), http: Client::new(), _turn: turn })
     }
 
     /// The address of one of its parts.
