@@ -237,6 +237,34 @@ pub struct Failure {
     pub detail: Option<String>,
     /// How long the vendor asks to wait, in ms.
     pub retry_after_ms: Option<f64>,
+    /// Which of hallpass's own findings this is, where the code alone doesn't say: it picks the error's sentence.
+    pub why: Option<Why>,
+}
+
+/// What hallpass itself has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The vendor answered with a redirect, which is not followed.
+    Redirected,
+    /// The session was disposed.
+    Disposed,
+    /// The vendor has no operation that tells whether a session is alive.
+    NoCheck,
+    /// The wallet can't do what the login needs.
+    WalletUnable,
+}
+
+impl Why {
+    /// As `auth-error.js` calls it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Redirected => "redirect",
+            Self::Disposed => "disposed",
+            Self::NoCheck => "check",
+            Self::WalletUnable => "wallet",
+        }
+    }
 }
 
 impl Failure {
@@ -255,6 +283,7 @@ impl Failure {
             request_id: None,
             detail: None,
             retry_after_ms: None,
+            why: None,
         })
     }
 

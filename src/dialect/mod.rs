@@ -34,7 +34,7 @@ pub use call::{Call, Operation};
 pub use codes::Row;
 pub use described::Described;
 pub use ethgas_wallet::EthgasWallet;
-pub use failure::{Code, Failure, Field, VendorCode};
+pub use failure::{Code, Failure, Field, VendorCode, Why};
 pub use grant::{Credentials, Grant, Held, Prompt, is_name, is_token};
 pub use reply::{Body, Json, Rejection, Reply};
 pub use secret::Secret;

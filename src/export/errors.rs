@@ -3,18 +3,15 @@
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
-use crate::dialect::{Code, Facts, Failure, Field, VendorCode, to_json};
+use crate::dialect::{Code, Facts, Failure, Field, VendorCode, Why, to_json};
 
 #[wasm_bindgen(module = "/src/shell/auth-error.js")]
 extern "C" {
     /// Makes the error of a mistake of the caller's.
     pub(super) fn mistake(name: &str, expected: &str) -> JsValue;
-    /// Makes an `AuthError` of details, with its sentence.
-    #[wasm_bindgen(js_name = failure)]
-    fn make(details: &JsValue, title: &str, operation: &str) -> JsValue;
 }
 
-/// `ErrorDetails`: what an `AuthError` carries, and the operation, which its sentence names.
+/// `ErrorDetails`: what an `AuthError` carries; and what its sentence depends on beside that.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Details<'a> {
@@ -28,6 +25,7 @@ struct Details<'a> {
     detail: Option<&'a str>,
     request_id: Option<&'a str>,
     retry_after_ms: Option<f64>,
+    why: Option<&'static str>,
 }
 
 /// The vendor's own code: a number as a number, a text as a text.
@@ -56,6 +54,7 @@ pub(super) fn details(failure: &Failure, facts: &Facts) -> JsValue {
         detail: failure.detail.as_deref(),
         request_id: failure.request_id.as_deref(),
         retry_after_ms: failure.retry_after_ms,
+        why: failure.why.map(Why::as_str),
     };
     JsValue::from_str(&to_json(&details, 0))
 }

@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, without_tokens};
 use super::operation::Run;
-use crate::dialect::{Code, Json, Operation as Kind};
+use crate::dialect::{Code, Json, Operation as Kind, Why};
 use crate::session::{Reason, Verdict};
 
 /// How often in a minute a check's no is reason enough to renew.
@@ -22,7 +22,7 @@ impl<J: Json> Run<J> {
     async fn try_to_check(&self) -> Result<(), Halt> {
         let handle: &Handle<J> = &self.handle;
         if handle.addresses().check.is_none() {
-            return Err(Halt::new(Code::Unsupported, Kind::Check));
+            return Err(Halt::unsupported(Why::NoCheck, Kind::Check));
         }
         self.await_limits().await?;
         // A cookie's session can be checked although nobody is signed in here; a token's only where there is a token.
@@ -43,7 +43,7 @@ impl<J: Json> Run<J> {
         self.adopt(epoch, &reply).await;
         let read = handle.vendor.read_check(&reply).map_err(|failure| {
             // The tokens of this call, which may have been replaced since.
-            let failure = if let Some(sent) = &sent { without_tokens(failure, &sent.held) } else { failure };
+            let failure = without_tokens(failure, sent.as_deref());
             handle.learn_sso_url(&failure);
             failure
         });

@@ -6,7 +6,7 @@ use super::effect::{Effect, Outcome};
 use super::ending::Halt;
 use super::handle::Handle;
 use super::operation::Run;
-use crate::dialect::{Call, Code, Credentials, Json, Operation as Kind, Prompt, Reply};
+use crate::dialect::{Call, Code, Credentials, Json, Operation as Kind, Prompt, Reply, Why};
 use crate::session::backoff_ms;
 
 /// A long poll that times out sooner than this, in ms, has not waited: the vendor is asked again only after a pause.
@@ -74,7 +74,7 @@ impl<J: Json> Run<J> {
 impl<J: Json> Handle<J> {
     fn poll_device(&self, credentials: &Credentials, prompt: &Prompt) -> Result<Box<Call>, Halt> {
         let call = self.vendor.poll_device(credentials, prompt).filter(|_| !self.is_disposed());
-        call.ok_or_else(|| Halt::new(Code::Unsupported, Kind::Login))
+        call.ok_or_else(|| Halt::unsupported(Why::Disposed, Kind::Login))
     }
 }
 

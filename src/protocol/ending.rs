@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 
-use crate::dialect::{Code, Failure, Operation as Kind, Payload, Secret};
+use crate::dialect::{Code, Failure, Operation as Kind, Payload, Secret, Why};
 
 /// How an operation ended.
 #[derive(Debug)]
@@ -40,6 +40,19 @@ impl Halt {
     #[inline(never)]
     pub(super) fn new(code: Code, kind: Kind) -> Self {
         Self::at(kind, Failure::new(code))
+    }
+
+    /// A newer login or a logout has overtaken the operation.
+    pub(super) fn superseded(kind: Kind) -> Self {
+        Self::new(Code::Superseded, kind)
+    }
+
+    /// Something that isn't possible, or not any more.
+    #[inline(never)]
+    pub(super) fn unsupported(why: Why, kind: Kind) -> Self {
+        let mut failure = Failure::new(Code::Unsupported);
+        failure.why = Some(why);
+        Self::at(kind, failure)
     }
 
     /// A failure, with what was being done at the vendor.

@@ -15,7 +15,9 @@ use super::logout::Revocation;
 use super::operation::{Operation, Run, Step};
 use super::renewal::Flight;
 use super::store::Store;
-use crate::dialect::{Call, Carrier, Code, Facts, Failure, Held, Json, Operation as Kind, Reply, Vendor};
+use crate::dialect::{
+    Call, Carrier, Code, Facts, Failure, Held, Json, Operation as Kind, Reply, Vendor, Why,
+};
 use crate::session::{Audience, Epoch, Limits, Moment, Needs, Record, Session};
 
 /// What is fixed for a handle.
@@ -325,8 +327,7 @@ impl<J: Json> Handle<J> {
     /// waits to be renewed, the session has not ended: then it is the failure that the renewal waits for.
     #[inline(never)]
     pub(super) fn failure(&self, failure: Box<Failure>, kind: Kind) -> Halt {
-        let held = self.held();
-        let failure = if let Some(record) = held { without_tokens(failure, &record.held) } else { failure };
+        let failure = without_tokens(failure, self.held().as_deref());
         self.learn_sso_url(&failure);
         let pause = self.look(|session| session.pause(self.now()));
         if let Some((code, left_ms)) = pause.filter(|_| failure.code == Code::SessionExpired) {
@@ -346,8 +347,9 @@ impl<J: Json> Handle<J> {
     }
 }
 
-/// A failure without the tokens of its call.
-pub(super) fn without_tokens(failure: Box<Failure>, held: &Held) -> Box<Failure> {
+/// A failure without the tokens of its call, if it carried any.
+pub(super) fn without_tokens(failure: Box<Failure>, sent: Option<&Record>) -> Box<Failure> {
+    let Some(Record { held, .. }) = sent else { return failure };
     let [access, refresh] = [&held.access, &held.refresh].map(|token| token.as_deref().unwrap_or_default());
     failure.without_secrets(&[access, refresh])
 }
@@ -398,8 +400,7 @@ impl<J: Json> Run<J> {
         };
         let mut failure = Failure::new(code);
         if matches!(outcome, Outcome::Failed(Trouble::Redirect)) {
-            // By this status, the error's sentence names the redirect.
-            failure.status = Some(0);
+            failure.why = Some(Why::Redirected);
         }
         Some(failure)
     }

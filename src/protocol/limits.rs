@@ -3,7 +3,7 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use super::effect::{Effect, OperationId, Outcome, Trouble};
+use super::effect::{Effect, OperationId, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, Keeping};
 use super::operation::Run;
@@ -73,12 +73,9 @@ impl<J: Json> Handle<J> {
 impl<J: Json> Run<J> {
     /// Where the session seems to have reached a limit, waits until that is certain.
     pub(super) async fn await_limits(&self) -> Result<(), Halt> {
-        if let Some(deciding) = self.handle.enforce_limits()
-            && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(deciding)).await
-        {
-            return Err(Halt::GivenUp);
-        }
-        Ok(())
+        let Some(deciding) = self.handle.enforce_limits() else { return Ok(()) };
+        self.see_to(Effect::Join(deciding)).await;
+        self.wanted()
     }
 
     /// Writes the mark. Reads the store before and after, as another tab may mark an earlier use in the same moment.

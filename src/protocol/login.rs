@@ -7,7 +7,7 @@ use super::effect::{Effect, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::Handle;
 use super::operation::Run;
-use crate::dialect::{Call, Code, Credentials, Json, Operation as Kind, Reply};
+use crate::dialect::{Call, Credentials, Json, Operation as Kind, Reply};
 use crate::session::{Record, Session};
 
 impl<J: Json> Run<J> {
@@ -70,7 +70,11 @@ impl<J: Json> Run<J> {
         }
         self.keep(true).await;
         self.wanted()?;
-        if handle.attempt() == attempt { Ok(Ending::SignedIn(redirect_to)) } else { Err(superseded()) }
+        if handle.attempt() == attempt {
+            Ok(Ending::SignedIn(redirect_to))
+        } else {
+            Err(Halt::superseded(Kind::Login))
+        }
     }
 
     /// The reply to a login's call, unless a newer login or a logout has overtaken it.
@@ -86,10 +90,6 @@ impl<J: Json> Run<J> {
             return Ok(());
         }
         self.wanted()?;
-        Err(superseded())
+        Err(Halt::superseded(Kind::Login))
     }
-}
-
-fn superseded() -> Halt {
-    Halt::new(Code::Superseded, Kind::Login)
 }

@@ -3,11 +3,11 @@
 use alloc::rc::Rc;
 use core::cell::Cell;
 
-use super::effect::{Effect, Line, OperationId, Outcome, Trouble};
+use super::effect::{Effect, Line, OperationId, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, Keeping};
 use super::operation::Run;
-use crate::dialect::{Code, Json, Operation as Kind};
+use crate::dialect::{Json, Operation as Kind, Why};
 use crate::session::{Moment, Note, Reason, Record, Session};
 
 /// A sign-out at the vendor that is under way: the operation, and whether the vendor has confirmed it.
@@ -63,11 +63,11 @@ impl<J: Json> Run<J> {
         };
         // A record that is being deleted already isn't deleted again: another tab may have signed in since.
         self.keep(known_here || !handle.store.is_being_cleared()).await;
-        if let Some((under_way, _)) = revocation
-            && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(under_way)).await
-            && known_here
-        {
-            self.see_to(Effect::Stop(under_way)).await;
+        if let Some((under_way, _)) = revocation {
+            self.see_to(Effect::Join(under_way)).await;
+            if known_here && self.wanted().is_err() {
+                self.see_to(Effect::Stop(under_way)).await;
+            }
         }
         self.handle.spawn(|run| run.look_behind(attempt));
         match self.wanted() {
@@ -90,13 +90,12 @@ impl<J: Json> Run<J> {
     /// Where a cookie is the session, waits for a sign-out that is on its way to the vendor: it would end what comes before it arrives.
     pub(super) async fn await_revocation(&self, kind: Kind) -> Result<(), Halt> {
         let under_way = self.handle.revocation.borrow().as_ref().map(|(id, _)| *id);
-        if let Some(under_way) = under_way.filter(|_| !self.handle.carries_token())
-            && let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(under_way)).await
-        {
-            return Err(Halt::GivenUp);
+        if let Some(under_way) = under_way.filter(|_| !self.handle.carries_token()) {
+            self.see_to(Effect::Join(under_way)).await;
+            self.wanted()?;
         }
         if under_way.is_some() && self.handle.is_disposed() {
-            return Err(Halt::new(Code::Unsupported, kind));
+            return Err(Halt::unsupported(Why::Disposed, kind));
         }
         Ok(())
     }

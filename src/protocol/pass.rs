@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, paused};
 use super::operation::Run;
-use crate::dialect::{Code, Failure, Json, Operation as Kind, Secret};
+use crate::dialect::{Code, Failure, Json, Operation as Kind, Secret, Why};
 use crate::session::{Moment, Pass, Reason};
 
 /// How many renewals a request waits for that are overtaken by another one.
@@ -77,7 +77,7 @@ impl<J: Json> Handle<J> {
     /// Whether a request may go now, in the name of whoever asked for it; false where the tokens have to be renewed first.
     pub(super) fn pass(self: &Rc<Self>, asked: &Person) -> Result<bool, Halt> {
         if self.is_disposed() {
-            return Err(Halt::new(Code::Unsupported, Kind::Request));
+            return Err(Halt::unsupported(Why::Disposed, Kind::Request));
         }
         self.tick();
         let now = self.now();
@@ -87,7 +87,7 @@ impl<J: Json> Handle<J> {
             Pass::Refused(code) => return Err(self.failure(Failure::new(code), Kind::Request)),
             Pass::Wait(code, left_ms) => return Err(paused(code, left_ms, Kind::Request)),
         };
-        if asked.is(&self.person()) { Ok(goes) } else { Err(Halt::new(Code::Superseded, Kind::Request)) }
+        if asked.is(&self.person()) { Ok(goes) } else { Err(Halt::superseded(Kind::Request)) }
     }
 }
 

@@ -4,11 +4,11 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
 
-use super::effect::{Effect, OperationId, Outcome, Trouble};
+use super::effect::{Effect, OperationId, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, Keeping, paused, without_tokens};
 use super::operation::Run;
-use crate::dialect::{Call, Code, Failure, Grant, Json, Operation as Kind, Reply};
+use crate::dialect::{Call, Code, Failure, Grant, Json, Operation as Kind, Reply, Why};
 use crate::session::{Epoch, Reason, Record, Session};
 
 /// When the vendor refuses a token, another tab may just have spent it: so many ms are left to that tab to write its new one.
@@ -78,7 +78,7 @@ impl<J: Json> Handle<J> {
             failure.explicit = true;
             Err(failure)
         });
-        read.map(Box::new).map_err(|failure| without_tokens(failure, &record.held))
+        read.map(Box::new).map_err(|failure| without_tokens(failure, Some(record)))
     }
 }
 
@@ -87,9 +87,8 @@ impl<J: Json> Run<J> {
     pub(super) async fn renewed(&self, epoch: Epoch, rejected: bool) -> Result<bool, Halt> {
         self.wanted()?;
         let flight = self.handle.renewal(epoch, rejected);
-        if let Outcome::Failed(Trouble::GivenUp) = self.ask(Effect::Join(flight.operation.get())).await {
-            return Err(Halt::GivenUp);
-        }
+        self.see_to(Effect::Join(flight.operation.get())).await;
+        self.wanted()?;
         flight.outcome.borrow().clone().unwrap_or_else(|| Err(Halt::new(Code::Internal, Kind::Refresh)))
     }
 
@@ -119,7 +118,11 @@ impl<J: Json> Run<J> {
         if result.is_ok() && !handle.is_signed_in() {
             // The vendor has refused the tokens of another tab, or a limit was reached.
             let over = handle.look(Session::why_signed_out) == Some(Code::SessionExpired);
-            result = Err(if over { Halt::new(Code::SessionExpired, Kind::Refresh) } else { superseded() });
+            result = Err(if over {
+                Halt::new(Code::SessionExpired, Kind::Refresh)
+            } else {
+                Halt::superseded(Kind::Refresh)
+            });
         }
         flight.outcome.replace(Some(result));
         Ending::Done
@@ -149,7 +152,7 @@ impl<J: Json> Run<J> {
         let handle: &Handle<J> = &self.handle;
         self.wait_out_lag().await;
         if handle.is_disposed() {
-            return Err(Halt::new(Code::Unsupported, Kind::Refresh));
+            return Err(Halt::unsupported(Why::Disposed, Kind::Refresh));
         }
         // Read even if the store failed last time: a token that another tab has spent already would end the session.
         self.follow(true).await;
@@ -174,14 +177,18 @@ impl<J: Json> Run<J> {
         if handle.epoch() == flight.epoch {
             return None;
         }
-        Some(if handle.attempt() == flight.attempt { Ok(false) } else { Err(superseded()) })
+        Some(if handle.attempt() == flight.attempt {
+            Ok(false)
+        } else {
+            Err(Halt::superseded(Kind::Refresh))
+        })
     }
 
     /// Asks the vendor for new tokens.
     async fn exchange(&self, flight: &Flight) -> Result<(), Halt> {
         let handle: &Handle<J> = &self.handle;
         let epoch = flight.epoch;
-        let Some(record) = handle.held() else { return Err(superseded()) };
+        let Some(record) = handle.held() else { return Err(Halt::superseded(Kind::Refresh)) };
         let mut first: Option<Box<Failure>> = None;
         let failure = loop {
             // Without a call, nothing is left to renew with.
@@ -204,7 +211,11 @@ impl<J: Json> Run<J> {
             self.follow(false).await;
             // The token of before is never sent once more, in whatever form.
             if handle.epoch() != epoch {
-                return if handle.attempt() == flight.attempt { Ok(()) } else { Err(superseded()) };
+                return if handle.attempt() == flight.attempt {
+                    Ok(())
+                } else {
+                    Err(Halt::superseded(Kind::Refresh))
+                };
             }
             match (read, first.take()) {
                 (Ok(grant), tried) => {
@@ -253,10 +264,6 @@ impl<J: Json> Run<J> {
             }
             session.renewal_failed(epoch, code, failure.retry_after_ms, now, chance)
         });
-        Err(if counts { handle.failure(failure, Kind::Refresh) } else { superseded() })
+        Err(if counts { handle.failure(failure, Kind::Refresh) } else { Halt::superseded(Kind::Refresh) })
     }
-}
-
-fn superseded() -> Halt {
-    Halt::new(Code::Superseded, Kind::Refresh)
 }

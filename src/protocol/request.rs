@@ -281,6 +281,6 @@ impl<J: Json> Run<J> {
             failure.code = Code::SessionExpired;
         }
         // The request's token may have been replaced since.
-        handle.failure(without_tokens(failure, &sent.held), Kind::Request)
+        handle.failure(without_tokens(failure, Some(&sent)), Kind::Request)
     }
 }

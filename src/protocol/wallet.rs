@@ -5,7 +5,7 @@ use super::ending::Halt;
 use super::handle::Handle;
 use super::operation::Run;
 use crate::dialect::wallet::{Signing, account, accounts, chain, chain_of, is_no, sign, signature, switch};
-use crate::dialect::{Code, Credentials, Failure, Json, Operation as Kind};
+use crate::dialect::{Code, Credentials, Failure, Json, Operation as Kind, Why};
 
 impl<J: Json> Run<J> {
     /// Lets the wallet sign the vendor's message. Gives back what came of handing the signature in: a login's reply.
@@ -52,7 +52,7 @@ impl<J: Json> Run<J> {
 
 /// The wallet can't do what the login needs, or doesn't speak as wallets do.
 fn unable() -> Halt {
-    Halt::new(Code::Unsupported, Kind::Login)
+    Halt::unsupported(Why::WalletUnable, Kind::Login)
 }
 
 /// The wallet doesn't offer the account that the caller wants; or none at all.

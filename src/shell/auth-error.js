@@ -102,7 +102,7 @@ export function isAuthError(value) {
  * @typedef {object} ErrorDetails
  * @property {FailureCode} code
  * @property {string} [vendor]
- * @property {number} [status] 0 stands for a redirect that was not followed
+ * @property {number} [status]
  * @property {number | string} [vendorCode]
  * @property {ArrayLike<Field> | { [number: number]: Field }} [fields]
  * @property {string} [ssoUrl]
@@ -147,6 +147,18 @@ export const SENTENCES = {
   internal: ["hallpass met a fault of its own", "report it, and reload the page if it goes on"],
 };
 
+/** @typedef {"redirect" | "disposed" | "check" | "wallet"} Why which of hallpass's own findings a failure is */
+
+/**
+ * The sentences of hallpass's own findings.
+ *
+ * @type {{ readonly [Found in Why]?: Sentence }}
+ */
+const FINDINGS = {
+  check: ["This vendor has no operation that tells whether a session is alive", "name one in endpoints.check"],
+  wallet: ["The wallet can't do what the login needs", "look into the cause, or use another wallet"],
+};
+
 const UNDOCUMENTED = "is not what the vendor documents";
 
 // How much of an endpoint an error tells, in characters.
@@ -159,33 +171,33 @@ const LONGEST_ENDPOINT = 100;
  * @param {string} title the vendor's name in sentences
  * @param {string} operation
  * @param {string} [endpoint] the method and the path of the call, as in "POST /v1/login"
+ * @param {Why} [why]
  */
-export function failure(details, title, operation, endpoint) {
+export function failure(details, title, operation, endpoint, why) {
+  if (why === "disposed") return disposed();
   const given = /** @type {ErrorDetails} */ ({ __proto__: null, ...details });
   const fields = given.fields && Object.values(given.fields).map((field) => ({ ...field }));
   // The query is cut off, as it may hold a secret.
-  const sentence = sentenceOf(given, operation, endpoint && ` at ${endpoint.replace(/[?#].*/s, "").slice(0, LONGEST_ENDPOINT)}`);
+  const sentence = sentenceOf(given, why, endpoint && ` at ${endpoint.replace(/[?#].*/s, "").slice(0, LONGEST_ENDPOINT)}`);
   // The vendor's words stay out of the message, as they may repeat what was typed. Without a status, the fields are hallpass's own.
   const own = fields && given.status === undefined ? `: ${fields.map((field) => `${field.name} ${field.title}`).join(", ")}` : "";
   const message = `${sentence[0]} (${title}, ${operation})${own}; ${sentence[1]}.`;
-  return new AuthError(message, { ...given, fields, status: given.status || undefined });
+  return new AuthError(message, { ...given, fields });
 }
 
 /**
  * The sentence of a failure. Where the code says little, the status and the endpoint are told, too.
  *
  * @param {ErrorDetails} given
- * @param {string} operation
+ * @param {Why} [why]
  * @param {string} [at]
  * @returns {Sentence}
  */
-function sentenceOf({ code, status = NaN, vendorCode, ssoUrl }, operation, at = "") {
-  const sentence = SENTENCES[code];
-  if (code === "unsupported" && operation === "check") return ["This vendor has no operation that tells whether a session is alive", "name one in endpoints.check"];
-  if (code === "unsupported" && operation === "login") return ["The wallet can't do what the login needs", "look into the cause, or use another wallet"];
+function sentenceOf({ code, status = NaN, vendorCode, ssoUrl }, why, at = "") {
+  const sentence = (why && FINDINGS[why]) ?? SENTENCES[code];
   if (code === "malformed-reply") {
     if (status >= 200 && status < 300) return [`The reply${at} ${UNDOCUMENTED}`, sentence[1]];
-    if (status < 400) return [`The server answered with a redirect${at}, which ${UNDOCUMENTED}`, sentence[1]];
+    if (why === "redirect" || status < 400) return [`The server answered with a redirect${at}, which ${UNDOCUMENTED}`, sentence[1]];
     if (status) return [`The server answered HTTP ${status}${at}, which ${UNDOCUMENTED}`, sentence[1]];
   }
   if (code === "vendor-error" && vendorCode === undefined && status) {
@@ -246,4 +258,10 @@ export function readable(name, read) {
  */
 export function unsupported(sentence) {
   return new AuthError(sentence, { code: "unsupported" });
+}
+
+/** Makes the error of a call to a session that nobody uses any more. */
+export function disposed() {
+  const sentence = SENTENCES.unsupported;
+  return unsupported(`${sentence[0]}; ${sentence[1]}.`);
 }

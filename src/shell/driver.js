@@ -142,9 +142,11 @@ export class Driver {
  * @param {Task} [task]
  */
 export function failureOf(details, facts, task) {
-  const { operation, ...rest } = /** @type {import("./auth-error.js").ErrorDetails & { operation: string }} */ (parseJson(/** @type {string} */ (details)));
+  const { operation, why, ...rest } = /** @type {import("./auth-error.js").ErrorDetails & { operation: string, why?: import("./auth-error.js").Why }} */ (
+    parseJson(/** @type {string} */ (details))
+  );
   // The caller's request has no endpoint of hallpass's.
-  return failure({ ...rest, cause: task?.cause }, facts.title, operation, operation === "request" ? undefined : task?.endpoint);
+  return failure({ ...rest, cause: task?.cause }, facts.title, operation, operation === "request" ? undefined : task?.endpoint, why);
 }
 
 const ENDS = ["done", "signed-in", "signed-out", "answered", "whole", "member", "without", "token", "failed", "gave-up"];

@@ -1,6 +1,6 @@
 // @ts-check
 import { Announcer } from "./announcer.js";
-import { isAuthError, unsupported } from "./auth-error.js";
+import { disposed, isAuthError } from "./auth-error.js";
 import { steady, wall } from "./clock.js";
 import { VENDORS } from "./credentials.js";
 import { hasTabs } from "./do/lines.js";
@@ -327,7 +327,7 @@ export class Handle {
    * @param {AbortSignal} [signal]
    */
   mustBeOpen(signal) {
-    if (this.#disposed) throw unsupported("This session was disposed; open a new one with openSession.");
+    if (this.#disposed) throw disposed();
     if (signal?.aborted) throw reasonOf(signal);
   }
 }

@@ -277,6 +277,32 @@ export async function r31_code_and_sentence_tell_no_account() {
   equal(errors[0].message, errors[1].message);
 }
 
+/** What was under way at a `dispose` fails with the sentence of every later call, whatever it was waiting for. */
+export async function what_a_dispose_ends_says_so() {
+  const ocient = simulate("ocient");
+  await ocient.config({ device_wait_s: 0.2 });
+  const onDevice = await ocient.open();
+  const lenses = simulate("lenses");
+  const session = await lenses.signIn({ endpoints: { logout: "bye" } });
+  await lenses.fault({ path: "/bye", delay_ms: 300 });
+  const out = session.logout();
+  const ended = {
+    "a login on another device": reasonOf(onDevice.login({ device: () => setTimeout(() => onDevice.dispose()) })),
+    "a check that waits for a logout": reasonOf(session.check()),
+    "a login that waits for a logout": reasonOf(session.login(jdoe)),
+  };
+  session.dispose();
+  for (const [what, reason] of Object.entries({ ...ended, "a later call": reasonOf(session.check()) })) {
+    const error = await reason;
+    const { code, message, ...others } = Object.getOwnPropertyDescriptors(error);
+    equal([error.code, error.message], ["unsupported", "This session was disposed; open a new one with openSession."], what);
+    equal(Object.keys(others).filter((member) => member !== "stack"), [], `${what}: members`);
+  }
+  await out;
+  const known = await simulate("ocient").open();
+  ok((await rejects(known.check(), "unsupported")).message.includes("endpoints.check"), "no check");
+}
+
 /** isAuthError: also for another copy of the package, and for one that was loaded in another realm. */
 export async function isAuthError_knows_errors_of_other_copies_and_realms() {
   const copies = [await import(`${packageAddress}?copy`), await import(new URL("inline.js?copy", packageAddress).href)];

@@ -109,6 +109,7 @@ contract! { "errors.js":
     found_6_1_a_vendors_own_not_found_is_its_refusal,
     r31_an_unknown_user_fails_like_a_wrong_password,
     r31_code_and_sentence_tell_no_account,
+    what_a_dispose_ends_says_so,
     isAuthError_knows_errors_of_other_copies_and_realms,
     isAuthError_is_false_for_anything_else,
 }

@@ -208,16 +208,16 @@ test("an address is a string, a String or a URL", () => {
 });
 
 test("6.1, 6.2: a reply that no vendor documents is told by status and place", () => {
-  const reply = (status, place) => failure({ code: "malformed-reply", status }, "Ocient", "login", place).message;
+  const reply = (status, place, why) => failure({ code: "malformed-reply", status }, "Ocient", "login", place, why).message;
   assert.equal(
     reply(404, "POST /v1/login"),
     "The server answered HTTP 404 at POST /v1/login, which is not what the vendor documents (Ocient, login); check that baseUrl is the vendor's address.",
   );
   assert.match(reply(405), /^The server answered HTTP 405, which/);
-  for (const status of [0, 302, 307]) assert.match(reply(status, "POST /v1/login"), /^The server answered with a redirect at POST \/v1\/login, which/);
+  const redirects = [reply(undefined, "POST /v1/login", "redirect"), reply(302, "POST /v1/login"), reply(307, "POST /v1/login")];
+  for (const message of redirects) assert.match(message, /^The server answered with a redirect at POST \/v1\/login, which/);
   assert.match(reply(200, "POST /v1/login"), /^The reply at POST \/v1\/login is not/);
   assert.match(reply(undefined), /^The reply is not/);
-  assert.equal(failure({ code: "malformed-reply", status: 0 }, "Ocient", "login").status, undefined, "0 is no status");
   assert.equal(failure({ code: "malformed-reply", status: 302 }, "Ocient", "login").status, 302);
   const long = reply(404, `POST /${"x".repeat(1000)}?token=s3cret#s3cret`);
   assert.ok(long.length < 300 && !long.includes("s3cret") && !reply(404, "GET /a?s3cret").includes("s3cret"));

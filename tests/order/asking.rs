@@ -20,7 +20,7 @@ fn a_live_session_stays() {
 #[test]
 fn a_vendor_without_such_a_call_is_not_asked() {
     let mut tab = Tab::new("ocient", TABS);
-    assert_eq!(tab.checks(), "unsupported at check");
+    assert_eq!(tab.checks(), "unsupported at check, check");
     tab.asked(&[]);
 }
 
@@ -165,7 +165,7 @@ fn trouble_is_told_and_changes_nothing() {
     for (trouble, told) in [
         (Trouble::Network, "network at check"),
         (Trouble::Timeout, "timeout at check"),
-        (Trouble::Redirect, "malformed-reply at check"),
+        (Trouble::Redirect, "malformed-reply at check, redirect"),
         (Trouble::GivenUp, "given up"),
     ] {
         let mut tab = Tab::signed_in(TABS);

@@ -104,7 +104,7 @@ fn what_no_waiting_mends_ends_it() {
     }
     let mut redirected = tab();
     redirected.fails(POLLS, Trouble::Redirect);
-    assert_eq!(waits_for_device(&mut redirected), "malformed-reply at login");
+    assert_eq!(waits_for_device(&mut redirected), "malformed-reply at login, redirect");
     redirected.asked(&["chance", ASKS, "prompt AB-CD", POLLS]);
 }
 
@@ -152,7 +152,7 @@ fn a_handle_that_is_disposed_asks_no_more() {
     let mut tab = tab();
     tab.hears(200, TIME_UP).meanwhile(POLLS, |tab| tab.handle.dispose());
     takes_its_time(&mut tab);
-    assert_eq!(waits_for_device(&mut tab), "unsupported at login");
+    assert_eq!(waits_for_device(&mut tab), "unsupported at login, disposed");
 }
 
 #[test]

@@ -400,7 +400,7 @@ fn r36_a_disposed_handle_puts_nothing_off() {
     tab.now += 10.0 * MINUTE;
     let others = format!("7 {}", NOW + 5.0 * MINUTE);
     tab.mark = Some(others.clone());
-    assert_eq!(tab.requests(), "unsupported at request");
+    assert_eq!(tab.requests(), "unsupported at request, disposed");
     assert_eq!(tab.mark, Some(others));
 }
 

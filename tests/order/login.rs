@@ -32,7 +32,7 @@ fn rule_05_a_refused_login_is_not_repeated() {
     for (trouble, told) in [
         (Trouble::Network, "network at login"),
         (Trouble::Timeout, "timeout at login"),
-        (Trouble::Redirect, "malformed-reply at login"),
+        (Trouble::Redirect, "malformed-reply at login, redirect"),
         (Trouble::GivenUp, "given up"),
     ] {
         tab.fails("call login", trouble);

@@ -214,7 +214,7 @@ fn rule_10_trouble_keeps_the_session() {
     for (trouble, told) in [
         (Trouble::Network, "network at refresh"),
         (Trouble::Timeout, "timeout at refresh"),
-        (Trouble::Redirect, "malformed-reply at refresh"),
+        (Trouble::Redirect, "malformed-reply at refresh, redirect"),
     ] {
         let mut tab = Tab::signed_in(TABS);
         tab.fails("call refresh", trouble);
@@ -338,7 +338,7 @@ fn whoever_gives_up_leaves_the_others_their_renewal() {
 fn a_dropped_handle_renews_nothing() {
     let mut tab = Tab::signed_in(TABS);
     tab.meanwhile("lock", |tab| tab.handle.dispose());
-    assert_eq!(tab.refreshes(), "unsupported at refresh");
+    assert_eq!(tab.refreshes(), "unsupported at refresh, disposed");
     tab.asked(&["join", "  lock 7 0", "  unlock"]);
 }
 

@@ -188,7 +188,7 @@ fn a_dropped_handle_begins_nothing_by_itself() {
     tab.handle.dispose();
     assert_eq!(tab.wakes(Wake::Timer), "done");
     tab.asked(&[]);
-    assert_eq!(tab.token(), "unsupported at request");
+    assert_eq!(tab.token(), "unsupported at request, disposed");
 }
 
 #[test]

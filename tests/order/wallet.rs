@@ -93,8 +93,8 @@ fn what_the_wallet_refuses_is_the_end() {
         for (outcome, ending) in [
             (refused(4001), "cancelled at login"),
             (refused(5000), "cancelled at login"),
-            (refused(4902), "unsupported at login"),
-            (refused(-32_603), "unsupported at login"),
+            (refused(4902), "unsupported at login, wallet"),
+            (refused(-32_603), "unsupported at login, wallet"),
             (Outcome::Failed(Trouble::GivenUp), "given up"),
             (Outcome::Failed(Trouble::Stopped), "superseded at login"),
         ] {

@@ -69,7 +69,10 @@ pub fn told(ending: &Ending) -> String {
         Ending::Answered => "answered".into(),
         Ending::Payload(payload) => format!("{payload:?}"),
         Ending::Token(token) => format!("token {}", token.as_ref().map_or("none", Secret::as_str)),
-        Ending::Failed(failure) => format!("{} at {}", failure.code.as_str(), failure.operation.as_str()),
+        Ending::Failed(failure) => {
+            let why = failure.why.map_or(String::new(), |why| format!(", {}", why.as_str()));
+            format!("{} at {}{why}", failure.code.as_str(), failure.operation.as_str())
+        }
         Ending::GivenUp => "given up".into(),
     }
 }
