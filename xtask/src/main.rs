@@ -2,7 +2,6 @@
 
 mod apt;
 mod audit;
-mod ballast;
 mod bench;
 mod browsers;
 mod bundle;
@@ -10,6 +9,7 @@ mod counts;
 mod demo;
 mod directus;
 mod django;
+mod file_sizes;
 mod files;
 mod glue;
 mod guide;
@@ -35,7 +35,6 @@ mod steps;
 mod suite;
 mod summary;
 mod tools;
-mod weight;
 mod workspace;
 
 use std::env;

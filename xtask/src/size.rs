@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use crate::bundle::{TEXT, WALLET, apart};
+use crate::file_sizes::{Sizes, of_files};
 use crate::job::Job;
-use crate::weight::{Sizes, of_files};
 use crate::workspace;
 
 /// How many bytes the package may take on the wire: all files together, as `gzip -9`.

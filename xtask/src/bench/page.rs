@@ -13,9 +13,9 @@ use super::samples::{Found, Relation, Samples};
 use super::statistics::{Spread, figures};
 use super::workshop::Workshop;
 use super::{machine, tables, targets};
+use crate::file_sizes::Sizes;
 use crate::job::Job;
 use crate::markdown::{between, with_between};
-use crate::weight::Sizes;
 use crate::workspace;
 
 const README: &str = "README.md";
