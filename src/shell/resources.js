@@ -50,7 +50,7 @@ export function resources(weakHandle, sessionNames, keeping, { tabs, near, timeo
     neighbours: near && keeping.at ? new Neighbours(keeping.at, sessionNames.record, () => hear("store")) : undefined,
   };
   const lags = keeping.kept === "lagging";
-  const locks = new Locks({ key: sessionNames.lock, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
+  const locks = new Locks({ key: sessionNames.record, lease: sessionNames.turn, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
   const stop = onWakeUps(sessionNames.record, lags || keeping.kept === "page", (type) => weakHandle.deref()?.wake(type));
   const release = () => {
     cancel(timer.id);

@@ -23,6 +23,7 @@ const SESSIONS = [
   ["https://names.example/p:bob:left", "default"],
   ["https://names.example/p", "left"],
   ["https://names.example/p:left", "default"],
+  ["https://names.example/p:turn", "left"],
   ["https://names.example/p/left", "default"],
   ["https://names.example/p", "a b"],
   ["https://names.example/p", "a b 1"],

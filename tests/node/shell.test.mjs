@@ -14,6 +14,7 @@ const { parseJson, readClaims } = await load("json.js");
 const { names } = await load("names.js");
 const { readWallet } = await load("wallet.js");
 const { readOptions } = await load("options.js");
+const { resources } = await load("resources.js");
 const { Deadline } = await load("wait.js");
 
 const OCIENT = { vendor: "ocient", baseUrl: "https://h.example" };
@@ -46,6 +47,45 @@ test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
   // A lock's name goes on with its tokens, after a blank.
   for (const name of all) assert.doesNotMatch(name, /\s/);
   assert.deepEqual(names("ocient", "https://h", "a"), names("ocient", "https://h", "a"));
+});
+
+/** The name under which a session asks IndexedDB for its lease. The database tells it, and fails. */
+async function leaseOf(session) {
+  const asked = [];
+  const get = (name) => {
+    asked.push(name);
+    throw new Error("this database only listens");
+  };
+  const open = () => {
+    const request = { result: { transaction: () => ({ objectStore: () => ({ get }), abort() {} }), close() {} } };
+    queueMicrotask(() => request.onsuccess());
+    return request;
+  };
+  const stands = { indexedDB: { open }, navigator: {} };
+  const before = Object.keys(stands).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
+  for (const name of Object.keys(stands)) Object.defineProperty(globalThis, name, { value: stands[name], configurable: true });
+  const { locks, release } = resources({ deref: () => undefined }, session, {}, { tabs: true, near: false, timeoutMs: 100, timer: {} });
+  try {
+    const turn = locks.queue("tokens");
+    assert.equal(await turn.wait(), true);
+    await turn.leave(false);
+  } finally {
+    release();
+    for (const [name, was] of before) {
+      if (was) Object.defineProperty(globalThis, name, was);
+      else delete globalThis[name];
+    }
+  }
+  assert.equal(new Set(asked).size, 1);
+  return asked[0];
+}
+
+test("r40_a_lease_is_called_like_no_other_sessions_record", async () => {
+  const session = names("ocient", "https://h/p", "bob", "");
+  const lease = await leaseOf(session);
+  assert.equal(lease, session.turn);
+  // As a suffix of the record's name it would be the record of this one.
+  assert.notEqual(lease, names("ocient", "https://h/p:turn", "bob", "").record);
 });
 
 test("rule_3_a_member_that_the_vendor_has_no_use_for_is_named", () => {

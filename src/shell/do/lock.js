@@ -17,9 +17,10 @@ const FREEING_MS = 50;
  */
 
 /**
- * Whose turns these are: those who share a session's tokens. `key`: the session's name. `ms`: how long to wait for a turn. `lags`: what
- * one tab writes shows in another only after a moment. `storage`: the object that the tokens are kept in. `tabs`: there may be others.
- * @typedef {{ key: string, storage: object, ms: number, lags: boolean, tabs: boolean }} Scope
+ * Whose turns these are: those who share a session's tokens. `key`: the session's name, with which the locks' names begin; the tokens
+ * follow. `lease`: the name of the lease that stands for a lock. `ms`: how long to wait for a turn. `lags`: what one tab writes shows in
+ * another only after a moment. `storage`: the object that the tokens are kept in. `tabs`: there may be others.
+ * @typedef {{ key: string, lease: string, storage: object, ms: number, lags: boolean, tabs: boolean }} Scope
  */
 
 /** Turns at a session's tokens, one at a time for all tabs. */
@@ -128,7 +129,7 @@ function withLocks(locks, scope, tokens, held) {
  * @returns {Turn}
  */
 function inDatabase(scope, tokens) {
-  const name = `${scope.key}:turn`;
+  const { lease: name } = scope;
   /** @type {Turn | undefined} */
   let fallback;
   /** When the lease ends that this turn has. @type {number | undefined} */
