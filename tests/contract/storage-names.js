@@ -70,6 +70,7 @@ function platforms(see) {
   if (IDBObjectStore) {
     for (const name of ["get", "delete"]) all.push([IDBObjectStore.prototype, name, (key) => see(`entry ${key}`)]);
     all.push([IDBObjectStore.prototype, "put", (_, key) => see(`entry ${key}`)]);
+    all.push([IDBObjectStore.prototype, "openCursor", ({ lower, upper }) => [lower, upper].forEach((key) => see(`entry ${key}`))]);
   }
   if (navigator?.locks) all.push([Object.getPrototypeOf(navigator.locks), "request", (name) => see(`lock ${name}`)]);
   return all;

@@ -49,44 +49,121 @@ test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
   assert.deepEqual(names("ocient", "https://h", "a"), names("ocient", "https://h", "a"));
 });
 
-/** The name under which a session asks IndexedDB for its lease. The database tells it, and fails. */
-async function leaseOf(session) {
-  const asked = [];
-  const get = (name) => {
-    asked.push(name);
-    throw new Error("this database only listens");
+/** What IndexedDB keeps, here and in what it does below. */
+const entries = new Map();
+
+/** A transaction of IndexedDB's, as far as leases need it. */
+function transaction() {
+  const made = {};
+  let pending = 0;
+  const ask = (answer) => {
+    const request = {};
+    const again = (answer) => {
+      pending++;
+      queueMicrotask(() => {
+        request.result = answer(again);
+        request.onsuccess?.();
+        if (--pending === 0) made.oncomplete();
+      });
+    };
+    again(answer);
+    return request;
   };
+  const cursor = (range, last, again) => {
+    const [from, to] = range;
+    const [key] = [...entries.keys()].filter((key) => key >= from && key < to && key > last).sort();
+    if (key === undefined) return null;
+    return { key, value: entries.get(key), delete: () => entries.delete(key), continue: () => again((next) => cursor(range, key, next)) };
+  };
+  const all = {
+    get: (key) => ask(() => entries.get(key)),
+    put: (value, key) => ask(() => void entries.set(key, structuredClone(value))),
+    delete: (key) => ask(() => void entries.delete(key)),
+    openCursor: (range) => ask((again) => cursor(range, "", again)),
+  };
+  return Object.assign(made, { objectStore: () => all, abort() {} });
+}
+
+/** Runs where tabs have no locks, but IndexedDB. `turnFor` gets in line for tokens of a session, as a tab with a `timeoutMs` does. */
+async function withLeases(run) {
   const open = () => {
-    const request = { result: { transaction: () => ({ objectStore: () => ({ get }), abort() {} }), close() {} } };
+    const request = { result: { transaction, close() {} } };
     queueMicrotask(() => request.onsuccess());
     return request;
   };
-  const stands = { indexedDB: { open }, navigator: {} };
+  const stands = { indexedDB: { open }, IDBKeyRange: { bound: (...range) => range }, navigator: {} };
   const before = Object.keys(stands).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
   for (const name of Object.keys(stands)) Object.defineProperty(globalThis, name, { value: stands[name], configurable: true });
-  const { locks, release } = resources({ deref: () => undefined }, session, {}, { tabs: true, near: false, timeoutMs: 100, timer: {} });
+  const releases = [];
+  const turnFor = (session, tokens, timeoutMs) => {
+    const { locks, release } = resources({ deref: () => undefined }, session, {}, { tabs: true, near: false, timeoutMs, timer: {} });
+    releases.push(release);
+    return locks.queue(tokens);
+  };
+  entries.clear();
   try {
-    const turn = locks.queue("tokens");
-    assert.equal(await turn.wait(), true);
-    await turn.leave(false);
+    await run(turnFor);
   } finally {
-    release();
+    for (const release of releases) release();
     for (const [name, was] of before) {
       if (was) Object.defineProperty(globalThis, name, was);
       else delete globalThis[name];
     }
   }
-  assert.equal(new Set(asked).size, 1);
-  return asked[0];
 }
 
-test("r40_a_lease_is_called_like_no_other_sessions_record", async () => {
-  const session = names("ocient", "https://h/p", "bob", "");
-  const lease = await leaseOf(session);
-  assert.equal(lease, session.turn);
-  // As a suffix of the record's name it would be the record of this one.
-  assert.notEqual(lease, names("ocient", "https://h/p:turn", "bob", "").record);
-});
+test("r40_a_lease_is_called_like_no_other_sessions_record", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ocient", "https://h/p", "bob", "");
+    assert.equal(await turnFor(session, "tokens", 100).wait(), true);
+    assert.deepEqual([...entries.keys()], [`${session.turn} tokens`]);
+    // As a suffix of the record's name it would be the record of this one.
+    assert.notEqual(session.turn, names("ocient", "https://h/p:turn", "bob", "").record);
+  }));
+
+test("r16_a_lease_is_for_its_tokens_alone", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ethgas", "https://h", "a", "");
+    const [first, late, second] = ["7 1", "7 0", "7 1"].map((tokens) => turnFor(session, tokens, 10_000));
+    assert.equal(await first.wait(), true);
+    // A tab that was frozen asks for the tokens before. Then somebody asks whose turn would be the first one's.
+    assert.equal(await late.wait(), true);
+    assert.equal(await second.wait(), false);
+    await late.leave(false);
+    assert.equal(await second.wait(), false);
+    await first.leave(false);
+    await new Promise((done) => setTimeout(done));
+    assert.equal(await second.wait(), true);
+  }));
+
+test("r17_a_lease_lasts_as_long_as_its_holder_has_said", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ethgas", "https://h", "a", "");
+    assert.equal(await turnFor(session, "7 1", 30_000).wait(), true);
+    assert.equal(await turnFor(session, "7 1", 10_000).wait(), false, "a tab with a shorter timeoutMs");
+    assert.equal(await turnFor(session, "7 1", 60_000).wait(), false, "and one with a longer");
+  }));
+
+test("r17_leases_that_count_no_more_are_deleted", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ethgas", "https://h", "a", "");
+    const other = `${names("ethgas", "https://h/p", "a", "").turn} 7 1`;
+    for (const [what, lease] of Object.entries({
+      expired: (now) => ({ end: now - 1, ms: 1_000 }),
+      "of a clock that was set back": (now) => ({ end: now + 3_600_000, ms: 11_000 }),
+      "longer than any": (now) => ({ end: now + 1e12, ms: 1e13 }),
+      "of no shape": () => ({}),
+    })) {
+      for (const tokens of ["7 0", "7 1"]) {
+        entries.set(`${session.turn} ${tokens}`, lease(Date.now()));
+        entries.set(other, lease(Date.now()));
+        const turn = turnFor(session, "7 1", 10_000);
+        assert.equal(await turn.wait(), true, what);
+        assert.deepEqual([...entries.keys()].sort(), [other, `${session.turn} 7 1`].sort(), `${what}: another session's stays`);
+        entries.clear();
+      }
+    }
+  }));
 
 test("rule_3_a_member_that_the_vendor_has_no_use_for_is_named", () => {
   const all = { username: "u", password: "p", database: "d", redirectionToken: "t" };
