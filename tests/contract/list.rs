@@ -93,6 +93,8 @@ contract! { "options.js":
     a_failed_load_may_be_tried_again,
     a_load_that_fails_at_once_may_be_tried_again,
     rule_3_a_getter_that_throws_is_no_trap,
+    rule_3_a_mistake_is_told_before_the_load,
+    options_changed_after_the_call_change_nothing,
 }
 
 contract! { "errors.js":

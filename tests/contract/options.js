@@ -300,6 +300,33 @@ export async function a_failed_load_may_be_tried_again() {
   ok((await fresh.openSession(OCIENT)).state.status === "signed-out", "a session opens");
 }
 
+/** openSession: options are read when they are given. One object, filled in anew for each session, is two sessions' options. */
+export async function options_changed_after_the_call_change_nothing() {
+  const fresh = await import(`${packageAddress}?read-at-once`);
+  for (const { openSession } of [fresh, hallpass]) {
+    const storage = new Map();
+    const allow = ["https://one.example/"];
+    const endpoints = { check: "/one" };
+    const options = { ...OCIENT, account: "anna", storage, allow, endpoints };
+    const opening = [openSession(options)];
+    Object.assign(options, { account: "bert", baseUrl: "https://two.example", vendor: "lenses" });
+    allow[0] = "https://two.example/";
+    endpoints.check = "/two";
+    opening.push(openSession(options));
+    const [anna, bert] = await Promise.all(opening);
+    equal([anna.vendor, anna.baseUrl], [OCIENT.vendor, OCIENT.baseUrl], "the first");
+    equal([bert.vendor, bert.baseUrl], ["lenses", "https://two.example"], "the second");
+  }
+}
+
+/** Rule 3: a mistake in the options is told as one, at once, whatever becomes of the load. */
+export async function rule_3_a_mistake_is_told_before_the_load() {
+  const fresh = await import(`${packageAddress}?mistake-first`);
+  const loading = fresh.init(new Promise(() => {}));
+  loading.catch(() => {});
+  for (const options of [5, {}, { ...OCIENT, vendr: "ocient" }]) await rejects(fresh.openSession(options), "invalid-options");
+}
+
 /** init: the same where the platform lacks what the package's own loading needs, and has it later (a polyfill). */
 export async function a_load_that_fails_at_once_may_be_tried_again() {
   const fresh = await import(`${packageAddress}?at-once`);
