@@ -221,8 +221,8 @@ export async function r23_an_unknown_type_leaves_it_to_the_status() {
   }
 }
 
-/** Found 6.1: another server has no login where the vendor has one. Its words are not the vendor's, so its status says it. */
-export async function found_6_1_a_login_at_another_server_is_malformed() {
+/** Another server has no login where the vendor has one. Its words are not the vendor's, so its status says it. */
+export async function a_login_at_another_server_is_malformed() {
   const bodies = [["text/plain", "Not here."], ["text/html", "<!doctype html>"], ["application/json", "{}"], ["application/json", '{"message":"Not Found"}']];
   for (const [name, path] of Object.entries(LOGINS)) {
     for (const status of [404, 405, 501]) {
@@ -239,7 +239,7 @@ export async function found_6_1_a_login_at_another_server_is_malformed() {
 }
 
 /** Elsewhere such a status is an answer like others, and in the vendor's own words it is the vendor's. */
-export async function found_6_1_a_vendors_own_not_found_is_its_refusal() {
+export async function a_vendors_own_not_found_is_its_refusal() {
   const own = { status: 404, title: "No such thing.", type: "not_found" };
   const vendor = simulate("lenses");
   await vendor.fault({ path: LOGINS.lenses, reply: json(own, 404) });
@@ -313,7 +313,7 @@ export async function isAuthError_is_false_for_anything_else() {
 }
 
 /** R2: a token of the caller's own, which the vendor repeats, is in no error. */
-export async function r02_a_token_of_the_callers_own_is_in_no_error() {
+export async function r2_a_token_of_the_callers_own_is_in_no_error() {
   for (const [words, told] of [["Bearer OWN-SECRET may not", undefined], ["you may not", "you may not"]]) {
     const vendor = simulate("ethgas");
     const session = await vendor.signIn();

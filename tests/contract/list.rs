@@ -98,7 +98,7 @@ contract! { "options.js":
 }
 
 contract! { "errors.js":
-    r02_a_token_of_the_callers_own_is_in_no_error,
+    r2_a_token_of_the_callers_own_is_in_no_error,
     rule_4_no_error_of_a_call_shows_a_secret,
     rule_4_no_refusal_before_sending_shows_a_secret,
     r2_nothing_is_logged,
@@ -107,8 +107,8 @@ contract! { "errors.js":
     r2_no_object_shows_a_token,
     r23_problem_details_are_advisory,
     r23_an_unknown_type_leaves_it_to_the_status,
-    found_6_1_a_login_at_another_server_is_malformed,
-    found_6_1_a_vendors_own_not_found_is_its_refusal,
+    a_login_at_another_server_is_malformed,
+    a_vendors_own_not_found_is_its_refusal,
     r31_an_unknown_user_fails_like_a_wrong_password,
     r31_code_and_sentence_tell_no_account,
     isAuthError_knows_errors_of_other_copies_and_realms,
@@ -161,7 +161,7 @@ contract! { "redirect.js":
     r6_tokens_and_passwords_go_only_where_they_belong,
     r6_a_refresh_token_in_the_body_goes_only_to_refresh,
     r6_endpoints_outside_base_url_are_refused,
-    found_6_5_a_platform_without_redirect_error_follows_none_either,
+    r5_a_platform_without_redirect_error_follows_none_either,
 }
 
 contract! { "credential.js":
@@ -387,10 +387,10 @@ contract! { "handles.js":
     a_lost_database_leaves_one_connection_at_most,
     a_servers_sessions_share_nothing_whatever_globals_there_are,
     handles_of_one_page_are_one_session_with_session_storage,
-    found_2_5_handles_with_one_storage_of_the_callers_are_one_session,
+    handles_with_one_storage_of_the_callers_are_one_session,
     handles_of_one_page_follow_the_next_login_with_session_storage,
     handles_with_memory_are_sessions_of_their_own,
-    found_6_5_a_session_opens_on_a_platform_without_weak_references,
+    a_session_opens_on_a_platform_without_weak_references,
 }
 
 contract! { "storage-trouble.js":

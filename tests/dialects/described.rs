@@ -493,7 +493,7 @@ fn a_check_finds_who_is_there() {
 }
 
 #[test]
-fn r02_only_who_it_is_may_be_repeated() {
+fn r2_only_who_it_is_may_be_repeated() {
     let credentials =
         Credentials::of(&[("username", "jdoe"), ("pin", "1234"), ("email", "e"), ("otp", "77")]);
     let mut secrets = credentials.secrets();
@@ -501,10 +501,10 @@ fn r02_only_who_it_is_may_be_repeated() {
     assert_eq!(secrets, ["1234", "77"]);
 }
 
-/// Found 6.1: a login that another server knows nothing of is malformed; one that the API refuses, in its words or by a status that
+/// A login that another server knows nothing of is malformed; one that the API refuses, in its words or by a status that
 /// the description lists, is not.
 #[test]
-fn found_6_1_a_login_at_another_server_is_malformed() {
+fn a_login_at_another_server_is_malformed() {
     let vendor = described(json!({
         "errors": { "code": "code", "detail": "message", "statuses": { "405": "forbidden" } },
     }));
@@ -611,7 +611,7 @@ fn r35_refused_fields_are_bounded() {
 
 /// R2: what was typed may come back as it was written into the request's body or query.
 #[test]
-fn r02_what_is_echoed_escaped_is_an_echo() {
+fn r2_what_is_echoed_escaped_is_an_echo() {
     let password = "S3cret\"Pa+ss w/0rd";
     let credentials = Credentials::of(&[("username", "jdoe"), ("password", password)]);
     let vendor = described(json!({ "errors": { "code": "code", "detail": "why" } }));

@@ -324,7 +324,7 @@ test("an address is a string, a String or a URL", () => {
   for (const value of [undefined, null, 5, {}, [], ["/x"], { toString: () => "/x" }, Symbol("x")]) assert.equal(textOf(value), undefined);
 });
 
-test("6.1, 6.2: a reply that no vendor documents is told by status and place", () => {
+test("a reply that no vendor documents is told by status and place", () => {
   const reply = (status, place) => failure({ code: "malformed-reply", status }, "Ocient", "login", place).message;
   assert.equal(
     reply(404, "POST /v1/login"),
@@ -403,7 +403,7 @@ test("r15_an_error_has_nothing_of_Object_prototype", () => {
   }
 });
 
-test("4.5: the platform's words are told, unless they may quote a header's value", () => {
+test("the platform's words are told, unless they may quote a header's value", () => {
   const thrown = (call) => {
     try {
       call();
@@ -470,7 +470,7 @@ test("r35_json_nested_beyond_10_000_is_not_parsed", () => {
   assert.ok(performance.now() - started < 5_000, "in time that grows with the length");
 });
 
-test("1.5: failures on a lost IndexedDB leave at most one connection open", async () => {
+test("failures on a lost IndexedDB leave at most one connection open", async () => {
   let open = 0;
   let opened = 0;
   const request = (result) => {
