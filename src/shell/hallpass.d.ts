@@ -559,7 +559,7 @@ export type SessionState = {
   readonly renewal: "idle" | "running" | "waiting";
   /** While waiting: when the next try goes, in ms since the epoch by this machine's clock. */
   readonly retryAt?: number;
-  /** The last trouble that did not end the session: `"network"` while offline, `"storage"` while only in memory. */
+  /** Why a renewal has failed that is tried again, such as `"network"` while offline; or `"storage"` while the session is only in memory. */
   readonly problem?: AuthErrorCode;
   /**
    * lenses: where the people of this instance sign in with single sign-on, if it has told, in the answer to

@@ -170,6 +170,23 @@ export async function r2_a_cause_repeats_no_header() {
   }
 }
 
+/** Errors tell the platform's own error as their cause, also to those who only wait for a renewal that failed; and nobody else. */
+export async function the_platforms_error_is_the_cause_for_all_who_wait() {
+  const down = new TypeError("Failed to fetch");
+  let isDown = false;
+  const fetch = (request) => (isDown ? Promise.reject(down) : globalThis.fetch(request));
+  const vendor = simulate("ethgas");
+  const session = await vendor.open({ fetch });
+  await session.login(jdoe);
+  isDown = true;
+  const errors = await Promise.all([session.refresh(), session.refresh(), session.check(), session.json(DATA.ethgas)].map((call) => reasonOf(() => call)));
+  for (const [index, error] of errors.entries()) equal([error.code, error.cause === down], ["network", true], `call ${index}: ${error.cause}`);
+  isDown = false;
+  await vendor.fault({ path: DATA.ethgas, status: 503 });
+  const later = await rejects(session.json(DATA.ethgas), "vendor-unavailable");
+  equal(later.cause, undefined, "the cause of a refusal after that");
+}
+
 /** Rule 4: a vendor's own words that repeat the password, or have several lines, are not put into the sentence. */
 export async function rule_4_a_vendors_words_put_no_secret_into_the_message() {
   const vendor = simulate("lenses");

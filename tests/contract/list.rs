@@ -103,6 +103,7 @@ contract! { "errors.js":
     rule_4_no_refusal_before_sending_shows_a_secret,
     r2_nothing_is_logged,
     r2_a_cause_repeats_no_header,
+    the_platforms_error_is_the_cause_for_all_who_wait,
     rule_4_a_vendors_words_put_no_secret_into_the_message,
     r2_no_object_shows_a_token,
     r23_problem_details_are_advisory,
