@@ -63,7 +63,7 @@ export class Deadline {
 
   #fire() {
     const remaining = this.#due - steady();
-    // Cleared, so that the timer is set once for each extension: it must come to its end even where the page has stopped the clock.
+    // Cleared until `extend` sets it again: on a page that has stopped the clock, the timer would otherwise be set anew for ever.
     this.#due = NaN;
     if (remaining > 0) this.#timer = setTimeout(() => this.#fire(), Math.min(remaining, LONGEST_DELAY_MS));
     else this.end("timeout");
