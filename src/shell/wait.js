@@ -3,6 +3,8 @@ import { steady } from "./clock.js";
 
 // The longest delay that timers take, in ms; a longer one would fire at once.
 export const LONGEST_DELAY_MS = 2_147_483_647;
+// How much longer a tab waits for its turn than another tab's request may take, in ms.
+export const EXTRA_WAIT_MS = 1_000;
 // How many times its length a bound may reach by being extended.
 const LONGEST_EXTENSION = 10;
 
