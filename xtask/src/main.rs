@@ -55,10 +55,10 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
   cargo xtask matrix [<name>]       the packed package in all small projects, built in many ways; writes the README's table.
                                     Or only in those whose names have this in them, such as Nuxt
   cargo xtask directus              the guide's recipe for Directus against the real server, which npm brings
-  cargo xtask bench [--quick] [--firefox] [--only <item>] [--beside <folder>]
+  cargo xtask bench [--quick] [--only <item>] [--beside <folder>]
                                     hallpass beside its peers, measured in a browser; writes docs/benchmarks.md;
                                     --beside: the folder of another built package, measured as one more of them
-  cargo xtask size [--json]         what the package weighs, against its budget
+  cargo xtask size                  what the package weighs, against its budget
   cargo xtask mutants [<files>]     faults put into the rules and the order: how many the native tests catch; two hours
   cargo xtask check                 the quick checks: format, clippy, documentation, licences, advisories
   cargo xtask release               what is still missing before this version can be published; publishes nothing
@@ -87,7 +87,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
     match arguments {
         ["build"] => build()?,
         ["demo", options @ ..] => demo(options)?,
-        ["size", options @ ..] => size(options)?,
+        ["size"] => size()?,
         ["test", parts @ ..] => return test(&steps::named(parts)?, parts.is_empty()),
         ["bench", options @ ..] => bench(&bench::Options::read(options)?)?,
         ["release"] => release::check()?,
@@ -98,7 +98,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["matrix", name] => return test(&steps::matrix(Some(name)), false),
         ["check"] => return test(&steps::quick(), false),
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
-        [command @ ("build" | "check" | "directus" | "release"), option, ..] => {
+        [command @ ("build" | "check" | "directus" | "release" | "size"), option, ..] => {
             bail!("`cargo xtask {command}` has no option `{option}`")
         }
         [other, ..] => bail!("there is no command `{other}`; `cargo xtask help` lists them"),
@@ -124,25 +124,14 @@ fn directus() -> Result<()> {
 }
 
 fn bench(options: &bench::Options) -> Result<()> {
-    bench::run(&mut prepared(options.needs()?, options.steps())?, options)
+    bench::run(&mut prepared(bench::needs()?, bench::STEPS)?, options)
 }
 
-fn size(options: &[&str]) -> Result<()> {
-    let json = match options {
-        [] => false,
-        ["--json"] => true,
-        [other, ..] => bail!("`cargo xtask size` has no option `{other}`"),
-    };
+fn size() -> Result<()> {
     let mut progress = prepared(package::needs()?, 2)?;
     package::build_if_stale(&mut progress)?;
     let report = progress.step("Bundling with esbuild and measuring", size::measure)?;
-    if json {
-        // Then stdout is for programs.
-        eprint!("{}", report.table());
-        println!("{}", report.json());
-    } else {
-        print!("{}", report.table());
-    }
+    print!("{}", report.table());
     report.check()
 }
 
