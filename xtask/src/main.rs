@@ -15,6 +15,7 @@ mod glue;
 mod guide;
 mod interrupt;
 mod job;
+mod known_faults;
 mod licences;
 mod manifest;
 mod markdown;
@@ -60,6 +61,8 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
                                     --beside: the folder of another built package, measured as one more of them
   cargo xtask size                  what the package weighs, against its budget
   cargo xtask mutants [<files>]     faults put into the rules and the order: how many the native tests catch; two hours
+  cargo xtask mutants --known [<part of a name>]
+                                    faults that somebody has thought of: which requirement the stories find each by; ten minutes
   cargo xtask check                 the quick checks: format, clippy, documentation, licences, advisories
   cargo xtask release               what is still missing before this version can be published; publishes nothing
   cargo xtask help                  this text
@@ -93,6 +96,8 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["release"] => release::check()?,
         ["directus"] => directus()?,
         ["mutants"] => mutants(None)?,
+        ["mutants", "--known"] => known_faults("")?,
+        ["mutants", "--known", part] => known_faults(part)?,
         ["mutants", files] => mutants(Some(files))?,
         ["matrix"] => return test(&steps::matrix(None), false),
         ["matrix", name] => return test(&steps::matrix(Some(name)), false),
@@ -141,6 +146,10 @@ fn mutants(files: Option<&str>) -> Result<()> {
         progress.step("Trying faults in the rules and the order, one by one", || mutants::run(files))?;
     print!("{}", score.table());
     score.check()
+}
+
+fn known_faults(part: &str) -> Result<()> {
+    known_faults::run(&mut prepared(Vec::new(), known_faults::count(part))?, part)
 }
 
 fn test(steps: &[Step], afresh: bool) -> Result<ExitCode> {
