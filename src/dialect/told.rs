@@ -78,12 +78,20 @@ impl<J: Json> Described<J> {
         failure
     }
 
-    /// A success that says inside that the token was rejected is a failure.
+    /// Whether a success tells a code of the table, as APIs do that answer everything with 200. (A built-in vendor's own reader knows
+    /// which of its codes are refusals.) Where the description says how a success is told, that decides.
+    fn refuses_inside(&self, reply: &Reply<J>, operation: Operation) -> bool {
+        let sought = !self.is_built_in() && self.sought().success.is_none();
+        sought && self.code(reply).is_some_and(|code| self.meaning(&code.as_text(), operation).is_some())
+    }
+
+    /// A success that says inside that it is none, or that the token was rejected, is a failure.
     pub(super) fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         // Where the token comes in a header, the body is of no matter.
         let unreadable = matches!(reply.body, Body::Unreadable) && reply.wanted.is_none();
         let rejects = self.rejects_token(reply);
-        if !reply.is_ok() || unreadable || rejects != Rejection::No || !self.succeeds(reply) {
+        let refuses = || !self.succeeds(reply) || self.refuses_inside(reply, operation);
+        if !reply.is_ok() || unreadable || rejects != Rejection::No || refuses() {
             return Err(self.refusal(reply, operation, rejects == Rejection::Yes));
         }
         Ok(self.sought().payload.clone())

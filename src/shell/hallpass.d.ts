@@ -171,7 +171,11 @@ export type VendorDescription = {
     /** The API's own code, and its words for a person: each at a path, or at the first of several where something lies; for words, a text. */
     readonly code?: Path | readonly Path[];
     readonly detail?: Path | readonly Path[];
-    /** What the API's codes mean: the same everywhere, or one thing at login and another elsewhere. Where a code is not listed, the HTTP status counts. */
+    /**
+     * What the API's codes mean: the same everywhere, or one thing at login and another elsewhere. Where a code is not listed, the HTTP
+     * status counts. List codes of refusals alone, and none of a success: where `envelope.success` is left out, a reply with a listed code
+     * is a refusal on any status, 200 too.
+     */
     readonly codes?: Readonly<Record<string, Meaning>>;
     /** What HTTP statuses mean where no code says it. Default: what HTTP means by them. */
     readonly statuses?: Readonly<Record<number, Meaning>>;

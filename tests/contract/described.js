@@ -313,6 +313,39 @@ export async function a_described_apis_errors_are_its_own() {
   session.dispose();
 }
 
+/** R24: an API that says no inside a 200 lets nobody in, though its session is a cookie and no token is missed. */
+export async function r24_a_listed_code_inside_a_success_signs_nobody_in() {
+  const vendor = {
+    name: "rpc",
+    credential: "cookie",
+    login: { path: "login", json: { email: "{email}", password: "{password}" } },
+    refresh: { path: "refresh" },
+    logout: { path: "logout" },
+    grant: {},
+    envelope: { payload: "result" },
+    errors: { code: "error.name", detail: "error.text", codes: { AccessDenied: "invalid-credentials", AccessError: "forbidden", Gone: "session-expired" } },
+  };
+  const no = (name) => jsonReply({ error: { name, text: "It says no" } });
+  const acme = described(vendor, {
+    "POST /v2/login": (_, times) => (times === 1 ? no("AccessDenied") : jsonReply({ result: { name: "success" } })),
+    "POST /v2/refresh": (_, times) => (times === 1 ? no("AccessError") : no("Gone")),
+    "POST /v2/logout": () => no("Gone"),
+    "GET /v2/secret": () => no("AccessError"),
+    "GET /v2/list": () => jsonReply({ result: [1] }),
+  });
+  const session = await acme.open();
+  const refused = await rejects(session.login(PERSON), "invalid-credentials");
+  equal([refused.status, refused.vendorCode, refused.detail, session.state.status], [200, "AccessDenied", "It says no", "signed-out"]);
+  await session.login(PERSON);
+  equal((await rejects(session.json("secret"), "forbidden")).vendorCode, "AccessError");
+  equal([await session.json("list"), (await session.fetch("secret")).status, session.state.status], [[1], 200, "signed-in"]);
+  equal(await session.logout(), { revoked: false });
+  await session.login(PERSON);
+  await rejects(session.refresh(), "forbidden");
+  equal(session.state.status, "signed-out", "rule 10: a refused renewal");
+  session.dispose();
+}
+
 /** Fields by their names, at the reply's top. */
 export async function fields_by_name_are_read() {
   const vendor = { ...ACME, errors: { detail: "detail", fields: { byName: "" } } };

@@ -378,6 +378,50 @@ fn a_refusal_inside_a_success_is_read_where_no_token_came() {
     assert_eq!((failure.code, failure.ends_session()), (Code::MalformedReply, false));
 }
 
+/// R24: a code that the description lists is a refusal on any status, whether a token is missed in its reply or not.
+#[test]
+fn r24_a_listed_code_inside_a_success_is_a_refusal() {
+    let cookie = |more: Document| {
+        let mut said = json!({
+            "credential": "cookie", "grant": {}, "refresh": {}, "check": { "path": "me" }, "logout": { "path": "out" },
+            "errors": { "code": "error.code", "codes": {
+                "who": { "login": "invalid-credentials", "elsewhere": "session-expired" }, "old": "session-expired", "7": "forbidden",
+            } },
+        });
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        described(said)
+    };
+    let odoo = cookie(json!({}));
+    let odoo: &dyn Vendor<Value> = &odoo;
+    let told = |code: Document| reply(200, &json!({ "error": { "code": code } }).to_string());
+    let login = |code| refusal(odoo.read_login(&told(code), &jdoe(), 0.0));
+    assert_eq!((login(json!("who")).code, login(json!("who")).status), (Code::InvalidCredentials, Some(200)));
+    assert_eq!((login(json!(7)).code, login(json!("7")).code), (Code::Forbidden, Code::Forbidden));
+    assert!(refusal(odoo.read_refresh(&told(json!("old")), 0.0)).ends_session(), "rule 10");
+    assert!(refusal(odoo.read_check(&told(json!("who")))).ends_session(), "rule 10");
+    assert!(!odoo.confirms_logout(&told(json!("old"))));
+    let asked = refusal(odoo.read(&told(json!(7)), Operation::Request));
+    assert_eq!((asked.code, asked.vendor_code), (Code::Forbidden, Some(VendorCode::Number(7.0))));
+    assert_eq!(odoo.rejects_token(&told(json!("old"))), Rejection::No, "of a token, `rejected` tells");
+    // Successes have codes, too, and those are not listed.
+    for code in [json!("success"), json!(200), json!(0), json!(null), json!({ "who": 1 }), json!(["who"])] {
+        assert!(odoo.read_login(&told(code.clone()), &jdoe(), 0.0).is_ok(), "{code}");
+        assert!(odoo.confirms_logout(&told(code.clone())), "{code}");
+        assert_eq!(odoo.read(&told(code), Operation::Request).unwrap(), Payload::Whole);
+    }
+    // A token beside it makes no success of it. What the description calls a success is one.
+    let bearer = cookie(json!({ "credential": "bearer", "grant": { "access": "token" } }));
+    let beside = reply(200, r#"{"token": "t", "error": {"code": "who"}}"#);
+    assert_eq!(
+        refusal(Vendor::<Value>::read_login(&bearer, &beside, &jdoe(), 0.0)).code,
+        Code::InvalidCredentials
+    );
+    let marked = cookie(json!({ "envelope": { "success": { "at": "ok", "is": [true] } } }));
+    let marked: &dyn Vendor<Value> = &marked;
+    let fine = reply(200, r#"{"ok": true, "error": {"code": "who"}}"#);
+    assert!(marked.read_login(&fine, &jdoe(), 0.0).is_ok() && marked.confirms_logout(&fine));
+}
+
 /// Rule 10: a refusal in the API's own words ends a session, and a gateway's doesn't.
 #[test]
 fn rule_10_only_the_apis_own_words_end_a_session() {
