@@ -22,9 +22,12 @@ impl<J: Json> Described<J> {
     }
 
     /// Whether a failure is the API's own, and not that of a gateway before it: it has the code or the words that the API's
-    /// failures have. If these have neither, only the status can tell.
+    /// failures have, or a status that the description lists as a rejection's; but a page beside that is nobody's word. If the API's
+    /// failures have neither, only the status can tell.
     fn is_own(&self, reply: &Reply<J>) -> bool {
-        if !self.sought().code.is_empty() || self.says("errors.detail").is_some() {
+        let speaks = !self.sought().code.is_empty() || self.says("errors.detail").is_some();
+        let page = matches!(reply.body, Body::Unreadable);
+        if speaks && (page || self.says("rejected.statuses").is_none() || !self.has_rejecting_status(reply)) {
             self.code(reply).is_some() || self.detail(reply).is_some()
         } else {
             self.has_rejecting_status(reply)

@@ -184,7 +184,10 @@ export type VendorDescription = {
       | { readonly list: Path; readonly name: Path; readonly title: Path; readonly code?: Path; readonly pointer?: Path }
       | { readonly byName: Path };
   };
-  /** Which replies say that the token is no longer good. Default: HTTP 401. `insideSuccess`: also inside a 200. */
+  /**
+   * Which replies say that the token is no longer good. Default: HTTP 401. `insideSuccess`: also inside a 200. A status in `statuses` needs no
+   * code or words beside it.
+   */
   readonly rejected?: { readonly statuses?: readonly number[]; readonly codes?: readonly (string | number)[]; readonly insideSuccess?: boolean };
   /** When a token that is still good is renewed. Default: a quarter of its life before the end, five minutes at most. */
   readonly renew?: { readonly atPart: number } | { readonly beforeEndMs: number };

@@ -448,6 +448,23 @@ fn rule_10_only_the_apis_own_words_end_a_session() {
     }
     assert_eq!(spoken.rejects_token(&reply(401, "<p>")), Rejection::Doubtful);
     assert_eq!(spoken.rejects_token(&reply(401, r#"{"detail": "no"}"#)), Rejection::Yes);
+    // A status that the description lists is its own word, without any beside it. A page beside it is not.
+    let listed = described(json!({
+        "refresh": {}, "errors": { "code": "code", "detail": "detail" }, "rejected": { "statuses": [401, 419] },
+    }));
+    let listed: &dyn Vendor<Value> = &listed;
+    for status in [401, 419] {
+        for text in ["", "{}", r#"{"message": "no"}"#] {
+            assert!(refused(listed, status, text).ends_session(), "{status} {text}");
+            assert_eq!(listed.rejects_token(&reply(status, text)), Rejection::Yes, "{status} {text}");
+        }
+        assert!(!refused(listed, status, "<p>").ends_session(), "{status}");
+        assert_eq!(listed.rejects_token(&reply(status, "<p>")), Rejection::Doubtful, "{status}");
+    }
+    for status in [400, 403, 404, 503] {
+        assert!(!refused(listed, status, "").ends_session(), "{status}");
+        assert_eq!(listed.rejects_token(&reply(status, "")), Rejection::No, "{status}");
+    }
     // One that has no words has its statuses.
     let silent = described(json!({ "refresh": {} }));
     assert!(refused(&silent, 401, "").ends_session() && !refused(&silent, 403, "").ends_session());
