@@ -5,7 +5,9 @@ use alloc::string::String;
 
 use super::description::{Scalar, first, lists, number_text, paths};
 use super::path::at;
-use super::{Body, Code, Described, Failure, Json, Operation, Payload, Rejection, Reply, VendorCode};
+use super::{
+    Body, Carrier, Code, Described, Failure, Json, Operation, Payload, Rejection, Reply, VendorCode,
+};
 
 impl<J: Json> Described<J> {
     /// The code that a reply tells.
@@ -88,10 +90,28 @@ impl<J: Json> Described<J> {
         sought && self.code(reply).is_some_and(|code| self.meaning(&code.as_text(), operation).is_some())
     }
 
+    /// Whether a success may be told in plain text, as nothing is to be read in it. (If a success says that it is one, it isn't told
+    /// so; and a check that looks for something finds out itself.)
+    fn takes_words(&self, operation: Operation) -> bool {
+        !self.is_built_in()
+            && match operation {
+                Operation::Login | Operation::Refresh => {
+                    self.facts().carrier == Carrier::Cookie
+                        && self.says("grant").is_some_and(|grant| grant.names(1).is_empty())
+                }
+                Operation::Logout | Operation::Check => true,
+                Operation::Request => false,
+            }
+    }
+
     /// A success that says inside that it is none, or that the token was rejected, is a failure.
     pub(super) fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         // Where the token comes in a header, the body is of no matter.
-        let unreadable = matches!(reply.body, Body::Unreadable) && reply.wanted.is_none();
+        let unreadable = match reply.body {
+            Body::Empty | Body::Json(_) => false,
+            Body::Text => reply.wanted.is_none() && !self.takes_words(operation),
+            Body::Unreadable => reply.wanted.is_none(),
+        };
         let rejects = self.rejects_token(reply);
         let refuses = || !self.succeeds(reply) || self.refuses_inside(reply, operation);
         if !reply.is_ok() || unreadable || rejects != Rejection::No || refuses() {

@@ -346,6 +346,39 @@ export async function r24_a_listed_code_inside_a_success_signs_nobody_in() {
   session.dispose();
 }
 
+/** Servers that say "OK" in plain text, and nothing else. A page is no such word. */
+export async function r24_plain_text_is_a_success_where_nothing_is_to_be_read() {
+  const words = (text, type, status = 200) => new Response(text, { status, headers: { "Content-Type": type } });
+  const vendor = { name: "express", credential: "cookie", login: { path: "login", form: { u: "{username}" } }, logout: { path: "logout" }, check: { path: "me", method: "GET" }, grant: {} };
+  for (const [type, means] of [["text/plain; charset=utf-8", true], ["Text/Plain", true], ["text/html", false], ["application/octet-stream", false]]) {
+    const express = described(vendor, {
+      "POST /v2/login": () => words("Created", type, 201),
+      "GET /v2/me": () => words("OK", type),
+      "POST /v2/logout": () => words("OK", type),
+    });
+    const session = await express.open();
+    if (means) {
+      await session.login({ username: "jdoe" });
+      equal([session.state.user, (await session.check()).status, await session.logout()], ["jdoe", "signed-in", { revoked: true }], type);
+    } else await rejects(session.login({ username: "jdoe" }), "malformed-reply");
+    session.dispose();
+  }
+  const plain = { ...ACME, logout: { path: "out" }, errors: { code: "code" }, rejected: { statuses: [401] } };
+  for (const [body, type] of [[null, undefined], ["Unauthorized", "text/plain"]]) {
+    const acme = described({ ...plain, refresh: undefined, grant: { access: "token" } }, {
+      "POST /v2/auth/login": () => jsonReply({ token: "a" }),
+      "GET /v2/me": () => (type ? words(body, type, 401) : new Response(body, { status: 401 })),
+      "POST /v2/out": () => words("Bye", "text/plain"),
+    });
+    const session = await acme.signIn();
+    equal(await session.logout(), { revoked: true });
+    await session.login(PERSON);
+    const refused = await session.fetch("me");
+    equal([refused.status, await refused.text(), session.state.status], [401, body ?? "", "signed-out"], "the API's own status");
+    session.dispose();
+  }
+}
+
 /** Fields by their names, at the reply's top. */
 export async function fields_by_name_are_read() {
   const vendor = { ...ACME, errors: { detail: "detail", fields: { byName: "" } } };

@@ -513,6 +513,7 @@ contract! { "described.js":
     a_described_apis_errors_are_its_own,
     a_refusal_inside_a_success_is_read_where_no_token_came,
     r24_a_listed_code_inside_a_success_signs_nobody_in,
+    r24_plain_text_is_a_success_where_nothing_is_to_be_read,
     fields_by_name_are_read,
     rule_11_a_rejection_inside_a_success_is_seen,
     r19_lifetimes_are_read_as_described,

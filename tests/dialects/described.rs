@@ -458,6 +458,7 @@ fn rule_10_only_the_apis_own_words_end_a_session() {
             assert!(refused(listed, status, text).ends_session(), "{status} {text}");
             assert_eq!(listed.rejects_token(&reply(status, text)), Rejection::Yes, "{status} {text}");
         }
+        assert_eq!(listed.rejects_token(&Reply::new(status, Body::Text)), Rejection::Yes, "{status}");
         assert!(!refused(listed, status, "<p>").ends_session(), "{status}");
         assert_eq!(listed.rejects_token(&reply(status, "<p>")), Rejection::Doubtful, "{status}");
     }
@@ -637,6 +638,60 @@ fn an_empty_success_is_one() {
     assert!(Vendor::<Value>::read_check(&vendor, &reply(200, "")).is_err(), "a 200 has something to say");
     let login = Vendor::<Value>::read_login(&vendor, &reply(204, ""), &jdoe(), 0.0);
     assert_eq!(refusal(login).code, Code::MalformedReply, "without a token it is none");
+}
+
+/// Express says "OK" to a login, and Ghost "Created": in plain text. Where nothing is to be read, that is a success. A page is not.
+#[test]
+fn r24_plain_text_is_a_success_where_nothing_is_to_be_read() {
+    let text = |status| Reply::new(status, Body::Text);
+    let cookie = |more: Document| {
+        let mut said =
+            json!({ "credential": "cookie", "grant": {}, "refresh": {}, "check": {}, "logout": {} });
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        described(said)
+    };
+    let express = cookie(json!({}));
+    let express: &dyn Vendor<Value> = &express;
+    for status in [200, 201] {
+        assert_eq!(express.read_login(&text(status), &jdoe(), 0.0).unwrap().user.as_deref(), Some("jdoe"));
+        assert!(express.read_refresh(&text(status), 0.0).is_ok());
+        assert!(express.read_check(&text(status)).is_ok());
+        assert!(express.confirms_logout(&text(status)));
+        let asked = refusal(express.read(&text(status), Operation::Request));
+        assert_eq!(asked.code, Code::MalformedReply, "json() gives no words");
+    }
+    assert_eq!(refusal(express.read_login(&text(401), &jdoe(), 0.0)).code, Code::InvalidCredentials);
+    assert!(!express.confirms_logout(&text(500)));
+    for page in ["<p>", "<!doctype html>"] {
+        assert_eq!(refusal(express.read_login(&reply(200, page), &jdoe(), 0.0)).code, Code::MalformedReply);
+        assert!(
+            express.read_check(&reply(200, page)).is_err() && !express.confirms_logout(&reply(200, page))
+        );
+    }
+    // What is to be read is not there.
+    for more in [
+        json!({ "grant": { "user": "name" } }),
+        json!({ "grant": { "database": "db" } }),
+        json!({ "grant": { "lifetime": { "seconds": "e" } } }),
+        json!({ "envelope": { "success": { "at": "ok", "is": [true] } } }),
+    ] {
+        let vendor = cookie(more.clone());
+        let login = Vendor::<Value>::read_login(&vendor, &text(200), &jdoe(), 0.0);
+        assert_eq!(refusal(login).code, Code::MalformedReply, "{more}");
+    }
+    for more in [json!({ "check": { "user": "name" } }), json!({ "check": { "alive": "name" } })] {
+        assert_eq!(
+            refusal(Vendor::<Value>::read_check(&cookie(more), &text(200))).code,
+            Code::MalformedReply
+        );
+    }
+    // A token is missed in words; a logout is confirmed by them.
+    let bearer = described(json!({ "check": {}, "logout": {} }));
+    let login = Vendor::<Value>::read_login(&bearer, &text(200), &jdoe(), 0.0);
+    assert_eq!(refusal(login).code, Code::MalformedReply);
+    assert!(Vendor::<Value>::confirms_logout(&bearer, &text(200)));
+    let marked = described(json!({ "logout": {}, "envelope": { "success": { "at": "ok", "is": [true] } } }));
+    assert!(!Vendor::<Value>::confirms_logout(&marked, &text(200)));
 }
 
 /// No token is rejected at a login. So of statuses, only a 401 says there what it says elsewhere.
