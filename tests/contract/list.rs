@@ -553,4 +553,5 @@ contract! { "wallet.js":
     r2_a_signature_is_handed_in_once,
     a_wallets_session_is_restored_without_the_wallet,
     r39_a_login_over_a_wallets_session_revokes_it,
+    a_signature_goes_below_the_endpoint_for_logins,
 }
