@@ -81,6 +81,7 @@ contract! { "options.js":
     endpoints_are_where_hallpass_calls,
     timeoutMs_is_ten_seconds_by_default,
     rule_3_an_unknown_option_is_named,
+    rule_3_an_endpoint_to_renew_what_nothing_renews_is_named,
     r4_addresses_are_https_or_on_this_machine,
     r4_addresses_have_no_user_info_query_or_fragment,
     rule_3_login_names_what_is_wrong,

@@ -124,6 +124,18 @@ export async function rule_3_an_unknown_option_is_named() {
   }
 }
 
+/** Rule 3: an endpoint that would never be asked is named, too. */
+export async function rule_3_an_endpoint_to_renew_what_nothing_renews_is_named() {
+  const unrenewed = { name: "acme", credential: "bearer", login: { path: "/in", json: { name: "{name}" } }, grant: { access: "token" } };
+  const renewed = { ...unrenewed, refresh: { path: "/renew" } };
+  for (const vendor of ["lenses", "pegase3", unrenewed]) {
+    await refused(opens({ vendor, endpoints: { refresh: "again" } }), "endpoints.refresh", vendor.name ?? vendor);
+    (await opens({ vendor, endpoints: { refresh: undefined, login: "in", logout: "out" } })).dispose();
+  }
+  for (const vendor of ["ocient", "ethgas", renewed]) (await opens({ vendor, endpoints: { refresh: "again" } })).dispose();
+  (await opens({ vendor: "ethgas", flow: "wallet", endpoints: { refresh: "again" } })).dispose();
+}
+
 /** R4: only https, and http on this machine; refused when the session is opened. */
 export async function r4_addresses_are_https_or_on_this_machine() {
   const refusedOnes = [
