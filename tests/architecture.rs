@@ -1,4 +1,5 @@
-//! docs/architecture.md says which files there are, and which floor may use which. This holds it to the folders and the code.
+//! docs/architecture.md says which files there are, and which floor may use which. This holds it to the folders and the code, and
+//! docs/requirements.md to what is cited of it.
 
 #![cfg(not(target_family = "wasm"))]
 
@@ -132,5 +133,100 @@ fn every_script_that_is_loaded_comes_along() {
                 to_read.push(path);
             }
         }
+    }
+}
+
+/// Where requirements and rules are cited.
+const CITING: [&str; 6] = ["src", "tests", "xtask/src", "www", "docs", "CONTRIBUTING.md"];
+
+/// What is written by hand below a path, as text. Other people's packages and what is built lie among the tests' projects.
+fn written(path: &Path) -> Vec<(PathBuf, String)> {
+    let name = path.file_name().unwrap().to_string_lossy();
+    if path.is_dir() {
+        let others = ["node_modules", "target", "dist", "corpus"].contains(&&*name) || name.starts_with('.');
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        return if others { Vec::new() } else { entries.flat_map(|entry| written(&entry.path())).collect() };
+    }
+    let ours =
+        ["rs", "js", "mjs", "ts", "md", "py"].iter().any(|end| path.extension().is_some_and(|is| is == *end));
+    let text = ours.then(|| fs::read_to_string(path).ok()).flatten();
+    text.map(|text| (path.to_owned(), text)).into_iter().collect()
+}
+
+/// The names and words of a text, without what stands between them.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').filter(|token| !token.is_empty())
+}
+
+fn is_number(token: &str) -> bool {
+    matches!(token.len(), 1 | 2) && token.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What a text cites: R16, `r16_…`, rule 9, rules 10 and 11, `rule_9_…`.
+fn cited(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut after_rule = false;
+    for token in tokens(text) {
+        let head = |prefix| token.strip_prefix(prefix).map(|rest| rest.split('_').next().unwrap());
+        if let Some(number) = token.strip_prefix('R').or_else(|| head("r").filter(|_| token.contains('_')))
+            && is_number(number)
+        {
+            found.insert(format!("R{number}"));
+        }
+        if let Some(number) = head("rule_").or(after_rule.then_some(token)).filter(|number| is_number(number))
+        {
+            found.insert(format!("rule {number}"));
+        }
+        after_rule = match token {
+            "rule" | "rules" | "Rule" | "Rules" => true,
+            "and" => after_rule,
+            _ => after_rule && is_number(token),
+        };
+    }
+    found
+}
+
+/// The rows of docs/requirements.md: a number, and the test that is named beside it, where there is one.
+fn requirements() -> Vec<(String, Option<String>)> {
+    let page = fs::read_to_string(inside("docs/requirements.md")).unwrap();
+    let row = |line: &str| {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let number = cells[0].trim_start_matches(['R', 'r', 'u', 'l', 'e', ' ']);
+        let test = cells[2].strip_prefix('`').and_then(|name| name.strip_suffix('`'));
+        is_number(number).then(|| (cells[0].to_owned(), test.map(str::to_owned)))
+    };
+    page.lines().filter(|line| line.starts_with("| ")).filter_map(row).collect()
+}
+
+#[test]
+fn citations_are_read_as_people_write_them() {
+    let all = |text| Vec::from_iter(cited(text));
+    assert_eq!(all("/** Rule 7, R3: one */ fn r16_one() r5 R123"), ["R16", "R3", "rule 7"]);
+    assert_eq!(all("Rules 10, 11 and 2; a rule of 5; rule_9_a"), ["rule 10", "rule 11", "rule 2", "rule 9"]);
+    assert_eq!(all("fn r02_a()"), ["R02"]);
+}
+
+#[test]
+fn what_is_cited_is_a_requirement_or_a_rule() {
+    let listed: BTreeSet<_> = requirements().into_iter().map(|(number, _)| number).collect();
+    for (path, text) in CITING.iter().flat_map(|path| written(&inside(path))) {
+        let unknown: Vec<_> = cited(&text).difference(&listed).cloned().collect();
+        let itself = path.ends_with("tests/architecture.rs");
+        assert!(
+            unknown.is_empty() || itself,
+            "{} cites {unknown:?}, not in docs/requirements.md",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn a_test_that_the_requirements_name_is_there() {
+    let tests = written(&inside("tests"));
+    let names: BTreeSet<&str> = tests.iter().flat_map(|(_, text)| tokens(text)).collect();
+    for (number, test) in requirements() {
+        let Some(test) = test else { continue };
+        assert!(cited(&test).contains(&number), "docs/requirements.md names {test} beside {number}");
+        assert!(names.contains(&*test), "no test is called {test} any more, as docs/requirements.md says");
     }
 }

@@ -14,8 +14,8 @@ use alloc::string::String;
 use super::codes::codes;
 use super::description::number_text;
 use super::{
-    Call, Code, Credentials, Described, Failure, Grant, Held, Json, Operation, Payload, Reply, Secret,
-    Vendor, VendorCode,
+    Call, Code, Credentials, Described, Failure, Grant, Held, Json, Operation, Payload, Rejection, Reply,
+    Secret, Vendor, VendorCode,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -96,6 +96,22 @@ impl<J: Json> Vendor<J> for Ethgas<J> {
             None => reply.foreign(operation),
             told => refusal(&self.0, failure, reply, told, !matches!(told, Some(200 | 1)), operation),
         })
+    }
+
+    fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
+        rejects_token(self, reply)
+    }
+}
+
+/// A 401 is reason enough to renew once, whatever code is beside it: the vendor's clients go by the status alone, and its documents
+/// don't say which code a token that is over gets. Only a code that says so is the vendor's word for it.
+pub(super) fn rejects_token<J: Json>(vendor: &dyn Vendor<J>, reply: &Reply<J>) -> Rejection {
+    if reply.status != 401 {
+        return Rejection::No;
+    }
+    match vendor.read(reply, Operation::Request) {
+        Err(failure) if failure.explicit && failure.code == Code::SessionExpired => Rejection::Yes,
+        _ => Rejection::Doubtful,
     }
 }
 

@@ -11,11 +11,12 @@
 
 use alloc::boxed::Box;
 
-use super::ethgas::{known, refusal};
+use super::ethgas::{known, refusal, rejects_token};
 use super::grant::{claimed_ms, name};
 use super::wallet::{Challenge, Signing, chain_of, is_account};
 use super::{
-    Call, Code, Credentials, Described, Failure, Grant, Held, Json, Operation, Payload, Reply, Vendor,
+    Call, Code, Credentials, Described, Failure, Grant, Held, Json, Operation, Payload, Rejection, Reply,
+    Vendor,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -120,6 +121,10 @@ impl<J: Json> Vendor<J> for EthgasWallet<J> {
         }
         let failure = self.0.refusal(reply, operation, false);
         Err(refusal(&self.0, failure, reply, told, !says_yes, operation))
+    }
+
+    fn rejects_token(&self, reply: &Reply<J>) -> Rejection {
+        rejects_token(self, reply)
     }
 }
 

@@ -73,6 +73,8 @@ pub enum Body<J> {
     Empty,
     /// JSON.
     Json(J),
+    /// Words that say of themselves that they are plain text, such as "OK". Nothing is read in them.
+    Text,
     /// Anything else: HTML from a proxy, truncated JSON, too many bytes.
     Unreadable,
 }

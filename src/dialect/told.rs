@@ -5,7 +5,9 @@ use alloc::string::String;
 
 use super::description::{Scalar, first, lists, number_text, paths};
 use super::path::at;
-use super::{Body, Code, Described, Failure, Json, Operation, Payload, Rejection, Reply, VendorCode};
+use super::{
+    Body, Carrier, Code, Described, Failure, Json, Operation, Payload, Rejection, Reply, VendorCode,
+};
 
 impl<J: Json> Described<J> {
     /// The code that a reply tells.
@@ -22,9 +24,12 @@ impl<J: Json> Described<J> {
     }
 
     /// Whether a failure is the API's own, and not that of a gateway before it: it has the code or the words that the API's
-    /// failures have. If these have neither, only the status can tell.
+    /// failures have, or a status that the description lists as a rejection's; but a page beside that is nobody's word. If the API's
+    /// failures have neither, only the status can tell.
     fn is_own(&self, reply: &Reply<J>) -> bool {
-        if !self.sought().code.is_empty() || self.says("errors.detail").is_some() {
+        let speaks = !self.sought().code.is_empty() || self.says("errors.detail").is_some();
+        let page = matches!(reply.body, Body::Unreadable);
+        if speaks && (page || self.says("rejected.statuses").is_none() || !self.has_rejecting_status(reply)) {
             self.code(reply).is_some() || self.detail(reply).is_some()
         } else {
             self.has_rejecting_status(reply)
@@ -78,12 +83,38 @@ impl<J: Json> Described<J> {
         failure
     }
 
-    /// A success that says inside that the token was rejected is a failure.
+    /// Whether a success tells a code of the table, as APIs do that answer everything with 200. (A built-in vendor's own reader knows
+    /// which of its codes are refusals.) Where the description says how a success is told, that decides.
+    fn refuses_inside(&self, reply: &Reply<J>, operation: Operation) -> bool {
+        let sought = !self.is_built_in() && self.sought().success.is_none();
+        sought && self.code(reply).is_some_and(|code| self.meaning(&code.as_text(), operation).is_some())
+    }
+
+    /// Whether a success may be told in plain text, as nothing is to be read in it. (If a success says that it is one, it isn't told
+    /// so; and a check that looks for something finds out itself.)
+    fn takes_words(&self, operation: Operation) -> bool {
+        !self.is_built_in()
+            && match operation {
+                Operation::Login | Operation::Refresh => {
+                    self.facts().carrier == Carrier::Cookie
+                        && self.says("grant").is_some_and(|grant| grant.names(1).is_empty())
+                }
+                Operation::Logout | Operation::Check => true,
+                Operation::Request => false,
+            }
+    }
+
+    /// A success that says inside that it is none, or that the token was rejected, is a failure.
     pub(super) fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
         // Where the token comes in a header, the body is of no matter.
-        let unreadable = matches!(reply.body, Body::Unreadable) && reply.wanted.is_none();
+        let unreadable = match reply.body {
+            Body::Empty | Body::Json(_) => false,
+            Body::Text => reply.wanted.is_none() && !self.takes_words(operation),
+            Body::Unreadable => reply.wanted.is_none(),
+        };
         let rejects = self.rejects_token(reply);
-        if !reply.is_ok() || unreadable || rejects != Rejection::No || !self.succeeds(reply) {
+        let refuses = || !self.succeeds(reply) || self.refuses_inside(reply, operation);
+        if !reply.is_ok() || unreadable || rejects != Rejection::No || refuses() {
             return Err(self.refusal(reply, operation, rejects == Rejection::Yes));
         }
         Ok(self.sought().payload.clone())

@@ -1,10 +1,13 @@
 //! A call of hallpass's own, as the platform's `Request` takes it.
 
+use alloc::string::String;
+
 use wasm_bindgen::prelude::*;
 
 use super::object::{bare, put, put_text, text_or_undefined};
 use crate::dialect::{Call, Carrier, Facts, Operation};
 use crate::protocol::Addresses;
+use crate::session::without_query;
 
 /// `VendorCall`: the members of a `RequestInit`; `url`; `query`; `wants`, the header whose value is read; and `longerMs`, how much longer
 /// than other calls it may take.
@@ -15,9 +18,11 @@ pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsVal
         put_text(&headers, name, Some(value.as_str()));
     }
     let init = bare();
-    let usual = address(call.operation, addresses);
-    let usual = usual.map(|address| [address, call.below.unwrap_or_default()].concat());
-    let url = call.path.map(|path| [&*addresses.base, "/", path].concat()).or(usual);
+    let usual = || {
+        let address = address(call.operation, addresses)?;
+        Some(call.below.map_or_else(|| address.into(), |path| below(address, path)))
+    };
+    let url = call.path.map(|path| [&*addresses.base, "/", path].concat()).or_else(usual);
     put(&init, "url", &text_or_undefined(url.as_deref()));
     put(&init, "headers", &headers);
     put_text(&init, "method", Some(&call.method));
@@ -41,4 +46,11 @@ fn address(operation: Operation, addresses: &Addresses) -> Option<&str> {
         Operation::Request => &None,
     };
     address.as_deref()
+}
+
+/// An address with a path behind its own, before its query or fragment.
+fn below(address: &str, path: &str) -> String {
+    let own = without_query(address);
+    let rest = address.get(own.len()..).unwrap_or_default();
+    [own.strip_suffix('/').unwrap_or(own), path, rest].concat()
 }

@@ -16,7 +16,7 @@ use super::outcome::reply;
 use super::secret::secret;
 use super::step::to_js;
 use super::{Content, Kept, OutcomeKind, StepKind, Woken};
-use crate::dialect::{Code, Described, Facts, Failure, Operation, Vendor, named, to_json};
+use crate::dialect::{Code, Described, Facts, Failure, Operation, Renewal, Vendor, named, to_json};
 use crate::protocol::{
     Addresses, Answer, Ending, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake,
     Wish,
@@ -93,6 +93,9 @@ impl Machine {
                 Err(mistake(&["endpoints.", operation.as_str()].concat(), "a path below baseUrl"))
             }
         };
+        if !refresh.is_undefined() && vendor.facts().renewal == Renewal::None {
+            return Err(mistake("endpoints.refresh", "left out: nothing renews this vendor's sessions"));
+        }
         set_address(&mut addresses.login, Operation::Login, login)?;
         set_address(&mut addresses.refresh, Operation::Refresh, refresh)?;
         set_address(&mut addresses.logout, Operation::Logout, logout)?;

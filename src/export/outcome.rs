@@ -38,6 +38,7 @@ pub(super) fn reply(
     let body = match content {
         Content::Empty => Body::Empty,
         Content::Json => Body::Json(json),
+        Content::Text => Body::Text,
         _ => Body::Unreadable,
     };
     Reply { retry_after_ms, date_ms, wanted: secret(wanted), ..Reply::new(status, body) }

@@ -99,6 +99,8 @@ pub enum Content {
     Empty = "empty",
     /// JSON.
     Json = "json",
+    /// Words that say of themselves that they are plain text.
+    Text = "text",
     /// Anything else, or too much to be read.
     Unreadable = "unreadable",
 }

@@ -54,7 +54,8 @@ fn is_below(prefix: &str, target: &str) -> bool {
 }
 
 /// An address up to its query or fragment.
-fn without_query(address: &str) -> &str {
+#[must_use]
+pub fn without_query(address: &str) -> &str {
     // Byte by byte: `split` takes 230 bytes more of the WebAssembly.
     let end = address.bytes().position(|byte| matches!(byte, b'?' | b'#'));
     end.and_then(|end| address.get(..end)).unwrap_or(address)

@@ -13,7 +13,7 @@ mod schedule;
 mod siblings;
 mod snapshot;
 
-pub use audience::{Audience, has_hidden_parent};
+pub use audience::{Audience, has_hidden_parent, without_query};
 pub use limits::{Limits, Mark};
 pub use moment::Moment;
 pub use note::{Fate, Note};

@@ -1,4 +1,6 @@
 // @ts-check
+import { callListener } from "./listener.js";
+
 /** @import { SessionState } from "./hallpass.d.ts" */
 /** @typedef {(state: SessionState) => void} Listener */
 
@@ -32,7 +34,7 @@ export class Announcer {
       while (this.#told !== this.state) {
         const told = (this.#told = this.state);
         for (const one of [...this.#listeners]) {
-          if (this.#listeners.has(one)) call(one.listener, told);
+          if (this.#listeners.has(one)) callListener(one.listener, told);
         }
       }
     } finally {
@@ -51,26 +53,11 @@ export class Announcer {
   subscribe(listener) {
     const one = { listener };
     this.#listeners.add(one);
-    call(listener, this.state);
+    callListener(listener, this.state);
     return () => void this.#listeners.delete(one);
   }
 
   clear() {
     this.#listeners.clear();
-  }
-}
-
-/**
- * Calls a listener. What it throws is reported like any uncaught error, and keeps no other listener from being told.
- * @param {Listener} listener
- * @param {SessionState} state
- */
-function call(listener, state) {
-  try {
-    listener(state);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }

@@ -22,6 +22,9 @@ export const VENDORS = Object.freeze({
   ethgas: [["username", "password"]],
 });
 
+/** What a login with a wallet takes. */
+export const BY_WALLET = ["wallet", "address", "name"];
+
 /**
  * What was given to sign in. `names`: those of the texts, in the way's order. `texts`: by their names. `device`: the caller's function
  * that shows a person the prompt of a sign-in on another device.

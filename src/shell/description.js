@@ -5,11 +5,11 @@
 import { isBelow, resolve } from "./address.js";
 import { mistake, readable } from "./auth-error.js";
 import { bareName } from "./credentials.js";
-import { either, exactlyOne, field, flag, headers, list, oneOf, paths, scalar, shape, table, text, token, within } from "./form.js";
+import { either, exactlyOne, field, flag, headers, list, oneOf, paths, scalar, shape, table, text, token, within } from "./checks.js";
 import { isObject } from "./object.js";
 
 /** @import { AuthErrorCode, VendorDescription } from "./hallpass.d.ts" */
-/** @import { Check } from "./form.js" */
+/** @import { Check } from "./checks.js" */
 
 /**
  * A description, checked.
@@ -18,7 +18,7 @@ import { isObject } from "./object.js";
  * @property {VendorDescription} description frozen
  * @property {string} name
  * @property {readonly string[]} takes what login() takes, as in `VENDORS`
- * @property {{ readonly [O in (typeof CALLS)[number]]?: string }} paths
+ * @property {{ readonly [O in (typeof OPERATIONS)[number]]?: string }} paths
  * @property {{ readonly [name: string]: string }} headers sent with every request to baseUrl
  * @property {VendorDescription["csrf"]} csrf
  */
@@ -26,7 +26,8 @@ import { isObject } from "./object.js";
 /** The descriptions that were checked. @type {WeakMap<object, Described>} */
 const known = new WeakMap();
 
-const CALLS = /** @type {const} */ (["login", "refresh", "logout", "check"]);
+/** The calls that hallpass makes by itself, by their names. */
+export const OPERATIONS = /** @type {const} */ (["login", "refresh", "logout", "check"]);
 
 // The codes that a reply can mean. The others say something that only hallpass can know.
 /** @type {readonly AuthErrorCode[]} */
@@ -97,7 +98,7 @@ const code = (value, where) => {
   return value;
 };
 
-const form = shape({
+const whole = shape({
   name: text(32, /^[a-z\d-]+$/, "1 to 32 of a-z, 0-9 and -"),
   "title?": text(64, /^[^\p{Cc}]+$/u),
   credential: either(oneOf(["bearer", "cookie"], " or { header, prefix }"), carrier, '"bearer" or "cookie" or { header, prefix }'),
@@ -155,11 +156,11 @@ export const defineVendor = (description) => described(description).description;
 /** @param {unknown} given */
 function read(given) {
   /** @type {VendorDescription} */
-  const description = form(given, "");
+  const description = whole(given, "");
   // Without prototypes: what is left out must not be read from the page's Object.prototype.
   const all = /** @type {VendorDescription} */ (withoutPrototypes(description));
   const takes = agree(all);
-  const ways = /** @type {Described["paths"]} */ (withoutPrototypes(Object.fromEntries(CALLS.map((name) => [name, all[name]?.path]))));
+  const ways = /** @type {Described["paths"]} */ (withoutPrototypes(Object.fromEntries(OPERATIONS.map((name) => [name, all[name]?.path]))));
   const headers = all.headers ?? /** @type {Described["headers"]} */ (withoutPrototypes({}));
   /** @type {Described} */
   const found = Object.freeze({ description, name: all.name, takes, paths: ways, headers, csrf: all.csrf });
@@ -195,7 +196,7 @@ function agree(description) {
   const takes = [...named].filter((place) => bareName(place) === place || !named.has(bareName(place)));
   if (takes.length > 16) throw mistake("login", "without so many places: 16 are read");
   const held = [!cookie && "access", grant.refresh && "refresh", (grant.database || takes.some((place) => bareName(place) === "database")) && "database"];
-  for (const name of CALLS) {
+  for (const name of OPERATIONS) {
     const said = description[name];
     if (!said) continue;
     if (said.json && said.form) throw mistake(name, "an object with json or form, but not both");

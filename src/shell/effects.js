@@ -138,6 +138,7 @@ export class Effects {
   async #call(id, call, task) {
     const { timeoutMs, fetch, base, described } = this.#environment;
     task.endpoint = `${call.method} ${call.url.slice(base.prefix.length)}`;
+    task.cause = undefined;
     const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
     if (task.own && !task.waiting) deadline.release();
     try {
@@ -182,6 +183,7 @@ export class Effects {
     const { facts, timeoutMs, fetch, base, described } = this.#environment;
     const wish = /** @type {Wish} */ (task.wish);
     task.answer?.response.body?.cancel().catch(() => {});
+    task.cause = undefined;
     const request = kind === "send" ? wish.make() : wish.again();
     if (facts.header !== undefined && credential !== undefined) attach(request, facts.header, credential);
     if (kind === "send" && wish.repeatable && !wish.callers) wish.keepSpare();
@@ -261,8 +263,9 @@ export class Effects {
     joined.task.deadline?.hold();
     const outcome = await this.#bounded(id, task, joined.done.catch(() => {}));
     if (--joined.task.waiting === 0) joined.task.deadline?.release();
-    // An error tells the last call of either.
+    // An error tells the last call of either, and why that failed.
     task.endpoint = joined.task.endpoint || task.endpoint;
+    task.cause = joined.task.cause;
     return outcome;
   }
 

@@ -2,7 +2,7 @@
 /** The entry of the package that `wasm-pack build` makes; the entry of the published package is `hallpass.js`. */
 import { AuthError } from "./auth-error.js";
 import { keepStackPointer } from "./guard.js";
-import { open } from "./open.js";
+import { given, open } from "./open.js";
 
 /** @import { Machine } from "./wasm.js" */
 
@@ -26,5 +26,5 @@ export function provide(made, exports) {
 /** @param {unknown} options */
 export async function openSession(options) {
   if (!machines) throw new AuthError("The WebAssembly is not loaded; call this module's default export first.", { code: "load-failed" });
-  return open(machines, options);
+  return open(machines, given(options));
 }

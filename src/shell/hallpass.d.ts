@@ -91,10 +91,13 @@ export type Call = {
   readonly path: string;
   /** Default `"POST"`. */
   readonly method?: "POST" | "GET" | "PUT" | "DELETE";
+  /** Goes behind the path, encoded. Nothing secret: addresses are kept in histories and logs. */
   readonly query?: Readonly<Record<string, Template>>;
+  /** Sent with this call alone. Where {@link VendorDescription.headers} names the same one, this counts. */
   readonly headers?: Readonly<Record<string, Template>>;
   /** The body: this, or `form`, or none. */
   readonly json?: Send;
+  /** The body as an HTML form sends it: this, or `json`, or none. */
   readonly form?: Readonly<Record<string, Template>>;
 };
 
@@ -140,9 +143,11 @@ export type VendorDescription = {
   readonly grant: {
     /** The token: at a path, at the first of several where something lies, or in a header of the reply. Not for cookies. */
     readonly access?: Path | readonly Path[] | { readonly header: string; readonly prefix?: string };
+    /** What renews it, found in the same way: `{refresh}` in templates. */
     readonly refresh?: Path | readonly Path[];
-    /** Default: what was typed as `username` or `email`. */
+    /** Who is signed in. Default: what was typed as `username` or `email`. */
     readonly user?: Path;
+    /** Which database the session is for, where the reply says so: `{database}` in templates. */
     readonly database?: Path;
     /**
      * How long the token lives. `seconds`, `ms`: from now. `at`: a moment, in s or ms since the epoch or as ISO text. `jwt`: by the
@@ -166,20 +171,29 @@ export type VendorDescription = {
     /** The API's own code, and its words for a person: each at a path, or at the first of several where something lies; for words, a text. */
     readonly code?: Path | readonly Path[];
     readonly detail?: Path | readonly Path[];
-    /** What the API's codes mean: the same everywhere, or one thing at login and another elsewhere. Where a code is not listed, the HTTP status counts. */
+    /**
+     * What the API's codes mean: the same everywhere, or one thing at login and another elsewhere. Where a code is not listed, the HTTP
+     * status counts. List codes of refusals alone, and none of a success: where `envelope.success` is left out, a reply with a listed code
+     * is a refusal on any status, 200 too.
+     */
     readonly codes?: Readonly<Record<string, Meaning>>;
+    /** What HTTP statuses mean where no code says it. Default: what HTTP means by them. */
     readonly statuses?: Readonly<Record<number, Meaning>>;
     /** The fields that were refused: a `list`, with the other paths inside each of its elements; or `byName`, an object with a member for each field (`""`: the reply itself). */
     readonly fields?:
       | { readonly list: Path; readonly name: Path; readonly title: Path; readonly code?: Path; readonly pointer?: Path }
       | { readonly byName: Path };
   };
-  /** Which replies say that the token is no longer good. Default: HTTP 401. `insideSuccess`: also inside a 200. */
+  /**
+   * Which replies say that the token is no longer good. Default: HTTP 401. `insideSuccess`: also inside a 200. A status in `statuses` needs no
+   * code or words beside it.
+   */
   readonly rejected?: { readonly statuses?: readonly number[]; readonly codes?: readonly (string | number)[]; readonly insideSuccess?: boolean };
   /** When a token that is still good is renewed. Default: a quarter of its life before the end, five minutes at most. */
   readonly renew?: { readonly atPart: number } | { readonly beforeEndMs: number };
 };
 
+/** What {@link openSession} takes. */
 export type SessionOptions<V extends VendorName | VendorDescription = VendorName> = {
   /**
    * Whose API it is.
@@ -373,6 +387,7 @@ declare global {
   }
 }
 
+/** What most of a session's methods take besides their own arguments. */
 export type CallOptions = {
   /** Ends the wait: the promise rejects with the signal's own reason. */
   signal?: AbortSignal;
@@ -532,6 +547,7 @@ export type DevicePrompt = {
   readonly verificationUriComplete?: string;
 };
 
+/** What {@link Session.login} resolves to. */
 export type LoginResult = {
   /** The session's state, signed in. */
   state: SessionState;
@@ -539,6 +555,7 @@ export type LoginResult = {
   redirectTo?: string | undefined;
 };
 
+/** Who is signed in, until when, and how the renewal stands. Frozen. */
 export type SessionState = {
   /** Whether somebody is signed in, as far as is known here. */
   readonly status: "signed-out" | "signed-in";
@@ -559,7 +576,7 @@ export type SessionState = {
   readonly renewal: "idle" | "running" | "waiting";
   /** While waiting: when the next try goes, in ms since the epoch by this machine's clock. */
   readonly retryAt?: number;
-  /** The last trouble that did not end the session: `"network"` while offline, `"storage"` while only in memory. */
+  /** Why a renewal has failed that is tried again, such as `"network"` while offline; or `"storage"` while the session is only in memory. */
   readonly problem?: AuthErrorCode;
   /**
    * lenses: where the people of this instance sign in with single sign-on, if it has told, in the answer to

@@ -1,6 +1,6 @@
 // @ts-check
-import { inlined } from "./inlined.js";
 import { loader } from "./loader.js";
+import { inlined } from "./unpack.js";
 
 export { AuthError, isAuthError } from "./auth-error.js";
 export { defineVendor } from "./description.js";

@@ -1,6 +1,6 @@
 // @ts-check
-import { unpacked } from "./inlined.js";
 import { loader } from "./loader.js";
+import { unpacked } from "./unpack.js";
 import text from "./wasm-text.js";
 
 export { AuthError, isAuthError } from "./auth-error.js";

@@ -2,7 +2,7 @@
 import { AuthError, unsupported } from "./auth-error.js";
 import { fileOf, instantiate, noSource } from "./instance.js";
 import { globalOf } from "./object.js";
-import { open } from "./open.js";
+import { given, open } from "./open.js";
 import { Deadline } from "./wait.js";
 import { Machine } from "./wasm.js";
 
@@ -39,8 +39,7 @@ export function loader(locate, otherwise) {
   /** @param {unknown} source */
   const attempt = async (source) => {
     try {
-      const missing = NEEDED.filter((name) => globalOf(name) === undefined);
-      if (missing.length) throw unsupported(`hallpass needs what this platform lacks: ${missing.join(", ")}.`);
+      demandPlatform();
       await new Deadline(PATIENCE_MS).finish(load(source));
     } catch (cause) {
       loading = undefined; // so that the next call tries again
@@ -64,10 +63,18 @@ export function loader(locate, otherwise) {
 
   /** @type {Declared["openSession"]} */
   const openSession = async (options) => {
+    demandPlatform();
+    const read = given(options);
     await init();
-    const session = await open(Machine, options);
+    const session = await open(Machine, read);
     return /** @type {never} */ (/** @type {unknown} */ (session));
   };
 
   return { init, openSession };
+}
+
+/** Says what hallpass needs, where the platform lacks it. */
+function demandPlatform() {
+  const missing = NEEDED.filter((name) => globalOf(name) === undefined);
+  if (missing.length) throw unsupported(`hallpass needs what this platform lacks: ${missing.join(", ")}.`);
 }

@@ -8,7 +8,7 @@
  * @typedef {object} Names
  * @property {string} record where a storage keeps the tokens
  * @property {string} lock the beginning of the locks' names; the tokens that are renewed follow
- * @property {string} turn the lease in IndexedDB that stands for a lock where the platform has none
+ * @property {string} turn the beginning of the names of the leases in IndexedDB that stand for locks where the platform has none
  * @property {string} channel the line to the tabs that share the tokens
  * @property {string} own the line to the tabs that each have tokens of their own
  * @property {string} used the mark of when the session was used last, beside the record

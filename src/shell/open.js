@@ -7,13 +7,20 @@ import { Session } from "./session.js";
 /** @import { Machine } from "./wasm.js" */
 
 /**
+ * Reads the options that `openSession` is given. Before anything is waited for: what the caller changes in them afterwards has no effect,
+ * and a mistake in them needs no WebAssembly to be told.
+ *
+ * @param {unknown} options
+ */
+export const given = (options) => readable("options", () => readOptions(options));
+
+/**
  * Opens a session whose machine is made by `machines`.
  *
  * @param {{ open: typeof Machine.open }} machines
- * @param {unknown} options
+ * @param {ReturnType<typeof given>} read
  */
-export async function open(machines, options) {
-  const read = readable("options", () => readOptions(options));
+export async function open(machines, read) {
   const { base, allow, endpoints, automatic, idleMs, maxAgeMs } = read;
   const vendor = read.described?.description ?? (read.signs ? `${read.vendor} wallet` : read.vendor);
   const { login, refresh, logout, check } = endpoints;

@@ -2,13 +2,14 @@
 import { isBelow, parseBase, resolve } from "./address.js";
 import { AuthError, isAuthError, mistake } from "./auth-error.js";
 import { VENDORS } from "./credentials.js";
-import { described } from "./description.js";
+import { OPERATIONS, described } from "./description.js";
 import { isObject, member } from "./object.js";
+import { EXTRA_WAIT_MS, LONGEST_DELAY_MS } from "./wait.js";
 
 /** @import { SessionOptions, TokenStorage, VendorName } from "./hallpass.d.ts" */
 /** @import { Base } from "./address.js" */
 
-/** @typedef {"login" | "refresh" | "logout" | "check"} Operation */
+/** @typedef {typeof OPERATIONS[number]} Operation */
 
 /**
  * `SessionOptions`, read once and checked.
@@ -31,13 +32,11 @@ import { isObject, member } from "./object.js";
 
 /** @type {readonly (keyof SessionOptions)[]} */
 const OPTIONS = ["vendor", "baseUrl", "storage", "account", "allow", "renew", "timeoutMs", "endpoints", "flow", "fetch", "idleMs", "maxAgeMs"];
-/** @type {readonly Operation[]} */
-const OPERATIONS = ["login", "refresh", "logout", "check"];
 const STORAGES = /** @type {const} */ (["memory", "session", "local", "encrypted"]);
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-// The longest delay of a timer, minus the second more for which another tab is waited for.
-const LONGEST_TIMEOUT_MS = 2_147_482_647;
+// A timer has to reach to its end, and to that of the wait for another tab's.
+const LONGEST_TIMEOUT_MS = LONGEST_DELAY_MS - EXTRA_WAIT_MS;
 
 /**
  * Reads and checks `SessionOptions`. Every mistake is named, and no member is ignored silently.

@@ -4,7 +4,8 @@ import { steady } from "./clock.js";
 /** @import { Machine, OutcomeKind, StepKind } from "./wasm.js" */
 
 /**
- * What came of an effect: `take` steps the operation with it, at a time of the wall clock. (The first step has no outcome to tell.)
+ * What came of an effect: `take` steps the operation with it, at a time of the wall clock. The first step of an operation is one, too,
+ * with nothing in it.
  * @typedef {{ take(machine: Machine, wallMs: number): StepKind }} Outcome
  */
 

@@ -2,7 +2,7 @@
 import { Line, Neighbours } from "./do/lines.js";
 import { Locks } from "./do/lock.js";
 import { isShared } from "./keeping.js";
-import { cancel } from "./wait.js";
+import { EXTRA_WAIT_MS, cancel } from "./wait.js";
 import { onWakeUps } from "./wake-ups.js";
 
 /**
@@ -11,9 +11,6 @@ import { onWakeUps } from "./wake-ups.js";
  * @import { names } from "./names.js"
  * @import { Woken } from "./wasm.js"
  */
-
-// How much longer a tab waits for its turn than another tab's request may take, in ms.
-const EXTRA_WAIT_MS = 1_000;
 
 /** @typedef {{ id: ReturnType<typeof setTimeout> | undefined }} Timer */
 
@@ -50,7 +47,7 @@ export function resources(weakHandle, sessionNames, keeping, { tabs, near, timeo
     neighbours: near && keeping.at ? new Neighbours(keeping.at, sessionNames.record, () => hear("store")) : undefined,
   };
   const lags = keeping.kept === "lagging";
-  const locks = new Locks({ key: sessionNames.lock, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
+  const locks = new Locks({ key: sessionNames.record, lease: sessionNames.turn, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
   const stop = onWakeUps(sessionNames.record, lags || keeping.kept === "page", (type) => weakHandle.deref()?.wake(type));
   const release = () => {
     cancel(timer.id);

@@ -22,7 +22,7 @@ export class Task {
   cause;
   /** @type {Deadline | undefined} */
   deadline;
-  /** The same of a mere pause. @type {Deadline | undefined} */
+  /** The deadline of the pause that the operation waits out, if it does. @type {Deadline | undefined} */
   pause;
   /** @type {import("./do/lock.js").Turn | undefined} */
   turn;
@@ -30,7 +30,7 @@ export class Task {
   locked = false;
   /** The caller's function that shows a person the prompt. @type {((prompt: DevicePrompt) => unknown) | undefined} */
   device;
-  /** What that function has rejected with. @type {{ error: unknown } | undefined} */
+  /** What that function has thrown or rejected with. @type {{ error: unknown } | undefined} */
   thrown;
   /** Asks the wallet, where somebody signs in with one. @type {Ask | undefined} */
   ask;

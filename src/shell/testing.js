@@ -2,7 +2,7 @@
 import { textOf } from "./address.js";
 import { Announcer } from "./announcer.js";
 import { AuthError, SENTENCES, failure, mistake, readable, unsupported } from "./auth-error.js";
-import { VENDORS, readCredentials, refuseOthers } from "./credentials.js";
+import { BY_WALLET, VENDORS, readCredentials, refuseOthers } from "./credentials.js";
 import { described } from "./description.js";
 import { isObject, member } from "./object.js";
 import { readSignal } from "./options.js";
@@ -30,7 +30,6 @@ const STATE = {
 
 /** What login takes where the test names no vendor: what any of hallpass's own takes. */
 const ANY = [["username", "password", "database?", "redirectionToken?"], ...VENDORS.ocient.slice(1)];
-const BY_WALLET = ["wallet", "address", "name"];
 
 /** The type that each option must have, in words. @type {{ readonly [Name in keyof Required<FakeSessionOptions>]: string }} */
 const OPTIONS = {

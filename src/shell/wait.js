@@ -3,6 +3,8 @@ import { steady } from "./clock.js";
 
 // The longest delay that timers take, in ms; a longer one would fire at once.
 export const LONGEST_DELAY_MS = 2_147_483_647;
+// How much longer a tab waits for its turn than another tab's request may take, in ms.
+export const EXTRA_WAIT_MS = 1_000;
 // How many times its length a bound may reach by being extended.
 const LONGEST_EXTENSION = 10;
 
@@ -63,7 +65,7 @@ export class Deadline {
 
   #fire() {
     const remaining = this.#due - steady();
-    // Cleared, so that the timer is set once for each extension: it must come to its end even where the page has stopped the clock.
+    // Cleared until `extend` sets it again: on a page that has stopped the clock, the timer would otherwise be set anew for ever.
     this.#due = NaN;
     if (remaining > 0) this.#timer = setTimeout(() => this.#fire(), Math.min(remaining, LONGEST_DELAY_MS));
     else this.end("timeout");

@@ -1,6 +1,6 @@
 // @ts-check
 import { mistake } from "./auth-error.js";
-import { refuseOthers } from "./credentials.js";
+import { BY_WALLET, refuseOthers } from "./credentials.js";
 import { parseJson } from "./json.js";
 import { isObject, member } from "./object.js";
 
@@ -17,8 +17,6 @@ import { isObject, member } from "./object.js";
 /** The longest answer that is read, in characters. A signature has 132, that of a contract about a thousand. */
 const LONGEST_ANSWER = 65_536;
 
-const TAKEN = ["wallet", "address", "name"];
-
 /**
  * Reads the credentials of somebody with a wallet, each member once.
  *
@@ -28,7 +26,7 @@ const TAKEN = ["wallet", "address", "name"];
  */
 export function readWallet(vendor, credentials) {
   if (!isObject(credentials)) throw mistake("credentials", "an object with wallet");
-  refuseOthers(vendor, TAKEN, credentials);
+  refuseOthers(vendor, BY_WALLET, credentials);
   const wallet = member(credentials, "wallet");
   const request = isObject(wallet) || typeof wallet === "function" ? member(wallet, "request") : undefined;
   if (typeof request !== "function") throw mistake("credentials.wallet", "an EIP-1193 provider: an object with request");

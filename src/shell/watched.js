@@ -1,5 +1,6 @@
 // @ts-check
 import { AuthError, mistake } from "./auth-error.js";
+import { callListener } from "./listener.js";
 
 /** @import { Session, VendorDescription, VendorName } from "./hallpass.d.ts" */
 /** @import { SessionSource, WatchedSession } from "./bindings.d.ts" */
@@ -101,12 +102,13 @@ class Watched {
    * @param {Session<V>} session
    */
   #listen(one, session) {
+    const { listener } = one;
     let isTold = false;
     const leave = session.subscribe(() => {
       isTold = true;
-      tell(one);
+      callListener(listener, undefined);
     });
-    if (!isTold) tell(one); // a session of a test's own may not call at once
+    if (!isTold) callListener(listener, undefined); // a session of a test's own may not call at once
     // The listener may have left meanwhile.
     if (this.#all.has(one)) one.leave = leave;
     else leave();
@@ -139,7 +141,7 @@ class Watched {
       one.leave?.();
       delete one.leave;
     }
-    for (const one of [...this.#all]) if (this.#all.has(one)) tell(one);
+    for (const one of [...this.#all]) if (this.#all.has(one)) callListener(one.listener, undefined);
   }
 }
 
@@ -149,19 +151,4 @@ function failed(error) {
   const isError = typeof (/** @type {Partial<Error> | undefined} */ (error ?? undefined)?.message) === "string";
   const told = isError ? error : new AuthError("The source failed with something that is no Error; look into the cause.", { code: "invalid-options", cause: error });
   return Object.freeze({ ...NOTHING, error: /** @type {import("./hallpass.d.ts").AuthError} */ (told) });
-}
-
-/**
- * Calls a listener. What it throws is reported like any uncaught error, and keeps no other listener from being told.
- *
- * @param {Listening} one
- */
-function tell({ listener }) {
-  try {
-    listener();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }

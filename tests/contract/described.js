@@ -313,6 +313,72 @@ export async function a_described_apis_errors_are_its_own() {
   session.dispose();
 }
 
+/** R24: an API that says no inside a 200 lets nobody in, though its session is a cookie and no token is missed. */
+export async function r24_a_listed_code_inside_a_success_signs_nobody_in() {
+  const vendor = {
+    name: "rpc",
+    credential: "cookie",
+    login: { path: "login", json: { email: "{email}", password: "{password}" } },
+    refresh: { path: "refresh" },
+    logout: { path: "logout" },
+    grant: {},
+    envelope: { payload: "result" },
+    errors: { code: "error.name", detail: "error.text", codes: { AccessDenied: "invalid-credentials", AccessError: "forbidden", Gone: "session-expired" } },
+  };
+  const no = (name) => jsonReply({ error: { name, text: "It says no" } });
+  const acme = described(vendor, {
+    "POST /v2/login": (_, times) => (times === 1 ? no("AccessDenied") : jsonReply({ result: { name: "success" } })),
+    "POST /v2/refresh": (_, times) => (times === 1 ? no("AccessError") : no("Gone")),
+    "POST /v2/logout": () => no("Gone"),
+    "GET /v2/secret": () => no("AccessError"),
+    "GET /v2/list": () => jsonReply({ result: [1] }),
+  });
+  const session = await acme.open();
+  const refused = await rejects(session.login(PERSON), "invalid-credentials");
+  equal([refused.status, refused.vendorCode, refused.detail, session.state.status], [200, "AccessDenied", "It says no", "signed-out"]);
+  await session.login(PERSON);
+  equal((await rejects(session.json("secret"), "forbidden")).vendorCode, "AccessError");
+  equal([await session.json("list"), (await session.fetch("secret")).status, session.state.status], [[1], 200, "signed-in"]);
+  equal(await session.logout(), { revoked: false });
+  await session.login(PERSON);
+  await rejects(session.refresh(), "forbidden");
+  equal(session.state.status, "signed-out", "rule 10: a refused renewal");
+  session.dispose();
+}
+
+/** Servers that say "OK" in plain text, and nothing else. A page is no such word. */
+export async function r24_plain_text_is_a_success_where_nothing_is_to_be_read() {
+  const words = (text, type, status = 200) => new Response(text, { status, headers: { "Content-Type": type } });
+  const vendor = { name: "express", credential: "cookie", login: { path: "login", form: { u: "{username}" } }, logout: { path: "logout" }, check: { path: "me", method: "GET" }, grant: {} };
+  for (const [type, means] of [["text/plain; charset=utf-8", true], ["Text/Plain", true], ["text/html", false], ["application/octet-stream", false]]) {
+    const express = described(vendor, {
+      "POST /v2/login": () => words("Created", type, 201),
+      "GET /v2/me": () => words("OK", type),
+      "POST /v2/logout": () => words("OK", type),
+    });
+    const session = await express.open();
+    if (means) {
+      await session.login({ username: "jdoe" });
+      equal([session.state.user, (await session.check()).status, await session.logout()], ["jdoe", "signed-in", { revoked: true }], type);
+    } else await rejects(session.login({ username: "jdoe" }), "malformed-reply");
+    session.dispose();
+  }
+  const plain = { ...ACME, logout: { path: "out" }, errors: { code: "code" }, rejected: { statuses: [401] } };
+  for (const [body, type] of [[null, undefined], ["Unauthorized", "text/plain"]]) {
+    const acme = described({ ...plain, refresh: undefined, grant: { access: "token" } }, {
+      "POST /v2/auth/login": () => jsonReply({ token: "a" }),
+      "GET /v2/me": () => (type ? words(body, type, 401) : new Response(body, { status: 401 })),
+      "POST /v2/out": () => words("Bye", "text/plain"),
+    });
+    const session = await acme.signIn();
+    equal(await session.logout(), { revoked: true });
+    await session.login(PERSON);
+    const refused = await session.fetch("me");
+    equal([refused.status, await refused.text(), session.state.status], [401, body ?? "", "signed-out"], "the API's own status");
+    session.dispose();
+  }
+}
+
 /** Fields by their names, at the reply's top. */
 export async function fields_by_name_are_read() {
   const vendor = { ...ACME, errors: { detail: "detail", fields: { byName: "" } } };

@@ -170,6 +170,23 @@ export async function r2_a_cause_repeats_no_header() {
   }
 }
 
+/** Errors tell the platform's own error as their cause, also to those who only wait for a renewal that failed; and nobody else. */
+export async function the_platforms_error_is_the_cause_for_all_who_wait() {
+  const down = new TypeError("Failed to fetch");
+  let isDown = false;
+  const fetch = (request) => (isDown ? Promise.reject(down) : globalThis.fetch(request));
+  const vendor = simulate("ethgas");
+  const session = await vendor.open({ fetch });
+  await session.login(jdoe);
+  isDown = true;
+  const errors = await Promise.all([session.refresh(), session.refresh(), session.check(), session.json(DATA.ethgas)].map((call) => reasonOf(() => call)));
+  for (const [index, error] of errors.entries()) equal([error.code, error.cause === down], ["network", true], `call ${index}: ${error.cause}`);
+  isDown = false;
+  await vendor.fault({ path: DATA.ethgas, status: 503 });
+  const later = await rejects(session.json(DATA.ethgas), "vendor-unavailable");
+  equal(later.cause, undefined, "the cause of a refusal after that");
+}
+
 /** Rule 4: a vendor's own words that repeat the password, or have several lines, are not put into the sentence. */
 export async function rule_4_a_vendors_words_put_no_secret_into_the_message() {
   const vendor = simulate("lenses");
@@ -221,8 +238,8 @@ export async function r23_an_unknown_type_leaves_it_to_the_status() {
   }
 }
 
-/** Found 6.1: another server has no login where the vendor has one. Its words are not the vendor's, so its status says it. */
-export async function found_6_1_a_login_at_another_server_is_malformed() {
+/** Another server has no login where the vendor has one. Its words are not the vendor's, so its status says it. */
+export async function a_login_at_another_server_is_malformed() {
   const bodies = [["text/plain", "Not here."], ["text/html", "<!doctype html>"], ["application/json", "{}"], ["application/json", '{"message":"Not Found"}']];
   for (const [name, path] of Object.entries(LOGINS)) {
     for (const status of [404, 405, 501]) {
@@ -239,7 +256,7 @@ export async function found_6_1_a_login_at_another_server_is_malformed() {
 }
 
 /** Elsewhere such a status is an answer like others, and in the vendor's own words it is the vendor's. */
-export async function found_6_1_a_vendors_own_not_found_is_its_refusal() {
+export async function a_vendors_own_not_found_is_its_refusal() {
   const own = { status: 404, title: "No such thing.", type: "not_found" };
   const vendor = simulate("lenses");
   await vendor.fault({ path: LOGINS.lenses, reply: json(own, 404) });
@@ -339,7 +356,7 @@ export async function isAuthError_is_false_for_anything_else() {
 }
 
 /** R2: a token of the caller's own, which the vendor repeats, is in no error. */
-export async function r02_a_token_of_the_callers_own_is_in_no_error() {
+export async function r2_a_token_of_the_callers_own_is_in_no_error() {
   for (const [words, told] of [["Bearer OWN-SECRET may not", undefined], ["you may not", "you may not"]]) {
     const vendor = simulate("ethgas");
     const session = await vendor.signIn();

@@ -218,8 +218,8 @@ export async function handles_of_one_page_are_one_session_with_session_storage()
   await areOneSession(() => "session");
 }
 
-/** Found 2.5: the same with a storage of the caller's, also where there are no tabs: who was given it shares what is in it. */
-export async function found_2_5_handles_with_one_storage_of_the_callers_are_one_session() {
+/** The same with a storage of the caller's, also where there are no tabs: who was given it shares what is in it. */
+export async function handles_with_one_storage_of_the_callers_are_one_session() {
   await areOneSession(storageOfItsOwn);
 }
 
@@ -274,8 +274,8 @@ export async function handles_with_memory_are_sessions_of_their_own() {
   equal((await first.fetch(DATA.ethgas)).status, 200);
 }
 
-/** Found 6.5: some platforms have no weak references (older settings of Cloudflare's workerd). Here, Node's own fetch needs them. */
-export async function found_6_5_a_session_opens_on_a_platform_without_weak_references() {
+/** Some platforms have no weak references (older settings of Cloudflare's workerd). Here, Node's own fetch needs them. */
+export async function a_session_opens_on_a_platform_without_weak_references() {
   const vendor = simulate("ethgas");
   const without = (run) => withGlobal("WeakRef", undefined, () => withGlobal("FinalizationRegistry", undefined, run));
   const session = await without(() => vendor.open({ storage: "local" }));

@@ -81,6 +81,7 @@ contract! { "options.js":
     endpoints_are_where_hallpass_calls,
     timeoutMs_is_ten_seconds_by_default,
     rule_3_an_unknown_option_is_named,
+    rule_3_an_endpoint_to_renew_what_nothing_renews_is_named,
     r4_addresses_are_https_or_on_this_machine,
     r4_addresses_have_no_user_info_query_or_fragment,
     rule_3_login_names_what_is_wrong,
@@ -93,20 +94,23 @@ contract! { "options.js":
     a_failed_load_may_be_tried_again,
     a_load_that_fails_at_once_may_be_tried_again,
     rule_3_a_getter_that_throws_is_no_trap,
+    rule_3_a_mistake_is_told_before_the_load,
+    options_changed_after_the_call_change_nothing,
 }
 
 contract! { "errors.js":
-    r02_a_token_of_the_callers_own_is_in_no_error,
+    r2_a_token_of_the_callers_own_is_in_no_error,
     rule_4_no_error_of_a_call_shows_a_secret,
     rule_4_no_refusal_before_sending_shows_a_secret,
     r2_nothing_is_logged,
     r2_a_cause_repeats_no_header,
+    the_platforms_error_is_the_cause_for_all_who_wait,
     rule_4_a_vendors_words_put_no_secret_into_the_message,
     r2_no_object_shows_a_token,
     r23_problem_details_are_advisory,
     r23_an_unknown_type_leaves_it_to_the_status,
-    found_6_1_a_login_at_another_server_is_malformed,
-    found_6_1_a_vendors_own_not_found_is_its_refusal,
+    a_login_at_another_server_is_malformed,
+    a_vendors_own_not_found_is_its_refusal,
     r31_an_unknown_user_fails_like_a_wrong_password,
     r31_code_and_sentence_tell_no_account,
     what_a_dispose_ends_says_so,
@@ -160,7 +164,7 @@ contract! { "redirect.js":
     r6_tokens_and_passwords_go_only_where_they_belong,
     r6_a_refresh_token_in_the_body_goes_only_to_refresh,
     r6_endpoints_outside_base_url_are_refused,
-    found_6_5_a_platform_without_redirect_error_follows_none_either,
+    r5_a_platform_without_redirect_error_follows_none_either,
 }
 
 contract! { "credential.js":
@@ -386,10 +390,10 @@ contract! { "handles.js":
     a_lost_database_leaves_one_connection_at_most,
     a_servers_sessions_share_nothing_whatever_globals_there_are,
     handles_of_one_page_are_one_session_with_session_storage,
-    found_2_5_handles_with_one_storage_of_the_callers_are_one_session,
+    handles_with_one_storage_of_the_callers_are_one_session,
     handles_of_one_page_follow_the_next_login_with_session_storage,
     handles_with_memory_are_sessions_of_their_own,
-    found_6_5_a_session_opens_on_a_platform_without_weak_references,
+    a_session_opens_on_a_platform_without_weak_references,
 }
 
 contract! { "storage-trouble.js":
@@ -510,6 +514,8 @@ contract! { "described.js":
     a_cookie_session_submits_its_csrf_token_twice,
     a_described_apis_errors_are_its_own,
     a_refusal_inside_a_success_is_read_where_no_token_came,
+    r24_a_listed_code_inside_a_success_signs_nobody_in,
+    r24_plain_text_is_a_success_where_nothing_is_to_be_read,
     fields_by_name_are_read,
     rule_11_a_rejection_inside_a_success_is_seen,
     r19_lifetimes_are_read_as_described,
@@ -549,4 +555,5 @@ contract! { "wallet.js":
     r2_a_signature_is_handed_in_once,
     a_wallets_session_is_restored_without_the_wallet,
     r39_a_login_over_a_wallets_session_revokes_it,
+    a_signature_goes_below_the_endpoint_for_logins,
 }

@@ -124,6 +124,18 @@ export async function rule_3_an_unknown_option_is_named() {
   }
 }
 
+/** Rule 3: an endpoint that would never be asked is named, too. */
+export async function rule_3_an_endpoint_to_renew_what_nothing_renews_is_named() {
+  const unrenewed = { name: "acme", credential: "bearer", login: { path: "/in", json: { name: "{name}" } }, grant: { access: "token" } };
+  const renewed = { ...unrenewed, refresh: { path: "/renew" } };
+  for (const vendor of ["lenses", "pegase3", unrenewed]) {
+    await refused(opens({ vendor, endpoints: { refresh: "again" } }), "endpoints.refresh", vendor.name ?? vendor);
+    (await opens({ vendor, endpoints: { refresh: undefined, login: "in", logout: "out" } })).dispose();
+  }
+  for (const vendor of ["ocient", "ethgas", renewed]) (await opens({ vendor, endpoints: { refresh: "again" } })).dispose();
+  (await opens({ vendor: "ethgas", flow: "wallet", endpoints: { refresh: "again" } })).dispose();
+}
+
 /** R4: only https, and http on this machine; refused when the session is opened. */
 export async function r4_addresses_are_https_or_on_this_machine() {
   const refusedOnes = [
@@ -298,6 +310,33 @@ export async function a_failed_load_may_be_tried_again() {
   ok((await Promise.all([fresh.init(), fresh.init()])).length === 2, "two callers at once");
   await fresh.init();
   ok((await fresh.openSession(OCIENT)).state.status === "signed-out", "a session opens");
+}
+
+/** openSession: options are read when they are given. One object, filled in anew for each session, is two sessions' options. */
+export async function options_changed_after_the_call_change_nothing() {
+  const fresh = await import(`${packageAddress}?read-at-once`);
+  for (const { openSession } of [fresh, hallpass]) {
+    const storage = new Map();
+    const allow = ["https://one.example/"];
+    const endpoints = { check: "/one" };
+    const options = { ...OCIENT, account: "anna", storage, allow, endpoints };
+    const opening = [openSession(options)];
+    Object.assign(options, { account: "bert", baseUrl: "https://two.example", vendor: "lenses" });
+    allow[0] = "https://two.example/";
+    endpoints.check = "/two";
+    opening.push(openSession(options));
+    const [anna, bert] = await Promise.all(opening);
+    equal([anna.vendor, anna.baseUrl], [OCIENT.vendor, OCIENT.baseUrl], "the first");
+    equal([bert.vendor, bert.baseUrl], ["lenses", "https://two.example"], "the second");
+  }
+}
+
+/** Rule 3: a mistake in the options is told as one, at once, whatever becomes of the load. */
+export async function rule_3_a_mistake_is_told_before_the_load() {
+  const fresh = await import(`${packageAddress}?mistake-first`);
+  const loading = fresh.init(new Promise(() => {}));
+  loading.catch(() => {});
+  for (const options of [5, {}, { ...OCIENT, vendr: "ocient" }]) await rejects(fresh.openSession(options), "invalid-options");
 }
 
 /** init: the same where the platform lacks what the package's own loading needs, and has it later (a polyfill). */

@@ -1,11 +1,11 @@
 import { packageAddress, port } from "./env.js";
-import * as tests from "./prototypes/tests.js";
+import * as cases from "./prototypes/cases.js";
 
 /**
  * Runs a test of what is on the prototypes. On a page, in a frame with prototypes of its own: the browser's driver looks at
  * the page meanwhile, by scripts that come to grief over such prototypes themselves.
  */
-const run = (name) => (globalThis.document ? inAFrame(name) : tests[name]());
+const run = (name) => (globalThis.document ? inAFrame(name) : cases[name]());
 
 async function inAFrame(name) {
   const frame = document.createElement("iframe");
@@ -17,7 +17,7 @@ async function inAFrame(name) {
     const load = frame.contentWindow.eval("(address) => import(address)");
     const { start } = await load(new URL("env.js", import.meta.url).href);
     await start(packageAddress, port);
-    await (await load(new URL("prototypes/tests.js", import.meta.url).href))[name]();
+    await (await load(new URL("prototypes/cases.js", import.meta.url).href))[name]();
   } finally {
     frame.remove();
   }

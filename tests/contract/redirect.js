@@ -238,8 +238,8 @@ export async function r6_endpoints_outside_base_url_are_refused() {
   await unreached(stranger, "endpoints");
 }
 
-/** Found 6.5, R5: some platforms have no redirect "error" (Cloudflare's workerd). There a redirect is refused when it has come. */
-export async function found_6_5_a_platform_without_redirect_error_follows_none_either() {
+/** R5: some platforms have no redirect "error" (Cloudflare's workerd). There a redirect is refused when it has come. */
+export async function r5_a_platform_without_redirect_error_follows_none_either() {
   class Edges extends Request {
     constructor(input, init) {
       if (init?.redirect === "error") throw new TypeError("Invalid redirect value");

@@ -23,6 +23,7 @@ const SESSIONS = [
   ["https://names.example/p:bob:left", "default"],
   ["https://names.example/p", "left"],
   ["https://names.example/p:left", "default"],
+  ["https://names.example/p:turn", "left"],
   ["https://names.example/p/left", "default"],
   ["https://names.example/p", "a b"],
   ["https://names.example/p", "a b 1"],
@@ -69,6 +70,7 @@ function platforms(see) {
   if (IDBObjectStore) {
     for (const name of ["get", "delete"]) all.push([IDBObjectStore.prototype, name, (key) => see(`entry ${key}`)]);
     all.push([IDBObjectStore.prototype, "put", (_, key) => see(`entry ${key}`)]);
+    all.push([IDBObjectStore.prototype, "openCursor", ({ lower, upper }) => [lower, upper].forEach((key) => see(`entry ${key}`))]);
   }
   if (navigator?.locks) all.push([Object.getPrototypeOf(navigator.locks), "request", (name) => see(`lock ${name}`)]);
   return all;

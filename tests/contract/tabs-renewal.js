@@ -194,7 +194,7 @@ export async function rule_2_a_database_that_does_nothing_is_waited_for_in_bound
   const { transaction } = IDBDatabase.prototype;
   const nothing = () => ({});
   let aborted = 0;
-  const transactions = { objectStore: () => ({ get: nothing, put: nothing, delete: nothing }), abort: () => void aborted++ };
+  const transactions = { objectStore: () => ({ get: nothing, put: nothing, delete: nothing, openCursor: nothing }), abort: () => void aborted++ };
   IDBDatabase.prototype.transaction = () => transactions;
   const without = Object.create(globalThis.navigator, { locks: { value: undefined } });
   try {

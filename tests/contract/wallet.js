@@ -320,3 +320,33 @@ export async function r39_a_login_over_a_wallets_session_revokes_it() {
   equal(headers.authorization, `Bearer ${before}`);
   equal((await session.refresh()).status, "signed-in");
 }
+
+/** The path is added to the endpoint's own, however that goes on. */
+export async function a_signature_goes_below_the_endpoint_for_logins() {
+  const message = {
+    types: { EIP712Domain: [{ name: "name", type: "string" }], data: [{ name: "hash", type: "string" }] },
+    primaryType: "data",
+    message: { hash: "n" },
+    domain: { name: "ETHGas Login" },
+  };
+  const data = { status: "verify", nonceHash: "n", eip712Message: JSON.stringify(message) };
+  const owner = { request: async ({ method }) => (method === "eth_requestAccounts" ? [`0x${"a".repeat(40)}`] : `0x${"1".repeat(130)}`) };
+  for (const [login, verify] of [
+    ["v1/in", "v1/in/verify"],
+    ["v1/in/", "v1/in/verify"],
+    ["v1/in?tenant=7", "v1/in/verify?tenant=7"],
+    ["v1/in/?at=/a/", "v1/in/verify?at=/a/"],
+    ["v1/in#a?b", "v1/in/verify#a?b"],
+  ]) {
+    const asked = [];
+    const fetch = async ({ url }) => {
+      asked.push(url);
+      return asked.length === 1 ? Response.json({ success: true, data }) : Response.json({ success: false }, { status: 400 });
+    };
+    const baseUrl = "https://w.example/api";
+    const session = await hallpass.openSession({ vendor: "ethgas", flow: "wallet", baseUrl, endpoints: { login }, fetch });
+    await reasonOf(session.login({ wallet: owner }));
+    equal(asked, [login, verify].map((path) => `${baseUrl}/${path}`));
+    session.dispose();
+  }
+}

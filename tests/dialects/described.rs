@@ -378,6 +378,50 @@ fn a_refusal_inside_a_success_is_read_where_no_token_came() {
     assert_eq!((failure.code, failure.ends_session()), (Code::MalformedReply, false));
 }
 
+/// R24: a code that the description lists is a refusal on any status, whether a token is missed in its reply or not.
+#[test]
+fn r24_a_listed_code_inside_a_success_is_a_refusal() {
+    let cookie = |more: Document| {
+        let mut said = json!({
+            "credential": "cookie", "grant": {}, "refresh": {}, "check": { "path": "me" }, "logout": { "path": "out" },
+            "errors": { "code": "error.code", "codes": {
+                "who": { "login": "invalid-credentials", "elsewhere": "session-expired" }, "old": "session-expired", "7": "forbidden",
+            } },
+        });
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        described(said)
+    };
+    let odoo = cookie(json!({}));
+    let odoo: &dyn Vendor<Value> = &odoo;
+    let told = |code: Document| reply(200, &json!({ "error": { "code": code } }).to_string());
+    let login = |code| refusal(odoo.read_login(&told(code), &jdoe(), 0.0));
+    assert_eq!((login(json!("who")).code, login(json!("who")).status), (Code::InvalidCredentials, Some(200)));
+    assert_eq!((login(json!(7)).code, login(json!("7")).code), (Code::Forbidden, Code::Forbidden));
+    assert!(refusal(odoo.read_refresh(&told(json!("old")), 0.0)).ends_session(), "rule 10");
+    assert!(refusal(odoo.read_check(&told(json!("who")))).ends_session(), "rule 10");
+    assert!(!odoo.confirms_logout(&told(json!("old"))));
+    let asked = refusal(odoo.read(&told(json!(7)), Operation::Request));
+    assert_eq!((asked.code, asked.vendor_code), (Code::Forbidden, Some(VendorCode::Number(7.0))));
+    assert_eq!(odoo.rejects_token(&told(json!("old"))), Rejection::No, "of a token, `rejected` tells");
+    // Successes have codes, too, and those are not listed.
+    for code in [json!("success"), json!(200), json!(0), json!(null), json!({ "who": 1 }), json!(["who"])] {
+        assert!(odoo.read_login(&told(code.clone()), &jdoe(), 0.0).is_ok(), "{code}");
+        assert!(odoo.confirms_logout(&told(code.clone())), "{code}");
+        assert_eq!(odoo.read(&told(code), Operation::Request).unwrap(), Payload::Whole);
+    }
+    // A token beside it makes no success of it. What the description calls a success is one.
+    let bearer = cookie(json!({ "credential": "bearer", "grant": { "access": "token" } }));
+    let beside = reply(200, r#"{"token": "t", "error": {"code": "who"}}"#);
+    assert_eq!(
+        refusal(Vendor::<Value>::read_login(&bearer, &beside, &jdoe(), 0.0)).code,
+        Code::InvalidCredentials
+    );
+    let marked = cookie(json!({ "envelope": { "success": { "at": "ok", "is": [true] } } }));
+    let marked: &dyn Vendor<Value> = &marked;
+    let fine = reply(200, r#"{"ok": true, "error": {"code": "who"}}"#);
+    assert!(marked.read_login(&fine, &jdoe(), 0.0).is_ok() && marked.confirms_logout(&fine));
+}
+
 /// Rule 10: a refusal in the API's own words ends a session, and a gateway's doesn't.
 #[test]
 fn rule_10_only_the_apis_own_words_end_a_session() {
@@ -404,6 +448,24 @@ fn rule_10_only_the_apis_own_words_end_a_session() {
     }
     assert_eq!(spoken.rejects_token(&reply(401, "<p>")), Rejection::Doubtful);
     assert_eq!(spoken.rejects_token(&reply(401, r#"{"detail": "no"}"#)), Rejection::Yes);
+    // A status that the description lists is its own word, without any beside it. A page beside it is not.
+    let listed = described(json!({
+        "refresh": {}, "errors": { "code": "code", "detail": "detail" }, "rejected": { "statuses": [401, 419] },
+    }));
+    let listed: &dyn Vendor<Value> = &listed;
+    for status in [401, 419] {
+        for text in ["", "{}", r#"{"message": "no"}"#] {
+            assert!(refused(listed, status, text).ends_session(), "{status} {text}");
+            assert_eq!(listed.rejects_token(&reply(status, text)), Rejection::Yes, "{status} {text}");
+        }
+        assert_eq!(listed.rejects_token(&Reply::new(status, Body::Text)), Rejection::Yes, "{status}");
+        assert!(!refused(listed, status, "<p>").ends_session(), "{status}");
+        assert_eq!(listed.rejects_token(&reply(status, "<p>")), Rejection::Doubtful, "{status}");
+    }
+    for status in [400, 403, 404, 503] {
+        assert!(!refused(listed, status, "").ends_session(), "{status}");
+        assert_eq!(listed.rejects_token(&reply(status, "")), Rejection::No, "{status}");
+    }
     // One that has no words has its statuses.
     let silent = described(json!({ "refresh": {} }));
     assert!(refused(&silent, 401, "").ends_session() && !refused(&silent, 403, "").ends_session());
@@ -493,7 +555,7 @@ fn a_check_finds_who_is_there() {
 }
 
 #[test]
-fn r02_only_who_it_is_may_be_repeated() {
+fn r2_only_who_it_is_may_be_repeated() {
     let credentials =
         Credentials::of(&[("username", "jdoe"), ("pin", "1234"), ("email", "e"), ("otp", "77")]);
     let mut secrets = credentials.secrets();
@@ -501,10 +563,10 @@ fn r02_only_who_it_is_may_be_repeated() {
     assert_eq!(secrets, ["1234", "77"]);
 }
 
-/// Found 6.1: a login that another server knows nothing of is malformed; one that the API refuses, in its words or by a status that
+/// A login that another server knows nothing of is malformed; one that the API refuses, in its words or by a status that
 /// the description lists, is not.
 #[test]
-fn found_6_1_a_login_at_another_server_is_malformed() {
+fn a_login_at_another_server_is_malformed() {
     let vendor = described(json!({
         "errors": { "code": "code", "detail": "message", "statuses": { "405": "forbidden" } },
     }));
@@ -578,6 +640,60 @@ fn an_empty_success_is_one() {
     assert_eq!(refusal(login).code, Code::MalformedReply, "without a token it is none");
 }
 
+/// Express says "OK" to a login, and Ghost "Created": in plain text. Where nothing is to be read, that is a success. A page is not.
+#[test]
+fn r24_plain_text_is_a_success_where_nothing_is_to_be_read() {
+    let text = |status| Reply::new(status, Body::Text);
+    let cookie = |more: Document| {
+        let mut said =
+            json!({ "credential": "cookie", "grant": {}, "refresh": {}, "check": {}, "logout": {} });
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        described(said)
+    };
+    let express = cookie(json!({}));
+    let express: &dyn Vendor<Value> = &express;
+    for status in [200, 201] {
+        assert_eq!(express.read_login(&text(status), &jdoe(), 0.0).unwrap().user.as_deref(), Some("jdoe"));
+        assert!(express.read_refresh(&text(status), 0.0).is_ok());
+        assert!(express.read_check(&text(status)).is_ok());
+        assert!(express.confirms_logout(&text(status)));
+        let asked = refusal(express.read(&text(status), Operation::Request));
+        assert_eq!(asked.code, Code::MalformedReply, "json() gives no words");
+    }
+    assert_eq!(refusal(express.read_login(&text(401), &jdoe(), 0.0)).code, Code::InvalidCredentials);
+    assert!(!express.confirms_logout(&text(500)));
+    for page in ["<p>", "<!doctype html>"] {
+        assert_eq!(refusal(express.read_login(&reply(200, page), &jdoe(), 0.0)).code, Code::MalformedReply);
+        assert!(
+            express.read_check(&reply(200, page)).is_err() && !express.confirms_logout(&reply(200, page))
+        );
+    }
+    // What is to be read is not there.
+    for more in [
+        json!({ "grant": { "user": "name" } }),
+        json!({ "grant": { "database": "db" } }),
+        json!({ "grant": { "lifetime": { "seconds": "e" } } }),
+        json!({ "envelope": { "success": { "at": "ok", "is": [true] } } }),
+    ] {
+        let vendor = cookie(more.clone());
+        let login = Vendor::<Value>::read_login(&vendor, &text(200), &jdoe(), 0.0);
+        assert_eq!(refusal(login).code, Code::MalformedReply, "{more}");
+    }
+    for more in [json!({ "check": { "user": "name" } }), json!({ "check": { "alive": "name" } })] {
+        assert_eq!(
+            refusal(Vendor::<Value>::read_check(&cookie(more), &text(200))).code,
+            Code::MalformedReply
+        );
+    }
+    // A token is missed in words; a logout is confirmed by them.
+    let bearer = described(json!({ "check": {}, "logout": {} }));
+    let login = Vendor::<Value>::read_login(&bearer, &text(200), &jdoe(), 0.0);
+    assert_eq!(refusal(login).code, Code::MalformedReply);
+    assert!(Vendor::<Value>::confirms_logout(&bearer, &text(200)));
+    let marked = described(json!({ "logout": {}, "envelope": { "success": { "at": "ok", "is": [true] } } }));
+    assert!(!Vendor::<Value>::confirms_logout(&marked, &text(200)));
+}
+
 /// No token is rejected at a login. So of statuses, only a 401 says there what it says elsewhere.
 #[test]
 fn a_logins_own_status_counts_at_a_login() {
@@ -611,7 +727,7 @@ fn r35_refused_fields_are_bounded() {
 
 /// R2: what was typed may come back as it was written into the request's body or query.
 #[test]
-fn r02_what_is_echoed_escaped_is_an_echo() {
+fn r2_what_is_echoed_escaped_is_an_echo() {
     let password = "S3cret\"Pa+ss w/0rd";
     let credentials = Credentials::of(&[("username", "jdoe"), ("password", password)]);
     let vendor = described(json!({ "errors": { "code": "code", "detail": "why" } }));

@@ -131,7 +131,7 @@ fn only_a_request_that_was_not_understood_is_asked_in_the_other_form() {
 }
 
 #[test]
-fn r06_no_refresh_token_no_renewal() {
+fn r6_no_refresh_token_no_renewal() {
     assert!(ethgas().refresh(&Held { refresh: None, ..held() }).is_none());
     for call in [
         ethgas().check(&held()),

@@ -3,7 +3,9 @@
 use hallpass::dialect::wallet::{
     Challenge, account, accounts, chain, chain_of, is_no, sign, signature, switch,
 };
-use hallpass::dialect::{Code, Credentials, Failure, Grant, Held, Json, Operation, Vendor, VendorCode};
+use hallpass::dialect::{
+    Code, Credentials, Failure, Grant, Held, Json, Operation, Rejection, Vendor, VendorCode,
+};
 
 use crate::support::{HTML, Value, jwt, known, refusal, reply, wire};
 
@@ -266,6 +268,24 @@ fn refusals_are_read_in_all_documented_forms() {
         let gateways = read(status, HTML, Operation::Request);
         assert_eq!((gateways.code, gateways.explicit), (code, false), "{status}");
     }
+}
+
+/// The vendor's clients go by a 401 alone, and no document says which code beside it means a token that is over.
+#[test]
+fn a_401_is_worth_a_renewal_whatever_its_code() {
+    let told = |status, text: &str| ethgas().rejects_token(&reply(status, text));
+    for code in [2, 20, 99, 1000, 1002, 9999] {
+        for text in [
+            format!(r#"{{"success":false,"errorCode":{code},"errorMsgKey":"e","data":{{}}}}"#),
+            format!(r#"{{"success":false,"data":{{"errorCode":{code},"errorMsg":"e"}}}}"#),
+        ] {
+            let expected = if code == 20 { Rejection::Yes } else { Rejection::Doubtful };
+            assert_eq!(told(401, &text), expected, "{text}");
+            assert_eq!([200, 403, 500].map(|status| told(status, &text)), [Rejection::No; 3], "r21: {text}");
+        }
+    }
+    assert_eq!(told(401, HTML), Rejection::Doubtful);
+    assert_eq!(told(401, r#"{"success":false,"errorCode":401}"#), Rejection::Yes);
 }
 
 /// Whatever the vendor's own no to a renewal is called, there is nothing left to renew with; trouble is no such no.

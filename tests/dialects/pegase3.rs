@@ -249,7 +249,7 @@ fn the_vendors_words_are_kept() {
 
 /// "Token": a header of the vendor's own, with the bare token. No other operation is documented.
 #[test]
-fn r03_the_token_goes_in_the_vendors_header() {
+fn r3_the_token_goes_in_the_vendors_header() {
     let held = Held { access: Some(TOKEN.into()), refresh: Some("stray".into()), ..Held::default() };
     assert_eq!(wire(pegase3(), &pegase3().check(&held)), format!("GET -\nToken: {TOKEN}"));
     assert_eq!(wire(pegase3(), &pegase3().logout(&held)), format!("POST -\nToken: {TOKEN}"));
@@ -259,7 +259,7 @@ fn r03_the_token_goes_in_the_vendors_header() {
 
 /// Rule 6: what a header can't carry byte-exact is refused by field, and nothing is sent.
 #[test]
-fn rule_06_what_a_header_cannot_carry_is_not_sent() {
+fn rule_6_what_a_header_cannot_carry_is_not_sent() {
     for text in ["p", "pä\u{ff}ss", "in side", "in\tside", "\u{80}\u{a0}", ": , ; \"", "\u{a0}"] {
         let call = pegase3().login(&user("u", text)).unwrap();
         assert_eq!(call.headers[1].1.as_str(), text, "byte-exact");

@@ -55,7 +55,7 @@ fn r24_a_reply_without_a_session_signs_nobody_in() {
 
 /// R2: the vendor's words may repeat the token; the failure doesn't.
 #[test]
-fn r02_the_token_is_one_of_the_secrets() {
+fn r2_the_token_is_one_of_the_secrets() {
     for name in ["idToken", "accessToken"] {
         let credentials = with(name);
         let said = reply(

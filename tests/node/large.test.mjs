@@ -1,4 +1,4 @@
-// 4.2: a large JSON reply that is read slowly takes no more memory than without hallpass. Each in a process of its own, beside a
+// A large JSON reply that is read slowly takes no more memory than without hallpass. Each in a process of its own, beside a
 // server in another.
 import assert from "node:assert/strict";
 import { execFile, fork } from "node:child_process";
@@ -64,7 +64,7 @@ if (process.argv[2] === "serve") {
   serve(VENDORS[process.argv[3]].granted);
 } else {
   for (const vendor of Object.keys(VENDORS)) {
-    test(`4.2: ${MB} MB from ${vendor}, read slowly, take at most 1.1 times the memory of raw fetch`, { timeout: 600_000 }, async (t) => {
+    test(`${MB} MB from ${vendor}, read slowly, take at most 1.1 times the memory of raw fetch`, { timeout: 600_000 }, async (t) => {
       const server = fork(fileURLToPath(import.meta.url), ["serve", vendor]);
       t.after(() => server.kill());
       const [port] = await once(server, "message");

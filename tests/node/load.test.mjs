@@ -29,7 +29,7 @@ const instantiates = (error) => ({ WebAssembly: { ...members(WebAssembly), insta
 const members = (object) => Object.fromEntries(Object.getOwnPropertyNames(object).map((name) => [name, object[name]]));
 const ADDRESS = "https://cdn.example/hallpass.wasm?v=s3cret";
 
-test("6.4: each kind of failed load has a sentence with its remedy", async () => {
+test("each kind of failed load has a sentence with its remedy", async () => {
   const remedy = /hallpass\.wasm, pass init its address, or import hallpass\/inline/;
   const csp = "WebAssembly.instantiate(): Refused to compile or instantiate WebAssembly module because 'unsafe-eval' is not an allowed source of script";
   const kinds = [
@@ -57,7 +57,7 @@ test("6.4: each kind of failed load has a sentence with its remedy", async () =>
   assert.equal(seen.size, 7, "kinds");
 });
 
-test("6.4: where the file can't be had, the default entry loads its copy by itself", async () => {
+test("where the file can't be had, the default entry loads its copy by itself", async () => {
   for (const globals of [answer("not here", { status: 404 }), html, answer("", { status: 200 }), offline]) {
     const { openSession } = await fresh();
     const session = await withGlobals(globals, () => openSession({ vendor: "ethgas", baseUrl: "https://h.example" }));
@@ -65,20 +65,20 @@ test("6.4: where the file can't be had, the default entry loads its copy by itse
   }
 });
 
-test("6.4: where its copy can't be had either, the file's own trouble is told, and it may be tried again", async () => {
+test("where its copy can't be had either, the file's own trouble is told, and it may be tried again", async () => {
   const { init } = await fresh();
   const globals = { ...answer("not here", { status: 404 }), atob: undefined };
   await assert.rejects(withGlobals(globals, () => init()), /HTTP 404/);
   await withGlobals(html, () => init());
 });
 
-test("6.4: where the caller says where the file lies, no other is taken", async () => {
+test("where the caller says where the file lies, no other is taken", async () => {
   const { init } = await fresh();
   await assert.rejects(withGlobals(html, () => init(ADDRESS)), { code: "load-failed" });
   await init(wasm);
 });
 
-test("6.5, 6.6: the import needs none of what some platforms lack, and the load names it", () => {
+test("the import needs none of what some platforms lack, and the load names it", () => {
   const lacking = ["TextEncoder", "TextDecoder", "FinalizationRegistry", "WeakRef", "Request", "Response", "Headers", "fetch", "Blob",
     "DecompressionStream", "BroadcastChannel", "AbortController", "crypto", "performance", "structuredClone", "WebAssembly", "navigator"];
   for (const file of ["hallpass.js", "inline.js", "watched.js"]) {
@@ -95,7 +95,7 @@ test("6.5, 6.6: the import needs none of what some platforms lack, and the load 
   }
 });
 
-test("6.6: Node's own unpacking does where it plays a browser without streams that decompress", async () => {
+test("Node's own unpacking does where it plays a browser without streams that decompress", async () => {
   const { openSession } = await fresh("inline.js");
   await withGlobals({ DecompressionStream: undefined, Blob: undefined, ReadableStream: undefined }, () =>
     openSession({ vendor: "ethgas", baseUrl: "https://h.example" }),

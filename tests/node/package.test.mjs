@@ -13,7 +13,7 @@ const manifest = JSON.parse(await read("package.json"));
 const FILES = `
 CHANGELOG.md LICENSE-APACHE LICENSE-MIT LICENSES-OF-PARTS.md README.md bindings.d.ts docs/README.md docs/any-api.md docs/architecture.md docs/benchmarks.md
 docs/benchmarks/call.svg docs/benchmarks/expired.svg docs/benchmarks/overview.svg docs/benchmarks/size.svg docs/benchmarks/start.svg
-docs/deployment.md docs/errors.md docs/frameworks.md docs/migrating.md docs/quick-start.md docs/rust.md docs/storage.md docs/tabs.md
+docs/deployment.md docs/errors.md docs/frameworks.md docs/migrating.md docs/quick-start.md docs/requirements.md docs/rust.md docs/storage.md docs/tabs.md
 docs/reference/README.md docs/reference/hallpass.inline.md docs/reference/hallpass.md docs/reference/hallpass.react.md
 docs/reference/hallpass.testing.md docs/reference/hallpass.vue.md
 docs/testing.md docs/vendor-codes.md docs/vendors.md hallpass.d.ts hallpass.js hallpass.js.map hallpass.wasm inline.d.ts inline.js inline.js.map

@@ -14,6 +14,7 @@ const { parseJson, readClaims } = await load("json.js");
 const { names } = await load("names.js");
 const { readWallet } = await load("wallet.js");
 const { readOptions } = await load("options.js");
+const { resources } = await load("resources.js");
 const { Deadline } = await load("wait.js");
 
 const OCIENT = { vendor: "ocient", baseUrl: "https://h.example" };
@@ -47,6 +48,122 @@ test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
   for (const name of all) assert.doesNotMatch(name, /\s/);
   assert.deepEqual(names("ocient", "https://h", "a"), names("ocient", "https://h", "a"));
 });
+
+/** What IndexedDB keeps, here and in what it does below. */
+const entries = new Map();
+
+/** A transaction of IndexedDB's, as far as leases need it. */
+function transaction() {
+  const made = {};
+  let pending = 0;
+  const ask = (answer) => {
+    const request = {};
+    const again = (answer) => {
+      pending++;
+      queueMicrotask(() => {
+        request.result = answer(again);
+        request.onsuccess?.();
+        if (--pending === 0) made.oncomplete();
+      });
+    };
+    again(answer);
+    return request;
+  };
+  const cursor = (range, last, again) => {
+    const [from, to] = range;
+    const [key] = [...entries.keys()].filter((key) => key >= from && key < to && key > last).sort();
+    if (key === undefined) return null;
+    return { key, value: entries.get(key), delete: () => entries.delete(key), continue: () => again((next) => cursor(range, key, next)) };
+  };
+  const all = {
+    get: (key) => ask(() => entries.get(key)),
+    put: (value, key) => ask(() => void entries.set(key, structuredClone(value))),
+    delete: (key) => ask(() => void entries.delete(key)),
+    openCursor: (range) => ask((again) => cursor(range, "", again)),
+  };
+  return Object.assign(made, { objectStore: () => all, abort() {} });
+}
+
+/** Runs where tabs have no locks, but IndexedDB. `turnFor` gets in line for tokens of a session, as a tab with a `timeoutMs` does. */
+async function withLeases(run) {
+  const open = () => {
+    const request = { result: { transaction, close() {} } };
+    queueMicrotask(() => request.onsuccess());
+    return request;
+  };
+  const stands = { indexedDB: { open }, IDBKeyRange: { bound: (...range) => range }, navigator: {} };
+  const before = Object.keys(stands).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
+  for (const name of Object.keys(stands)) Object.defineProperty(globalThis, name, { value: stands[name], configurable: true });
+  const releases = [];
+  const turnFor = (session, tokens, timeoutMs) => {
+    const { locks, release } = resources({ deref: () => undefined }, session, {}, { tabs: true, near: false, timeoutMs, timer: {} });
+    releases.push(release);
+    return locks.queue(tokens);
+  };
+  entries.clear();
+  try {
+    await run(turnFor);
+  } finally {
+    for (const release of releases) release();
+    for (const [name, was] of before) {
+      if (was) Object.defineProperty(globalThis, name, was);
+      else delete globalThis[name];
+    }
+  }
+}
+
+test("r40_a_lease_is_called_like_no_other_sessions_record", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ocient", "https://h/p", "bob", "");
+    assert.equal(await turnFor(session, "tokens", 100).wait(), true);
+    assert.deepEqual([...entries.keys()], [`${session.turn} tokens`]);
+    // As a suffix of the record's name it would be the record of this one.
+    assert.notEqual(session.turn, names("ocient", "https://h/p:turn", "bob", "").record);
+  }));
+
+test("r16_a_lease_is_for_its_tokens_alone", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ethgas", "https://h", "a", "");
+    const [first, late, second] = ["7 1", "7 0", "7 1"].map((tokens) => turnFor(session, tokens, 10_000));
+    assert.equal(await first.wait(), true);
+    // A tab that was frozen asks for the tokens before. Then somebody asks whose turn would be the first one's.
+    assert.equal(await late.wait(), true);
+    assert.equal(await second.wait(), false);
+    await late.leave(false);
+    assert.equal(await second.wait(), false);
+    await first.leave(false);
+    await new Promise((done) => setTimeout(done));
+    assert.equal(await second.wait(), true);
+  }));
+
+test("r17_a_lease_lasts_as_long_as_its_holder_has_said", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ethgas", "https://h", "a", "");
+    assert.equal(await turnFor(session, "7 1", 30_000).wait(), true);
+    assert.equal(await turnFor(session, "7 1", 10_000).wait(), false, "a tab with a shorter timeoutMs");
+    assert.equal(await turnFor(session, "7 1", 60_000).wait(), false, "and one with a longer");
+  }));
+
+test("r17_leases_that_count_no_more_are_deleted", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ethgas", "https://h", "a", "");
+    const other = `${names("ethgas", "https://h/p", "a", "").turn} 7 1`;
+    for (const [what, lease] of Object.entries({
+      expired: (now) => ({ end: now - 1, ms: 1_000 }),
+      "of a clock that was set back": (now) => ({ end: now + 3_600_000, ms: 11_000 }),
+      "longer than any": (now) => ({ end: now + 1e12, ms: 1e13 }),
+      "of no shape": () => ({}),
+    })) {
+      for (const tokens of ["7 0", "7 1"]) {
+        entries.set(`${session.turn} ${tokens}`, lease(Date.now()));
+        entries.set(other, lease(Date.now()));
+        const turn = turnFor(session, "7 1", 10_000);
+        assert.equal(await turn.wait(), true, what);
+        assert.deepEqual([...entries.keys()].sort(), [other, `${session.turn} 7 1`].sort(), `${what}: another session's stays`);
+        entries.clear();
+      }
+    }
+  }));
 
 test("rule_3_a_member_that_the_vendor_has_no_use_for_is_named", () => {
   const all = { username: "u", password: "p", database: "d", redirectionToken: "t" };
@@ -207,7 +324,7 @@ test("an address is a string, a String or a URL", () => {
   for (const value of [undefined, null, 5, {}, [], ["/x"], { toString: () => "/x" }, Symbol("x")]) assert.equal(textOf(value), undefined);
 });
 
-test("6.1, 6.2: a reply that no vendor documents is told by status and place", () => {
+test("a reply that no vendor documents is told by status and place", () => {
   const reply = (status, place, why) => failure({ code: "malformed-reply", status }, "Ocient", "login", place, why).message;
   assert.equal(
     reply(404, "POST /v1/login"),
@@ -286,7 +403,7 @@ test("r15_an_error_has_nothing_of_Object_prototype", () => {
   }
 });
 
-test("4.5: the platform's words are told, unless they may quote a header's value", () => {
+test("the platform's words are told, unless they may quote a header's value", () => {
   const thrown = (call) => {
     try {
       call();
@@ -353,7 +470,7 @@ test("r35_json_nested_beyond_10_000_is_not_parsed", () => {
   assert.ok(performance.now() - started < 5_000, "in time that grows with the length");
 });
 
-test("1.5: failures on a lost IndexedDB leave at most one connection open", async () => {
+test("failures on a lost IndexedDB leave at most one connection open", async () => {
   let open = 0;
   let opened = 0;
   const request = (result) => {

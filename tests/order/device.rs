@@ -110,7 +110,7 @@ fn what_no_waiting_mends_ends_it() {
 
 /// Rule 1: the caller's abort ends it, at the vendor's and in a pause.
 #[test]
-fn rule_01_the_callers_abort_ends_the_wait() {
+fn rule_1_the_callers_abort_ends_the_wait() {
     let mut first = tab();
     first.fails(POLLS, Trouble::GivenUp);
     assert_eq!(waits_for_device(&mut first), "given up");

@@ -24,7 +24,7 @@ fn in_memory_nothing_is_written_and_nobody_told() {
 }
 
 #[test]
-fn rule_05_a_refused_login_is_not_repeated() {
+fn rule_5_a_refused_login_is_not_repeated() {
     let mut tab = Tab::new("ethgas", TABS);
     tab.hears(401, UNAUTHORIZED);
     assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "wrong"))), "invalid-credentials at login");
@@ -179,7 +179,7 @@ fn r39_a_login_that_brings_the_same_token_revokes_nothing() {
 
 /// R2: the state is seen by everybody, so what a vendor says of a refused login is looked through before it gets there.
 #[test]
-fn r02_no_password_gets_into_the_state() {
+fn r2_no_password_gets_into_the_state() {
     let refusal = |address: &str| {
         let mut tab = Tab::new("lenses", Keeping::Memory);
         tab.hears(

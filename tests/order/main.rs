@@ -13,12 +13,12 @@ mod renewal;
 mod request;
 mod store;
 mod tab;
+mod transcript;
 mod unwritten;
 mod vendors;
+mod verdicts;
 mod wake;
 mod wallet;
-mod word;
-mod words;
 
 #[expect(dead_code, reason = "the vendors' tests need the rest of it")]
 #[path = "../dialects/support.rs"]

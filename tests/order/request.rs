@@ -31,7 +31,7 @@ fn it_carries_the_credential_and_the_answer_is_the_callers() {
 }
 
 #[test]
-fn r01_outside_of_the_audience_nothing_is_sent() {
+fn r1_outside_of_the_audience_nothing_is_sent() {
     let mut tab = Tab::signed_in(TABS);
     let elsewhere = Wish { target: "https://api.test/vx".into(), ..wish() };
     assert_eq!(tab.run(|handle| handle.request(elsewhere)), "forbidden-target at request");
@@ -51,7 +51,7 @@ fn r24_without_a_session_nothing_is_sent() {
 
 /// Rule 7: the answer to a credential of the caller's own says nothing of the session either.
 #[test]
-fn rule_07_a_credential_of_the_callers_own_wins() {
+fn rule_7_a_credential_of_the_callers_own_wins() {
     let mut tab = Tab::signed_in(TABS);
     tab.hears(401, UNAUTHORIZED);
     assert_eq!(tab.run(|handle| handle.request(Wish { own_credential: true, ..wish() })), "answered");
@@ -65,7 +65,7 @@ fn rule_07_a_credential_of_the_callers_own_wins() {
 }
 
 #[test]
-fn rule_09_a_rejected_token_is_renewed_and_the_request_sent_again_once() {
+fn rule_9_a_rejected_token_is_renewed_and_the_request_sent_again_once() {
     let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2")).hears(200, OK);
     assert_eq!(tab.requests(), "answered");
@@ -88,7 +88,7 @@ fn rule_11_a_rejection_inside_a_success_is_one() {
 }
 
 #[test]
-fn rule_08_a_token_that_has_been_replaced_is_no_reason_to_renew() {
+fn rule_8_a_token_that_has_been_replaced_is_no_reason_to_renew() {
     let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(200, &grant("a2", "r2")).hears(401, UNAUTHORIZED).hears(200, OK);
     tab.meanwhile("send", |tab| assert_eq!(tab.refreshes(), "done"));
@@ -97,7 +97,7 @@ fn rule_08_a_token_that_has_been_replaced_is_no_reason_to_renew() {
 }
 
 #[test]
-fn rule_09_what_cannot_be_read_twice_is_not_sent_again() {
+fn rule_9_what_cannot_be_read_twice_is_not_sent_again() {
     let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2"));
     assert_eq!(tab.run(|handle| handle.request(Wish { repeatable: false, ..wish() })), "answered");
@@ -125,10 +125,10 @@ fn rejected_at_x() -> Tab {
     tab
 }
 
-/// Found 3.3: an address that rejects even a renewed token, as a service behind the vendor may, is no reason to renew once more,
+/// R21: an address that rejects even a renewed token, as a service behind the vendor may, is no reason to renew once more,
 /// though the token is good everywhere else.
 #[test]
-fn found_3_3_an_address_that_rejects_any_token_is_no_reason_to_renew_again() {
+fn r21_an_address_that_rejects_any_token_is_no_reason_to_renew_again() {
     let mut tab = rejected_at_x();
     for _ in 0..30 {
         tab.now += 1_000.0;
@@ -140,7 +140,7 @@ fn found_3_3_an_address_that_rejects_any_token_is_no_reason_to_renew_again() {
 
 /// Another address may mean it; and so each of those that reject any token is remembered.
 #[test]
-fn found_3_3_each_address_that_rejects_any_token_is_remembered() {
+fn r21_each_address_that_rejects_any_token_is_remembered() {
     let mut tab = rejected_at_x();
     tab.hears(401, UNAUTHORIZED).hears(200, &grant("a3", "r3")).hears(401, UNAUTHORIZED).hears(200, OK);
     assert_eq!((tab.requests_at("z").as_str(), tab.requests_at("y").as_str()), ("answered", "answered"));
@@ -153,7 +153,7 @@ fn found_3_3_each_address_that_rejects_any_token_is_remembered() {
 }
 
 #[test]
-fn found_3_3_such_an_address_is_believed_again_after_35_s() {
+fn r21_such_an_address_is_believed_again_after_35_s() {
     for (seconds, renews) in [(34.0, false), (35.0, true)] {
         let mut tab = rejected_at_x();
         tab.now += seconds * 1_000.0;
@@ -293,7 +293,7 @@ fn r25_a_request_is_not_sent_again_as_somebody_else() {
 
 /// A rejected token whose renewal fails at first is renewed by itself later, and that still counts as after a rejection.
 #[test]
-fn found_3_3_a_renewal_that_is_tried_again_is_still_for_the_rejection() {
+fn r21_a_renewal_that_is_tried_again_is_still_for_the_rejection() {
     let mut tab = Tab::signed_in(TABS);
     tab.hears(401, UNAUTHORIZED).fails("call refresh", Trouble::Network);
     tab.requests();
@@ -312,7 +312,7 @@ fn found_3_3_a_renewal_that_is_tried_again_is_still_for_the_rejection() {
 /// The same where another tab tries again: the record says what the renewal is for. Once the pause is over, the rejected token
 /// is renewed.
 #[test]
-fn found_3_3_a_renewal_that_another_tab_tries_again_is_still_for_the_rejection() {
+fn r21_a_renewal_that_another_tab_tries_again_is_still_for_the_rejection() {
     let mut first = Tab::signed_in(TABS);
     first.hears(401, UNAUTHORIZED).fails("call refresh", Trouble::Network);
     first.requests();

@@ -129,9 +129,9 @@ fn r10_the_login_before_the_one_that_was_signed_out_does_not_come_back() {
     is_taken_away_after_a_sign_out(&mut tab, before);
 }
 
-/// Found 2.3: some storages take a delete and keep what they had. Tabs would tell each other of it for ever.
+/// Some storages take a delete and keep what they had. Tabs would tell each other of it for ever.
 #[test]
-fn found_2_3_what_comes_back_each_time_is_deleted_four_times() {
+fn what_comes_back_each_time_is_deleted_four_times() {
     let mut tab = Tab::signed_in(TABS);
     let leftover = tab.record.clone();
     tab.hears(200, OK);
@@ -216,7 +216,7 @@ fn what_came_to_its_end_while_nobody_looked_is_taken_away() {
 
 /// A store whose writes always find something else than its reads is not used: the session goes on in memory.
 #[test]
-fn found_2_3_a_store_that_contradicts_itself_is_given_up() {
+fn a_store_that_contradicts_itself_is_given_up() {
     let mut tab = Tab::signed_in(TABS);
     let real = tab.record.clone();
     for round in 0..40 {

@@ -12,8 +12,8 @@ use hallpass::protocol::{
 use hallpass::session::{Audience, Limits, Moment, Reason, Record};
 
 use crate::support::{Value, user};
+use crate::transcript::{line, told};
 use crate::vendors::grant;
-use crate::words::{line, told};
 
 pub const BASE: &str = "https://api.test/v";
 pub const NOW: f64 = 1_760_000_000_000.0;

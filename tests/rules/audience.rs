@@ -27,7 +27,7 @@ fn admits(audience: &Audience, target: &str) -> bool {
 
 /// The address of a request, with its query, is judged by what stands before that.
 #[test]
-fn r01_a_query_is_no_part_of_the_target() {
+fn r1_a_query_is_no_part_of_the_target() {
     let api = audience(&["https://api.example.com/v1"]);
     for tail in ["?x", "#x", "/a?b#c", "?/../..", "#?"] {
         assert!(api.admits(&format!("https://api.example.com/v1{tail}")), "{tail}");
@@ -56,7 +56,7 @@ fn only_what_lies_below_the_base_is_the_vendors() {
 }
 
 #[test]
-fn r01_a_prefix_admits_whole_segments_of_its_own_origin() {
+fn r1_a_prefix_admits_whole_segments_of_its_own_origin() {
     let api = audience(&["https://api.example.com/v1"]);
     for target in [
         "https://api.example.com/v1",
@@ -101,7 +101,7 @@ fn r01_a_prefix_admits_whole_segments_of_its_own_origin() {
 }
 
 #[test]
-fn r01_a_slash_at_the_end_of_a_prefix_changes_nothing() {
+fn r1_a_slash_at_the_end_of_a_prefix_changes_nothing() {
     for prefix in ["https://h.test/api", "https://h.test/api/", "https://h.test/api//"] {
         let api = audience(&[prefix]);
         assert!(admits(&api, "https://h.test/api") && admits(&api, "https://h.test/api/x"), "{prefix}");
@@ -110,7 +110,7 @@ fn r01_a_slash_at_the_end_of_a_prefix_changes_nothing() {
 }
 
 #[test]
-fn r01_any_of_several_prefixes_admits_and_none_admits_nothing() {
+fn r1_any_of_several_prefixes_admits_and_none_admits_nothing() {
     let two = audience(&["https://h.test/api", "http://localhost:3000"]);
     assert!(admits(&two, "https://h.test/api/x") && admits(&two, "http://localhost:3000/anything"));
     assert!(!admits(&two, "http://localhost/anything") && !admits(&two, "http://127.0.0.1:3000/"));
@@ -121,7 +121,7 @@ fn r01_any_of_several_prefixes_admits_and_none_admits_nothing() {
 
 /// What the URL parser leaves alone and many servers decode.
 #[test]
-fn r01_a_hidden_parent_leaves_the_prefix() {
+fn r1_a_hidden_parent_leaves_the_prefix() {
     let api = audience(&["https://h.test/api"]);
     for hidden in [
         "..%2fx",
@@ -187,7 +187,7 @@ proptest! {
 
     /// R1: a server may decode an admitted path once or twice; it still lies below the prefix.
     #[test]
-    fn r01_an_admitted_path_stays_below_its_prefix_however_often_it_is_decoded(path in any_path()) {
+    fn r1_an_admitted_path_stays_below_its_prefix_however_often_it_is_decoded(path in any_path()) {
         let target = Url::parse("https://h.test/api/").unwrap().join(&format!("/api/{path}")).unwrap();
         if audience(&["https://h.test/api"]).admits(&spelt(&target)) {
             let once = decode(target.path());
@@ -200,7 +200,7 @@ proptest! {
 
     /// R1: without escapes, admission is a matter of origin and segments, as the parser tells them.
     #[test]
-    fn r01_admission_compares_segments(
+    fn r1_admission_compares_segments(
         prefix in "(/[ab]{0,2}){0,3}", path in "(/[ab.]{0,2}){0,5}",
         (host, other) in (select(&["h.test", "h.test:8443", "i.test"][..]), select(&["h.test", "H.TEST:443"][..])),
     ) {
@@ -214,7 +214,7 @@ proptest! {
 
     /// A normalised path has no `..` in the open, so the only ones found are hidden.
     #[test]
-    fn r01_a_path_without_escapes_hides_nothing(path in "[/a.b-]{0,20}") {
+    fn r1_a_path_without_escapes_hides_nothing(path in "[/a.b-]{0,20}") {
         let target = Url::parse(&format!("https://h.test/{path}")).unwrap();
         prop_assert!(!has_hidden_parent(target.path()), "{}", target);
     }

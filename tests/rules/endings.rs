@@ -107,9 +107,9 @@ fn an_end_is_noted_by_the_tab_that_saw_it() {
     assert_eq!(session.take_note(), None);
 }
 
-/// 2.8: two tabs may find out at once, each in its own way, that a session is over. Whoever noted it last has the last word.
+/// Two tabs may find out at once, each in its own way, that a session is over. Whoever noted it last has the last word.
 #[test]
-fn found_2_8_tabs_that_find_the_end_at_once_come_to_tell_the_same() {
+fn tabs_that_find_the_end_at_once_come_to_tell_the_same() {
     let mut session = tab();
     session.refused(session.epoch(), Reason::Expired);
     let note = Note::ended(1, Reason::Refused);

@@ -90,7 +90,7 @@ impl World {
         // between the vendor's answer and its own write takes the new tokens along.
         self.watch.must(
             count <= 2 + 2 * asked + watch.taken_along || excused,
-            "found_3_3_two_renewals_a_minute_at_most",
+            "r21_two_renewals_a_minute_at_most",
             || format!("login {family}: {count} renewals, {asked} asked for"),
         );
     }

@@ -174,7 +174,7 @@ impl World {
             reasons.retain(|reason| *reason == Reason::Logout);
         }
         reasons.dedup();
-        self.watch.must(reasons.len() <= 1, "found_2_8_a_reason_is_the_same_in_every_tab", || {
+        self.watch.must(reasons.len() <= 1, "a_reason_is_the_same_in_every_tab", || {
             format!("place {place}, login {last}: {reasons:?}")
         });
     }

@@ -121,7 +121,7 @@ async function shown(what) {
   return contents.value.replace(/^```[^]*?```/, "").trim();
 }
 
-test("6.8: every option, every credential, and every member of a session and of what it gives is explained on hover", async () => {
+test("every option, every credential, and every member of a session and of what it gives is explained on hover", async () => {
   const silent = [];
   for (const what of names.map((name) => name.join("."))) {
     if (!UNEXPLAINED.includes(what) && (await shown(what)).length < 10) silent.push(what);
@@ -130,12 +130,12 @@ test("6.8: every option, every credential, and every member of a session and of 
   assert.ok(names.length > 100, `${names.length} names`);
 });
 
-test("6.8: error.code explains each code, and no other", async () => {
+test("error.code explains each code, and no other", async () => {
   const codes = [...(await shown("error.code")).matchAll(/^- `"([^"]+)"`: \S.+/gm)].map(([, code]) => code);
   assert.deepEqual(codes, union("AuthErrorCode"));
 });
 
-test("6.8: vendor explains each vendor, also where it is written", async () => {
+test("vendor explains each vendor, also where it is written", async () => {
   const vendors = [...(await shown("options.vendor")).matchAll(/^- `"([^"]+)"`: \S.+/gm)].map(([, vendor]) => vendor);
   assert.deepEqual(vendors, union("VendorName"));
 });

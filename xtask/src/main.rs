@@ -2,7 +2,6 @@
 
 mod apt;
 mod audit;
-mod ballast;
 mod bench;
 mod browsers;
 mod bundle;
@@ -10,11 +9,13 @@ mod counts;
 mod demo;
 mod directus;
 mod django;
+mod file_sizes;
 mod files;
 mod glue;
 mod guide;
 mod interrupt;
 mod job;
+mod known_faults;
 mod licences;
 mod manifest;
 mod markdown;
@@ -35,7 +36,6 @@ mod steps;
 mod suite;
 mod summary;
 mod tools;
-mod weight;
 mod workspace;
 
 use std::env;
@@ -56,11 +56,13 @@ The project's own commands. Each installs what it lacks; only rustup, Node.js 20
   cargo xtask matrix [<name>]       the packed package in all small projects, built in many ways; writes the README's table.
                                     Or only in those whose names have this in them, such as Nuxt
   cargo xtask directus              the guide's recipe for Directus against the real server, which npm brings
-  cargo xtask bench [--quick] [--firefox] [--only <item>] [--beside <folder>]
+  cargo xtask bench [--quick] [--only <item>] [--beside <folder>]
                                     hallpass beside its peers, measured in a browser; writes docs/benchmarks.md;
                                     --beside: the folder of another built package, measured as one more of them
-  cargo xtask size [--json]         what the package weighs, against its budget
+  cargo xtask size                  what the package weighs, against its budget
   cargo xtask mutants [<files>]     faults put into the rules and the order: how many the native tests catch; two hours
+  cargo xtask mutants --known [<part of a name>]
+                                    faults that somebody has thought of: which requirement the stories find each by; ten minutes
   cargo xtask check                 the quick checks: format, clippy, documentation, licences, advisories
   cargo xtask release               what is still missing before this version can be published; publishes nothing
   cargo xtask help                  this text
@@ -88,18 +90,20 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
     match arguments {
         ["build"] => build()?,
         ["demo", options @ ..] => demo(options)?,
-        ["size", options @ ..] => size(options)?,
+        ["size"] => size()?,
         ["test", parts @ ..] => return test(&steps::named(parts)?, parts.is_empty()),
         ["bench", options @ ..] => bench(&bench::Options::read(options)?)?,
         ["release"] => release::check()?,
         ["directus"] => directus()?,
         ["mutants"] => mutants(None)?,
+        ["mutants", "--known"] => known_faults("")?,
+        ["mutants", "--known", part] => known_faults(part)?,
         ["mutants", files] => mutants(Some(files))?,
         ["matrix"] => return test(&steps::matrix(None), false),
         ["matrix", name] => return test(&steps::matrix(Some(name)), false),
         ["check"] => return test(&steps::quick(), false),
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
-        [command @ ("build" | "check" | "directus" | "release"), option, ..] => {
+        [command @ ("build" | "check" | "directus" | "release" | "size"), option, ..] => {
             bail!("`cargo xtask {command}` has no option `{option}`")
         }
         [other, ..] => bail!("there is no command `{other}`; `cargo xtask help` lists them"),
@@ -125,25 +129,14 @@ fn directus() -> Result<()> {
 }
 
 fn bench(options: &bench::Options) -> Result<()> {
-    bench::run(&mut prepared(options.needs()?, options.steps())?, options)
+    bench::run(&mut prepared(bench::needs()?, bench::STEPS)?, options)
 }
 
-fn size(options: &[&str]) -> Result<()> {
-    let json = match options {
-        [] => false,
-        ["--json"] => true,
-        [other, ..] => bail!("`cargo xtask size` has no option `{other}`"),
-    };
+fn size() -> Result<()> {
     let mut progress = prepared(package::needs()?, 2)?;
     package::build_if_stale(&mut progress)?;
     let report = progress.step("Bundling with esbuild and measuring", size::measure)?;
-    if json {
-        // Then stdout is for programs.
-        eprint!("{}", report.table());
-        println!("{}", report.json());
-    } else {
-        print!("{}", report.table());
-    }
+    print!("{}", report.table());
     report.check()
 }
 
@@ -153,6 +146,10 @@ fn mutants(files: Option<&str>) -> Result<()> {
         progress.step("Trying faults in the rules and the order, one by one", || mutants::run(files))?;
     print!("{}", score.table());
     score.check()
+}
+
+fn known_faults(part: &str) -> Result<()> {
+    known_faults::run(&mut prepared(Vec::new(), known_faults::count(part))?, part)
 }
 
 fn test(steps: &[Step], afresh: bool) -> Result<ExitCode> {

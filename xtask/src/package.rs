@@ -110,7 +110,7 @@ fn clear(folder: &Path) -> Result<()> {
 fn keep_types(root: &Path, parts: &Path) -> Result<()> {
     let made = parts.join("made.d.ts");
     let text = fs::read_to_string(&made).context("wasm-pack wrote no type declarations")?;
-    // Nobody frees by hand, see `ballast`.
+    // Nobody frees by hand, see `glue::cuts`.
     let text = text.replace("    free(): void;\n    [Symbol.dispose](): void;\n", "");
     for made in [made, parts.join("made_bg.wasm.d.ts")] {
         fs::remove_file(made)?;

@@ -22,25 +22,25 @@ impl Progress {
     }
 
     /// Announces a step and starts its clock.
-    pub fn begin(&mut self, what: &str) -> Step {
+    pub fn begin(&mut self, what: &str) -> Clock {
         self.current += 1;
         eprintln!("[{}/{}] {what}", self.current, self.total);
-        Step(Instant::now())
+        Clock(Instant::now())
     }
 
     /// Announces a step, does it, and says how long it took.
     pub fn step<T>(&mut self, what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        let step = self.begin(what);
+        let clock = self.begin(what);
         let outcome = work();
-        step.end(if outcome.is_ok() { "done" } else { "failed" });
+        clock.end(if outcome.is_ok() { "done" } else { "failed" });
         outcome
     }
 }
 
-/// A step under way.
-pub struct Step(Instant);
+/// Runs while a step does.
+pub struct Clock(Instant);
 
-impl Step {
+impl Clock {
     /// Says how it ended, and returns how long it took.
     pub fn end(self, verdict: &str) -> Duration {
         let time = self.0.elapsed();

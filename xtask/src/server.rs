@@ -13,7 +13,7 @@ use crate::interrupt::Guarded;
 use crate::job::{Job, create_log};
 use crate::workspace;
 
-/// How often is looked.
+/// How long to wait between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// How long a server may take to answer; some build first.

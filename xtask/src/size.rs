@@ -3,15 +3,14 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail};
-use serde_json::json;
 
 use crate::bundle::{TEXT, WALLET, apart};
+use crate::file_sizes::{Sizes, of_files};
 use crate::job::Job;
-use crate::weight::{Sizes, of_files};
 use crate::workspace;
 
 /// How many bytes the package may take on the wire: all files together, as `gzip -9`.
-const BUDGET_GZIP: u64 = 78_700;
+const BUDGET_GZIP: u64 = 79_300;
 
 const WASM: &str = "pkg/hallpass.wasm";
 
@@ -94,15 +93,6 @@ impl Report {
         let budget = format!("{:<40} {:>8} {BUDGET_GZIP:>8}\n", "budget", "");
         let served = line(&("together, the package's files as they are", self.served));
         head + &lines + &line(&("together", self.total())) + &budget + "\n" + &served + &others
-    }
-
-    /// The same for programs.
-    pub fn json(&self) -> String {
-        let sizes = |(name, s): &(&str, Sizes)| json!({ "file": name, "raw": s.raw, "gzip": s.gzip, "brotli": s.brotli });
-        let list = |files: &[(&str, Sizes)]| files.iter().map(sizes).collect::<Vec<_>>();
-        let total = sizes(&("together", self.total()));
-        json!({ "files": list(&self.files), "others": list(&self.others), "total": total, "budgetGzip": BUDGET_GZIP })
-            .to_string()
     }
 
     /// Fails when the package has grown over its budget, or a page without tools loads much more.

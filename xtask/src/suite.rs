@@ -15,7 +15,7 @@ use crate::interrupt::Guarded;
 use crate::job::{Finished, Job};
 use crate::matrix;
 use crate::package;
-use crate::progress::{Progress, Step as Clock};
+use crate::progress::{Clock, Progress};
 use crate::reference;
 use crate::reproduction;
 use crate::root_package;
@@ -40,7 +40,7 @@ struct Suite {
     afresh: bool,
     /// Held so that it runs as long as the suite.
     simulator: Option<Simulator>,
-    /// The same.
+    /// Held so that it runs as long as the suite, too.
     django: Option<Guarded>,
     rows: Vec<Row>,
     failed: Vec<Step>,

@@ -39,7 +39,7 @@ export async function send({ url, query, wants, longerMs: _, ...init }, fetch, d
   if (isRedirect(response)) return undefined;
   const text = await readText(response.body, LONGEST_REPLY, deadline);
   const dateMs = Date.parse(response.headers.get("Date") ?? "");
-  const reply = { status: response.status, ...contentOf(text), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs), wanted: (wants && response.headers.get(wants)) ?? undefined };
+  const reply = { status: response.status, ...contentOf(text, response.headers), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs), wanted: (wants && response.headers.get(wants)) ?? undefined };
   return withoutPrototype(reply);
 }
 
@@ -74,13 +74,19 @@ function extended(url, query) {
 /**
  * What a body's text holds. Undefined stands for a body that was too long to read.
  * @param {string | undefined} text
+ * @param {Headers} headers
  * @returns {{ content: Content, json: unknown }}
  */
-export function contentOf(text) {
+export function contentOf(text, headers) {
   const json = text && parseJson(text);
   if (text === "") return { content: "empty", json: undefined };
+  // A front end's page answers everything; a plain text, such as Express's "OK", is only sent by who means it.
+  if (text && json === undefined && isPlain(headers.get("Content-Type"))) return { content: "text", json: undefined };
   return { content: json === undefined ? "unreadable" : "json", json };
 }
+
+/** @param {string | null} type */
+export const isPlain = (type) => /^text\/plain\b/i.test(type ?? "");
 
 /**
  * A copy without a prototype, for promises to resolve to: a `then` that the page put on Object.prototype would be called.

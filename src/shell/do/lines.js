@@ -105,7 +105,7 @@ export class Neighbours {
   close() {
     const all = this.#keys.get(this.#key);
     all?.delete(this.#hear);
-    // A server may have had millions of people.
+    // Else a server would keep an entry for everybody who ever signed in.
     if (all?.size === 0) this.#keys.delete(this.#key);
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { inTransaction } from "../database.js";
-import { Deadline, after, pause } from "../wait.js";
+import { Deadline, LONGEST_DELAY_MS, after, pause } from "../wait.js";
 
 // How often a waiting tab looks whether it still needs its turn, in ms.
 const POLL_MS = 60;
@@ -17,9 +17,10 @@ const FREEING_MS = 50;
  */
 
 /**
- * Whose turns these are: those who share a session's tokens. `key`: the session's name. `ms`: how long to wait for a turn. `lags`: what
- * one tab writes shows in another only after a moment. `storage`: the object that the tokens are kept in. `tabs`: there may be others.
- * @typedef {{ key: string, storage: object, ms: number, lags: boolean, tabs: boolean }} Scope
+ * Whose turns these are: those who share a session's tokens. `key`: the session's name, with which the locks' names begin; the tokens
+ * follow. `lease`: the same for the leases that stand for locks. `ms`: how long to wait for a turn. `lags`: what one tab writes shows in
+ * another only after a moment. `storage`: the object that the tokens are kept in. `tabs`: there may be others.
+ * @typedef {{ key: string, lease: string, storage: object, ms: number, lags: boolean, tabs: boolean }} Scope
  */
 
 /** Turns at a session's tokens, one at a time for all tabs. */
@@ -128,7 +129,7 @@ function withLocks(locks, scope, tokens, held) {
  * @returns {Turn}
  */
 function inDatabase(scope, tokens) {
-  const name = `${scope.key}:turn`;
+  const { lease } = scope;
   /** @type {Turn | undefined} */
   let fallback;
   /** When the lease ends that this turn has. @type {number | undefined} */
@@ -137,7 +138,7 @@ function inDatabase(scope, tokens) {
     async wait() {
       if (fallback) return fallback.wait();
       try {
-        end = await takeLease(name, tokens, scope.ms);
+        end = await takeLease(lease, tokens, scope.ms);
       } catch {
         // No IndexedDB either: then at least the handles of this page take turns.
         fallback = inMemory(scope);
@@ -150,36 +151,53 @@ function inDatabase(scope, tokens) {
     },
     async leave(spent) {
       await fallback?.leave(spent);
-      if (end !== undefined && !spent) giveBack(name, end).catch(() => {});
+      if (end !== undefined && !spent) giveBack(leaseName(lease, tokens), end).catch(() => {});
     },
   };
 }
 
 /**
- * Writes a lease of so many ms under a name, unless there is an unexpired one for the same tokens. Resolves to when it ends; undefined
- * where it was not written. A lease that lasts longer than that comes of a clock that has been set back since, and counts no more.
- * @param {string} name
+ * Writes a lease of so many ms for tokens, unless there is an unexpired one, and deletes those of the session that have expired. Resolves
+ * to when it ends; undefined where it was not written. Tokens have leases of their own, as they have locks of their own: a tab that is
+ * late with older ones takes no turn of newer ones away.
+ * @param {string} session the beginning of the names of its leases
  * @param {string} tokens
  * @param {number} ms
  */
-async function takeLease(name, tokens, ms) {
+async function takeLease(session, tokens, ms) {
+  const name = leaseName(session, tokens);
   /** @type {number | undefined} */
   let end;
   await inTransaction("readwrite", (all) => {
-    const request = all.get(name);
+    // The transaction is tried twice, so that a lease may be this turn's own.
+    const own = end;
+    let taken = false;
+    end = undefined;
+    const request = all.openCursor(IDBKeyRange.bound(`${session} `, `${session}!`, false, true));
     request.onsuccess = () => {
-      const there = request.result;
-      const left = there?.end - Date.now();
-      // The transaction is tried twice, so that the lease may be this turn's own.
-      const isOwn = there?.end === end;
-      end = undefined;
-      if (there?.tokens === tokens && !isOwn && left > 0 && left <= ms) return;
-      end = Date.now() + ms;
-      all.put({ tokens, end }, name);
+      const cursor = request.result;
+      if (cursor) {
+        if (!isLive(cursor.value)) cursor.delete();
+        else taken ||= cursor.key === name && cursor.value.end !== own;
+        cursor.continue();
+      } else if (!taken) {
+        end = Date.now() + ms;
+        all.put({ end, ms }, name);
+      }
     };
     return request;
   });
   return end;
+}
+
+/**
+ * Whether a lease has not expired. One with more left than it was written for comes of a clock that has been set back since, and counts
+ * no more. Its length is in it, since another tab's `timeoutMs` may be another.
+ * @param {{ end: number, ms: number }} lease
+ */
+function isLive({ end, ms }) {
+  const left = end - Date.now();
+  return left > 0 && left <= ms && ms <= LONGEST_DELAY_MS;
 }
 
 /**
@@ -195,6 +213,12 @@ const giveBack = (name, end) =>
     };
     return request;
   });
+
+/**
+ * @param {string} session
+ * @param {string} tokens
+ */
+const leaseName = (session, tokens) => `${session} ${tokens}`;
 
 /**
  * The end of the last turn in each queue, by storage and by the session's name.

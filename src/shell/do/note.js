@@ -27,7 +27,7 @@ export class Notes {
   write(text) {
     this.#own.delete(this.#name);
     if (text !== undefined) this.#own.set(this.#name, text);
-    // On a server, people come and go.
+    // Else a server without localStorage would keep a note for everybody who ever signed out.
     if (this.#own.size > MOST) this.#own.delete(/** @type {string} */ (this.#own.keys().next().value));
     try {
       const storage = this.#web;

@@ -1,6 +1,6 @@
 // @ts-check
 import { Deadline } from "../wait.js";
-import { withoutPrototype } from "./call.js";
+import { isPlain, withoutPrototype } from "./call.js";
 
 // The longest reply that is looked into, in bytes, and how long it may take to come, in ms.
 const LONGEST_PEEK = 65_536;
@@ -18,16 +18,18 @@ export const isJson = (type) => /\bjson\b/i.test(type ?? "");
 const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
 
 /**
- * Looks into a short JSON reply, and waits for no more of it than comes with its first pieces. Gives back the response for the
+ * Looks into a short reply, and waits for no more of it than comes with its first pieces. Gives back the response for the
  * caller, and the text if all of it was seen.
  * @param {Response} response
  * @returns {Promise<{ response: Response, text: string | undefined }>}
  */
 export async function peek(response) {
   const type = response.headers.get("Content-Type");
-  const nothing = withoutPrototype({ response, text: undefined });
+  const nothing = withoutPrototype({ response, text: response.body === null ? "" : undefined });
+  // A refusal may have no body, or a word or two, in place of JSON.
+  const isReadable = isJson(type) || (!response.ok && (type === null || isPlain(type)));
   // Some vendors' codes are no status that a Response can be made with.
-  if (!response.body || !isJson(type) || isStream(type) || response.status > 599) return nothing;
+  if (!response.body || !isReadable || isStream(type) || response.status > 599) return nothing;
   const declared = response.headers.get("Content-Length");
   if (declared === null) return peekAndHandOn(response, response.body);
   if (Number(declared) > LONGEST_PEEK) return nothing;

@@ -51,9 +51,7 @@ export async function dispatch(request, { extra, refusesRedirect }, fetch, deadl
  */
 export async function answerOf(request, response, speaksInside) {
   const peeked = speaksInside || !response.ok ? await peek(response) : { response, text: undefined };
-  const { text } = peeked;
-  const content = text === undefined ? /** @type {const} */ ({ content: "unreadable", json: undefined }) : contentOf(text);
-  return withoutPrototype({ response: peeked.response, ...content, ...origin(request, response) });
+  return withoutPrototype({ response: peeked.response, ...contentOf(peeked.text, response.headers), ...origin(request, response) });
 }
 
 /**
@@ -67,7 +65,7 @@ export async function answerOf(request, response, speaksInside) {
 export async function wholeAnswer(request, response, ms, deadline) {
   deadline.extend(ms);
   const text = await readText(response.body, LONGEST_JSON, deadline, () => deadline.extend(ms));
-  return withoutPrototype({ response, ...contentOf(text), ...origin(request, response) });
+  return withoutPrototype({ response, ...contentOf(text, response.headers), ...origin(request, response) });
 }
 
 /**

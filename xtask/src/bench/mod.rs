@@ -31,8 +31,6 @@ use crate::workspace;
 pub struct Options {
     /// A run that only proves that it works.
     quick: bool,
-    /// Firefox too.
-    firefox: bool,
     /// The folder of another build of the package, measured as one more contender.
     beside: Option<PathBuf>,
     /// Only these items; then nothing is published either.
@@ -47,7 +45,6 @@ impl Options {
         while let Some(word) = words.next() {
             match *word {
                 "--quick" => options.quick = true,
-                "--firefox" => options.firefox = true,
                 "--only" => {
                     let item =
                         words.next().context("`--only` takes the name of an item, such as `request`")?;
@@ -62,22 +59,19 @@ impl Options {
         }
         Ok(options)
     }
+}
 
-    fn engines(&self) -> Vec<Engine> {
-        if self.firefox { vec![Engine::Chromium, Engine::Firefox] } else { vec![Engine::Chromium] }
-    }
+/// The browser that is measured in.
+const ENGINE: Engine = Engine::Chromium;
 
-    /// What has to be installed before [`run`].
-    pub fn needs(&self) -> Result<Vec<Install>> {
-        let mut installs = package::needs()?;
-        installs.extend(browsers::missing(&self.engines()));
-        Ok(installs)
-    }
+/// How many steps [`run`] takes.
+pub const STEPS: usize = 5;
 
-    /// How many steps [`run`] takes.
-    pub fn steps(&self) -> usize {
-        4 + self.engines().len()
-    }
+/// What has to be installed before [`run`].
+pub fn needs() -> Result<Vec<Install>> {
+    let mut installs = package::needs()?;
+    installs.extend(browsers::missing(&[ENGINE]));
+    Ok(installs)
 }
 
 /// Measures, and publishes what a full run has shown.
@@ -87,17 +81,13 @@ pub fn run(progress: &mut Progress, options: &Options) -> Result<()> {
         progress.step("Bundling the contenders", || Workshop::set_up(options.beside.as_deref()))?;
     let driver = progress
         .step("Building the server and the driver", || server::compile("hallpass-bench", "measure"))?;
-    let mut runs = Vec::new();
-    for engine in options.engines() {
-        let what = format!("Measuring in {}", engine.name());
-        runs.push(progress.step(&what, || measure(&workshop, &driver, engine, options))?);
-    }
-    progress.step("Writing the tables and the pictures", || publish(&workshop, &runs, options))
+    let samples = progress.step("Measuring in the browser", || measure(&workshop, &driver, options))?;
+    progress.step("Writing the tables and the pictures", || publish(&workshop, &samples, options))
 }
 
-fn measure(workshop: &Workshop, driver: &Path, engine: Engine, options: &Options) -> Result<Samples> {
-    engine.driver().map_err(anyhow::Error::msg)?;
-    let samples = workshop.file(&format!("{}.json", engine.name()));
+fn measure(workshop: &Workshop, driver: &Path, options: &Options) -> Result<Samples> {
+    ENGINE.driver().map_err(anyhow::Error::msg)?;
+    let samples = workshop.file(&format!("{}.json", ENGINE.name()));
     let plan = json!({
         "port": simulator::default_port()?,
         "site": workshop.file("site"),
@@ -110,10 +100,10 @@ fn measure(workshop: &Workshop, driver: &Path, engine: Engine, options: &Options
     fs::write(&path, plan.to_string())?;
     // What an earlier run has left is not this one's.
     let _ = fs::remove_file(&samples);
-    let finished = Job::new(driver, &format!("bench-{}", engine.name()))
+    let finished = Job::new(driver, &format!("bench-{}", ENGINE.name()))
         .args([path])
         .env("RUST_BACKTRACE", "0")
-        .envs(engine.variables())
+        .envs(ENGINE.variables())
         .must("the measurements could not be made")?;
     for line in finished.text.lines() {
         eprintln!("       {line}");
@@ -121,20 +111,18 @@ fn measure(workshop: &Workshop, driver: &Path, engine: Engine, options: &Options
     Samples::read(&samples)
 }
 
-fn publish(workshop: &Workshop, runs: &[Samples], options: &Options) -> Result<()> {
+fn publish(workshop: &Workshop, samples: &Samples, options: &Options) -> Result<()> {
     let date = machine::today();
-    if let Some(first) = runs.first() {
-        for line in targets::missed(first, &workshop.sizes()?) {
-            eprintln!("       {line}");
-        }
+    for line in targets::missed(samples, &workshop.sizes()?) {
+        eprintln!("       {line}");
     }
     if options.quick || !options.only.is_empty() {
         let folder = workshop.file("page");
-        page::write(&folder, workshop, runs, &date)?;
+        page::write(&folder, workshop, samples, &date)?;
         eprintln!("       {}: too few samples to publish", workspace::shown(&folder));
         return Ok(());
     }
-    page::write(&workspace::inside("docs"), workshop, runs, &date)?;
+    page::write(&workspace::inside("docs"), workshop, samples, &date)?;
     page::write_readme(&date)?;
     eprintln!(
         "       docs/benchmarks.md: why something is missed, and what it would take, is for people to write at its marks"
@@ -151,7 +139,7 @@ mod tests {
     #[test]
     fn options_are_known_or_refused() {
         let options = Options::read(&["--quick", "--only", "request"]).unwrap();
-        assert!(options.quick && !options.firefox && options.only == ["request"]);
+        assert!(options.quick && options.only == ["request"]);
         assert!(Options::read(&["--slow"]).is_err());
         assert!(Options::read(&["--only"]).is_err());
         let beside = Options::read(&["--beside", "/tmp/pkg"]).unwrap().beside;

@@ -13,9 +13,9 @@ use super::samples::{Found, Relation, Samples};
 use super::statistics::{Spread, figures};
 use super::workshop::Workshop;
 use super::{machine, tables, targets};
+use crate::file_sizes::Sizes;
 use crate::job::Job;
 use crate::markdown::{between, with_between};
-use crate::weight::Sizes;
 use crate::workspace;
 
 const README: &str = "README.md";
@@ -25,12 +25,11 @@ const MARKS: [&str; 2] = ["<!-- Written by `cargo xtask bench`: -->\n", "<!-- Up
 const WORDS: [&str; 2] = ["<!-- Written by hand, and kept: -->\n", "<!-- Up to here. -->"];
 
 /// Writes the page and its pictures into a folder.
-pub fn write(folder: &Path, workshop: &Workshop, runs: &[Samples], date: &str) -> Result<()> {
+pub fn write(folder: &Path, workshop: &Workshop, samples: &Samples, date: &str) -> Result<()> {
     let sizes = workshop.sizes()?;
-    let first = runs.first().context("nothing was measured")?;
-    let (size, start, call) = (size(&sizes), start(first), call(first));
+    let (size, start, call) = (size(&sizes), start(samples), call(samples));
     let pictures = json!({
-        "size": [size], "start": [start], "call": [call], "expired": [expired(first)], "overview": [size, start, call]
+        "size": [size], "start": [start], "call": [call], "expired": [expired(samples)], "overview": [size, start, call]
     });
     let into = folder.join("benchmarks");
     fs::create_dir_all(&into)?;
@@ -38,7 +37,7 @@ pub fn write(folder: &Path, workshop: &Workshop, runs: &[Samples], date: &str) -
     Job::new("node", "bench-pictures")
         .args([workshop.file("pictures.mjs"), workshop.file("pictures.json"), into])
         .must("the pictures could not be drawn")?;
-    fs::write(folder.join("benchmarks.md"), text(workshop, &sizes, runs, date)?)?;
+    fs::write(folder.join("benchmarks.md"), text(workshop, &sizes, samples, date)?)?;
     Ok(())
 }
 
@@ -58,7 +57,7 @@ pub fn write_readme(date: &str) -> Result<()> {
 fn text(
     workshop: &Workshop,
     sizes: &BTreeMap<&'static str, Sizes>,
-    runs: &[Samples],
+    samples: &Samples,
     date: &str,
 ) -> Result<String> {
     let mut text = String::from(
@@ -84,19 +83,15 @@ fn text(
         let Some(Sizes { raw, gzip, brotli }) = sizes.get(contender.name) else { continue };
         let _ = writeln!(text, "| {} | {raw} | {gzip} | {brotli} |", contender.title);
     }
-    for (index, samples) in runs.iter().enumerate() {
-        let _ = writeln!(text, "\n## In the browser\n\n`{}`\n", samples.browser);
-        if index == 0 {
-            text.push_str("What was aimed for:\n\n");
-            text.push_str(&targets::table(samples, sizes));
-            text.push_str(targets::HOW);
-            let _ = write!(text, "\n{}{}{}\n", WORDS[0], words(), WORDS[1]);
-            text.push_str(
-                "\n![Start](benchmarks/start.svg)\n\n![A call](benchmarks/call.svg)\n\n![Expired](benchmarks/expired.svg)\n\n",
-            );
-        }
-        text.push_str(&tables::all(samples));
-    }
+    let _ = writeln!(text, "\n## In the browser\n\n`{}`\n", samples.browser);
+    text.push_str("What was aimed for:\n\n");
+    text.push_str(&targets::table(samples, sizes));
+    text.push_str(targets::HOW);
+    let _ = write!(text, "\n{}{}{}\n", WORDS[0], words(), WORDS[1]);
+    text.push_str(
+        "\n![Start](benchmarks/start.svg)\n\n![A call](benchmarks/call.svg)\n\n![Expired](benchmarks/expired.svg)\n\n",
+    );
+    text.push_str(&tables::all(samples));
     Ok(text.trim_end().to_owned() + "\n")
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::contenders::{CONTENDERS, Kind, OWN, RAW};
 use super::samples::{Found, Relation, Samples};
 use super::statistics::{figures, median};
-use crate::weight::Sizes;
+use crate::file_sizes::Sizes;
 
 /// The most that all of hallpass is to take, in bytes as gzip.
 pub const MOST_GZIP: u64 = 25_000;

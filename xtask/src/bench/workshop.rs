@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::contenders::{BESIDE, CONTENDERS, Contender, Kind};
 use crate::bundle::{TEXT, WALLET, apart};
+use crate::file_sizes::{Sizes, of_files};
 use crate::files::{copy_tree, walk};
 use crate::job::Job;
 use crate::npm::NPM;
-use crate::weight::{Sizes, of_files};
 use crate::workspace;
 
 const FOLDER: &str = "target/xtask/bench";

@@ -27,6 +27,14 @@ async fn open(page: &Page) -> Result<()> {
     page.until_ready().await
 }
 
+/// Opens the page, with a simulated vendor at the address that it is to try.
+async fn open_with_a_vendor(page: &Page) -> Result<World> {
+    let world = World::new(Vendor::Ethgas)?;
+    open(page).await?;
+    page.fill("base-url", &world.address).await?;
+    Ok(world)
+}
+
 async fn sign_in(page: &Page, password: &str) -> Result<()> {
     page.fill("credential-username", USER).await?;
     page.fill("credential-password", password).await?;
@@ -86,9 +94,7 @@ fn a_login_without_places_takes_nothing() -> Result<()> {
 #[test]
 fn enter_twice_is_one_try_and_a_wrong_password_is_typed_anew() -> Result<()> {
     on_the_page(async |page| {
-        let world = World::new(Vendor::Ethgas)?;
-        open(page).await?;
-        page.fill("base-url", &world.address).await?;
+        let world = open_with_a_vendor(page).await?;
         page.fill("credential-username", USER).await?;
         page.fill("credential-password", "wrong").await?;
         page.press([Key::Enter.into(), Key::Enter.into()]).await?;
@@ -105,9 +111,7 @@ fn enter_twice_is_one_try_and_a_wrong_password_is_typed_anew() -> Result<()> {
 #[test]
 fn whoever_is_signed_in_signs_out_first() -> Result<()> {
     on_the_page(async |page| {
-        let world = World::new(Vendor::Ethgas)?;
-        open(page).await?;
-        page.fill("base-url", &world.address).await?;
+        let world = open_with_a_vendor(page).await?;
         sign_in(page, PASSWORD).await?;
         page.until_text("outcome", "Signed in.").await?;
         assert_eq!(page.focused().await?, "try-heading", "the button that had the focus is gone");
@@ -128,9 +132,7 @@ fn whoever_is_signed_in_signs_out_first() -> Result<()> {
 #[test]
 fn the_end_of_a_session_is_told() -> Result<()> {
     on_the_page(async |page| {
-        let world = World::new(Vendor::Ethgas)?;
-        open(page).await?;
-        page.fill("base-url", &world.address).await?;
+        let world = open_with_a_vendor(page).await?;
         sign_in(page, PASSWORD).await?;
         page.until_text("outcome", "Signed in.").await?;
         world.revoke().await?;

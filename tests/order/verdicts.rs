@@ -160,7 +160,7 @@ fn rule_10_json_says_that_the_session_has_ended() {
 
 /// R2: a request's own token is in no error, also where it has been replaced or has ended since.
 #[test]
-fn r02_no_error_tells_the_token_that_the_request_carried() {
+fn r2_no_error_tells_the_token_that_the_request_carried() {
     let detail = |tab: &mut Tab, wish: Wish| {
         let id = tab.handle.request(wish);
         tab.handle.set_now(tab.moment());
@@ -215,7 +215,7 @@ fn a_doubtful_session_is_asked_about_once() {
 
 /// R5: another origin's word after a redirect is none of the vendor's.
 #[test]
-fn r05_what_is_said_after_a_redirect_elsewhere_counts_for_nothing() {
+fn r5_what_is_said_after_a_redirect_elsewhere_counts_for_nothing() {
     let mut tab = Tab::signed_in(Keeping::Memory);
     tab.redirected_to = Some("https://elsewhere.test/x");
     tab.hears(401, UNAUTHORIZED);
@@ -315,7 +315,7 @@ fn a_reply_that_may_mean_an_expired_token_is_asked_for_once_more() {
 
 /// R2: the token of a check may have been replaced before its answer comes, and is no less secret for that.
 #[test]
-fn r02_a_checks_own_token_is_in_no_failure() {
+fn r2_a_checks_own_token_is_in_no_failure() {
     let mut tab = Tab::signed_in(Keeping::Memory);
     let words = r#"{"success":false,"code":403,"message":"a1 may not","data":null}"#;
     tab.hears(200, &grant("a2", "r2")).hears(403, words);

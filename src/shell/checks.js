@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Checks of values, of which the form of a description is made. A check gives back a frozen copy of the value, or throws what is wrong
+ * Checks of values, of which that of a description is made. A check gives back a frozen copy of the value, or throws what is wrong
  * with it, by its path (`where`). Only own members count, and each is read once.
  */
 import { mistake } from "./auth-error.js";

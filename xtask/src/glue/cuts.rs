@@ -1,5 +1,5 @@
-//! What wasm-bindgen's JavaScript carries for other packages and other platforms. Nobody here needs it,
-//! and it is 350 bytes of what a page downloads. And one thing that it lacks: a pointer that no page can catch.
+//! What wasm-bindgen's JavaScript carries for other packages and other platforms. Nobody here needs it, and it is 350 bytes of
+//! what a page downloads. On the way the pointer becomes a private member, which no page can intercept.
 //!
 //! It is cut out by its text. Where wasm-bindgen writes another text one day, the build fails and says which.
 
@@ -38,7 +38,7 @@ const CUTS: [(&str, &str); 8] = [
     ),
     ("this.__wbg_ptr", "this.#ptr"),
     ("if (Symbol.dispose) Machine.prototype[Symbol.dispose] = Machine.prototype.free;\n", ""),
-    // Each case of this comes down to another buffer.
+    // All three conditions say the same: the memory has grown, and has another buffer now.
     (
         "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || \
          (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
