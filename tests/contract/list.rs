@@ -247,6 +247,10 @@ contract! { "renewal.js":
 contract! { "storage.js":
     what_is_written_late_is_not_written_again,
     r38_a_late_write_is_made_good,
+    r18_a_write_that_is_under_way_undoes_no_logout,
+    r18_a_write_that_is_under_way_undoes_no_login,
+    r10_a_logout_while_a_first_login_is_read_back_is_heard,
+    r10_a_logout_elsewhere_while_a_first_login_is_read_back_is_no_broken_storage,
     a_storage_that_cannot_be_read_is_a_problem,
     storage_of_the_callers_own_restores_the_session,
     r8_no_password_and_no_profile_is_stored,
