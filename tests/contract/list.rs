@@ -532,6 +532,7 @@ contract! { "descriptions.js":
     r42_every_mistake_in_a_description_is_named_by_its_path,
     r42_openSession_checks_a_plain_description_likewise,
     what_may_be_left_out_is_sent_where_it_is_given,
+    a_described_body_may_have_lists_null_and_any_number,
     defineVendor_gives_a_frozen_copy_back,
     rule_14_a_descriptions_getters_are_read_once,
     r15_a_polluted_prototype_is_no_part_of_a_description,

@@ -66,6 +66,36 @@ fn templates_are_filled_in() {
     assert_eq!(sent(&headers, &jdoe()), "POST -\ncontent-type: application/vnd.acme+json\nX-U: u=jdoe\n\n{}");
 }
 
+/// Keystone's `methods` is a list, and JSON-RPC has its parameters in one.
+#[test]
+fn a_body_may_have_lists_null_and_any_number() {
+    let vendor = described(json!({ "login": { "json": {
+        "params": ["{username}", { "p": "<{password}>", "n": null, "o": "{otp?}" }, [], ["{otp?}", [true, 1.5]], null, -2, 1e300],
+        "none": null, "part": 0.25, "big": 9_007_199_254_740_992_i64,
+    } } }));
+    let sent = |credentials: &Credentials| {
+        let call = Vendor::<Value>::login(&vendor, credentials).unwrap();
+        serde_json::from_str::<Document>(call.body.unwrap().as_str()).unwrap()
+    };
+    let rest = |list: Document| {
+        json!({
+            "params": ["j\"d", { "p": "<[é]>", "n": null }, [], list, null, -2, 1e300], "none": null, "part": 0.25, "big": 9_007_199_254_740_992_i64,
+        })
+    };
+    let mut named = vec![("username", "j\"d"), ("password", "[é]")];
+    assert_eq!(sent(&Credentials::of(&named)), rest(json!([[true, 1.5]])), "what may be left out is");
+    named.push(("otp", "7"));
+    let mut all = rest(json!(["7", [true, 1.5]]));
+    all["params"][1]["o"] = json!("7");
+    assert_eq!(sent(&Credentials::of(&named)), all);
+    // R35: as deep as objects may lie in one another.
+    let deep = |depth| {
+        let list = (0..depth).fold(json!("x"), |inner, _| json!([inner]));
+        Vendor::<Value>::login(&described(json!({ "login": { "json": { "a": list } } })), &jdoe()).is_ok()
+    };
+    assert_eq!((deep(7), deep(9)), (true, false));
+}
+
 /// `{otp?}` as a whole text: its member is left out where there is no such value. Anywhere else it is a place like any other, and a
 /// question mark that no name stands before is one.
 #[test]
@@ -99,12 +129,12 @@ fn what_may_be_left_out_is_left_out_whole() {
 #[test]
 fn r30_a_body_never_outgrows_its_first_buffer() {
     let vendor = described(
-        json!({ "login": { "query": { "p": "{password}" }, "json": { "p": "{password}", "q": { "r": "-{password}-", "n": -9_007_199_254_740_991_i64 } } } }),
+        json!({ "login": { "query": { "p": "{password}" }, "json": { "p": "{password}", "q": { "r": "-{password}-", "n": -9_007_199_254_740_991_i64, "l": ["{password}", null, 0.1] } } } }),
     );
     let worst = "\u{1}\"\\é".repeat(500);
     // A String that has grown has room for a half more than it was asked for, at least.
     let call = Vendor::<Value>::login(&vendor, &Credentials::of(&[("password", &worst)])).unwrap();
-    assert!(call.body.unwrap().len() <= 6 * (2 * worst.len() + 40) + 120);
+    assert!(call.body.unwrap().len() <= 6 * (3 * worst.len() + 40) + 280);
     assert!(call.query.unwrap().len() <= 3 * (worst.len() + 4));
 }
 

@@ -165,6 +165,10 @@ impl Json for Chameleon {
             Self::Parsed(json) => json.member(name).map(Self::Parsed),
         }
     }
+    fn written(number: f64) -> String {
+        Value::written(number)
+    }
+
     fn text(&self) -> Option<String> {
         match self {
             Self::Everything { text, .. } => Some(text.clone()),
