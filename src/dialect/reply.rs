@@ -75,8 +75,8 @@ pub enum Body<J> {
     Empty,
     /// JSON.
     Json(J),
-    /// Words that say of themselves that they are plain text, such as "OK". Nothing is read in them.
-    Text,
+    /// Words that say of themselves that they are plain text, such as "OK". They are no JSON; at most, they are a token.
+    Text(J),
     /// Anything else: HTML from a proxy, truncated JSON, too many bytes.
     Unreadable,
 }

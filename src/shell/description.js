@@ -109,7 +109,7 @@ const whole = shape({
   "logout?": shape(call),
   "check?": shape({ ...call, "user?": paths.one, "alive?": paths.one }),
   grant: shape({
-    "access?": either(paths.some, carrier, "a path, a list of paths or { header, prefix }"),
+    "access?": either((value, where) => (value === "" ? value : paths.some(value, where)), carrier, "a path, a list of paths or { header, prefix }"),
     "refresh?": paths.some,
     "user?": paths.one,
     "database?": paths.one,

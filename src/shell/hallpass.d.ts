@@ -142,7 +142,10 @@ export type VendorDescription = {
   readonly check?: Call & { readonly user?: Path; readonly alive?: Path };
   /** What a reply to `login` and `refresh` gives. */
   readonly grant: {
-    /** The token: at a path, at the first of several where something lies, or in a header of the reply. Not for cookies. */
+    /**
+     * The token: at a path, at the first of several where something lies, or in a header of the reply; `""`, if the reply is the token itself, as
+     * plain text or as a JSON string. Not for cookies.
+     */
     readonly access?: Path | readonly Path[] | { readonly header: string; readonly prefix?: string };
     /** What renews it, found in the same way: `{refresh}` in templates. */
     readonly refresh?: Path | readonly Path[];

@@ -52,7 +52,7 @@ export async function r42_every_mistake_in_a_description_is_named_by_its_path() 
     "refresh.json": [{ a: "{password}" }, { a: "{database}" }],
     "refresh.paht": ["x"],
     grant: [undefined, {}, 5, { access: "a", acess: "b" }],
-    "grant.access": ["$", "$.a", "/a/b", "a[0]", "a.[0]", " a", "a ", "", "a..b", ".a", "a.", [], ["a", 5], { header: "Set-Cookie" }, { header: 5 }, { headr: "x" }, "x".repeat(257)],
+    "grant.access": ["$", "$.a", "/a/b", "a[0]", "a.[0]", " a", "a ", ["", "a"], "a..b", ".a", "a.", [], ["a", 5], { header: "Set-Cookie" }, { header: 5 }, { headr: "x" }, "x".repeat(257)],
     "grant.lifetime": [5, {}, { seconds: "a", ms: "b" }, { jwt: false }, { seconds: "a", otherwiseSeconds: 0 }, { otherwiseSeconds: 5 }, { seconds: "a", otherwiseSeconds: 5 }],
     "envelope.success": [{ at: "a" }, { at: "a", is: [] }, { at: "a", is: [null] }, { at: "a", is: [{}] }],
     "envelope.payload": [5, {}, { with: "a" }],

@@ -519,6 +519,7 @@ contract! { "described.js":
     a_refusal_inside_a_success_is_read_where_no_token_came,
     r24_a_listed_code_inside_a_success_signs_nobody_in,
     r24_plain_text_is_a_success_where_nothing_is_to_be_read,
+    a_described_reply_may_be_the_token_itself,
     fields_by_name_are_read,
     rule_11_a_rejection_inside_a_success_is_seen,
     r19_lifetimes_are_read_as_described,

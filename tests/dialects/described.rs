@@ -287,6 +287,43 @@ fn a_token_may_come_in_a_header() {
     }
 }
 
+/// Some APIs answer a login with the token and nothing around it, as plain text or as a JSON string.
+#[test]
+fn a_reply_may_be_the_token_itself() {
+    let vendor = described(json!({ "grant": { "access": "", "lifetime": { "jwt": true } }, "refresh": {} }));
+    let vendor: &dyn Vendor<Value> = &vendor;
+    let told = |token: &str| {
+        [Body::Text as fn(_) -> _, Body::Json].map(|body| Reply::new(200, body(Value::from(json!(token)))))
+    };
+    let token = jwt(r#"{"iat": 0, "exp": 60}"#);
+    for reply in told(&token) {
+        let grant = vendor.read_login(&reply, &jdoe(), 0.0).unwrap();
+        assert_eq!((grant.access.as_deref(), grant.lifetime_ms), (Some(&*token), Some(60_000.0)));
+        assert_eq!((grant.user.as_deref(), grant.refresh), (Some("jdoe"), None));
+        assert!(vendor.read_refresh(&reply, 0.0).is_ok());
+    }
+    for bad in ["", "Not today", "a\nb", "é"] {
+        for reply in told(bad) {
+            assert_eq!(
+                refusal(vendor.read_login(&reply, &jdoe(), 0.0)).code,
+                Code::MalformedReply,
+                "r24: {bad}"
+            );
+        }
+    }
+    for bad in ["<p>", "", "{}", "5", "[]", "null"] {
+        let read = vendor.read_login(&reply(200, bad), &jdoe(), 0.0);
+        assert_eq!(refusal(read).code, Code::MalformedReply, "r24: {bad}");
+    }
+    let [text, _] = told("t0ken");
+    assert!(vendor.read(&text, Operation::Request).is_err(), "of a request it is none");
+    for path in [json!("token"), json!("0"), json!(["token"])] {
+        let elsewhere = described(json!({ "grant": { "access": path } }));
+        let read = Vendor::<Value>::read_login(&elsewhere, &text, &jdoe(), 0.0);
+        assert_eq!(refusal(read).code, Code::MalformedReply, "r24: no path leads into a text");
+    }
+}
+
 /// R19: by this machine's clock, whatever the vendor's says.
 #[test]
 fn r19_lifetimes_are_read_as_described() {
@@ -488,7 +525,11 @@ fn rule_10_only_the_apis_own_words_end_a_session() {
             assert!(refused(listed, status, text).ends_session(), "{status} {text}");
             assert_eq!(listed.rejects_token(&reply(status, text)), Rejection::Yes, "{status} {text}");
         }
-        assert_eq!(listed.rejects_token(&Reply::new(status, Body::Text)), Rejection::Yes, "{status}");
+        assert_eq!(
+            listed.rejects_token(&Reply::new(status, Body::Text(Value::from(json!("no"))))),
+            Rejection::Yes,
+            "{status}"
+        );
         assert!(!refused(listed, status, "<p>").ends_session(), "{status}");
         assert_eq!(listed.rejects_token(&reply(status, "<p>")), Rejection::Doubtful, "{status}");
     }
@@ -673,7 +714,7 @@ fn an_empty_success_is_one() {
 /// Express says "OK" to a login, and Ghost "Created": in plain text. Where nothing is to be read, that is a success. A page is not.
 #[test]
 fn r24_plain_text_is_a_success_where_nothing_is_to_be_read() {
-    let text = |status| Reply::new(status, Body::Text);
+    let text = |status| Reply::new(status, Body::Text(Value::from(json!("OK"))));
     let cookie = |more: Document| {
         let mut said =
             json!({ "credential": "cookie", "grant": {}, "refresh": {}, "check": {}, "logout": {} });
