@@ -56,23 +56,20 @@ fn pieces<'a>(template: &'a str, values: Values<'a>, take: &mut dyn FnMut(&'a st
 /// The names of a table's members, but for those that are nothing but a place that may be left out, `{otp?}`, and has no value.
 #[inline(never)]
 pub(super) fn names<J: Json>(said: &J, values: Values<'_>) -> Vec<String> {
-    let mut names = said.names(MOST_MEMBERS);
-    names.retain(|name| !is_left_out(said.text_of(name), values));
+    let mut names = Vec::new();
+    for name in said.names(MOST_MEMBERS) {
+        if !is_left_out(said.text_of(&name), values) {
+            names.push(name);
+        }
+    }
     names
 }
 
 /// Whether a text is nothing but a place that may be left out, and has no value.
+#[inline(never)]
 fn is_left_out(template: Option<String>, values: Values<'_>) -> bool {
     let template = template.unwrap_or_default();
     template.ends_with("?}") && matches!(place(&template), Some(("", name, "")) if values.get(name).is_none())
-}
-
-/// The elements of a list in a body, but for those that are left out; none where it is no list.
-#[inline(never)]
-fn elements<J: Json>(said: &J, values: Values<'_>) -> Option<Vec<J>> {
-    let mut elements = said.elements(MOST_MEMBERS)?;
-    elements.retain(|element| !is_left_out(element.text(), values));
-    Some(elements)
 }
 
 /// The first place of a template: what stands before it, its name, and what comes after it. Braces around anything but a name
@@ -188,8 +185,10 @@ fn json_room<J: Json>(said: &J, values: Values<'_>, depth: u32) -> Option<usize>
     }
     // As long as a number may get, or a word.
     let mut room = 32;
-    for element in elements(said, values).unwrap_or_default() {
-        room += 1 + json_room(&element, values, depth + 1)?;
+    for element in said.elements(MOST_MEMBERS).unwrap_or_default() {
+        if !is_left_out(element.text(), values) {
+            room += 1 + json_room(&element, values, depth + 1)?;
+        }
     }
     for name in names(said, values) {
         room += 4 + 6 * name.len();
@@ -209,25 +208,26 @@ fn write_json<J: Json>(text: &mut String, said: &J, values: Values<'_>, depth: u
         text.push_str(if truth { "true" } else { "false" });
     } else if depth > DEEPEST {
         return None;
-    } else if let Some(elements) = elements(said, values) {
+    } else if let Some(elements) = said.elements(MOST_MEMBERS) {
         text.push('[');
-        for (at, element) in elements.iter().enumerate() {
-            if at > 0 {
+        for element in elements {
+            if is_left_out(element.text(), values) {
+                continue;
+            }
+            if !text.ends_with('[') {
                 text.push(',');
             }
-            write_json(text, element, values, depth + 1)?;
+            write_json(text, &element, values, depth + 1)?;
         }
         text.push(']');
     } else if !said.is_object() {
         text.push_str(NULL);
     } else {
         text.push('{');
-        let mut first = true;
         for name in names(said, values) {
-            if !first {
+            if !text.ends_with('{') {
                 text.push(',');
             }
-            first = false;
             write_string(text, &name);
             text.push(':');
             match said.member(&name) {
