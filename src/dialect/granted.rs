@@ -6,7 +6,8 @@ use super::description::{code_text, found};
 use super::grant::{claimed_ms, lifetime_ms, moment_ms, name, token};
 use super::path::at;
 use super::{
-    Carrier, Code, Credentials, Described, Failure, Grant, Json, Operation, Renewal, Reply, Secret, is_token,
+    Body, Carrier, Code, Credentials, Described, Failure, Grant, Json, Operation, Renewal, Reply, Secret,
+    is_token,
 };
 
 impl<J: Json> Described<J> {
@@ -98,7 +99,9 @@ impl<J: Json> Described<J> {
 /// The token: in a header, or at the first of its paths where something lies.
 fn access<J: Json>(said: &J, reply: &Reply<J>) -> Option<Secret> {
     if at(said, "access.header").is_none() {
-        return token(&found(said, "access", reply.json()?)?);
+        // A text is the token itself, where the description says so; no other path leads into it.
+        let (Body::Json(told) | Body::Text(told)) = &reply.body else { return None };
+        return token(&found(said, "access", told)?);
     }
     let prefix = at(said, "access.prefix").and_then(|prefix| prefix.text()).unwrap_or_default();
     let wanted = reply.wanted.as_deref()?;

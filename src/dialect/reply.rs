@@ -33,6 +33,8 @@ pub trait Json: Sized + Clone + 'static {
     fn moment(text: &str) -> Option<f64>;
     /// An array's elements, at most `limit` of them.
     fn elements(&self, limit: usize) -> Option<Vec<Self>>;
+    /// A finite number as JSON writes it. By the platform: floats take 10 kB of WebAssembly to print.
+    fn written(number: f64) -> String;
     /// Whether this is an object (an array is none).
     fn is_object(&self) -> bool;
 
@@ -73,8 +75,8 @@ pub enum Body<J> {
     Empty,
     /// JSON.
     Json(J),
-    /// Words that say of themselves that they are plain text, such as "OK". Nothing is read in them.
-    Text,
+    /// Words that say of themselves that they are plain text, such as "OK". They are no JSON; at most, they are a token.
+    Text(J),
     /// Anything else: HTML from a proxy, truncated JSON, too many bytes.
     Unreadable,
 }

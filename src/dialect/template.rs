@@ -6,13 +6,16 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::write::{write_escaped, write_number, write_string};
+use super::write::{write_escaped, write_string};
 use super::{Held, Json, Secret};
 
 /// As deep as the members of a body may lie in one another.
 const DEEPEST: u32 = 8;
-/// As many members as each of them may have.
+/// As many members, or elements, as each of them may have.
 const MOST_MEMBERS: usize = 64;
+
+/// What a member is written as that is there and null.
+const NULL: &str = "null";
 
 /// What stands for the names in a template.
 #[derive(Clone, Copy, Debug)]
@@ -55,14 +58,18 @@ fn pieces<'a>(template: &'a str, values: Values<'a>, take: &mut dyn FnMut(&'a st
 pub(super) fn names<J: Json>(said: &J, values: Values<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for name in said.names(MOST_MEMBERS) {
-        let template = said.text_of(&name).unwrap_or_default();
-        let left_out = template.ends_with("?}")
-            && matches!(place(&template), Some(("", name, "")) if values.get(name).is_none());
-        if !left_out {
+        if !is_left_out(said.text_of(&name), values) {
             names.push(name);
         }
     }
     names
+}
+
+/// Whether a text is nothing but a place that may be left out, and has no value.
+#[inline(never)]
+fn is_left_out(template: Option<String>, values: Values<'_>) -> bool {
+    let template = template.unwrap_or_default();
+    template.ends_with("?}") && matches!(place(&template), Some(("", name, "")) if values.get(name).is_none())
 }
 
 /// The first place of a template: what stands before it, its name, and what comes after it. Braces around anything but a name
@@ -176,36 +183,57 @@ fn json_room<J: Json>(said: &J, values: Values<'_>, depth: u32) -> Option<usize>
     if let Some(template) = said.text() {
         return Some(2 + 6 * length(&template, values)?);
     }
-    let mut room = 24;
+    // As long as a number may get, or a word.
+    let mut room = 32;
+    for element in said.elements(MOST_MEMBERS).unwrap_or_default() {
+        if !is_left_out(element.text(), values) {
+            room += 1 + json_room(&element, values, depth + 1)?;
+        }
+    }
     for name in names(said, values) {
-        room += 4 + 6 * name.len() + json_room(&said.member(&name)?, values, depth + 1)?;
+        room += 4 + 6 * name.len();
+        room += said.member(&name).map_or(Some(4), |member| json_room(&member, values, depth + 1))?;
     }
     Some(room)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a description has whole numbers")]
 fn write_json<J: Json>(text: &mut String, said: &J, values: Values<'_>, depth: u32) -> Option<()> {
     if let Some(template) = said.text() {
         text.push('"');
         pieces(&template, values, &mut |piece| write_escaped(text, piece))?;
         text.push('"');
     } else if let Some(number) = said.number() {
-        write_number(text, number as i64);
+        text.push_str(&J::written(number));
     } else if let Some(truth) = said.truth() {
         text.push_str(if truth { "true" } else { "false" });
-    } else if depth > DEEPEST || !said.is_object() {
+    } else if depth > DEEPEST {
         return None;
-    } else {
-        text.push('{');
-        let mut first = true;
-        for name in names(said, values) {
-            if !first {
+    } else if let Some(elements) = said.elements(MOST_MEMBERS) {
+        text.push('[');
+        for element in elements {
+            if is_left_out(element.text(), values) {
+                continue;
+            }
+            if !text.ends_with('[') {
                 text.push(',');
             }
-            first = false;
+            write_json(text, &element, values, depth + 1)?;
+        }
+        text.push(']');
+    } else if !said.is_object() {
+        text.push_str(NULL);
+    } else {
+        text.push('{');
+        for name in names(said, values) {
+            if !text.ends_with('{') {
+                text.push(',');
+            }
             write_string(text, &name);
             text.push(':');
-            write_json(text, &said.member(&name)?, values, depth + 1)?;
+            match said.member(&name) {
+                Some(member) => write_json(text, &member, values, depth + 1)?,
+                None => text.push_str(NULL),
+            }
         }
         text.push('}');
     }

@@ -90,7 +90,7 @@ impl<J: Json> Described<J> {
         sought && self.code(reply).is_some_and(|code| self.meaning(&code.as_text(), operation).is_some())
     }
 
-    /// Whether a success may be told in plain text, as nothing is to be read in it. (If a success says that it is one, it isn't told
+    /// Whether a success may be told in plain text, as nothing is to be read in it, or it is the token itself. (If a success says that it is one, it isn't told
     /// so; and a check that looks for something finds out itself.)
     fn takes_words(&self, operation: Operation) -> bool {
         !self.is_built_in()
@@ -98,6 +98,7 @@ impl<J: Json> Described<J> {
                 Operation::Login | Operation::Refresh => {
                     self.facts().carrier == Carrier::Cookie
                         && self.says("grant").is_some_and(|grant| grant.names(1).is_empty())
+                        || self.says("grant.access").and_then(|path| path.text()).as_deref() == Some("")
                 }
                 Operation::Logout | Operation::Check => true,
                 Operation::Request => false,
@@ -109,7 +110,7 @@ impl<J: Json> Described<J> {
         // Where the token comes in a header, the body is of no matter.
         let unreadable = match reply.body {
             Body::Empty | Body::Json(_) => false,
-            Body::Text => reply.wanted.is_none() && !self.takes_words(operation),
+            Body::Text(_) => reply.wanted.is_none() && !self.takes_words(operation),
             Body::Unreadable => reply.wanted.is_none(),
         };
         let rejects = self.rejects_token(reply);

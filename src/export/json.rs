@@ -25,6 +25,9 @@ extern "C" {
     #[wasm_bindgen(js_name = namesOf)]
     fn names_of(object: &JsValue) -> List;
 
+    #[wasm_bindgen(js_name = writtenNumber)]
+    fn written_number(number: f64) -> String;
+
     #[wasm_bindgen(js_name = momentOf)]
     fn moment_of(text: &str) -> Option<f64>;
 
@@ -63,6 +66,10 @@ impl Json for JsValue {
 
     fn moment(text: &str) -> Option<f64> {
         moment_of(text)
+    }
+
+    fn written(number: f64) -> String {
+        written_number(number)
     }
 
     fn text(&self) -> Option<String> {

@@ -25,7 +25,7 @@ impl OutcomeKind {
     }
 }
 
-/// Makes a reply of its parts. `json`: undefined unless the content is JSON. The last three come from headers, where those are there;
+/// Makes a reply of its parts. `json`: undefined unless the content is JSON or a text. The last three come from headers, where those are there;
 /// `date_ms` is in ms since the epoch.
 pub(super) fn reply(
     status: u16,
@@ -38,7 +38,7 @@ pub(super) fn reply(
     let body = match content {
         Content::Empty => Body::Empty,
         Content::Json => Body::Json(json),
-        Content::Text => Body::Text,
+        Content::Text => Body::Text(json),
         _ => Body::Unreadable,
     };
     Reply { retry_after_ms, date_ms, wanted: secret(wanted), ..Reply::new(status, body) }

@@ -93,6 +93,7 @@ take_along! {
     "/src/shell/do/lock.js"
     "/src/shell/do/note.js"
     "/src/shell/do/peek.js"
+    "/src/shell/do/queue.js"
     "/src/shell/do/send.js"
     "/src/shell/do/store.js"
     "/src/shell/driver.js"

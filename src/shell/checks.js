@@ -84,14 +84,15 @@ export const scalar = (value, where) => {
 };
 
 /**
- * A list of at least one.
+ * A list.
  *
  * @param {Check} check
  * @param {number} most
+ * @param {number} [least]
  * @returns {Check}
  */
-export const list = (check, most) => (value, where) => {
-  if (!Array.isArray(value) || value.length === 0 || value.length > most) throw mistake(where, `a list of 1 to ${most}`);
+export const list = (check, most, least = 1) => (value, where) => {
+  if (!Array.isArray(value) || value.length < least || value.length > most) throw mistake(where, `a list of ${least} to ${most}`);
   /** @type {unknown[]} */
   const copy = [];
   for (let at = 0; at < value.length; at++) Object.defineProperty(copy, at, plain(check(value[at], `${where}.${at}`)));

@@ -68,10 +68,10 @@ const body = (given, where) => {
   /** @type {(depth: number) => Check} */
   const tree = (depth) => (inner, at) => {
     if (budget-- === 0 || depth > DEEPEST) throw mistake(at, `left out: a body has at most 256 members, ${DEEPEST} deep`);
-    if (typeof inner === "boolean" || Number.isSafeInteger(inner)) return inner;
+    if (inner === null || typeof inner === "boolean" || Number.isFinite(inner)) return inner;
     if (typeof inner === "string") return words(inner, at);
-    if (!isObject(inner) || Array.isArray(inner)) throw mistake(at, "a text, a whole number, a boolean or an object of these");
-    return table(tree(depth + 1), 64)(inner, at);
+    if (!isObject(inner)) throw mistake(at, "a text, a number, a boolean, null, or a list or an object of these");
+    return (Array.isArray(inner) ? list(tree(depth + 1), 64, 0) : table(tree(depth + 1), 64))(inner, at);
   };
   return table(tree(1), 64)(given, where);
 };
@@ -109,7 +109,7 @@ const whole = shape({
   "logout?": shape(call),
   "check?": shape({ ...call, "user?": paths.one, "alive?": paths.one }),
   grant: shape({
-    "access?": either(paths.some, carrier, "a path, a list of paths or { header, prefix }"),
+    "access?": either((value, where) => (value === "" ? value : paths.some(value, where)), carrier, "a path, a list of paths or { header, prefix }"),
     "refresh?": paths.some,
     "user?": paths.one,
     "database?": paths.one,

@@ -82,8 +82,9 @@ export type Path = string;
  */
 export type Template = string;
 
-/** A body of JSON. */
-export type Send = { readonly [name: string]: Template | number | boolean | Send };
+/** A body of JSON: at most 256 members and elements, eight deep. */
+export type Send = { readonly [name: string]: Sent };
+type Sent = Template | number | boolean | null | Send | readonly Sent[];
 
 /** A call of hallpass's own to a described API. */
 export type Call = {
@@ -141,7 +142,10 @@ export type VendorDescription = {
   readonly check?: Call & { readonly user?: Path; readonly alive?: Path };
   /** What a reply to `login` and `refresh` gives. */
   readonly grant: {
-    /** The token: at a path, at the first of several where something lies, or in a header of the reply. Not for cookies. */
+    /**
+     * The token: at a path, at the first of several where something lies, or in a header of the reply; `""`, if the reply is the token itself, as
+     * plain text or as a JSON string. Not for cookies.
+     */
     readonly access?: Path | readonly Path[] | { readonly header: string; readonly prefix?: string };
     /** What renews it, found in the same way: `{refresh}` in templates. */
     readonly refresh?: Path | readonly Path[];
@@ -436,11 +440,13 @@ type LeftOut<Name extends string> = Name extends `${infer Bare}?` ? Bare : never
  */
 type PlacesOf<T> = T extends string
   ? PlacesIn<T>
-  : T extends object
-    ? string extends keyof T
-      ? Unknown
-      : { [Name in keyof T]: PlacesOf<T[Name]> }[keyof T]
-    : never;
+  : T extends readonly (infer Element)[]
+    ? PlacesOf<Element>
+    : T extends object
+      ? string extends keyof T
+        ? Unknown
+        : { [Name in keyof T]: PlacesOf<T[Name]> }[keyof T]
+      : never;
 
 /** @internal */
 type PlacesIn<T extends string> = string extends T

@@ -72,6 +72,7 @@ export class Handle {
     const sessionNames = names(vendor, base.prefix, account, family);
     const tabs = hasTabs();
     const keeping = keepingOf(storage);
+    const { storage: kept, at = {} } = keeping;
     this.options = options;
     this.base = base;
     this.fetcher = new Fetcher(options.fetch);
@@ -94,8 +95,8 @@ export class Handle {
       base,
       described: options.described,
       fetch: () => this.fetcher.now(),
-      store: keeping.storage && new Store(keeping.storage, sessionNames.record, typeof storage === "string"),
-      marks: keeping.storage && idleMs !== undefined ? new Store(keeping.storage, sessionNames.used, true) : undefined,
+      store: kept && new Store(kept, at, sessionNames.record, typeof storage === "string"),
+      marks: kept && idleMs !== undefined ? new Store(kept, at, sessionNames.used, true) : undefined,
       notes: keeping.at && new Notes(sessionNames.left, keeping.at, isShared(keeping)),
       locks,
       /** @param {"store" | "sign-out"} line */

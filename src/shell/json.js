@@ -87,6 +87,13 @@ export function namesOf(object) {
 }
 
 /**
+ * A finite number, as JSON writes it.
+ *
+ * @param {number} number
+ */
+export const writtenNumber = (number) => `${number}`;
+
+/**
  * A date and time of ISO 8601, in ms since the epoch; in UTC where the text names no zone. Undefined where it is none.
  *
  * @param {string} text

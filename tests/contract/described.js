@@ -379,6 +379,21 @@ export async function r24_plain_text_is_a_success_where_nothing_is_to_be_read() 
   }
 }
 
+/** Some APIs answer a login with the token and nothing around it. */
+export async function a_described_reply_may_be_the_token_itself() {
+  for (const [body, type] of [["t.0.k", "text/plain"], ['"t.0.k"', "application/json"]]) {
+    const acme = described({ ...ACME, refresh: undefined, grant: { access: "" } }, {
+      "POST /v2/auth/login": () => new Response(body, { headers: { "Content-Type": type } }),
+      "GET /v2/me": () => jsonReply({ me: true }),
+    });
+    const session = await acme.signIn();
+    equal([await session.json("me"), acme.seen.at(-1).headers.authorization], [{ me: true }, "Bearer t.0.k"], type);
+    session.dispose();
+  }
+  const page = described({ ...ACME, refresh: undefined, grant: { access: "" } }, { "POST /v2/auth/login": () => new Response("t.0.k", { headers: { "Content-Type": "text/html" } }) });
+  await rejects(page.signIn(), "malformed-reply");
+}
+
 /** Fields by their names, at the reply's top. */
 export async function fields_by_name_are_read() {
   const vendor = { ...ACME, errors: { detail: "detail", fields: { byName: "" } } };

@@ -42,7 +42,7 @@ export async function r42_every_mistake_in_a_description_is_named_by_its_path() 
     login: [undefined, "auth/login", [], {}],
     "login.path": [5, "", "https://evil.test/x", "//evil.test", "/\\evil.test", "http:evil", "a/../../x", "a/%2e%2e/x", "a/..%2fx", "x#y", "javascript:1", "a/{id}", "x".repeat(1025)],
     "login.method": ["PATCH", "post", 5],
-    "login.json": [5, "x", [], { a: null }, { a: [1] }, { a: 1.5 }, { a: () => 1 }, { a: "\ud800" }, { a: "x".repeat(8193) }, nested(10), { a: "-{otp?}" }, { a: "{otp?}{otp?}" }],
+    "login.json": [5, "x", [], { a: NaN }, { a: -Infinity }, { a: [() => 1] }, { a: [undefined] }, { a: ["-{otp?}"] }, { a: Array(65).fill(1) }, { a: Array(64).fill([1, 2, 3]) }, { a: [[[[[[[[1]]]]]]]] }, { a: () => 1 }, { a: "\ud800" }, { a: "x".repeat(8193) }, nested(10), { a: "-{otp?}" }, { a: "{otp?}{otp?}" }],
     "login.form": [{ a: "x" }, { a: 5 }],
     "login.query": [5, { a: 5 }, { a: "{password}" }, { a: "x-{password}" }],
     "refresh.query": [{ a: "{refresh}" }, { a: "{access}" }],
@@ -52,7 +52,7 @@ export async function r42_every_mistake_in_a_description_is_named_by_its_path() 
     "refresh.json": [{ a: "{password}" }, { a: "{database}" }],
     "refresh.paht": ["x"],
     grant: [undefined, {}, 5, { access: "a", acess: "b" }],
-    "grant.access": ["$", "$.a", "/a/b", "a[0]", "a.[0]", " a", "a ", "", "a..b", ".a", "a.", [], ["a", 5], { header: "Set-Cookie" }, { header: 5 }, { headr: "x" }, "x".repeat(257)],
+    "grant.access": ["$", "$.a", "/a/b", "a[0]", "a.[0]", " a", "a ", ["", "a"], "a..b", ".a", "a.", [], ["a", 5], { header: "Set-Cookie" }, { header: 5 }, { headr: "x" }, "x".repeat(257)],
     "grant.lifetime": [5, {}, { seconds: "a", ms: "b" }, { jwt: false }, { seconds: "a", otherwiseSeconds: 0 }, { otherwiseSeconds: 5 }, { seconds: "a", otherwiseSeconds: 5 }],
     "envelope.success": [{ at: "a" }, { at: "a", is: [] }, { at: "a", is: [null] }, { at: "a", is: [{}] }],
     "envelope.payload": [5, {}, { with: "a" }],
@@ -114,6 +114,26 @@ export async function what_may_be_left_out_is_sent_where_it_is_given() {
   for (const credentials of [{}, { otp: "1" }, { email: "a", otp: 5 }, { email: "a", code: "1" }]) await rejects(session.login(credentials), "invalid-options");
   equal((await rejects(session.login({ email: "a", otp: "" }), "invalid-request")).fields?.[0].name, "otp");
   equal(sent.length, 3);
+  session.dispose();
+}
+
+/** Keystone wants its `methods` in a list, and JSON-RPC its parameters. */
+export async function a_described_body_may_have_lists_null_and_any_number() {
+  const json = { id: 1.5, none: null, params: ["0000", "login", { user: "{email}", otp: ["{otp?}"] }, [], [null, true, -0.25e-7]], methods: ["password"] };
+  const vendor = hallpass.defineVendor({ ...GOOD, login: { path: "auth/login", json } });
+  equal(vendor.login.json, json);
+  ok(Object.isFrozen(vendor.login.json.params) && Object.isFrozen(vendor.login.json.params[2]), "frozen");
+  json.params[0] = "changed";
+  const sent = [];
+  const fetch = async (request) => {
+    sent.push(JSON.parse(await request.text()));
+    return Response.json({ token: "t", refresh: "r" });
+  };
+  const session = await hallpass.openSession({ vendor, baseUrl: BASE, fetch });
+  await session.login({ email: 'a"]' });
+  await session.login({ email: "a", otp: "7" });
+  const expected = (user, otp) => ({ ...json, params: ["0000", "login", { user, otp }, [], [null, true, -0.25e-7]] });
+  equal(sent, [expected('a"]', []), expected("a", ["7"])]);
   session.dispose();
 }
 

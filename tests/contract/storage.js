@@ -1,4 +1,4 @@
-import { DATA, equal, jdoe, ok, rejects, simulate, until, withGlobal } from "./env.js";
+import { DATA, admin, equal, jdoe, ok, rejects, simulate, storageOfItsOwn, until, withGlobal } from "./env.js";
 
 const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
 
@@ -72,6 +72,92 @@ export async function r38_a_late_write_is_made_good() {
   const third = await vendor.open({ storage });
   equal(await third.accessToken(), token);
   for (const session of [first, second, third]) session.dispose();
+}
+
+/** A storage of which one call can be held up: the next one of a verb, from when it is wanted until it is let go. */
+function held(verb) {
+  const kept = storageOfItsOwn();
+  let go;
+  const gate = new Promise((done) => (go = done));
+  let wanted = false;
+  const gated = async (...given) => {
+    if (wanted) await ((wanted = false), (storage.reached = true), gate);
+    return kept[verb](...given);
+  };
+  const storage = { ...kept, [verb]: gated, want: () => void (wanted = true), go, reached: false };
+  return storage;
+}
+
+/** Two sessions with one storage: one renews, and while that is being written, something else is done in the other. */
+async function whileWritten(act) {
+  const storage = held("set");
+  const vendor = simulate("ethgas");
+  const [first, second] = [await vendor.signIn({ storage }), await vendor.open({ storage })];
+  storage.want();
+  const renewed = first.refresh().catch(() => {});
+  await until(() => storage.reached, "the renewal is being written");
+  const done = act(second);
+  await new Promise((later) => setTimeout(later, 50));
+  storage.go();
+  await Promise.all([done, renewed]);
+  return { storage, vendor, first, second };
+}
+
+export async function r18_a_write_that_is_under_way_undoes_no_logout() {
+  const { storage, vendor, first, second } = await whileWritten((session) => session.logout());
+  equal(storage.map.size, 0, "nothing is left");
+  await until(() => first.state.status === "signed-out", "the other one hears of it");
+  const third = await vendor.open({ storage });
+  equal([storage.map.size, third.state.status], [0, "signed-out"]);
+  for (const session of [first, second, third]) session.dispose();
+}
+
+export async function r18_a_write_that_is_under_way_undoes_no_login() {
+  const { storage, vendor, first, second } = await whileWritten((session) => session.login(admin));
+  const third = await vendor.open({ storage });
+  equal([second.state.user, third.state.user], ["admin", "admin"]);
+  await until(() => first.state.reason === "replaced", "the other one hears of it");
+  for (const session of [first, second, third]) session.dispose();
+}
+
+/** Somebody signs in where nobody was, and signs out in another session before the storage has shown that it keeps what it is given. */
+async function whileReadBack(other) {
+  const storage = held("get");
+  const vendor = simulate("ethgas");
+  const [first, second] = [await vendor.open({ storage }), await vendor.open({ storage: other(storage) })];
+  const { set } = storage;
+  storage.set = async (...given) => {
+    await set(...given);
+    storage.want();
+    storage.set = set;
+  };
+  const signedIn = first.login(jdoe);
+  await until(() => storage.reached, "being read back");
+  const signedOut = second.logout();
+  await new Promise((later) => setTimeout(later, 50));
+  storage.go();
+  await Promise.all([signedIn, signedOut]);
+  second.dispose();
+  return { storage, first };
+}
+
+export async function r10_a_logout_while_a_first_login_is_read_back_is_heard() {
+  const { storage, first } = await whileReadBack((storage) => storage);
+  await until(() => first.state.status === "signed-out", "it is heard");
+  equal(storage.map.size, 0);
+  first.dispose();
+}
+
+/** The same in another process, of which nobody hears before he looks. */
+export async function r10_a_logout_elsewhere_while_a_first_login_is_read_back_is_no_broken_storage() {
+  const { storage, first } = await whileReadBack(({ map }) => ({
+    get: (key) => map.get(key),
+    set: (key, text) => void map.set(key, text),
+    delete: (key) => void map.delete(key),
+  }));
+  await first.refresh().catch(() => {});
+  equal([first.state.status, first.state.reason, storage.map.size], ["signed-out", "logout", 0]);
+  first.dispose();
 }
 
 /** A storage that can't be read is no storage, also where it takes what is written. */

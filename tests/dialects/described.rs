@@ -66,6 +66,36 @@ fn templates_are_filled_in() {
     assert_eq!(sent(&headers, &jdoe()), "POST -\ncontent-type: application/vnd.acme+json\nX-U: u=jdoe\n\n{}");
 }
 
+/// Keystone's `methods` is a list, and JSON-RPC has its parameters in one.
+#[test]
+fn a_body_may_have_lists_null_and_any_number() {
+    let vendor = described(json!({ "login": { "json": {
+        "params": ["{username}", { "p": "<{password}>", "n": null, "o": "{otp?}" }, [], ["{otp?}", [true, 1.5]], null, -2, 1e300],
+        "none": null, "part": 0.25, "big": 9_007_199_254_740_992_i64,
+    } } }));
+    let sent = |credentials: &Credentials| {
+        let call = Vendor::<Value>::login(&vendor, credentials).unwrap();
+        serde_json::from_str::<Document>(call.body.unwrap().as_str()).unwrap()
+    };
+    let rest = |list: Document| {
+        json!({
+            "params": ["j\"d", { "p": "<[é]>", "n": null }, [], list, null, -2, 1e300], "none": null, "part": 0.25, "big": 9_007_199_254_740_992_i64,
+        })
+    };
+    let mut named = vec![("username", "j\"d"), ("password", "[é]")];
+    assert_eq!(sent(&Credentials::of(&named)), rest(json!([[true, 1.5]])), "what may be left out is");
+    named.push(("otp", "7"));
+    let mut all = rest(json!(["7", [true, 1.5]]));
+    all["params"][1]["o"] = json!("7");
+    assert_eq!(sent(&Credentials::of(&named)), all);
+    // R35: as deep as objects may lie in one another.
+    let deep = |depth| {
+        let list = (0..depth).fold(json!("x"), |inner, _| json!([inner]));
+        Vendor::<Value>::login(&described(json!({ "login": { "json": { "a": list } } })), &jdoe()).is_ok()
+    };
+    assert_eq!((deep(7), deep(9)), (true, false));
+}
+
 /// `{otp?}` as a whole text: its member is left out where there is no such value. Anywhere else it is a place like any other, and a
 /// question mark that no name stands before is one.
 #[test]
@@ -99,12 +129,12 @@ fn what_may_be_left_out_is_left_out_whole() {
 #[test]
 fn r30_a_body_never_outgrows_its_first_buffer() {
     let vendor = described(
-        json!({ "login": { "query": { "p": "{password}" }, "json": { "p": "{password}", "q": { "r": "-{password}-", "n": -9_007_199_254_740_991_i64 } } } }),
+        json!({ "login": { "query": { "p": "{password}" }, "json": { "p": "{password}", "q": { "r": "-{password}-", "n": -9_007_199_254_740_991_i64, "l": ["{password}", null, 0.1] } } } }),
     );
     let worst = "\u{1}\"\\é".repeat(500);
     // A String that has grown has room for a half more than it was asked for, at least.
     let call = Vendor::<Value>::login(&vendor, &Credentials::of(&[("password", &worst)])).unwrap();
-    assert!(call.body.unwrap().len() <= 6 * (2 * worst.len() + 40) + 120);
+    assert!(call.body.unwrap().len() <= 6 * (3 * worst.len() + 40) + 280);
     assert!(call.query.unwrap().len() <= 3 * (worst.len() + 4));
 }
 
@@ -254,6 +284,43 @@ fn a_token_may_come_in_a_header() {
     assert!(vendor.read_login(&text, &jdoe(), 0.0).is_ok(), "whatever the body is");
     for bad in [None, Some("abc"), Some("t "), Some("t a b")] {
         assert_eq!(refusal(with(bad)).code, Code::MalformedReply, "{bad:?}");
+    }
+}
+
+/// Some APIs answer a login with the token and nothing around it, as plain text or as a JSON string.
+#[test]
+fn a_reply_may_be_the_token_itself() {
+    let vendor = described(json!({ "grant": { "access": "", "lifetime": { "jwt": true } }, "refresh": {} }));
+    let vendor: &dyn Vendor<Value> = &vendor;
+    let told = |token: &str| {
+        [Body::Text as fn(_) -> _, Body::Json].map(|body| Reply::new(200, body(Value::from(json!(token)))))
+    };
+    let token = jwt(r#"{"iat": 0, "exp": 60}"#);
+    for reply in told(&token) {
+        let grant = vendor.read_login(&reply, &jdoe(), 0.0).unwrap();
+        assert_eq!((grant.access.as_deref(), grant.lifetime_ms), (Some(&*token), Some(60_000.0)));
+        assert_eq!((grant.user.as_deref(), grant.refresh), (Some("jdoe"), None));
+        assert!(vendor.read_refresh(&reply, 0.0).is_ok());
+    }
+    for bad in ["", "Not today", "a\nb", "é"] {
+        for reply in told(bad) {
+            assert_eq!(
+                refusal(vendor.read_login(&reply, &jdoe(), 0.0)).code,
+                Code::MalformedReply,
+                "r24: {bad}"
+            );
+        }
+    }
+    for bad in ["<p>", "", "{}", "5", "[]", "null"] {
+        let read = vendor.read_login(&reply(200, bad), &jdoe(), 0.0);
+        assert_eq!(refusal(read).code, Code::MalformedReply, "r24: {bad}");
+    }
+    let [text, _] = told("t0ken");
+    assert!(vendor.read(&text, Operation::Request).is_err(), "of a request it is none");
+    for path in [json!("token"), json!("0"), json!(["token"])] {
+        let elsewhere = described(json!({ "grant": { "access": path } }));
+        let read = Vendor::<Value>::read_login(&elsewhere, &text, &jdoe(), 0.0);
+        assert_eq!(refusal(read).code, Code::MalformedReply, "r24: no path leads into a text");
     }
 }
 
@@ -458,7 +525,11 @@ fn rule_10_only_the_apis_own_words_end_a_session() {
             assert!(refused(listed, status, text).ends_session(), "{status} {text}");
             assert_eq!(listed.rejects_token(&reply(status, text)), Rejection::Yes, "{status} {text}");
         }
-        assert_eq!(listed.rejects_token(&Reply::new(status, Body::Text)), Rejection::Yes, "{status}");
+        assert_eq!(
+            listed.rejects_token(&Reply::new(status, Body::Text(Value::from(json!("no"))))),
+            Rejection::Yes,
+            "{status}"
+        );
         assert!(!refused(listed, status, "<p>").ends_session(), "{status}");
         assert_eq!(listed.rejects_token(&reply(status, "<p>")), Rejection::Doubtful, "{status}");
     }
@@ -643,7 +714,7 @@ fn an_empty_success_is_one() {
 /// Express says "OK" to a login, and Ghost "Created": in plain text. Where nothing is to be read, that is a success. A page is not.
 #[test]
 fn r24_plain_text_is_a_success_where_nothing_is_to_be_read() {
-    let text = |status| Reply::new(status, Body::Text);
+    let text = |status| Reply::new(status, Body::Text(Value::from(json!("OK"))));
     let cookie = |more: Document| {
         let mut said =
             json!({ "credential": "cookie", "grant": {}, "refresh": {}, "check": {}, "logout": {} });

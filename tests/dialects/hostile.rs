@@ -88,7 +88,7 @@ fn any_reply() -> impl Strategy<Value = Reply<Value>> {
     let body = prop_oneof![
         8 => any_document().prop_map(|document| Body::Json(document.into())),
         1 => Just(()).prop_map(|()| Body::Empty),
-        1 => Just(()).prop_map(|()| Body::Text),
+        1 => Just(()).prop_map(|()| Body::Text(Document::from("t0ken").into())),
         1 => Just(()).prop_map(|()| Body::Unreadable),
     ];
     let status = prop_oneof![select(&[200, 204, 400, 401, 403, 429, 498, 500][..]), any::<u16>()];
@@ -165,6 +165,10 @@ impl Json for Chameleon {
             Self::Parsed(json) => json.member(name).map(Self::Parsed),
         }
     }
+    fn written(number: f64) -> String {
+        Value::written(number)
+    }
+
     fn text(&self) -> Option<String> {
         match self {
             Self::Everything { text, .. } => Some(text.clone()),

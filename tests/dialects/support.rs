@@ -91,6 +91,11 @@ impl Json for Value {
         Some(((days * 24.0 + number(11, 13)?) * 60.0 + number(14, 16)?) * 60_000.0 + number(17, 19)? * 1000.0)
     }
 
+    fn written(number: f64) -> String {
+        // As JavaScript does: whole numbers without a point.
+        serde_json::to_string(&number).unwrap().trim_end_matches(".0").to_owned()
+    }
+
     fn text(&self) -> Option<String> {
         self.scalar()?.as_str().map(Into::into)
     }

@@ -12,6 +12,7 @@ const { VENDORS, readCredentials } = await load("credentials.js");
 const { enter, settle } = await load("guard.js");
 const { parseJson, readClaims } = await load("json.js");
 const { names } = await load("names.js");
+const { Store } = await load("do/store.js");
 const { readWallet } = await load("wallet.js");
 const { readOptions } = await load("options.js");
 const { resources } = await load("resources.js");
@@ -164,6 +165,17 @@ test("r17_leases_that_count_no_more_are_deleted", () =>
       }
     }
   }));
+
+test("rule_2_who_writes_to_a_storage_that_hangs_waits_for_no_row_of_others", async () => {
+  const silent = () => new Promise(() => {});
+  const storage = { get: silent, set: silent, delete: silent };
+  const begun = performance.now();
+  const writes = Array.from({ length: 8 }, () => new Store(storage, storage, "key", true).write("text", true, undefined));
+  for (const { reason } of await Promise.allSettled(writes)) assert.equal(reason, "timeout");
+  const took = performance.now() - begun;
+  // Two seconds for the first one, and two for one's own; one after the other would be sixteen.
+  assert.ok(took < 8_000, `${took} ms`);
+});
 
 test("rule_3_a_member_that_the_vendor_has_no_use_for_is_named", () => {
   const all = { username: "u", password: "p", database: "d", redirectionToken: "t" };

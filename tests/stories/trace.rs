@@ -42,7 +42,7 @@ fn body(body: &Body<Value>) -> String {
     match body {
         Body::Empty => "empty".into(),
         Body::Json(json) => serde_json::Value::from(json).to_string(),
-        Body::Text => "text".into(),
+        Body::Text(_) => "text".into(),
         Body::Unreadable => "unreadable".into(),
     }
 }

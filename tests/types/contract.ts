@@ -224,6 +224,13 @@ export async function described(some: VendorDescription): Promise<void> {
     grant: {},
   });
   same<Credentials<typeof otp>, { user: string; otp?: string }>(true);
+  const rpc = defineVendor({
+    name: "rpc",
+    credential: "cookie",
+    login: { path: "l", json: { params: ["{key}", { n: "{user}", o: ["{otp?}", 1.5, null] }, [], "login"], methods: ["password"] } },
+    grant: {},
+  });
+  same<Credentials<typeof rpc>, { key: string; user: string; otp?: string }>(true);
   const inline = await openSession({ vendor: { name: "b", credential: "cookie", login: { path: "l", form: { u: "{username}" } }, grant: {} }, baseUrl });
   await inline.login({ username: "u" });
   // @ts-expect-error its own name
@@ -256,6 +263,8 @@ export function wrongDescriptions(): void {
   defineVendor({ ...least, credential: "bearer", errors: { codes: { E1: "teapot" } } });
   // @ts-expect-error a code that no reply can mean
   defineVendor({ ...least, credential: "bearer", errors: { codes: { E1: "storage" } } });
+  // @ts-expect-error no JSON
+  defineVendor({ ...least, credential: "bearer", login: { path: "l", json: { a: [undefined] } } });
   // @ts-expect-error no login
   defineVendor({ name: "a", credential: "bearer", grant: {} });
 }

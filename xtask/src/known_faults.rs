@@ -1,5 +1,5 @@
 //! `cargo xtask mutants --known`: faults that somebody has thought of, put into a copy of the product one at a time. The stories
-//! (`tests/stories`) have to find each; its README says which requirement does.
+//! (`tests/stories`) have to find each.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::job::Job;
 use crate::progress::Progress;
 use crate::workspace;
 
-/// How many stories each is told. The rarest of them shows in one of eleven thousand.
+/// How many stories there would be; those at ETHGAS, 42 000 of them, are told.
 const STORIES: &str = "60000";
 
 /// Where the copy lies.

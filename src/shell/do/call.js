@@ -75,13 +75,13 @@ function extended(url, query) {
  * What a body's text holds. Undefined stands for a body that was too long to read.
  * @param {string | undefined} text
  * @param {Headers} headers
- * @returns {{ content: Content, json: unknown }}
+ * @returns {{ content: Content, json: unknown }} `json`: of a plain text, that.
  */
 export function contentOf(text, headers) {
   const json = text && parseJson(text);
   if (text === "") return { content: "empty", json: undefined };
   // A front end's page answers everything; a plain text, such as Express's "OK", is only sent by who means it.
-  if (text && json === undefined && isPlain(headers.get("Content-Type"))) return { content: "text", json: undefined };
+  if (text && json === undefined && isPlain(headers.get("Content-Type"))) return { content: "text", json: text };
   return { content: json === undefined ? "unreadable" : "json", json };
 }
 

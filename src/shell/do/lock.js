@@ -1,6 +1,7 @@
 // @ts-check
 import { inTransaction } from "../database.js";
 import { Deadline, LONGEST_DELAY_MS, after, pause } from "../wait.js";
+import { lineUp } from "./queue.js";
 
 // How often a waiting tab looks whether it still needs its turn, in ms.
 const POLL_MS = 60;
@@ -221,36 +222,8 @@ const giveBack = (name, end) =>
 const leaseName = (session, tokens) => `${session} ${tokens}`;
 
 /**
- * The end of the last turn in each queue, by storage and by the session's name.
- * @type {WeakMap<object, Map<string, Promise<void>>>}
- */
-const queues = new WeakMap();
-
-/**
- * Within this page, worker or server. Only sessions of one storage wait for each other: on a server, those of the same name in
- * different storages are different people's.
+ * Within this page, worker or server.
  * @param {Scope} scope
  * @returns {Turn}
  */
-function inMemory({ key, storage, ms }) {
-  const names = queues.get(storage) ?? new Map();
-  queues.set(storage, names);
-  const before = names.get(key);
-  /** @type {() => void} */
-  let leave = () => {};
-  /** @type {Promise<void>} */
-  const over = new Promise((done) => {
-    leave = () => {
-      if (names.get(key) === over) names.delete(key);
-      done();
-    };
-  });
-  names.set(key, over);
-  return {
-    wait: async () => {
-      await new Deadline(ms).finish(before);
-      return true;
-    },
-    leave: async () => leave(),
-  };
-}
+const inMemory = ({ key, storage, ms }) => lineUp(storage, `renew ${key}`, ms);

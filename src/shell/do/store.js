@@ -1,6 +1,7 @@
 // @ts-check
 import { Deadline } from "../wait.js";
 import { withoutPrototype } from "./call.js";
+import { lineUp } from "./queue.js";
 
 /** @import { TokenStorage } from "../hallpass.d.ts" */
 
@@ -14,11 +15,13 @@ const CUSTOM = /** @type {const} */ ({ get: "get", set: "set", delete: "delete" 
 
 /**
  * Where a session's record is kept. Calls run one after the other, each bounded in time, because storages throw when merely
- * touched, are full, or never answer. A rejection says that the storage failed.
+ * touched, are full, or never answer. Writes run one after the other for all handles of the page, worker or server: what one compares,
+ * no other changes before it has written (R18, R38). A rejection says that the storage failed.
  */
 export class Store {
   /** @type {"sessionStorage" | "localStorage" | TokenStorage} */
   #storage;
+  #at;
   #key;
   /** @type {Promise<unknown>} */
   #last = Promise.resolve();
@@ -33,13 +36,16 @@ export class Store {
   #faithful;
 
   /**
-   * `storage`: the name of a global, or an object with get, set and delete. `faithful`: it is known to give back what was written.
+   * `storage`: the name of a global, or an object with get, set and delete. `at`: the object by which those who use it find each other.
+   * `faithful`: it is known to give back what was written.
    * @param {"sessionStorage" | "localStorage" | TokenStorage} storage
+   * @param {object} at
    * @param {string} key
    * @param {boolean} faithful
    */
-  constructor(storage, key, faithful) {
+  constructor(storage, at, key, faithful) {
     this.#storage = storage;
+    this.#at = at;
     this.#key = key;
     this.#faithful = faithful;
   }
@@ -68,7 +74,7 @@ export class Store {
    */
   write(text, over, known) {
     this.#reading = undefined;
-    return this.#next(async () => {
+    return this.#nextWrite(async () => {
       if (!over) {
         const there = await this.#read();
         this.#faithful ||= there !== undefined;
@@ -76,9 +82,28 @@ export class Store {
       }
       this.#wanted = text;
       await this.#keep(text);
-      if (!this.#faithful && text !== undefined) this.#faithful = (await this.#read()) === text;
+      if (!this.#faithful && text !== undefined) this.#faithful = await this.#givesBack(text);
       return undefined;
     });
+  }
+
+  /**
+   * Whether the storage gives back what was just written. Where nothing is there, it keeps nothing, or another tab has signed out
+   * meanwhile. To write the text once more would undo that, and so an empty one shows it.
+   * @param {string} text
+   */
+  async #givesBack(text) {
+    const there = await this.#read();
+    if (there !== undefined) return there === text;
+    this.#wanted = undefined;
+    try {
+      await this.#call("set", "");
+      return (await this.#read()) === "";
+    } catch {
+      return false;
+    } finally {
+      await this.#keep(undefined).catch(() => {});
+    }
   }
 
   /** @param {string | undefined} text */
@@ -105,6 +130,24 @@ export class Store {
     return done;
   }
 
+  /**
+   * Does a write in its turn. A storage that hangs is waited for no longer on another handle's account than on one's own.
+   * @template T
+   * @param {() => Promise<T>} act
+   * @returns {Promise<T>}
+   */
+  #nextWrite(act) {
+    return this.#next(async () => {
+      const turn = lineUp(this.#at, `write ${this.#key}`, PATIENCE_MS);
+      try {
+        await turn.wait().catch(() => {});
+        return await act();
+      } finally {
+        turn.leave();
+      }
+    });
+  }
+
   /** @param {string | undefined} text */
   #found(text) {
     this.#wanted = text;
@@ -128,7 +171,7 @@ export class Store {
     // A write that finishes after its deadline may undo a newer one, such as a deletion. Then the newer one is repeated.
     const late = () => {
       if (deadline.ended !== "timeout" || verb === "get" || this.#wanted === (value || undefined)) return;
-      this.#next(() => this.#keep(this.#wanted)).catch(() => {});
+      this.#nextWrite(() => this.#keep(this.#wanted)).catch(() => {});
     };
     answer.then(late, late);
     return deadline.finish(answer);

@@ -1,4 +1,4 @@
-//! The browser, from visit to visit: each has a tab of its own, and in Chromium a process of its own.
+//! Chromium, from visit to visit: each has a tab and a process of its own.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use hallpass_end_to_end::wait::until;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
-/// Arguments for Chromium: tabs that nobody looks at run as fast as the one in front.
+/// Its arguments: tabs that nobody looks at run as fast as the one in front.
 pub const ARGUMENTS: [&str; 3] = [
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
@@ -98,11 +98,6 @@ impl<'a> Browser<'a> {
             .issue_cmd(DevTools(json!({"cmd": command, "params": parameters})))
             .await
             .with_context(told)
-    }
-
-    /// Whether it can be asked for the size of a page's heap, see [`Browser::chromium`].
-    pub async fn tells_heaps(&self) -> Result<bool> {
-        Ok(self.script("return navigator.userAgent.includes('Chrome/')", vec![]).await? == true)
     }
 
     async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {

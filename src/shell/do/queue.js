@@ -1,0 +1,44 @@
+// @ts-check
+import { Deadline } from "../wait.js";
+
+/**
+ * One turn in a queue. `wait` resolves when it has come, and rejects where that took too long.
+ * @typedef {{ wait(): Promise<true>, leave(): Promise<void> }} Place
+ */
+
+/**
+ * The end of the last turn in each queue, by storage and by what the turns are for.
+ * @type {WeakMap<object, Map<string, Promise<void>>>}
+ */
+const queues = new WeakMap();
+
+/**
+ * Gets in line within this page, worker or server. Only those with one storage wait for each other: on a server, sessions of the same
+ * name in different storages are different people's.
+ * @param {object} storage
+ * @param {string} purpose
+ * @param {number} ms how long to wait at most
+ * @returns {Place}
+ */
+export function lineUp(storage, purpose, ms) {
+  const all = queues.get(storage) ?? new Map();
+  queues.set(storage, all);
+  const before = all.get(purpose);
+  /** @type {() => void} */
+  let leave = () => {};
+  /** @type {Promise<void>} */
+  const over = new Promise((done) => {
+    leave = () => {
+      if (all.get(purpose) === over) all.delete(purpose);
+      done();
+    };
+  });
+  all.set(purpose, over);
+  return {
+    wait: async () => {
+      if (before) await new Deadline(ms).finish(before);
+      return true;
+    },
+    leave: async () => leave(),
+  };
+}
