@@ -1,5 +1,5 @@
 //! hallpass signs people in to vendors' APIs from a browser page, keeps and renews their tokens, and makes requests with
-//! them: Ocient, Lenses HQ, PEGASE3, ETHGAS, and any other API with a login, which is described in data.
+//! them: Ocient, Lenses HQ, PEGASE3, ETHGAS, and most other APIs with a login, which are described in data.
 //!
 //! ```
 //! use hallpass::{AuthError, Credentials, Options, Session, Storage, Vendor};

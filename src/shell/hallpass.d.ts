@@ -206,7 +206,7 @@ export type SessionOptions<V extends VendorName | VendorDescription = VendorName
    * - `"lenses"`: Lenses HQ. A cookie that no script can read; not renewed.
    * - `"pegase3"`: the PEGASE3 API. A token in the header `Token`; not renewed.
    * - `"ethgas"`: the ETHGAS API, by user name and password. A bearer token, renewed.
-   * - a description of any other API with a login: see {@link defineVendor}.
+   * - a description of another API with a login: see {@link defineVendor}.
    */
   vendor: V;
   /**

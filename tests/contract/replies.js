@@ -204,6 +204,10 @@ export async function json_takes_the_envelope_off() {
     equal([error.vendor, error.status, error.vendorCode, error.requestId], [name, bad[1], bad[3], bad[0].request_id]);
     const busy = new Response("{}", { status: 429, headers: { "Retry-After": "7" } });
     equal((await rejects(answered(busy), "rate-limited")).retryAfterMs, 7_000, name);
+    if (name === "ethgas") {
+      const inside = new Response('{"code":429,"message":"slow"}', { headers: { "Retry-After": "8" } });
+      equal((await rejects(answered(inside), "rate-limited")).retryAfterMs, 8_000, "a refusal inside a 200");
+    }
     equal(session.state.status, "signed-in", name);
     session.dispose();
   }

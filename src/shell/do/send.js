@@ -72,6 +72,6 @@ export async function wholeAnswer(request, response, ms, deadline) {
  * @param {Request} request
  * @param {Response} response
  */
-function origin(request, { url, redirected, ok, headers }) {
-  return { address: url || request.url, redirected, retryAfterMs: ok ? undefined : retryAfterMs(headers) };
+function origin(request, { url, redirected, headers }) {
+  return { address: url || request.url, redirected, retryAfterMs: retryAfterMs(headers) };
 }
