@@ -54,8 +54,8 @@
 )]
 
 extern crate alloc;
-// Left out with `npm` only, where `bare` stands in for it. It is no feature of its own, because hallpass has to link without default
-// features, too.
+// The npm package links no standard library: `bare` stands in for it. A feature of its own would be wrong, as a build without default
+// features needs std.
 #[cfg(not(all(feature = "npm", target_family = "wasm")))]
 extern crate std as _;
 

@@ -161,8 +161,7 @@ impl<J: Json> Described<J> {
     }
 }
 
-/// A call with nothing in it: a place of the described one has no value, such as where no refresh token was told. Or the operation isn't
-/// described, and its path comes from the caller's option `endpoints`.
+/// A call without contents: where a described one lacks a value (no refresh token came), or where only `endpoints` names the operation.
 fn bare<J: Json>(operation: Operation, said: Option<J>) -> Box<Call> {
     match said {
         Some(said) => Call::new(operation, method(&said)),

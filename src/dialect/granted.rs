@@ -126,7 +126,7 @@ fn lifetime<J: Json>(
         if let claimed @ Some(_) = access.and_then(|token| claimed_ms::<J>(token, clock)) {
             return Ok(claimed);
         }
-        // A description's own word: one that is no lifetime is as good as none.
+        // This number is the description's own, not the reply's: one that can't be used is ignored, and doesn't fail the login.
         return lifetime_ms(said.member("otherwiseSeconds"), 1000.0, Operation::Refresh, false);
     }
     match of("ms") {

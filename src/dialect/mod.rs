@@ -149,7 +149,8 @@ pub enum Payload {
 
 /// A vendor: requests as values out, replies as values in. What isn't said otherwise is what its description says.
 pub trait Vendor<J: Json> {
-    /// The vendor as its description has it. What is called on it are its own methods, which this trait's defaults have the names of.
+    /// The engine that does what this vendor's description says. `self.described().read(…)` is that alone; `self.read(…)` has the vendor's
+    /// habits, too.
     fn described(&self) -> &Described<J>;
 
     /// What is fixed.

@@ -94,7 +94,7 @@ pub struct Reply<J> {
     pub date_ms: Option<f64>,
     /// The header that the call wants ([`Call::wants`](super::Call::wants)), where it came and may be read.
     pub wanted: Option<Secret>,
-    /// The vendor's code in it, once it was sought: more than one question needs it, and a reply is read by one vendor.
+    /// The vendor's code, kept after it was first looked for: several questions need it.
     pub told: OnceCell<Option<VendorCode>>,
 }
 
@@ -120,8 +120,8 @@ impl<J: Json> Reply<J> {
 
     /// The vendor's clock (`Date`, where it can be read), or else this machine's.
     pub fn clock(&self, now_ms: f64) -> f64 {
-        // `Date` has whole seconds: within its second, this machine's clock is the better one. (Not `clamp`: its panic prints
-        // floats, which is 10 kB of WebAssembly.)
+        // `Date` has whole seconds: within its second, this machine's clock is the better one. Not `clamp`: its panic message formats
+        // floats, which adds 10 kB to the WebAssembly.
         self.date_ms.map_or(now_ms, |date| now_ms.max(date).min(date + 1000.0))
     }
 

@@ -53,7 +53,7 @@ fn pieces<'a>(template: &'a str, values: Values<'a>, take: &mut dyn FnMut(&'a st
     Some(())
 }
 
-/// The names of a table's members, but for those that are nothing but a place that may be left out, `{otp?}`, and has no value.
+/// The names of a table's members. A member whose template is a lone `{otp?}` is left out where `otp` has no value.
 #[inline(never)]
 pub(super) fn names<J: Json>(said: &J, values: Values<'_>) -> Vec<String> {
     let mut names = Vec::new();

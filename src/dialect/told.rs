@@ -61,7 +61,7 @@ impl<J: Json> Described<J> {
         let listed = told
             .and_then(|code| self.meaning(&code.as_text(), operation))
             .or_else(|| self.meaning_of_status(reply.status, operation));
-        // A login carries no token that could be rejected by a status, so what others than a 401 say of it counts.
+        // A login carries no token, so at login a status in `rejected.statuses` rejects none: only a listed code or a 401 counts.
         let by_code = self.is_listed(reply) == Some(true);
         let rejected = rejected && (operation != Operation::Login || by_code || reply.status == 401);
         let unlisted = if rejected {

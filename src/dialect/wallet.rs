@@ -125,6 +125,6 @@ pub fn chain_of<J: Json>(told: &J) -> Option<u64> {
 /// Whether a wallet's refusal is the person's no: 4001 in EIP-1193, and 5000 where the wallet is reached by `WalletConnect`
 /// (<https://specs.walletconnect.com/2.0/specs/clients/sign/error-codes>).
 #[must_use]
-pub fn is_no<J: Json>(refusal: &J) -> bool {
+pub fn is_user_rejection<J: Json>(refusal: &J) -> bool {
     matches!(refusal.code_of("code"), Some(4001 | 5000))
 }

@@ -9,8 +9,8 @@ use super::operation::Run;
 use crate::dialect::{Code, Json, Operation as Kind, Why};
 use crate::session::{Reason, Verdict};
 
-/// How often in a minute a check's no is reason enough to renew.
-const MOST_RENEWALS: u32 = 3;
+/// How many times a minute a `check()` that the vendor answers with no may begin a renewal.
+const MOST_RENEWALS_A_MINUTE: u32 = 3;
 const MINUTE_MS: f64 = 60_000.0;
 
 impl<J: Json> Run<J> {
@@ -54,11 +54,11 @@ impl<J: Json> Run<J> {
                 session.confirmed(epoch, user, login, now);
             }),
             Err(failure) if failure.code == Code::SessionExpired => {
-                // If the token can be renewed, the session is alive: a better answer than any about the old token. But a check that
-                // says no to each token is no reason to renew each time.
+                // A renewal tells more than a no about the old token: if it succeeds, the session is alive. But where the vendor says no
+                // to every token, renewals would never stop, so they are counted.
                 let (since, times) = handle.renewed_for_checks.get();
                 let (since, times) = if now.since(since) < MINUTE_MS { (since, times) } else { (now, 0) };
-                let often = times >= MOST_RENEWALS;
+                let often = times >= MOST_RENEWALS_A_MINUTE;
                 match handle.look(|session| session.rejected(epoch, !often, now)) {
                     Verdict::Leave if often && handle.look(|session| session.pause(now).is_none()) => {
                         self.follow_and_keep().await;

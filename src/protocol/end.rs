@@ -12,7 +12,7 @@ use crate::dialect::Json;
 use crate::session::{Epoch, Reason};
 
 impl<J: Json> Run<J> {
-    /// Waits until the session has ended, as the vendor has refused the tokens of an epoch. A caller who gives up cuts nothing short.
+    /// Ends the session of an epoch whose tokens the vendor has refused, and waits for that. A caller who gives up ends only the wait.
     pub(super) async fn join_end(&self, epoch: Epoch, reason: Reason) {
         let operation = self.handle.spawn(|run| run.end_unless_newer(epoch, reason));
         self.see_to(Effect::Join(operation)).await;

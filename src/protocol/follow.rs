@@ -11,7 +11,7 @@ use super::store::{Noted, Taken};
 use crate::dialect::Json;
 use crate::session::{Fate, Finding, Moment, Note, Reason, Record};
 
-/// How often a store is read that this handle writes to meanwhile.
+/// How many times the store is read again because this handle wrote to it during the read.
 const READS: u32 = 4;
 /// What another tab has written takes a moment to show in localStorage, in ms.
 const LAG_MS: u32 = 40;

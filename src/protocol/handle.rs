@@ -106,7 +106,7 @@ impl<J> fmt::Debug for Handle<J> {
     }
 }
 
-/// What a vendor's renewal takes: without that, no call can be made.
+/// Finds out what a vendor's renewal takes, by trying it with made-up tokens: where something needed is left out, no call comes back.
 fn needs<J: Json>(vendor: &dyn Vendor<J>) -> Needs {
     let lacks = |refresh: bool, database: bool| {
         let some = |given: bool| given.then_some("-").map(Into::into);
@@ -309,7 +309,7 @@ impl<J: Json> Handle<J> {
         id
     }
 
-    // What the two have in common for all types of operations, so that it is compiled once.
+    // `begin` and `spawn` are compiled for each type of operation. What does not depend on the type stands here, and is compiled once.
 
     #[inline(never)]
     fn run(self: &Rc<Self>) -> Rc<Run<J>> {
@@ -323,8 +323,8 @@ impl<J: Json> Handle<J> {
         id
     }
 
-    /// A failure as a caller gets it: without the session's tokens, which the vendor may have echoed. While a rejected token
-    /// waits to be renewed, the session has not ended: then it is the failure that the renewal waits for.
+    /// A failure as a caller gets it: without the session's tokens, which the vendor may have echoed. `session-expired` would be untrue
+    /// while a failed renewal is still to be tried again: then the caller gets the reason of that failure, and how long the pause lasts.
     #[inline(never)]
     pub(super) fn failure(&self, failure: Box<Failure>, kind: Kind) -> Halt {
         let failure = without_tokens(failure, self.held().as_deref());

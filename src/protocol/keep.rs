@@ -9,7 +9,7 @@ use super::store::{Noted, Taken};
 use crate::dialect::{Json, Secret};
 use crate::session::{Note, Session};
 
-/// How often a write is repeated because another tab was first: so many tabs without locks may write in one moment.
+/// How many times a write is tried again because another tab wrote first: without locks, so many may write at the same moment.
 const WRITES: u32 = 8;
 
 /// What has become of a write.

@@ -69,16 +69,16 @@ impl<J: Json> Run<J> {
                 self.see_to(Effect::Stop(under_way)).await;
             }
         }
-        self.handle.spawn(|run| run.look_behind(attempt));
+        self.handle.spawn(|run| run.catch_up(attempt));
         match self.wanted() {
             Ok(()) => Ending::SignedOut(revocation.is_some_and(|(_, confirmed)| confirmed.get())),
             Err(halt) => halt.into(),
         }
     }
 
-    /// Looks at what other tabs have done while the user signed out. A renewal there may have written its tokens after the record was
-    /// deleted. And where a cookie is the session, whoever has signed in there meanwhile may have lost the new one.
-    async fn look_behind(self: Rc<Self>, attempt: u32) -> Ending {
+    /// Reads what other tabs did during the sign-out. A renewal there may have written its tokens after the record was deleted: they are
+    /// deleted, too. With a cookie, this sign-out may have ended the session of somebody who signed in there meanwhile: the vendor is asked.
+    async fn catch_up(self: Rc<Self>, attempt: u32) -> Ending {
         self.follow(false).await;
         let elsewhere = self.handle.is_signed_in() && self.handle.attempt() == attempt;
         if elsewhere && !self.handle.carries_token() {

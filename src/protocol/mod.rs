@@ -2,7 +2,7 @@
 //! doings mean in between.
 //!
 //! Each operation is an `async fn` that waits for nothing but effects: it asks the shell for one ([`Effect`]) and is stepped with
-//! what came of it ([`Outcome`]). It has no clock, no chance and no platform of its own, so that tests step the very same
+//! what came of it ([`Outcome`]). It has no clock, no random numbers and no platform of its own, so that tests step the very same
 //! operations of many tabs, in any order, by the million.
 
 mod check;

@@ -8,8 +8,8 @@ use super::operation::Run;
 use crate::dialect::{Code, Failure, Json, Operation as Kind, Secret, Why};
 use crate::session::{Moment, Pass, Reason};
 
-/// How many renewals a request waits for that are overtaken by another one.
-const MOST_RENEWALS: u32 = 3;
+/// How many times a request waits for a further renewal because the one that it waited for was overtaken.
+const MOST_OVERTAKEN: u32 = 3;
 
 /// The user in whose name something was asked for: it is never sent as another user.
 #[derive(Debug, Default)]
@@ -21,8 +21,8 @@ pub(super) struct Person {
 }
 
 impl Person {
-    /// Whether this is the same user. By the login also where the name is spelt otherwise: a check may have told how the vendor does.
-    /// And by nothing else where no name is known.
+    /// Whether this is the same user. The same login is the same user, even if the name differs: a check may have replaced the typed
+    /// name by the vendor's spelling. Otherwise user and database must be equal; with tokens, the user must also be known.
     fn is(&self, other: &Self) -> bool {
         let by_login = self.login != 0 || other.login != 0;
         by_login && self.login == other.login
@@ -112,7 +112,7 @@ impl<J: Json> Run<J> {
         // Checked again after each wait: a logout may have come in between.
         while !self.handle.pass(asked)? {
             // One renewal a request: a vendor whose new tokens have expired already would be asked in a loop.
-            if renewed || tries == MOST_RENEWALS {
+            if renewed || tries == MOST_OVERTAKEN {
                 return Err(self.handle.failure(Failure::new(Code::SessionExpired), Kind::Request));
             }
             tries += 1;

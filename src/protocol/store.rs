@@ -6,9 +6,9 @@ use super::handle::Keeping;
 use super::operation::Run;
 use crate::dialect::{Json, Secret};
 
-/// How often in a row the same text is deleted or overwritten that comes back.
+/// How many times in a row one and the same text that keeps coming back is deleted or overwritten.
 const REMOVALS: u32 = 4;
-/// How often in a row a store may hold something else than it has just told. Other tabs may have been first, but not so often.
+/// How many writes in a row may find something else than the last read did. Other tabs may write in between, but not so often.
 const CONTRADICTIONS: u32 = 12;
 
 /// What a handle knows of its store.

@@ -4,7 +4,9 @@ use super::effect::{Effect, Outcome};
 use super::ending::Halt;
 use super::handle::Handle;
 use super::operation::Run;
-use crate::dialect::wallet::{Signing, account, accounts, chain, chain_of, is_no, sign, signature, switch};
+use crate::dialect::wallet::{
+    Signing, account, accounts, chain, chain_of, is_user_rejection, sign, signature, switch,
+};
 use crate::dialect::{Code, Credentials, Failure, Json, Operation as Kind, Why};
 
 impl<J: Json> Run<J> {
@@ -43,7 +45,9 @@ impl<J: Json> Run<J> {
     fn wallet_answer(outcome: Outcome<J>) -> Result<J, Halt> {
         match outcome {
             Outcome::Wallet(Ok(answer)) => Ok(answer),
-            Outcome::Wallet(Err(refusal)) if is_no(&refusal) => Err(Halt::new(Code::Cancelled, Kind::Login)),
+            Outcome::Wallet(Err(refusal)) if is_user_rejection(&refusal) => {
+                Err(Halt::new(Code::Cancelled, Kind::Login))
+            }
             Outcome::Wallet(Err(_)) => Err(unable()),
             outcome => Err(Self::halt(&outcome, Kind::Login)),
         }

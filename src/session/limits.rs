@@ -159,7 +159,7 @@ impl Session {
     pub fn use_at(&mut self, at: Moment) -> bool {
         let marked = self.is_use_marked();
         if self.held.is_none() {
-            // Who is told that nobody is signed in has used nothing, even if the session comes back.
+            // A caller who was told that nobody is signed in has used nothing, even if the session comes back later.
         } else if self.is_idle(at) {
             let first = self.lasting.late.map_or(at, |(first, _)| first);
             self.lasting.late = Some((first, at));

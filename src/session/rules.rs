@@ -194,7 +194,8 @@ impl Session {
 
     /// Holds what a login has granted.
     fn hold_anew(&mut self, login: u32, grant: Grant, now: Moment) {
-        // No less than the clock: what an empty store has forgotten doesn't make a new login an old one.
+        // At least the clock's seconds: after the store was cleared, a new login still gets a greater ordinal than those that other
+        // tabs remember.
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

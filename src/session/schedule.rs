@@ -34,13 +34,14 @@ pub(super) fn due_after(renewal: Renewal, lifetime: f64) -> Option<f64> {
 ///
 /// `failures`: how many tries in a row have failed, at least one. `chance`: from 0 to 1.
 #[must_use]
-pub fn backoff_ms(failures: u32, retry_after_ms: Option<f64>, chance: f64) -> f64 {
+pub fn backoff_ms(failures: u32, retry_after_ms: Option<f64>, jitter: f64) -> f64 {
     let doubled = FIRST_PAUSE_MS * f64::from(2u32.saturating_pow(failures.saturating_sub(1).min(16)));
-    let own = doubled.min(LONGEST_PAUSE_MS) * (0.5 + chance / 2.0);
+    let own = doubled.min(LONGEST_PAUSE_MS) * (0.5 + jitter / 2.0);
     let Some(asked) = retry_after_ms else { return own };
-    let longest = LONGEST_RETRY_AFTER_MS; // (not `clamp`: its panic prints floats, which is 10 kB of WebAssembly)
+    // Not `clamp`: its panic message formats floats, which adds 10 kB to the WebAssembly.
+    let longest = LONGEST_RETRY_AFTER_MS;
     let asked =
-        if asked > longest { longest } else { asked.max(0.0) } + own * 0.1 + own.min(FIRST_PAUSE_MS) * chance;
+        if asked > longest { longest } else { asked.max(0.0) } + own * 0.1 + own.min(FIRST_PAUSE_MS) * jitter;
     // Never sooner than hallpass would by itself: a `Retry-After` of 0 would cause a storm.
     asked.max(own)
 }

@@ -1,7 +1,7 @@
 //! ETHGAS with a wallet: the page "Authentication" since August 2025, and what the vendor's clients send and read.
 
 use hallpass::dialect::wallet::{
-    Challenge, account, accounts, chain, chain_of, is_no, sign, signature, switch,
+    Challenge, account, accounts, chain, chain_of, is_user_rejection, sign, signature, switch,
 };
 use hallpass::dialect::{
     Code, Credentials, Failure, Grant, Held, Json, Operation, Rejection, Vendor, VendorCode,
@@ -387,8 +387,8 @@ fn a_wallets_answers_are_judged() {
     ] {
         assert_eq!(chain_of(&json(told)), number, "{told}");
     }
-    assert!(is_no(&json(r#"{"code":4001}"#)) && is_no(&json(r#"{"code":5000}"#)));
+    assert!(is_user_rejection(&json(r#"{"code":4001}"#)) && is_user_rejection(&json(r#"{"code":5000}"#)));
     for other in [r#"{"code":4100}"#, r#"{"code":"4001"}"#, "{}", "null", "4001"] {
-        assert!(!is_no(&json(other)), "{other}");
+        assert!(!is_user_rejection(&json(other)), "{other}");
     }
 }

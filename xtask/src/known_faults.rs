@@ -59,8 +59,8 @@ const FAULTS: [Fault; 10] = [
         &[
             (note_of_a_sign_out!(), ""),
             (
-                "        self.handle.spawn(|run| run.look_behind",
-                concat!(note_of_a_sign_out!(), "        self.handle.spawn(|run| run.look_behind"),
+                "        self.handle.spawn(|run| run.catch_up",
+                concat!(note_of_a_sign_out!(), "        self.handle.spawn(|run| run.catch_up"),
             ),
         ],
     ),
