@@ -5,9 +5,8 @@
  */
 import { isBelow, isPlainPath, httpUrl, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
-import { JSON_PLEASE, addHeaders } from "./do/call.js";
-import { isJson } from "./do/peek.js";
-import { copyOf, isObject } from "./object.js";
+import { JSON_PLEASE, addHeaders, isJson } from "./headers.js";
+import { copyOf, isObject, isRequest, kindOf } from "./object.js";
 import { readSignal } from "./options.js";
 
 /**
@@ -214,15 +213,6 @@ function made(make) {
 }
 
 /**
- * Whether an input is a Request, of any realm. Asked only once, since a caller's object may answer differently the next time.
- * @param {unknown} input
- * @returns {input is Request}
- */
-function isRequest(input) {
-  return input instanceof Request || Object.prototype.toString.call(input) === "[object Request]";
-}
-
-/**
  * A Request's address, by the platform's own getter: that of a subclass may lie. Where the page's global is a subclass itself, as in
  * tests that run in an imitation of a browser, the getter is its parent's.
  * @param {Request} request
@@ -282,7 +272,7 @@ function takesBuffers(body) {
  * @param {unknown} body
  */
 function isForm(body) {
-  return Object.prototype.toString.call(body) === "[object FormData]";
+  return kindOf(body) === "FormData";
 }
 
 /**
@@ -291,15 +281,27 @@ function isForm(body) {
  * @returns {any} What the caller gave: the platform judges it.
  */
 function ownBody(body) {
-  const kind = Object.prototype.toString.call(body); // of any realm
-  if (kind === "[object URLSearchParams]") return new URLSearchParams(String(body));
-  if (kind === "[object ArrayBuffer]") return new Uint8Array(/** @type {ArrayBuffer} */ (body)).slice();
+  const kind = kindOf(body);
+  if (kind === "URLSearchParams") return new URLSearchParams(String(body));
+  if (kind === "ArrayBuffer") return new Uint8Array(/** @type {ArrayBuffer} */ (body)).slice();
   // What is no body by itself is sent as its text.
-  if (kind === "[object Object]" && Object.getPrototypeOf(body) === Object.prototype && !isStream(body)) return `${body}`;
+  if (kind === "Object" && Object.getPrototypeOf(body) === Object.prototype && !isStream(body)) return `${body}`;
   // Deno and Bun send its pieces one after the other, others its text.
   if (Array.isArray(body) && !isStream(body)) return Array.from(body, (piece) => ownBody(piece));
   return ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() : body;
 }
+
+/**
+ * The text of the `json` member. Where none can be made of it, or there is a body beside it, the mistake is the caller's.
+ * @param {unknown} json
+ * @param {unknown} body
+ */
+export const jsonBody = (json, body) =>
+  made(() => {
+    const text = JSON.stringify(json);
+    if (text === undefined || body != null) throw new TypeError("no body can be made of this");
+    return text;
+  });
 
 /**
  * Makes a body of the `json` member.
@@ -308,11 +310,7 @@ function ownBody(body) {
  */
 function useJson(own, given) {
   if (own.json === undefined) return;
-  const body = made(() => {
-    const text = JSON.stringify(own.json);
-    if (text === undefined || own.body != null) throw new TypeError("no body can be made of this");
-    return text;
-  });
+  const body = jsonBody(own.json, own.body);
   const headers = made(() => new Headers(own.headers ?? given?.headers));
   const type = headers.get("Content-Type");
   // A Request's headers may still name the type of its own body.
