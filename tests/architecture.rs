@@ -111,6 +111,18 @@ fn loaded_by(text: &str) -> impl Iterator<Item = &str> {
         .filter(|said| said.starts_with('.') && said.strip_suffix(".js").is_some())
 }
 
+/// Which scripts of the shell use those that do effects.
+const DOING: [&str; 3] = ["effects.js", "handle.js", "resources.js"];
+
+#[test]
+fn only_what_has_effects_done_uses_what_does_them() {
+    for (name, text) in files("shell") {
+        if let Some(used) = loaded_by(&text).find(|loaded| loaded.starts_with("./do/")) {
+            assert!(DOING.contains(&&*name), "src/shell/{name} uses {used}");
+        }
+    }
+}
+
 /// wasm-bindgen copies what Rust names, and nothing that a script loads by itself.
 #[test]
 fn every_script_that_is_loaded_comes_along() {

@@ -6,7 +6,7 @@ import { isBelow, resolve } from "./address.js";
 import { mistake, readable } from "./auth-error.js";
 import { bareName } from "./credentials.js";
 import { either, exactlyOne, field, flag, headers, list, oneOf, paths, scalar, shape, table, text, token, within } from "./checks.js";
-import { isObject } from "./object.js";
+import { isObject, withoutPrototype } from "./object.js";
 
 /** @import { AuthErrorCode, VendorDescription } from "./hallpass.d.ts" */
 /** @import { Check } from "./checks.js" */
@@ -176,7 +176,7 @@ function read(given) {
  */
 function withoutPrototypes(value) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null, ...value });
+  const copy = /** @type {Record<string, unknown>} */ (withoutPrototype(value));
   for (const name of Object.keys(copy)) copy[name] = withoutPrototypes(copy[name]);
   return Object.freeze(copy);
 }

@@ -5,13 +5,13 @@ import { Effects } from "./effects.js";
 import { enter, internal } from "./guard.js";
 import { parseJson } from "./json.js";
 import { came, outcomeOf } from "./outcome.js";
-import { Task } from "./task.js";
+import { ENDS, Task } from "./task.js";
 
 /**
  * @import { Machine, StepKind } from "./wasm.js"
  * @import { Environment, Facts } from "./effects.js"
  * @import { Outcome } from "./outcome.js"
- * @import { End, Running } from "./task.js"
+ * @import { End, EndKind, Running } from "./task.js"
  */
 
 /** Steps operations, and has their effects done. It decides nothing. */
@@ -41,7 +41,7 @@ export class Driver {
    * Goes on with another machine. The operations of the one before end as faults.
    * @param {Machine} machine
    */
-  use(machine) {
+  replaceMachine(machine) {
     this.#machine = machine;
     this.#running = new Map();
   }
@@ -129,7 +129,7 @@ export class Driver {
   runBegun() {
     for (let id; (id = enter(() => this.#machine.begun())) !== undefined; ) {
       const task = new Task();
-      task.own = true;
+      task.background = true;
       this.run(id, task).catch(() => {});
     }
   }
@@ -149,7 +149,8 @@ export function failureOf(details, facts, task) {
   return failure({ ...rest, cause: task?.cause }, facts.title, operation, operation === "request" ? undefined : task?.endpoint, why);
 }
 
-const ENDS = ["done", "signed-in", "signed-out", "answered", "whole", "member", "without", "token", "failed", "gave-up"];
-
-/** @param {StepKind} kind */
-const isEnd = (kind) => ENDS.includes(kind);
+/**
+ * @param {StepKind} kind
+ * @returns {kind is EndKind}
+ */
+const isEnd = (kind) => ENDS.includes(/** @type {EndKind} */ (kind));

@@ -14,7 +14,7 @@ import { Deadline } from "./wait.js";
  * @import { DevicePrompt } from "./hallpass.d.ts"
  * @import { Outcome } from "./outcome.js"
  * @import { Wish } from "./request.js"
- * @import { Running, Task } from "./task.js"
+ * @import { EndKind, Running, Task } from "./task.js"
  * @import { Ask } from "./wallet.js"
  */
 
@@ -59,7 +59,7 @@ export class Effects {
   /**
    * Does one effect. Gives back its outcome.
    * @param {number} id
-   * @param {StepKind} kind
+   * @param {Exclude<StepKind, EndKind>} kind
    * @param {unknown} argument
    * @param {Task} task
    * @returns {Outcome | Promise<Outcome>}
@@ -119,8 +119,7 @@ export class Effects {
       }
       case "join":
         return this.#join(id, task, /** @type {number} */ (argument));
-      default: {
-        // "stop"
+      case "stop": {
         const stopped = this.#running(/** @type {number} */ (argument))?.task;
         // Others may wait for it, too.
         if (!stopped?.waiting) stopped?.deadline?.end("stopped");
@@ -140,7 +139,7 @@ export class Effects {
     task.endpoint = `${call.method} ${call.url.slice(base.prefix.length)}`;
     task.cause = undefined;
     const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
-    if (task.own && !task.waiting) deadline.release();
+    if (task.background && !task.waiting) deadline.release();
     try {
       const reply = await send(call, fetch(), deadline, base, described);
       if (!reply) return came(id, "redirect");
@@ -278,7 +277,7 @@ export class Effects {
    */
   async #wait(id, task, ms) {
     const deadline = (task.deadline = task.pause = new Deadline(ms, task.signal));
-    if (task.own && !task.waiting) deadline.release();
+    if (task.background && !task.waiting) deadline.release();
     await deadline.guard(new Promise(() => {})).catch(() => {});
     task.pause = undefined;
     return came(id, deadline.ended === "timeout" ? "done" : troubleOf(deadline, undefined));

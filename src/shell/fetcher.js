@@ -13,17 +13,18 @@ const platformFetch = new WeakMap();
 const underWay = new WeakSet();
 
 /**
- * The same of those that a page's own fetch may make anew, with the header that carries the credential; undefined for a cookie.
+ * The requests that a page's own fetch is sending. It may build a new Request from one and hand that to a session's fetch. `header`: the
+ * one that carries the credential; undefined where a cookie does.
  * @type {Set<{ request: Request, header: string | undefined }>}
  */
-const remakable = new Set();
+const sentByPage = new Set();
 
 /**
- * Whether what a fetch is given is one of them, made anew.
+ * Whether the arguments of a fetch are a copy of a request that a page's own fetch is sending.
  * @param {unknown} input
  * @param {RequestInit | null | undefined} init
  */
-function isRemade(input, init) {
+function isCopyOfSent(input, init) {
   try {
     const given = typeof input === "object" && input !== null && "headers" in input ? /** @type {Request} */ (input) : undefined;
     const method = init?.method ?? given?.method ?? "GET";
@@ -32,10 +33,10 @@ function isRemade(input, init) {
     if (typeof method !== "string" || !(headers instanceof Headers)) return false;
     const address = given?.url ?? textOf(input);
     const credentials = init?.credentials ?? given?.credentials;
-    return [...remakable].some(({ request, header }) => {
+    return [...sentByPage].some(({ request, header }) => {
       if (request.method !== method || request.url !== address) return false;
       if (header !== undefined) return request.headers.get(header) === headers.get(header);
-      // A cookie's requests say little of their credential.
+      // With a cookie there is no header to compare, so `credentials` and all other headers have to be equal.
       return request.credentials === credentials && [...request.headers].every(([name, text]) => headers.get(name) === text);
     });
   } catch {
@@ -44,12 +45,12 @@ function isRemade(input, init) {
 }
 
 /**
- * Looks behind sessions' own fetches: a page may have put one in the place of the platform's. Then all sessions use what was there
+ * The fetch behind those of sessions: a page may have put a session's in the place of the platform's. Then all sessions use what was there
  * before.
  * @param {unknown} fetch
  * @returns {Fetch}
  */
-function platforms(fetch) {
+function withoutSessions(fetch) {
   let found = /** @type {Fetch} */ (fetch);
   for (let behind; (behind = platformFetch.get(found)); ) found = behind;
   return found;
@@ -65,7 +66,7 @@ export class Fetcher {
   /** @param {Fetch | undefined} given The option `fetch`. */
   constructor(given) {
     this.#given = given;
-    this.#before = platforms(given ?? globalThis.fetch);
+    this.#before = withoutSessions(given ?? globalThis.fetch);
   }
 
   /**
@@ -78,13 +79,13 @@ export class Fetcher {
 
   /** The fetch to use now: a page may have instrumented the global one since. */
   now() {
-    const fetch = platforms(this.#given ?? globalThis.fetch);
+    const fetch = withoutSessions(this.#given ?? globalThis.fetch);
     /** @type {Fetch} */
     const send = (request, ...rest) => {
       underWay.add(/** @type {object} */ (request));
       // Not called as a method: the platform's fetch refuses a foreign `this`.
       const call = () => fetch(request, ...rest);
-      return fetch === this.#before ? call() : this.#noted(/** @type {Request} */ (request), call);
+      return fetch === this.#before ? call() : this.#sendByPage(/** @type {Request} */ (request), call);
     };
     return send;
   }
@@ -94,29 +95,29 @@ export class Fetcher {
    * @param {Request} request
    * @param {() => Promise<Response>} send
    */
-  async #noted(request, send) {
-    // Looked at only where a request comes back: most never do.
+  async #sendByPage(request, send) {
+    // Kept without being read: most requests never come back to a session.
     const one = { request, header: this.header };
-    remakable.add(one);
+    sentByPage.add(one);
     try {
       return await send();
     } finally {
-      remakable.delete(one);
+      sentByPage.delete(one);
     }
   }
 
   /**
-   * A page's own fetch may call a session's fetch, and so hand hallpass a request that is already being sent, or one made anew of it.
-   * Gives back the fetch for such a request; undefined for any other.
+   * A page's own fetch may call a session's fetch, and so hand hallpass a request that is already being sent, or a copy of it. Gives back
+   * the fetch for such a request, by which it leaves the page; undefined for any other.
    * @param {unknown} input
    * @param {unknown} init
    */
-  behind(input, init) {
+  fetchFor(input, init) {
     const before = this.#before;
     if (typeof input === "object" && input !== null && underWay.has(input)) return before;
-    if (!remakable.size || !isRemade(input, /** @type {RequestInit} */ (init))) return undefined;
+    if (!sentByPage.size || !isCopyOfSent(input, /** @type {RequestInit} */ (init))) return undefined;
     if (this.header !== undefined) return before;
-    // A request of the page's own may look the same. No redirect takes the cookie along there, either.
+    // The page may have made this request by itself, and it only looks the same. So it gets no redirect that would carry the cookie on.
     /** @type {Fetch} */
     const staying = (input, init) => before(/** @type {Request} */ (input), { ...init, redirect: "error" });
     return staying;

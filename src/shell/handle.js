@@ -12,6 +12,7 @@ import { enter, internal } from "./guard.js";
 import { parseJson } from "./json.js";
 import { isShared, keepingOf } from "./keeping.js";
 import { names } from "./names.js";
+import { withoutPrototype } from "./object.js";
 import { resources, weak } from "./resources.js";
 import { Task } from "./task.js";
 import { LONGEST_DELAY_MS, cancel, pause, reasonOf } from "./wait.js";
@@ -80,7 +81,7 @@ export class Handle {
     this.machine = this.#make();
     const facts = parseJson(/** @type {string} */ (enter(() => this.machine.facts())));
     // Without a prototype: a fact that the vendor lacks must not be read from the page's Object.prototype.
-    this.facts = /** @type {Facts} */ (/** @type {unknown} */ ({ __proto__: null, .../** @type {object} */ (facts) }));
+    this.facts = /** @type {Facts} */ (withoutPrototype(/** @type {object} */ (facts)));
     this.fetcher.header = this.facts.header;
     const timer = this.#timer;
     // A storage of the caller's is shared by whoever was given it, also on a server.
@@ -97,11 +98,11 @@ export class Handle {
       fetch: () => this.fetcher.now(),
       store: kept && new Store(kept, at, sessionNames.record, typeof storage === "string"),
       marks: kept && idleMs !== undefined ? new Store(kept, at, sessionNames.used, true) : undefined,
-      notes: keeping.at && new Notes(sessionNames.left, keeping.at, isShared(keeping)),
+      notes: keeping.at && new Notes(sessionNames.note, keeping.at, isShared(keeping)),
       locks,
       /** @param {"store" | "sign-out"} line */
       tell: (line) => {
-        if (line === "sign-out") return lines.own.tell();
+        if (line === "sign-out") return lines.signOut.tell();
         lines.store.tell();
         lines.neighbours?.tell();
       },
@@ -113,7 +114,7 @@ export class Handle {
 
   #listen() {
     this.#lines.store.open();
-    this.#lines.own.open();
+    this.#lines.signOut.open();
     this.#lines.neighbours?.open();
   }
 
@@ -242,7 +243,7 @@ export class Handle {
     const machine = attempt(this.#make);
     if (!machine) return; // the next call tries again
     this.machine = machine;
-    this.driver.use(machine);
+    this.driver.replaceMachine(machine);
     attempt(() => machine.resume(record, wall(), steady()));
     attempt(() => this.publish());
   }

@@ -2,6 +2,7 @@
 import { textOf } from "./address.js";
 import { AuthError, mistake } from "./auth-error.js";
 import { keepStackPointer } from "./guard.js";
+import { kindOf } from "./object.js";
 import { begin, imports } from "./wasm.js";
 
 /** @typedef {ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module} WasmFile What the WebAssembly can be made of. */
@@ -76,13 +77,6 @@ async function bytesOf(response) {
   const isPage = start.startsWith("<") || /html/i.test(response.headers.get("Content-Type") ?? "");
   throw failure(`the server answered with ${isPage ? "a page of HTML" : "another file"}; ${REMEDY}`);
 }
-
-/**
- * The name of a value's class, in whatever realm it was made. (`instanceof` would throw where a platform lacks one of the classes.)
- *
- * @param {unknown} value
- */
-const kindOf = (value) => Object.prototype.toString.call(value).slice("[object ".length, -1);
 
 /**
  * @param {string} reason what happened, and what to do

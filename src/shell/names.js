@@ -6,13 +6,12 @@
  * (R33, R40).
  *
  * @typedef {object} Names
- * @property {string} record where a storage keeps the tokens
- * @property {string} lock the beginning of the locks' names; the tokens that are renewed follow
- * @property {string} turn the beginning of the names of the leases in IndexedDB that stand for locks where the platform has none
- * @property {string} channel the line to the tabs that share the tokens
- * @property {string} own the line to the tabs that each have tokens of their own
+ * @property {string} record Where a storage keeps the tokens. The line to the tabs that share them is called alike, and so begin the
+ * names of the locks; the tokens that are renewed follow.
+ * @property {string} lease the beginning of the names of the leases in IndexedDB that stand for locks where the platform has none
+ * @property {string} signOut the line to the tabs that each have tokens of their own
  * @property {string} used the mark of when the session was used last, beside the record
- * @property {string} left the note in localStorage of which login is signed out
+ * @property {string} note the note in localStorage of which login is signed out
  */
 
 /**
@@ -25,15 +24,13 @@
 export function names(vendor, prefix, account, family) {
   // The address need not be escaped, since it stands last.
   const session = `${vendor}${family && ` ${family}`}:${encodeURIComponent(account)}:${prefix}`;
-  /** @param {keyof Names} kind */
+  /** @param {string} kind */
   const name = (kind) => `hallpass:${kind}:${session}`;
   return Object.freeze({
     record: name("record"),
-    lock: name("record"),
-    turn: name("turn"),
-    channel: name("record"),
-    own: name("own"),
+    lease: name("turn"),
+    signOut: name("own"),
     used: name("used"),
-    left: name("left"),
+    note: name("left"),
   });
 }

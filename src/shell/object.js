@@ -35,6 +35,32 @@ export function isObject(value) {
 }
 
 /**
+ * The name of a value's class, in whatever realm it was made. (`instanceof` would throw where a platform lacks the class.)
+ *
+ * @param {unknown} value
+ */
+export const kindOf = (value) => Object.prototype.toString.call(value).slice("[object ".length, -1);
+
+/**
+ * Whether a value is a Request, of any realm or of a polyfill. To be asked only once, since a caller's object may answer differently the
+ * next time.
+ *
+ * @param {unknown} value
+ * @returns {value is Request}
+ */
+export const isRequest = (value) => (typeof Request === "function" && value instanceof Request) || kindOf(value) === "Request";
+
+/**
+ * A copy of an object's own members, without a prototype. What a promise resolves to has none: a `then` that the page put on
+ * Object.prototype would be called. Nor has what is read member by member: what is left out must not be read from there, either.
+ *
+ * @template {object} T
+ * @param {T} object
+ * @returns {T}
+ */
+export const withoutPrototype = (object) => /** @type {T} */ (/** @type {unknown} */ ({ __proto__: null, ...object }));
+
+/**
  * A copy of a caller's object, without a prototype, with the members that `member` would read. Each getter is called once.
  *
  * @template {object} T

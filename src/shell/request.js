@@ -5,9 +5,8 @@
  */
 import { isBelow, isPlainPath, httpUrl, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
-import { JSON_PLEASE, addHeaders } from "./do/call.js";
-import { isJson } from "./do/peek.js";
-import { copyOf, isObject } from "./object.js";
+import { JSON_PLEASE, addHeaders, isJson } from "./headers.js";
+import { copyOf, isObject, isRequest, kindOf } from "./object.js";
 import { readSignal } from "./options.js";
 
 /**
@@ -69,12 +68,12 @@ export class Wish {
     this.#header = header;
     this.#json = json;
     /** @type {Init} */
-    const own = copyOf(init, KNOWN);
+    const copy = copyOf(init, KNOWN);
     // A Request will do for options, and its method of that name is no body.
-    if (isRequest(init)) delete own.json;
-    this.#init = own;
-    readSignal(own, "init");
-    for (const name of TEXTS) if (own[name] != null) own[name] = made(() => `${own[name]}`);
+    if (isRequest(init)) delete copy.json;
+    this.#init = copy;
+    readSignal(copy, "init");
+    for (const name of TEXTS) if (copy[name] != null) copy[name] = made(() => `${copy[name]}`);
     if (isPlainPath(input)) {
       this.#input = this.target = base.prefix + input;
     } else if (isRequest(input)) {
@@ -88,47 +87,47 @@ export class Wish {
     }
     const given = typeof this.#input === "object" ? this.#input : undefined;
     // Read here: a Request that is made of another may lose its signal in Node.
-    this.signal = own.signal === undefined ? readSignal(given && { signal: given.signal }, "input") : own.signal ?? undefined;
+    this.signal = copy.signal === undefined ? readSignal(given && { signal: given.signal }, "input") : copy.signal ?? undefined;
     if (described && isBelow(base, this.target ?? "")) this.#described = described;
-    this.#judge(own, given);
+    this.#judge(copy, given);
   }
 
   /**
    * Finds out what has to be known of the request before it is made: making it uses up the caller's Request, even if it isn't sent.
-   * @param {Init} own
+   * @param {Init} init
    * @param {Request | undefined} given
    */
-  #judge(own, given) {
-    const rest = Object.keys(own).filter((name) => !KNOWN.includes(name));
+  #judge(init, given) {
+    const rest = Object.keys(init).filter((name) => !KNOWN.includes(name));
     if (rest.length) {
       const extra = /** @type {Record<string, unknown>} */ ({ __proto__: null });
-      for (const name of rest) extra[name] = own[name];
+      for (const name of rest) extra[name] = init[name];
       this.extra = extra;
     }
-    own.body = made(() => ownBody(own.body));
-    if (this.#json) useJson(own, given);
-    const headers = own.headers === undefined ? given?.headers : (own.headers = made(() => headersOf(own)));
+    init.body = made(() => ownBody(init.body));
+    if (this.#json) useJson(init, given);
+    const headers = init.headers === undefined ? given?.headers : (init.headers = made(() => headersOf(init)));
     const carried = headers?.get(this.#header ?? "Authorization") ?? undefined;
     this.callers = carried !== undefined;
     this.token = carried?.split(" ").at(-1);
-    if (this.#header === undefined) this.#useCookies(own, given);
+    if (this.#header === undefined) this.#useCookies(init, given);
     // On a redirect to another origin, browsers drop Authorization, but no header of the vendor's own; and cookies ignore ports. So
     // redirects are refused then, and where a description adds headers.
     const added = this.#described?.csrf || Object.keys(this.#described?.headers ?? {}).length > 0;
     this.#stays = this.#header !== "Authorization" || Boolean(added);
-    if (this.#stays && (own.redirect ?? given?.redirect ?? "follow") === "follow") this.#changes.redirect = "error";
-    const { body } = own;
+    if (this.#stays && (init.redirect ?? given?.redirect ?? "follow") === "follow") this.#changes.redirect = "error";
+    const { body } = init;
     this.repeatable = !isStream(body) && !(given && body === undefined && holdsStream(given));
   }
 
   /**
    * Has the cookie sent. A request has one credential: beside an Authorization header of the caller's, the cookie is left out.
-   * @param {Init} own
+   * @param {Init} init
    * @param {Request | undefined} given
    */
-  #useCookies(own, given) {
-    const credentials = own.credentials ?? given?.credentials ?? "same-origin";
-    if (own.credentials === undefined && credentials === "same-origin") {
+  #useCookies(init, given) {
+    const credentials = init.credentials ?? given?.credentials ?? "same-origin";
+    if (init.credentials === undefined && credentials === "same-origin") {
       this.#changes.credentials = this.callers ? "omit" : "include";
     }
     // In a mode of the caller's own the cookie may not be sent, and then a rejection says nothing about the session.
@@ -188,7 +187,7 @@ export class Wish {
 
 /**
  * The caller's headers. Where they are invalid, the error is the one that Request throws, as with fetch.
- * @param {Init} own
+ * @param {Init} init
  */
 function headersOf({ headers }) {
   try {
@@ -211,15 +210,6 @@ function made(make) {
   } catch (cause) {
     throw mistake("input and init", "what the platform's Request takes, with json or body but not both", cause);
   }
-}
-
-/**
- * Whether an input is a Request, of any realm. Asked only once, since a caller's object may answer differently the next time.
- * @param {unknown} input
- * @returns {input is Request}
- */
-function isRequest(input) {
-  return input instanceof Request || Object.prototype.toString.call(input) === "[object Request]";
 }
 
 /**
@@ -282,7 +272,7 @@ function takesBuffers(body) {
  * @param {unknown} body
  */
 function isForm(body) {
-  return Object.prototype.toString.call(body) === "[object FormData]";
+  return kindOf(body) === "FormData";
 }
 
 /**
@@ -291,33 +281,41 @@ function isForm(body) {
  * @returns {any} What the caller gave: the platform judges it.
  */
 function ownBody(body) {
-  const kind = Object.prototype.toString.call(body); // of any realm
-  if (kind === "[object URLSearchParams]") return new URLSearchParams(String(body));
-  if (kind === "[object ArrayBuffer]") return new Uint8Array(/** @type {ArrayBuffer} */ (body)).slice();
+  const kind = kindOf(body);
+  if (kind === "URLSearchParams") return new URLSearchParams(String(body));
+  if (kind === "ArrayBuffer") return new Uint8Array(/** @type {ArrayBuffer} */ (body)).slice();
   // What is no body by itself is sent as its text.
-  if (kind === "[object Object]" && Object.getPrototypeOf(body) === Object.prototype && !isStream(body)) return `${body}`;
+  if (kind === "Object" && Object.getPrototypeOf(body) === Object.prototype && !isStream(body)) return `${body}`;
   // Deno and Bun send its pieces one after the other, others its text.
   if (Array.isArray(body) && !isStream(body)) return Array.from(body, (piece) => ownBody(piece));
   return ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() : body;
 }
 
 /**
- * Makes a body of the `json` member.
- * @param {Init} own
- * @param {Request | undefined} given The caller's Request: its method and headers count where init names none.
+ * The text of the `json` member. Where none can be made of it, or there is a body beside it, the mistake is the caller's.
+ * @param {unknown} json
+ * @param {unknown} body
  */
-function useJson(own, given) {
-  if (own.json === undefined) return;
-  const body = made(() => {
-    const text = JSON.stringify(own.json);
-    if (text === undefined || own.body != null) throw new TypeError("no body can be made of this");
+export const jsonBody = (json, body) =>
+  made(() => {
+    const text = JSON.stringify(json);
+    if (text === undefined || body != null) throw new TypeError("no body can be made of this");
     return text;
   });
-  const headers = made(() => new Headers(own.headers ?? given?.headers));
+
+/**
+ * Makes a body of the `json` member.
+ * @param {Init} init
+ * @param {Request | undefined} given The caller's Request: its method and headers count where init names none.
+ */
+function useJson(init, given) {
+  if (init.json === undefined) return;
+  const body = jsonBody(init.json, init.body);
+  const headers = made(() => new Headers(init.headers ?? given?.headers));
   const type = headers.get("Content-Type");
   // A Request's headers may still name the type of its own body.
-  if (own.headers ? type === null : !isJson(type)) headers.set("Content-Type", "application/json");
-  own.method ??= given && !/^(?:GET|HEAD)$/.test(given.method) ? given.method : "POST";
-  own.body = body;
-  own.headers = headers;
+  if (init.headers ? type === null : !isJson(type)) headers.set("Content-Type", "application/json");
+  init.method ??= given && !/^(?:GET|HEAD)$/.test(given.method) ? given.method : "POST";
+  init.body = body;
+  init.headers = headers;
 }

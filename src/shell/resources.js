@@ -42,18 +42,18 @@ export function resources(weakHandle, sessionNames, keeping, { tabs, near, timeo
   const hear = (woken) => void weakHandle.deref()?.hear(woken);
   const shared = isShared(keeping);
   const lines = {
-    store: new Line(tabs && shared ? sessionNames.channel : undefined, () => hear("store")),
-    own: new Line(tabs && !shared ? sessionNames.own : undefined, () => hear("sign-out")),
+    store: new Line(tabs && shared ? sessionNames.record : undefined, () => hear("store")),
+    signOut: new Line(tabs && !shared ? sessionNames.signOut : undefined, () => hear("sign-out")),
     neighbours: near && keeping.at ? new Neighbours(keeping.at, sessionNames.record, () => hear("store")) : undefined,
   };
   const lags = keeping.kept === "lagging";
-  const locks = new Locks({ key: sessionNames.record, lease: sessionNames.turn, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
+  const locks = new Locks({ key: sessionNames.record, lease: sessionNames.lease, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
   const stop = onWakeUps(sessionNames.record, lags || keeping.kept === "page", (type) => weakHandle.deref()?.wake(type));
   const release = () => {
     cancel(timer.id);
     stop();
     lines.store.close();
-    lines.own.close();
+    lines.signOut.close();
     lines.neighbours?.close();
     locks.letGo();
   };

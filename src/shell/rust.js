@@ -7,6 +7,9 @@ import { isPlainPath, parseBase, resolve } from "./address.js";
 import { isAuthError, refusalOf } from "./auth-error.js";
 import { defineVendor } from "./description.js";
 import { openSession } from "./entry.js";
+import { withoutPrototype } from "./object.js";
+
+export { withoutPrototype };
 
 /** @import { Session } from "./session.js" */
 
@@ -27,13 +30,6 @@ export async function opened(options, signal) {
 
 /** @param {Session} session */
 export const stateOf = (session) => withoutPrototype(/** @type {object} */ (Reflect.get(session, "state")));
-
-/**
- * A copy of an object's own members, without a prototype.
- *
- * @param {object} object
- */
-export const withoutPrototype = (object) => ({ __proto__: null, ...object });
 
 /**
  * The members of an error; undefined where it is none of hallpass's.

@@ -107,8 +107,8 @@ export class Session {
    */
   fetch = (input, init = undefined) =>
     settle(async () => {
-      const behind = this.#handle.fetcher.behind(input, init);
-      if (behind) return behind(/** @type {Request} */ (input), /** @type {RequestInit} */ (init));
+      const before = this.#handle.fetcher.fetchFor(input, init);
+      if (before) return before(/** @type {Request} */ (input), /** @type {RequestInit} */ (init));
       const { task } = await this.#request(input, init, false);
       return task.answer?.response;
     });

@@ -36,8 +36,8 @@ export class Task {
   ask;
   /** How many other operations wait for this one. */
   waiting = 0;
-  /** Whether nobody has asked for it: then it keeps no process of Node's running. */
-  own = false;
+  /** Whether the machine began it, and no caller: then it keeps no process of Node's running. */
+  background = false;
 
   /**
    * @param {AbortSignal} [signal]
@@ -52,8 +52,16 @@ export class Task {
 }
 
 /**
+ * The kinds of the steps that end an operation. All others are effects.
+ * @satisfies {readonly StepKind[]}
+ */
+export const ENDS = /** @type {const} */ (["done", "signed-in", "signed-out", "answered", "whole", "member", "without", "token", "failed", "gave-up"]);
+
+/** @typedef {typeof ENDS[number]} EndKind */
+
+/**
  * How an operation ended.
- * @typedef {{ how: StepKind, value: unknown, task: Task }} End
+ * @typedef {{ how: EndKind, value: unknown, task: Task }} End
  */
 
 /**

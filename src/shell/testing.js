@@ -4,8 +4,9 @@ import { Announcer } from "./announcer.js";
 import { AuthError, SENTENCES, failure, mistake, readable, unsupported } from "./auth-error.js";
 import { BY_WALLET, VENDORS, readCredentials, refuseOthers } from "./credentials.js";
 import { described } from "./description.js";
-import { isObject, member } from "./object.js";
+import { isObject, isRequest, member } from "./object.js";
 import { readSignal } from "./options.js";
+import { jsonBody } from "./request.js";
 
 /**
  * @import { FailureCode } from "./auth-error.js"
@@ -328,33 +329,12 @@ function readRequest(input, init, json) {
   if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
   if (!isRequest(input) && textOf(input) === undefined) throw mistake("input", "a string, a URL or a Request");
   const signal = readSignal(init, "init");
-  if (json && init && !isRequest(init)) readBody(member(init, "json"), member(init, "body"));
+  const given = json && init && !isRequest(init) ? member(init, "json") : undefined;
+  if (given !== undefined) jsonBody(given, member(/** @type {object} */ (init), "body"));
   // A null says that there is none, also beside a Request that has one.
   const isLeft = !init || member(init, "signal") === undefined;
   return isLeft && isRequest(input) ? readSignal(input, "input") : signal;
 }
-
-/**
- * @param {unknown} json
- * @param {unknown} body
- */
-function readBody(json, body) {
-  if (json === undefined) return;
-  try {
-    if (JSON.stringify(json) === undefined || (body ?? undefined) !== undefined) throw new TypeError("no body can be made of this");
-  } catch (cause) {
-    throw mistake("input and init", "what the platform's Request takes, with json or body but not both", cause);
-  }
-}
-
-/**
- * Whether a value is a Request, of any realm or of a polyfill.
- *
- * @param {unknown} value
- * @returns {value is Request}
- */
-const isRequest = (value) =>
-  (typeof Request === "function" && value instanceof Request) || Object.prototype.toString.call(value) === "[object Request]";
 
 /** @param {unknown} json */
 function replyOf(json) {

@@ -130,15 +130,6 @@ export class Deadline {
 }
 
 /**
- * Checks that a fetch has answered with a Response, of any realm: an instrumented one may answer with anything.
- * @param {unknown} response
- */
-export function genuine(response) {
-  if (response instanceof Response || Object.prototype.toString.call(response) === "[object Response]") return /** @type {Response} */ (response);
-  throw new TypeError("fetch answered with no Response");
-}
-
-/**
  * Cancels a timer. Where the page has replaced what that takes by something that throws, it fires, and nobody waits for it any more.
  * @param {ReturnType<typeof setTimeout> | undefined} timer
  */

@@ -2,7 +2,7 @@
 import { mistake } from "./auth-error.js";
 import { BY_WALLET, refuseOthers } from "./credentials.js";
 import { parseJson } from "./json.js";
-import { isObject, member } from "./object.js";
+import { isObject, member, withoutPrototype } from "./object.js";
 
 // A script of its own, which is loaded only where a session is opened with the flow "wallet".
 
@@ -54,20 +54,11 @@ export function readWallet(vendor, credentials) {
 async function ask(request, wallet, text) {
   try {
     const answer = await Reflect.apply(request, wallet, [parseJson(text)]);
-    return said(false, plain(answer));
+    return withoutPrototype({ refused: false, said: plain(answer), cause: undefined });
   } catch (cause) {
-    return said(true, refusal(cause), cause);
+    return withoutPrototype({ refused: true, said: refusal(cause), cause });
   }
 }
-
-/**
- * Without a prototype, because it is what a promise resolves to: a `then` that the page put on Object.prototype would be called.
- *
- * @param {boolean} refused
- * @param {unknown} what
- * @param {unknown} [cause]
- */
-const said = (refused, what, cause) => /** @type {Said} */ (/** @type {unknown} */ ({ __proto__: null, refused, said: what, cause }));
 
 /**
  * A copy of a value by way of JSON: what comes into the WebAssembly must have no getters, and be of bounded length.

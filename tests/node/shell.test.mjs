@@ -39,12 +39,10 @@ test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
     ["ocient", "https://h", "ü"], ["ocient", "https://h", "U"], ["ocient", "https://h", "u"],
   ];
   const all = sessions.flatMap((session) => Object.values(names(...session)));
-  // The record, its lock and its line are called alike: storages, locks and channels each have names of their own.
   assert.equal(new Set(all).size, sessions.length * 5);
-  for (const [kind, name] of Object.entries(names(...sessions[0]))) {
-    const alike = /lock|channel/.test(kind) ? "record" : kind;
-    assert.ok(name.startsWith(`hallpass:${alike}:`), name);
-  }
+  // What is stored is found again by these words.
+  const kinds = Object.entries(names(...sessions[0])).map(([kind, name]) => [kind, /^hallpass:(\w+):/.exec(name)?.[1]]);
+  assert.deepEqual(Object.fromEntries(kinds), { record: "record", lease: "turn", signOut: "own", used: "used", note: "left" });
   // A lock's name goes on with its tokens, after a blank.
   for (const name of all) assert.doesNotMatch(name, /\s/);
   assert.deepEqual(names("ocient", "https://h", "a"), names("ocient", "https://h", "a"));
@@ -117,9 +115,9 @@ test("r40_a_lease_is_called_like_no_other_sessions_record", () =>
   withLeases(async (turnFor) => {
     const session = names("ocient", "https://h/p", "bob", "");
     assert.equal(await turnFor(session, "tokens", 100).wait(), true);
-    assert.deepEqual([...entries.keys()], [`${session.turn} tokens`]);
+    assert.deepEqual([...entries.keys()], [`${session.lease} tokens`]);
     // As a suffix of the record's name it would be the record of this one.
-    assert.notEqual(session.turn, names("ocient", "https://h/p:turn", "bob", "").record);
+    assert.notEqual(session.lease, names("ocient", "https://h/p:turn", "bob", "").record);
   }));
 
 test("r16_a_lease_is_for_its_tokens_alone", () =>
@@ -148,7 +146,7 @@ test("r17_a_lease_lasts_as_long_as_its_holder_has_said", () =>
 test("r17_leases_that_count_no_more_are_deleted", () =>
   withLeases(async (turnFor) => {
     const session = names("ethgas", "https://h", "a", "");
-    const other = `${names("ethgas", "https://h/p", "a", "").turn} 7 1`;
+    const other = `${names("ethgas", "https://h/p", "a", "").lease} 7 1`;
     for (const [what, lease] of Object.entries({
       expired: (now) => ({ end: now - 1, ms: 1_000 }),
       "of a clock that was set back": (now) => ({ end: now + 3_600_000, ms: 11_000 }),
@@ -156,11 +154,11 @@ test("r17_leases_that_count_no_more_are_deleted", () =>
       "of no shape": () => ({}),
     })) {
       for (const tokens of ["7 0", "7 1"]) {
-        entries.set(`${session.turn} ${tokens}`, lease(Date.now()));
+        entries.set(`${session.lease} ${tokens}`, lease(Date.now()));
         entries.set(other, lease(Date.now()));
         const turn = turnFor(session, "7 1", 10_000);
         assert.equal(await turn.wait(), true, what);
-        assert.deepEqual([...entries.keys()].sort(), [other, `${session.turn} 7 1`].sort(), `${what}: another session's stays`);
+        assert.deepEqual([...entries.keys()].sort(), [other, `${session.lease} 7 1`].sort(), `${what}: another session's stays`);
         entries.clear();
       }
     }

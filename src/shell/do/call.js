@@ -1,8 +1,8 @@
 // @ts-check
 import { readText } from "../body.js";
+import { JSON_PLEASE, addHeaders, isPlain, retryAfterMs } from "../headers.js";
 import { parseJson } from "../json.js";
-import { retryAfterMs } from "../reply.js";
-import { genuine } from "../wait.js";
+import { kindOf, withoutPrototype } from "../object.js";
 import { submitTwice } from "./csrf.js";
 
 /**
@@ -14,9 +14,6 @@ import { submitTwice } from "./csrf.js";
 
 // The longest reply of a vendor to hallpass's own calls, in bytes. The documented ones have less than 4 kB.
 const LONGEST_REPLY = 262_144;
-
-/** What a request for JSON asks for, where it says nothing else. */
-export const JSON_PLEASE = { Accept: "application/json" };
 
 /**
  * Sends a call and reads its reply. Undefined for a redirect: it is not followed, as that would carry the password or the token to
@@ -44,21 +41,19 @@ export async function send({ url, query, wants, longerMs: _, ...init }, fetch, d
 }
 
 /**
+ * Checks that a fetch has answered with a Response, of any realm: an instrumented one may answer with anything.
+ * @param {unknown} response
+ */
+export function genuine(response) {
+  if (response instanceof Response || kindOf(response) === "Response") return /** @type {Response} */ (response);
+  throw new TypeError("fetch answered with no Response");
+}
+
+/**
  * Whether a response is a redirect that was not followed. Browsers give it no status; other platforms give it its own.
  * @param {Response} response
  */
 export const isRedirect = ({ type, status }) => type === "opaqueredirect" || /^30[12378]$/.test(`${status}`);
-
-/**
- * Adds headers to a request, except those that it has already.
- * @param {Request} request
- * @param {{ readonly [name: string]: string }} added
- */
-export function addHeaders({ headers }, added) {
-  for (const name of Object.keys(added)) {
-    if (!headers.has(name)) headers.set(name, /** @type {string} */ (added[name]));
-  }
-}
 
 /**
  * Appends to an address's query.
@@ -84,17 +79,6 @@ export function contentOf(text, headers) {
   if (text && json === undefined && isPlain(headers.get("Content-Type"))) return { content: "text", json: text };
   return { content: json === undefined ? "unreadable" : "json", json };
 }
-
-/** @param {string | null} type */
-export const isPlain = (type) => /^text\/plain\b/i.test(type ?? "");
-
-/**
- * A copy without a prototype, for promises to resolve to: a `then` that the page put on Object.prototype would be called.
- * @template {object} T
- * @param {T} object
- * @returns {T}
- */
-export const withoutPrototype = (object) => /** @type {T} */ (/** @type {unknown} */ ({ __proto__: null, ...object }));
 
 /** @param {number} ms */
 const known = (ms) => (Number.isFinite(ms) ? ms : undefined);

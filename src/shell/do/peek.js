@@ -1,6 +1,7 @@
 // @ts-check
+import { isJson, isPlain } from "../headers.js";
+import { withoutPrototype } from "../object.js";
 import { Deadline } from "../wait.js";
-import { isPlain, withoutPrototype } from "./call.js";
 
 // The longest reply that is looked into, in bytes, and how long it may take to come, in ms.
 const LONGEST_PEEK = 65_536;
@@ -9,9 +10,6 @@ const PATIENCE_MS = 25;
 const STREAM = /** @type {TextDecodeOptions} */ ({ __proto__: null, stream: true });
 // Given, though empty: without options, WebKit reads `mode` from Object.prototype.
 const PLAIN = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
-
-/** @param {string | null} type */
-export const isJson = (type) => /\bjson\b/i.test(type ?? "");
 
 // Streams of JSON are never looked into.
 /** @param {string | null} type */

@@ -1,9 +1,9 @@
 // @ts-check
 import { mistake } from "../auth-error.js";
 import { readText } from "../body.js";
-import { retryAfterMs } from "../reply.js";
-import { genuine } from "../wait.js";
-import { withoutPrototype, contentOf, isRedirect } from "./call.js";
+import { retryAfterMs } from "../headers.js";
+import { withoutPrototype } from "../object.js";
+import { contentOf, genuine, isRedirect } from "./call.js";
 import { peek } from "./peek.js";
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
+import { withoutPrototype } from "../object.js";
 import { Deadline } from "../wait.js";
-import { withoutPrototype } from "./call.js";
 import { lineUp } from "./queue.js";
 
 /** @import { TokenStorage } from "../hallpass.d.ts" */
