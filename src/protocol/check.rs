@@ -37,7 +37,7 @@ impl<J: Json> Run<J> {
         let login =
             if handle.is_signed_in() { 0 } else { Self::name_of_login(&self.ask(Effect::Chance).await) };
         // Where the platform gives no random number, nothing is sent.
-        self.wanted()?;
+        self.must_be_wanted()?;
         let outcome = self.ask(Effect::Call(handle.check_call())).await;
         let reply = Self::reply(outcome, Kind::Check)?;
         self.adopt(epoch, &reply).await;
@@ -62,7 +62,7 @@ impl<J: Json> Run<J> {
                 match handle.look(|session| session.rejected(epoch, !often, now)) {
                     Verdict::Leave if often && handle.look(|session| session.pause(now).is_none()) => {
                         self.follow_and_keep().await;
-                        return self.wanted();
+                        return self.must_be_wanted();
                     }
                     Verdict::Renew => {
                         handle.renewed_for_checks.set((since, times + 1));
@@ -72,7 +72,7 @@ impl<J: Json> Run<J> {
                     }
                     Verdict::End if failure.ends_session() => {
                         self.join_end(epoch, Reason::Refused).await;
-                        return self.wanted();
+                        return self.must_be_wanted();
                     }
                     Verdict::End | Verdict::Leave | Verdict::Replay => {}
                 }
@@ -84,7 +84,7 @@ impl<J: Json> Run<J> {
         }
         // Another tab may have renewed or ended the session meanwhile: the caller is to see that, too.
         self.follow_and_keep().await;
-        self.wanted()
+        self.must_be_wanted()
     }
 
     /// To `check()`, a session that is over is an answer, and no error.

@@ -26,7 +26,7 @@ impl<J: Json> Run<J> {
         self.see_to(Effect::Prompt(Box::new(prompt.clone()))).await;
         let mut failures = 0;
         loop {
-            self.wanted()?;
+            self.must_be_wanted()?;
             let call = self.handle.poll_device(credentials, &prompt)?;
             let asked_at = self.handle.now().steady;
             let no_answer = match self.asked_for(call, attempt).await {
@@ -50,7 +50,7 @@ impl<J: Json> Run<J> {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a day at most")]
             let pause = backoff_ms(failures, retry_after_ms, chance) as u32;
             let waited = self.ask(Effect::Wait(pause)).await;
-            self.is_latest_login(attempt)?;
+            self.must_be_latest(attempt)?;
             // Where nobody uses the handle any more, the next poll says so.
             if let Outcome::Failed(_) = waited
                 && !self.handle.is_disposed()

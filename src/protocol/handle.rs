@@ -130,7 +130,7 @@ impl<J: Json> Handle<J> {
             settings,
             store: Store::default(),
             session: RefCell::new(session),
-            now: Cell::new(Moment { wall: 0.0, steady: 0.0 }),
+            now: Cell::new(Moment::NEVER),
             stirred: Cell::new(true),
             disposed: Cell::new(false),
             flight: RefCell::new(None),
@@ -138,7 +138,7 @@ impl<J: Json> Handle<J> {
             signing_in: Cell::new(None),
             revocation: RefCell::new(None),
             sending: Cell::new(0),
-            renewed_for_checks: Cell::new((Moment { wall: 0.0, steady: 0.0 }, 0)),
+            renewed_for_checks: Cell::new((Moment::NEVER, 0)),
             confirming: Cell::new(None),
             ending_at_limit: Cell::new(None),
             rejecting_addresses: RefCell::default(),
@@ -215,6 +215,11 @@ impl<J: Json> Handle<J> {
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
         self.stirred.set(true);
         change(&mut self.session.borrow_mut())
+    }
+
+    /// Has the shell set its timer anew.
+    pub(super) fn stir(&self) {
+        self.stirred.set(true);
     }
 
     /// Changes what the session's state doesn't show.

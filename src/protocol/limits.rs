@@ -47,7 +47,7 @@ impl<J: Json> Handle<J> {
         }
         // The timer is set when a mark becomes due, and not anew with each request.
         if self.quietly(|session| session.use_at(at)) {
-            self.change(|_| ());
+            self.stir();
         }
         self.mark_use(false);
     }
@@ -75,7 +75,7 @@ impl<J: Json> Run<J> {
     pub(super) async fn await_limits(&self) -> Result<(), Halt> {
         let Some(deciding) = self.handle.enforce_limits() else { return Ok(()) };
         self.see_to(Effect::Join(deciding)).await;
-        self.wanted()
+        self.must_be_wanted()
     }
 
     /// Writes the mark. Reads the store before and after, as another tab may mark an earlier use in the same moment.

@@ -37,14 +37,14 @@ impl<J: Json> Run<J> {
             self.see_to(Effect::Stop(older)).await;
         }
         self.await_revocation(Kind::Login).await?;
-        self.is_latest_login(attempt)?;
+        self.must_be_latest(attempt)?;
         let login = Self::name_of_login(&self.ask(Effect::Chance).await);
         // Where the platform gives no random number, nothing is sent.
-        self.wanted()?;
+        self.must_be_wanted()?;
         let mut reply = match handle.vendor.signing() {
             Some(signing) => {
                 let outcome = self.sign(signing, &mut credentials).await?;
-                self.is_latest_login(attempt)?;
+                self.must_be_latest(attempt)?;
                 Self::reply(outcome, Kind::Login)?
             }
             None => self.asked_for(call, attempt).await?,
@@ -69,7 +69,7 @@ impl<J: Json> Run<J> {
             self.handle.revoke(older, received);
         }
         self.keep(true).await;
-        self.wanted()?;
+        self.must_be_wanted()?;
         if handle.attempt() == attempt {
             Ok(Ending::SignedIn(redirect_to))
         } else {
@@ -80,16 +80,16 @@ impl<J: Json> Run<J> {
     /// The reply to a login's call, unless a newer login or a logout has overtaken it.
     pub(super) async fn asked_for(&self, call: Box<Call>, attempt: u32) -> Result<Box<Reply<J>>, Halt> {
         let outcome = self.ask(Effect::Call(call)).await;
-        self.is_latest_login(attempt)?;
+        self.must_be_latest(attempt)?;
         Self::reply(outcome, Kind::Login)
     }
 
     /// Goes on only where no newer login and no logout has overtaken this one.
-    pub(super) fn is_latest_login(&self, attempt: u32) -> Result<(), Halt> {
+    pub(super) fn must_be_latest(&self, attempt: u32) -> Result<(), Halt> {
         if self.handle.attempt() == attempt {
             return Ok(());
         }
-        self.wanted()?;
+        self.must_be_wanted()?;
         Err(Halt::superseded(Kind::Login))
     }
 }

@@ -65,12 +65,12 @@ impl<J: Json> Run<J> {
         self.keep(known_here || !handle.store.is_being_cleared()).await;
         if let Some((under_way, _)) = revocation {
             self.see_to(Effect::Join(under_way)).await;
-            if known_here && self.wanted().is_err() {
+            if known_here && self.must_be_wanted().is_err() {
                 self.see_to(Effect::Stop(under_way)).await;
             }
         }
         self.handle.spawn(|run| run.catch_up(attempt));
-        match self.wanted() {
+        match self.must_be_wanted() {
             Ok(()) => Ending::SignedOut(revocation.is_some_and(|(_, confirmed)| confirmed.get())),
             Err(halt) => halt.into(),
         }
@@ -92,7 +92,7 @@ impl<J: Json> Run<J> {
         let under_way = self.handle.revocation.borrow().as_ref().map(|(id, _)| *id);
         if let Some(under_way) = under_way.filter(|_| !self.handle.carries_token()) {
             self.see_to(Effect::Join(under_way)).await;
-            self.wanted()?;
+            self.must_be_wanted()?;
         }
         if under_way.is_some() && self.handle.is_disposed() {
             return Err(Halt::unsupported(Why::Disposed, kind));

@@ -41,7 +41,7 @@ impl<J> Run<J> {
     }
 
     /// Fails once the caller has given up.
-    pub(super) fn wanted(&self) -> Result<(), Halt> {
+    pub(super) fn must_be_wanted(&self) -> Result<(), Halt> {
         if self.given_up.get() { Err(Halt::GivenUp) } else { Ok(()) }
     }
 }

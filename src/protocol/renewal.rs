@@ -85,10 +85,10 @@ impl<J: Json> Handle<J> {
 impl<J: Json> Run<J> {
     /// Waits until the tokens of an epoch are renewed. Gives back whether the vendor was asked: another tab may have been first.
     pub(super) async fn renewed(&self, epoch: Epoch, rejected: bool) -> Result<bool, Halt> {
-        self.wanted()?;
+        self.must_be_wanted()?;
         let flight = self.handle.renewal(epoch, rejected);
         self.see_to(Effect::Join(flight.operation.get())).await;
-        self.wanted()?;
+        self.must_be_wanted()?;
         flight.outcome.borrow().clone().unwrap_or_else(|| Err(Halt::new(Code::Internal, Kind::Refresh)))
     }
 

@@ -39,7 +39,7 @@ impl<J: Json> Run<J> {
             Wake::Timer | Wake::Page | Wake::Told(Line::Store) => {}
         }
         // This sets the timers anew even if nothing has changed, as a hidden page has others.
-        handle.change(|_| ());
+        handle.stir();
         if hidden && wake == Wake::Page {
             // A hidden page may be gone in the next moment.
             self.handle.mark_use(true);

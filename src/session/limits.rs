@@ -80,7 +80,7 @@ pub(super) struct Lasting {
 
 impl Lasting {
     pub(super) const fn new() -> Self {
-        let never = Moment { wall: 0.0, steady: 0.0 };
+        let never = Moment::NEVER;
         let limits = Limits { idle_ms: None, age_ms: None };
         Self {
             limits,

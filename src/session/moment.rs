@@ -11,6 +11,9 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// Before anything has happened.
+    pub const NEVER: Self = Self { wall: 0.0, steady: 0.0 };
+
     /// How long ago an earlier moment was, in ms: by the clock that says longer.
     #[must_use]
     pub fn since(self, earlier: Self) -> f64 {

@@ -82,7 +82,7 @@ impl Session {
     /// A session that nobody has signed in to. `automatic`: renewed without being asked.
     #[must_use]
     pub const fn new(renewal: Renewal, automatic: bool) -> Self {
-        let never = Moment { wall: 0.0, steady: 0.0 };
+        let never = Moment::NEVER;
         Self {
             renewal,
             automatic,
