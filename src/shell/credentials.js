@@ -53,7 +53,8 @@ export function readCredentials(vendor, ways, credentials) {
   // Not destructured: that would call the iterator's `return`, which may be the page's.
   const way = ways.find((way) => values[bareName(way[0] ?? "")] !== undefined) ?? usual;
   const names = way.map(bareName);
-  refuseOthers(vendor, names, credentials, ways.length > 1 ? ` beside ${names[0]}` : "");
+  const chosen = ways === VENDORS.ethgas ? ' with flow "password"' : "";
+  refuseOthers(vendor, names, credentials, ways.length > 1 ? ` beside ${names[0]}` : chosen);
   let device;
   for (const spec of way) {
     const name = bareName(spec);
@@ -83,13 +84,13 @@ export const bareName = (name) => (isOptional(name) ? name.slice(0, -1) : isFunc
  * @param {string} vendor
  * @param {readonly string[]} taken
  * @param {object} credentials
- * @param {string} [beside] the words that name the way, where the vendor has several
+ * @param {string} [way] the words that name the way, where the vendor has several
  */
-export function refuseOthers(vendor, taken, credentials, beside = "") {
+export function refuseOthers(vendor, taken, credentials, way = "") {
   /** @param {string} name */
   const isUnknown = (name) => !taken.includes(name) && (member(credentials, name) ?? undefined) !== undefined;
   const unknown = Object.keys(credentials).find(isUnknown);
   if (unknown === undefined) return;
-  const message = `credentials.${unknown} is nothing that ${vendor} takes${beside}; the members are ${taken.join(", ")}.`;
+  const message = `credentials.${unknown} is nothing that ${vendor} takes${way}; the members are ${taken.join(", ")}.`;
   throw new AuthError(message, { code: "invalid-options" });
 }

@@ -26,7 +26,7 @@ const LONGEST_ANSWER = 65_536;
  */
 export function readWallet(vendor, credentials) {
   if (!isObject(credentials)) throw mistake("credentials", "an object with wallet");
-  refuseOthers(vendor, BY_WALLET, credentials);
+  refuseOthers(vendor, BY_WALLET, credentials, ' with flow "wallet"');
   const wallet = member(credentials, "wallet");
   const request = isObject(wallet) || typeof wallet === "function" ? member(wallet, "request") : undefined;
   if (typeof request !== "function") throw mistake("credentials.wallet", "an EIP-1193 provider: an object with request");

@@ -212,6 +212,13 @@ test("rule_3_a_way_in_takes_its_own_members_and_no_others", () => {
   ]) refused(() => read(credentials), named);
 });
 
+test("rule_4_what_the_other_flow_takes_is_refused_with_the_flow_that_is_set", () => {
+  const password = { username: "u", password: "p" };
+  const wallet = { wallet: { request: async () => [] } };
+  refused(() => readCredentials("ethgas", VENDORS.ethgas, wallet), /credentials\.wallet is nothing that ethgas takes with flow "password"; the members are username, password/);
+  refused(() => readWallet("ethgas", password), /credentials\.username is nothing that ethgas takes with flow "wallet"; the members are wallet, address, name/);
+});
+
 test("rule_3_a_described_vendors_members_are_texts_whatever_they_are_called", () => {
   const read = (credentials) => readCredentials("acme", [["email", "device"]], credentials);
   const { names, texts, device } = read({ email: "e", device: "phone" });
