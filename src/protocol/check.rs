@@ -32,7 +32,13 @@ impl<J: Json> Run<J> {
                 return self.unless_over(halt);
             }
         }
-        self.await_revocation(Kind::Check).await?;
+        while let Some(under_way) = handle.changes_cookie(self.id).filter(|_| !handle.carries_token()) {
+            self.see_to(Effect::Join(under_way)).await;
+            self.must_be_wanted()?;
+            if handle.is_disposed() {
+                return Err(Halt::unsupported(Why::Disposed, Kind::Check));
+            }
+        }
         let (epoch, sent) = (handle.epoch(), handle.held());
         let login =
             if handle.is_signed_in() { 0 } else { Self::name_of_login(&self.ask(Effect::Chance).await) };

@@ -80,6 +80,8 @@ pub struct Handle<J: 'static> {
     pub(super) rejected_epoch: Cell<Option<Epoch>>,
     /// The login under way.
     pub(super) signing_in: Cell<Option<OperationId>>,
+    /// The same from when its call is sent that sets a cookie.
+    pub(super) sending_login: Cell<Option<OperationId>>,
     /// The sign-out at the vendor that is under way.
     pub(super) revocation: RefCell<Option<Revocation>>,
     /// The addresses that have rejected a token which was just renewed, and when.
@@ -136,6 +138,7 @@ impl<J: Json> Handle<J> {
             flight: RefCell::new(None),
             rejected_epoch: Cell::new(None),
             signing_in: Cell::new(None),
+            sending_login: Cell::new(None),
             revocation: RefCell::new(None),
             sending: Cell::new(0),
             renewed_for_checks: Cell::new((Moment::NEVER, 0)),

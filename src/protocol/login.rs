@@ -14,9 +14,12 @@ impl<J: Json> Run<J> {
     /// `login()`: sent once, never repeated by itself, since vendors lock accounts.
     pub(super) async fn sign_in(self: Rc<Self>, credentials: Credentials) -> Ending {
         let result = self.try_to_sign_in(credentials).await;
-        if self.handle.signing_in.get() == Some(self.id) {
-            self.handle.signing_in.set(None);
+        for under_way in [&self.handle.signing_in, &self.handle.sending_login] {
+            if under_way.get() == Some(self.id) {
+                under_way.set(None);
+            }
         }
+        self.end_turn().await;
         result.into()
     }
 
@@ -36,14 +39,16 @@ impl<J: Json> Run<J> {
         if let Some(older) = handle.signing_in.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;
         }
-        self.await_revocation(Kind::Login).await?;
+        if handle.vendor.signing().is_none() {
+            self.take_turn(None, attempt).await?;
+        }
         self.must_be_latest(attempt)?;
         let login = Self::name_of_login(&self.ask(Effect::Chance).await);
         // Where the platform gives no random number, nothing is sent.
         self.must_be_wanted()?;
         let mut reply = match handle.vendor.signing() {
             Some(signing) => {
-                let outcome = self.sign(signing, &mut credentials).await?;
+                let outcome = self.sign(signing, &mut credentials, attempt).await?;
                 self.must_be_latest(attempt)?;
                 Self::reply(outcome, Kind::Login)?
             }

@@ -4,10 +4,10 @@ use alloc::rc::Rc;
 use core::cell::Cell;
 
 use super::effect::{Effect, Line, OperationId, Outcome};
-use super::ending::{Ending, Halt};
+use super::ending::Ending;
 use super::handle::{Handle, Keeping};
 use super::operation::Run;
-use crate::dialect::{Json, Operation as Kind, Why};
+use crate::dialect::Json;
 use crate::session::{Moment, Note, Reason, Record, Session};
 
 /// A sign-out at the vendor that is under way: the operation, and whether the vendor has confirmed it.
@@ -87,19 +87,6 @@ impl<J: Json> Run<J> {
         Ending::Done
     }
 
-    /// Where a cookie is the session, waits for a sign-out that is on its way to the vendor: it would end what comes before it arrives.
-    pub(super) async fn await_revocation(&self, kind: Kind) -> Result<(), Halt> {
-        let under_way = self.handle.revocation.borrow().as_ref().map(|(id, _)| *id);
-        if let Some(under_way) = under_way.filter(|_| !self.handle.carries_token()) {
-            self.see_to(Effect::Join(under_way)).await;
-            self.must_be_wanted()?;
-        }
-        if under_way.is_some() && self.handle.is_disposed() {
-            return Err(Halt::unsupported(Why::Disposed, kind));
-        }
-        Ok(())
-    }
-
     async fn revoke(
         self: Rc<Self>,
         record: Rc<Record>,
@@ -111,9 +98,25 @@ impl<J: Json> Run<J> {
         Ending::Done
     }
 
-    async fn try_to_revoke(&self, mut record: Rc<Record>, received: Moment) -> Option<bool> {
+    async fn try_to_revoke(&self, record: Rc<Record>, received: Moment) -> Option<bool> {
         let handle: &Handle<J> = &self.handle;
         handle.addresses().logout.as_ref()?;
+        let anew = |login| !handle.carries_token() && login != record.login;
+        if !handle.carries_token() {
+            self.take_turn(Some(&record), 0).await.ok()?;
+        }
+        // The cookie is that of whoever has signed in since.
+        let confirmed = if !handle.login().is_some_and(anew) {
+            self.send_revocation(record, received).await
+        } else {
+            None
+        };
+        self.end_turn().await;
+        confirmed
+    }
+
+    async fn send_revocation(&self, mut record: Rc<Record>, received: Moment) -> Option<bool> {
+        let handle: &Handle<J> = &self.handle;
         if record.left(received, handle.now()).is_some_and(|left| left <= 0.0) {
             // An expired token is never sent: it is renewed first, and the new one is revoked. Not so where a cookie renews it,
             // which may belong to a newer login. (Also where renewals are manual: what is renewed here is gone at once.)

@@ -21,6 +21,7 @@ mod pass;
 mod renewal;
 mod request;
 mod store;
+mod turns;
 mod wake;
 mod wallet;
 

@@ -19,12 +19,15 @@ pub(super) struct Run<J: 'static> {
     outcome: Cell<Option<Outcome<J>>>,
     /// Whether the caller has given up: then nothing is waited for any more.
     given_up: Cell<bool>,
+    /// Whether it has got in line for the lock, for its turn at the cookie.
+    pub(super) locked: Cell<bool>,
 }
 
 impl<J> Run<J> {
     pub(super) fn new(handle: Rc<Handle<J>>, id: OperationId) -> Rc<Self> {
-        let (asked, outcome, given_up) = (Cell::new(None), Cell::new(None), Cell::new(false));
-        Rc::new(Self { handle, id, asked, outcome, given_up })
+        let (asked, outcome) = (Cell::new(None), Cell::new(None));
+        let (given_up, locked) = (Cell::new(false), Cell::new(false));
+        Rc::new(Self { handle, id, asked, outcome, given_up, locked })
     }
 
     /// Asks for an effect. What it gives back is awaited at once, as an operation asks for one effect at a time.

@@ -25,10 +25,19 @@ pub(super) struct Flight {
     /// How many logins and logouts there had been when it was asked for, and how many renewals had failed in a row.
     attempt: u32,
     failures: u32,
+    /// Whether it has begun to ask the vendor.
+    asking: Cell<bool>,
     /// Whether the vendor has given new tokens for the old ones, even if nobody takes them any more.
     spent: Cell<bool>,
     /// How it ended: whether the vendor was asked, as another tab may have been first.
     outcome: RefCell<Option<Result<bool, Halt>>>,
+}
+
+impl Flight {
+    /// The operation that renews, from when it has begun to ask the vendor.
+    pub(super) fn on_its_way(&self) -> Option<OperationId> {
+        self.asking.get().then(|| self.operation.get())
+    }
 }
 
 impl<J: Json> Handle<J> {
@@ -48,6 +57,7 @@ impl<J: Json> Handle<J> {
                 operation: Cell::new(0),
                 attempt: self.attempt(),
                 failures: self.look(Session::failures),
+                asking: Cell::new(false),
                 spent: Cell::new(false),
                 outcome: RefCell::new(None),
             });
@@ -144,7 +154,10 @@ impl<J: Json> Run<J> {
         }
         // If the wait for the lock has timed out, the tab that holds it is frozen: this one renews without it.
         let result = self.renew_once(flight).await;
-        self.see_to(Effect::Unlock { spent: flight.spent.get() || result.is_ok() }).await;
+        // A cookie that was renewed for nobody has to be taken away at once: who has signed out waits for the lock.
+        let needed = handle.carries_token() || handle.is_signed_in();
+        let spent = needed && (flight.spent.get() || result.is_ok());
+        self.see_to(Effect::Unlock { spent }).await;
         result
     }
 
@@ -156,9 +169,13 @@ impl<J: Json> Run<J> {
         }
         // Read even if the store failed last time: a token that another tab has spent already would end the session.
         self.follow(true).await;
+        while let Some(login) = handle.sending_login.get() {
+            self.see_to(Effect::Join(login)).await;
+        }
         if let Some(result) = self.settled_elsewhere(flight) {
             return result;
         }
+        flight.asking.set(true);
         let result = self.exchange(flight).await;
         self.keep(false).await;
         result.map(|()| true)
@@ -211,6 +228,9 @@ impl<J: Json> Run<J> {
             self.follow(false).await;
             // The token of before is never sent once more, in whatever form.
             if handle.epoch() != epoch {
+                if read.is_ok() {
+                    self.take_away(record);
+                }
                 return if handle.attempt() == flight.attempt {
                     Ok(())
                 } else {

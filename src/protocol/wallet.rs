@@ -17,33 +17,39 @@ impl<J: Json> Run<J> {
         &self,
         signing: &dyn Signing<J>,
         credentials: &mut Credentials,
+        attempt: u32,
     ) -> Result<Outcome<J>, Halt> {
         let handle: &Handle<J> = &self.handle;
         let at_login = |failure| Halt::at(Kind::Login, failure);
-        let offered = Self::wallet_answer(self.ask(Effect::Wallet(accounts())).await)?;
+        let offered = self.wallet_answer(self.ask(Effect::Wallet(accounts())).await)?;
         let wanted = credentials.typed("address");
         credentials.account =
             account(&offered, wanted.as_deref()).ok_or_else(|| not_offered(wanted.is_some()))?;
         let call = handle.vendor.login(credentials).map_err(at_login)?;
         let reply = Self::reply(self.ask(Effect::Call(call)).await, Kind::Login)?;
+        if handle.is_disposed() {
+            return Err(disposed());
+        }
         // Checked before the wallet shows anything to the person.
         let challenge = signing.challenge(&reply).map_err(at_login)?;
         if let Some(wanted) = challenge.chain {
-            let on = Self::wallet_answer(self.ask(Effect::Wallet(chain())).await)?;
+            let on = self.wallet_answer(self.ask(Effect::Wallet(chain())).await)?;
             if chain_of(&on) != Some(wanted) {
-                Self::wallet_answer(self.ask(Effect::Wallet(switch(wanted))).await)?;
+                self.wallet_answer(self.ask(Effect::Wallet(switch(wanted))).await)?;
             }
         }
         let request = sign(&credentials.account, &challenge.message);
-        let signed = Self::wallet_answer(self.ask(Effect::Wallet(request)).await)?;
+        let signed = self.wallet_answer(self.ask(Effect::Wallet(request)).await)?;
         credentials.signature = signature(&signed).ok_or_else(unable)?;
+        self.take_turn(None, attempt).await?;
         Ok(self.ask(Effect::Call(signing.verify(&challenge, credentials))).await)
     }
 
-    /// The wallet's answer; or why there is none.
+    /// The wallet's answer; or why there is none, or nobody uses the handle any more.
     #[inline(never)]
-    fn wallet_answer(outcome: Outcome<J>) -> Result<J, Halt> {
+    fn wallet_answer(&self, outcome: Outcome<J>) -> Result<J, Halt> {
         match outcome {
+            _ if self.handle.is_disposed() => Err(disposed()),
             Outcome::Wallet(Ok(answer)) => Ok(answer),
             Outcome::Wallet(Err(refusal)) if is_user_rejection(&refusal) => {
                 Err(Halt::new(Code::Cancelled, Kind::Login))
@@ -57,6 +63,11 @@ impl<J: Json> Run<J> {
 /// The wallet can't do what the login needs, or doesn't speak as wallets do.
 fn unable() -> Halt {
     Halt::unsupported(Why::WalletUnable, Kind::Login)
+}
+
+/// Nobody uses the handle any more.
+fn disposed() -> Halt {
+    Halt::unsupported(Why::Disposed, Kind::Login)
 }
 
 /// The wallet doesn't offer the account that the caller wants; or none at all.

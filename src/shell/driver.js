@@ -120,9 +120,9 @@ export class Driver {
     return made;
   }
 
-  /** Ends the pauses of operations that wait for a person. Nobody uses the session any more. */
+  /** Ends the waits of logins for a person. Nobody uses the session any more. */
   stopWaits() {
-    for (const { task } of this.#running.values()) if (task.device) task.pause?.end("stopped");
+    for (const { task } of this.#running.values()) if (task.device || task.ask) task.pause?.end("stopped");
   }
 
   /** Runs the operations that the machine has begun by itself. */

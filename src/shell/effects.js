@@ -94,12 +94,13 @@ export class Effects {
         return this.#mark(id, /** @type {string | undefined} */ (argument));
       case "lock": {
         const turn = (task.turn ??= locks.queue(/** @type {string} */ (argument)));
-        return turn.wait().then(
+        const deadline = (task.deadline = new Deadline(undefined, task.signal));
+        return deadline.finish(turn.wait()).then(
           (had) => {
             task.locked ||= had;
             return came(id, had ? "done" : "waiting");
           },
-          () => came(id, "timeout"),
+          (error) => came(id, troubleOf(deadline, error)),
         );
       }
       case "unlock":
@@ -161,13 +162,15 @@ export class Effects {
    * @returns {Promise<Outcome>}
    */
   async #wallet(id, request, task) {
-    const deadline = (task.deadline = new Deadline(undefined, task.signal));
+    const deadline = (task.deadline = task.pause = new Deadline(undefined, task.signal));
     try {
       const { refused, said, cause } = await deadline.finish(/** @type {Ask} */ (task.ask)(request));
       task.cause = cause;
       return outcomeOf((machine, ms) => machine.walletSaid(id, refused, said, ms, steady()));
     } catch (error) {
       return came(id, troubleOf(deadline, error));
+    } finally {
+      task.pause = undefined;
     }
   }
 

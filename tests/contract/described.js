@@ -1,5 +1,5 @@
 /** An API described in data: everything that hallpass's own vendors have, for any other one. */
-import { AGES_MS, equal, hallpass, hasTabs, jdoe, jsonReply, ok, rejects, simulate, storageOfItsOwn, withClock, withGlobal } from "./env.js";
+import { AGES_MS, equal, hallpass, hasTabs, jdoe, jsonReply, ok, rejects, simulate, storageOfItsOwn, until, withClock, withGlobal } from "./env.js";
 import { api, BASE } from "./stand-ins/api.js";
 
 /** ETHGAS, as somebody describes it who has read its documents. */
@@ -531,4 +531,56 @@ export async function r40_a_changed_description_misreads_no_record() {
   const another = await described({ ...ACME, name: "acme2" }, {}, { storage }).open();
   equal(another.state.reason, "never");
   another.dispose();
+}
+
+/** R10, R25: the reply to a renewal sets the cookie, too. What comes after it is sent when that is over, and nobody is signed in by it. */
+export async function r10_a_logout_and_a_login_wait_for_a_cookies_renewal() {
+  for (const [next, told] of Object.entries({ logout: "POST /v2/logout", login: "POST /v2/login" })) {
+    let answer;
+    const granted = (user) => jsonReply({ user, seconds: 3600 });
+    const acme = described({
+      name: "acme", credential: "cookie", login: { path: "login", json: { username: "{username}" } }, refresh: { path: "refresh" },
+      logout: { path: "logout" }, grant: { user: "user", lifetime: { seconds: "seconds" } },
+    }, {
+      "POST /v2/login": ({ body }) => granted(JSON.parse(body).username),
+      "POST /v2/refresh": () => new Promise((done) => { answer = () => done(granted("ann")); }),
+      "POST /v2/logout": () => jsonReply({}),
+    });
+    const session = await acme.signIn({ username: "ann" });
+    const renewal = session.refresh().then(() => "renewed", ({ code }) => code);
+    await until(() => answer, "the renewal is on its way");
+    const sent = acme.seen.length;
+    const after = next === "logout" ? session.logout() : session.login({ username: "bob" });
+    await new Promise((done) => setTimeout(done, 100));
+    equal(acme.seen.length, sent, `nothing is sent while the renewal is on its way: ${next}`);
+    answer();
+    await after;
+    equal([acme.seen.at(-1).what, await renewal], [told, next === "logout" ? "superseded" : "renewed"]);
+    equal(session.state.user, next === "logout" ? undefined : "bob");
+    session.dispose();
+  }
+}
+
+/** R36: a limit that passes while a login is on its way takes nothing from it; the vendor is told where the login fails. */
+export async function r36_a_limit_that_passes_during_a_login_is_not_told_where_that_succeeds() {
+  for (const status of [200, 401]) {
+    let answer;
+    const acme = described({
+      name: "acme", credential: "cookie", login: { path: "login", json: { username: "{username}" } }, logout: { path: "logout" },
+      grant: { user: "user" },
+    }, {
+      "POST /v2/login": (_, times) => (times === 1 ? jsonReply({ user: "ann" }) : new Promise((done) => { answer = () => done(jsonReply({ user: "bob" }, status)); })),
+      "POST /v2/logout": () => jsonReply({}),
+    }, { maxAgeMs: 300 });
+    const session = await acme.signIn({ username: "ann" });
+    const login = session.login({ username: "bob" }).then(() => "signed in", ({ code }) => code);
+    await until(() => answer && session.state.status === "signed-out", "the limit has passed");
+    await new Promise((done) => setTimeout(done, 50));
+    equal(acme.at("POST /v2/logout").length, 0, "not beside the login");
+    answer();
+    equal(await login, status === 200 ? "signed in" : "invalid-credentials");
+    if (status === 401) await until(() => acme.at("POST /v2/logout").length === 1, "the vendor is told");
+    equal(acme.at("POST /v2/logout").length, status === 200 ? 0 : 1);
+    session.dispose();
+  }
 }

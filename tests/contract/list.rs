@@ -528,6 +528,8 @@ contract! { "described.js":
     login_takes_the_names_in_the_templates,
     a_described_login_may_take_a_device,
     r40_a_changed_description_misreads_no_record,
+    r10_a_logout_and_a_login_wait_for_a_cookies_renewal,
+    r36_a_limit_that_passes_during_a_login_is_not_told_where_that_succeeds,
 }
 
 contract! { "descriptions.js":
@@ -561,5 +563,6 @@ contract! { "wallet.js":
     r2_a_signature_is_handed_in_once,
     a_wallets_session_is_restored_without_the_wallet,
     r39_a_login_over_a_wallets_session_revokes_it,
+    r34_dispose_ends_a_login_that_waits_for_the_wallet,
     a_signature_goes_below_the_endpoint_for_logins,
 }

@@ -350,3 +350,26 @@ export async function a_signature_goes_below_the_endpoint_for_logins() {
     session.dispose();
   }
 }
+
+/** R34: who disposes of a session waits for no wallet, and what a person signs afterwards is not handed in. */
+export async function r34_dispose_ends_a_login_that_waits_for_the_wallet() {
+  for (const at of SIGNING) {
+    const { vendor, open } = await simulated();
+    const owner = await made();
+    let answer;
+    const held = {
+      request: async (asked) => {
+        if (asked.method === at) await new Promise((done) => { answer = done; });
+        return owner.request(asked);
+      },
+    };
+    const session = await open();
+    const login = rejects(session.login({ wallet: held }), "unsupported");
+    await until(() => answer, at);
+    session.dispose();
+    await within(1_000, login, at);
+    answer();
+    await new Promise((done) => setTimeout(done, 50));
+    equal([await vendor.count(`POST ${VERIFY}`), owner.calls.at(-1)], [0, at], "nothing more is asked or sent");
+  }
+}

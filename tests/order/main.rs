@@ -14,6 +14,7 @@ mod request;
 mod store;
 mod tab;
 mod transcript;
+mod turns;
 mod unwritten;
 mod vendors;
 mod verdicts;

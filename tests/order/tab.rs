@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 use std::rc::Rc;
 
-use hallpass::dialect::{Body, Json as _, Operation, Reply, Secret, named};
+use hallpass::dialect::{Body, Json as _, Operation, Reply, Secret, Vendor, named};
 use hallpass::protocol::{
     Addresses, Answer, Effect, Handle, Keeping, OperationId, Outcome, Settings, Step, Stored, Trouble, Wake,
     Wish, Write,
@@ -72,7 +72,11 @@ impl Tab {
 
     /// One that differs in its settings.
     pub fn with(vendor: &str, keeping: Keeping, change: impl FnOnce(&mut Settings)) -> Self {
-        let vendor = named::<Value>(vendor).expect("a vendor of that name");
+        Self::at(named::<Value>(vendor).expect("a vendor of that name"), keeping, change)
+    }
+
+    /// One at a vendor that may have no name here.
+    pub fn at(vendor: Rc<dyn Vendor<Value>>, keeping: Keeping, change: impl FnOnce(&mut Settings)) -> Self {
         let path = |operation| vendor.path(operation).map(|path| format!("{BASE}/{path}"));
         let mut settings = Settings {
             automatic: true,
@@ -310,8 +314,8 @@ impl Tab {
                 }
             }
         }
-        self.under_way.retain(|other| *other != id);
         if self.endings.contains_key(&id) {
+            self.under_way.retain(|other| *other != id);
             let all = mem::take(&mut self.waiting);
             let (now, later): (Vec<_>, _) = all.into_iter().partition(|(_, other, _)| *other == id);
             self.waiting = later;

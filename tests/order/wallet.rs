@@ -142,6 +142,40 @@ fn r18_a_login_that_waits_for_the_person_is_overtaken() {
     assert_eq!(tab.status(), "logout");
 }
 
+/// R34: once nobody uses the handle any more, the wallet shows the person nothing, and nothing is handed in.
+#[test]
+fn r34_a_wallet_is_asked_nothing_more_after_dispose() {
+    for (at, until) in [(ACCOUNTS, 2), ("call login", 3), (CHAIN, 4), (SIGN, 5)] {
+        let mut tab = with_wallet(TABS);
+        usual(&mut tab);
+        tab.meanwhile(at, |tab| tab.handle.dispose());
+        assert_eq!(signs_in(&mut tab), "unsupported at login, disposed", "{at}");
+        assert_eq!((tab.log().len(), tab.status()), (until, "never"), "{at}");
+    }
+    // A signature that is on its way signs in, as any login does.
+    let mut tab = with_wallet(TABS);
+    usual(&mut tab);
+    tab.meanwhile(VERIFY, |tab| tab.handle.dispose());
+    assert_eq!(signs_in(&mut tab), "signed in");
+}
+
+/// The cookie that renews is the browser's: a renewal of the earlier account's that comes later would take the new one's place.
+#[test]
+fn r25_what_is_signed_is_handed_in_when_the_renewal_is_over() {
+    let mut tab = signed_in(Keeping::Memory);
+    let another = format!("0x{}", "12".repeat(20));
+    tab.says(ACCOUNTS, said(&format!(r#"["{another}"]"#)));
+    tab.says(CHAIN, said(r#""0x1""#)).says(SIGN, said(r#""0xc046""#));
+    tab.hears(200, &to_sign("ETHGas Login"));
+    tab.hears(200, &granted("a2", ACCOUNT)).hears(200, &granted("b1", &another)).hears(200, "{}");
+    tab.meanwhile("call refresh", |tab| assert_eq!(signs_in(tab), "waits"));
+    assert_eq!(tab.refreshes(), "done");
+    let log: Vec<_> = tab.log().into_iter().map(|line| line.trim().to_owned()).collect();
+    let at = |what: &str| log.iter().position(|line| line == what).expect(what);
+    assert!(at("call refresh with a1 with cookies") < at(VERIFY));
+    assert_eq!(tab.state().user, Some(another));
+}
+
 #[test]
 fn a_renewal_goes_by_the_browsers_cookie() {
     let mut tab = signed_in(Keeping::Memory);

@@ -1,0 +1,98 @@
+//! Turns at the browser's cookie, where that is the session or renews it. A browser has one for each host, and whichever reply comes last
+//! sets it: a login, a renewal and a sign-out that are on their way side by side would undo each other. So one waits for the other; in
+//! other tabs, by the lock under which tokens are renewed.
+
+use alloc::rc::Rc;
+
+use super::effect::{Effect, OperationId, Outcome};
+use super::ending::Halt;
+use super::handle::{Handle, Keeping};
+use super::operation::Run;
+use crate::dialect::{Json, Operation as Kind, Renewal, Why};
+use crate::session::Record;
+
+impl<J: Json> Handle<J> {
+    /// Whether a renewal sets the cookie that a login sets, too.
+    pub(super) fn renews_by_cookie(&self) -> bool {
+        let cookie = !self.carries_token() || self.vendor.signing().is_some();
+        cookie && !matches!(self.facts().renewal, Renewal::None)
+    }
+
+    /// Whether something else than a login sets or takes away the cookie that a login sets.
+    fn takes_turns(&self) -> bool {
+        self.renews_by_cookie() || !self.carries_token() && self.addresses().logout.is_some()
+    }
+
+    /// The other sign-out, or the renewal, that is on its way to the vendor and changes the cookie.
+    pub(super) fn changes_cookie(&self, but: OperationId) -> Option<OperationId> {
+        let revocation = self.revocation.borrow().as_ref().map(|(id, _)| *id);
+        let renewal = || self.flight.borrow().as_ref().and_then(|flight| flight.on_its_way());
+        revocation
+            .filter(|id| *id != but && !self.carries_token())
+            .or_else(|| renewal().filter(|_| self.renews_by_cookie()))
+    }
+}
+
+impl<J: Json> Run<J> {
+    /// Waits for a login's turn, or for that of the sign-out of a record. From then on, until a login ends, no renewal and no sign-out is
+    /// sent; and no other tab renews the tokens.
+    pub(super) async fn take_turn(&self, signed_out: Option<&Rc<Record>>, attempt: u32) -> Result<(), Halt> {
+        let handle: &Handle<J> = &self.handle;
+        if !handle.takes_turns() {
+            return Ok(());
+        }
+        let mut line = None;
+        let mut had = false;
+        loop {
+            let mut in_the_way = handle.changes_cookie(self.id);
+            if signed_out.is_some() {
+                in_the_way = handle.sending_login.get().or(in_the_way);
+            } else {
+                self.must_be_latest(attempt)?;
+                self.must_be_wanted()?;
+                if handle.is_disposed() {
+                    return Err(Halt::unsupported(Why::Disposed, Kind::Login));
+                }
+            }
+            let record = signed_out.cloned().or_else(|| handle.held());
+            let kept = record.filter(|_| handle.settings.keeping != Keeping::Memory);
+            let tokens = kept.as_ref().map(|record| (record.login, record.renewals));
+            if line.is_some() && (in_the_way.is_some() || line != tokens) {
+                (line, had) = (None, false);
+                self.end_turn().await;
+            } else if let Some(under_way) = in_the_way {
+                self.see_to(Effect::Join(under_way)).await;
+            } else if let Some(record) = kept.filter(|_| !had) {
+                line = tokens;
+                self.locked.set(true);
+                // If the wait has timed out, the tab that holds the lock is frozen: this one goes on without it.
+                had = !matches!(self.ask(Effect::Lock(record.name_of_tokens())).await, Outcome::Waiting);
+                if !had {
+                    self.follow(false).await;
+                }
+            } else {
+                if signed_out.is_none() {
+                    handle.sending_login.set(Some(self.id));
+                }
+                return Ok(());
+            }
+        }
+    }
+
+    /// Lets other tabs go on.
+    #[inline(never)]
+    pub(super) async fn end_turn(&self) {
+        if self.locked.replace(false) {
+            self.see_to(Effect::Unlock { spent: false }).await;
+        }
+    }
+
+    /// Takes away the cookie that a renewal has brought, where the user has signed out meanwhile in a tab that couldn't wait for it.
+    pub(super) fn take_away(&self, record: Rc<Record>) {
+        let handle: &Handle<J> = &self.handle;
+        let waits = handle.carries_token() || matches!(handle.settings.keeping, Keeping::Tabs { .. });
+        if !waits && handle.login().is_none() && handle.revocation.borrow().is_none() {
+            self.handle.revoke(record, handle.now());
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Turns at the browser's cookie: a login, a renewal and a sign-out wait for each other.
+
+use std::rc::Rc;
+
+use hallpass::dialect::{Described, Json as _};
+use hallpass::protocol::{Keeping, Line, Trouble, Wake};
+use hallpass::session::{Limits, Record};
+
+use crate::support::{Value, user};
+use crate::tab::{HOUR, TABS, Tab};
+
+const ANN: &str = r#"{"user":"ann","seconds":3600}"#;
+const BOB: &str = r#"{"user":"bob","seconds":3600}"#;
+const NO: (u16, &str) = (401, "{}");
+
+/// An API whose session is a cookie, which is renewed; ann has signed in.
+fn with_limits(keeping: Keeping, limits: Limits) -> Tab {
+    let said = r#"{"name":"acme","credential":"cookie","login":{"path":"login","json":{"u":"{username}","p":"{password}"}},
+        "refresh":{"path":"refresh"},"logout":{"path":"logout"},"check":{"path":"me","method":"GET","user":"user"},
+        "grant":{"user":"user","lifetime":{"seconds":"seconds"}}}"#;
+    let vendor = Described::of(&Value::parse(said).expect("JSON")).expect("a description");
+    let mut tab = Tab::at(Rc::new(vendor), keeping, |settings| settings.limits = limits);
+    assert_eq!(tab.signs_in(ANN), "signed in");
+    tab.log();
+    tab
+}
+
+fn ann(keeping: Keeping) -> Tab {
+    with_limits(keeping, Limits::default())
+}
+
+fn bob_signs_in(tab: &mut Tab) -> String {
+    tab.chance = 8;
+    tab.run(|handle| handle.sign_in(user("bob", "s3cret")))
+}
+
+/// The renewal's reply would bring a cookie after the vendor's answer has taken it away.
+#[test]
+fn r10_a_sign_out_is_sent_when_the_renewal_is_over() {
+    let mut tab = ann(Keeping::Memory);
+    tab.hears(200, ANN).hears(204, "");
+    tab.meanwhile("call refresh", |tab| {
+        assert_eq!(tab.signs_out(), "waits");
+        assert_eq!(tab.status(), "logout", "here it is over at once");
+    });
+    assert_eq!(tab.refreshes(), "superseded at refresh");
+    tab.asked(&[
+        "join",
+        "  call refresh",
+        "    tell of the sign-out",
+        "    join",
+        "      join",
+        "      call logout",
+    ]);
+    assert_eq!(tab.status(), "logout");
+}
+
+/// Whoever gives up ends his own wait.
+#[test]
+fn r10_a_sign_out_that_waits_for_a_renewal_is_sent_whoever_gives_up() {
+    let mut tab = ann(Keeping::Memory);
+    tab.hears(200, ANN).hears(204, "");
+    tab.meanwhile("call refresh", |tab| {
+        tab.meanwhile("join", |tab| {
+            // The sign-out's own wait is that of its caller; this is the wait for the renewal.
+            tab.fails("join", Trouble::Stopped);
+        });
+        assert_eq!(tab.signs_out(), "waits");
+    });
+    assert_eq!(tab.refreshes(), "superseded at refresh");
+    assert!(tab.log().iter().any(|line| line.ends_with("call logout")));
+}
+
+/// The next login's cookie would be replaced by the earlier person's.
+#[test]
+fn r25_a_login_is_sent_when_the_renewal_is_over() {
+    for keeping in [Keeping::Memory, TABS] {
+        let mut tab = ann(keeping);
+        tab.hears(200, ANN).hears(200, BOB);
+        tab.meanwhile("call refresh", |tab| {
+            assert_eq!(bob_signs_in(tab), "waits");
+        });
+        assert_eq!(tab.refreshes(), "done");
+        assert_eq!(tab.state().user.as_deref(), Some("bob"));
+        let log: Vec<_> = tab.log().into_iter().map(|line| line.trim().to_owned()).collect();
+        let at = |what: &str| log.iter().position(|line| line.starts_with(what)).expect(what);
+        assert!(at("call refresh") < at("call login"));
+        if keeping == TABS {
+            assert!(log.contains(&"lock 7 1".into()), "no other tab renews the new tokens meanwhile");
+        }
+    }
+}
+
+/// The other way round: a renewal waits for a login that has been sent, and is not sent where that has succeeded.
+#[test]
+fn r25_a_renewal_waits_for_a_login() {
+    let mut tab = ann(Keeping::Memory);
+    tab.hears(200, BOB);
+    tab.meanwhile("call login", |tab| {
+        assert_eq!(tab.refreshes(), "waits");
+    });
+    assert_eq!(bob_signs_in(&mut tab), "signed in");
+    tab.asked(&["chance", "call login", "  join", "    join"]);
+
+    let mut tab = ann(Keeping::Memory);
+    tab.hears(NO.0, NO.1).hears(200, ANN);
+    tab.meanwhile("call login", |tab| {
+        assert_eq!(tab.refreshes(), "waits");
+    });
+    assert_eq!(bob_signs_in(&mut tab), "invalid-credentials at login");
+    tab.asked(&["chance", "call login", "  join", "    join", "    call refresh"]);
+    assert_eq!(tab.state().user.as_deref(), Some("ann"));
+}
+
+/// Other tabs renew under a lock: a login and a sign-out stand in the same line.
+#[test]
+fn r10_other_tabs_renewals_are_waited_for() {
+    let mut tab = ann(TABS);
+    tab.hears(204, "").waits_for_the_lock();
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.asked(&[
+        "note 7 logout",
+        "delete over all",
+        "forget the note",
+        "tell of the store",
+        "join",
+        "  lock 7 0",
+        "  read",
+        "  lock 7 0",
+        "  call logout",
+        "  unlock",
+        "  read",
+    ]);
+
+    // The other tab has renewed: what it holds is not in the way any more.
+    let mut tab = ann(TABS);
+    let renewed = Record { renewals: 1, ..tab.held().expect("signed in") };
+    tab.hears(200, BOB).waits_for_the_lock();
+    tab.meanwhile("lock", move |tab| tab.another_writes(Some(&renewed), None));
+    assert_eq!(bob_signs_in(&mut tab), "signed in");
+    let log = tab.log();
+    assert_eq!(log[..6], ["lock 7 0", "read", "unlock", "lock 7 1", "chance", "call login"]);
+    assert_eq!(log.last().map(String::as_str), Some("unlock"));
+}
+
+/// R17: a frozen tab is waited for no longer than the lock is; and who gives up waiting sends nothing.
+#[test]
+fn r17_a_frozen_tab_delays_a_login_and_does_not_prevent_it() {
+    let mut tab = ann(TABS);
+    tab.hears(200, BOB).fails("lock", Trouble::Timeout);
+    assert_eq!(bob_signs_in(&mut tab), "signed in");
+    let mut tab = ann(TABS);
+    tab.fails("lock", Trouble::GivenUp);
+    assert_eq!(bob_signs_in(&mut tab), "given up");
+    tab.asked(&["lock 7 0", "unlock"]);
+}
+
+/// Tabs with sessions of their own have no lock. The one that was told to sign out takes away what its renewal has brought.
+#[test]
+fn r10_a_renewal_that_a_sign_out_elsewhere_has_overtaken_is_revoked() {
+    let mut tab = ann(Keeping::Memory);
+    tab.hears(200, ANN).hears(204, "");
+    tab.meanwhile("call refresh", |tab| {
+        assert_eq!(tab.wakes(Wake::Told(Line::SignOut)), "signed out");
+    });
+    assert_eq!(tab.refreshes(), "superseded at refresh");
+    tab.asked(&["join", "  call refresh", "  call logout"]);
+}
+
+/// A limit that passes while a login is on its way: the vendor's answer to the sign-out would take away the new cookie.
+#[test]
+fn r36_a_limit_that_passes_during_a_login_takes_nothing_from_it() {
+    let limits = || [(Some(HOUR / 2.0), None), (None, Some(HOUR / 2.0))];
+    let passes = |tab: &mut Tab| {
+        tab.now += HOUR / 2.0;
+        assert!(tab.handle.look_at_clock(tab.moment()));
+        tab.run_begun();
+        assert_ne!(tab.status(), "signed-in");
+    };
+    for (idle_ms, age_ms) in limits() {
+        let mut tab = with_limits(Keeping::Memory, Limits { idle_ms, age_ms });
+        tab.hears(200, BOB);
+        tab.meanwhile("call login", passes);
+        assert_eq!(bob_signs_in(&mut tab), "signed in");
+        tab.asked(&["chance", "call login", "    join"]);
+        assert_eq!(tab.status(), "signed-in");
+        // Where the login fails, the vendor is told.
+        let mut tab = with_limits(Keeping::Memory, Limits { idle_ms, age_ms });
+        tab.hears(NO.0, NO.1).hears(204, "");
+        tab.meanwhile("call login", passes);
+        assert_eq!(bob_signs_in(&mut tab), "invalid-credentials at login");
+        tab.asked(&["chance", "call login", "    join", "    call logout"]);
+    }
+}
+
+/// A login waits for the sign-out of a limit that has passed before, as for any.
+#[test]
+fn r36_a_login_waits_for_the_end_at_a_limit() {
+    let mut tab = with_limits(Keeping::Memory, Limits { idle_ms: Some(HOUR / 2.0), age_ms: None });
+    tab.hears(204, "").hears(200, BOB);
+    tab.meanwhile("call logout", |tab| {
+        assert_eq!(bob_signs_in(tab), "waits");
+    });
+    tab.now += HOUR / 2.0;
+    assert!(tab.handle.look_at_clock(tab.moment()));
+    tab.run_begun();
+    assert_eq!(tab.state().user.as_deref(), Some("bob"));
+}
