@@ -106,10 +106,10 @@ impl<J: Json> Run<J> {
             self.take_turn(Some(&record), 0).await.ok()?;
         }
         // The cookie is that of whoever has signed in since.
-        let confirmed = if !handle.login().is_some_and(anew) {
-            self.send_revocation(record, received).await
-        } else {
+        let confirmed = if handle.login().is_some_and(anew) {
             None
+        } else {
+            self.send_revocation(record, received).await
         };
         self.end_turn().await;
         confirmed
