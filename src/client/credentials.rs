@@ -154,7 +154,7 @@ impl Credentials {
         self.with("database", database.into())
     }
 
-    /// lenses: echoed by the vendor, which answers with where to go next.
+    /// lenses: echoed to the vendor, which answers with where to go next.
     ///
     /// ```
     /// # let password = String::new();

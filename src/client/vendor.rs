@@ -61,7 +61,7 @@ impl Description {
 
 impl Vendor {
     /// An API that is described in data: anything that serializes to a `VendorDescription`, with the member names of the JavaScript API
-    /// ("Any other API with a login" in the documentation).
+    /// ("An API of your own" in the documentation).
     ///
     /// Fails with [`Code::InvalidOptions`], naming the member; with [`Code::Unsupported`] natively, as on a server that renders pages.
     ///
