@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 use super::write::write_string;
 use super::{Carrier, Held, Secret, template};
 
-/// What hallpass does at a vendor. Also says where a failure happened.
+/// What a call to a vendor is for. Also says where a failure happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
+pub enum CallKind {
     /// Credentials become a session.
     Login,
     /// The session gets a new token.
@@ -23,7 +23,7 @@ pub enum Operation {
     Request,
 }
 
-impl Operation {
+impl CallKind {
     /// The operation's name in messages.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -43,7 +43,7 @@ impl Operation {
 #[derive(Debug)]
 pub struct Call {
     /// What it is for.
-    pub operation: Operation,
+    pub operation: CallKind,
     /// The HTTP method.
     pub method: Cow<'static, str>,
     /// The query of the address, encoded, if there is one.
@@ -67,7 +67,7 @@ pub struct Call {
 impl Call {
     /// A call without headers or body. Boxed, as it is handed from function to function.
     #[must_use]
-    pub fn new(operation: Operation, method: impl Into<Cow<'static, str>>) -> Box<Self> {
+    pub fn new(operation: CallKind, method: impl Into<Cow<'static, str>>) -> Box<Self> {
         let method = method.into();
         Box::new(Self {
             operation,

@@ -30,8 +30,8 @@ macro_rules! codes {
         )*];
 
         #[allow(clippy::manual_range_patterns, reason = "the documents list the codes one by one")]
-        pub(super) fn known(code: &str, operation: $crate::dialect::Operation) -> Option<$crate::dialect::Code> {
-            let at_login = matches!(operation, $crate::dialect::Operation::Login);
+        pub(super) fn known(code: &str, operation: $crate::dialect::CallKind) -> Option<$crate::dialect::Code> {
+            let at_login = matches!(operation, $crate::dialect::CallKind::Login);
             Some(match <$key as $crate::dialect::codes::Key>::of(code)? {
                 $($pattern $(| $more)* => {
                     if at_login { $crate::dialect::Code::$login } else { $crate::dialect::Code::$elsewhere }

@@ -10,7 +10,7 @@ use super::description::{MOST, Scalar, carrier, code_text, meaning, number_text,
 use super::path::at;
 use super::template::{self, Values};
 use super::{
-    Call, Code, Credentials, Facts, Failure, Held, Json, Operation, Payload, Rejection, Reply, Secret, Vendor,
+    Call, CallKind, Code, Credentials, Facts, Failure, Held, Json, Payload, Rejection, Reply, Secret, Vendor,
 };
 
 /// A vendor of which hallpass knows what its description says.
@@ -37,7 +37,7 @@ pub(super) struct Sought {
 }
 
 /// What a vendor's code means at an operation.
-type Known = fn(&str, Operation) -> Option<Code>;
+type Known = fn(&str, CallKind) -> Option<Code>;
 
 impl<J: Json> Described<J> {
     /// Reads a description, which the scripts have checked. `None`: it is none.
@@ -84,7 +84,7 @@ impl<J: Json> Described<J> {
     }
 
     /// What a code means.
-    pub(super) fn meaning(&self, code: &str, operation: Operation) -> Option<Code> {
+    pub(super) fn meaning(&self, code: &str, operation: CallKind) -> Option<Code> {
         match self.known {
             Some(known) => known(code, operation),
             None => meaning(&self.said, "errors.codes", code, operation),
@@ -92,7 +92,7 @@ impl<J: Json> Described<J> {
     }
 
     /// What a status means.
-    pub(super) fn meaning_of_status(&self, status: u16, operation: Operation) -> Option<Code> {
+    pub(super) fn meaning_of_status(&self, status: u16, operation: CallKind) -> Option<Code> {
         meaning(&self.said, "errors.statuses", &number_text(status.into()), operation)
     }
 
@@ -100,12 +100,12 @@ impl<J: Json> Described<J> {
         &self.facts
     }
 
-    pub(super) fn path(&self, operation: Operation) -> Option<String> {
+    pub(super) fn path(&self, operation: CallKind) -> Option<String> {
         self.said.member(operation.as_str())?.text_of("path")
     }
 
     /// A call with the session's credential: as it is described, else with nothing more.
-    pub(super) fn with_credential(&self, operation: Operation, held: &Held) -> Box<Call> {
+    pub(super) fn with_credential(&self, operation: CallKind, held: &Held) -> Box<Call> {
         let said = self.said.member(operation.as_str());
         let described = said.as_ref().and_then(|said| call(operation, said, Values::Held(held)));
         described.unwrap_or_else(|| bare(operation, said)).credential(&self.facts.carrier, held)
@@ -133,7 +133,7 @@ impl<J: Json> Described<J> {
         if kept.is_some_and(|database| !self.can_carry(&database)) {
             return Err(Failure::no_header_value("database"));
         }
-        let made = said.and_then(|said| call(Operation::Login, &said, values));
+        let made = said.and_then(|said| call(CallKind::Login, &said, values));
         let mut call = made.ok_or_else(|| Failure::new(Code::Internal))?;
         call.wants = self.wants();
         Ok(call)
@@ -144,7 +144,7 @@ impl<J: Json> Described<J> {
         let some = || Some("-".into());
         let held =
             Held { access: some(), refresh: some(), database: Some(database.clone()), ..Held::default() };
-        [Operation::Refresh, Operation::Logout, Operation::Check].into_iter().all(|operation| {
+        [CallKind::Refresh, CallKind::Logout, CallKind::Check].into_iter().all(|operation| {
             let headers = self.said.member(operation.as_str()).and_then(|said| said.member("headers"));
             let fits = |headers: &J, name: &String| {
                 let template = headers.text_of(name).unwrap_or_default();
@@ -155,17 +155,17 @@ impl<J: Json> Described<J> {
     }
 
     pub(super) fn refresh(&self, held: &Held) -> Option<Box<Call>> {
-        let mut call = call(Operation::Refresh, &self.said.member("refresh")?, Values::Held(held))?;
+        let mut call = call(CallKind::Refresh, &self.said.member("refresh")?, Values::Held(held))?;
         call.wants = self.wants();
         Some(call)
     }
 }
 
 /// A call without contents: where a described one lacks a value (no refresh token came), or where only `endpoints` names the operation.
-fn bare<J: Json>(operation: Operation, said: Option<J>) -> Box<Call> {
+fn bare<J: Json>(operation: CallKind, said: Option<J>) -> Box<Call> {
     match said {
         Some(said) => Call::new(operation, method(&said)),
-        None => Call::new(operation, if operation == Operation::Check { "GET" } else { "POST" }),
+        None => Call::new(operation, if operation == CallKind::Check { "GET" } else { "POST" }),
     }
 }
 
@@ -175,7 +175,7 @@ fn method<J: Json>(said: &J) -> String {
 
 /// A call as it is described. `None`: a place in it has no value.
 #[inline(never)]
-fn call<J: Json>(operation: Operation, said: &J, values: Values<'_>) -> Option<Box<Call>> {
+fn call<J: Json>(operation: CallKind, said: &J, values: Values<'_>) -> Option<Box<Call>> {
     let mut call = Call::new(operation, method(said));
     if let Some(query) = said.member("query") {
         call.query = Some(template::form(&query, values)?);

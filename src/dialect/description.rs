@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use super::path::at;
 use super::write::write_number;
-use super::{Carrier, Code, Json, Operation, Payload, Renewal, VendorCode};
+use super::{CallKind, Carrier, Code, Json, Payload, Renewal, VendorCode};
 
 /// As many members, or elements, as a table or a list may have.
 pub(super) const MOST: usize = 256;
@@ -52,9 +52,9 @@ pub(super) fn payload<J: Json>(said: &J) -> Payload {
 
 /// What a code or a status means, by a table of them.
 #[inline(never)]
-pub(super) fn meaning<J: Json>(said: &J, table: &str, code: &str, operation: Operation) -> Option<Code> {
+pub(super) fn meaning<J: Json>(said: &J, table: &str, code: &str, operation: CallKind) -> Option<Code> {
     let told = at(said, table)?.member(code)?;
-    let place = if operation == Operation::Login { "login" } else { "elsewhere" };
+    let place = if operation == CallKind::Login { "login" } else { "elsewhere" };
     Code::of_name(&told.text().or_else(|| told.text_of(place))?)
 }
 

@@ -14,7 +14,7 @@ use alloc::string::String;
 use super::codes::codes;
 use super::description::number_text;
 use super::{
-    Call, Code, Credentials, Described, Failure, Grant, Held, Json, Operation, Payload, Rejection, Reply,
+    Call, CallKind, Code, Credentials, Described, Failure, Grant, Held, Json, Payload, Rejection, Reply,
     Secret, Vendor, VendorCode,
 };
 
@@ -54,7 +54,7 @@ impl<J: Json> Vendor<J> for Ethgas<J> {
         credentials: &Credentials,
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
-        self.read(reply, Operation::Login)?;
+        self.read(reply, CallKind::Login)?;
         let grant = self.0.signs_in(reply, credentials, now_ms)?;
         if grant.refresh.is_some() { Ok(grant) } else { Err(reply.failure(Code::MalformedReply)) }
     }
@@ -64,7 +64,7 @@ impl<J: Json> Vendor<J> for Ethgas<J> {
     fn refresh(&self, held: &Held) -> Option<Box<Call>> {
         match held.refresh.as_deref() {
             Some(token) if held.refresh_in_body => {
-                Some(Call::new(Operation::Refresh, "POST").json(&[("refreshToken", Some(token))]))
+                Some(Call::new(CallKind::Refresh, "POST").json(&[("refreshToken", Some(token))]))
             }
             _ => self.0.refresh(held),
         }
@@ -80,7 +80,7 @@ impl<J: Json> Vendor<J> for Ethgas<J> {
     /// `data.valid` is true or false; anything else is none of the vendor's answers. Its `userId` is not the user name, so it is not
     /// shown as one.
     fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
-        self.read(reply, Operation::Check)?;
+        self.read(reply, CallKind::Check)?;
         let valid = reply.member("data").and_then(|data| data.member("valid")?.truth());
         if valid.is_some() { self.0.is_alive(reply) } else { Err(reply.failure(Code::MalformedReply)) }
     }
@@ -88,10 +88,10 @@ impl<J: Json> Vendor<J> for Ethgas<J> {
     /// "loggedOut" is the confirmation; a success without it is one too.
     fn confirms_logout(&self, reply: &Reply<J>) -> bool {
         let told = reply.member("data").and_then(|data| data.member("loggedOut")?.truth());
-        self.read(reply, Operation::Logout).is_ok() && told != Some(false)
+        self.read(reply, CallKind::Logout).is_ok() && told != Some(false)
     }
 
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+    fn read(&self, reply: &Reply<J>, operation: CallKind) -> Result<Payload, Box<Failure>> {
         self.0.read(reply, operation).map_err(|failure| match reply.code("code") {
             None => reply.foreign(operation),
             told => refusal(&self.0, failure, reply, told, !matches!(told, Some(200 | 1)), operation),
@@ -109,7 +109,7 @@ pub(super) fn rejects_token<J: Json>(vendor: &dyn Vendor<J>, reply: &Reply<J>) -
     if reply.status != 401 {
         return Rejection::No;
     }
-    match vendor.read(reply, Operation::Request) {
+    match vendor.read(reply, CallKind::Request) {
         Err(failure) if failure.explicit && failure.code == Code::SessionExpired => Rejection::Yes,
         _ => Rejection::Doubtful,
     }
@@ -124,7 +124,7 @@ pub(super) fn refusal<J: Json>(
     reply: &Reply<J>,
     code_told: Option<i32>,
     explicit: bool,
-    operation: Operation,
+    operation: CallKind,
 ) -> Box<Failure> {
     let meaning = |code: Option<String>| known(&code?, operation);
     let code = meaning(described.code(reply).map(VendorCode::as_text))

@@ -15,7 +15,7 @@ use super::ethgas::{known, refusal, rejects_token};
 use super::grant::{claimed_ms, name};
 use super::wallet::{Challenge, Signing, chain_of, is_account};
 use super::{
-    Call, Code, Credentials, Described, Failure, Grant, Held, Json, Operation, Payload, Rejection, Reply,
+    Call, CallKind, Code, Credentials, Described, Failure, Grant, Held, Json, Payload, Rejection, Reply,
     Vendor,
 };
 
@@ -28,7 +28,7 @@ impl<J: Json> EthgasWallet<J> {
         Described::built_in(include_str!("ethgas_wallet.json"), known).map(Self)
     }
 
-    fn read_grant(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Box<Failure>> {
+    fn read_grant(&self, reply: &Reply<J>, operation: CallKind, now_ms: f64) -> Result<Grant, Box<Failure>> {
         self.read(reply, operation)?;
         // The vendor has said that it is a success, so without a token it is malformed, and no refusal.
         let mut grant = self.0.granted(reply, operation, now_ms).map_err(|code| reply.failure(code))?;
@@ -70,7 +70,7 @@ impl<J: Json> Vendor<J> for EthgasWallet<J> {
             return Err(Failure::field("address", "malformed", "must be 0x and 40 hexadecimal digits"));
         }
         let (account, name) = (credentials.account.as_str(), credentials.typed("name"));
-        Ok(Call::new(Operation::Login, "POST").form(&[("addr", Some(account)), ("name", name.as_deref())]))
+        Ok(Call::new(CallKind::Login, "POST").form(&[("addr", Some(account)), ("name", name.as_deref())]))
     }
 
     fn read_login(
@@ -79,19 +79,19 @@ impl<J: Json> Vendor<J> for EthgasWallet<J> {
         credentials: &Credentials,
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
-        let mut grant = self.read_grant(reply, Operation::Login, now_ms)?;
+        let mut grant = self.read_grant(reply, CallKind::Login, now_ms)?;
         grant.user.get_or_insert_with(|| credentials.account.clone());
         Ok(grant)
     }
 
     /// With the cookie, and with the refresh token where one was told. The vendor's clients send the access token along.
     fn refresh(&self, held: &Held) -> Option<Box<Call>> {
-        Some(self.0.with_credential(Operation::Refresh, held).with_cookies())
+        Some(self.0.with_credential(CallKind::Refresh, held).with_cookies())
     }
 
     /// Whatever the vendor's reason for a refusal, nothing is left to renew with.
     fn read_refresh(&self, reply: &Reply<J>, now_ms: f64) -> Result<Grant, Box<Failure>> {
-        self.read_grant(reply, Operation::Refresh, now_ms).map_err(|mut failure| {
+        self.read_grant(reply, CallKind::Refresh, now_ms).map_err(|mut failure| {
             let transient = matches!(failure.code, Code::RateLimited | Code::VendorUnavailable);
             if failure.explicit && !transient {
                 failure.code = Code::SessionExpired;
@@ -108,10 +108,10 @@ impl<J: Json> Vendor<J> for EthgasWallet<J> {
     }
 
     /// `success` counts before `code`. A logout's success is `{}` on one page, and `{success, message}` on another.
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+    fn read(&self, reply: &Reply<J>, operation: CallKind) -> Result<Payload, Box<Failure>> {
         let success = reply.member("success").and_then(|success| success.truth());
         let told = reply.code("code");
-        let says_nothing = operation == Operation::Logout && reply.json().is_some_and(Json::is_object);
+        let says_nothing = operation == CallKind::Logout && reply.json().is_some_and(Json::is_object);
         let says_yes = success.unwrap_or(told.map_or(says_nothing, |code| matches!(code, 200 | 1)));
         if says_yes && reply.is_ok() {
             return self.0.read(reply, operation);
@@ -140,7 +140,7 @@ fn lists_text<J: Json>(members: &J, name: &str) -> bool {
 impl<J: Json> Signing<J> for EthgasWallet<J> {
     /// A message that must not be shown to anybody is malformed: one for another domain, of another login, or too long to read.
     fn challenge(&self, reply: &Reply<J>) -> Result<Box<Challenge>, Box<Failure>> {
-        self.read(reply, Operation::Login)?;
+        self.read(reply, CallKind::Login)?;
         let read = || -> Option<Challenge> {
             let data = reply.member("data")?;
             let nonce = data.text_of("nonceHash").filter(|nonce| !nonce.is_empty())?;
@@ -163,7 +163,7 @@ impl<J: Json> Signing<J> for EthgasWallet<J> {
 
     /// `POST /v1/user/login/verify`, a form. The reply sets the cookie with the refresh token.
     fn verify(&self, challenge: &Challenge, credentials: &Credentials) -> Box<Call> {
-        Call::new(Operation::Login, "POST").below(VERIFY).with_cookies().form(&[
+        Call::new(CallKind::Login, "POST").below(VERIFY).with_cookies().form(&[
             ("addr", Some(&credentials.account)),
             ("nonceHash", Some(&challenge.nonce)),
             ("signature", Some(&credentials.signature)),

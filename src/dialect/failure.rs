@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::description::{Scalar, number_text};
 use super::template::write_encoded;
 use super::write::write_escaped;
-use super::{Json, Operation};
+use super::{CallKind, Json};
 
 /// The codes a caller can switch on. JavaScript sees [`Code::as_str`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ impl Code {
     /// This code, unless the HTTP status says that the vendor can't serve now or asks for fewer calls: that counts, whatever the
     /// body says.
     #[must_use]
-    pub(super) const fn unless_busy(self, status: u16, operation: Operation) -> Self {
+    pub(super) const fn unless_busy(self, status: u16, operation: CallKind) -> Self {
         match Self::of_status(status, operation) {
             busy @ (Self::RateLimited | Self::VendorUnavailable) => busy,
             _ => self,
@@ -128,7 +128,7 @@ impl Code {
 
     /// What an HTTP status alone says, where the vendor's body says nothing.
     #[must_use]
-    pub const fn of_status(status: u16, operation: Operation) -> Self {
+    pub const fn of_status(status: u16, operation: CallKind) -> Self {
         match status {
             401 => Self::unauthorised(operation),
             403 => Self::Forbidden,
@@ -141,9 +141,9 @@ impl Code {
 
     /// "Unauthorised" means the password at login and the session everywhere else.
     #[must_use]
-    pub const fn unauthorised(operation: Operation) -> Self {
+    pub const fn unauthorised(operation: CallKind) -> Self {
         match operation {
-            Operation::Login => Self::InvalidCredentials,
+            CallKind::Login => Self::InvalidCredentials,
             _ => Self::SessionExpired,
         }
     }
@@ -219,7 +219,7 @@ pub struct Failure {
     /// What happened.
     pub code: Code,
     /// At what it happened.
-    pub operation: Operation,
+    pub operation: CallKind,
     /// Whether these are the vendor's explicit words: said in its own envelope, where it has one. What a gateway says, or
     /// another server behind the vendor, is not.
     pub explicit: bool,
@@ -274,7 +274,7 @@ impl Failure {
     pub fn new(code: Code) -> Box<Self> {
         Box::new(Self {
             code,
-            operation: Operation::Request,
+            operation: CallKind::Request,
             explicit: false,
             status: None,
             vendor_code: None,

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Code, Failure, Json, Operation, Secret};
+use super::{CallKind, Code, Failure, Json, Secret};
 
 /// A user's credentials for one login. Zeroed when dropped; kept nowhere.
 #[derive(Debug, Default)]
@@ -202,11 +202,11 @@ pub(super) fn name<J: Json>(value: Option<J>) -> Result<Option<Secret>, Code> {
 pub(super) fn lifetime_ms<J: Json>(
     told: Option<J>,
     unit: f64,
-    operation: Operation,
+    operation: CallKind,
     texts: bool,
 ) -> Result<Option<f64>, Code> {
     let Some(told) = told else { return Ok(None) };
-    let renewed = operation == Operation::Refresh;
+    let renewed = operation == CallKind::Refresh;
     let told = if texts || renewed { number(&told) } else { told.number() };
     match told {
         Some(number) if is_lifetime(number * unit) => Ok(Some(number * unit)),

@@ -6,7 +6,7 @@ use super::description::{code_text, found};
 use super::grant::{claimed_ms, lifetime_ms, moment_ms, name, token};
 use super::path::at;
 use super::{
-    Body, Carrier, Code, Credentials, Described, Failure, Grant, Json, Operation, Renewal, Reply, Secret,
+    Body, CallKind, Carrier, Code, Credentials, Described, Failure, Grant, Json, Renewal, Reply, Secret,
     is_token,
 };
 
@@ -18,7 +18,7 @@ impl<J: Json> Described<J> {
         credentials: &Credentials,
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
-        let mut grant = self.grants(reply, Operation::Login, now_ms)?;
+        let mut grant = self.grants(reply, CallKind::Login, now_ms)?;
         // If the reply doesn't tell, what was typed under these names is shown. What has another name may be a secret.
         grant.user =
             grant.user.or_else(|| credentials.typed("username")).or_else(|| credentials.typed("email"));
@@ -34,10 +34,10 @@ impl<J: Json> Described<J> {
     pub(super) fn grants(
         &self,
         reply: &Reply<J>,
-        operation: Operation,
+        operation: CallKind,
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
-        if operation == Operation::Refresh && self.facts().renewal == Renewal::None {
+        if operation == CallKind::Refresh && self.facts().renewal == Renewal::None {
             return Err(reply.failure(Code::NotRenewable));
         }
         self.granted(reply, operation, now_ms).map_err(|code| match &self.sought().success {
@@ -47,7 +47,7 @@ impl<J: Json> Described<J> {
     }
 
     /// The same, or why it can't be read.
-    pub(super) fn granted(&self, reply: &Reply<J>, operation: Operation, now_ms: f64) -> Result<Grant, Code> {
+    pub(super) fn granted(&self, reply: &Reply<J>, operation: CallKind, now_ms: f64) -> Result<Grant, Code> {
         let said = self.says("grant").ok_or(Code::Internal)?;
         let of = |member| found(&said, member, reply.json()?);
         let mut grant = Grant::default();
@@ -62,7 +62,7 @@ impl<J: Json> Described<J> {
                 lifetime(&told, reply, grant.access.as_deref(), (operation, !self.is_built_in()), now_ms)?;
         }
         // A renewal changes neither user nor database, whatever its reply says.
-        if operation == Operation::Login {
+        if operation == CallKind::Login {
             grant.user = self.user(of("user"))?;
             grant.database = name(of("database"))?;
         }
@@ -114,7 +114,7 @@ fn lifetime<J: Json>(
     said: &J,
     reply: &Reply<J>,
     access: Option<&str>,
-    (operation, texts): (Operation, bool),
+    (operation, texts): (CallKind, bool),
     now_ms: f64,
 ) -> Result<Option<f64>, Code> {
     let of = |member| found(said, member, reply.json()?);
@@ -127,7 +127,7 @@ fn lifetime<J: Json>(
             return Ok(claimed);
         }
         // This number is the description's own, not the reply's: one that can't be used is ignored, and doesn't fail the login.
-        return lifetime_ms(said.member("otherwiseSeconds"), 1000.0, Operation::Refresh, false);
+        return lifetime_ms(said.member("otherwiseSeconds"), 1000.0, CallKind::Refresh, false);
     }
     match of("ms") {
         Some(told) => lifetime_ms(Some(told), 1.0, operation, texts),

@@ -15,7 +15,7 @@ use alloc::string::String;
 
 use super::codes::codes;
 use super::{
-    Body, Code, Credentials, Described, Failure, Grant, Json, Operation, Payload, Reply, Secret, Vendor,
+    Body, CallKind, Code, Credentials, Described, Failure, Grant, Json, Payload, Reply, Secret, Vendor,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -55,7 +55,7 @@ impl<J: Json> Vendor<J> for Lenses<J> {
         credentials: &Credentials,
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
-        self.read(reply, Operation::Login)?;
+        self.read(reply, CallKind::Login)?;
         let mut grant = self.0.signs_in(reply, credentials, now_ms)?;
         grant.redirect_to = reply.text("redir_to").as_deref().and_then(safe_path).map(Into::into);
         Ok(grant)
@@ -63,17 +63,17 @@ impl<J: Json> Vendor<J> for Lenses<J> {
 
     /// Nothing is proxied at `users/me`, so a 401 is HQ's own, whatever it looks like.
     fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
-        self.read(reply, Operation::Check).map_err(|mut failure| {
+        self.read(reply, CallKind::Check).map_err(|mut failure| {
             failure.explicit |= reply.status == 401;
             failure
         })?;
         self.0.is_alive(reply)
     }
 
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+    fn read(&self, reply: &Reply<J>, operation: CallKind) -> Result<Payload, Box<Failure>> {
         let read = match (self.0.read(reply, operation), &reply.body) {
             // To hallpass's own calls HQ answers with an object or nothing.
-            (Ok(_), Body::Json(json)) if operation != Operation::Request && !json.is_object() => {
+            (Ok(_), Body::Json(json)) if operation != CallKind::Request && !json.is_object() => {
                 Err(reply.foreign(operation))
             }
             (Err(failure), Body::Json(json)) if !reply.is_ok() && is_hqs(json) => {
@@ -85,7 +85,7 @@ impl<J: Json> Vendor<J> for Lenses<J> {
         // A 401 to a request need not be HQ's: environments are proxied below the same address and answer with their own. Such a
         // one is a refusal like any other, and no end of the session.
         read.map_err(|mut failure| {
-            if operation == Operation::Request && failure.code == Code::SessionExpired && !failure.explicit {
+            if operation == CallKind::Request && failure.code == Code::SessionExpired && !failure.explicit {
                 failure.code = Code::VendorError;
             }
             failure
@@ -104,7 +104,7 @@ fn with_hqs_members<J: Json>(
     mut failure: Box<Failure>,
     reply: &Reply<J>,
     error: &J,
-    operation: Operation,
+    operation: CallKind,
 ) -> Box<Failure> {
     let kind = error.text_of("type");
     failure.explicit = kind.as_deref().is_some_and(|kind| known(kind, operation).is_some());

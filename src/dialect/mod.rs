@@ -30,7 +30,7 @@ mod told;
 pub mod wallet;
 mod write;
 
-pub use call::{Call, Operation};
+pub use call::{Call, CallKind};
 pub use codes::Row;
 pub use described::Described;
 pub use ethgas_wallet::EthgasWallet;
@@ -159,7 +159,7 @@ pub trait Vendor<J: Json> {
     }
 
     /// The documented path of an operation, relative to `baseUrl`. `None`: the vendor has none.
-    fn path(&self, operation: Operation) -> Option<String> {
+    fn path(&self, operation: CallKind) -> Option<String> {
         self.described().path(operation)
     }
 
@@ -175,7 +175,7 @@ pub trait Vendor<J: Json> {
         credentials: &Credentials,
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
-        self.read(reply, Operation::Login)?;
+        self.read(reply, CallKind::Login)?;
         self.described().signs_in(reply, credentials, now_ms)
     }
 
@@ -206,8 +206,8 @@ pub trait Vendor<J: Json> {
 
     /// Reads the reply to [`refresh`](Self::refresh). `now_ms`: as for [`read_login`](Self::read_login).
     fn read_refresh(&self, reply: &Reply<J>, now_ms: f64) -> Result<Grant, Box<Failure>> {
-        self.read(reply, Operation::Refresh)?;
-        self.described().grants(reply, Operation::Refresh, now_ms)
+        self.read(reply, CallKind::Refresh)?;
+        self.described().grants(reply, CallKind::Refresh, now_ms)
     }
 
     /// Whether a renewal gave tokens of the session that holds these, and not of another one.
@@ -222,27 +222,27 @@ pub trait Vendor<J: Json> {
 
     /// The request that signs out.
     fn logout(&self, held: &Held) -> Box<Call> {
-        self.described().with_credential(Operation::Logout, held)
+        self.described().with_credential(CallKind::Logout, held)
     }
 
     /// Reads the reply to [`logout`](Self::logout): whether the vendor confirmed.
     fn confirms_logout(&self, reply: &Reply<J>) -> bool {
-        self.read(reply, Operation::Logout).is_ok()
+        self.read(reply, CallKind::Logout).is_ok()
     }
 
     /// The request that asks whether the session is alive.
     fn check(&self, held: &Held) -> Box<Call> {
-        self.described().with_credential(Operation::Check, held)
+        self.described().with_credential(CallKind::Check, held)
     }
 
     /// Reads the reply to [`check`](Self::check): alive, with the user's name where the reply tells it.
     fn read_check(&self, reply: &Reply<J>) -> Result<Option<Secret>, Box<Failure>> {
-        self.read(reply, Operation::Check)?;
+        self.read(reply, CallKind::Check)?;
         self.described().is_alive(reply)
     }
 
     /// Reads the reply to any request: where its payload lies, or the failure it tells.
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+    fn read(&self, reply: &Reply<J>, operation: CallKind) -> Result<Payload, Box<Failure>> {
         self.described().read(reply, operation)
     }
 
@@ -255,7 +255,7 @@ pub trait Vendor<J: Json> {
         if reply.status != 401 {
             return Rejection::No;
         }
-        match self.read(reply, Operation::Request) {
+        match self.read(reply, CallKind::Request) {
             Err(failure) if !failure.explicit => Rejection::Doubtful,
             Err(failure) if failure.code == Code::SessionExpired => Rejection::Yes,
             _ => Rejection::No,

@@ -16,7 +16,7 @@ use super::codes::codes;
 use super::description::number_text;
 use super::grant::is_name;
 use super::{
-    Call, Code, Credentials, Described, Failure, Json, Operation, Payload, Prompt, Reply, Vendor, VendorCode,
+    Call, CallKind, Code, Credentials, Described, Failure, Json, Payload, Prompt, Reply, Vendor, VendorCode,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -93,7 +93,7 @@ impl<J: Json> Vendor<J> for Ocient<J> {
         }
         credentials.check()?;
         // On another device, there is no token.
-        let call = Call::new(Operation::Login, "POST").at(if by_token { TOKEN } else { DEVICE });
+        let call = Call::new(CallKind::Login, "POST").at(if by_token { TOKEN } else { DEVICE });
         Ok(call.json(&[
             ("database", given("database").as_deref()),
             ("id_token", id_token.as_deref()),
@@ -102,7 +102,7 @@ impl<J: Json> Vendor<J> for Ocient<J> {
     }
 
     fn read_prompt(&self, reply: &Reply<J>) -> Result<Prompt, Box<Failure>> {
-        self.read(reply, Operation::Login)?;
+        self.read(reply, CallKind::Login)?;
         let malformed = || reply.failure(Code::MalformedReply);
         // The person is sent there, so it has to be a web address.
         let address = |name| reply.text(name).filter(|address| J::is_web_address(address));
@@ -116,7 +116,7 @@ impl<J: Json> Vendor<J> for Ocient<J> {
 
     /// `POST /v1/sso_device_grant_verify`: a long poll.
     fn poll_device(&self, credentials: &Credentials, prompt: &Prompt) -> Option<Box<Call>> {
-        let call = Call::new(Operation::Login, "POST").at(DEVICE_ANSWER).longer(POLL_MS);
+        let call = Call::new(CallKind::Login, "POST").at(DEVICE_ANSWER).longer(POLL_MS);
         Some(call.json(&[
             ("user_code", Some(&prompt.user_code)),
             ("database", credentials.typed("database").as_deref()),
@@ -131,12 +131,12 @@ impl<J: Json> Vendor<J> for Ocient<J> {
 
     /// The vendor says that tokens stay good until they expire: what matters is that hallpass forgets them.
     fn confirms_logout(&self, reply: &Reply<J>) -> bool {
-        vendor_code(reply).is_some() && self.read(reply, Operation::Logout).is_ok()
+        vendor_code(reply).is_some() && self.read(reply, CallKind::Logout).is_ok()
     }
 
     /// Some documented replies (`/v1/version`, `/v1/stats`) have no status. One with a warning is a success, too, and keeps it, as it
     /// is for the caller to see.
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+    fn read(&self, reply: &Reply<J>, operation: CallKind) -> Result<Payload, Box<Failure>> {
         self.0.read(reply, operation).or_else(|mut failure| {
             let Some(code) = vendor_code(reply) else {
                 // The code is a text, which no document shows; but it is no success.
@@ -144,7 +144,7 @@ impl<J: Json> Vendor<J> for Ocient<J> {
                     return Err(failure);
                 }
                 let status = reply.member("status");
-                let says_nothing = status.is_none() || operation == Operation::Request;
+                let says_nothing = status.is_none() || operation == CallKind::Request;
                 if reply.is_ok() && reply.json().is_some() && says_nothing {
                     let enveloped = status.is_some_and(|status| status.is_object());
                     return Ok(if enveloped { self.0.sought().payload.clone() } else { Payload::Whole });
@@ -173,7 +173,7 @@ impl<J: Json> Vendor<J> for Ocient<J> {
 }
 
 /// The failure of a reply whose status says nothing. `message`: the one error that the vendor's description declares without one.
-fn silent<J: Json>(reply: &Reply<J>, operation: Operation) -> Box<Failure> {
+fn silent<J: Json>(reply: &Reply<J>, operation: CallKind) -> Box<Failure> {
     let mut failure = reply.foreign(operation);
     failure.say(reply.text("message"));
     failure
@@ -186,7 +186,7 @@ fn is_warning(code: i32, class: Option<&str>) -> bool {
 }
 
 /// What the class of an SQL state says of an error that isn't listed, as the vendor's Python driver sorts them; 28 is the standard's.
-fn by_class(class: Option<&str>, operation: Operation) -> Option<Code> {
+fn by_class(class: Option<&str>, operation: CallKind) -> Option<Code> {
     match class? {
         "28" => Some(Code::unauthorised(operation)),
         "08" | "53" | "57" | "58" => Some(Code::VendorUnavailable),

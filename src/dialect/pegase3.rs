@@ -13,7 +13,7 @@ use alloc::boxed::Box;
 use super::codes::codes;
 use super::grant::token;
 use super::{
-    Code, Credentials, Described, Failure, Grant, Held, Json, Operation, Payload, Rejection, Reply, Vendor,
+    CallKind, Code, Credentials, Described, Failure, Grant, Held, Json, Payload, Rejection, Reply, Vendor,
 };
 
 /// The vendor; its habits stand at the head of this file.
@@ -53,17 +53,17 @@ impl<J: Json> Vendor<J> for Pegase3<J> {
         credentials: &Credentials,
         now_ms: f64,
     ) -> Result<Grant, Box<Failure>> {
-        self.read(reply, Operation::Login)?;
+        self.read(reply, CallKind::Login)?;
         let mut grant = self.0.signs_in(reply, credentials, now_ms)?;
         grant.lifetime_ms = grant.access.as_deref().map(|access| lifetime_ms(access, reply, now_ms));
         Ok(grant)
     }
 
     /// `code` counts before the HTTP status; `status` never counts, as the documents list "token expired" with status "ok".
-    fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+    fn read(&self, reply: &Reply<J>, operation: CallKind) -> Result<Payload, Box<Failure>> {
         self.0.read(reply, operation).or_else(|mut failure| match reply.code("code") {
             // The later code's `/report/find_report` sends what it has found with HTTP 404.
-            Some(200) if reply.status == 404 && operation == Operation::Request => {
+            Some(200) if reply.status == 404 && operation == CallKind::Request => {
                 Ok(self.0.sought().payload.clone())
             }
             Some(code) => {

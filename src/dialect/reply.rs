@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 
-use super::{Code, Failure, Operation, Secret, VendorCode};
+use super::{CallKind, Code, Failure, Secret, VendorCode};
 
 /// JSON as the vendors' readers see it: own members only, each checked for its type as it is read.
 ///
@@ -156,8 +156,8 @@ impl<J: Json> Reply<J> {
     /// empty 502. A success without the documented body is malformed. So is a login's "not found", "method not allowed" or "not
     /// implemented": the vendor has a login there, and this is another server.
     #[inline(never)]
-    pub fn foreign(&self, operation: Operation) -> Box<Failure> {
-        let is_elsewhere = operation == Operation::Login && matches!(self.status, 404 | 405 | 501);
+    pub fn foreign(&self, operation: CallKind) -> Box<Failure> {
+        let is_elsewhere = operation == CallKind::Login && matches!(self.status, 404 | 405 | 501);
         let malformed = self.is_ok() || is_elsewhere;
         self.failure(if malformed { Code::MalformedReply } else { Code::of_status(self.status, operation) })
     }

@@ -5,9 +5,7 @@ use alloc::string::String;
 
 use super::description::{Scalar, first, lists, number_text, paths};
 use super::path::at;
-use super::{
-    Body, Carrier, Code, Described, Failure, Json, Operation, Payload, Rejection, Reply, VendorCode,
-};
+use super::{Body, CallKind, Carrier, Code, Described, Failure, Json, Payload, Rejection, Reply, VendorCode};
 
 impl<J: Json> Described<J> {
     /// The code that a reply tells.
@@ -56,14 +54,14 @@ impl<J: Json> Described<J> {
 
     /// The failure that a reply tells.
     #[inline(never)]
-    pub(super) fn refusal(&self, reply: &Reply<J>, operation: Operation, rejected: bool) -> Box<Failure> {
+    pub(super) fn refusal(&self, reply: &Reply<J>, operation: CallKind, rejected: bool) -> Box<Failure> {
         let told = self.code(reply);
         let listed = told
             .and_then(|code| self.meaning(&code.as_text(), operation))
             .or_else(|| self.meaning_of_status(reply.status, operation));
         // A login carries no token, so at login a status in `rejected.statuses` rejects none: only a listed code or a 401 counts.
         let by_code = self.is_listed(reply) == Some(true);
-        let rejected = rejected && (operation != Operation::Login || by_code || reply.status == 401);
+        let rejected = rejected && (operation != CallKind::Login || by_code || reply.status == 401);
         let unlisted = if rejected {
             Code::unauthorised(operation)
         } else if told.is_none() && (reply.is_ok() || self.detail(reply).is_none()) {
@@ -85,28 +83,28 @@ impl<J: Json> Described<J> {
 
     /// Whether a success tells a code of the table, as APIs do that answer everything with 200. (A built-in vendor's own reader knows
     /// which of its codes are refusals.) Where the description says how a success is told, that decides.
-    fn refuses_inside(&self, reply: &Reply<J>, operation: Operation) -> bool {
+    fn refuses_inside(&self, reply: &Reply<J>, operation: CallKind) -> bool {
         let sought = !self.is_built_in() && self.sought().success.is_none();
         sought && self.code(reply).is_some_and(|code| self.meaning(&code.as_text(), operation).is_some())
     }
 
     /// Whether a success may be told in plain text, as nothing is to be read in it, or it is the token itself. (If a success says that it is one, it isn't told
     /// so; and a check that looks for something finds out itself.)
-    fn takes_words(&self, operation: Operation) -> bool {
+    fn takes_words(&self, operation: CallKind) -> bool {
         !self.is_built_in()
             && match operation {
-                Operation::Login | Operation::Refresh => {
+                CallKind::Login | CallKind::Refresh => {
                     self.facts().carrier == Carrier::Cookie
                         && self.says("grant").is_some_and(|grant| grant.names(1).is_empty())
                         || self.says("grant.access").and_then(|path| path.text()).as_deref() == Some("")
                 }
-                Operation::Logout | Operation::Check => true,
-                Operation::Request => false,
+                CallKind::Logout | CallKind::Check => true,
+                CallKind::Request => false,
             }
     }
 
     /// A success that says inside that it is none, or that the token was rejected, is a failure.
-    pub(super) fn read(&self, reply: &Reply<J>, operation: Operation) -> Result<Payload, Box<Failure>> {
+    pub(super) fn read(&self, reply: &Reply<J>, operation: CallKind) -> Result<Payload, Box<Failure>> {
         // Where the token comes in a header, the body is of no matter.
         let unreadable = match reply.body {
             Body::Empty | Body::Json(_) => false,

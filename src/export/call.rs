@@ -5,7 +5,7 @@ use alloc::string::String;
 use wasm_bindgen::prelude::*;
 
 use super::object::{bare, put, put_text, text_or_undefined};
-use crate::dialect::{Call, Carrier, Facts, Operation};
+use crate::dialect::{Call, CallKind, Carrier, Facts};
 use crate::protocol::Addresses;
 use crate::session::without_query;
 
@@ -37,13 +37,13 @@ pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsVal
     init
 }
 
-fn address(operation: Operation, addresses: &Addresses) -> Option<&str> {
+fn address(operation: CallKind, addresses: &Addresses) -> Option<&str> {
     let address = match operation {
-        Operation::Login => &addresses.login,
-        Operation::Refresh => &addresses.refresh,
-        Operation::Logout => &addresses.logout,
-        Operation::Check => &addresses.check,
-        Operation::Request => &None,
+        CallKind::Login => &addresses.login,
+        CallKind::Refresh => &addresses.refresh,
+        CallKind::Logout => &addresses.logout,
+        CallKind::Check => &addresses.check,
+        CallKind::Request => &None,
     };
     address.as_deref()
 }

@@ -16,7 +16,7 @@ use super::outcome::reply;
 use super::secret::secret;
 use super::step::to_js;
 use super::{Content, Kept, OutcomeKind, StepKind, Woken};
-use crate::dialect::{Code, Described, Facts, Failure, Operation, Renewal, Vendor, named, to_json};
+use crate::dialect::{CallKind, Code, Described, Facts, Failure, Renewal, Vendor, named, to_json};
 use crate::protocol::{
     Addresses, Answer, Ending, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake,
     Wish,
@@ -79,7 +79,7 @@ impl Machine {
         }
         let mut addresses = Addresses { base: base.clone(), ..Addresses::default() };
         // Checked before `allow` is added: the password goes there, so only baseUrl may be admitted.
-        let set_address = |to: &mut Option<String>, operation: Operation, given: &JsValue| {
+        let set_address = |to: &mut Option<String>, operation: CallKind, given: &JsValue| {
             *to = if given.is_undefined() {
                 // For a built-in vendor. The scripts give the addresses of a described one, as they can resolve its paths.
                 vendor.path(operation).map(|path| [&base, "/", &path].concat())
@@ -96,10 +96,10 @@ impl Machine {
         if !refresh.is_undefined() && vendor.facts().renewal == Renewal::None {
             return Err(mistake("endpoints.refresh", "left out: nothing renews this vendor's sessions"));
         }
-        set_address(&mut addresses.login, Operation::Login, login)?;
-        set_address(&mut addresses.refresh, Operation::Refresh, refresh)?;
-        set_address(&mut addresses.logout, Operation::Logout, logout)?;
-        set_address(&mut addresses.check, Operation::Check, check)?;
+        set_address(&mut addresses.login, CallKind::Login, login)?;
+        set_address(&mut addresses.refresh, CallKind::Refresh, refresh)?;
+        set_address(&mut addresses.logout, CallKind::Logout, logout)?;
+        set_address(&mut addresses.check, CallKind::Check, check)?;
         let allow: &List = allow.unchecked_ref();
         for index in 0..allow.length() {
             let prefix = text_of(&allow.get(index));
@@ -149,7 +149,7 @@ impl Machine {
         on_device: bool,
     ) -> Result<OperationId, JsValue> {
         let credentials = credentials(names, values, on_device).map_err(|mut failure| {
-            failure.operation = Operation::Login;
+            failure.operation = CallKind::Login;
             super::errors::details(&failure, self.facts_of())
         })?;
         Ok(self.handle.sign_in(credentials))

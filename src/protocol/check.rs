@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, without_tokens};
 use super::operation::Run;
-use crate::dialect::{Code, Json, Operation as Kind, Why};
+use crate::dialect::{CallKind, Code, Json, Why};
 use crate::session::{Reason, Verdict};
 
 /// How many times a minute a `check()` that the vendor answers with no may begin a renewal.
@@ -22,7 +22,7 @@ impl<J: Json> Run<J> {
     async fn try_to_check(&self) -> Result<(), Halt> {
         let handle: &Handle<J> = &self.handle;
         if handle.addresses().check.is_none() {
-            return Err(Halt::unsupported(Why::NoCheck, Kind::Check));
+            return Err(Halt::unsupported(Why::NoCheck, CallKind::Check));
         }
         self.await_limits().await?;
         // A cookie's session can be checked although nobody is signed in here; a token's only where there is a token.
@@ -36,7 +36,7 @@ impl<J: Json> Run<J> {
             self.see_to(Effect::Join(under_way)).await;
             self.must_be_wanted()?;
             if handle.is_disposed() {
-                return Err(Halt::unsupported(Why::Disposed, Kind::Check));
+                return Err(Halt::unsupported(Why::Disposed, CallKind::Check));
             }
         }
         let (epoch, sent) = (handle.epoch(), handle.held());
@@ -45,7 +45,7 @@ impl<J: Json> Run<J> {
         // Where the platform gives no random number, nothing is sent.
         self.must_be_wanted()?;
         let outcome = self.ask(Effect::Call(handle.check_call())).await;
-        let reply = Self::reply(outcome, Kind::Check)?;
+        let reply = Self::reply(outcome, CallKind::Check)?;
         self.adopt(epoch, &reply).await;
         let read = handle.vendor.read_check(&reply).map_err(|failure| {
             // The tokens of this call, which may have been replaced since.
@@ -83,10 +83,10 @@ impl<J: Json> Run<J> {
                     Verdict::End | Verdict::Leave | Verdict::Replay => {}
                 }
                 if handle.epoch() == epoch && handle.is_signed_in() {
-                    return Err(handle.failure(failure, Kind::Check));
+                    return Err(handle.failure(failure, CallKind::Check));
                 }
             }
-            Err(failure) => return Err(handle.failure(failure, Kind::Check)),
+            Err(failure) => return Err(handle.failure(failure, CallKind::Check)),
         }
         // Another tab may have renewed or ended the session meanwhile: the caller is to see that, too.
         self.follow_and_keep().await;

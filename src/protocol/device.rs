@@ -6,7 +6,7 @@ use super::effect::{Effect, Outcome};
 use super::ending::Halt;
 use super::handle::Handle;
 use super::operation::Run;
-use crate::dialect::{Call, Code, Credentials, Json, Operation as Kind, Prompt, Reply, Why};
+use crate::dialect::{Call, CallKind, Code, Credentials, Json, Prompt, Reply, Why};
 use crate::session::backoff_ms;
 
 /// A long poll that times out sooner than this, in ms, has not waited: the vendor is asked again only after a pause.
@@ -22,7 +22,7 @@ impl<J: Json> Run<J> {
         attempt: u32,
     ) -> Result<Box<Reply<J>>, Halt> {
         let vendor = &self.handle.vendor;
-        let prompt = vendor.read_prompt(&reply).map_err(|failure| Halt::at(Kind::Login, failure))?;
+        let prompt = vendor.read_prompt(&reply).map_err(|failure| Halt::at(CallKind::Login, failure))?;
         self.see_to(Effect::Prompt(Box::new(prompt.clone()))).await;
         let mut failures = 0;
         loop {
@@ -55,7 +55,7 @@ impl<J: Json> Run<J> {
             if let Outcome::Failed(_) = waited
                 && !self.handle.is_disposed()
             {
-                return Err(Self::halt(&waited, Kind::Login));
+                return Err(Self::halt(&waited, CallKind::Login));
             }
         }
     }
@@ -74,7 +74,7 @@ impl<J: Json> Run<J> {
 impl<J: Json> Handle<J> {
     fn poll_device(&self, credentials: &Credentials, prompt: &Prompt) -> Result<Box<Call>, Halt> {
         let call = self.vendor.poll_device(credentials, prompt).filter(|_| !self.is_disposed());
-        call.ok_or_else(|| Halt::unsupported(Why::Disposed, Kind::Login))
+        call.ok_or_else(|| Halt::unsupported(Why::Disposed, CallKind::Login))
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 
-use crate::dialect::{Code, Failure, Operation as Kind, Payload, Secret, Why};
+use crate::dialect::{CallKind, Code, Failure, Payload, Secret, Why};
 
 /// How an operation ended.
 #[derive(Debug)]
@@ -38,18 +38,18 @@ pub(super) enum Halt {
 impl Halt {
     /// A failure of which only the code is known.
     #[inline(never)]
-    pub(super) fn new(code: Code, kind: Kind) -> Self {
+    pub(super) fn new(code: Code, kind: CallKind) -> Self {
         Self::at(kind, Failure::new(code))
     }
 
     /// A newer login or a logout has overtaken the operation.
-    pub(super) fn superseded(kind: Kind) -> Self {
+    pub(super) fn superseded(kind: CallKind) -> Self {
         Self::new(Code::Superseded, kind)
     }
 
     /// Something that isn't possible, or not any more.
     #[inline(never)]
-    pub(super) fn unsupported(why: Why, kind: Kind) -> Self {
+    pub(super) fn unsupported(why: Why, kind: CallKind) -> Self {
         let mut failure = Failure::new(Code::Unsupported);
         failure.why = Some(why);
         Self::at(kind, failure)
@@ -57,7 +57,7 @@ impl Halt {
 
     /// A failure, with what was being done at the vendor.
     #[inline(never)]
-    pub(super) fn at(kind: Kind, mut failure: Box<Failure>) -> Self {
+    pub(super) fn at(kind: CallKind, mut failure: Box<Failure>) -> Self {
         failure.operation = kind;
         Self::Failed(failure.into())
     }

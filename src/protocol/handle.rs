@@ -15,9 +15,7 @@ use super::logout::Revocation;
 use super::operation::{Operation, Run, Step};
 use super::renewal::Flight;
 use super::store::Store;
-use crate::dialect::{
-    Call, Carrier, Code, Facts, Failure, Held, Json, Operation as Kind, Reply, Vendor, Why,
-};
+use crate::dialect::{Call, CallKind, Carrier, Code, Facts, Failure, Held, Json, Reply, Vendor, Why};
 use crate::session::{Audience, Epoch, Limits, Moment, Needs, Record, Session};
 
 /// What is fixed for a handle.
@@ -334,7 +332,7 @@ impl<J: Json> Handle<J> {
     /// A failure as a caller gets it: without the session's tokens, which the vendor may have echoed. `session-expired` would be untrue
     /// while a failed renewal is still to be tried again: then the caller gets the reason of that failure, and how long the pause lasts.
     #[inline(never)]
-    pub(super) fn failure(&self, failure: Box<Failure>, kind: Kind) -> Halt {
+    pub(super) fn failure(&self, failure: Box<Failure>, kind: CallKind) -> Halt {
         let failure = without_tokens(failure, self.held().as_deref());
         self.learn_sso_url(&failure);
         let pause = self.look(|session| session.pause(self.now()));
@@ -363,7 +361,7 @@ pub(super) fn without_tokens(failure: Box<Failure>, sent: Option<&Record>) -> Bo
 }
 
 /// The failure that renewals pause for; `left_ms`: how much of the pause is left.
-pub(super) fn paused(code: Code, left_ms: f64, kind: Kind) -> Halt {
+pub(super) fn paused(code: Code, left_ms: f64, kind: CallKind) -> Halt {
     let mut failure = Failure::new(code);
     failure.retry_after_ms = Some(left_ms);
     Halt::at(kind, failure)
@@ -382,7 +380,7 @@ impl<J: Json> Run<J> {
 
     /// The vendor's reply to a call; or why there was none, or none that can be read.
     #[inline(never)]
-    pub(super) fn reply(outcome: Outcome<J>, kind: Kind) -> Result<Box<Reply<J>>, Halt> {
+    pub(super) fn reply(outcome: Outcome<J>, kind: CallKind) -> Result<Box<Reply<J>>, Halt> {
         match outcome {
             Outcome::Reply(reply) => Ok(reply),
             outcome => Err(Self::halt(&outcome, kind)),
@@ -391,7 +389,7 @@ impl<J: Json> Run<J> {
 
     /// Why there was no reply to a call, or no answer to a request.
     #[inline(never)]
-    pub(super) fn halt(outcome: &Outcome<J>, kind: Kind) -> Halt {
+    pub(super) fn halt(outcome: &Outcome<J>, kind: CallKind) -> Halt {
         Self::failure_of(outcome).map_or(Halt::GivenUp, |failure| Halt::at(kind, failure))
     }
 

@@ -7,7 +7,7 @@ use super::effect::{Effect, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::Handle;
 use super::operation::Run;
-use crate::dialect::{Call, Credentials, Json, Operation as Kind, Reply};
+use crate::dialect::{Call, CallKind, Credentials, Json, Reply};
 use crate::session::{Record, Session};
 
 impl<J: Json> Run<J> {
@@ -33,7 +33,7 @@ impl<J: Json> Run<J> {
     async fn try_to_sign_in(&self, mut credentials: Credentials) -> Result<Ending, Halt> {
         let handle: &Handle<J> = &self.handle;
         // Built first, so that credentials that can't be sent overtake no earlier login.
-        let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(Kind::Login, failure))?;
+        let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(CallKind::Login, failure))?;
         handle.change(Session::begin_login);
         let attempt = handle.attempt();
         if let Some(older) = handle.signing_in.replace(Some(self.id)) {
@@ -50,7 +50,7 @@ impl<J: Json> Run<J> {
             Some(signing) => {
                 let outcome = self.sign(signing, &mut credentials, attempt).await?;
                 self.must_be_latest(attempt)?;
-                Self::reply(outcome, Kind::Login)?
+                Self::reply(outcome, CallKind::Login)?
             }
             None => self.asked_for(call, attempt).await?,
         };
@@ -61,7 +61,7 @@ impl<J: Json> Run<J> {
         let mut grant = handle.vendor.read_login(&reply, &credentials, now.wall).map_err(|failure| {
             let failure = failure.without_secrets(&credentials.secrets());
             handle.learn_sso_url(&failure);
-            Halt::at(Kind::Login, failure)
+            Halt::at(CallKind::Login, failure)
         })?;
         let redirect_to = grant.redirect_to.take();
         let (received, older) = (handle.received(), handle.held());
@@ -78,7 +78,7 @@ impl<J: Json> Run<J> {
         if handle.attempt() == attempt {
             Ok(Ending::SignedIn(redirect_to))
         } else {
-            Err(Halt::superseded(Kind::Login))
+            Err(Halt::superseded(CallKind::Login))
         }
     }
 
@@ -86,7 +86,7 @@ impl<J: Json> Run<J> {
     pub(super) async fn asked_for(&self, call: Box<Call>, attempt: u32) -> Result<Box<Reply<J>>, Halt> {
         let outcome = self.ask(Effect::Call(call)).await;
         self.must_be_latest(attempt)?;
-        Self::reply(outcome, Kind::Login)
+        Self::reply(outcome, CallKind::Login)
     }
 
     /// Goes on only where no newer login and no logout has overtaken this one.
@@ -95,6 +95,6 @@ impl<J: Json> Run<J> {
             return Ok(());
         }
         self.must_be_wanted()?;
-        Err(Halt::superseded(Kind::Login))
+        Err(Halt::superseded(CallKind::Login))
     }
 }

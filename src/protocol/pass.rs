@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, paused};
 use super::operation::Run;
-use crate::dialect::{Code, Failure, Json, Operation as Kind, Secret, Why};
+use crate::dialect::{CallKind, Code, Failure, Json, Secret, Why};
 use crate::session::{Moment, Pass, Reason};
 
 /// How many times a request waits for a further renewal because the one that it waited for was overtaken.
@@ -77,17 +77,17 @@ impl<J: Json> Handle<J> {
     /// Whether a request may go now, in the name of whoever asked for it; false where the tokens have to be renewed first.
     pub(super) fn pass(self: &Rc<Self>, asked: &Person) -> Result<bool, Halt> {
         if self.is_disposed() {
-            return Err(Halt::unsupported(Why::Disposed, Kind::Request));
+            return Err(Halt::unsupported(Why::Disposed, CallKind::Request));
         }
         self.tick();
         let now = self.now();
         let goes = match self.look(|session| session.pass(now)) {
             Pass::Go(_) => true,
             Pass::RenewFirst => false,
-            Pass::Refused(code) => return Err(self.failure(Failure::new(code), Kind::Request)),
-            Pass::Wait(code, left_ms) => return Err(paused(code, left_ms, Kind::Request)),
+            Pass::Refused(code) => return Err(self.failure(Failure::new(code), CallKind::Request)),
+            Pass::Wait(code, left_ms) => return Err(paused(code, left_ms, CallKind::Request)),
         };
-        if asked.is(&self.person()) { Ok(goes) } else { Err(Halt::superseded(Kind::Request)) }
+        if asked.is(&self.person()) { Ok(goes) } else { Err(Halt::superseded(CallKind::Request)) }
     }
 }
 
@@ -113,7 +113,7 @@ impl<J: Json> Run<J> {
         while !self.handle.pass(asked)? {
             // One renewal a request: a vendor whose new tokens have expired already would be asked in a loop.
             if renewed || tries == MOST_OVERTAKEN {
-                return Err(self.handle.failure(Failure::new(Code::SessionExpired), Kind::Request));
+                return Err(self.handle.failure(Failure::new(Code::SessionExpired), CallKind::Request));
             }
             tries += 1;
             match self.renewed(self.handle.epoch(), false).await {

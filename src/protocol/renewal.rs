@@ -8,7 +8,7 @@ use super::effect::{Effect, OperationId, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::{Handle, Keeping, paused, without_tokens};
 use super::operation::Run;
-use crate::dialect::{Call, Code, Failure, Grant, Json, Operation as Kind, Reply, Why};
+use crate::dialect::{Call, CallKind, Code, Failure, Grant, Json, Reply, Why};
 use crate::session::{Epoch, Reason, Record, Session};
 
 /// When the vendor refuses a token, another tab may just have spent it: so many ms are left to that tab to write its new one.
@@ -99,20 +99,20 @@ impl<J: Json> Run<J> {
         let flight = self.handle.renewal(epoch, rejected);
         self.see_to(Effect::Join(flight.operation.get())).await;
         self.must_be_wanted()?;
-        flight.outcome.borrow().clone().unwrap_or_else(|| Err(Halt::new(Code::Internal, Kind::Refresh)))
+        flight.outcome.borrow().clone().unwrap_or_else(|| Err(Halt::new(Code::Internal, CallKind::Refresh)))
     }
 
     /// `refresh()`: renews now.
     pub(super) async fn refresh(self: Rc<Self>) -> Ending {
         let handle: &Handle<J> = &self.handle;
         if !handle.is_renewable() {
-            return Halt::new(Code::NotRenewable, Kind::Refresh).into();
+            return Halt::new(Code::NotRenewable, CallKind::Refresh).into();
         }
         if let Err(halt) = self.await_limits().await {
             return halt.into();
         }
         if let Some(code) = handle.look(Session::why_signed_out) {
-            return Halt::new(code, Kind::Refresh).into();
+            return Halt::new(code, CallKind::Refresh).into();
         }
         self.renewed(handle.epoch(), false).await.map(|_| Ending::Done).into()
     }
@@ -129,9 +129,9 @@ impl<J: Json> Run<J> {
             // The vendor has refused the tokens of another tab, or a limit was reached.
             let over = handle.look(Session::why_signed_out) == Some(Code::SessionExpired);
             result = Err(if over {
-                Halt::new(Code::SessionExpired, Kind::Refresh)
+                Halt::new(Code::SessionExpired, CallKind::Refresh)
             } else {
-                Halt::superseded(Kind::Refresh)
+                Halt::superseded(CallKind::Refresh)
             });
         }
         flight.outcome.replace(Some(result));
@@ -165,7 +165,7 @@ impl<J: Json> Run<J> {
         let handle: &Handle<J> = &self.handle;
         self.wait_out_lag().await;
         if handle.is_disposed() {
-            return Err(Halt::unsupported(Why::Disposed, Kind::Refresh));
+            return Err(Halt::unsupported(Why::Disposed, CallKind::Refresh));
         }
         // Read even if the store failed last time: a token that another tab has spent already would end the session.
         self.follow(true).await;
@@ -189,7 +189,7 @@ impl<J: Json> Run<J> {
         let failed =
             handle.look(|session| session.pause(now).filter(|_| session.failures() > flight.failures));
         if let Some((code, left_ms)) = failed {
-            return Some(Err(paused(code, left_ms, Kind::Refresh)));
+            return Some(Err(paused(code, left_ms, CallKind::Refresh)));
         }
         if handle.epoch() == flight.epoch {
             return None;
@@ -197,7 +197,7 @@ impl<J: Json> Run<J> {
         Some(if handle.attempt() == flight.attempt {
             Ok(false)
         } else {
-            Err(Halt::superseded(Kind::Refresh))
+            Err(Halt::superseded(CallKind::Refresh))
         })
     }
 
@@ -205,7 +205,7 @@ impl<J: Json> Run<J> {
     async fn exchange(&self, flight: &Flight) -> Result<(), Halt> {
         let handle: &Handle<J> = &self.handle;
         let epoch = flight.epoch;
-        let Some(record) = handle.held() else { return Err(Halt::superseded(Kind::Refresh)) };
+        let Some(record) = handle.held() else { return Err(Halt::superseded(CallKind::Refresh)) };
         let mut first: Option<Box<Failure>> = None;
         let failure = loop {
             // Without a call, nothing is left to renew with.
@@ -234,7 +234,7 @@ impl<J: Json> Run<J> {
                 return if handle.attempt() == flight.attempt {
                     Ok(())
                 } else {
-                    Err(Halt::superseded(Kind::Refresh))
+                    Err(Halt::superseded(CallKind::Refresh))
                 };
             }
             match (read, first.take()) {
@@ -284,6 +284,10 @@ impl<J: Json> Run<J> {
             }
             session.renewal_failed(epoch, code, failure.retry_after_ms, now, chance)
         });
-        Err(if counts { handle.failure(failure, Kind::Refresh) } else { Halt::superseded(Kind::Refresh) })
+        Err(if counts {
+            handle.failure(failure, CallKind::Refresh)
+        } else {
+            Halt::superseded(CallKind::Refresh)
+        })
     }
 }

@@ -9,7 +9,7 @@ use super::ending::{Ending, Halt};
 use super::handle::{Handle, without_tokens};
 use super::operation::Run;
 use super::pass::Person;
-use crate::dialect::{Body, Code, Failure, Json, Operation as Kind, Payload, Rejection, Reply, Secret};
+use crate::dialect::{Body, CallKind, Code, Failure, Json, Payload, Rejection, Reply, Secret};
 use crate::session::{Epoch, Reason, Record, Session, Verdict, YOUNG_MS};
 
 /// What the caller wants to be sent.
@@ -59,7 +59,7 @@ impl<J: Json> Run<J> {
     ) -> Result<(Box<Answer<J>>, Option<Halt>), Halt> {
         let handle: &Handle<J> = &self.handle;
         if !handle.audience().admits(&wish.target) {
-            return Err(Halt::new(Code::ForbiddenTarget, Kind::Request));
+            return Err(Halt::new(Code::ForbiddenTarget, CallKind::Request));
         }
         let asked = handle.person();
         self.handle.used(handle.now());
@@ -128,7 +128,11 @@ impl<J: Json> Run<J> {
     }
 
     fn may_repeat(&self, asked: &Person) -> Result<(), Halt> {
-        if self.handle.pass(asked)? { Ok(()) } else { Err(Halt::new(Code::SessionExpired, Kind::Request)) }
+        if self.handle.pass(asked)? {
+            Ok(())
+        } else {
+            Err(Halt::new(Code::SessionExpired, CallKind::Request))
+        }
     }
 
     /// Sends the request; `ours`: with the session's credential.
@@ -138,7 +142,7 @@ impl<J: Json> Run<J> {
         let credential = match held.filter(|_| ours) {
             Some(token) => handle.facts().carrier.value(&token),
             None if ours && handle.carries_token() => {
-                return Err(Halt::new(Code::NotSignedIn, Kind::Request));
+                return Err(Halt::new(Code::NotSignedIn, CallKind::Request));
             }
             None => None,
         };
@@ -148,7 +152,7 @@ impl<J: Json> Run<J> {
         sending.set(sending.get() - 1);
         match outcome {
             Outcome::Answer(answer) => Ok(answer),
-            outcome => Err(Self::halt(&outcome, Kind::Request)),
+            outcome => Err(Self::halt(&outcome, CallKind::Request)),
         }
     }
 
@@ -172,7 +176,7 @@ impl<J: Json> Run<J> {
             }
             return Next::Show;
         }
-        if from_vendor && let Err(failure) = handle.vendor.read(reply, Kind::Request) {
+        if from_vendor && let Err(failure) = handle.vendor.read(reply, CallKind::Request) {
             handle.learn_sso_url(&failure);
         }
         let now = handle.now();
@@ -256,7 +260,7 @@ impl<J: Json> Run<J> {
         if let Some(halt) = halt.filter(|_| handle.is_signed_in()) {
             return halt.into();
         }
-        match handle.vendor.read(reply, Kind::Request) {
+        match handle.vendor.read(reply, CallKind::Request) {
             _ if reply.is_ok() && matches!(reply.body, Body::Empty) => Ending::Payload(Payload::Whole),
             Ok(payload) => Ending::Payload(payload),
             Err(mut failure) => {
@@ -272,7 +276,7 @@ impl<J: Json> Run<J> {
     fn failed_request(&self, mut failure: Box<Failure>, reply: &Reply<J>, sent: Option<Rc<Record>>) -> Halt {
         let handle: &Handle<J> = &self.handle;
         let Some(sent) = sent else {
-            return Halt::at(Kind::Request, failure);
+            return Halt::at(CallKind::Request, failure);
         };
         // What has ended the session may not say so itself.
         let doubts = handle.vendor.rejects_token(reply) != Rejection::No
@@ -281,6 +285,6 @@ impl<J: Json> Run<J> {
             failure.code = Code::SessionExpired;
         }
         // The request's token may have been replaced since.
-        handle.failure(without_tokens(failure, Some(&sent)), Kind::Request)
+        handle.failure(without_tokens(failure, Some(&sent)), CallKind::Request)
     }
 }

@@ -8,7 +8,7 @@ use super::effect::{Effect, OperationId, Outcome};
 use super::ending::Halt;
 use super::handle::{Handle, Keeping};
 use super::operation::Run;
-use crate::dialect::{Json, Operation as Kind, Renewal, Why};
+use crate::dialect::{CallKind, Json, Renewal, Why};
 use crate::session::Record;
 
 impl<J: Json> Handle<J> {
@@ -51,7 +51,7 @@ impl<J: Json> Run<J> {
                 self.must_be_latest(attempt)?;
                 self.must_be_wanted()?;
                 if handle.is_disposed() {
-                    return Err(Halt::unsupported(Why::Disposed, Kind::Login));
+                    return Err(Halt::unsupported(Why::Disposed, CallKind::Login));
                 }
             }
             let record = signed_out.cloned().or_else(|| handle.held());

@@ -7,7 +7,7 @@ use super::operation::Run;
 use crate::dialect::wallet::{
     Signing, account, accounts, chain, chain_of, is_user_rejection, sign, signature, switch,
 };
-use crate::dialect::{Code, Credentials, Failure, Json, Operation as Kind, Why};
+use crate::dialect::{CallKind, Code, Credentials, Failure, Json, Why};
 
 impl<J: Json> Run<J> {
     /// Lets the wallet sign the vendor's message. Gives back what came of handing the signature in: a login's reply.
@@ -20,13 +20,13 @@ impl<J: Json> Run<J> {
         attempt: u32,
     ) -> Result<Outcome<J>, Halt> {
         let handle: &Handle<J> = &self.handle;
-        let at_login = |failure| Halt::at(Kind::Login, failure);
+        let at_login = |failure| Halt::at(CallKind::Login, failure);
         let offered = self.wallet_answer(self.ask(Effect::Wallet(accounts())).await)?;
         let wanted = credentials.typed("address");
         credentials.account =
             account(&offered, wanted.as_deref()).ok_or_else(|| not_offered(wanted.is_some()))?;
         let call = handle.vendor.login(credentials).map_err(at_login)?;
-        let reply = Self::reply(self.ask(Effect::Call(call)).await, Kind::Login)?;
+        let reply = Self::reply(self.ask(Effect::Call(call)).await, CallKind::Login)?;
         if handle.is_disposed() {
             return Err(disposed());
         }
@@ -52,22 +52,22 @@ impl<J: Json> Run<J> {
             _ if self.handle.is_disposed() => Err(disposed()),
             Outcome::Wallet(Ok(answer)) => Ok(answer),
             Outcome::Wallet(Err(refusal)) if is_user_rejection(&refusal) => {
-                Err(Halt::new(Code::Cancelled, Kind::Login))
+                Err(Halt::new(Code::Cancelled, CallKind::Login))
             }
             Outcome::Wallet(Err(_)) => Err(unable()),
-            outcome => Err(Self::halt(&outcome, Kind::Login)),
+            outcome => Err(Self::halt(&outcome, CallKind::Login)),
         }
     }
 }
 
 /// The wallet can't do what the login needs, or doesn't speak as wallets do.
 fn unable() -> Halt {
-    Halt::unsupported(Why::WalletUnable, Kind::Login)
+    Halt::unsupported(Why::WalletUnable, CallKind::Login)
 }
 
 /// Nobody uses the handle any more.
 fn disposed() -> Halt {
-    Halt::unsupported(Why::Disposed, Kind::Login)
+    Halt::unsupported(Why::Disposed, CallKind::Login)
 }
 
 /// The wallet doesn't offer the account that the caller wants; or none at all.
@@ -76,5 +76,5 @@ fn not_offered(wanted: bool) -> Halt {
         return unable();
     }
     let failure = Failure::field("address", "not-offered", "must be an account that the wallet offers");
-    Halt::at(Kind::Login, failure)
+    Halt::at(CallKind::Login, failure)
 }

@@ -1,7 +1,7 @@
 //! An API described in data: what is sent of a description, and what is read by it.
 
 use hallpass::dialect::{
-    Body, Call, Carrier, Code, Credentials, Described, Held, Json as _, Operation, Payload, Rejection,
+    Body, Call, CallKind, Carrier, Code, Credentials, Described, Held, Json as _, Payload, Rejection,
     Renewal, Reply, Vendor, VendorCode,
 };
 use serde_json::{Value as Document, json};
@@ -316,7 +316,7 @@ fn a_reply_may_be_the_token_itself() {
         assert_eq!(refusal(read).code, Code::MalformedReply, "r24: {bad}");
     }
     let [text, _] = told("t0ken");
-    assert!(vendor.read(&text, Operation::Request).is_err(), "of a request it is none");
+    assert!(vendor.read(&text, CallKind::Request).is_err(), "of a request it is none");
     for path in [json!("token"), json!("0"), json!(["token"])] {
         let elsewhere = described(json!({ "grant": { "access": path } }));
         let read = Vendor::<Value>::read_login(&elsewhere, &text, &jdoe(), 0.0);
@@ -374,7 +374,7 @@ fn a_success_says_that_it_is_one() {
     let vendor = described(
         json!({ "envelope": { "success": { "at": "s.ok", "is": [1, "1", true] }, "payload": { "without": "s" } }, "errors": { "code": "s.code" } }),
     );
-    let read = |status, text: &str| Vendor::<Value>::read(&vendor, &reply(status, text), Operation::Request);
+    let read = |status, text: &str| Vendor::<Value>::read(&vendor, &reply(status, text), CallKind::Request);
     for ok in ["1", "\"1\"", "true"] {
         assert_eq!(read(200, &format!(r#"{{"s": {{"ok": {ok}}}}}"#)).unwrap(), Payload::Without("s".into()));
     }
@@ -399,7 +399,7 @@ fn r35_a_text_that_is_too_long_is_no_code() {
     for (length, is_code) in [(1, true), (256, true), (257, false), (200_000, false)] {
         let code = "e".repeat(length);
         let told = reply(400, &json!({ "code": code }).to_string());
-        let failure = refusal(Vendor::<Value>::read(&vendor, &told, Operation::Request));
+        let failure = refusal(Vendor::<Value>::read(&vendor, &told, CallKind::Request));
         assert_eq!(failure.vendor_code, is_code.then_some(VendorCode::Text(code)), "{length}");
         assert_eq!(failure.code, Code::InvalidRequest);
     }
@@ -467,14 +467,14 @@ fn r24_a_listed_code_inside_a_success_is_a_refusal() {
     assert!(refusal(odoo.read_refresh(&told(json!("old")), 0.0)).ends_session(), "rule 10");
     assert!(refusal(odoo.read_check(&told(json!("who")))).ends_session(), "rule 10");
     assert!(!odoo.confirms_logout(&told(json!("old"))));
-    let asked = refusal(odoo.read(&told(json!(7)), Operation::Request));
+    let asked = refusal(odoo.read(&told(json!(7)), CallKind::Request));
     assert_eq!((asked.code, asked.vendor_code), (Code::Forbidden, Some(VendorCode::Number(7.0))));
     assert_eq!(odoo.rejects_token(&told(json!("old"))), Rejection::No, "of a token, `rejected` tells");
     // Successes have codes, too, and those are not listed.
     for code in [json!("success"), json!(200), json!(0), json!(null), json!({ "who": 1 }), json!(["who"])] {
         assert!(odoo.read_login(&told(code.clone()), &jdoe(), 0.0).is_ok(), "{code}");
         assert!(odoo.confirms_logout(&told(code.clone())), "{code}");
-        assert_eq!(odoo.read(&told(code), Operation::Request).unwrap(), Payload::Whole);
+        assert_eq!(odoo.read(&told(code), CallKind::Request).unwrap(), Payload::Whole);
     }
     // A token beside it makes no success of it. What the description calls a success is one.
     let bearer = cookie(json!({ "credential": "bearer", "grant": { "access": "token" } }));
@@ -556,7 +556,7 @@ fn rejections_are_those_that_are_listed() {
         (419, r#"{"code": 7}"#),
     ] {
         assert_eq!(seen(yes.0, yes.1), Rejection::Yes, "{yes:?}");
-        let failure = refusal(Vendor::<Value>::read(&vendor, &reply(yes.0, yes.1), Operation::Request));
+        let failure = refusal(Vendor::<Value>::read(&vendor, &reply(yes.0, yes.1), CallKind::Request));
         assert_eq!((failure.code, failure.explicit), (Code::SessionExpired, true), "{yes:?}");
     }
     for no in [(200, "{}"), (200, r#"{"code": 7}"#), (401, r#"{"code": 7}"#), (401, ""), (403, "{}")] {
@@ -576,7 +576,7 @@ fn rejections_are_those_that_are_listed() {
 fn fields_are_read_as_a_list_or_by_name() {
     let fields = |fields: Document, text: &str| {
         let vendor = described(json!({ "errors": { "fields": fields } }));
-        let failure = refusal(Vendor::<Value>::read(&vendor, &reply(422, text), Operation::Request));
+        let failure = refusal(Vendor::<Value>::read(&vendor, &reply(422, text), CallKind::Request));
         failure
             .fields
             .into_iter()
@@ -657,7 +657,7 @@ fn a_login_at_another_server_is_malformed() {
             "{text}"
         );
     }
-    let elsewhere = refusal(Vendor::<Value>::read(&vendor, &reply(404, "{}"), Operation::Request));
+    let elsewhere = refusal(Vendor::<Value>::read(&vendor, &reply(404, "{}"), CallKind::Request));
     assert_eq!(elsewhere.code, Code::VendorError);
 }
 
@@ -728,7 +728,7 @@ fn r24_plain_text_is_a_success_where_nothing_is_to_be_read() {
         assert!(express.read_refresh(&text(status), 0.0).is_ok());
         assert!(express.read_check(&text(status)).is_ok());
         assert!(express.confirms_logout(&text(status)));
-        let asked = refusal(express.read(&text(status), Operation::Request));
+        let asked = refusal(express.read(&text(status), CallKind::Request));
         assert_eq!(asked.code, Code::MalformedReply, "json() gives no words");
     }
     assert_eq!(refusal(express.read_login(&text(401), &jdoe(), 0.0)).code, Code::InvalidCredentials);
@@ -777,7 +777,7 @@ fn a_logins_own_status_counts_at_a_login() {
     let by_code = Vendor::<Value>::read_login(&listed, &reply(400, r#"{"code":"X"}"#), &jdoe(), 0.0);
     assert_eq!(refusal(by_code).code, Code::InvalidCredentials, "a listed code counts");
     assert_eq!(
-        refusal(vendor.read(&reply(403, r#"{"code":"X"}"#), Operation::Request)).code,
+        refusal(vendor.read(&reply(403, r#"{"code":"X"}"#), CallKind::Request)).code,
         Code::SessionExpired
     );
 }
@@ -788,7 +788,7 @@ fn r35_refused_fields_are_bounded() {
     let vendor = described(json!({ "errors": { "fields": { "byName": "e" } } }));
     let long = "x".repeat(100_000);
     let told = json!({ "e": { "name": [long], (long.clone()): ["is long"], "other": [format!("{} {long}", "y".repeat(498))] } });
-    let refused = || refusal(vendor.read(&reply(422, &told.to_string()), Operation::Request));
+    let refused = || refusal(vendor.read(&reply(422, &told.to_string()), CallKind::Request));
     let fields = refused().fields;
     let sizes: Vec<_> = fields.iter().map(|field| (field.name.as_str(), field.title.len())).collect();
     assert_eq!(sizes, [("name", 500), ("other", 500)]);
@@ -804,7 +804,7 @@ fn r2_what_is_echoed_escaped_is_an_echo() {
     let vendor = described(json!({ "errors": { "code": "code", "detail": "why" } }));
     for echo in [password, "S3cret\\\"Pa+ss w/0rd", "S3cret%22Pa%2Bss%20w%2F0rd"] {
         let text = json!({ "code": "X", "why": format!("bad: {echo}!") }).to_string();
-        let failure = refusal(vendor.read(&reply(400, &text), Operation::Login));
+        let failure = refusal(vendor.read(&reply(400, &text), CallKind::Login));
         assert!(failure.detail.is_some());
         assert_eq!(Box::new(failure).without_secrets(&credentials.secrets()).detail, None, "{echo}");
     }

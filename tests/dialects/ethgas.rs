@@ -1,7 +1,7 @@
 //! ETHGAS, user name and password: the pages login, verify, refresh, logout and index of "Authentication", and "Error
 //! codes".
 
-use hallpass::dialect::{CODES, Call, Code, Grant, Held, Operation, Payload, Vendor, VendorCode};
+use hallpass::dialect::{CODES, Call, CallKind, Code, Grant, Held, Payload, Vendor, VendorCode};
 
 use crate::as_data::{habit, vendor};
 use crate::support::{HTML, Value, hold_to_table, refusal, reply, user, wire};
@@ -79,7 +79,7 @@ fn unauthorised_means_the_password_at_login_and_the_session_elsewhere() {
     assert_eq!(refusal(ethgas().read_refresh(&reply(401, dead), 0.0)).code, Code::SessionExpired);
     assert_eq!(refusal(ethgas().read_check(&reply(401, UNAUTHORISED))).code, Code::SessionExpired);
     assert_eq!(
-        refusal(ethgas().read(&reply(401, UNAUTHORISED), Operation::Request)).code,
+        refusal(ethgas().read(&reply(401, UNAUTHORISED), CallKind::Request)).code,
         Code::SessionExpired
     );
 }
@@ -136,7 +136,7 @@ fn r6_no_refresh_token_no_renewal() {
     for call in [
         ethgas().check(&held()),
         ethgas().logout(&held()),
-        Call::new(Operation::Request, "GET").credential(&ethgas().facts().carrier, &held()),
+        Call::new(CallKind::Request, "GET").credential(&ethgas().facts().carrier, &held()),
     ] {
         assert!(!wire(ethgas(), &call).contains("your_refresh_token"), "{call:?}");
     }
@@ -236,7 +236,7 @@ fn logout_that_says_false_is_not_confirmed() {
 /// "Error codes", the three examples of a refusal, and rows of its tables: `errorCode` says more than `code`.
 #[test]
 fn the_documented_errors_are_read() {
-    let failure = |status, text: &str| refusal(ethgas().read(&reply(status, text), Operation::Request));
+    let failure = |status, text: &str| refusal(ethgas().read(&reply(status, text), CallKind::Request));
     let validation = failure(200, r#"{"code": 1001, "message": "Validation Error", "data": null}"#);
     assert_eq!(
         (validation.code, validation.vendor_code),
@@ -275,7 +275,7 @@ fn the_documented_errors_are_read() {
 /// The vendor's own words: `message`, and what the documents of the other family call it, at the top or in `data`.
 #[test]
 fn the_vendors_words_are_kept() {
-    let detail = |text: &str| refusal(ethgas().read(&reply(400, text), Operation::Request)).detail;
+    let detail = |text: &str| refusal(ethgas().read(&reply(400, text), CallKind::Request)).detail;
     assert_eq!(
         detail(r#"{"code": 400, "message": "Invalid order parameters"}"#).as_deref(),
         Some("Invalid order parameters")
@@ -327,8 +327,8 @@ fn rule_10_overload_is_no_refusal() {
 fn the_payload_is_the_data() {
     let text =
         r#"{"code": 200, "message": "OK", "data": {"userId": "user_123", "username": "your_username"}}"#;
-    assert_eq!(ethgas().read(&reply(200, text), Operation::Request).unwrap(), Payload::Member("data".into()));
-    assert!(ethgas().read(&reply(401, text), Operation::Request).is_err(), "200 inside a 401");
+    assert_eq!(ethgas().read(&reply(200, text), CallKind::Request).unwrap(), Payload::Member("data".into()));
+    assert!(ethgas().read(&reply(401, text), CallKind::Request).is_err(), "200 inside a 401");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use hallpass::dialect::wallet::{
     Challenge, account, accounts, chain, chain_of, is_user_rejection, sign, signature, switch,
 };
 use hallpass::dialect::{
-    Code, Credentials, Failure, Grant, Held, Json, Operation, Rejection, Vendor, VendorCode,
+    CallKind, Code, Credentials, Failure, Grant, Held, Json, Rejection, Vendor, VendorCode,
 };
 
 use crate::support::{HTML, Value, jwt, known, refusal, reply, wire};
@@ -247,7 +247,7 @@ fn refusals_are_read_in_all_documented_forms() {
         r#"{"code":1000,"message":"error.permission","data":null}"#,
     ] {
         for status in [200, 400, 403] {
-            let failure = read(status, text, Operation::Request);
+            let failure = read(status, text, CallKind::Request);
             assert_eq!(failure.code, Code::Forbidden, "{status} {text}");
             assert_eq!(failure.vendor_code, Some(VendorCode::Number(1000.0)), "{text}");
             assert_eq!(
@@ -258,14 +258,14 @@ fn refusals_are_read_in_all_documented_forms() {
         }
     }
     let unlisted = r#"{"success":false,"errorCode":100103,"errorMsgKey":"error.signature","data":{}}"#;
-    assert_eq!(read(401, unlisted, Operation::Login).code, Code::InvalidCredentials);
-    assert_eq!(read(401, unlisted, Operation::Request).code, Code::SessionExpired);
-    assert_eq!(read(200, unlisted, Operation::Login).code, Code::VendorError);
-    assert_eq!(read(200, r#"{"success":false}"#, Operation::Login).code, Code::VendorError);
+    assert_eq!(read(401, unlisted, CallKind::Login).code, Code::InvalidCredentials);
+    assert_eq!(read(401, unlisted, CallKind::Request).code, Code::SessionExpired);
+    assert_eq!(read(200, unlisted, CallKind::Login).code, Code::VendorError);
+    assert_eq!(read(200, r#"{"success":false}"#, CallKind::Login).code, Code::VendorError);
     for (status, code) in
         [(503, Code::VendorUnavailable), (401, Code::SessionExpired), (200, Code::MalformedReply)]
     {
-        let gateways = read(status, HTML, Operation::Request);
+        let gateways = read(status, HTML, CallKind::Request);
         assert_eq!((gateways.code, gateways.explicit), (code, false), "{status}");
     }
 }

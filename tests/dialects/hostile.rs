@@ -1,7 +1,7 @@
 //! Replies that no document shows, and credentials that nobody would choose.
 
 use hallpass::dialect::{
-    Body, Call, Carrier, Code, Credentials, Grant, Held, Json, NAMES, Operation, Rejection, Renewal, Reply,
+    Body, Call, CallKind, Carrier, Code, Credentials, Grant, Held, Json, NAMES, Rejection, Renewal, Reply,
     Vendor, is_token,
 };
 use proptest::prelude::*;
@@ -119,8 +119,7 @@ fn read_all<J: Json>(vendor: &dyn Vendor<J>, reply: &Reply<J>, now_ms: f64) {
     for operation in OPERATIONS {
         let read = vendor.read(reply, operation);
         // One route of PEGASE3's succeeds with HTTP 404.
-        let found =
-            vendor.facts().name == "pegase3" && operation == Operation::Request && reply.status == 404;
+        let found = vendor.facts().name == "pegase3" && operation == CallKind::Request && reply.status == 404;
         assert!(read.is_err() || reply.is_ok() || found, "R24: a failure's status is no success");
         assert!(read.err().is_none_or(|failure| failure.status == Some(reply.status)));
     }
@@ -294,7 +293,7 @@ fn r6_no_request_but_the_renewal_holds_the_refresh_token() {
         for call in [
             vendor.check(&held),
             vendor.logout(&held),
-            Call::new(Operation::Request, "GET").credential(&vendor.facts().carrier, &held),
+            Call::new(CallKind::Request, "GET").credential(&vendor.facts().carrier, &held),
         ] {
             assert!(!format!("{call:?}").contains("r3fresh"), "{call:?}");
         }
@@ -319,7 +318,7 @@ fn a_login_at_another_server_is_malformed() {
     let code = |vendor: &dyn Vendor<Value>, operation, status, text: &str| {
         let reply = reply(status, text);
         refusal(match operation {
-            Operation::Login => vendor.read_login(&reply, &user("u", "p"), 0.0).map(drop),
+            CallKind::Login => vendor.read_login(&reply, &user("u", "p"), 0.0).map(drop),
             _ => vendor.read(&reply, operation).map(drop),
         })
         .code
@@ -330,16 +329,16 @@ fn a_login_at_another_server_is_malformed() {
                 [(404, Code::VendorError), (405, Code::VendorError), (501, Code::VendorUnavailable)]
             {
                 assert_eq!(
-                    code(vendor, Operation::Login, status, text),
+                    code(vendor, CallKind::Login, status, text),
                     Code::MalformedReply,
                     "{status}, {text}"
                 );
-                assert_eq!(code(vendor, Operation::Request, status, text), elsewhere, "{status}, {text}");
+                assert_eq!(code(vendor, CallKind::Request, status, text), elsewhere, "{status}, {text}");
             }
-            assert_eq!(code(vendor, Operation::Login, 409, text), Code::VendorError, "{text}");
-            assert_eq!(code(vendor, Operation::Login, 500, text), Code::VendorUnavailable, "{text}");
+            assert_eq!(code(vendor, CallKind::Login, 409, text), Code::VendorError, "{text}");
+            assert_eq!(code(vendor, CallKind::Login, 500, text), Code::VendorUnavailable, "{text}");
         }
     }
     let hqs = r#"{"title": "No such thing.", "status": 404}"#;
-    assert_eq!(code(known("lenses"), Operation::Login, 404, hqs), Code::VendorError);
+    assert_eq!(code(known("lenses"), CallKind::Login, 404, hqs), Code::VendorError);
 }

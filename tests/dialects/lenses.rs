@@ -1,7 +1,7 @@
 //! Lenses HQ: the API reference's Login page (6.1, 6.2, 6.3), its Users page, and the authentication page.
 
 use hallpass::dialect::{
-    CODES, Code, Credentials, Field, Grant, Held, Operation, Payload, Vendor, VendorCode,
+    CODES, CallKind, Code, Credentials, Field, Grant, Held, Payload, Vendor, VendorCode,
 };
 
 use proptest::prelude::*;
@@ -118,7 +118,7 @@ fn an_unauthorised_reply_may_name_the_instances_single_sign_on() {
         assert_eq!(failure.code, Code::InvalidCredentials);
         assert_eq!(failure.sso_url.as_deref(), Some("https://idp.example.com/saml?x=1"));
         assert_eq!(failure.vendor_code, Some(VendorCode::Text("unauthorised".into())));
-        for operation in [Operation::Check, Operation::Logout, Operation::Request] {
+        for operation in [CallKind::Check, CallKind::Logout, CallKind::Request] {
             let elsewhere = refusal(read(lenses(), operation, &reply(401, text)));
             assert_eq!(elsewhere.code, Code::SessionExpired, "{operation:?}");
             assert_eq!(
@@ -210,9 +210,9 @@ fn there_is_no_renewal_and_no_documented_logout() {
 #[test]
 fn a_payload_is_the_whole_of_it() {
     for text in [r#"{"items": []}"#, "[]", "5", ""] {
-        assert_eq!(lenses().read(&reply(200, text), Operation::Request).unwrap(), Payload::Whole, "{text}");
+        assert_eq!(lenses().read(&reply(200, text), CallKind::Request).unwrap(), Payload::Whole, "{text}");
     }
-    assert_eq!(refusal(lenses().read(&reply(200, HTML), Operation::Request)).code, Code::MalformedReply);
+    assert_eq!(refusal(lenses().read(&reply(200, HTML), CallKind::Request)).code, Code::MalformedReply);
 }
 
 /// `hq_Error`'s `title`.

@@ -130,7 +130,7 @@ fn r24_a_token_longer_than_16_kib_is_malformed() {
         for reply in [given(&format!("{longest}t")), given(&"t".repeat(66_000))] {
             let login = vendor(name).read_login(&reply, &user("u", "p"), 0.0);
             assert_eq!(refusal(login).code, Code::MalformedReply, "{name}");
-            if vendor(name).path(hallpass::dialect::Operation::Refresh).is_some() {
+            if vendor(name).path(hallpass::dialect::CallKind::Refresh).is_some() {
                 assert_eq!(
                     refusal(vendor(name).read_refresh(&reply, 0.0)).code,
                     Code::MalformedReply,

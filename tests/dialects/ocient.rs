@@ -2,7 +2,7 @@
 //! and warnings adds.
 
 use hallpass::dialect::{
-    CODES, Code, Credentials, Grant, Held, Operation, Payload, Rejection, Row, Vendor, VendorCode,
+    CODES, CallKind, Code, Credentials, Grant, Held, Payload, Rejection, Row, Vendor, VendorCode,
 };
 
 use crate::as_data::{habit, vendor};
@@ -133,7 +133,7 @@ fn logout_sends_and_reads_what_is_documented() {
 /// `POST /v1/execute/{database}`, `GET /v1/stats` and `GET /v1/version`: the payload is what is beside `status`.
 #[test]
 fn the_payload_is_all_but_the_status() {
-    let read = |text| ocient().read(&reply(200, text), Operation::Request).unwrap();
+    let read = |text| ocient().read(&reply(200, text), CallKind::Request).unwrap();
     let rows = r#"{"query_id": "ac4dd039-e385-400b-a428-fd1fdcd02e30", "data": [{"c1": 1}, {"c1": 2}],
         "status": {"reason": "The operation completed successfully", "sql_state": "00000", "vendor_code": 0}}"#;
     assert_eq!(read(rows), Payload::Without("status".into()));
@@ -153,7 +153,7 @@ fn the_payload_is_all_but_the_status() {
 #[test]
 fn a_message_without_a_status_is_judged_by_the_http_status() {
     let reply = reply(404, r#"{"message": "Ain't no cake like that."}"#);
-    assert_eq!(refusal(ocient().read(&reply, Operation::Request)).code, Code::VendorError);
+    assert_eq!(refusal(ocient().read(&reply, CallKind::Request)).code, Code::VendorError);
 }
 
 /// No HTTP status is documented for a refusal: it may come on any.
@@ -193,21 +193,21 @@ fn an_unlisted_code_is_judged_by_its_sql_state() {
             refusal(ocient().read(&reply(status, &text), operation)).code
         };
         for status in [200, 400, 500] {
-            assert_eq!(code(Operation::Login, status, "28000"), Code::InvalidCredentials);
-            assert_eq!(code(Operation::Request, status, "28P01"), Code::SessionExpired);
+            assert_eq!(code(CallKind::Login, status, "28000"), Code::InvalidCredentials);
+            assert_eq!(code(CallKind::Request, status, "28P01"), Code::SessionExpired);
             for state in ["08001", "53000", "57014", "58005"] {
-                assert_eq!(code(Operation::Request, status, state), Code::VendorUnavailable);
+                assert_eq!(code(CallKind::Request, status, state), Code::VendorUnavailable);
             }
         }
-        assert_eq!(code(Operation::Request, 200, "42601"), Code::VendorError);
-        assert_eq!(code(Operation::Request, 429, "42601"), Code::RateLimited);
-        assert_eq!(code(Operation::Request, 503, ""), Code::VendorUnavailable);
+        assert_eq!(code(CallKind::Request, 200, "42601"), Code::VendorError);
+        assert_eq!(code(CallKind::Request, 429, "42601"), Code::RateLimited);
+        assert_eq!(code(CallKind::Request, 503, ""), Code::VendorUnavailable);
         // Where it says nothing, the HTTP status does.
-        assert_eq!(code(Operation::Login, 401, "99999"), Code::InvalidCredentials);
-        assert_eq!(code(Operation::Refresh, 401, "99999"), Code::SessionExpired);
-        assert_eq!(code(Operation::Login, 403, "99999"), Code::Forbidden);
-        assert_eq!(code(Operation::Login, 422, "99999"), Code::InvalidRequest);
-        assert_eq!(code(Operation::Login, 200, "é8"), Code::VendorError, "cut inside a character");
+        assert_eq!(code(CallKind::Login, 401, "99999"), Code::InvalidCredentials);
+        assert_eq!(code(CallKind::Refresh, 401, "99999"), Code::SessionExpired);
+        assert_eq!(code(CallKind::Login, 403, "99999"), Code::Forbidden);
+        assert_eq!(code(CallKind::Login, 422, "99999"), Code::InvalidRequest);
+        assert_eq!(code(CallKind::Login, 200, "é8"), Code::VendorError, "cut inside a character");
     });
 }
 
@@ -229,7 +229,7 @@ fn no_permission_is_forbidden() {
     for code in listed {
         let text = format!(r#"{{"status": {{"vendor_code": {code}, "sql_state": "42501"}}}}"#);
         for status in [200, 400, 401, 403] {
-            let failure = refusal(ocient().read(&reply(status, &text), Operation::Request));
+            let failure = refusal(ocient().read(&reply(status, &text), CallKind::Request));
             assert_eq!(failure.code, Code::Forbidden, "{code}, HTTP {status}");
         }
         assert_eq!(ocient().rejects_token(&reply(401, &text)), Rejection::No, "{code}");
@@ -239,7 +239,7 @@ fn no_permission_is_forbidden() {
 /// `status.reason`; and `message`, in the one error that has no status.
 #[test]
 fn the_vendors_words_are_kept() {
-    let detail = |text: &str| refusal(ocient().read(&reply(404, text), Operation::Request)).detail;
+    let detail = |text: &str| refusal(ocient().read(&reply(404, text), CallKind::Request)).detail;
     let text =
         r#"{"status": {"reason": "The table T does not exist", "sql_state": "42704", "vendor_code": -600}}"#;
     assert_eq!(detail(text).as_deref(), Some("The table T does not exist"));
@@ -332,7 +332,7 @@ fn a_warning_is_a_success_and_stays_in_the_payload() {
         ] {
             let reply = warned(code, state);
             let what = format!("{code} {state}");
-            assert_eq!(ocient().read(&reply, Operation::Request).unwrap(), Payload::Whole, "{what}");
+            assert_eq!(ocient().read(&reply, CallKind::Request).unwrap(), Payload::Whole, "{what}");
             assert!(ocient().read_login(&reply, &user("jdoe", "secret"), 0.0).is_ok(), "{what}");
             assert!(ocient().read_refresh(&reply, 0.0).is_ok() && ocient().confirms_logout(&reply), "{what}");
             assert_eq!(ocient().rejects_token(&reply), Rejection::No, "{what}");
@@ -341,7 +341,7 @@ fn a_warning_is_a_success_and_stays_in_the_payload() {
             [(-9000, "03000"), (-9000, "0"), (-9000, "10000"), (-9000, ""), (-304, "00000"), (-733, "01000")]
         {
             let reply = warned(code, state);
-            assert!(ocient().read(&reply, Operation::Request).is_err(), "{code} {state}");
+            assert!(ocient().read(&reply, CallKind::Request).is_err(), "{code} {state}");
             assert!(ocient().read_refresh(&reply, 0.0).is_err(), "{code} {state}");
             assert!(!ocient().confirms_logout(&reply), "{code} {state}");
         }

@@ -1,7 +1,7 @@
 //! PEGASE3: the documents "Login", "Common API code" and "Company/Sections" of its repository, and what its code does
 //! otherwise.
 
-use hallpass::dialect::{CODES, Code, Failure, Grant, Held, Operation, Payload, Vendor, VendorCode};
+use hallpass::dialect::{CODES, CallKind, Code, Failure, Grant, Held, Payload, Vendor, VendorCode};
 
 use crate::as_data::{habit, vendor};
 use crate::support::{HTML, Value, hold_to_table, jwt, refusal, reply, user, wire};
@@ -111,7 +111,7 @@ fn every_code_of_the_table_becomes_what_the_table_says() {
 /// "Common API code", row by row, on both kinds of HTTP status.
 #[test]
 fn the_documented_rows_are_read_by_code_and_operation() {
-    use Operation::{Login, Request};
+    use CallKind::{Login, Request};
     let code = |operation, code: u16, status: &str, message: &str| {
         let text = format!(r#"{{"code": {code}, "status": "{status}", "message": "{message}"}}"#);
         let [always_200, mirrored] =
@@ -142,10 +142,7 @@ fn the_documented_rows_are_read_by_code_and_operation() {
 #[test]
 fn the_payload_is_the_data() {
     let text = r#"{"code": 200, "data": [{"CODRUBRIQUE": "380000", "NOM": "Absences congés payés"}], "status": "ok"}"#;
-    assert_eq!(
-        pegase3().read(&reply(200, text), Operation::Request).unwrap(),
-        Payload::Member("data".into())
-    );
+    assert_eq!(pegase3().read(&reply(200, text), CallKind::Request).unwrap(), Payload::Member("data".into()));
 }
 
 /// The later versions bring a new token in replies and drop the old one: also in "not found" ones, with either HTTP status.
@@ -220,11 +217,11 @@ fn a_report_that_was_found_comes_with_http_404() {
     habit(module_path!(), "a success is one by its HTTP status, too", || {
         let text = r#"{"code": 200, "status": "success", "data": [{"ID": 1}]}"#;
         assert_eq!(
-            pegase3().read(&reply(404, text), Operation::Request).unwrap(),
+            pegase3().read(&reply(404, text), CallKind::Request).unwrap(),
             Payload::Member("data".into())
         );
         for (status, operation) in
-            [(500, Operation::Request), (401, Operation::Request), (404, Operation::Login)]
+            [(500, CallKind::Request), (401, CallKind::Request), (404, CallKind::Login)]
         {
             assert!(pegase3().read(&reply(status, text), operation).is_err(), "r24: {status} {operation:?}");
         }
@@ -235,7 +232,7 @@ fn a_report_that_was_found_comes_with_http_404() {
 /// "message": of the documented rows, and of the codes.
 #[test]
 fn the_vendors_words_are_kept() {
-    let detail = |text: &str| refusal(pegase3().read(&reply(200, text), Operation::Request)).detail;
+    let detail = |text: &str| refusal(pegase3().read(&reply(200, text), CallKind::Request)).detail;
     let text =
         r#"{"code": 402, "status": "error", "message": "Required field Id-Company is not specified."}"#;
     assert_eq!(detail(text).as_deref(), Some("Required field Id-Company is not specified."));

@@ -1,6 +1,6 @@
 //! Rules 10 and 11: which replies say that a token is no longer good, which only may say it, and which end a session.
 
-use hallpass::dialect::{Code, Held, Operation, Rejection, Vendor};
+use hallpass::dialect::{CallKind, Code, Held, Rejection, Vendor};
 
 use crate::support::{HTML, Value, jwt, known, refusal, reply};
 
@@ -24,7 +24,7 @@ fn rule_10_only_hqs_own_401_says_that_the_session_is_over() {
     let hqs = r#"{"type": "unauthorised", "title": "Not signed in.", "status": 401}"#;
     let told = |status, text: &str| {
         let reply = reply(status, text);
-        let failure = refusal(vendor("lenses").read(&reply, Operation::Request));
+        let failure = refusal(vendor("lenses").read(&reply, CallKind::Request));
         (vendor("lenses").rejects_token(&reply), failure.code, failure.ends_session())
     };
     assert_eq!(told(401, hqs), (Rejection::Yes, Code::SessionExpired, true));
@@ -41,7 +41,7 @@ fn rule_10_only_hqs_own_401_says_that_the_session_is_over() {
         "",
     ] {
         assert_eq!(told(401, text), (Rejection::Doubtful, Code::VendorError, false), "{text}");
-        assert_eq!(refusal(vendor("lenses").read(&reply(401, text), Operation::Request)).sso_url, None);
+        assert_eq!(refusal(vendor("lenses").read(&reply(401, text), CallKind::Request)).sso_url, None);
     }
     let forbidden = r#"{"type": "forbidden", "title": "t", "status": 401}"#;
     assert_eq!(told(401, forbidden).0, Rejection::No, "HQ says something else");

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass::dialect::{
-    Body, Call, Credentials, Failure, Json, Operation, Renewal, Reply, Row, Vendor, named,
+    Body, Call, CallKind, Credentials, Failure, Json, Renewal, Reply, Row, Vendor, named,
 };
 use proptest::prelude::ProptestConfig;
 
@@ -162,21 +162,21 @@ pub fn refusal<T: Debug>(result: Result<T, Box<Failure>>) -> Failure {
     *result.expect_err("a refusal")
 }
 
-pub const OPERATIONS: [Operation; 5] =
-    [Operation::Login, Operation::Refresh, Operation::Logout, Operation::Check, Operation::Request];
+pub const OPERATIONS: [CallKind; 5] =
+    [CallKind::Login, CallKind::Refresh, CallKind::Logout, CallKind::Check, CallKind::Request];
 
 /// Reads a reply as the one to an operation.
 pub fn read(
     vendor: &dyn Vendor<Value>,
-    operation: Operation,
+    operation: CallKind,
     reply: &Reply<Value>,
 ) -> Result<(), Box<Failure>> {
     match operation {
-        Operation::Login => vendor.read_login(reply, &user("jdoe", "secret"), 0.0).map(drop),
-        Operation::Refresh if vendor.facts().renewal != Renewal::None => {
+        CallKind::Login => vendor.read_login(reply, &user("jdoe", "secret"), 0.0).map(drop),
+        CallKind::Refresh if vendor.facts().renewal != Renewal::None => {
             vendor.read_refresh(reply, 0.0).map(drop)
         }
-        Operation::Check => vendor.read_check(reply).map(drop),
+        CallKind::Check => vendor.read_check(reply).map(drop),
         _ => vendor.read(reply, operation).map(drop),
     }
 }
@@ -188,7 +188,7 @@ pub fn hold_to_table(vendor: &dyn Vendor<Value>, rows: &[Row], replies: impl Fn(
         for code in row.vendor_code.split(", ") {
             for (reply, operation) in replies(code).iter().flat_map(|reply| OPERATIONS.map(|at| (reply, at)))
             {
-                let expected = if operation == Operation::Login { row.at_login } else { row.elsewhere };
+                let expected = if operation == CallKind::Login { row.at_login } else { row.elsewhere };
                 let failure = refusal(read(vendor, operation, reply));
                 assert_eq!(failure.code, expected, "{code}, HTTP {}, {operation:?}", reply.status);
                 assert_eq!(failure.status, Some(reply.status));

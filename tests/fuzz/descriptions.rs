@@ -1,7 +1,7 @@
 //! The engine of described vendors: whatever a description says, and whatever the reply to it, what comes of it is sound (R42).
 
 use hallpass::dialect::{
-    Credentials, Described, Held, Json as _, Operation, Rejection, Renewal, Reply, Vendor, is_token,
+    CallKind, Credentials, Described, Held, Json as _, Rejection, Renewal, Reply, Vendor, is_token,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -54,7 +54,7 @@ fn calls(vendor: &dyn Vendor<Value>) -> TestCaseResult {
         let json = call.headers.iter().any(|(_, value)| value.as_str() == "application/json");
         let body = call.body.as_deref().filter(|_| json);
         prop_assert!(body.is_none_or(|body| Value::parse(body).is_some()), "{body:?}");
-        if call.operation == Operation::Login {
+        if call.operation == CallKind::Login {
             let told = call.headers.iter().all(|(_, value)| !value.contains("r3fresh"));
             prop_assert!(told, "nothing is held before a login");
         }
@@ -87,7 +87,7 @@ fn reads(vendor: &dyn Vendor<Value>, reply: &Reply<Value>, now_ms: f64) -> TestC
     }
     prop_assert!(!vendor.confirms_logout(reply) || reply.is_ok());
     if vendor.rejects_token(reply) == Rejection::Yes {
-        prop_assert!(vendor.read(reply, Operation::Request).is_err(), "what rejects the token is no success");
+        prop_assert!(vendor.read(reply, CallKind::Request).is_err(), "what rejects the token is no success");
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use cpu_time::ThreadTime;
 use hallpass::dialect::{
-    Body, Carrier, Code, Failure, Grant, Held, Json as _, NAMES, Operation, Rejection, Renewal, Reply,
-    Vendor, VendorCode, is_token, named,
+    Body, CallKind, Carrier, Code, Failure, Grant, Held, Json as _, NAMES, Rejection, Renewal, Reply, Vendor,
+    VendorCode, is_token, named,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -116,7 +116,7 @@ fn read_as(vendor: &dyn Vendor<Value>, reply: &Reply<Value>, now_ms: f64) -> Tes
     }
     for operation in OPERATIONS {
         // One route of PEGASE3's finds things with HTTP 404.
-        let found = name == "pegase3" && operation == Operation::Request && reply.status == 404;
+        let found = name == "pegase3" && operation == CallKind::Request && reply.status == 404;
         match vendor.read(reply, operation) {
             Ok(_) => prop_assert!(reply.is_ok() || found, "{name}: HTTP {} is a success", reply.status),
             Err(failure) => check_failure(name, reply, &failure)?,
@@ -128,7 +128,7 @@ fn read_as(vendor: &dyn Vendor<Value>, reply: &Reply<Value>, now_ms: f64) -> Tes
     }
     prop_assert!(!vendor.confirms_logout(reply) || reply.is_ok());
     if vendor.rejects_token(reply) == Rejection::Yes {
-        let read = vendor.read(reply, Operation::Request);
+        let read = vendor.read(reply, CallKind::Request);
         prop_assert!(read.is_err(), "{name}: what rejects the token is no success");
     }
     let _ = (vendor.says_expired(reply), vendor.expired_unsaid(reply, &held, now_ms));

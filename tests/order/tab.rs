@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 use std::rc::Rc;
 
-use hallpass::dialect::{Body, Json as _, Operation, Reply, Secret, Vendor, named};
+use hallpass::dialect::{Body, CallKind, Json as _, Reply, Secret, Vendor, named};
 use hallpass::protocol::{
     Addresses, Answer, Effect, Handle, Keeping, OperationId, Outcome, Settings, Step, Stored, Trouble, Wake,
     Wish, Write,
@@ -82,10 +82,10 @@ impl Tab {
             automatic: true,
             addresses: Addresses {
                 base: BASE.into(),
-                login: path(Operation::Login),
-                refresh: path(Operation::Refresh),
-                logout: path(Operation::Logout),
-                check: path(Operation::Check),
+                login: path(CallKind::Login),
+                refresh: path(CallKind::Refresh),
+                logout: path(CallKind::Logout),
+                check: path(CallKind::Check),
             },
             audience: Audience::new(BASE),
             keeping,

@@ -1,6 +1,6 @@
 //! What must hold of what is sent.
 
-use hallpass::dialect::Operation;
+use hallpass::dialect::CallKind;
 
 use crate::invariants::Spending;
 use crate::plan::Brand;
@@ -9,12 +9,12 @@ use crate::world::{Mark, World};
 
 impl World {
     /// An operation sends a call.
-    pub fn sends_call(&mut self, mark: Mark, operation: Operation, asked: &Asked) {
+    pub fn sends_call(&mut self, mark: Mark, operation: CallKind, asked: &Asked) {
         self.watch.must(*asked != Asked::Nonsense, "r3_one_credential_a_request", || format!("{asked:?}"));
         let Some(op) = self.op(mark) else { return };
         match operation {
-            Operation::Login => op.logins_sent += 1,
-            Operation::Refresh => op.refreshes += 1,
+            CallKind::Login => op.logins_sent += 1,
+            CallKind::Refresh => op.refreshes += 1,
             _ => {}
         }
         match asked {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use hallpass::dialect::Operation;
+use hallpass::dialect::CallKind;
 use hallpass::protocol::{
     Addresses, Effect, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Trouble, Wake,
 };
@@ -55,10 +55,10 @@ impl World {
             automatic,
             addresses: Addresses {
                 base: BASE.into(),
-                login: path(Operation::Login),
-                refresh: path(Operation::Refresh),
-                logout: path(Operation::Logout),
-                check: path(Operation::Check),
+                login: path(CallKind::Login),
+                refresh: path(CallKind::Refresh),
+                logout: path(CallKind::Logout),
+                check: path(CallKind::Check),
             },
             audience: Audience::new(BASE),
             keeping: self.plan.keeping,

@@ -1,6 +1,6 @@
 //! The vendors' languages: a call as the vendor reads it, and its answer as it writes it.
 
-use hallpass::dialect::{Body, Call, Operation, Reply};
+use hallpass::dialect::{Body, Call, CallKind, Reply};
 use serde_json::{Value as Tree, json};
 
 use crate::plan::Brand;
@@ -20,7 +20,7 @@ pub fn read(brand: Brand, call: &Call) -> Asked {
         _ => header("Authorization").and_then(|value| Token::read(value.strip_prefix("Bearer ")?)),
     };
     match call.operation {
-        Operation::Login => {
+        CallKind::Login => {
             let (user, password) = match brand {
                 Brand::Pegase3 => (header("User-Name"), header("Password")),
                 _ => (member("username"), member("password")),
@@ -28,7 +28,7 @@ pub fn read(brand: Brand, call: &Call) -> Asked {
             let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
             Asked::Login { user: text(user), password: text(password) }
         }
-        Operation::Refresh => {
+        CallKind::Refresh => {
             let in_body = member("refreshToken").and_then(Token::read);
             // One credential a request.
             if token.is_some() && in_body.is_some() {
@@ -36,9 +36,9 @@ pub fn read(brand: Brand, call: &Call) -> Asked {
             }
             Asked::Refresh { token: token.or(in_body), in_body: in_body.is_some() }
         }
-        Operation::Logout => Asked::Logout { token },
-        Operation::Check => Asked::Check { token },
-        Operation::Request => Asked::Nonsense,
+        CallKind::Logout => Asked::Logout { token },
+        CallKind::Check => Asked::Check { token },
+        CallKind::Request => Asked::Nonsense,
     }
 }
 
