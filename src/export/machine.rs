@@ -305,7 +305,7 @@ impl Machine {
 
     /// Steps an operation with a random number.
     pub fn drew(&self, id: OperationId, number: u32, wall: f64, steady: f64) -> StepKind {
-        self.step(id, Some(Outcome::Chance(number)), wall, steady)
+        self.step(id, Some(Outcome::Random(number)), wall, steady)
     }
 
     /// Takes the argument of the last step. Its type stands at each of [`StepKind`].

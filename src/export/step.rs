@@ -41,7 +41,7 @@ fn asked(effect: Effect, facts: &Facts, addresses: &crate::protocol::Addresses) 
         Effect::Wait(ms) => (StepKind::Wait, ms.into()),
         Effect::Tell(Line::Store) => (StepKind::TellStore, JsValue::UNDEFINED),
         Effect::Tell(Line::SignOut) => (StepKind::TellSignOut, JsValue::UNDEFINED),
-        Effect::Chance => (StepKind::Chance, JsValue::UNDEFINED),
+        Effect::Random => (StepKind::Random, JsValue::UNDEFINED),
         Effect::Join(id) => (StepKind::Join, id.into()),
         Effect::Stop(id) => (StepKind::Stop, id.into()),
     }

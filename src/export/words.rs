@@ -40,7 +40,7 @@ pub enum StepKind {
     /// Tell those who have sessions of their own under the same name that the user has signed out.
     TellSignOut = "tell-sign-out",
     /// Give a random number of 32 bits.
-    Chance = "chance",
+    Random = "random",
     /// Wait for the end of the operation with this id.
     Join = "join",
     /// End what the operation with this id waits for.

@@ -41,11 +41,11 @@ impl<J: Json> Run<J> {
         }
         let (epoch, sent) = (handle.epoch(), handle.held());
         let login =
-            if handle.is_signed_in() { 0 } else { Self::name_of_login(&self.ask(Effect::Chance).await) };
+            if handle.is_signed_in() { 0 } else { Self::name_of_login(&self.ask(Effect::Random).await) };
         // Where the platform gives no random number, nothing is sent.
         self.must_be_wanted()?;
         let outcome = self.ask(Effect::Call(handle.check_call())).await;
-        let reply = Self::reply(outcome, CallKind::Check)?;
+        let reply = outcome.reply(CallKind::Check)?;
         self.adopt(epoch, &reply).await;
         let read = handle.vendor.read_check(&reply).map_err(|failure| {
             // The tokens of this call, which may have been replaced since.

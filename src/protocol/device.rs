@@ -46,16 +46,16 @@ impl<J: Json> Run<J> {
                 NoAnswer::NotAsked(retry_after_ms) => retry_after_ms,
             };
             failures += 1;
-            let chance = Self::chance(&self.ask(Effect::Chance).await);
+            let jitter = self.ask(Effect::Random).await.fraction();
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a day at most")]
-            let pause = backoff_ms(failures, retry_after_ms, chance) as u32;
+            let pause = backoff_ms(failures, retry_after_ms, jitter) as u32;
             let waited = self.ask(Effect::Wait(pause)).await;
             self.must_be_latest(attempt)?;
             // Where nobody uses the handle any more, the next poll says so.
             if let Outcome::Failed(_) = waited
                 && !self.handle.is_disposed()
             {
-                return Err(Self::halt(&waited, CallKind::Login));
+                return Err(waited.halt(CallKind::Login));
             }
         }
     }

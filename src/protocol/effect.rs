@@ -3,7 +3,8 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::dialect::{Call, Prompt, Reply, Secret};
+use super::ending::Halt;
+use crate::dialect::{Call, CallKind, Code, Failure, Prompt, Reply, Secret, Why};
 
 /// Names an operation of a handle while it is under way.
 pub type OperationId = u32;
@@ -41,8 +42,8 @@ pub enum Effect {
     Wait(u32),
     /// Tell the other tabs that something has changed.
     Tell(Line),
-    /// Give a random number of 32 bits: [`Outcome::Chance`].
-    Chance,
+    /// Give a random number of 32 bits: [`Outcome::Random`].
+    Random,
     /// Wait for the end of another operation of this handle.
     Join(OperationId),
     /// End what another operation of this handle waits for, with [`Trouble::Stopped`].
@@ -95,9 +96,54 @@ pub enum Outcome<J> {
     /// The lock is not held yet.
     Waiting,
     /// A random number.
-    Chance(u32),
+    Random(u32),
     /// It was not done.
     Failed(Trouble),
+}
+
+impl<J> Outcome<J> {
+    /// The random number of 32 bits; 0 where none was given.
+    pub(super) fn random(&self) -> u32 {
+        if let Self::Random(number) = self { *number } else { 0 }
+    }
+
+    /// The random number, as one from 0 to 1.
+    pub(super) fn fraction(&self) -> f64 {
+        f64::from(self.random()) / f64::from(u32::MAX)
+    }
+
+    /// The vendor's reply to a call; or why there was none, or none that can be read.
+    #[inline(never)]
+    pub(super) fn reply(self, kind: CallKind) -> Result<Box<Reply<J>>, Halt> {
+        match self {
+            Self::Reply(reply) => Ok(reply),
+            other => Err(other.halt(kind)),
+        }
+    }
+
+    /// Why there was no reply to a call, or no answer to a request.
+    #[inline(never)]
+    pub(super) fn halt(&self, kind: CallKind) -> Halt {
+        self.failure().map_or(Halt::GivenUp, |failure| Halt::at(kind, failure))
+    }
+
+    /// The same as a failure; `None`: the caller has given up.
+    #[inline(never)]
+    pub(super) fn failure(&self) -> Option<Box<Failure>> {
+        let code = match self {
+            Self::Failed(Trouble::GivenUp) => return None,
+            Self::Failed(Trouble::Timeout) => Code::Timeout,
+            Self::Failed(Trouble::Redirect) => Code::MalformedReply,
+            Self::Failed(Trouble::Stopped) => Code::Superseded,
+            Self::Failed(Trouble::Network | Trouble::Storage | Trouble::Untold) => Code::Network,
+            _ => Code::Internal,
+        };
+        let mut failure = Failure::new(code);
+        if matches!(self, Self::Failed(Trouble::Redirect)) {
+            failure.why = Some(Why::Redirected);
+        }
+        Some(failure)
+    }
 }
 
 /// What lies in the store: texts that may be anybody's.

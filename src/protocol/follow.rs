@@ -5,8 +5,9 @@ use alloc::rc::Rc;
 
 use super::effect::{Effect, Outcome, Stored, Trouble};
 use super::ending::Ending;
-use super::handle::{Handle, Keeping};
+use super::handle::Handle;
 use super::operation::Run;
+use super::settings::Keeping;
 use super::store::{Noted, Taken};
 use crate::dialect::Json;
 use crate::session::{Fate, Finding, Moment, Note, Reason, Record};

@@ -9,58 +9,15 @@ use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 
-use super::effect::{OperationId, Outcome, Trouble};
+use super::effect::{OperationId, Outcome};
 use super::ending::{Ending, Halt};
 use super::logout::Revocation;
 use super::operation::{Operation, Run, Step};
 use super::renewal::Flight;
+use super::settings::{Addresses, Keeping, Settings};
 use super::store::Store;
-use crate::dialect::{Call, CallKind, Carrier, Code, Facts, Failure, Held, Json, Reply, Vendor, Why};
-use crate::session::{Audience, Epoch, Limits, Moment, Needs, Record, Session};
-
-/// What is fixed for a handle.
-#[derive(Debug)]
-pub struct Settings {
-    /// Whether its tokens are renewed without being asked.
-    pub automatic: bool,
-    /// Where the vendor's operations are, in full.
-    pub addresses: Addresses,
-    /// Who may be sent the credential.
-    pub audience: Audience,
-    /// Where its record is kept.
-    pub keeping: Keeping,
-    /// After how long it ends by itself.
-    pub limits: Limits,
-}
-
-/// The full address of each operation; `None`: the vendor has none.
-#[derive(Clone, Debug, Default)]
-pub struct Addresses {
-    /// What the vendor's other paths are below: `baseUrl`.
-    pub base: String,
-    /// Where credentials become a session.
-    pub login: Option<String>,
-    /// Where the session gets a new token.
-    pub refresh: Option<String>,
-    /// Where the vendor is told that the session is over.
-    pub logout: Option<String>,
-    /// Where the vendor is asked whether the session is alive.
-    pub check: Option<String>,
-}
-
-/// Where a record is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keeping {
-    /// Nowhere.
-    Memory,
-    /// In a store that the handles of one page share.
-    Page,
-    /// In a store that all tabs share.
-    Tabs {
-        /// Whether what one tab has written shows in another only after a moment.
-        lags: bool,
-    },
-}
+use crate::dialect::{Call, CallKind, Carrier, Code, Facts, Failure, Held, Json, Vendor};
+use crate::session::{Audience, Epoch, Moment, Needs, Record, Session};
 
 /// One handle: the vendor, the rules and what is known of the store, with the operations that are under way.
 pub struct Handle<J: 'static> {
@@ -365,49 +322,4 @@ pub(super) fn paused(code: Code, left_ms: f64, kind: CallKind) -> Halt {
     let mut failure = Failure::new(code);
     failure.retry_after_ms = Some(left_ms);
     Halt::at(kind, failure)
-}
-
-impl<J: Json> Run<J> {
-    /// A random number from 0 to 1.
-    pub(super) fn chance(outcome: &Outcome<J>) -> f64 {
-        f64::from(Self::random(outcome)) / f64::from(u32::MAX)
-    }
-
-    /// A random number of 32 bits.
-    pub(super) fn random(outcome: &Outcome<J>) -> u32 {
-        if let Outcome::Chance(number) = outcome { *number } else { 0 }
-    }
-
-    /// The vendor's reply to a call; or why there was none, or none that can be read.
-    #[inline(never)]
-    pub(super) fn reply(outcome: Outcome<J>, kind: CallKind) -> Result<Box<Reply<J>>, Halt> {
-        match outcome {
-            Outcome::Reply(reply) => Ok(reply),
-            outcome => Err(Self::halt(&outcome, kind)),
-        }
-    }
-
-    /// Why there was no reply to a call, or no answer to a request.
-    #[inline(never)]
-    pub(super) fn halt(outcome: &Outcome<J>, kind: CallKind) -> Halt {
-        Self::failure_of(outcome).map_or(Halt::GivenUp, |failure| Halt::at(kind, failure))
-    }
-
-    /// Why there was no reply or answer, as a failure; `None`: the caller has given up.
-    #[inline(never)]
-    pub(super) fn failure_of(outcome: &Outcome<J>) -> Option<Box<Failure>> {
-        let code = match outcome {
-            Outcome::Failed(Trouble::GivenUp) => return None,
-            Outcome::Failed(Trouble::Timeout) => Code::Timeout,
-            Outcome::Failed(Trouble::Redirect) => Code::MalformedReply,
-            Outcome::Failed(Trouble::Stopped) => Code::Superseded,
-            Outcome::Failed(Trouble::Network | Trouble::Storage | Trouble::Untold) => Code::Network,
-            _ => Code::Internal,
-        };
-        let mut failure = Failure::new(code);
-        if matches!(outcome, Outcome::Failed(Trouble::Redirect)) {
-            failure.why = Some(Why::Redirected);
-        }
-        Some(failure)
-    }
 }

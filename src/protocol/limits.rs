@@ -5,8 +5,9 @@ use alloc::string::String;
 
 use super::effect::{Effect, OperationId, Outcome};
 use super::ending::{Ending, Halt};
-use super::handle::{Handle, Keeping};
+use super::handle::Handle;
 use super::operation::Run;
+use super::settings::Keeping;
 use crate::dialect::Json;
 use crate::session::{Mark, Moment, Record, Session};
 

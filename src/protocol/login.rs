@@ -25,9 +25,9 @@ impl<J: Json> Run<J> {
 
     /// Makes a login's name, which no other login has, from a random number. The number is asked for before the call: nothing may
     /// be waited for between the vendor's reply and what it changes.
-    pub(super) fn name_of_login(chance: &Outcome<J>) -> u32 {
+    pub(super) fn name_of_login(drawn: &Outcome<J>) -> u32 {
         // 0 names no login.
-        Self::random(chance).max(1)
+        drawn.random().max(1)
     }
 
     async fn try_to_sign_in(&self, mut credentials: Credentials) -> Result<Ending, Halt> {
@@ -43,14 +43,14 @@ impl<J: Json> Run<J> {
             self.take_turn(None, attempt).await?;
         }
         self.must_be_latest(attempt)?;
-        let login = Self::name_of_login(&self.ask(Effect::Chance).await);
+        let login = Self::name_of_login(&self.ask(Effect::Random).await);
         // Where the platform gives no random number, nothing is sent.
         self.must_be_wanted()?;
         let mut reply = match handle.vendor.signing() {
             Some(signing) => {
                 let outcome = self.sign(signing, &mut credentials, attempt).await?;
                 self.must_be_latest(attempt)?;
-                Self::reply(outcome, CallKind::Login)?
+                outcome.reply(CallKind::Login)?
             }
             None => self.asked_for(call, attempt).await?,
         };
@@ -86,7 +86,7 @@ impl<J: Json> Run<J> {
     pub(super) async fn asked_for(&self, call: Box<Call>, attempt: u32) -> Result<Box<Reply<J>>, Halt> {
         let outcome = self.ask(Effect::Call(call)).await;
         self.must_be_latest(attempt)?;
-        Self::reply(outcome, CallKind::Login)
+        outcome.reply(CallKind::Login)
     }
 
     /// Goes on only where no newer login and no logout has overtaken this one.

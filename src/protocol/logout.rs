@@ -5,8 +5,9 @@ use core::cell::Cell;
 
 use super::effect::{Effect, Line, OperationId, Outcome};
 use super::ending::Ending;
-use super::handle::{Handle, Keeping};
+use super::handle::Handle;
 use super::operation::Run;
+use super::settings::Keeping;
 use crate::dialect::Json;
 use crate::session::{Moment, Note, Reason, Record, Session};
 

@@ -8,7 +8,6 @@
 mod check;
 mod device;
 mod effect;
-mod end;
 mod ending;
 mod follow;
 mod handle;
@@ -20,6 +19,8 @@ mod operation;
 mod pass;
 mod renewal;
 mod request;
+mod session_end;
+mod settings;
 mod store;
 mod turns;
 mod wake;
@@ -29,9 +30,10 @@ use alloc::rc::Rc;
 
 pub use effect::{Answer, Dispatch, Effect, Line, OperationId, Outcome, Stored, Trouble, Write};
 pub use ending::Ending;
-pub use handle::{Addresses, Handle, Keeping, Settings};
+pub use handle::Handle;
 pub use operation::Step;
 pub use request::Wish;
+pub use settings::{Addresses, Keeping, Settings};
 pub use wake::Wake;
 
 use crate::dialect::{Credentials, Json};

@@ -6,8 +6,9 @@ use core::cell::{Cell, RefCell};
 
 use super::effect::{Effect, OperationId, Outcome};
 use super::ending::{Ending, Halt};
-use super::handle::{Handle, Keeping, paused, without_tokens};
+use super::handle::{Handle, paused, without_tokens};
 use super::operation::Run;
+use super::settings::Keeping;
 use crate::dialect::{Call, CallKind, Code, Failure, Grant, Json, Reply, Why};
 use crate::session::{Epoch, Reason, Record, Session};
 
@@ -214,7 +215,7 @@ impl<J: Json> Run<J> {
             };
             let read = match self.ask(Effect::Call(call)).await {
                 Outcome::Reply(reply) => handle.read_refresh(&reply, &record),
-                outcome => match Self::failure_of(&outcome) {
+                outcome => match outcome.failure() {
                     Some(failure) => break failure,
                     None => return Err(Halt::GivenUp),
                 },
@@ -264,7 +265,7 @@ impl<J: Json> Run<J> {
 
     async fn failed(&self, epoch: Epoch, mut failure: Box<Failure>) -> Result<(), Halt> {
         let handle: &Handle<J> = &self.handle;
-        let chance = Self::chance(&self.ask(Effect::Chance).await);
+        let jitter = self.ask(Effect::Random).await.fraction();
         let now = handle.now();
         // A 401 or 403 without the vendor's envelope is a gateway's, and only means that the vendor can't be reached now.
         let gateways = failure.code.ends_session() && !failure.ends_session();
@@ -282,7 +283,7 @@ impl<J: Json> Run<J> {
             if rejected {
                 session.was_rejected(epoch);
             }
-            session.renewal_failed(epoch, code, failure.retry_after_ms, now, chance)
+            session.renewal_failed(epoch, code, failure.retry_after_ms, now, jitter)
         });
         Err(if counts {
             handle.failure(failure, CallKind::Refresh)

@@ -152,7 +152,7 @@ impl<J: Json> Run<J> {
         sending.set(sending.get() - 1);
         match outcome {
             Outcome::Answer(answer) => Ok(answer),
-            outcome => Err(Self::halt(&outcome, CallKind::Request)),
+            outcome => Err(outcome.halt(CallKind::Request)),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use core::cell::{Cell, RefCell};
 
-use super::handle::Keeping;
 use super::operation::Run;
+use super::settings::Keeping;
 use crate::dialect::{Json, Secret};
 
 /// How many times in a row one and the same text that keeps coming back is deleted or overwritten.

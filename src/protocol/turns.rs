@@ -6,8 +6,9 @@ use alloc::rc::Rc;
 
 use super::effect::{Effect, OperationId, Outcome};
 use super::ending::Halt;
-use super::handle::{Handle, Keeping};
+use super::handle::Handle;
 use super::operation::Run;
+use super::settings::Keeping;
 use crate::dialect::{CallKind, Json, Renewal, Why};
 use crate::session::Record;
 

@@ -4,8 +4,9 @@ use alloc::rc::Rc;
 
 use super::effect::Line;
 use super::ending::Ending;
-use super::handle::{Handle, Keeping};
+use super::handle::Handle;
 use super::operation::Run;
+use super::settings::Keeping;
 use crate::dialect::Json;
 use crate::session::Session;
 

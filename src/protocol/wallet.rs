@@ -26,7 +26,7 @@ impl<J: Json> Run<J> {
         credentials.account =
             account(&offered, wanted.as_deref()).ok_or_else(|| not_offered(wanted.is_some()))?;
         let call = handle.vendor.login(credentials).map_err(at_login)?;
-        let reply = Self::reply(self.ask(Effect::Call(call)).await, CallKind::Login)?;
+        let reply = self.ask(Effect::Call(call)).await.reply(CallKind::Login)?;
         if handle.is_disposed() {
             return Err(disposed());
         }
@@ -55,7 +55,7 @@ impl<J: Json> Run<J> {
                 Err(Halt::new(Code::Cancelled, CallKind::Login))
             }
             Outcome::Wallet(Err(_)) => Err(unable()),
-            outcome => Err(Self::halt(&outcome, CallKind::Login)),
+            outcome => Err(outcome.halt(CallKind::Login)),
         }
     }
 }

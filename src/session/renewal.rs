@@ -145,14 +145,14 @@ impl Session {
     /// A renewal failed: the vendor's explicit no ends the session, anything else keeps it and tries again later. False,
     /// and nothing written, when a login or logout overtook it.
     ///
-    /// `chance`: from 0 to 1, for the jitter.
+    /// `jitter`: from 0 to 1.
     pub fn renewal_failed(
         &mut self,
         epoch: Epoch,
         code: Code,
         retry_after_ms: Option<f64>,
         now: Moment,
-        chance: f64,
+        jitter: f64,
     ) -> bool {
         if epoch.0 != self.epoch || self.held.is_none() {
             return false;
@@ -162,7 +162,7 @@ impl Session {
             return true;
         }
         let failures = self.failures().saturating_add(1);
-        let until = now.wall + backoff_ms(failures, retry_after_ms, chance);
+        let until = now.wall + backoff_ms(failures, retry_after_ms, jitter);
         // Also where this tab renews only when it is asked to: another one may do so by itself.
         if let Some(record) = self.held_mut() {
             record.pause = Some(Pause { since: now.wall, until, because: code, failures });

@@ -30,9 +30,9 @@ pub(super) fn due_after(renewal: Renewal, lifetime: f64) -> Option<f64> {
 }
 
 /// How long to wait before the next try, in ms: what the vendor asked for, or else twice as long as the last time
-/// with half of it left to chance, so that many tabs don't come back in step.
+/// with half of it random, so that many tabs don't come back in step.
 ///
-/// `failures`: how many tries in a row have failed, at least one. `chance`: from 0 to 1.
+/// `failures`: how many tries in a row have failed, at least one. `jitter`: from 0 to 1.
 #[must_use]
 pub fn backoff_ms(failures: u32, retry_after_ms: Option<f64>, jitter: f64) -> f64 {
     let doubled = FIRST_PAUSE_MS * f64::from(2u32.saturating_pow(failures.saturating_sub(1).min(16)));

@@ -114,7 +114,7 @@ export class Effects {
       case "tell-sign-out":
         tell("sign-out");
         return came(id, "done");
-      case "chance": {
+      case "random": {
         const number = randomNumber();
         return outcomeOf((machine, ms) => machine.drew(id, number, ms, steady()));
       }

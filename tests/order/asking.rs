@@ -37,7 +37,7 @@ fn a_cookie_that_was_there_already_is_a_session() {
     let mut tab = Tab::new("lenses", TABS);
     tab.hears(200, ME);
     assert_eq!(tab.checks(), "done");
-    tab.asked(&["chance", "call check", "read", "write a cookie of 7", "tell of the store"]);
+    tab.asked(&["random", "call check", "read", "write a cookie of 7", "tell of the store"]);
     assert_eq!(tab.state().user.as_deref(), Some("jdoe"));
 }
 
@@ -58,7 +58,7 @@ fn r10_a_session_that_was_found_does_not_come_back_after_a_logout() {
     assert_eq!(other.restores(), "done");
     assert_ne!(other.status(), "signed-in");
     // Who asks the vendor again is told that its cookie is still good.
-    tab.chance = 8;
+    tab.random = 8;
     tab.hears(200, ME);
     assert_eq!(tab.checks(), "done");
     assert_eq!(tab.held().map(|held| held.login), Some(8));
@@ -81,7 +81,7 @@ fn a_no_where_nobody_is_signed_in_is_told_and_nothing_more() {
     let mut tab = Tab::new("lenses", TABS);
     tab.hears(401, NO_SESSION);
     assert_eq!(tab.checks(), "done");
-    tab.asked(&["chance", "call check", "read"]);
+    tab.asked(&["random", "call check", "read"]);
     assert_eq!((tab.status(), tab.state().sso_url.as_deref()), ("never", Some("https://idp.test/")));
 }
 
@@ -124,7 +124,7 @@ fn that_the_session_is_over_is_an_answer_too() {
     tab.hears(401, UNAUTHORIZED);
     assert_eq!(tab.checks(), "done", "its token was over, and so is the refresh token");
     assert_eq!(tab.status(), "expired");
-    tab.asked(&["join", "  call refresh with r1", "  chance"]);
+    tab.asked(&["join", "  call refresh with r1", "  random"]);
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn the_prompt_is_handed_out_once_and_the_answer_waited_for() {
     tab.hears(200, TIME_UP).hears(200, TIME_UP).hears(200, GRANTED);
     takes_its_time(takes_its_time(&mut tab));
     assert_eq!(waits_for_device(&mut tab), "signed in");
-    tab.asked(&["chance", ASKS, "prompt AB-CD", POLLS, POLLS, POLLS]);
+    tab.asked(&["random", ASKS, "prompt AB-CD", POLLS, POLLS, POLLS]);
     assert_eq!((tab.status(), tab.state().user.as_deref()), ("signed-in", Some("jdoe")));
     assert_eq!(tab.held().and_then(|record| record.expires_at), None, "no lifetime is told");
 }
@@ -50,14 +50,14 @@ fn a_vendor_that_does_not_wait_is_not_asked_in_a_loop() {
     tab.hears(200, TIME_UP).hears(200, TIME_UP).hears(200, GRANTED);
     assert_eq!(waits_for_device(&mut tab), "signed in");
     tab.asked(&[
-        "chance",
+        "random",
         ASKS,
         "prompt AB-CD",
         POLLS,
-        "chance",
+        "random",
         "wait 500",
         POLLS,
-        "chance",
+        "random",
         "wait 1000",
         POLLS,
     ]);
@@ -68,7 +68,7 @@ fn the_persons_no_is_cancelled() {
     let mut tab = tab();
     tab.hears(200, DENIED);
     assert_eq!(waits_for_device(&mut tab), "cancelled at login");
-    tab.asked(&["chance", ASKS, "prompt AB-CD", POLLS]);
+    tab.asked(&["random", ASKS, "prompt AB-CD", POLLS]);
     assert_eq!(tab.status(), "never");
 }
 
@@ -79,8 +79,8 @@ fn r22_trouble_on_the_way_is_waited_out() {
         let mut tab = tab();
         tab.hears(200, GRANTED).fails(POLLS, trouble).fails(POLLS, trouble);
         assert_eq!(waits_for_device(&mut tab), "signed in");
-        let first = ["chance", ASKS, "prompt AB-CD", POLLS, "chance", "wait 500"];
-        tab.asked(&[&first[..], &[POLLS, "chance", "wait 1000", POLLS]].concat());
+        let first = ["random", ASKS, "prompt AB-CD", POLLS, "random", "wait 500"];
+        tab.asked(&[&first[..], &[POLLS, "random", "wait 1000", POLLS]].concat());
     }
     for (status, reply) in [(503, ""), (429, ""), (200, BUSY)] {
         let mut tab = tab();
@@ -105,7 +105,7 @@ fn what_no_waiting_mends_ends_it() {
     let mut redirected = tab();
     redirected.fails(POLLS, Trouble::Redirect);
     assert_eq!(waits_for_device(&mut redirected), "malformed-reply at login, redirect");
-    redirected.asked(&["chance", ASKS, "prompt AB-CD", POLLS]);
+    redirected.asked(&["random", ASKS, "prompt AB-CD", POLLS]);
 }
 
 /// Rule 1: the caller's abort ends it, at the vendor's and in a pause.
@@ -126,7 +126,7 @@ fn a_prompt_that_could_not_be_handed_out_ends_it() {
     let mut tab = tab();
     tab.fails("prompt", Trouble::GivenUp);
     assert_eq!(waits_for_device(&mut tab), "given up");
-    tab.asked(&["chance", ASKS, "prompt AB-CD"]);
+    tab.asked(&["random", ASKS, "prompt AB-CD"]);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn r24_a_prompt_that_leads_nowhere_is_malformed() {
         let mut tab = Tab::new("ocient", Keeping::Memory);
         tab.hears(200, reply);
         assert_eq!(waits_for_device(&mut tab), "malformed-reply at login", "{reply}");
-        tab.asked(&["chance", ASKS]);
+        tab.asked(&["random", ASKS]);
     }
 }
 
@@ -178,7 +178,7 @@ fn a_token_of_the_customers_identity_provider_signs_in() {
         let mut tab = Tab::new("ocient", Keeping::Memory);
         tab.hears(200, &session("t1", 60));
         assert_eq!(tab.run(|handle| handle.sign_in(with(name))), "signed in");
-        tab.asked(&["chance", "call login at v1/sso_token"]);
+        tab.asked(&["random", "call login at v1/sso_token"]);
     }
     let mut tab = Tab::new("ocient", Keeping::Memory);
     tab.hears(200, r#"{"status":{"reason":"bad token","sql_state":"28000","vendor_code":-1234}}"#);

@@ -11,7 +11,7 @@ fn a_login_is_sent_once_and_written_over_whatever_lies_there() {
     let mut tab = Tab::new("ethgas", TABS);
     tab.another_writes(None, Some("3 logout"));
     assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
-    tab.asked(&["chance", "call login", "write a1 of 7 over all", "forget the note", "tell of the store"]);
+    tab.asked(&["random", "call login", "write a1 of 7 over all", "forget the note", "tell of the store"]);
     assert_eq!((tab.status(), tab.state().user.as_deref()), ("signed-in", Some("jdoe")));
     assert_eq!(tab.held().map(|record| record.received_at.to_bits()), Some(NOW.to_bits()));
 }
@@ -20,7 +20,7 @@ fn a_login_is_sent_once_and_written_over_whatever_lies_there() {
 fn in_memory_nothing_is_written_and_nobody_told() {
     let mut tab = Tab::new("ethgas", Keeping::Memory);
     assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
-    tab.asked(&["chance", "call login"]);
+    tab.asked(&["random", "call login"]);
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn rule_5_a_refused_login_is_not_repeated() {
     let mut tab = Tab::new("ethgas", TABS);
     tab.hears(401, UNAUTHORIZED);
     assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "wrong"))), "invalid-credentials at login");
-    tab.asked(&["chance", "call login"]);
+    tab.asked(&["random", "call login"]);
     for (trouble, told) in [
         (Trouble::Network, "network at login"),
         (Trouble::Timeout, "timeout at login"),
@@ -37,7 +37,7 @@ fn rule_5_a_refused_login_is_not_repeated() {
     ] {
         tab.fails("call login", trouble);
         assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), told);
-        tab.asked(&["chance", "call login"]);
+        tab.asked(&["random", "call login"]);
     }
     assert_eq!(tab.status(), "never");
 }
@@ -51,7 +51,7 @@ fn what_cant_be_sent_is_not_sent_and_overtakes_nothing() {
     });
     let reply = r#"{"code":200,"status":"ok","token":"t1"}"#;
     assert_eq!(tab.signs_in(reply), "signed in");
-    tab.asked(&["chance", "call login"]);
+    tab.asked(&["random", "call login"]);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn r39_a_login_over_a_session_revokes_the_older_one() {
         "whatever becomes of that"
     );
     tab.asked(&[
-        "chance",
+        "random",
         "call login",
         "write a2 of 7 over all",
         "forget the note",
@@ -96,7 +96,7 @@ fn r39_an_older_session_whose_token_is_over_is_renewed_to_be_revoked() {
     tab.now += HOUR;
     tab.hears(200, &grant("a2", "r2")).hears(200, &grant("a1-new", "r1-new")).hears(200, OK);
     assert_eq!(tab.run(|handle| handle.sign_in(user("asmith", "s3cret"))), "signed in");
-    tab.asked(&["chance", "call login", "  call refresh with r1", "  call logout with a1-new"]);
+    tab.asked(&["random", "call login", "  call refresh with r1", "  call logout with a1-new"]);
     assert_eq!(
         tab.held().and_then(|record| record.held.access).as_deref(),
         Some("a2"),
@@ -112,7 +112,7 @@ fn a_cookies_older_session_is_left_alone() {
     });
     assert_eq!(tab.signs_in("{}"), "signed in");
     assert_eq!(tab.signs_in("{}"), "signed in");
-    tab.asked(&["chance", "call login", "chance", "call login"]);
+    tab.asked(&["random", "call login", "random", "call login"]);
 }
 
 /// R18: whoever comes later wins.
@@ -125,10 +125,10 @@ fn r18_a_newer_login_stops_the_one_before() {
     });
     assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), "superseded at login");
     tab.asked(&[
-        "chance",
+        "random",
         "call login",
         "  stop",
-        "  chance",
+        "  random",
         "  call login",
         "  write b1 of 7 over all",
         "  forget the note",
@@ -141,7 +141,7 @@ fn r18_a_newer_login_stops_the_one_before() {
 #[test]
 fn r18_a_login_that_ends_after_a_logout_writes_nothing() {
     let mut tab = Tab::new("ethgas", TABS);
-    tab.meanwhile("chance", |tab| {
+    tab.meanwhile("random", |tab| {
         assert_eq!(tab.signs_out(), "signed out");
     });
     assert_eq!(tab.signs_in(&grant("a1", "r1")), "superseded at login");
@@ -174,7 +174,7 @@ fn r39_a_login_that_brings_the_same_token_revokes_nothing() {
     assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
     tab.log();
     assert_eq!(tab.signs_in(&grant("a1", "r2")), "signed in");
-    tab.asked(&["chance", "call login"]);
+    tab.asked(&["random", "call login"]);
 }
 
 /// R2: the state is seen by everybody, so what a vendor says of a refused login is looked through before it gets there.

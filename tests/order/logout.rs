@@ -159,7 +159,7 @@ fn a_login_under_way_is_stopped() {
     });
     let told = tab.run(|handle| handle.sign_in(user("jdoe", "s3cret")));
     assert_eq!(told, "superseded at login");
-    tab.asked(&["chance", "call login", "  stop", "  tell of the sign-out"]);
+    tab.asked(&["random", "call login", "  stop", "  tell of the sign-out"]);
     assert_eq!(tab.status(), "logout");
 }
 
@@ -232,7 +232,7 @@ fn r10_where_a_cookie_is_the_session_what_comes_after_a_sign_out_waits_for_it() 
     });
     assert_eq!(tab.signs_out(), "signed out, confirmed");
     assert_eq!(tab.status(), "logout");
-    tab.asked(&["tell of the sign-out", "join", "  call logout", "    join", "    chance", "    call check"]);
+    tab.asked(&["tell of the sign-out", "join", "  call logout", "    join", "    random", "    call check"]);
 
     let mut tab = with_a_cookie();
     tab.hears(200, "{}").hears(200, r#"{"user":"asmith"}"#);
@@ -240,7 +240,7 @@ fn r10_where_a_cookie_is_the_session_what_comes_after_a_sign_out_waits_for_it() 
         assert_eq!(tab.run(|handle| handle.sign_in(user("asmith", "s3cret"))), "waits");
     });
     assert_eq!(tab.signs_out(), "signed out, confirmed");
-    tab.asked(&["tell of the sign-out", "join", "  call logout", "    join", "    chance", "    call login"]);
+    tab.asked(&["tell of the sign-out", "join", "  call logout", "    join", "    random", "    call login"]);
     assert_eq!(tab.status(), "signed-in");
     // Whoever gives up waiting sends nothing.
     let mut tab = with_a_cookie();

@@ -14,7 +14,7 @@ fn nothing() -> Box<Stored> {
 
 /// Somebody signs in as login 8.
 pub fn signs_in_anew(tab: &mut Tab) {
-    tab.chance = 8;
+    tab.random = 8;
     tab.fails("call logout", Trouble::Network);
     assert_eq!(tab.signs_in(&grant("b1", "rb1")), "signed in");
 }

@@ -178,7 +178,7 @@ fn a_no_is_believed_after_a_second_look() {
         "  call refresh with r1",
         "  wait 700",
         "  read",
-        "  chance",
+        "  random",
         "  note 7 refused",
         "  delete",
         "  tell of the store",
@@ -189,7 +189,7 @@ fn a_no_is_believed_after_a_second_look() {
     tab.now += HOUR;
     tab.hears(401, UNAUTHORIZED);
     assert_eq!(tab.refreshes(), "session-expired at refresh");
-    tab.asked(&["join", "  call refresh with r1", "  chance"]);
+    tab.asked(&["join", "  call refresh with r1", "  random"]);
     assert_eq!(tab.status(), "expired");
 }
 
@@ -258,7 +258,7 @@ fn the_other_form_is_tried_once_and_remembered_where_it_worked() {
     let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(400, "<html>");
     tab.refreshes();
-    tab.asked(&["join", "  call refresh with r1", "  chance"]);
+    tab.asked(&["join", "  call refresh with r1", "  random"]);
 }
 
 /// Somebody signs out, or in, while the first form is on its way: the token is not sent once more.
@@ -270,7 +270,7 @@ fn r18_the_other_form_is_not_tried_after_a_logout_or_a_login() {
             assert_eq!(tab.signs_out(), "signed out, confirmed");
         },
         |tab| {
-            tab.chance = 8;
+            tab.random = 8;
             tab.hears(200, &grant("b1", "rb1")).hears(200, OK);
             assert_eq!(tab.run(|handle| handle.sign_in(crate::support::user("jdoe", "s3cret"))), "signed in");
         },
@@ -383,7 +383,7 @@ fn a_renewal_that_is_asked_for_is_made_in_a_pause_too() {
 fn r22_a_pause_has_its_share_of_chance() {
     for (chance, pause) in [(0, 500.0), (u32::MAX, 1000.0)] {
         let mut tab = Tab::signed_in(Keeping::Memory);
-        tab.chance = chance;
+        tab.random = chance;
         tab.fails("call refresh", Trouble::Network);
         tab.refreshes();
         let kept = tab.held().and_then(|record| record.pause).map(|pause| pause.until - pause.since);

@@ -207,7 +207,7 @@ fn where_the_renewal_fails_the_answer_is_the_callers_and_json_tells_why() {
         let mut tab = Tab::signed_in(Keeping::Memory);
         tab.hears(401, UNAUTHORIZED).hears(status, text);
         assert_eq!((json(&mut tab).as_str(), tab.status()), (told, left));
-        tab.asked(&["send with a1", "join", "  call refresh with r1", "  chance"]);
+        tab.asked(&["send with a1", "join", "  call refresh with r1", "  random"]);
     }
 }
 
@@ -272,13 +272,13 @@ fn r25_a_request_is_not_sent_again_as_somebody_else() {
     tab.log();
     tab.hears(401, UNAUTHORIZED);
     tab.meanwhile("call refresh", |tab| {
-        tab.chance = 8;
+        tab.random = 8;
         tab.hears(200, &grant("b1", "rb1"));
         assert_eq!(tab.run(|handle| handle.sign_in(crate::support::user("asmith", "s3cret"))), "signed in");
         tab.hears(200, &grant("a2", "r2"));
     });
     assert_eq!(json(&mut tab), "superseded at request");
-    tab.asked(&["send with a1", "join", "  call refresh with r1", "    chance", "    call login"]);
+    tab.asked(&["send with a1", "join", "  call refresh with r1", "    random", "    call login"]);
 
     let mut tab = Tab::signed_in(Keeping::Memory);
     tab.hears(401, UNAUTHORIZED);

@@ -36,7 +36,7 @@ pub struct Tab {
     pub handle: Rc<Handle<Value>>,
     pub now: f64,
     /// The next random number.
-    pub chance: u32,
+    pub random: u32,
     /// What lies in the store.
     pub record: Option<String>,
     pub note: Option<String>,
@@ -95,7 +95,7 @@ impl Tab {
         Self {
             handle: Handle::new(vendor, settings),
             now: NOW,
-            chance: 7,
+            random: 7,
             record: None,
             note: None,
             mark: None,
@@ -376,7 +376,7 @@ impl Tab {
                 self.mark = self.overwrites.take().or(mark);
                 Outcome::Done
             }
-            Effect::Chance => Outcome::Chance(self.chance),
+            Effect::Random => Outcome::Random(self.random),
             Effect::Stop(other) => {
                 if self.under_way.contains(&other) {
                     self.stopped.push(other);

@@ -43,7 +43,7 @@ pub fn line(effect: &Effect) -> String {
         Effect::Wait(ms) => format!("wait {ms}"),
         Effect::Tell(Line::Store) => "tell of the store".into(),
         Effect::Tell(Line::SignOut) => "tell of the sign-out".into(),
-        Effect::Chance => "chance".into(),
+        Effect::Random => "random".into(),
         Effect::Join(_) => "join".into(),
         Effect::Stop(_) => "stop".into(),
     }

@@ -30,7 +30,7 @@ fn ann(keeping: Keeping) -> Tab {
 }
 
 fn bob_signs_in(tab: &mut Tab) -> String {
-    tab.chance = 8;
+    tab.random = 8;
     tab.run(|handle| handle.sign_in(user("bob", "s3cret")))
 }
 
@@ -100,7 +100,7 @@ fn r25_a_renewal_waits_for_a_login() {
         assert_eq!(tab.refreshes(), "waits");
     });
     assert_eq!(bob_signs_in(&mut tab), "signed in");
-    tab.asked(&["chance", "call login", "  join", "    join"]);
+    tab.asked(&["random", "call login", "  join", "    join"]);
 
     let mut tab = ann(Keeping::Memory);
     tab.hears(NO.0, NO.1).hears(200, ANN);
@@ -108,7 +108,7 @@ fn r25_a_renewal_waits_for_a_login() {
         assert_eq!(tab.refreshes(), "waits");
     });
     assert_eq!(bob_signs_in(&mut tab), "invalid-credentials at login");
-    tab.asked(&["chance", "call login", "  join", "    join", "    call refresh"]);
+    tab.asked(&["random", "call login", "  join", "    join", "    call refresh"]);
     assert_eq!(tab.state().user.as_deref(), Some("ann"));
 }
 
@@ -139,7 +139,7 @@ fn r10_other_tabs_renewals_are_waited_for() {
     tab.meanwhile("lock", move |tab| tab.another_writes(Some(&renewed), None));
     assert_eq!(bob_signs_in(&mut tab), "signed in");
     let log = tab.log();
-    assert_eq!(log[..6], ["lock 7 0", "read", "unlock", "lock 7 1", "chance", "call login"]);
+    assert_eq!(log[..6], ["lock 7 0", "read", "unlock", "lock 7 1", "random", "call login"]);
     assert_eq!(log.last().map(String::as_str), Some("unlock"));
 }
 
@@ -182,14 +182,14 @@ fn r36_a_limit_that_passes_during_a_login_takes_nothing_from_it() {
         tab.hears(200, BOB);
         tab.meanwhile("call login", passes);
         assert_eq!(bob_signs_in(&mut tab), "signed in");
-        tab.asked(&["chance", "call login", "    join"]);
+        tab.asked(&["random", "call login", "    join"]);
         assert_eq!(tab.status(), "signed-in");
         // Where the login fails, the vendor is told.
         let mut tab = with_limits(Keeping::Memory, Limits { idle_ms, age_ms });
         tab.hears(NO.0, NO.1).hears(204, "");
         tab.meanwhile("call login", passes);
         assert_eq!(bob_signs_in(&mut tab), "invalid-credentials at login");
-        tab.asked(&["chance", "call login", "    join", "    call logout"]);
+        tab.asked(&["random", "call login", "    join", "    call logout"]);
     }
 }
 

@@ -22,7 +22,7 @@ fn rule_15_what_a_failed_login_write_was_to_replace_is_gone() {
     assert_eq!((&tab.record, tab.note.as_deref()), (&None, Some("7 unwritten")));
     assert_eq!((tab.status(), tab.state().problem), ("signed-in", Some("storage")));
     tab.asked(&[
-        "chance",
+        "random",
         "call login",
         "write b1 of 7 over all",
         "delete over all",
@@ -159,7 +159,7 @@ fn r38_a_login_that_could_not_be_written_gives_way_to_a_later_login_or_sign_out(
     }
     // Of a login that this one has replaced itself.
     let mut tab = unwritten();
-    tab.chance = 8;
+    tab.random = 8;
     tab.fails("call logout", Trouble::Network);
     assert_eq!(tab.signs_in(&grant("a2", "r2")), "signed in");
     tab.note = Some("7 unwritten".into());
@@ -229,8 +229,8 @@ fn r38_a_login_whose_write_fails_late_goes_on_in_memory() {
     };
     let step = |id, outcome| handle.step(id, outcome, tab.moment()).expect("a step");
     let login = handle.sign_in(user("user_test", "s3cret"));
-    assert!(matches!(step(login, None), Step::Asks(Effect::Chance)));
-    assert!(matches!(step(login, Some(Outcome::Chance(7))), Step::Asks(Effect::Call(_))));
+    assert!(matches!(step(login, None), Step::Asks(Effect::Random)));
+    assert!(matches!(step(login, Some(Outcome::Random(7))), Step::Asks(Effect::Call(_))));
     assert!(matches!(step(login, Some(Outcome::Reply(Box::new(brings(1))))), Step::Asks(Effect::Write(_))));
     let request = handle.request(wish());
     assert!(matches!(step(request, None), Step::Asks(Effect::Send(_))));

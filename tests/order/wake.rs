@@ -59,7 +59,7 @@ fn r22_back_online_a_failed_renewal_is_tried_at_once() {
     tab.wakes(Wake::Timer);
     assert_eq!(tab.state().renewal, "waiting");
     assert_eq!(tab.wakes(Wake::Timer), "done");
-    tab.asked(&["  call refresh with r1", "  chance"]);
+    tab.asked(&["  call refresh with r1", "  random"]);
     tab.hears(200, &grant("a2", "r2"));
     assert_eq!(tab.wakes(Wake::Online), "done");
     tab.asked(&["  call refresh with r1"]);
@@ -236,7 +236,7 @@ fn r22_a_pause_is_told_and_asks_nobody() {
     tab.hears(429, "");
     assert_eq!(tab.token(), "rate-limited at refresh");
     assert_eq!(tab.token(), "rate-limited at request");
-    tab.asked(&["join", "  call refresh with r1", "  chance"]);
+    tab.asked(&["join", "  call refresh with r1", "  random"]);
     assert_eq!(tab.state().problem, Some(Code::RateLimited.as_str()));
 }
 
@@ -246,7 +246,7 @@ fn what_was_asked_for_one_user_is_not_given_to_another() {
     let mut tab = Tab::signed_in(Keeping::Memory);
     tab.now = NOW + HOUR;
     tab.meanwhile("call refresh", |tab| {
-        tab.chance = 8;
+        tab.random = 8;
         tab.hears(200, &grant("b1", "rb1")).hears(500, "");
         let other = tab.run(|handle| handle.sign_in(crate::support::user("asmith", "s3cret")));
         assert_eq!(other, "signed in");

@@ -64,7 +64,7 @@ fn a_wallet_is_asked_for_the_account_the_chain_and_the_signature() {
     usual(&mut tab);
     assert_eq!(signs_in(&mut tab), "signed in");
     tab.asked(&[
-        "chance",
+        "random",
         ACCOUNTS,
         "call login",
         CHAIN,
@@ -83,7 +83,7 @@ fn a_wallet_on_another_chain_is_asked_to_go_to_the_vendors() {
     tab.says(CHAIN, said(r#""0x5""#)).says(SWITCH, said("null"));
     usual(&mut tab);
     assert_eq!(signs_in(&mut tab), "signed in");
-    tab.asked(&["chance", ACCOUNTS, "call login", CHAIN, SWITCH, SIGN, VERIFY]);
+    tab.asked(&["random", ACCOUNTS, "call login", CHAIN, SWITCH, SIGN, VERIFY]);
 }
 
 /// Whatever the wallet refuses, nothing more is asked of it, and nothing sent.
@@ -117,7 +117,7 @@ fn a_lying_message_never_reaches_the_wallet() {
     let mut tab = with_wallet(TABS);
     tab.says(ACCOUNTS, said(&format!(r#"["{ACCOUNT}"]"#))).hears(200, &to_sign("USD Coin"));
     assert_eq!(signs_in(&mut tab), "malformed-reply at login");
-    tab.asked(&["chance", ACCOUNTS, "call login"]);
+    tab.asked(&["random", ACCOUNTS, "call login"]);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn an_account_that_the_wallet_does_not_offer_is_refused_by_its_field() {
     tab.says(ACCOUNTS, said(&format!(r#"["{ACCOUNT}"]"#)));
     let credentials = Credentials::of(&[("address", &format!("0x{}", "12".repeat(20)))]);
     assert_eq!(tab.run(|handle| handle.sign_in(credentials)), "invalid-request at login");
-    tab.asked(&["chance", ACCOUNTS]);
+    tab.asked(&["random", ACCOUNTS]);
 }
 
 /// R18: what a wallet signs for a login that was overtaken is handed in to nobody.
@@ -227,5 +227,5 @@ fn r39_a_login_over_a_session_revokes_the_older_one() {
     tab.says(CHAIN, said(r#""0x1""#)).says(SIGN, said(r#""0xc046""#));
     tab.hears(200, &to_sign("ETHGas Login")).hears(200, &granted("a2", ACCOUNT)).hears(200, "{}");
     assert_eq!(signs_in(&mut tab), "signed in");
-    tab.asked(&["chance", ACCOUNTS, "call login", CHAIN, SIGN, VERIFY, "  call logout with a1"]);
+    tab.asked(&["random", ACCOUNTS, "call login", CHAIN, SIGN, VERIFY, "  call logout with a1"]);
 }

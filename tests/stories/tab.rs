@@ -277,7 +277,7 @@ impl World {
                 self.tell_others(tab, line);
                 Outcome::Done
             }
-            Effect::Chance => Outcome::Chance(self.watch.chance()),
+            Effect::Random => Outcome::Random(self.watch.chance()),
             Effect::Stop(other) => {
                 self.stop(tab, other, Trouble::Stopped);
                 Outcome::Done

@@ -5,9 +5,10 @@ use alloc::rc::Rc;
 
 use super::effect::Effect;
 use super::ending::Ending;
-use super::handle::{Handle, Keeping};
+use super::handle::Handle;
 use super::operation::Run;
 use super::renewal::GRACE_MS;
+use super::settings::Keeping;
 use crate::dialect::Json;
 use crate::session::{Epoch, Reason};
 
