@@ -57,7 +57,7 @@ fn r30_no_password_is_left_in_memory_after_use() {
             let Ok(machine) = machine else { panic!("{vendor} is a vendor") };
             let id = machine.sign_in(&names, &values, false);
             let Ok(id) = id else { panic!("{vendor} takes them") };
-            assert_eq!(machine.begin(id, 0.0, 0.0), StepKind::Chance);
+            assert_eq!(machine.begin(id, 0.0, 0.0), StepKind::Random);
             assert_eq!(machine.drew(id, 5, 0.0, 0.0), StepKind::Call, "{vendor}: a call is made");
             assert!(machine.argument().is_object());
             assert_eq!(machine.came(id, OutcomeKind::Network, 0.0, 0.0), StepKind::Failed);
