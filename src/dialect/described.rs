@@ -122,11 +122,14 @@ impl<J: Json> Described<J> {
         let values = Values::Typed(&credentials.named);
         let said = self.said.member("login");
         let headers = said.as_ref().and_then(|said| said.member("headers"));
+        let mut refused = None;
         for header in headers.as_ref().map(|headers| template::names(headers, values)).unwrap_or_default() {
             let template = headers.as_ref().and_then(|headers| headers.text_of(&header)).unwrap_or_default();
-            if let Some(name) = template::unfit(&template, values, is_header_value) {
-                return Err(Failure::no_header_value(name));
-            }
+            let unfit = template::unfit(&template, values, is_header_value);
+            Failure::gather(&mut refused, unfit.map(Failure::no_header_value));
+        }
+        if let Some(refused) = refused {
+            return Err(refused);
         }
         // Where the reply tells the database, that one is carried.
         let kept = credentials.typed("database").filter(|_| self.says("grant.database").is_none());

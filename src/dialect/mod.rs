@@ -11,6 +11,7 @@ use alloc::string::String;
 
 mod call;
 mod codes;
+mod credentials;
 mod described;
 mod description;
 mod ethgas;
@@ -32,10 +33,11 @@ mod write;
 
 pub use call::{Call, CallKind};
 pub use codes::Row;
+pub use credentials::{Credentials, Prompt};
 pub use described::Described;
 pub use ethgas_wallet::EthgasWallet;
 pub use failure::{Code, Failure, Field, VendorCode, Why};
-pub use grant::{Credentials, Grant, Held, Prompt, is_name, is_token};
+pub use grant::{Grant, Held, is_name, is_token};
 pub use reply::{Body, Json, Rejection, Reply};
 pub use secret::Secret;
 pub use write::to_json;

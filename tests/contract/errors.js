@@ -185,6 +185,8 @@ export async function the_platforms_error_is_the_cause_for_all_who_wait() {
   await vendor.fault({ path: DATA.ethgas, status: 503 });
   const later = await rejects(session.json(DATA.ethgas), "vendor-unavailable");
   equal(later.cause, undefined, "the cause of a refusal after that");
+  // Its next try at a renewal would count in another test.
+  session.dispose();
 }
 
 /** Rule 4: a vendor's own words that repeat the password, or have several lines, are not put into the sentence. */
@@ -311,9 +313,8 @@ export async function what_a_dispose_ends_says_so() {
   session.dispose();
   for (const [what, reason] of Object.entries({ ...ended, "a later call": reasonOf(session.check()) })) {
     const error = await reason;
-    const { code, message, ...others } = Object.getOwnPropertyDescriptors(error);
     equal([error.code, error.message], ["unsupported", "This session was disposed; open a new one with openSession."], what);
-    equal(Object.keys(others).filter((member) => member !== "stack"), [], `${what}: members`);
+    equal(Object.keys(error), ["code"], `${what}: members`);
   }
   await out;
   const known = await simulate("ocient").open();

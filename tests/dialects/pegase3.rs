@@ -275,6 +275,17 @@ fn rule_6_what_a_header_cannot_carry_is_not_sent() {
     }
 }
 
+/// Rule 6: all that is to be mended is told at once.
+#[test]
+fn rule_6_each_field_that_cannot_be_sent_is_named() {
+    for (name, password, code) in [("", "", "required"), (" u", "p\n", "not-sendable")] {
+        let failure = refusal(pegase3().login(&user(name, password)));
+        let fields: Vec<_> =
+            failure.fields.iter().map(|field| (field.name.as_str(), field.code.as_str())).collect();
+        assert_eq!(fields, [("username", code), ("password", code)]);
+    }
+}
+
 /// "Login" types the token an "associative array" and shows a string.
 #[test]
 fn r24_a_success_without_a_usable_token_is_malformed() {
