@@ -41,12 +41,19 @@ impl Credentials {
         named.chain([self.signature.as_str()]).collect()
     }
 
-    /// Refuses what no vendor accepts, before anything is sent: an attempt with an empty password counts
-    /// towards a lock-out like any other.
-    pub fn check(&self) -> Result<(), Box<Failure>> {
-        let mut refused = None;
+    /// Refuses what no vendor accepts, before anything is sent: an attempt with an empty password counts towards a lock-out like any
+    /// other. All fields at once, so that the person sees all that is to be mended. `fits`: whether headers can carry the value of a name,
+    /// where they have to.
+    pub(super) fn check(&self, fits: &dyn Fn(&str, &str) -> bool) -> Result<(), Box<Failure>> {
+        let mut refused: Option<Box<Failure>> = None;
         for (name, value) in &self.named {
-            Failure::gather(&mut refused, unsendable(name, value));
+            let next = unsendable(name, value)
+                .or_else(|| (!fits(name, value)).then(|| Failure::no_header_value(name)));
+            match (&mut refused, next) {
+                (Some(all), Some(mut next)) => all.fields.append(&mut next.fields),
+                (None, next) => refused = next,
+                _ => {}
+            }
         }
         refused.map_or(Ok(()), Err)
     }

@@ -118,19 +118,17 @@ impl<J: Json> Described<J> {
 
     /// As described, with what the user has typed. A header can't carry every text byte-exact, so what it can't carry is refused.
     pub(super) fn login(&self, credentials: &Credentials) -> Result<Box<Call>, Box<Failure>> {
-        credentials.check()?;
         let values = Values::Typed(&credentials.named);
         let said = self.said.member("login");
         let headers = said.as_ref().and_then(|said| said.member("headers"));
-        let mut refused = None;
-        for header in headers.as_ref().map(|headers| template::names(headers, values)).unwrap_or_default() {
-            let template = headers.as_ref().and_then(|headers| headers.text_of(&header)).unwrap_or_default();
-            let unfit = template::unfit(&template, values, is_header_value);
-            Failure::gather(&mut refused, unfit.map(Failure::no_header_value));
-        }
-        if let Some(refused) = refused {
-            return Err(refused);
-        }
+        let templates: Vec<_> = headers
+            .map(|headers| {
+                template::names(&headers, values).iter().filter_map(|name| headers.text_of(name)).collect()
+            })
+            .unwrap_or_default();
+        credentials.check(&|name, value| {
+            is_header_value(value) || !templates.iter().any(|template| template::names_place(template, name))
+        })?;
         // Where the reply tells the database, that one is carried.
         let kept = credentials.typed("database").filter(|_| self.says("grant.database").is_none());
         if kept.is_some_and(|database| !self.can_carry(&database)) {

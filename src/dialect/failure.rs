@@ -332,16 +332,6 @@ impl Failure {
         self
     }
 
-    /// Adds a refused field, if any, to those before: the person sees at once all that is to be mended.
-    #[inline(never)]
-    pub fn gather(all: &mut Option<Box<Self>>, next: Option<Box<Self>>) {
-        match (&mut *all, next) {
-            (Some(all), Some(mut next)) => all.fields.append(&mut next.fields),
-            (None, next) => *all = next,
-            _ => {}
-        }
-    }
-
     /// A field that the vendor takes in a header, which can't carry it byte-exact.
     #[must_use]
     pub fn no_header_value(name: &str) -> Box<Self> {

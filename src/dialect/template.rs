@@ -105,6 +105,18 @@ pub(super) fn unfit<'a>(template: &'a str, values: Values<'a>, fits: fn(&str) ->
     None
 }
 
+/// Whether a template has a place of this name.
+pub(super) fn names_place(template: &str, name: &str) -> bool {
+    let mut rest = template;
+    while let Some((_, found, after)) = place(rest) {
+        if found == name {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
 /// How many bytes a template takes with its values.
 fn length(template: &str, values: Values<'_>) -> Option<usize> {
     let mut length = 0;

@@ -364,7 +364,7 @@ export async function r24_plain_text_is_a_success_where_nothing_is_to_be_read() 
     session.dispose();
   }
   const plain = { ...ACME, logout: { path: "out" }, errors: { code: "code" }, rejected: { statuses: [401] } };
-  for (const [body, type] of [[null, undefined], ["Unauthorized", "text/plain"]]) {
+  for (const [body, type] of [[null, undefined], ["Unauthorized", "text/plain"], ["", "text/html; charset=utf-8"]]) {
     const acme = described({ ...plain, refresh: undefined, grant: { access: "token" } }, {
       "POST /v2/auth/login": () => jsonReply({ token: "a" }),
       "GET /v2/me": () => (type ? words(body, type, 401) : new Response(body, { status: 401 })),
@@ -390,8 +390,10 @@ export async function a_described_reply_may_be_the_token_itself() {
     equal([await session.json("me"), acme.seen.at(-1).headers.authorization], [{ me: true }, "Bearer t.0.k"], type);
     session.dispose();
   }
-  const page = described({ ...ACME, refresh: undefined, grant: { access: "" } }, { "POST /v2/auth/login": () => new Response("t.0.k", { headers: { "Content-Type": "text/html" } }) });
-  await rejects(page.signIn(), "malformed-reply");
+  for (const [body, type] of [["t.0.k", "text/html"], [" <html></html>", "text/plain"]]) {
+    const page = described({ ...ACME, refresh: undefined, grant: { access: "" } }, { "POST /v2/auth/login": () => new Response(body, { headers: { "Content-Type": type } }) });
+    await rejects(page.signIn(), "malformed-reply");
+  }
 }
 
 /** Fields by their names, at the reply's top. */

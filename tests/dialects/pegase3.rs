@@ -278,11 +278,14 @@ fn rule_6_what_a_header_cannot_carry_is_not_sent() {
 /// Rule 6: all that is to be mended is told at once.
 #[test]
 fn rule_6_each_field_that_cannot_be_sent_is_named() {
-    for (name, password, code) in [("", "", "required"), (" u", "p\n", "not-sendable")] {
+    let (empty, unfit) = ("required", "not-sendable");
+    for (name, password, codes) in
+        [("", "", [empty, empty]), (" u", "p\n", [unfit, unfit]), ("", "日本", [empty, unfit])]
+    {
         let failure = refusal(pegase3().login(&user(name, password)));
         let fields: Vec<_> =
             failure.fields.iter().map(|field| (field.name.as_str(), field.code.as_str())).collect();
-        assert_eq!(fields, [("username", code), ("password", code)]);
+        assert_eq!(fields, [("username", codes[0]), ("password", codes[1])]);
     }
 }
 

@@ -76,7 +76,7 @@ export function contentOf(text, headers) {
   const json = text && parseJson(text);
   if (text === "") return { content: "empty", json: undefined };
   // A front end's page answers everything; a plain text, such as Express's "OK", is only sent by who means it.
-  if (text && json === undefined && isPlain(headers.get("Content-Type"))) return { content: "text", json: text };
+  if (text && json === undefined && isPlain(headers.get("Content-Type")) && !/^\s*</.test(text)) return { content: "text", json: text };
   return { content: json === undefined ? "unreadable" : "json", json };
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { isJson, isPlain } from "../headers.js";
+import { isJson } from "../headers.js";
 import { withoutPrototype } from "../object.js";
 import { Deadline } from "../wait.js";
 
@@ -24,8 +24,8 @@ const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
 export async function peek(response) {
   const type = response.headers.get("Content-Type");
   const nothing = withoutPrototype({ response, text: response.body === null ? "" : undefined });
-  // A refusal may have no body, or a word or two, in place of JSON.
-  const isReadable = isJson(type) || (!response.ok && (type === null || isPlain(type)));
+  // A refusal may have no body, or a word or two, in place of JSON, under whatever type the server gives to what has none.
+  const isReadable = isJson(type) || !response.ok;
   // Some vendors' codes are no status that a Response can be made with.
   if (!response.body || !isReadable || isStream(type) || response.status > 599) return nothing;
   const declared = response.headers.get("Content-Length");
