@@ -4,7 +4,7 @@
 
 use alloc::rc::Rc;
 
-use super::effect::{Effect, OperationId, Outcome};
+use super::effect::{Effect, OperationId, Outcome, Trouble};
 use super::ending::Halt;
 use super::handle::Handle;
 use super::operation::Run;
@@ -67,7 +67,9 @@ impl<J: Json> Run<J> {
                 line = tokens;
                 self.locked.set(true);
                 // If the wait has timed out, the tab that holds the lock is frozen: this one goes on without it.
-                had = !matches!(self.ask(Effect::Lock(record.name_of_tokens())).await, Outcome::Waiting);
+                let outcome = self.ask(Effect::Lock(record.name_of_tokens())).await;
+                // A sign-out whose caller gives up goes on in its place in the line.
+                had = !matches!(outcome, Outcome::Waiting | Outcome::Failed(Trouble::Stopped));
                 if !had {
                     self.follow(false).await;
                 }

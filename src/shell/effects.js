@@ -122,8 +122,8 @@ export class Effects {
         return this.#join(id, task, /** @type {number} */ (argument));
       case "stop": {
         const stopped = this.#running(/** @type {number} */ (argument))?.task;
-        // Others may wait for it, too.
-        if (!stopped?.waiting) stopped?.deadline?.end("stopped");
+        // What runs in the background may be waited for by others, too. A login is its caller's alone, though a renewal may wait for its end.
+        if (stopped && !(stopped.background && stopped.waiting)) stopped.deadline?.end("stopped");
         return came(id, "done");
       }
     }

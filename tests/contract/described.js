@@ -1,5 +1,5 @@
 /** An API described in data: everything that hallpass's own vendors have, for any other one. */
-import { AGES_MS, equal, hallpass, hasTabs, jdoe, jsonReply, ok, rejects, simulate, storageOfItsOwn, until, withClock, withGlobal } from "./env.js";
+import { AGES_MS, equal, hallpass, hasTabs, jdoe, jsonReply, ok, reasonOf, rejects, simulate, storageOfItsOwn, until, withClock, withGlobal } from "./env.js";
 import { api, BASE } from "./stand-ins/api.js";
 
 /** ETHGAS, as somebody describes it who has read its documents. */
@@ -561,6 +561,28 @@ export async function r10_a_logout_and_a_login_wait_for_a_cookies_renewal() {
     equal(session.state.user, next === "logout" ? undefined : "bob");
     session.dispose();
   }
+}
+
+/** A newer login stops the older one, which could set its cookie later, also where a renewal waits for the end of that. */
+export async function r10_a_newer_login_stops_the_older_one_that_a_renewal_waits_for() {
+  let older;
+  const acme = described({
+    name: "acme", credential: "cookie", login: { path: "login", json: { username: "{username}" } }, refresh: { path: "refresh" },
+    grant: { user: "user" },
+  }, {
+    "POST /v2/login": ({ body }) => (body.includes("slow") ? new Promise((done) => { older = () => done(jsonReply({ user: "slow" })); }) : jsonReply({ user: JSON.parse(body).username })),
+    "POST /v2/refresh": () => jsonReply({}),
+  });
+  const session = await acme.signIn({ username: "ann" });
+  const slow = reasonOf(session.login({ username: "slow" }));
+  await until(() => older, "the older login is on its way");
+  const renewal = reasonOf(session.refresh());
+  await new Promise((done) => setTimeout(done, 50));
+  await session.login({ username: "quick" });
+  // Not answered at all: it is waited for no longer.
+  equal([(await slow).code, (await renewal).code, session.state.user], ["superseded", "superseded", "quick"]);
+  older();
+  session.dispose();
 }
 
 /** R36: a limit that passes while a login is on its way takes nothing from it; the vendor is told where the login fails. */

@@ -529,6 +529,7 @@ contract! { "described.js":
     a_described_login_may_take_a_device,
     r40_a_changed_description_misreads_no_record,
     r10_a_logout_and_a_login_wait_for_a_cookies_renewal,
+    r10_a_newer_login_stops_the_older_one_that_a_renewal_waits_for,
     r36_a_limit_that_passes_during_a_login_is_not_told_where_that_succeeds,
 }
 

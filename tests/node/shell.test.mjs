@@ -12,6 +12,7 @@ const { VENDORS, readCredentials } = await load("credentials.js");
 const { enter, settle } = await load("guard.js");
 const { parseJson, readClaims } = await load("json.js");
 const { names } = await load("names.js");
+const { lineUp } = await load("queue.js");
 const { Store } = await load("store.js");
 const { readWallet } = await load("wallet.js");
 const { readOptions } = await load("options.js");
@@ -517,4 +518,27 @@ test("failures on a lost IndexedDB leave at most one connection open", async () 
   } finally {
     delete globalThis.indexedDB;
   }
+});
+
+test("r16_who_leaves_the_line_early_lets_those_behind_go_on_no_sooner", async () => {
+  const storage = {};
+  const [first, second, third] = [1, 2, 3].map(() => lineUp(storage, "renew", 5_000));
+  await first.wait();
+  let turn = 0;
+  const waits = third.wait().then(() => (turn = 3));
+  await second.leave();
+  await new Promise((done) => setTimeout(done, 20));
+  assert.equal(turn, 0, "the first has its turn still");
+  await first.leave();
+  await waits;
+  await third.leave();
+  await lineUp(storage, "renew", 5_000).wait();
+});
+
+test("r17_a_turn_that_nobody_comes_for_is_waited_for_no_longer_than_its_bound", async () => {
+  const storage = {};
+  await lineUp(storage, "renew", 20).wait();
+  const late = lineUp(storage, "renew", 20);
+  await assert.rejects(late.wait());
+  await late.leave();
 });

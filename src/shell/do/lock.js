@@ -72,6 +72,8 @@ function withLocks(locks, scope, tokens, held) {
   });
   /** @type {Turn | undefined} */
   let fallback;
+  /** Whether nobody waits for this turn any more: then none is taken in its place. */
+  let left = false;
   /** Settles when the platform has freed the lock. @type {Promise<unknown> | undefined} */
   let freed;
   /** @type {Promise<boolean>} */
@@ -96,12 +98,14 @@ function withLocks(locks, scope, tokens, held) {
         return await (scope.lags ? Promise.race([had, pause(POLL_MS).then(() => false)]) : had);
       } catch {
         bound.end("done");
+        if (left) return false;
         // It took too long, or locks throw here, as in a sandboxed frame, which has no origin.
         fallback = inDatabase(scope, tokens);
         return fallback.wait();
       }
     },
     async leave(spent) {
+      left = true;
       bound.end("done");
       await fallback?.leave(spent);
       if (!spent || !scope.lags) {
@@ -135,12 +139,19 @@ function inDatabase(scope, tokens) {
   let fallback;
   /** When the lease ends that this turn has. @type {number | undefined} */
   let end;
+  let left = false;
+  const free = () => {
+    if (end !== undefined) giveBack(leaseName(lease, tokens), end).catch(() => {});
+  };
   return {
     async wait() {
       if (fallback) return fallback.wait();
       try {
         end = await takeLease(lease, tokens, scope.ms);
+        // Who has waited may have gone while the lease was written.
+        if (left) free();
       } catch {
+        if (left) return false;
         // No IndexedDB either: then at least the handles of this page take turns.
         fallback = inMemory(scope);
         return fallback.wait();
@@ -151,8 +162,9 @@ function inDatabase(scope, tokens) {
       return false;
     },
     async leave(spent) {
+      left = true;
       await fallback?.leave(spent);
-      if (end !== undefined && !spent) giveBack(leaseName(lease, tokens), end).catch(() => {});
+      if (!spent) free();
     },
   };
 }

@@ -13,7 +13,7 @@ import { Deadline } from "../wait.js";
 const queues = new WeakMap();
 
 /**
- * Gets in line within this page, worker or server. Only those with one storage wait for each other: on a server, sessions of the same
+ * Gets in line within this page, worker or server. Who leaves before the turn has come lets those behind go on no sooner. Only those with one storage wait for each other: on a server, sessions of the same
  * name in different storages are different people's.
  * @param {object} storage
  * @param {string} purpose
@@ -34,11 +34,17 @@ export function lineUp(storage, purpose, ms) {
     };
   });
   all.set(purpose, over);
+  const deadline = new Deadline(ms);
+  const turn = deadline.finish(before);
+  turn.catch(() => {});
   return {
     wait: async () => {
-      if (before) await new Deadline(ms).finish(before);
+      await turn;
       return true;
     },
-    leave: async () => leave(),
+    leave: async () => {
+      deadline.release();
+      turn.then(leave, leave).catch(() => {});
+    },
   };
 }

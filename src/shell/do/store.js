@@ -96,14 +96,17 @@ export class Store {
     const there = await this.#read();
     if (there !== undefined) return there === text;
     this.#wanted = undefined;
+    let shows = false;
     try {
       await this.#call("set", "");
-      return (await this.#read()) === "";
+      shows = (await this.#read()) === "";
     } catch {
-      return false;
-    } finally {
-      await this.#keep(undefined).catch(() => {});
+      // as where it isn't given back
     }
+    // One that shows nothing, or only later, may keep the text all the same.
+    this.#wanted = shows ? undefined : text;
+    await this.#keep(this.#wanted).catch(() => {});
+    return shows;
   }
 
   /** @param {string | undefined} text */
