@@ -143,6 +143,16 @@ fn r10_other_tabs_renewals_are_waited_for() {
     assert_eq!(log.last().map(String::as_str), Some("unlock"));
 }
 
+/// A sign-out goes on in its place in the line, also where its caller gives up.
+#[test]
+fn r10_a_sign_out_that_waits_for_the_lock_keeps_its_place_whoever_gives_up() {
+    let mut tab = ann(TABS);
+    tab.fails("lock", Trouble::Stopped).hears(204, "");
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    let asked = tab.log().iter().filter(|line| line.starts_with("  ")).cloned().collect::<Vec<_>>();
+    assert_eq!(asked, ["  lock 7 0", "  read", "  lock 7 0", "  call logout", "  unlock", "  read"]);
+}
+
 /// R17: a frozen tab is waited for no longer than the lock is; and who gives up waiting sends nothing.
 #[test]
 fn r17_a_frozen_tab_delays_a_login_and_does_not_prevent_it() {
