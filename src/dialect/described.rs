@@ -127,7 +127,8 @@ impl<J: Json> Described<J> {
             })
             .unwrap_or_default();
         credentials.check(&|name, value| {
-            is_header_value(value) || !templates.iter().any(|template| template::names_place(template, name))
+            is_header_value(value)
+                || !templates.iter().any(|template| template::places(template).any(|place| place == name))
         })?;
         // Where the reply tells the database, that one is carried.
         let kept = credentials.typed("database").filter(|_| self.says("grant.database").is_none());
@@ -149,7 +150,8 @@ impl<J: Json> Described<J> {
             let headers = self.said.member(operation.as_str()).and_then(|said| said.member("headers"));
             let fits = |headers: &J, name: &String| {
                 let template = headers.text_of(name).unwrap_or_default();
-                template::unfit(&template, Values::Held(&held), is_header_value).is_none()
+                template::places(&template)
+                    .all(|place| Values::Held(&held).get(place).is_some_and(is_header_value))
             };
             headers.is_none_or(|headers| headers.names(MOST).iter().all(|name| fits(&headers, name)))
         })

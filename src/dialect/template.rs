@@ -27,7 +27,7 @@ pub(super) enum Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    fn get(self, name: &str) -> Option<&'a str> {
+    pub(super) fn get(self, name: &str) -> Option<&'a str> {
         let value = match self {
             Self::Typed(typed) => typed.iter().find(|(typed, _)| typed == name).map(|(_, value)| value),
             Self::Held(held) => match name {
@@ -93,28 +93,14 @@ fn place(template: &str) -> Option<(&str, &str, &str)> {
     None
 }
 
-/// The first name in a template whose value fails a test.
-pub(super) fn unfit<'a>(template: &'a str, values: Values<'a>, fits: fn(&str) -> bool) -> Option<&'a str> {
+/// The names of a template's places.
+pub(super) fn places(template: &str) -> impl Iterator<Item = &str> {
     let mut rest = template;
-    while let Some((_, name, after)) = place(rest) {
-        if !values.get(name).is_some_and(fits) {
-            return Some(name);
-        }
+    core::iter::from_fn(move || {
+        let (_, name, after) = place(rest)?;
         rest = after;
-    }
-    None
-}
-
-/// Whether a template has a place of this name.
-pub(super) fn names_place(template: &str, name: &str) -> bool {
-    let mut rest = template;
-    while let Some((_, found, after)) = place(rest) {
-        if found == name {
-            return true;
-        }
-        rest = after;
-    }
-    false
+        Some(name)
+    })
 }
 
 /// How many bytes a template takes with its values.

@@ -88,8 +88,8 @@ impl<J: Json> Described<J> {
         sought && self.code(reply).is_some_and(|code| self.meaning(&code.as_text(), operation).is_some())
     }
 
-    /// Whether a success may be told in plain text, as nothing is to be read in it, or it is the token itself. (If a success says that it is one, it isn't told
-    /// so; and a check that looks for something finds out itself.)
+    /// Whether a success may be told in plain text: where nothing is to be read in it, or it is the token itself. (A description that says how
+    /// a success is told, and a check that looks for something, find out by themselves.)
     fn takes_words(&self, operation: CallKind) -> bool {
         !self.is_built_in()
             && match operation {
