@@ -542,3 +542,19 @@ test("r17_a_turn_that_nobody_comes_for_is_waited_for_no_longer_than_its_bound", 
   await assert.rejects(late.wait());
   await late.leave();
 });
+
+test("rule_14_a_place_in_line_that_could_not_be_taken_keeps_nobody_waiting", async () => {
+  const storage = {};
+  const first = lineUp(storage, "renew", 5_000);
+  const own = globalThis.setTimeout;
+  globalThis.setTimeout = () => {
+    throw new Error("replaced by the page");
+  };
+  try {
+    assert.throws(() => lineUp(storage, "renew", 5_000), /replaced by the page/);
+    await first.leave();
+    await lineUp(storage, "renew", 5_000).wait();
+  } finally {
+    globalThis.setTimeout = own;
+  }
+});

@@ -13,8 +13,8 @@ import { Deadline } from "../wait.js";
 const queues = new WeakMap();
 
 /**
- * Gets in line within this page, worker or server. Who leaves before the turn has come lets those behind go on no sooner. Only those with one storage wait for each other: on a server, sessions of the same
- * name in different storages are different people's.
+ * Gets in line within this page, worker or server. Who leaves before the turn has come lets those behind go on no sooner. Only those
+ * with one storage wait for each other: on a server, sessions of the same name in different storages are different people's.
  * @param {object} storage
  * @param {string} purpose
  * @param {number} ms how long to wait at most
@@ -24,6 +24,8 @@ export function lineUp(storage, purpose, ms) {
   const all = queues.get(storage) ?? new Map();
   queues.set(storage, all);
   const before = all.get(purpose);
+  // First, as it may throw where the page has replaced timers: a place that nobody leaves would keep all others waiting.
+  const deadline = before && new Deadline(ms);
   /** @type {() => void} */
   let leave = () => {};
   /** @type {Promise<void>} */
@@ -34,8 +36,7 @@ export function lineUp(storage, purpose, ms) {
     };
   });
   all.set(purpose, over);
-  const deadline = new Deadline(ms);
-  const turn = deadline.finish(before);
+  const turn = deadline ? deadline.finish(before) : Promise.resolve();
   turn.catch(() => {});
   return {
     wait: async () => {
@@ -43,7 +44,7 @@ export function lineUp(storage, purpose, ms) {
       return true;
     },
     leave: async () => {
-      deadline.release();
+      deadline?.release();
       turn.then(leave, leave).catch(() => {});
     },
   };

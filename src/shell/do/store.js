@@ -141,12 +141,17 @@ export class Store {
    */
   #nextWrite(act) {
     return this.#next(async () => {
-      const turn = lineUp(this.#at, `write ${this.#key}`, PATIENCE_MS);
+      let turn;
       try {
-        await turn.wait().catch(() => {});
+        turn = lineUp(this.#at, `write ${this.#key}`, PATIENCE_MS);
+        await turn.wait();
+      } catch {
+        // A deletion must not fail for want of a turn.
+      }
+      try {
         return await act();
       } finally {
-        turn.leave();
+        turn?.leave();
       }
     });
   }
