@@ -10,8 +10,8 @@ use proptest::test_runner::TestCaseResult;
 use crate::corpus::seeds;
 use crate::document::any_document;
 use crate::hunt::hunt;
-use crate::replies::{PASSWORD, STATUSES, TOKEN, check_grant, check_words};
-use crate::support::{OPERATIONS, Value, reply};
+use crate::replies::{PASSWORD, STATUSES, TOKEN, body_of, check_grant, check_words};
+use crate::support::{OPERATIONS, Value};
 
 /// The longest call that a description can make of a few short values, in bytes.
 const LONGEST_CALL: usize = 1_000_000;
@@ -27,13 +27,14 @@ fn r42_no_description_and_no_reply_get_more_than_what_is_sound() {
     // As they are, most often: what reads nothing finds nothing.
     let whole = select(descriptions.clone()).prop_map(|seed| seed.text);
     let description = prop_oneof![1 => whole, 1 => any_document(&descriptions).prop_map(|made| made.text)];
-    let case = (description, any_document(&replies).prop_map(|made| made.text), status, 1.5e12..2e12);
+    let text = any_document(&replies).prop_map(|made| made.text);
+    let case = (description, text, any::<bool>(), status, 1.5e12..2e12);
     let name = "r42_no_description_and_no_reply_get_more_than_what_is_sound";
-    hunt(name, 20_000, &case, |(description, text, status, now_ms)| {
+    hunt(name, 20_000, &case, |(description, text, is_plain, status, now_ms)| {
         let Some(said) = Value::parse(&description) else { return Ok(()) };
         let Some(vendor) = Described::of(&said) else { return Ok(()) };
         calls(&vendor)?;
-        reads(&vendor, &reply(status, text.trim()), now_ms)
+        reads(&vendor, &Reply::new(status, body_of(text.trim(), is_plain)), now_ms)
     });
 }
 

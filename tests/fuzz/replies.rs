@@ -10,6 +10,7 @@ use hallpass::dialect::{
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestCaseResult;
+use serde_json::Value as Document;
 use url::Url;
 
 use crate::corpus::{Seed, seeds};
@@ -38,6 +39,8 @@ const LONGEST_DETAIL: usize = 500;
 #[derive(Clone, Debug)]
 struct Case {
     made: Made,
+    /// Whether what is no JSON says of itself that it is plain text.
+    is_plain: bool,
     status: u16,
     retry_after_ms: Option<f64>,
     date_ms: Option<f64>,
@@ -47,10 +50,11 @@ struct Case {
 fn any_case(seeds: &[Seed]) -> impl Strategy<Value = Case> + use<> {
     let status = prop_oneof![6 => Just(None), 3 => select(&STATUSES[..]).prop_map(Some), 1 => any::<u16>().prop_map(Some)];
     let clock = prop_oneof![3 => 1.5e12..2e12, 1 => any::<f64>()];
-    (any_document(seeds), status, any::<Option<f64>>(), proptest::option::of(clock.clone()), clock).prop_map(
-        |(made, status, retry_after_ms, date_ms, now_ms)| {
+    let date = proptest::option::of(clock.clone());
+    (any_document(seeds), any::<bool>(), status, any::<Option<f64>>(), date, clock).prop_map(
+        |(made, is_plain, status, retry_after_ms, date_ms, now_ms)| {
             let status = status.unwrap_or_else(|| documented_status(&made.from));
-            Case { made, status, retry_after_ms, date_ms, now_ms }
+            Case { made, is_plain, status, retry_after_ms, date_ms, now_ms }
         },
     )
 }
@@ -65,27 +69,34 @@ fn r35_no_reply_gets_more_than_a_failure_or_a_sound_value() {
     let seeds = seeds("replies");
     for Seed { name, text } in seeds.clone() {
         let status = documented_status(&name);
-        let made = Made { from: name, text };
-        let case = Case { made, status, retry_after_ms: None, date_ms: None, now_ms: 1.76e12 };
-        if let Err(problem) = read(&case) {
-            panic!("{problem}: {case:#?}");
+        for is_plain in [false, true] {
+            let made = Made { from: name.clone(), text: text.clone() };
+            let case = Case { made, is_plain, status, retry_after_ms: None, date_ms: None, now_ms: 1.76e12 };
+            if let Err(problem) = read(&case) {
+                panic!("{problem}: {case:#?}");
+            }
         }
     }
     let name = "r35_no_reply_gets_more_than_a_failure_or_a_sound_value";
     hunt(name, 60_000, &any_case(&seeds), |case| read(&case));
 }
 
+/// A body, as the scripts hand it over.
+pub fn body_of(text: &str, is_plain: bool) -> Body<Value> {
+    match Value::parse(text) {
+        Some(json) => Body::Json(json),
+        None if text.is_empty() => Body::Empty,
+        // Servers call their pages plain text, too.
+        None if is_plain && !text.starts_with('<') => Body::Text(Value::from(Document::from(text))),
+        None => Body::Unreadable,
+    }
+}
+
 /// Reads a reply as every vendor's, in every way.
 fn read(case: &Case) -> TestCaseResult {
     let begun = ThreadTime::now();
-    let text = case.made.text.trim();
-    let json = Value::parse(text);
     for name in NAMES {
-        let body = match &json {
-            Some(json) => Body::Json(json.clone()),
-            None if text.is_empty() => Body::Empty,
-            None => Body::Unreadable,
-        };
+        let body = body_of(case.made.text.trim(), case.is_plain);
         let (retry_after_ms, date_ms) = (case.retry_after_ms, case.date_ms);
         let reply = Reply { retry_after_ms, date_ms, ..Reply::new(case.status, body) };
         read_as(&*named::<Value>(name).expect("a vendor"), &reply, case.now_ms)?;
