@@ -78,25 +78,35 @@ function check() {
   }
   description.setAttribute("aria-invalid", String(!vendor));
   if (!vendor) return;
-  const names = takes(vendor);
-  say(checked, `The description is right. A login takes ${names.length ? and.format(names) : "nothing that is typed"}.`);
-  showInputs(names);
+  const taken = takes(vendor);
+  const words = taken.map(({ name, optional }) => (optional ? `${name}, if there is one,` : name));
+  say(checked, `The description is right. A login takes ${words.length ? and.format(words).replace(/,$/, "") : "nothing that is typed"}.`);
+  showInputs(taken);
 }
 
 const and = new Intl.ListFormat("en");
 
-/** The names in the templates of the login, in their order. */
-const takes = ({ login }) => [...new Set([...JSON.stringify(login).matchAll(/\{([A-Za-z_]\w*)\}/g)].map(([, name]) => name))];
+/** The places in the texts of a call's body, query and headers: `{name}`, or `{name?}` where it may be left out. */
+const places = (said) =>
+  typeof said === "string" ? (said.match(/\{[A-Za-z_]\w*\??\}/g) ?? []) : Object.values(said ?? {}).flatMap(places);
+
+/** What the login takes, in the order of its templates. What stands anywhere without a question mark has to be given. */
+function takes({ login }) {
+  const found = places(login);
+  const names = new Set(found.map((place) => place.replace(/[{?}]/g, "")));
+  return [...names].map((name) => ({ name, optional: !found.includes(`{${name}}`) }));
+}
 
 /** An input for each name. What is typed already stays, where the names are the same. */
-function showInputs(names) {
-  if (names.join() === [...credentials.querySelectorAll("input")].map(({ name }) => name).join()) return;
+function showInputs(taken) {
+  const shown = [...credentials.querySelectorAll("input")].map(({ name, required }) => name + required);
+  if (taken.map(({ name, optional }) => name + !optional).join() === shown.join()) return;
   credentials.replaceChildren(
-    ...names.map((name) => {
+    ...taken.map(({ name, optional }) => {
       const id = `credential-${name}`;
       const type = PUBLIC.includes(name) ? "text" : "password";
-      const input = make("input", { id, name, type, required: true, autocomplete: "off", spellcheck: false });
-      return make("div", { className: "field" }, make("label", { htmlFor: id }, name), input);
+      const input = make("input", { id, name, type, required: !optional, autocomplete: "off", spellcheck: false });
+      return make("div", { className: "field" }, make("label", { htmlFor: id }, optional ? `${name} (optional)` : name), input);
     }),
   );
 }
@@ -182,7 +192,8 @@ async function signIn() {
   session?.dispose(); // nobody is signed in with it
   session = await openSession({ vendor, baseUrl: baseUrl.value.trim() });
   session.subscribe(show);
-  const inputs = [...credentials.querySelectorAll("input")];
+  // What may be left out is left out where nothing is typed.
+  const inputs = [...credentials.querySelectorAll("input")].filter(({ required, value }) => required || value !== "");
   await session.login(Object.fromEntries(inputs.map(({ name, value }) => [name, value])));
   forgetSecrets();
   return "Signed in.";

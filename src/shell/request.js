@@ -204,7 +204,7 @@ function headersOf({ headers }) {
  * @param {() => T} make
  * @returns {T}
  */
-function made(make) {
+export function made(make) {
   try {
     return make();
   } catch (cause) {

@@ -20,8 +20,9 @@ import type { AuthError, AuthErrorCode, FetchInput, LoginResult, Session, Sessio
 
 /**
  * Makes a session whose state a test sets. Its methods are bound, its snapshots frozen, its subscribers called at once and on
- * every change, as with a real one; an abort ends the wait, and after `dispose` its methods throw or reject. What a real one refuses
- * of a call's arguments, it refuses, too.
+ * every change, as with a real one; an abort ends the wait, and after `dispose` its methods throw or reject. A call that a real one
+ * refuses for what it was given (a member that isn't known, a type, a GET with a body, an empty password) it refuses, too. Where a
+ * request may go it doesn't judge, nor whether a header can carry the credentials.
  *
  * @throws {AuthError} `invalid-options` for an option or a member of the state that doesn't exist.
  */
@@ -41,7 +42,8 @@ export type FakeSessionOptions<V extends VendorName | VendorDescription = Vendor
   /** The state to begin with, see {@link FakeState}. Default: signed out, `reason: "never"`. */
   state?: FakeState;
   /**
-   * The replies of {@link Session.fetch}. Asked only while signed in, as else the call rejects `not-signed-in`. Default: what
+   * The replies of {@link Session.fetch}. Asked only while signed in, as else the call rejects `not-signed-in`, or `session-expired`
+   * where the state's `reason` is `"expired"`, `"refused"` or `"idle"`. Default: what
    * `json` gives, as a reply with status 200; without either, or without a `Response` as in Jest's jsdom, a call rejects `unsupported`.
    */
   fetch?: (input: FetchInput, init?: RequestInit) => Response | PromiseLike<Response>;
@@ -51,13 +53,16 @@ export type FakeSessionOptions<V extends VendorName | VendorDescription = Vendor
    */
   json?: (input: FetchInput, init?: RequestInit & { json?: unknown }) => unknown;
   /**
-   * Where it gives nothing, and by default, the login succeeds: signed in, as `username` or else `email`. Whatever it gives, the
-   * login rejects `superseded` where a newer login or a logout has begun meanwhile, and signs nobody in where its signal has aborted.
+   * Where it gives nothing, and by default, the login succeeds: signed in, as `username` or else `email`. A state that it gives becomes
+   * the session's. Whatever it gives, the login rejects `superseded` where a newer login or a logout has begun meanwhile, and signs nobody in where its signal has aborted.
    */
   login?: FakeMethod<Session<V>["login"], LoginResult | void>;
-  /** Where it gives nothing, and by default, it resolves to the state; it rejects `not-renewable` where `renewable` is false. */
+  /**
+   * The state that it gives becomes the session's. Where it gives nothing, and by default, it resolves to the state; it rejects
+   * `not-renewable` where `renewable` is false.
+   */
   refresh?: FakeMethod<Session<V>["refresh"], SessionState | void>;
-  /** Where it gives nothing, and by default, it resolves to the state. */
+  /** The state that it gives becomes the session's. Where it gives nothing, and by default, it resolves to the state. */
   check?: FakeMethod<Session<V>["check"], SessionState | void>;
   /**
    * Asked when the state is signed out already, with `reason: "logout"`. Where it gives nothing, and by default, `revoked` is

@@ -6,11 +6,12 @@ import { BY_WALLET, VENDORS, readCredentials, refuseOthers } from "./credentials
 import { described } from "./description.js";
 import { isObject, isRequest, member } from "./object.js";
 import { readSignal } from "./options.js";
-import { jsonBody } from "./request.js";
+import { jsonBody, made } from "./request.js";
 
 /**
  * @import { FailureCode } from "./auth-error.js"
- * @import { AuthErrorCode, CallOptions, FetchInput, SessionState, VendorDescription, VendorName } from "./hallpass.d.ts"
+ * @import { Given } from "./credentials.js"
+ * @import { AuthErrorCode, CallOptions, FetchInput, LoginResult, SessionState, VendorDescription, VendorName } from "./hallpass.d.ts"
  * @import { FakeCall, FakeSessionOptions, FakeState } from "./testing.d.ts"
  * @typedef {Exclude<FakeCall["method"], "touch" | "dispose">} Method
  */
@@ -28,6 +29,9 @@ const STATE = {
   problem: undefined,
   ssoUrl: undefined,
 };
+
+/** The reasons for which the session has ended by itself, and not by the user's doing. @type {readonly SessionState["reason"][]} */
+const ENDED = ["expired", "refused", "idle"];
 
 /** What login takes where the test names no vendor: what any of hallpass's own takes. */
 const ANY = [["username", "password", "database?", "redirectionToken?"], ...VENDORS.ocient.slice(1)];
@@ -122,16 +126,16 @@ class FakeSession {
         if (signal?.aborted) throw signal.reason;
         if (turn !== this.#overtakings) throw fakeError("superseded");
       });
-      if (answer !== undefined) return answer;
-      this.setState({ status: "signed-in", .../** @type {FakeState} */ ({ user: username ?? email, database }) });
-      return { state: this.#announcer.state, redirectTo: undefined };
+      const { state, redirectTo } = /** @type {Partial<LoginResult>} */ (answer ?? {});
+      this.setState(state ?? { status: "signed-in", .../** @type {FakeState} */ ({ user: username ?? email, database }) });
+      return { state: this.#announcer.state, redirectTo };
     });
 
   /** @param {CallOptions} [options] */
   refresh = (options) =>
     this.#call("refresh", [options], () => signalOf(options), async () => {
       const answer = await this.#given("refresh", [options]);
-      if (answer !== undefined) return answer;
+      if (answer !== undefined) return this.#became(answer);
       this.#mustBeSignedIn();
       if (!this.#announcer.state.renewable) throw fakeError("not-renewable");
       return this.#announcer.state;
@@ -141,7 +145,7 @@ class FakeSession {
   check = (options) =>
     this.#call("check", [options], () => signalOf(options), async () => {
       const answer = await this.#given("check", [options]);
-      return answer === undefined ? this.#announcer.state : answer;
+      return answer === undefined ? this.#announcer.state : this.#became(answer);
     });
 
   /** @param {CallOptions} [options] */
@@ -251,7 +255,7 @@ class FakeSession {
   #read(credentials) {
     if (!isObject(credentials)) throw mistake("credentials", "an object with what the vendor's login takes");
     if (!this.#signs || (member(credentials, "wallet") ?? undefined) === undefined) {
-      return readCredentials(this.vendor, this.#ways, credentials).texts;
+      return notEmpty(readCredentials(this.vendor, this.#ways, credentials).texts);
     }
     refuseOthers(this.vendor, BY_WALLET, credentials);
     return {};
@@ -271,7 +275,18 @@ class FakeSession {
   }
 
   #mustBeSignedIn() {
-    if (this.#announcer.state.status === "signed-out") throw fakeError("not-signed-in");
+    const { status, reason } = this.#announcer.state;
+    if (status === "signed-out") throw fakeError(ENDED.includes(reason) ? "session-expired" : "not-signed-in");
+  }
+
+  /**
+   * Takes over the state that the test has a call resolve to.
+   *
+   * @param {unknown} state
+   */
+  #became(state) {
+    this.setState(/** @type {FakeState} */ (state));
+    return this.#announcer.state;
   }
 }
 
@@ -282,6 +297,18 @@ if (Symbol.dispose) {
       this.dispose();
     },
   });
+}
+
+/**
+ * Refuses empty texts: an attempt with an empty password would count towards a lock-out like any other.
+ *
+ * @param {Given["texts"]} texts
+ */
+function notEmpty(texts) {
+  const empty = Object.keys(texts).filter((name) => texts[name] === "");
+  if (empty.length === 0) return texts;
+  const fields = empty.map((name) => ({ name, code: "required", title: "must not be empty" }));
+  throw failure({ code: "invalid-request", fields }, "a fake session", "login");
 }
 
 /** @param {unknown} options */
@@ -330,9 +357,19 @@ function readRequest(input, init, json) {
   if (!isRequest(input) && textOf(input) === undefined) throw mistake("input", "a string, a URL or a Request");
   const signal = readSignal(init, "init");
   const given = json && init && !isRequest(init) ? member(init, "json") : undefined;
-  if (given !== undefined) jsonBody(given, member(/** @type {object} */ (init), "body"));
+  /** @param {keyof RequestInit} name */
+  const one = (name) => (init ? member(init, name) : undefined);
+  const body = one("body");
+  if (given !== undefined) jsonBody(given, body);
+  // Jest's jsdom has no Request.
+  if (typeof Request === "function") {
+    const own = isRequest(input) && !(given !== undefined && /^(?:GET|HEAD)$/.test(input.method)) ? input.method : undefined;
+    const method = one("method") ?? own ?? (given === undefined ? "GET" : "POST");
+    const said = { method, headers: one("headers"), body: given !== undefined || body != null ? "" : null };
+    made(() => new Request("https://hallpass.invalid/", /** @type {RequestInit} */ (said)));
+  }
   // A null says that there is none, also beside a Request that has one.
-  const isLeft = !init || member(init, "signal") === undefined;
+  const isLeft = one("signal") === undefined;
   return isLeft && isRequest(input) ? readSignal(input, "input") : signal;
 }
 

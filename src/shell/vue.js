@@ -1,5 +1,5 @@
 // @ts-check
-import { computed, getCurrentInstance, getCurrentScope, onMounted, onScopeDispose, shallowRef } from "vue";
+import { computed, getCurrentInstance, getCurrentScope, onBeforeUnmount, onMounted, onScopeDispose, shallowRef } from "vue";
 import { NOTHING, watch } from "./watched.js";
 
 /** @import { SessionSource, WatchedSession } from "./bindings.d.ts" */
@@ -17,7 +17,7 @@ export function useSession(source) {
   let leave;
   let isOver = false;
   const begin = () => {
-    if (isOver) return; // the scope has ended before the component was mounted
+    if (isOver || leave) return; // the scope has ended before the component was mounted, or it has begun
     leave = watched.subscribe(() => {
       seen.value = watched.get();
     });
@@ -25,8 +25,12 @@ export function useSession(source) {
   };
   // Not before mounting: a server never mounts, and the browser's first rendering has to equal the server's.
   const component = getCurrentInstance();
-  if (component && !component.isMounted) onMounted(begin);
-  else begin();
+  if (component && !component.isMounted) {
+    onMounted(begin);
+    // A component that waits in a <Suspense> may be dropped before that. If a store was first used in it, others use that store. The
+    // component's own scope ends in the same breath.
+    onBeforeUnmount(() => queueMicrotask(begin));
+  } else begin();
   if (getCurrentScope()) {
     onScopeDispose(() => {
       isOver = true;

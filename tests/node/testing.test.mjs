@@ -121,6 +121,55 @@ test("it refuses what a real one refuses", async () => {
   assert.throws(() => session.touch(), { code: "unsupported" });
 });
 
+test("a session that has ended by itself rejects as a real one does", async () => {
+  for (const [reason, code] of [["expired", "session-expired"], ["refused", "session-expired"], ["idle", "session-expired"], ["logout", "not-signed-in"], ["replaced", "not-signed-in"]]) {
+    const session = fakeSession({ state: { status: "signed-out", reason }, json: () => 1 });
+    for (const method of ["fetch", "json", "accessToken", "refresh"]) await refused(session[method](...argumentsOf(method)), code);
+  }
+});
+
+test("a state that the test gives is the session's", async () => {
+  const given = { status: "signed-in", user: "jdoe", renewable: false, renewal: "idle" };
+  const session = fakeSession({
+    vendor: "lenses",
+    login: () => ({ state: given, redirectTo: "/x" }),
+    refresh: () => ({ ...given, expiresAt: 5 }),
+    check: () => ({ status: "signed-out", reason: "refused", renewable: false, renewal: "idle" }),
+  });
+  const seen = [];
+  session.subscribe(({ status, expiresAt }) => seen.push([status, expiresAt]));
+  const { state, redirectTo } = await session.login({ username: "u", password: "p" });
+  assert.deepEqual([state, state, redirectTo], [given, session.state, "/x"]);
+  assert.equal(await session.refresh(), session.state);
+  assert.equal(await session.check(), session.state);
+  assert.deepEqual(seen, [["signed-out", undefined], ["signed-in", undefined], ["signed-in", 5], ["signed-out", undefined]]);
+});
+
+test("it refuses a call for what a real one refuses it for", async () => {
+  const session = signedIn({ json: () => 1 });
+  const wrong = [
+    ["/x", { body: "b" }],
+    ["/x", { method: "GET", body: "b" }],
+    ["/x", { method: "a b" }],
+    ["/x", { headers: { "a b": "c" } }],
+    [new Request("https://vendor.example/x"), { body: "b" }],
+  ];
+  for (const [input, init] of wrong) await refused(session.fetch(input, init), "invalid-options");
+  await refused(session.json("/x", { method: "GET", json: {} }), "invalid-options");
+  const right = [
+    ["/x", { method: "POST", body: "b" }],
+    ["/x", new Request("https://vendor.example/y", { method: "POST", body: "b" })],
+    [new Request("https://vendor.example/x", { method: "PUT", body: "a" }), { body: "b" }],
+    [new Request("https://vendor.example/x", { method: "PUT", body: "a" })],
+  ];
+  for (const given of right) assert.equal((await session.fetch(...given)).status, 200);
+  assert.equal(await session.json(new Request("https://vendor.example/x"), { json: {} }), 1);
+  await assert.rejects(fakeSession().login({ username: "", password: "" }), (error) => {
+    assert.deepEqual([error.code, error.fields.map(({ name, code }) => [name, code])], ["invalid-request", [["username", "required"], ["password", "required"]]]);
+    return true;
+  });
+});
+
 test("rule_1_an_abort_rejects_with_the_signal_s_own_reason", async () => {
   const session = signedIn({ json: () => new Promise(() => {}), login: () => new Promise(() => {}) });
   for (const reason of ["because", undefined, new Error("mine")]) {

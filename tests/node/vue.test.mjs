@@ -11,7 +11,7 @@ import { counted } from "./counted.mjs";
 const VUE = new URL("../../xtask/node_modules/vue/index.mjs", import.meta.url).href;
 const hook = `export const resolve = (name, context, next) => next(name === "vue" ? "${VUE}" : name, context);`;
 register(`data:text/javascript,${encodeURIComponent(hook)}`);
-const { createRenderer, effectScope, h, onMounted, shallowRef, watch } = await import("vue");
+const { Suspense, createRenderer, effectScope, h, onMounted, shallowRef, watch } = await import("vue");
 const { useSession } = await import("../../pkg/vue.js");
 
 const { createApp } = createRenderer({
@@ -67,6 +67,28 @@ test("a store that is first used after mounting opens its session all the same",
   await turn();
   await turn();
   assert.equal(text(), "jdoe");
+});
+
+test("what is first used in a component that is left before it is mounted opens for a store, and for nobody else", async () => {
+  for (const [isStore, expected] of [[true, 1], [false, 0]]) {
+    let opened = 0;
+    const source = async () => (opened++, jdoe());
+    const slow = {
+      async setup() {
+        if (isStore) effectScope(true).run(() => useSession(source));
+        else useSession(source);
+        await new Promise(() => {});
+      },
+    };
+    const left = shallowRef(false);
+    show({ render: () => h(Suspense, null, { default: () => (left.value ? h("p", "home") : h(slow)), fallback: () => h("p", "one moment") }) });
+    await turn();
+    assert.equal(opened, 0);
+    left.value = true;
+    await turn();
+    await turn();
+    assert.equal(opened, expected, isStore ? "a store" : "the component's own");
+  }
 });
 
 test("a scope that is stopped before its component is mounted listens to nothing", async () => {
