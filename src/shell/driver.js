@@ -16,6 +16,7 @@ import { ENDS, Task } from "./task.js";
 
 /** Steps operations, and has their effects done. It decides nothing. */
 export class Driver {
+  /** Undefined after a fault, until another has taken its place. @type {Machine | undefined} */
   #machine;
   #effects;
   #onChange;
@@ -38,8 +39,8 @@ export class Driver {
   }
 
   /**
-   * Goes on with another machine. The operations of the one before end as faults.
-   * @param {Machine} machine
+   * Goes on with another machine. The operations of the one before end as faults, and where there is no other yet, so do new ones.
+   * @param {Machine | undefined} machine
    */
   replaceMachine(machine) {
     this.#machine = machine;
@@ -53,14 +54,24 @@ export class Driver {
    * @returns {Promise<End>}
    */
   run(id, task) {
+    const machine = this.#machine;
     const done = this.#drive(id, task);
-    this.#running.set(id, { done, task });
     const forget = () => {
       // Only a fault leaves it: no other tab is to wait for its end.
       task.turn?.leave(false).catch(() => {});
       if (this.#running.get(id)?.task === task) this.#running.delete(id);
     };
-    done.then(forget, forget).catch(() => {});
+    // The machine would wait for ever for the end of an operation that is lost.
+    const lose = () => machine === this.#machine && this.#onFault();
+    try {
+      this.#running.set(id, { done, task });
+    } catch {
+      lose();
+    }
+    done.then(forget, () => {
+      if (!task.ended) lose();
+      forget();
+    }).catch(() => {});
     return done;
   }
 
@@ -71,13 +82,15 @@ export class Driver {
    */
   async #drive(id, task) {
     const machine = this.#machine;
-    let { kind, argument } = this.#step(outcomeOf((machine, ms) => machine.begin(id, ms, steady())), task);
+    if (!machine) throw internal();
+    let { kind, argument } = this.#step(machine, outcomeOf((machine, ms) => machine.begin(id, ms, steady())), task);
     /** @type {{ error: unknown } | undefined} */
     let thrown;
     // The request is made before anything is waited for; but not where nothing will be sent, as making it uses up the caller's.
     let make = task.wish;
     for (;;) {
       if (isEnd(kind)) {
+        task.ended = true;
         thrown ??= kind === "failed" ? task.thrown : undefined;
         if (thrown) throw thrown.error;
         return /** @type {End} */ (/** @type {unknown} */ ({ __proto__: null, how: kind, value: argument, task }));
@@ -97,21 +110,22 @@ export class Driver {
         next = came(id, "gave-up");
       }
       if (machine !== this.#machine) throw internal();
-      ({ kind, argument } = this.#step(next, task));
+      ({ kind, argument } = this.#step(machine, next, task));
     }
   }
 
   /**
+   * @param {Machine} machine
    * @param {Outcome} outcome
    * @param {Task} task
    */
-  #step(outcome, task) {
+  #step(machine, outcome, task) {
     let made;
     let stirred;
     try {
       // The argument is taken at once: the next step of any operation replaces it.
-      made = enter(() => ({ kind: outcome.take(this.#machine, wall()), argument: this.#machine.argument() }));
-      stirred = enter(() => this.#machine.stirred());
+      made = enter(() => ({ kind: outcome.take(machine, wall()), argument: machine.argument() }));
+      stirred = enter(() => machine.stirred());
     } catch (error) {
       this.#onFault();
       throw error;
@@ -127,7 +141,7 @@ export class Driver {
 
   /** Runs the operations that the machine has begun by itself. */
   runBegun() {
-    for (let id; (id = enter(() => this.#machine.begun())) !== undefined; ) {
+    for (let id; (id = enter(() => this.#machine?.begun())) !== undefined; ) {
       const task = new Task();
       task.background = true;
       this.run(id, task).catch(() => {});
@@ -153,4 +167,4 @@ export function failureOf(details, facts, task) {
  * @param {StepKind} kind
  * @returns {kind is EndKind}
  */
-const isEnd = (kind) => ENDS.includes(/** @type {EndKind} */ (kind));
+const isEnd = (kind) => ENDS[/** @type {EndKind} */ (kind)] === true;

@@ -6,7 +6,7 @@ import { send } from "./do/call.js";
 import { submitTwice } from "./do/csrf.js";
 import { came, outcomeOf } from "./outcome.js";
 import { randomNumber } from "./random.js";
-import { Deadline } from "./wait.js";
+import { Deadline, pause } from "./wait.js";
 
 /**
  * @import { OutcomeKind, StepKind } from "./wasm.js"
@@ -244,7 +244,11 @@ export class Effects {
    * @returns {Promise<Outcome>}
    */
   async #unlock(id, task, spent) {
-    await task.turn?.leave(spent);
+    try {
+      await task.turn?.leave(spent);
+    } catch {
+      // The page has replaced what that takes. What was done under the lock is done all the same.
+    }
     task.turn = undefined;
     task.locked = false;
     this.#onUnlock();
@@ -260,7 +264,11 @@ export class Effects {
    */
   async #join(id, task, other) {
     const joined = this.#running(other);
-    if (!joined) return came(id, "done");
+    if (!joined) {
+      // It has just ended. Where that isn't so, the operation asks once more, and the page's own events get their turn meanwhile.
+      await pause(0);
+      return came(id, "done");
+    }
     joined.task.waiting++;
     joined.task.deadline?.hold();
     const outcome = await this.#bounded(id, task, joined.done.catch(() => {}));

@@ -29,6 +29,8 @@ import { isHidden } from "./wake-ups.js";
 
 // How long a handle rests between two looks at what other tabs have done, in ms. It makes twenty thousand messages as cheap as one.
 const REST_MS = 30;
+// How long after a fault another machine is tried to be made where that has failed, in ms.
+const REPAIR_MS = 1_000;
 
 /** The sessions that have subscribers. The set keeps them from being garbage-collected. @type {Set<Handle>} */
 const subscribed = new Set();
@@ -60,6 +62,8 @@ export class Handle {
   /** Whether the handle is looking at what other tabs have done, and whether it has to look once more after that. */
   #hearing = false;
   #again = false;
+  /** Whether no machine could be made after a fault, as the page had replaced what that takes. */
+  #broken = false;
   /** Whether a change is still to be shown, as the page had replaced what that takes. */
   #missed = false;
 
@@ -229,10 +233,16 @@ export class Handle {
   /** @param {Woken} woken */
   async #wake(woken) {
     try {
+      this.#repair();
       await this.driver.run(enter(() => this.machine.wake(woken, isHidden())), new Task());
     } catch {
       // A fault inside. Nobody waits for this look; the next caller hears of the fault.
     }
+  }
+
+  /** Tries once more what could not be done after a fault. */
+  #repair() {
+    if (this.#broken) this.#replaceMachine();
   }
 
   /**
@@ -241,9 +251,14 @@ export class Handle {
   #replaceMachine() {
     const record = attempt(() => this.machine.record());
     const machine = attempt(this.#make);
-    if (!machine) return; // the next call tries again
-    this.machine = machine;
     this.driver.replaceMachine(machine);
+    this.#broken = !machine;
+    if (!machine) {
+      cancel(this.#timer.id);
+      if (!this.#disposed) this.#timer.id = attempt(() => wakeAfter(REPAIR_MS, weak(this)));
+      return;
+    }
+    this.machine = machine;
     attempt(() => machine.resume(record, wall(), steady()));
     attempt(() => this.publish());
   }
@@ -275,6 +290,7 @@ export class Handle {
 
   /** Looks at the clock before the state is read. Listeners are told afterwards, not in the middle of reading. */
   look() {
+    this.#repair();
     if (!enter(() => this.machine.look(wall(), steady())) && !this.#missed) return;
     this.#show();
     queueMicrotask(() => this.#changed(true));
@@ -331,6 +347,7 @@ export class Handle {
   mustBeOpen(signal) {
     if (this.#disposed) throw disposed();
     if (signal?.aborted) throw reasonOf(signal);
+    this.#repair();
   }
 }
 

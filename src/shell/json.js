@@ -5,8 +5,10 @@
  * each file by itself, and Chromium has been seen to hang when there were more of them.
  */
 
-// As it was when this file was loaded: a page may later replace it by something that throws.
+// As they were when this file was loaded: a page may later replace them by something that throws.
 const { parse } = JSON;
+const { hasOwn, keys } = Object;
+const { isArray } = Array;
 
 // How deep JSON may be nested. Some parsers recurse: 62 MB of "[" were seen to overflow the stack and crash the tab.
 const DEEPEST = 10_000;
@@ -83,7 +85,7 @@ export function readClaims(token) {
  * @param {unknown} object
  */
 export function namesOf(object) {
-  return typeof object === "object" && object !== null && !Array.isArray(object) ? Object.keys(object) : [];
+  return typeof object === "object" && object !== null && !isArray(object) ? keys(object) : [];
 }
 
 /**
@@ -113,7 +115,7 @@ export function momentOf(text) {
  */
 export function own(object, name) {
   const holder = /** @type {Record<PropertyKey, unknown>} */ (object);
-  return typeof object === "object" && object !== null && Object.hasOwn(object, name) ? holder[name] : undefined;
+  return typeof object === "object" && object !== null && hasOwn(object, name) ? holder[name] : undefined;
 }
 
 /**
@@ -122,7 +124,7 @@ export function own(object, name) {
  * @param {unknown} object
  * @param {PropertyKey} name
  */
-export const memberOf = (object, name) => (Array.isArray(object) ? undefined : own(object, name) ?? undefined);
+export const memberOf = (object, name) => (isArray(object) ? undefined : own(object, name) ?? undefined);
 
 /**
  * Whether a text is an absolute http(s) address without user info. The two slashes are required, since `https:h.test` is a relative

@@ -38,6 +38,8 @@ export class Task {
   waiting = 0;
   /** Whether the machine began it, and no caller: then it keeps no process of Node's running. */
   background = false;
+  /** Whether the machine has brought it to its end. */
+  ended = false;
 
   /**
    * @param {AbortSignal} [signal]
@@ -52,12 +54,27 @@ export class Task {
 }
 
 /**
- * The kinds of the steps that end an operation. All others are effects.
- * @satisfies {readonly StepKind[]}
+ * The kinds of the steps that end an operation. All others are effects. A table, as a page may replace what searches lists.
+ * @type {{ readonly [Kind in EndKind]: true }}
  */
-export const ENDS = /** @type {const} */ (["done", "signed-in", "signed-out", "answered", "whole", "member", "without", "token", "failed", "gave-up"]);
+export const ENDS = /** @type {never} */ (/** @type {unknown} */ ({
+  __proto__: null,
+  done: true,
+  "signed-in": true,
+  "signed-out": true,
+  answered: true,
+  whole: true,
+  member: true,
+  without: true,
+  token: true,
+  failed: true,
+  "gave-up": true,
+}));
 
-/** @typedef {typeof ENDS[number]} EndKind */
+/**
+ * @typedef {Extract<StepKind, "done" | "signed-in" | "signed-out" | "answered" | "whole" | "member" | "without" | "token" | "failed" |
+ *   "gave-up">} EndKind
+ */
 
 /**
  * How an operation ended.

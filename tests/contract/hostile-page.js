@@ -158,19 +158,58 @@ export async function rule_14_signing_out_shows_while_builtins_keep_throwing() {
     session.subscribe(({ status }) => told.push(status));
     let timer;
     const tooLong = new Promise((_, fail) => (timer = setTimeout(fail, 10_000, new Error(`${builtin}: logout hangs`))));
-    const own = owner[builtin];
-    owner[builtin] = () => {
-      throw new Error("replaced by the page");
-    };
+    const trapped = trap(owner, builtin, "each");
     try {
       await Promise.race([session.logout().catch(() => {}), tooLong]);
     } finally {
-      owner[builtin] = own;
+      trapped.restore();
       clearTimeout(timer);
     }
     equal(session.state.status, "signed-out", builtin);
     await until(() => told.at(-1) === "signed-out", `${builtin}: told`);
     session.dispose();
+  }
+}
+
+/** Rule 14, R37: what throws while a renewal is under way, and is put back, leaves a session that goes on as before. */
+export async function rule_14_what_throws_during_a_renewal_leaves_a_session_that_goes_on() {
+  const passes = (ms) => new Promise((done) => setTimeout(done, ms));
+  const fetch = async () => {
+    await passes(3);
+    const said = { user: "jdoe", access: "a.b.c", refresh: "d.e.f", ttl: 3600 };
+    return new Response(JSON.stringify(said), { headers: { "Content-Type": "application/json" } });
+  };
+  const vendor = {
+    name: "mine",
+    login: { path: "login", json: { name: "{username}", secret: "{password}" } },
+    refresh: { path: "refresh" },
+    logout: { path: "logout" },
+    check: { path: "me", method: "GET", user: "user" },
+  };
+  const cookie = { ...vendor, credential: "cookie", grant: { user: "user", lifetime: { seconds: "ttl" } } };
+  const bearer = { ...vendor, credential: "bearer", grant: { ...cookie.grant, access: "access", refresh: "refresh" } };
+  const builtins = [[Object, "hasOwn"], [Array, "isArray"], [Array.prototype, "includes"], [Map.prototype, "set"], [DataView.prototype, "setInt32"], [TextDecoder.prototype, "decode"]];
+  for (const described of [cookie, bearer]) {
+    for (const [owner, builtin] of builtins) {
+      for (const name of ["login", "check", "refresh", "logout"]) {
+        const what = `${name} after ${builtin} has thrown in a renewal of a ${described.credential}`;
+        const session = await hallpass.openSession({ vendor: described, baseUrl: "https://vendor.example", fetch, timeoutMs: 1_000 });
+        await session.login(jdoe);
+        const trapped = trap(owner, builtin, "each");
+        let renewal;
+        try {
+          renewal = session.refresh().catch(() => {});
+          await passes(20);
+        } finally {
+          trapped.restore();
+        }
+        await within(5_000, renewal, `${what}: the renewal`);
+        await within(5_000, CALLS[name](session), what);
+        if (name !== "logout") await within(5_000, session.refresh(), `${what}: the next renewal`);
+        equal([session.state.status, session.state.renewal], [name === "logout" ? "signed-out" : "signed-in", "idle"], what);
+        session.dispose();
+      }
+    }
   }
 }
 
