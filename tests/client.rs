@@ -402,6 +402,23 @@ async fn tabs_with_one_storage_share_a_session_and_its_end() {
 struct Vault {
     kept: RefCell<HashMap<String, String>>,
     broken: Cell<bool>,
+    /// How long a deletion takes, in ms.
+    slow: Cell<i32>,
+    /// Writes and deletions under way.
+    busy: Cell<u32>,
+    /// How many of them there were at once, at most.
+    most: Cell<u32>,
+}
+
+impl Vault {
+    fn begin(&self) {
+        self.busy.set(self.busy.get() + 1);
+        self.most.set(self.most.get().max(self.busy.get()));
+    }
+
+    fn end(&self) {
+        self.busy.set(self.busy.get() - 1);
+    }
 }
 
 impl TokenStorage for Vault {
@@ -414,7 +431,9 @@ impl TokenStorage for Vault {
             if self.broken.get() {
                 return Err("full".into());
             }
+            self.begin();
             pause(1).await;
+            self.end();
             self.kept.try_borrow_mut()?.insert(key.to_owned(), value.to_owned());
             Ok(())
         })
@@ -422,6 +441,9 @@ impl TokenStorage for Vault {
 
     fn delete<'a>(&'a self, key: &'a str) -> Stored<'a, ()> {
         Box::pin(async move {
+            self.begin();
+            pause(self.slow.get()).await;
+            self.end();
             self.kept.try_borrow_mut()?.remove(key);
             Ok(())
         })
@@ -445,6 +467,27 @@ async fn a_storage_of_ones_own_keeps_the_session_and_may_fail() {
     vault.broken.set(false);
     restored.logout().await.unwrap();
     assert!(vault.kept.borrow().is_empty(), "{:?}", vault.kept.borrow());
+}
+
+#[wasm_bindgen_test]
+async fn sessions_with_clones_of_one_storage_write_in_turn() {
+    let vendor = Simulated::new();
+    let vault = Rc::new(Vault::default());
+    let storage = Storage::own(Rc::clone(&vault));
+    let options = || vendor.options().storage(storage.clone());
+    let first = vendor.signed_in(options()).await;
+    let second = Session::open(options()).await.unwrap();
+    vault.slow.set(400);
+    let (signed_out, signed_in) = join(second.logout(), async {
+        until("the record is being deleted", async || vault.busy.get() > 0).await;
+        first.login(jdoe()).await
+    })
+    .await;
+    signed_out.unwrap();
+    signed_in.unwrap();
+    assert_eq!(vault.most.get(), 1, "writes at once");
+    assert!(!vault.kept.borrow().is_empty(), "the slow deletion has undone the login");
+    assert!(Session::open(options()).await.unwrap().state().is_signed_in());
 }
 
 #[wasm_bindgen_test]
