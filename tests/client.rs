@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use futures::FutureExt as _;
 use futures::future::{join, join_all};
-use gloo_net::http::{Method, Request};
+use gloo_net::http::{Method, Request, Response};
 use hallpass::{
     AuthError, Code, Credentials, DevicePrompt, Endpoints, Options, Reason, Renew, Session, State, Status,
     Storage, Stored, TokenStorage, Vendor, VendorCode,
@@ -355,6 +355,62 @@ async fn a_reply_that_does_not_fit_is_malformed_and_not_quoted() {
         .await;
     assert_eq!(code(session.json::<Value>(INFO).await), Code::MalformedReply);
     assert!(session.json::<Value>(INFO).await.is_ok());
+}
+
+#[wasm_bindgen_test]
+async fn an_error_of_gloos_says_whether_a_request_or_a_reply_was_wrong() {
+    #[derive(Debug, Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        #[expect(dead_code, reason = "it is never what came")]
+        Number(u8),
+    }
+    async fn read<T: DeserializeOwned>(reply: Response) -> AuthError {
+        reply.json::<T>().await.err().expect("a failure").into()
+    }
+    let reply =
+        |script: &str| Response::from(js_sys::eval(script).unwrap().unchecked_into::<web_sys::Response>());
+    for error in [
+        read::<Value>(reply("new Response('<p>hunter2')")).await,
+        read::<Value>(reply("new Response('')")).await,
+        read::<Vec<u8>>(reply("new Response('{\"user\":\"hunter2\"}')")).await,
+        read::<Either>(reply("new Response('\"hunter2\"')")).await,
+    ] {
+        assert_eq!(error.code(), Code::MalformedReply, "{error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    }
+    // In the words of each engine; a body of the test's own would fail in others.
+    let broken = |error: &str| {
+        reply(&format!("Object.assign(new Response(), {{ text: () => Promise.reject({error}) }})"))
+    };
+    for (error, code) in [
+        ("new DOMException('enough', 'AbortError')", Code::Aborted),
+        ("new DOMException('enough', 'TimeoutError')", Code::Aborted),
+        ("new TypeError('Failed to fetch')", Code::Network),
+        ("new TypeError('Content-Length header of network response exceeds response Body.')", Code::Network),
+        ("new TypeError('Load failed')", Code::Network),
+        ("new Error('a reason of the signal\\'s own')", Code::Network),
+    ] {
+        let read = read::<Value>(broken(error)).await;
+        assert_eq!(read.code(), code, "{error}: {read}");
+    }
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    vendor.tell("faults", &json!({ "path": INFO, "cut": true })).await;
+    let header = format!("Bearer {}", session.access_token().await.unwrap().unwrap());
+    let cut = Request::get(&format!("{}{INFO}", vendor.base_url)).header("Authorization", &header);
+    let error = read::<Value>(cut.send().await.unwrap()).await;
+    assert_eq!(error.code(), Code::Network, "{error}");
+    let twice = reply("new Response('1')");
+    twice.text().await.unwrap();
+    let error = read::<Value>(twice).await;
+    assert_eq!(error.code(), Code::InvalidOptions, "{error}");
+    let unbuilt = AuthError::from(Request::get("http://").build().unwrap_err());
+    let no_texts = AuthError::from(Request::post("/").json(&BTreeMap::from([(vec![1], 1)])).unwrap_err());
+    for error in [unbuilt, no_texts] {
+        assert_eq!(error.code(), Code::InvalidOptions, "{error}");
+        assert!(error.to_string().contains("could not be built"), "{error}");
+    }
 }
 
 #[wasm_bindgen_test]
