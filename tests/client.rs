@@ -274,6 +274,37 @@ fn a_description_may_be_of_structures_and_of_maps_with_numbers_for_keys() {
 }
 
 #[wasm_bindgen_test]
+async fn null_is_sent_in_a_body_and_counts_as_left_out_elsewhere() {
+    #[derive(Serialize)]
+    struct Described {
+        name: &'static str,
+        title: Option<&'static str>,
+        credential: &'static str,
+        login: Value,
+        refresh: Option<Value>,
+        grant: BTreeMap<&'static str, Option<&'static str>>,
+        errors: Value,
+    }
+    let body = json!({ "user": "{username}", "pass": "{password}", "tenant": null, "more": { "list": [null, 1], "x": null } });
+    let described = Vendor::described(&Described {
+        name: "acme",
+        title: None,
+        credential: "bearer",
+        login: json!({ "path": "api/v1/user/login", "method": null, "json": body, "form": null }),
+        refresh: None,
+        grant: BTreeMap::from([("access", Some("token")), ("user", None)]),
+        errors: Value::Null,
+    })
+    .unwrap();
+    let vendor = Simulated::new();
+    let session = Session::open(Options::new(described, &*vendor.base_url)).await.unwrap();
+    assert!(session.login(Credentials::new("jdoe", "hunter2".to_owned())).await.is_err(), "another's login");
+    let sent = vendor.requests().await[0]["body"].as_str().map(serde_json::from_str::<Value>);
+    let expected = json!({ "user": "jdoe", "pass": "hunter2", "tenant": null, "more": { "list": [null, 1], "x": null } });
+    assert_eq!(sent.unwrap().unwrap(), expected);
+}
+
+#[wasm_bindgen_test]
 async fn whole_numbers_beyond_two_to_the_53_are_exact_by_fetch_alone() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Wrapped<T> {

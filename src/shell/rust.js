@@ -64,18 +64,25 @@ function wordsOf(cause) {
  */
 export const described = (description) => defineVendor(withoutMaps(description));
 
+// Where a null is sent: below a call's body.
+const BODY = /^\.(?:login|refresh|logout|check)\.json\b/;
+
 /**
- * A copy in which maps are objects. Their keys become texts, as the members of a Map that Rust made may have numbers for names.
+ * A copy in which maps are objects. Their keys become texts, as the members of a Map that Rust made may have numbers for names. A member
+ * that is null is left out, as that is what `None` becomes; not in a call's body, which may have such members.
  *
  * @param {unknown} value
+ * @param {string} [where]
  * @returns {unknown}
  */
-function withoutMaps(value) {
-  if (Array.isArray(value)) return value.map(withoutMaps);
+function withoutMaps(value, where = "") {
+  if (Array.isArray(value)) return value.map((element) => withoutMaps(element, where));
   if (typeof value !== "object" || value === null) return value;
   const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null });
   const entries = value instanceof Map ? [...value] : Object.entries(value);
-  for (const entry of entries) copy[`${entry[0]}`] = withoutMaps(entry[1]);
+  for (const entry of entries) {
+    if (entry[1] !== null || BODY.test(where)) copy[`${entry[0]}`] = withoutMaps(entry[1], `${where}.${entry[0]}`);
+  }
   return copy;
 }
 
