@@ -17,7 +17,7 @@ use super::{AuthError, Code, Credentials, Input, Options, State, Subscription};
 /// listeners stop. Stored tokens stay.
 ///
 /// A future that is dropped before its end gives up what it had begun, as an aborted `fetch` does. A login that was given up may
-/// have reached the vendor all the same; its outcome is dropped.
+/// have reached the vendor all the same; its outcome is dropped, unless only a slow storage was waited for: the state tells.
 ///
 /// ```
 /// # use hallpass::{AuthError, Credentials, Options, Session, Storage, Vendor};
