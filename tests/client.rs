@@ -678,6 +678,40 @@ async fn rule_1_the_signal_of_a_request_counts() {
 }
 
 #[wasm_bindgen_test]
+async fn a_signal_that_lives_long_keeps_no_request() {
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    let controller = web_sys::AbortController::new().unwrap();
+    let signal = controller.signal();
+    let held = js_sys::eval(
+        "(() => {
+            const { addEventListener, removeEventListener } = EventTarget.prototype;
+            let held = 0;
+            EventTarget.prototype.addEventListener = function (type, ...rest) {
+                if (type === 'abort') held++;
+                return addEventListener.call(this, type, ...rest);
+            };
+            EventTarget.prototype.removeEventListener = function (type, ...rest) {
+                if (type === 'abort') held--;
+                return removeEventListener.call(this, type, ...rest);
+            };
+            return () => {
+                Object.assign(EventTarget.prototype, { addEventListener, removeEventListener });
+                return held;
+            };
+        })()",
+    );
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        let request = session.get(INFO).abort_signal(Some(&signal)).build().unwrap();
+        statuses.push(session.fetch(request).await.map(|reply| reply.status()));
+    }
+    let held = held.unwrap().unchecked_into::<js_sys::Function>().call0(&JsValue::NULL).unwrap();
+    assert!(statuses.iter().all(|status| matches!(status, Ok(200))), "{statuses:?}");
+    assert_eq!(held.as_f64(), Some(0.0), "listeners that are left");
+}
+
+#[wasm_bindgen_test]
 async fn the_last_clone_stops_the_session() {
     let vendor = Simulated::new();
     vendor.tell("config", &json!({ "access_lifetime_s": 1.5 })).await;

@@ -121,13 +121,17 @@ export function addressOf(baseUrl, input) {
 }
 
 /**
- * Aborts a call when the signal of the caller's own request does.
+ * A signal for a call: it aborts when the call is given up, and when the signal of the caller's own request aborts, also later, while
+ * the reply is read. Nothing is added to the request's signal where the platform can do without: one that lives long would keep each
+ * request that was ever made with it.
  *
  * @param {AbortController} controller
  * @param {Request} request
  */
-export function follow(controller, { signal }) {
+export function followed(controller, { signal }) {
+  if (typeof AbortSignal.any === "function") return AbortSignal.any([controller.signal, signal]);
   once(signal, () => controller.abort(signal.reason));
+  return controller.signal;
 }
 
 /**
