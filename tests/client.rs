@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use futures::FutureExt as _;
 use futures::future::{join, join_all};
-use gloo_net::http::{Method, Request};
+use gloo_net::http::{Method, Request, Response};
 use hallpass::{
     AuthError, Code, Credentials, DevicePrompt, Endpoints, Options, Reason, Renew, Session, State, Status,
     Storage, Stored, TokenStorage, Vendor, VendorCode,
@@ -274,6 +274,37 @@ fn a_description_may_be_of_structures_and_of_maps_with_numbers_for_keys() {
 }
 
 #[wasm_bindgen_test]
+async fn null_is_sent_in_a_body_and_counts_as_left_out_elsewhere() {
+    #[derive(Serialize)]
+    struct Described {
+        name: &'static str,
+        title: Option<&'static str>,
+        credential: &'static str,
+        login: Value,
+        refresh: Option<Value>,
+        grant: BTreeMap<&'static str, Option<&'static str>>,
+        errors: Value,
+    }
+    let body = json!({ "user": "{username}", "pass": "{password}", "tenant": null, "more": { "list": [null, 1], "x": null } });
+    let described = Vendor::described(&Described {
+        name: "acme",
+        title: None,
+        credential: "bearer",
+        login: json!({ "path": "api/v1/user/login", "method": null, "json": body, "form": null }),
+        refresh: None,
+        grant: BTreeMap::from([("access", Some("token")), ("user", None)]),
+        errors: Value::Null,
+    })
+    .unwrap();
+    let vendor = Simulated::new();
+    let session = Session::open(Options::new(described, &*vendor.base_url)).await.unwrap();
+    assert!(session.login(Credentials::new("jdoe", "hunter2".to_owned())).await.is_err(), "another's login");
+    let sent = vendor.requests().await[0]["body"].as_str().map(serde_json::from_str::<Value>);
+    let expected = json!({ "user": "jdoe", "pass": "hunter2", "tenant": null, "more": { "list": [null, 1], "x": null } });
+    assert_eq!(sent.unwrap().unwrap(), expected);
+}
+
+#[wasm_bindgen_test]
 async fn whole_numbers_beyond_two_to_the_53_are_exact_by_fetch_alone() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Wrapped<T> {
@@ -358,6 +389,62 @@ async fn a_reply_that_does_not_fit_is_malformed_and_not_quoted() {
 }
 
 #[wasm_bindgen_test]
+async fn an_error_of_gloos_says_whether_a_request_or_a_reply_was_wrong() {
+    #[derive(Debug, Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        #[expect(dead_code, reason = "it is never what came")]
+        Number(u8),
+    }
+    async fn read<T: DeserializeOwned>(reply: Response) -> AuthError {
+        reply.json::<T>().await.err().expect("a failure").into()
+    }
+    let reply =
+        |script: &str| Response::from(js_sys::eval(script).unwrap().unchecked_into::<web_sys::Response>());
+    for error in [
+        read::<Value>(reply("new Response('<p>hunter2')")).await,
+        read::<Value>(reply("new Response('')")).await,
+        read::<Vec<u8>>(reply("new Response('{\"user\":\"hunter2\"}')")).await,
+        read::<Either>(reply("new Response('\"hunter2\"')")).await,
+    ] {
+        assert_eq!(error.code(), Code::MalformedReply, "{error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    }
+    // In the words of each engine; a body of the test's own would fail in others.
+    let broken = |error: &str| {
+        reply(&format!("Object.assign(new Response(), {{ text: () => Promise.reject({error}) }})"))
+    };
+    for (error, code) in [
+        ("new DOMException('enough', 'AbortError')", Code::Aborted),
+        ("new DOMException('enough', 'TimeoutError')", Code::Aborted),
+        ("new TypeError('Failed to fetch')", Code::Network),
+        ("new TypeError('Content-Length header of network response exceeds response Body.')", Code::Network),
+        ("new TypeError('Load failed')", Code::Network),
+        ("new Error('a reason of the signal\\'s own')", Code::Network),
+    ] {
+        let read = read::<Value>(broken(error)).await;
+        assert_eq!(read.code(), code, "{error}: {read}");
+    }
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    vendor.tell("faults", &json!({ "path": INFO, "cut": true })).await;
+    let header = format!("Bearer {}", session.access_token().await.unwrap().unwrap());
+    let cut = Request::get(&format!("{}{INFO}", vendor.base_url)).header("Authorization", &header);
+    let error = read::<Value>(cut.send().await.unwrap()).await;
+    assert_eq!(error.code(), Code::Network, "{error}");
+    let twice = reply("new Response('1')");
+    twice.text().await.unwrap();
+    let error = read::<Value>(twice).await;
+    assert_eq!(error.code(), Code::InvalidOptions, "{error}");
+    let unbuilt = AuthError::from(Request::get("http://").build().unwrap_err());
+    let no_texts = AuthError::from(Request::post("/").json(&BTreeMap::from([(vec![1], 1)])).unwrap_err());
+    for error in [unbuilt, no_texts] {
+        assert_eq!(error.code(), Code::InvalidOptions, "{error}");
+        assert!(error.to_string().contains("could not be built"), "{error}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn r15_a_reply_is_not_completed_from_the_prototype() {
     #[derive(Deserialize)]
     struct Polluted {
@@ -402,6 +489,23 @@ async fn tabs_with_one_storage_share_a_session_and_its_end() {
 struct Vault {
     kept: RefCell<HashMap<String, String>>,
     broken: Cell<bool>,
+    /// How long a deletion takes, in ms.
+    slow: Cell<i32>,
+    /// Writes and deletions under way.
+    busy: Cell<u32>,
+    /// How many of them there were at once, at most.
+    most: Cell<u32>,
+}
+
+impl Vault {
+    fn begin(&self) {
+        self.busy.set(self.busy.get() + 1);
+        self.most.set(self.most.get().max(self.busy.get()));
+    }
+
+    fn end(&self) {
+        self.busy.set(self.busy.get() - 1);
+    }
 }
 
 impl TokenStorage for Vault {
@@ -414,7 +518,9 @@ impl TokenStorage for Vault {
             if self.broken.get() {
                 return Err("full".into());
             }
+            self.begin();
             pause(1).await;
+            self.end();
             self.kept.try_borrow_mut()?.insert(key.to_owned(), value.to_owned());
             Ok(())
         })
@@ -422,6 +528,9 @@ impl TokenStorage for Vault {
 
     fn delete<'a>(&'a self, key: &'a str) -> Stored<'a, ()> {
         Box::pin(async move {
+            self.begin();
+            pause(self.slow.get()).await;
+            self.end();
             self.kept.try_borrow_mut()?.remove(key);
             Ok(())
         })
@@ -445,6 +554,27 @@ async fn a_storage_of_ones_own_keeps_the_session_and_may_fail() {
     vault.broken.set(false);
     restored.logout().await.unwrap();
     assert!(vault.kept.borrow().is_empty(), "{:?}", vault.kept.borrow());
+}
+
+#[wasm_bindgen_test]
+async fn sessions_with_clones_of_one_storage_write_in_turn() {
+    let vendor = Simulated::new();
+    let vault = Rc::new(Vault::default());
+    let storage = Storage::own(Rc::clone(&vault));
+    let options = || vendor.options().storage(storage.clone());
+    let first = vendor.signed_in(options()).await;
+    let second = Session::open(options()).await.unwrap();
+    vault.slow.set(400);
+    let (signed_out, signed_in) = join(second.logout(), async {
+        until("the record is being deleted", async || vault.busy.get() > 0).await;
+        first.login(jdoe()).await
+    })
+    .await;
+    signed_out.unwrap();
+    signed_in.unwrap();
+    assert_eq!(vault.most.get(), 1, "writes at once");
+    assert!(!vault.kept.borrow().is_empty(), "the slow deletion has undone the login");
+    assert!(Session::open(options()).await.unwrap().state().is_signed_in());
 }
 
 #[wasm_bindgen_test]
@@ -545,6 +675,40 @@ async fn rule_1_the_signal_of_a_request_counts() {
     let request = session.get(INFO).abort_signal(Some(&signal)).build().unwrap();
     assert_eq!(code(session.json::<Account>(request).await), Code::Aborted, "aborted before");
     assert_eq!(vendor.count(&format!("GET {INFO}")).await, 1, "nothing is sent");
+}
+
+#[wasm_bindgen_test]
+async fn a_signal_that_lives_long_keeps_no_request() {
+    let vendor = Simulated::new();
+    let session = vendor.signed_in(vendor.options()).await;
+    let controller = web_sys::AbortController::new().unwrap();
+    let signal = controller.signal();
+    let held = js_sys::eval(
+        "(() => {
+            const { addEventListener, removeEventListener } = EventTarget.prototype;
+            let held = 0;
+            EventTarget.prototype.addEventListener = function (type, ...rest) {
+                if (type === 'abort') held++;
+                return addEventListener.call(this, type, ...rest);
+            };
+            EventTarget.prototype.removeEventListener = function (type, ...rest) {
+                if (type === 'abort') held--;
+                return removeEventListener.call(this, type, ...rest);
+            };
+            return () => {
+                Object.assign(EventTarget.prototype, { addEventListener, removeEventListener });
+                return held;
+            };
+        })()",
+    );
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        let request = session.get(INFO).abort_signal(Some(&signal)).build().unwrap();
+        statuses.push(session.fetch(request).await.map(|reply| reply.status()));
+    }
+    let held = held.unwrap().unchecked_into::<js_sys::Function>().call0(&JsValue::NULL).unwrap();
+    assert!(statuses.iter().all(|status| matches!(status, Ok(200))), "{statuses:?}");
+    assert_eq!(held.as_f64(), Some(0.0), "listeners that are left");
 }
 
 #[wasm_bindgen_test]

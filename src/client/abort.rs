@@ -3,7 +3,7 @@
 use js_sys::Promise;
 use js_sys::futures::JsFuture;
 use wasm_bindgen::JsValue;
-use web_sys::AbortController;
+use web_sys::{AbortController, AbortSignal};
 
 use super::{AuthError, Code, scripts};
 use crate::export::{bare, put};
@@ -11,29 +11,33 @@ use crate::export::{bare, put};
 /// A call of the scripts that is under way. Dropping it before its end aborts the call's signal, so that the scripts give it up.
 pub(super) struct AbortOnDrop {
     controller: AbortController,
+    signal: AbortSignal,
     over: bool,
 }
 
 impl AbortOnDrop {
     pub(super) fn new() -> Result<Self, AuthError> {
         let controller = AbortController::new().map_err(|_| AuthError::internal())?;
-        Ok(Self { controller, over: false })
+        let signal = controller.signal();
+        Ok(Self { controller, signal, over: false })
     }
 
-    pub(super) fn signal(&self) -> web_sys::AbortSignal {
-        self.controller.signal()
+    pub(super) fn signal(&self) -> &AbortSignal {
+        &self.signal
     }
 
     /// The options of the call: `{ signal }`.
     pub(super) fn options(&self) -> JsValue {
         let options = bare();
-        put(&options, "signal", &self.signal());
+        put(&options, "signal", self.signal());
         options
     }
 
-    /// Aborts when the signal of a request does, too.
-    pub(super) fn follow(&self, request: &web_sys::Request) -> Result<(), AuthError> {
-        scripts::follow(&self.controller, request).map_err(|error| AuthError::thrown(&error))
+    /// Has the signal abort when that of a request does, too.
+    pub(super) fn follow(&mut self, request: &web_sys::Request) -> Result<(), AuthError> {
+        self.signal =
+            scripts::followed(&self.controller, request).map_err(|error| AuthError::thrown(&error))?;
+        Ok(())
     }
 
     /// Waits for the end of the call.

@@ -266,12 +266,54 @@ impl fmt::Debug for AuthError {
 
 impl core::error::Error for AuthError {}
 
-/// A request that gloo-net could not build: the caller's mistake. gloo-net's words are left out, as they may quote what was to be sent.
+/// What gloo-net could not do: build a request, or read a reply that [`Session::fetch`](super::Session::fetch) gave. Its words are left
+/// out, as they may quote what was to be sent, or what came.
 impl From<gloo_net::Error> for AuthError {
-    fn from(_: gloo_net::Error) -> Self {
-        Self::new(
-            Code::InvalidOptions,
-            "The request could not be built; check its address, headers and body.",
-        )
+    fn from(error: gloo_net::Error) -> Self {
+        let (code, message) = match error {
+            // An error of reading has a line. Only one that a type's own code has raised may lack it, which it may for a value to be
+            // sent as well; far more types do so when they are read, as each enum that is `untagged`.
+            gloo_net::Error::SerdeError(error) if error.line() > 0 || error.is_data() => (
+                Code::MalformedReply,
+                "The JSON does not fit its type; compare it with what the vendor documents.",
+            ),
+            gloo_net::Error::JsError(error) if matches!(&*error.name, "AbortError" | "TimeoutError") => (
+                Code::Aborted,
+                "The reply was given up by its request's own signal; send the request again if it is wanted.",
+            ),
+            // A request that is none, and a reply that is read twice, are TypeErrors, as a broken connection is.
+            gloo_net::Error::JsError(error) if error.name != "TypeError" || is_of_network(&error.message) => {
+                (
+                    Code::Network,
+                    "The reply could not be read to its end; check the connection, and send the request again.",
+                )
+            }
+            gloo_net::Error::JsError(_) => (
+                Code::InvalidOptions,
+                "The request could not be built, or its reply was read before; check the request's address, headers and body, and \
+                 read a reply once.",
+            ),
+            gloo_net::Error::SerdeError(_) | gloo_net::Error::GlooError(_) => {
+                (Code::InvalidOptions, "The request could not be built; check its address, headers and body.")
+            }
+        };
+        Self::new(code, message)
     }
+}
+
+/// Whether a message of the platform's speaks of the network: those of Chromium, Firefox, `WebKit` and Node. They have no other mark.
+fn is_of_network(message: &str) -> bool {
+    matches!(
+        message.trim_end_matches('.'),
+        "network error"
+            | "Failed to fetch"
+            | "NetworkError when attempting to fetch resource"
+            | "Content-Length header of network response exceeds response Body"
+            | "Error in input stream"
+            | "Load failed"
+            | "The network connection was lost"
+            | "A network error occurred"
+            | "terminated"
+            | "fetch failed"
+    )
 }

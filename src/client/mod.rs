@@ -24,7 +24,7 @@ pub use input::Input;
 pub use options::{Endpoints, Options, Renew};
 pub use session::{Session, SignedIn, SignedOut};
 pub use state::{Reason, Renewal, State, Status};
-pub use storage::{Storage, Stored, TokenStorage};
+pub use storage::{OwnStorage, Storage, Stored, TokenStorage};
 pub use subscription::Subscription;
 pub use vendor::{Description, Vendor};
 

@@ -48,7 +48,10 @@ extern "C" {
     pub(super) fn address_of(base_url: &str, input: &str) -> Result<String, JsValue>;
 
     #[wasm_bindgen(catch)]
-    pub(super) fn follow(controller: &AbortController, request: &web_sys::Request) -> Result<(), JsValue>;
+    pub(super) fn followed(
+        controller: &AbortController,
+        request: &web_sys::Request,
+    ) -> Result<AbortSignal, JsValue>;
 
     #[wasm_bindgen(method, catch, getter)]
     pub(super) fn vendor(this: &JsSession) -> Result<String, JsValue>;

@@ -17,7 +17,7 @@ use super::{AuthError, Code, Credentials, Input, Options, State, Subscription};
 /// listeners stop. Stored tokens stay.
 ///
 /// A future that is dropped before its end gives up what it had begun, as an aborted `fetch` does. A login that was given up may
-/// have reached the vendor all the same; its outcome is dropped.
+/// have reached the vendor all the same; its outcome is dropped, unless only a slow storage was waited for: the state tells.
 ///
 /// ```
 /// # use hallpass::{AuthError, Credentials, Options, Session, Storage, Vendor};
@@ -92,7 +92,7 @@ impl Session {
         scripts::reachable()?;
         crate::export::begin().map_err(|error| AuthError::thrown(&error))?;
         let call = AbortOnDrop::new()?;
-        let begun = scripts::opened(&options.into_js(), &call.signal());
+        let begun = scripts::opened(&options.into_js(), call.signal());
         let js: JsSession = call.end(begun).await?.unchecked_into();
         let text = |text: Result<String, JsValue>| text.map_err(|error| AuthError::thrown(&error));
         let (vendor, base_url) = (text(js.vendor())?, text(js.base_url())?);
@@ -410,7 +410,7 @@ impl fmt::Debug for Session {
 
 /// Makes a request ready: the call, and the input and init that the scripts' `fetch` and `json` take.
 fn sent(input: Input) -> Result<(AbortOnDrop, JsValue, JsValue), AuthError> {
-    let call = AbortOnDrop::new()?;
+    let mut call = AbortOnDrop::new()?;
     let input = match input {
         Input::Path(path) => JsValue::from_str(&path),
         Input::Built(request) => {

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
+use core::cell::OnceCell;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
@@ -32,20 +33,45 @@ pub enum Storage {
     /// In `IndexedDB`, encrypted with a key that can't be read out: for all tabs.
     Encrypted,
     /// One of your own: see [`Storage::own`].
-    Own(Rc<dyn TokenStorage>),
+    Own(OwnStorage),
+}
+
+/// A storage of your own, as the scripts know it: see [`Storage::own`]. Its clones are the same storage.
+///
+/// ```
+/// # use hallpass::{Storage, TokenStorage};
+/// # fn keep(vault: impl TokenStorage + 'static) {
+/// let storage = Storage::own(vault);
+/// assert!(matches!(storage, Storage::Own(_)));
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct OwnStorage {
+    shared: Rc<Shared>,
+}
+
+/// What the clones share.
+struct Shared {
+    storage: Rc<dyn TokenStorage>,
+    /// As the scripts call it. Made once, since sessions find each other by it: those over one object write in turn, so that the slow
+    /// deletion of one can't undo another's login.
+    js: OnceCell<JsValue>,
 }
 
 impl Storage {
-    /// A storage of your own.
+    /// A storage of your own. Call this once for each, and give each session a clone: sessions with clones of one `Storage` write in turn. Two
+    /// calls make two storages, even with clones of one `Rc`, and then a slow deletion by one session can undo what another has just stored.
     ///
     /// ```
-    /// # use hallpass::{Storage, TokenStorage};
-    /// # fn keep(vault: impl TokenStorage + 'static) -> Storage {
-    /// Storage::own(vault)
+    /// # use hallpass::{Options, Storage, TokenStorage, Vendor};
+    /// # fn open(vault: impl TokenStorage + 'static) -> [Options; 2] {
+    /// let storage = Storage::own(vault);
+    /// let options = || Options::new(Vendor::Ocient, "https://sql0.example.com").storage(storage.clone());
+    /// [options(), options()]
     /// # }
     /// ```
     pub fn own(storage: impl TokenStorage + 'static) -> Self {
-        Self::Own(Rc::new(storage))
+        Self::Own(OwnStorage { shared: Rc::new(Shared { storage: Rc::new(storage), js: OnceCell::new() }) })
     }
 
     /// As the scripts take it.
@@ -55,8 +81,14 @@ impl Storage {
             Self::Session => "session".into(),
             Self::Local => "local".into(),
             Self::Encrypted => "encrypted".into(),
-            Self::Own(storage) => js_storage(&storage),
+            Self::Own(OwnStorage { shared }) => shared.js.get_or_init(|| js_storage(&shared.storage)).clone(),
         }
+    }
+}
+
+impl fmt::Debug for OwnStorage {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("..")
     }
 }
 

@@ -61,7 +61,7 @@ impl Description {
 
 impl Vendor {
     /// An API that is described in data: anything that serializes to a `VendorDescription`, with the member names of the JavaScript API
-    /// ("An API of your own" in the documentation).
+    /// ("An API of your own" in the documentation). A member that is `None` or null counts as left out; in a call's `json`, it is sent as null.
     ///
     /// Fails with [`Code::InvalidOptions`], naming the member; with [`Code::Unsupported`] natively, as on a server that renders pages.
     ///
@@ -79,8 +79,9 @@ impl Vendor {
     pub fn described<T: Serialize + ?Sized>(description: &T) -> Result<Self, AuthError> {
         scripts::reachable()?;
         // Maps become Maps of JavaScript's, of which the scripts make objects: an object's keys must be texts, and those of
-        // `errors.statuses` are numbers.
-        let description = description.serialize(&Serializer::new()).map_err(|_| {
+        // `errors.statuses` are numbers. They also take null for what is left out; as undefined, it would be lost in a call's body.
+        let serializer = Serializer::new().serialize_missing_as_null(true);
+        let description = description.serialize(&serializer).map_err(|_| {
             AuthError::new(
                 Code::InvalidOptions,
                 "The description must be one that serializes to an object of texts and numbers.",

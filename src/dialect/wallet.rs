@@ -115,11 +115,15 @@ pub fn chain_of<J: Json>(told: &J) -> Option<u64> {
         return (f64::from(whole) == number).then_some(whole.into());
     };
     let (digits, radix) = text.strip_prefix("0x").map_or((text.as_str(), 10), |digits| (digits, 16));
+    // Before they are read, as a vendor or a wallet may send any number of them.
+    if !(1..=MOST).contains(&digits.len()) {
+        return None;
+    }
     let mut number = 0;
     for digit in digits.chars() {
         number = number * u64::from(radix) + u64::from(digit.to_digit(radix)?);
     }
-    (1..=MOST).contains(&digits.len()).then_some(number)
+    Some(number)
 }
 
 /// Whether a wallet's refusal is the person's no: 4001 in EIP-1193, and 5000 where the wallet is reached by `WalletConnect`

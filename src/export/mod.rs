@@ -12,7 +12,7 @@ mod json;
 mod machine;
 mod object;
 mod outcome;
-#[cfg(not(all(feature = "npm", target_family = "wasm")))]
+#[cfg(all(any(feature = "client", feature = "package"), not(all(feature = "npm", target_family = "wasm"))))]
 mod package;
 mod secret;
 mod step;

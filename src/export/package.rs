@@ -1,7 +1,11 @@
 //! Has wasm-bindgen take the scripts of the shell along, for a front end in Rust (`src/client`) and for the package that `wasm-pack build`
 //! makes at the repository's root, whose exports are those of the published package. The published package doesn't need this: `cargo xtask
 //! build` puts the same scripts beside a smaller WebAssembly.
+//!
+//! The functions are behind the feature `package`, as an application's exports share one namespace with them: one that exports an
+//! `openSession` of its own can't be built with hallpass's.
 
+#[cfg(feature = "package")]
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
@@ -12,7 +16,11 @@ extern "C" {
     /// Hands the scripts the maker of machines, and the WebAssembly's exports.
     #[wasm_bindgen(catch)]
     fn provide(machines: Machines, exports: JsValue) -> Result<(), JsValue>;
+}
 
+#[cfg(feature = "package")]
+#[wasm_bindgen(module = "/src/shell/entry.js")]
+extern "C" {
     #[wasm_bindgen(catch, js_name = openSession)]
     fn opened(options: &JsValue) -> Result<Promise, JsValue>;
 
@@ -54,6 +62,7 @@ impl Machines {
 }
 
 /// The `openSession` of the published package.
+#[cfg(feature = "package")]
 #[wasm_bindgen(js_name = openSession)]
 pub fn open_session(options: &JsValue) -> Result<Promise, JsValue> {
     begin()?;

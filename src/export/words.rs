@@ -1,10 +1,13 @@
 //! The words that cross between the scripts and the WebAssembly. In JavaScript they are strings, of types that the compiler checks.
+//!
+//! In a front end in Rust they are private: its exports share one namespace with hallpass's, and it may have a `Content` of its own.
 #![allow(missing_docs, reason = "wasm-bindgen adds a variant and functions without documentation")]
 
 use wasm_bindgen::prelude::*;
 
 /// What an operation asks for, or how it has ended. `Machine.argument` tells the argument, whose type is named here for each.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
+#[cfg_attr(not(feature = "npm"), wasm_bindgen(private))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
     /// Send a call to the vendor: `VendorCall`.
@@ -68,7 +71,8 @@ pub enum StepKind {
 }
 
 /// What has come of an effect, where a word says it all.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
+#[cfg_attr(not(feature = "npm"), wasm_bindgen(private))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutcomeKind {
     /// It was done.
@@ -92,7 +96,8 @@ pub enum OutcomeKind {
 }
 
 /// What the body of a reply holds.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
+#[cfg_attr(not(feature = "npm"), wasm_bindgen(private))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     /// No bytes at all.
@@ -106,7 +111,8 @@ pub enum Content {
 }
 
 /// Where a session's record is kept.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
+#[cfg_attr(not(feature = "npm"), wasm_bindgen(private))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
     /// Nowhere.
@@ -120,7 +126,8 @@ pub enum Kept {
 }
 
 /// Why a machine looks at the world again.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
+#[cfg_attr(not(feature = "npm"), wasm_bindgen(private))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Woken {
     /// Its timer has fired.

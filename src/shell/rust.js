@@ -64,18 +64,25 @@ function wordsOf(cause) {
  */
 export const described = (description) => defineVendor(withoutMaps(description));
 
+// Where a null is sent: below a call's body.
+const BODY = /^\.(?:login|refresh|logout|check)\.json\b/;
+
 /**
- * A copy in which maps are objects. Their keys become texts, as the members of a Map that Rust made may have numbers for names.
+ * A copy in which maps are objects. Their keys become texts, as the members of a Map that Rust made may have numbers for names. A member
+ * that is null is left out, as that is what `None` becomes; not in a call's body, which may have such members.
  *
  * @param {unknown} value
+ * @param {string} [where]
  * @returns {unknown}
  */
-function withoutMaps(value) {
-  if (Array.isArray(value)) return value.map(withoutMaps);
+function withoutMaps(value, where = "") {
+  if (Array.isArray(value)) return value.map((element) => withoutMaps(element, where));
   if (typeof value !== "object" || value === null) return value;
   const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null });
   const entries = value instanceof Map ? [...value] : Object.entries(value);
-  for (const entry of entries) copy[`${entry[0]}`] = withoutMaps(entry[1]);
+  for (const entry of entries) {
+    if (entry[1] !== null || BODY.test(where)) copy[`${entry[0]}`] = withoutMaps(entry[1], `${where}.${entry[0]}`);
+  }
   return copy;
 }
 
@@ -114,13 +121,17 @@ export function addressOf(baseUrl, input) {
 }
 
 /**
- * Aborts a call when the signal of the caller's own request does.
+ * A signal for a call: it aborts when the call is given up, and when the signal of the caller's own request aborts, also later, while
+ * the reply is read. Nothing is added to the request's signal where the platform can do without: one that lives long would keep each
+ * request that was ever made with it.
  *
  * @param {AbortController} controller
  * @param {Request} request
  */
-export function follow(controller, { signal }) {
+export function followed(controller, { signal }) {
+  if (typeof AbortSignal.any === "function") return AbortSignal.any([controller.signal, signal]);
   once(signal, () => controller.abort(signal.reason));
+  return controller.signal;
 }
 
 /**

@@ -107,8 +107,12 @@ fn a_message_that_is_what_it_claims_to_be_is_shown_as_it_came() {
         assert_eq!(chain(written).unwrap(), Some(number), "{written}");
     }
     assert_eq!(chain("null").unwrap(), None);
+    let digits = [("", "9", 20), ("", "1", 60), ("0x", "f", 17), ("0x", "1", 400)];
+    let long = digits.map(|(prefix, digit, times)| format!("\"{prefix}{}\"", digit.repeat(times)));
     for written in
         ["-1", "1.5", "1e300", "\"\"", "\"0x\"", "\"one\"", "true", "[1]", "\"0x1234567890123456\""]
+            .into_iter()
+            .chain(long.iter().map(String::as_str))
     {
         assert_eq!(refusal(chain(written)).code, Code::MalformedReply, "{written}");
     }
@@ -384,6 +388,8 @@ fn a_wallets_answers_are_judged() {
         ("\"1\"", Some(1)),
         ("null", None),
         ("\"0xg\"", None),
+        ("\"99999999999999999999\"", None),
+        ("\"0xfffffffffffffffff\"", None),
     ] {
         assert_eq!(chain_of(&json(told)), number, "{told}");
     }
