@@ -558,3 +558,23 @@ test("rule_14_a_place_in_line_that_could_not_be_taken_keeps_nobody_waiting", asy
     globalThis.setTimeout = own;
   }
 });
+
+test("rule_14_who_leaves_the_line_lets_the_next_one_go_though_its_books_throw", async () => {
+  const storage = {};
+  const [first, second] = [1, 2].map(() => lineUp(storage, "renew", 5_000));
+  await first.wait();
+  const own = Map.prototype.get;
+  Map.prototype.get = () => {
+    throw new Error("replaced by the page");
+  };
+  try {
+    await first.leave();
+    await new Promise((done) => setTimeout(done));
+  } finally {
+    Map.prototype.get = own;
+  }
+  const late = new Promise((done) => setTimeout(done, 1_000, "still in line"));
+  assert.equal(await Promise.race([second.wait(), late]), true);
+  await second.leave();
+  await lineUp(storage, "renew", 5_000).wait();
+});

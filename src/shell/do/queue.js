@@ -31,8 +31,9 @@ export function lineUp(storage, purpose, ms) {
   /** @type {Promise<void>} */
   const over = new Promise((done) => {
     leave = () => {
-      if (all.get(purpose) === over) all.delete(purpose);
+      // First, as the rest may throw where the page has replaced maps.
       done();
+      if (all.get(purpose) === over) all.delete(purpose);
     };
   });
   all.set(purpose, over);
