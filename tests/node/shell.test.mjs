@@ -52,18 +52,26 @@ test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
 /** What IndexedDB keeps, here and in what it does below. */
 const entries = new Map();
 
-/** A transaction of IndexedDB's, as far as leases need it. */
+/** When the last transaction is over. */
+let last = Promise.resolve();
+
+/** A transaction of IndexedDB's, as far as leases need it. It begins when the one before is over. */
 function transaction() {
   const made = {};
+  const before = last;
+  let end;
+  last = new Promise((done) => (end = done));
   let pending = 0;
   const ask = (answer) => {
     const request = {};
     const again = (answer) => {
       pending++;
-      queueMicrotask(() => {
+      before.then(() => {
         request.result = answer(again);
         request.onsuccess?.();
-        if (--pending === 0) made.oncomplete();
+        if (--pending > 0) return;
+        made.oncomplete();
+        end();
       });
     };
     again(answer);
@@ -84,14 +92,17 @@ function transaction() {
   return Object.assign(made, { objectStore: () => all, abort() {} });
 }
 
-/** Runs where tabs have no locks, but IndexedDB. `turnFor` gets in line for tokens of a session, as a tab with a `timeoutMs` does. */
-async function withLeases(run) {
+/**
+ * Runs where tabs have no locks, or those that are given, and IndexedDB. `turnFor` gets in line for tokens of a session, as a tab with a
+ * `timeoutMs` does.
+ */
+async function withLeases(run, locks = undefined) {
   const open = () => {
     const request = { result: { transaction, close() {} } };
     queueMicrotask(() => request.onsuccess());
     return request;
   };
-  const stands = { indexedDB: { open }, IDBKeyRange: { bound: (...range) => range }, navigator: {} };
+  const stands = { indexedDB: { open }, IDBKeyRange: { bound: (...range) => range }, navigator: { locks } };
   const before = Object.keys(stands).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
   for (const name of Object.keys(stands)) Object.defineProperty(globalThis, name, { value: stands[name], configurable: true });
   const releases = [];
@@ -162,6 +173,40 @@ test("r17_leases_that_count_no_more_are_deleted", () =>
         assert.deepEqual([...entries.keys()].sort(), [other, `${session.lease} 7 1`].sort(), `${what}: another session's stays`);
         entries.clear();
       }
+    }
+  }));
+
+/** Locks that throw, as in a sandboxed frame. */
+const NO_LOCKS = { request: async () => Promise.reject(new DOMException("no origin", "SecurityError")) };
+
+for (const [where, locks] of [["without_locks", undefined], ["where_locks_throw", NO_LOCKS]]) {
+  test(`r17_who_asks_for_his_turn_again_waits_for_no_lease_of_his_own_${where}`, () =>
+    withLeases(async (turnFor) => {
+      const session = names("ethgas", "https://h", "a", "");
+      const turn = turnFor(session, "7 1", 10_000);
+      // As a sign-out does whose caller has given up while the lease was being written.
+      assert.deepEqual(await Promise.all([turn.wait(), turn.wait()]), [true, true]);
+      assert.equal(await turn.wait(), true, "and once more when it has come");
+      assert.equal(entries.size, 1);
+      await turn.leave(false);
+      await new Promise((done) => setTimeout(done));
+      assert.equal(entries.size, 0, "it is given back");
+      assert.equal(await turnFor(session, "7 1", 10_000).wait(), true);
+    }, locks));
+}
+
+test("r17_a_lease_that_has_expired_is_nobodys_turn", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ethgas", "https://h", "a", "");
+    const turn = turnFor(session, "7 1", 10_000);
+    assert.equal(await turn.wait(), true);
+    const now = Date.now;
+    Date.now = () => now() + 60_000;
+    try {
+      assert.equal(await turnFor(session, "7 1", 10_000).wait(), true);
+      assert.equal(await turn.wait(), false);
+    } finally {
+      Date.now = now;
     }
   }));
 

@@ -100,7 +100,7 @@ function withLocks(locks, scope, tokens, held) {
         bound.end("done");
         if (left) return false;
         // It took too long, or locks throw here, as in a sandboxed frame, which has no origin.
-        fallback = inDatabase(scope, tokens);
+        fallback ??= inDatabase(scope, tokens);
         return fallback.wait();
       }
     },
@@ -140,27 +140,32 @@ function inDatabase(scope, tokens) {
   /** When the lease ends that this turn has. @type {number | undefined} */
   let end;
   let left = false;
+  /** @type {Promise<boolean> | undefined} */
+  let waiting;
   const free = () => {
     if (end !== undefined) giveBack(leaseName(lease, tokens), end).catch(() => {});
   };
+  const attempt = async () => {
+    if (fallback) return fallback.wait();
+    try {
+      if (end === undefined || end <= Date.now()) end = await takeLease(lease, tokens, scope.ms);
+      // Who has waited may have gone while the lease was written.
+      if (left) free();
+    } catch {
+      if (left) return false;
+      // No IndexedDB either: then at least the handles of this page take turns.
+      fallback = inMemory(scope);
+      return fallback.wait();
+    }
+    if (end !== undefined) return true;
+    // The wait has no end of its own: each lease has one, also that of a tab that was closed.
+    await pause(POLL_MS);
+    return false;
+  };
   return {
-    async wait() {
-      if (fallback) return fallback.wait();
-      try {
-        end = await takeLease(lease, tokens, scope.ms);
-        // Who has waited may have gone while the lease was written.
-        if (left) free();
-      } catch {
-        if (left) return false;
-        // No IndexedDB either: then at least the handles of this page take turns.
-        fallback = inMemory(scope);
-        return fallback.wait();
-      }
-      if (end !== undefined) return true;
-      // The wait has no end of its own: each lease has one, also that of a tab that was closed.
-      await pause(POLL_MS);
-      return false;
-    },
+    // A sign-out whose caller gives up asks again while its lease is still being written, or has just been. It would take that for
+    // another tab's.
+    wait: () => (waiting ??= attempt().finally(() => (waiting = undefined))),
     async leave(spent) {
       left = true;
       await fallback?.leave(spent);
