@@ -62,11 +62,18 @@ function transaction() {
   let end;
   last = new Promise((done) => (end = done));
   let pending = 0;
+  let aborted = false;
+  const abort = () => {
+    aborted = true;
+    end();
+    queueMicrotask(() => made.onabort("aborted"));
+  };
   const ask = (answer) => {
     const request = {};
     const again = (answer) => {
       pending++;
       before.then(() => {
+        if (aborted) return;
         request.result = answer(again);
         request.onsuccess?.();
         if (--pending > 0) return;
@@ -89,12 +96,12 @@ function transaction() {
     delete: (key) => ask(() => void entries.delete(key)),
     openCursor: (range) => ask((again) => cursor(range, "", again)),
   };
-  return Object.assign(made, { objectStore: () => all, abort() {} });
+  return Object.assign(made, { objectStore: () => all, abort });
 }
 
 /**
  * Runs where tabs have no locks, or those that are given, and IndexedDB. `turnFor` gets in line for tokens of a session, as a tab with a
- * `timeoutMs` does.
+ * `timeoutMs` does; `more` is what else there is to say of its storage.
  */
 async function withLeases(run, locks = undefined) {
   const open = () => {
@@ -106,8 +113,8 @@ async function withLeases(run, locks = undefined) {
   const before = Object.keys(stands).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
   for (const name of Object.keys(stands)) Object.defineProperty(globalThis, name, { value: stands[name], configurable: true });
   const releases = [];
-  const turnFor = (session, tokens, timeoutMs) => {
-    const { locks, release } = resources({ deref: () => undefined }, session, {}, { tabs: true, near: false, timeoutMs, timer: {} });
+  const turnFor = (session, tokens, timeoutMs, more = {}) => {
+    const { locks, release } = resources({ deref: () => undefined }, session, more, { tabs: true, near: false, timeoutMs, timer: {} });
     releases.push(release);
     return locks.queue(tokens);
   };
@@ -208,6 +215,77 @@ test("r17_a_lease_that_has_expired_is_nobodys_turn", () =>
     } finally {
       Date.now = now;
     }
+  }));
+
+/** Locks of the platform's that one tab at a time holds. */
+function oneAtATime() {
+  let last = Promise.resolve();
+  return { request: (_name, _options, hold) => (last = last.then(hold)) };
+}
+
+test("rule_14_a_lock_that_cant_be_held_on_for_others_is_released_at_once", async () => {
+  const session = names("ethgas", "https://h", "a", "");
+  for (const [owner, builtin] of [[globalThis, "setTimeout"], [Set.prototype, "add"]]) {
+    await withLeases(async (turnFor) => {
+      // In localStorage, what one tab writes shows in another only after a moment.
+      const [first, second] = [1, 2].map(() => turnFor(session, "7 1", 10_000, { kept: "lagging" }));
+      assert.equal(await first.wait(), true);
+      const own = owner[builtin];
+      owner[builtin] = () => {
+        throw new Error("replaced by the page");
+      };
+      try {
+        await first.leave(true).catch(() => {});
+      } finally {
+        owner[builtin] = own;
+      }
+      assert.equal(await second.wait(), true, builtin);
+      await second.leave(false);
+    }, oneAtATime());
+  }
+});
+
+test("rule_14_a_turn_that_nobody_waits_for_keeps_no_lock_though_an_abort_throws", async () => {
+  const session = names("ethgas", "https://h", "a", "");
+  await withLeases(async (turnFor) => {
+    const [first, left, next] = [1, 2, 3].map(() => turnFor(session, "7 1", 10_000));
+    assert.equal(await first.wait(), true);
+    const own = AbortController.prototype.abort;
+    AbortController.prototype.abort = () => {
+      throw new Error("replaced by the page");
+    };
+    try {
+      await left.leave(false).catch(() => {});
+    } finally {
+      AbortController.prototype.abort = own;
+    }
+    await first.leave(false);
+    assert.equal(await Promise.race([next.wait(), new Promise((done) => setTimeout(done, 1_000, "still in line"))]), true);
+    await next.leave(false);
+  }, oneAtATime());
+});
+
+test("rule_2_a_transaction_whose_bound_cant_be_set_is_a_failure_and_no_unhandled_rejection", () =>
+  withLeases(async () => {
+    const { inTransaction } = await load("database.js");
+    const unhandled = [];
+    const note = (reason) => unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    const own = globalThis.setTimeout;
+    let timers = 0;
+    // The first bounds how long the database may take to open, the second how long the transaction.
+    globalThis.setTimeout = (...given) => {
+      if (++timers % 2 === 0) throw new Error("replaced by the page");
+      return own(...given);
+    };
+    try {
+      await assert.rejects(inTransaction("readonly", (all) => all.get("x")), /replaced by the page/);
+    } finally {
+      globalThis.setTimeout = own;
+    }
+    await new Promise((done) => setTimeout(done, 20));
+    process.off("unhandledRejection", note);
+    assert.deepEqual(unhandled, []);
   }));
 
 test("rule_2_who_writes_to_a_storage_that_hangs_waits_for_no_row_of_others", async () => {

@@ -1,6 +1,6 @@
 // @ts-check
 import { inTransaction } from "../database.js";
-import { Deadline, LONGEST_DELAY_MS, after, pause } from "../wait.js";
+import { Deadline, LONGEST_DELAY_MS, after, cancel, pause } from "../wait.js";
 import { lineUp } from "./queue.js";
 
 // How often a waiting tab looks whether it still needs its turn, in ms.
@@ -106,22 +106,28 @@ function withLocks(locks, scope, tokens, held) {
     },
     async leave(spent) {
       left = true;
+      const holdsOn = spent && scope.lags;
+      // First, as what follows may throw where the page has replaced it. A lock that comes only later is freed by this, too.
+      if (!holdsOn) release();
       bound.end("done");
       await fallback?.leave(spent);
-      if (!spent || !scope.lags) {
-        release();
+      if (!holdsOn) {
         await Promise.race([freed?.catch(() => {}), pause(FREEING_MS)]);
         return;
       }
       // Locks are faster than localStorage: on a busy computer, the next tab to hold the lock may still read the old record. So the
       // lock is held for a while, and a tab that waits for it leaves the line as soon as it reads the new one.
-      const freeNow = () => {
-        held.delete(freeNow);
-        clearTimeout(timer);
-        release();
-      };
-      const timer = after(HOLD_MS, freeNow);
-      held.add(freeNow);
+      try {
+        const freeNow = () => {
+          release();
+          cancel(timer);
+          held.delete(freeNow);
+        };
+        const timer = after(HOLD_MS, freeNow);
+        held.add(freeNow);
+      } catch {
+        release(); // nobody would do it later
+      }
     },
   };
 }
