@@ -13,8 +13,9 @@ const FREEING_MS = 50;
 
 /**
  * One turn at the tokens of a session. `wait` resolves to whether it has come, and rejects where it took too long. `leave` resolves
- * when the lock is free again, or is held on for the other tabs' sake.
- * @typedef {{ wait(): Promise<boolean>, leave(spent: boolean): Promise<unknown> }} Turn
+ * when the lock is free again, or is held on for the other tabs' sake. `deadline`, where Node's process would wait for it: how long the
+ * wait may take.
+ * @typedef {{ wait(): Promise<boolean>, leave(spent: boolean): Promise<unknown>, deadline?: Deadline | undefined }} Turn
  */
 
 /**

@@ -2,8 +2,8 @@
 import { Deadline } from "../wait.js";
 
 /**
- * One turn in a queue. `wait` resolves when it has come, and rejects where that took too long.
- * @typedef {{ wait(): Promise<true>, leave(): Promise<void> }} Place
+ * One turn in a queue. `wait` resolves when it has come, and rejects where that took too long, by `deadline`.
+ * @typedef {{ wait(): Promise<true>, leave(): Promise<void>, deadline: Deadline | undefined }} Place
  */
 
 /**
@@ -40,6 +40,7 @@ export function lineUp(storage, purpose, ms) {
   const turn = deadline ? deadline.finish(before) : Promise.resolve();
   turn.catch(() => {});
   return {
+    deadline,
     wait: async () => {
       await turn;
       return true;
