@@ -91,6 +91,7 @@ async function completed(transaction, act) {
     transaction.oncomplete = () => resolve(request.result);
     transaction.onabort = reject; // every error aborts the transaction
   });
+  done.catch(() => {}); // nobody hears of it where the bound can't be set
   try {
     return await new Deadline(PATIENCE_MS).finish(done);
   } catch (error) {

@@ -95,6 +95,7 @@ export class Effects {
       case "lock": {
         const turn = (task.turn ??= locks.queue(/** @type {string} */ (argument)));
         const deadline = (task.deadline = new Deadline(undefined, task.signal));
+        task.release();
         return deadline.finish(turn.wait()).then(
           (had) => {
             task.locked ||= had;
@@ -140,7 +141,7 @@ export class Effects {
     task.endpoint = `${call.method} ${call.url.slice(base.prefix.length)}`;
     task.cause = undefined;
     const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
-    if (task.background && !task.waiting) deadline.release();
+    task.release();
     try {
       const reply = await send(call, fetch(), deadline, base, described);
       if (!reply) return came(id, "redirect");
@@ -270,9 +271,10 @@ export class Effects {
       return came(id, "done");
     }
     joined.task.waiting++;
-    joined.task.deadline?.hold();
+    joined.task.hold();
     const outcome = await this.#bounded(id, task, joined.done.catch(() => {}));
-    if (--joined.task.waiting === 0) joined.task.deadline?.release();
+    joined.task.waiting--;
+    joined.task.release();
     // An error tells the last call of either, and why that failed.
     task.endpoint = joined.task.endpoint || task.endpoint;
     task.cause = joined.task.cause;
@@ -288,7 +290,7 @@ export class Effects {
    */
   async #wait(id, task, ms) {
     const deadline = (task.deadline = task.pause = new Deadline(ms, task.signal));
-    if (task.background && !task.waiting) deadline.release();
+    task.release();
     await deadline.guard(new Promise(() => {})).catch(() => {});
     task.pause = undefined;
     return came(id, deadline.ended === "timeout" ? "done" : troubleOf(deadline, undefined));

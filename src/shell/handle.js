@@ -8,7 +8,7 @@ import { Notes } from "./do/note.js";
 import { Store } from "./do/store.js";
 import { Driver, failureOf } from "./driver.js";
 import { Fetcher } from "./fetcher.js";
-import { enter, internal } from "./guard.js";
+import { enter, hasRoom, internal } from "./guard.js";
 import { parseJson } from "./json.js";
 import { isShared, keepingOf } from "./keeping.js";
 import { names } from "./names.js";
@@ -284,12 +284,17 @@ export class Handle {
 
   /** The person is there, though no request says so. */
   touch() {
+    if (!hasRoom()) return queueMicrotask(() => attempt(() => this.touch()));
     enter(() => this.machine.touch(wall(), steady()));
     if (enter(() => this.machine.stirred())) this.#changed(true);
   }
 
-  /** Looks at the clock before the state is read. Listeners are told afterwards, not in the middle of reading. */
+  /**
+   * Looks at the clock before the state is read. Listeners are told afterwards, not in the middle of reading. Where the stack has no room
+   * for that, the next use does it.
+   */
   look() {
+    if (!hasRoom()) return;
     this.#repair();
     if (!enter(() => this.machine.look(wall(), steady())) && !this.#missed) return;
     this.#show();
@@ -331,13 +336,18 @@ export class Handle {
   /** Stops the timer, leaves the other tabs, and forgets the listeners. Stored tokens stay. */
   dispose() {
     this.#disposed = true;
-    enter(() => this.machine.dispose());
-    this.driver.stopWaits();
-    this.driver.runBegun();
-    registry?.unregister(this);
-    this.#release();
-    this.announcer.clear();
-    subscribed.delete(this);
+    if (!hasRoom()) return queueMicrotask(() => attempt(() => this.dispose()));
+    try {
+      enter(() => this.machine.dispose());
+      this.driver.stopWaits();
+      this.driver.runBegun();
+    } finally {
+      // Also after a fault: what nobody uses any more must neither hear nor tell of anything.
+      this.announcer.clear();
+      subscribed.delete(this);
+      this.#release();
+      registry?.unregister(this);
+    }
   }
 
   /**

@@ -2,7 +2,7 @@
 import { mistake, readable } from "./auth-error.js";
 import { VENDORS, readCredentials } from "./credentials.js";
 import { failureOf } from "./driver.js";
-import { enter, hasRoom, settle } from "./guard.js";
+import { enter, settle } from "./guard.js";
 import { own } from "./json.js";
 import { readSignal } from "./options.js";
 import { Wish } from "./request.js";
@@ -46,9 +46,8 @@ export class Session {
 
   /** @returns {SessionState} */
   get #state() {
-    // A computer that slept has fired no timer, so whether the session has ended is looked up on use. Where the stack has no room for
-    // that, the next use does it.
-    if (hasRoom()) this.#handle.look();
+    // A computer that slept has fired no timer, so whether the session has ended is looked up on use.
+    this.#handle.look();
     return this.#handle.announcer.state;
   }
 

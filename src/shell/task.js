@@ -51,6 +51,19 @@ export class Task {
     this.wish = wish;
     this.json = json;
   }
+
+  /** Somebody waits for it. */
+  hold() {
+    this.deadline?.hold();
+    this.turn?.deadline?.hold();
+  }
+
+  /** Where nobody waits for it, lets Node's process end, though it waits for something itself. */
+  release() {
+    if (!this.background || this.waiting) return;
+    this.deadline?.release();
+    this.turn?.deadline?.release();
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** R37 and rule 14: whatever the page does, its sessions answer, and can be signed out of. */
 import { DATA, equal, hallpass, jdoe, ok, simulate, until, within, withGlobal } from "./env.js";
-import { atTheEndOfTheStack, deep, isAlive, quietly, settles, trap, witness } from "./stand-ins/traps.js";
+import { atTheEndOfTheStack, deep, isAlive, isOver, quietly, settles, trap, witness } from "./stand-ins/traps.js";
 
 const DEPTHS = 60;
 // What a call of the package's needs of the stack are more frames of the test's than these.
@@ -12,6 +12,7 @@ const DIVES = 20;
 const CALLS = {
   state: (session) => session.state,
   subscribe: (session) => session.subscribe(() => {})(),
+  touch: (session) => session.touch(),
   fetch: (session) => session.fetch("/x"),
   json: (session) => session.json("/x", { json: { a: 1 } }),
   accessToken: (session) => session.accessToken(),
@@ -19,7 +20,11 @@ const CALLS = {
   check: (session) => session.check(),
   login: (session) => session.login(jdoe),
   logout: (session) => session.logout(),
+  dispose: (session) => session.dispose(),
 };
+
+/** With this, each call marks when the session was used: more to do, and to be stopped in. */
+const MARKED = { idleMs: 60_000 };
 
 /** What no call is to reject with while the stack is short: its rejections are looked at by nobody. */
 const ignored = (answer) => answer?.catch?.(() => {});
@@ -59,8 +64,30 @@ async function lastFrames(name) {
   await isAlive(one, bystander, `${name} at the end of the stack`);
 }
 
-export const r37_reading_the_state_at_the_end_of_the_stack = () => lastFrames("state");
-export const r37_subscribing_at_the_end_of_the_stack = () => lastFrames("subscribe");
+/** The same for a method that does all it does at once, and tells of no fault: with a new session each time, whose next call tells. */
+async function lastFramesAtOnce(name) {
+  const bystander = await aside();
+  const call = CALLS[name];
+  for (let depth = 0; depth < DIVES; depth++) {
+    const what = `${name} at the end of the stack, ${depth} frames down`;
+    const one = await witness(MARKED);
+    await quietly(async () => {
+      deep(depth, () => atTheEndOfTheStack(LAST, () => call(one.session)));
+      await new Promise((done) => setTimeout(done));
+    });
+    if (name === "dispose") {
+      await isOver(one, bystander, what);
+    } else {
+      await one.session.check();
+      await isAlive(one, bystander, what);
+    }
+  }
+}
+
+export const r37_reading_the_state_at_the_end_of_the_stack = () => lastFramesAtOnce("state");
+export const r37_subscribing_at_the_end_of_the_stack = () => lastFramesAtOnce("subscribe");
+export const r37_touching_at_the_end_of_the_stack = () => lastFramesAtOnce("touch");
+export const r37_disposing_at_the_end_of_the_stack = () => lastFramesAtOnce("dispose");
 export const r37_a_request_at_the_end_of_the_stack = async () => {
   for (const name of ["fetch", "json", "accessToken"]) await lastFrames(name);
 };
@@ -245,7 +272,7 @@ async function throwing(name, builtins = BUILTINS) {
   for (const [owner, builtin] of builtins) {
     for (let nth = 1, used = true; used && nth <= 30; nth++) {
       const what = `${name} while ${builtin} throws at use ${nth}`;
-      const one = await witness();
+      const one = await witness(name === "touch" || name === "dispose" ? MARKED : {});
       const trapped = trap(owner, builtin, nth);
       let answer;
       try {
@@ -257,13 +284,15 @@ async function throwing(name, builtins = BUILTINS) {
       used = trapped.calls() >= nth;
       if (answer.length) await settles(Promise.reject(answer[0]), what);
       if (name === "logout") ok(one.session.state.status === "signed-out" && one.storage.map.size === 0, `${what}: signed out all the same`);
-      await isAlive(one, bystander, what);
+      await (name === "dispose" ? isOver : isAlive)(one, bystander, what);
     }
   }
 }
 
 export const r37_builtins_that_throw_while_the_state_is_read = () => throwing("state");
 export const r37_builtins_that_throw_in_subscribe = () => throwing("subscribe");
+export const r37_builtins_that_throw_in_touch = () => throwing("touch");
+export const r37_builtins_that_throw_in_dispose = () => throwing("dispose");
 export const r37_builtins_that_throw_in_fetch = () => throwing("fetch");
 export const r37_builtins_that_throw_in_json = () => throwing("json");
 export const r37_builtins_that_throw_in_accessToken = () => throwing("accessToken");

@@ -22,6 +22,13 @@ const PRELUDE = `
   process.on("exit", () => console.log("ended after", Date.now() - began, "ms"));
 `;
 
+/** Gives the session a storage that another may share. */
+const SHARED = `
+  const kept = new Map();
+  const set = (key, value) => void kept.set(key, value);
+  globalThis.more = { storage: { get: (key) => kept.get(key), set, delete: (key) => void kept.delete(key) } };
+`;
+
 /** How long a process goes on after a script of its own, in ms, and what it printed besides. */
 async function ends(script, before = "") {
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", before + PRELUDE + script], { timeout: 20_000 });
@@ -111,14 +118,36 @@ test("a renewal that waits to be tried again does not hold up the end of the pro
 });
 
 test("a call that somebody waits for comes to its end all the same, also where nothing else keeps the process running", async () => {
-  const before = `
-    const kept = new Map();
-    const set = (key, value) => void kept.set(key, value);
-    globalThis.more = { storage: { get: (key) => kept.get(key), set, delete: (key) => void kept.delete(key) } };
-  `;
   const { printed } = await ends(`
     globalThis.fetch = async () => new Response('{"code":401,"message":"Unauthorized","data":null}', { status: 401, headers });
     await session.refresh().catch(({ code }) => console.log(code));
-  `, before);
+  `, SHARED);
   assert.equal(printed, "session-expired");
+});
+
+test("calls that wait in line for each other and are aborted do not hold up the end of the process", async () => {
+  const { ms, printed } = await ends(`
+    const other = await openSession({ vendor: "ethgas", baseUrl: "https://vendor.example", timeoutMs: 8000, ...globalThis.more });
+    globalThis.fetch = never;
+    const controller = new AbortController();
+    setTimeout(() => controller.abort("enough"), 100);
+    const { signal } = controller;
+    const calls = [session, other].map((one) => one.refresh({ signal }).catch((reason) => console.log(reason)));
+    await Promise.all(calls);
+  `, SHARED);
+  assert.equal(printed, "enough\nenough");
+  assert.ok(ms < 1_000, `it went on for ${ms} ms`);
+});
+
+test("a call that waits in line comes to its end, also where nothing else keeps the process running", async () => {
+  const { printed } = await ends(`
+    const options = { vendor: "ethgas", baseUrl: "https://vendor.example", ...globalThis.more };
+    const [first, second] = await Promise.all([openSession({ ...options, timeoutMs: 60000 }), openSession({ ...options, timeoutMs: 500 })]);
+    globalThis.fetch = never;
+    const controller = new AbortController();
+    setTimeout(() => controller.abort("enough"), 100);
+    first.refresh({ signal: controller.signal }).catch((reason) => console.log(reason));
+    await second.refresh().catch(({ code }) => console.log(code));
+  `, SHARED);
+  assert.equal(printed, "enough\ntimeout");
 });

@@ -52,18 +52,33 @@ test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
 /** What IndexedDB keeps, here and in what it does below. */
 const entries = new Map();
 
-/** A transaction of IndexedDB's, as far as leases need it. */
+/** When the last transaction is over. */
+let last = Promise.resolve();
+
+/** A transaction of IndexedDB's, as far as leases need it. It begins when the one before is over. */
 function transaction() {
   const made = {};
+  const before = last;
+  let end;
+  last = new Promise((done) => (end = done));
   let pending = 0;
+  let aborted = false;
+  const abort = () => {
+    aborted = true;
+    end();
+    queueMicrotask(() => made.onabort("aborted"));
+  };
   const ask = (answer) => {
     const request = {};
     const again = (answer) => {
       pending++;
-      queueMicrotask(() => {
+      before.then(() => {
+        if (aborted) return;
         request.result = answer(again);
         request.onsuccess?.();
-        if (--pending === 0) made.oncomplete();
+        if (--pending > 0) return;
+        made.oncomplete();
+        end();
       });
     };
     again(answer);
@@ -81,22 +96,25 @@ function transaction() {
     delete: (key) => ask(() => void entries.delete(key)),
     openCursor: (range) => ask((again) => cursor(range, "", again)),
   };
-  return Object.assign(made, { objectStore: () => all, abort() {} });
+  return Object.assign(made, { objectStore: () => all, abort });
 }
 
-/** Runs where tabs have no locks, but IndexedDB. `turnFor` gets in line for tokens of a session, as a tab with a `timeoutMs` does. */
-async function withLeases(run) {
+/**
+ * Runs where tabs have no locks, or those that are given, and IndexedDB. `turnFor` gets in line for tokens of a session, as a tab with a
+ * `timeoutMs` does; `more` is what else there is to say of its storage.
+ */
+async function withLeases(run, locks = undefined) {
   const open = () => {
     const request = { result: { transaction, close() {} } };
     queueMicrotask(() => request.onsuccess());
     return request;
   };
-  const stands = { indexedDB: { open }, IDBKeyRange: { bound: (...range) => range }, navigator: {} };
+  const stands = { indexedDB: { open }, IDBKeyRange: { bound: (...range) => range }, navigator: { locks } };
   const before = Object.keys(stands).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
   for (const name of Object.keys(stands)) Object.defineProperty(globalThis, name, { value: stands[name], configurable: true });
   const releases = [];
-  const turnFor = (session, tokens, timeoutMs) => {
-    const { locks, release } = resources({ deref: () => undefined }, session, {}, { tabs: true, near: false, timeoutMs, timer: {} });
+  const turnFor = (session, tokens, timeoutMs, more = {}) => {
+    const { locks, release } = resources({ deref: () => undefined }, session, more, { tabs: true, near: false, timeoutMs, timer: {} });
     releases.push(release);
     return locks.queue(tokens);
   };
@@ -163,6 +181,111 @@ test("r17_leases_that_count_no_more_are_deleted", () =>
         entries.clear();
       }
     }
+  }));
+
+/** Locks that throw, as in a sandboxed frame. */
+const NO_LOCKS = { request: async () => Promise.reject(new DOMException("no origin", "SecurityError")) };
+
+for (const [where, locks] of [["without_locks", undefined], ["where_locks_throw", NO_LOCKS]]) {
+  test(`r17_who_asks_for_his_turn_again_waits_for_no_lease_of_his_own_${where}`, () =>
+    withLeases(async (turnFor) => {
+      const session = names("ethgas", "https://h", "a", "");
+      const turn = turnFor(session, "7 1", 10_000);
+      // As a sign-out does whose caller has given up while the lease was being written.
+      assert.deepEqual(await Promise.all([turn.wait(), turn.wait()]), [true, true]);
+      assert.equal(await turn.wait(), true, "and once more when it has come");
+      assert.equal(entries.size, 1);
+      await turn.leave(false);
+      await new Promise((done) => setTimeout(done));
+      assert.equal(entries.size, 0, "it is given back");
+      assert.equal(await turnFor(session, "7 1", 10_000).wait(), true);
+    }, locks));
+}
+
+test("r17_a_lease_that_has_expired_is_nobodys_turn", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ethgas", "https://h", "a", "");
+    const turn = turnFor(session, "7 1", 10_000);
+    assert.equal(await turn.wait(), true);
+    const now = Date.now;
+    Date.now = () => now() + 60_000;
+    try {
+      assert.equal(await turnFor(session, "7 1", 10_000).wait(), true);
+      assert.equal(await turn.wait(), false);
+    } finally {
+      Date.now = now;
+    }
+  }));
+
+/** Locks of the platform's that one tab at a time holds. */
+function oneAtATime() {
+  let last = Promise.resolve();
+  return { request: (_name, _options, hold) => (last = last.then(hold)) };
+}
+
+test("rule_14_a_lock_that_cant_be_held_on_for_others_is_released_at_once", async () => {
+  const session = names("ethgas", "https://h", "a", "");
+  for (const [owner, builtin] of [[globalThis, "setTimeout"], [Set.prototype, "add"]]) {
+    await withLeases(async (turnFor) => {
+      // In localStorage, what one tab writes shows in another only after a moment.
+      const [first, second] = [1, 2].map(() => turnFor(session, "7 1", 10_000, { kept: "lagging" }));
+      assert.equal(await first.wait(), true);
+      const own = owner[builtin];
+      owner[builtin] = () => {
+        throw new Error("replaced by the page");
+      };
+      try {
+        await first.leave(true).catch(() => {});
+      } finally {
+        owner[builtin] = own;
+      }
+      assert.equal(await second.wait(), true, builtin);
+      await second.leave(false);
+    }, oneAtATime());
+  }
+});
+
+test("rule_14_a_turn_that_nobody_waits_for_keeps_no_lock_though_an_abort_throws", async () => {
+  const session = names("ethgas", "https://h", "a", "");
+  await withLeases(async (turnFor) => {
+    const [first, left, next] = [1, 2, 3].map(() => turnFor(session, "7 1", 10_000));
+    assert.equal(await first.wait(), true);
+    const own = AbortController.prototype.abort;
+    AbortController.prototype.abort = () => {
+      throw new Error("replaced by the page");
+    };
+    try {
+      await left.leave(false).catch(() => {});
+    } finally {
+      AbortController.prototype.abort = own;
+    }
+    await first.leave(false);
+    assert.equal(await Promise.race([next.wait(), new Promise((done) => setTimeout(done, 1_000, "still in line"))]), true);
+    await next.leave(false);
+  }, oneAtATime());
+});
+
+test("rule_2_a_transaction_whose_bound_cant_be_set_is_a_failure_and_no_unhandled_rejection", () =>
+  withLeases(async () => {
+    const { inTransaction } = await load("database.js");
+    const unhandled = [];
+    const note = (reason) => unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    const own = globalThis.setTimeout;
+    let timers = 0;
+    // The first bounds how long the database may take to open, the second how long the transaction.
+    globalThis.setTimeout = (...given) => {
+      if (++timers % 2 === 0) throw new Error("replaced by the page");
+      return own(...given);
+    };
+    try {
+      await assert.rejects(inTransaction("readonly", (all) => all.get("x")), /replaced by the page/);
+    } finally {
+      globalThis.setTimeout = own;
+    }
+    await new Promise((done) => setTimeout(done, 20));
+    process.off("unhandledRejection", note);
+    assert.deepEqual(unhandled, []);
   }));
 
 test("rule_2_who_writes_to_a_storage_that_hangs_waits_for_no_row_of_others", async () => {
@@ -557,4 +680,24 @@ test("rule_14_a_place_in_line_that_could_not_be_taken_keeps_nobody_waiting", asy
   } finally {
     globalThis.setTimeout = own;
   }
+});
+
+test("rule_14_who_leaves_the_line_lets_the_next_one_go_though_its_books_throw", async () => {
+  const storage = {};
+  const [first, second] = [1, 2].map(() => lineUp(storage, "renew", 5_000));
+  await first.wait();
+  const own = Map.prototype.get;
+  Map.prototype.get = () => {
+    throw new Error("replaced by the page");
+  };
+  try {
+    await first.leave();
+    await new Promise((done) => setTimeout(done));
+  } finally {
+    Map.prototype.get = own;
+  }
+  const late = new Promise((done) => setTimeout(done, 1_000, "still in line"));
+  assert.equal(await Promise.race([second.wait(), late]), true);
+  await second.leave();
+  await lineUp(storage, "renew", 5_000).wait();
 });

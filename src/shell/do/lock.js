@@ -1,6 +1,6 @@
 // @ts-check
 import { inTransaction } from "../database.js";
-import { Deadline, LONGEST_DELAY_MS, after, pause } from "../wait.js";
+import { Deadline, LONGEST_DELAY_MS, after, cancel, pause } from "../wait.js";
 import { lineUp } from "./queue.js";
 
 // How often a waiting tab looks whether it still needs its turn, in ms.
@@ -13,8 +13,9 @@ const FREEING_MS = 50;
 
 /**
  * One turn at the tokens of a session. `wait` resolves to whether it has come, and rejects where it took too long. `leave` resolves
- * when the lock is free again, or is held on for the other tabs' sake.
- * @typedef {{ wait(): Promise<boolean>, leave(spent: boolean): Promise<unknown> }} Turn
+ * when the lock is free again, or is held on for the other tabs' sake. `deadline`, where Node's process would wait for it: how long the
+ * wait may take.
+ * @typedef {{ wait(): Promise<boolean>, leave(spent: boolean): Promise<unknown>, deadline?: Deadline | undefined }} Turn
  */
 
 /**
@@ -100,28 +101,34 @@ function withLocks(locks, scope, tokens, held) {
         bound.end("done");
         if (left) return false;
         // It took too long, or locks throw here, as in a sandboxed frame, which has no origin.
-        fallback = inDatabase(scope, tokens);
+        fallback ??= inDatabase(scope, tokens);
         return fallback.wait();
       }
     },
     async leave(spent) {
       left = true;
+      const holdsOn = spent && scope.lags;
+      // First, as what follows may throw where the page has replaced it. A lock that comes only later is freed by this, too.
+      if (!holdsOn) release();
       bound.end("done");
       await fallback?.leave(spent);
-      if (!spent || !scope.lags) {
-        release();
+      if (!holdsOn) {
         await Promise.race([freed?.catch(() => {}), pause(FREEING_MS)]);
         return;
       }
       // Locks are faster than localStorage: on a busy computer, the next tab to hold the lock may still read the old record. So the
       // lock is held for a while, and a tab that waits for it leaves the line as soon as it reads the new one.
-      const freeNow = () => {
-        held.delete(freeNow);
-        clearTimeout(timer);
-        release();
-      };
-      const timer = after(HOLD_MS, freeNow);
-      held.add(freeNow);
+      try {
+        const freeNow = () => {
+          release();
+          cancel(timer);
+          held.delete(freeNow);
+        };
+        const timer = after(HOLD_MS, freeNow);
+        held.add(freeNow);
+      } catch {
+        release(); // nobody would do it later
+      }
     },
   };
 }
@@ -140,27 +147,32 @@ function inDatabase(scope, tokens) {
   /** When the lease ends that this turn has. @type {number | undefined} */
   let end;
   let left = false;
+  /** @type {Promise<boolean> | undefined} */
+  let waiting;
   const free = () => {
     if (end !== undefined) giveBack(leaseName(lease, tokens), end).catch(() => {});
   };
+  const attempt = async () => {
+    if (fallback) return fallback.wait();
+    try {
+      if (end === undefined || end <= Date.now()) end = await takeLease(lease, tokens, scope.ms);
+      // Who has waited may have gone while the lease was written.
+      if (left) free();
+    } catch {
+      if (left) return false;
+      // No IndexedDB either: then at least the handles of this page take turns.
+      fallback = inMemory(scope);
+      return fallback.wait();
+    }
+    if (end !== undefined) return true;
+    // The wait has no end of its own: each lease has one, also that of a tab that was closed.
+    await pause(POLL_MS);
+    return false;
+  };
   return {
-    async wait() {
-      if (fallback) return fallback.wait();
-      try {
-        end = await takeLease(lease, tokens, scope.ms);
-        // Who has waited may have gone while the lease was written.
-        if (left) free();
-      } catch {
-        if (left) return false;
-        // No IndexedDB either: then at least the handles of this page take turns.
-        fallback = inMemory(scope);
-        return fallback.wait();
-      }
-      if (end !== undefined) return true;
-      // The wait has no end of its own: each lease has one, also that of a tab that was closed.
-      await pause(POLL_MS);
-      return false;
-    },
+    // A sign-out whose caller gives up asks again while its lease is still being written, or has just been. It would take that for
+    // another tab's.
+    wait: () => (waiting ??= attempt().finally(() => (waiting = undefined))),
     async leave(spent) {
       left = true;
       await fallback?.leave(spent);

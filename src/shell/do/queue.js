@@ -2,8 +2,8 @@
 import { Deadline } from "../wait.js";
 
 /**
- * One turn in a queue. `wait` resolves when it has come, and rejects where that took too long.
- * @typedef {{ wait(): Promise<true>, leave(): Promise<void> }} Place
+ * One turn in a queue. `wait` resolves when it has come, and rejects where that took too long, by `deadline`.
+ * @typedef {{ wait(): Promise<true>, leave(): Promise<void>, deadline: Deadline | undefined }} Place
  */
 
 /**
@@ -31,14 +31,16 @@ export function lineUp(storage, purpose, ms) {
   /** @type {Promise<void>} */
   const over = new Promise((done) => {
     leave = () => {
-      if (all.get(purpose) === over) all.delete(purpose);
+      // First, as the rest may throw where the page has replaced maps.
       done();
+      if (all.get(purpose) === over) all.delete(purpose);
     };
   });
   all.set(purpose, over);
   const turn = deadline ? deadline.finish(before) : Promise.resolve();
   turn.catch(() => {});
   return {
+    deadline,
     wait: async () => {
       await turn;
       return true;

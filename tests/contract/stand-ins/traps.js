@@ -1,5 +1,5 @@
 /** What a hostile page does to a session: the stack runs out at any depth, and the platform's functions throw. */
-import { DATA, equal, hallpass, jdoe, ok, packageAddress, simulate, storageOfItsOwn, withGlobal, within } from "../env.js";
+import { DATA, equal, hallpass, jdoe, ok, packageAddress, rejects, simulate, storageOfItsOwn, withGlobal, within } from "../env.js";
 
 /** Calls with so many frames on the stack. The frames are alike, so that each more takes the same room. */
 export function deep(frames, call) {
@@ -66,10 +66,10 @@ export function trap(owner, name, nth) {
 }
 
 /** A session with ETHGAS whose record lies in a storage of the test's. */
-export async function witness() {
+export async function witness(options) {
   const vendor = simulate("ethgas");
   const storage = storageOfItsOwn();
-  return { vendor, storage, session: await vendor.signIn({ storage }) };
+  return { vendor, storage, session: await vendor.signIn({ storage, ...options }) };
 }
 
 /**
@@ -83,12 +83,33 @@ export async function isAlive({ session, storage, vendor }, bystander, what) {
   await settles(session.accessToken(), `${what}: the token afterwards`);
   equal(typeof (await within(5_000, session.logout(), `${what}: logout`)).revoked, "boolean", `${what}: logout`);
   equal([session.state.status, storage.map.size], ["signed-out", 0], `${what}: after the logout`);
+  await harmedNobody(vendor, bystander, what);
+  session.dispose();
+}
+
+/**
+ * Fails unless a session that was disposed of shows its state, refuses all else and may be disposed of again; and unless its tokens are
+ * where they were, for the next one that is opened.
+ */
+export async function isOver({ session, storage, vendor }, bystander, what) {
+  session.dispose();
+  equal(session.state.status, "signed-in", `${what}: the state`);
+  await rejects(session.fetch(DATA.ethgas), "unsupported");
+  await rejects(async () => session.touch(), "unsupported");
+  const next = await vendor.open({ storage });
+  equal((await next.fetch(DATA.ethgas)).status, 200, `${what}: the session goes on`);
+  await within(5_000, next.logout(), `${what}: logout`);
+  next.dispose();
+  await harmedNobody(vendor, bystander, what);
+}
+
+/** Fails unless another session, and one that is opened now, are as well as ever. */
+async function harmedNobody(vendor, bystander, what) {
   equal((await bystander.fetch(DATA.ethgas)).status, 200, `${what}: another session`);
   const fresh = await vendor.open();
   await fresh.login(jdoe);
   equal((await fresh.fetch(DATA.ethgas)).status, 200, `${what}: a new session`);
   fresh.dispose();
-  session.dispose();
 }
 
 /** Fails unless a promise settles, and unless what it is rejected with is typed. */
