@@ -79,8 +79,8 @@ function check() {
   description.setAttribute("aria-invalid", String(!vendor));
   if (!vendor) return;
   const taken = takes(vendor);
-  const words = taken.map(({ name, optional }) => (optional ? `${name}, if there is one,` : name));
-  say(checked, `The description is right. A login takes ${words.length ? and.format(words).replace(/,$/, "") : "nothing that is typed"}.`);
+  const words = taken.map(shown);
+  say(checked, `The description is right. A login takes ${words.length ? and.format(words) : "nothing that is typed"}.`);
   showInputs(taken);
 }
 
@@ -97,16 +97,19 @@ function takes({ login }) {
   return [...names].map((name) => ({ name, optional: !found.includes(`{${name}}`) }));
 }
 
+/** A name as the person sees it. */
+const shown = ({ name, optional }) => (optional ? `${name} (optional)` : name);
+
 /** An input for each name. What is typed already stays, where the names are the same. */
 function showInputs(taken) {
-  const shown = [...credentials.querySelectorAll("input")].map(({ name, required }) => name + required);
-  if (taken.map(({ name, optional }) => name + !optional).join() === shown.join()) return;
+  const present = [...credentials.querySelectorAll("input")].map(({ name, required }) => name + required);
+  if (taken.map(({ name, optional }) => name + !optional).join() === present.join()) return;
   credentials.replaceChildren(
     ...taken.map(({ name, optional }) => {
       const id = `credential-${name}`;
       const type = PUBLIC.includes(name) ? "text" : "password";
       const input = make("input", { id, name, type, required: !optional, autocomplete: "off", spellcheck: false });
-      return make("div", { className: "field" }, make("label", { htmlFor: id }, optional ? `${name} (optional)` : name), input);
+      return make("div", { className: "field" }, make("label", { htmlFor: id }, shown({ name, optional })), input);
     }),
   );
 }

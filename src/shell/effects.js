@@ -266,8 +266,9 @@ export class Effects {
   async #join(id, task, other) {
     const joined = this.#running(other);
     if (!joined) {
-      // It has just ended. Where that isn't so, the operation asks once more, and the page's own events get their turn meanwhile.
-      await pause(0);
+      // It has just ended. Where that isn't so, the operation asks once more; then the page's own events get their turn meanwhile.
+      if (task.missed === other) await pause(0);
+      task.missed = other;
       return came(id, "done");
     }
     joined.task.waiting++;

@@ -260,7 +260,9 @@ export class Handle {
     }
     this.machine = machine;
     attempt(() => machine.resume(record, wall(), steady()));
-    attempt(() => this.publish());
+    attempt(() => this.#show());
+    // Listeners are told afterwards: this may be in the middle of reading the state.
+    attempt(() => queueMicrotask(() => this.#changed(true)));
   }
 
   /**

@@ -34,6 +34,8 @@ export class Task {
   thrown;
   /** Asks the wallet, where somebody signs in with one. @type {Ask | undefined} */
   ask;
+  /** The operation that it wanted to wait for last, where that was over. @type {number | undefined} */
+  missed;
   /** How many other operations wait for this one. */
   waiting = 0;
   /** Whether the machine began it, and no caller: then it keeps no process of Node's running. */

@@ -127,14 +127,16 @@ class FakeSession {
         if (turn !== this.#overtakings) throw fakeError("superseded");
       });
       const { state, redirectTo } = /** @type {Partial<LoginResult>} */ (answer ?? {});
-      this.setState(state ?? { status: "signed-in", .../** @type {FakeState} */ ({ user: username ?? email, database }) });
-      return { state: this.#announcer.state, redirectTo };
+      const signedIn = state ?? { status: "signed-in", .../** @type {FakeState} */ ({ user: username ?? email, database }) };
+      return { state: this.#became(signedIn), redirectTo };
     });
 
   /** @param {CallOptions} [options] */
   refresh = (options) =>
     this.#call("refresh", [options], () => signalOf(options), async () => {
+      const turn = this.#overtakings;
       const answer = await this.#given("refresh", [options]);
+      if (turn !== this.#overtakings) throw fakeError("superseded");
       if (answer !== undefined) return this.#became(answer);
       this.#mustBeSignedIn();
       if (!this.#announcer.state.renewable) throw fakeError("not-renewable");
@@ -144,8 +146,9 @@ class FakeSession {
   /** @param {CallOptions} [options] */
   check = (options) =>
     this.#call("check", [options], () => signalOf(options), async () => {
+      const turn = this.#overtakings;
       const answer = await this.#given("check", [options]);
-      return answer === undefined ? this.#announcer.state : this.#became(answer);
+      return answer === undefined || turn !== this.#overtakings ? this.#announcer.state : this.#became(answer);
     });
 
   /** @param {CallOptions} [options] */
@@ -285,7 +288,7 @@ class FakeSession {
    * @param {unknown} state
    */
   #became(state) {
-    this.setState(/** @type {FakeState} */ (state));
+    if (state !== this.#announcer.state) this.setState(/** @type {FakeState} */ (state));
     return this.#announcer.state;
   }
 }

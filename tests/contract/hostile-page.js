@@ -198,6 +198,30 @@ export async function rule_14_signing_out_shows_while_builtins_keep_throwing() {
   }
 }
 
+/** Rule 2: no call waits for a timer where all that it needs is there; tests of applications stop the clock. */
+export async function rule_2_no_call_waits_for_a_timer_where_all_answers_come_at_once() {
+  const fetch = async () => {
+    const data = { accessToken: "a.b.c", refreshToken: "d.e.f", expiresIn: 3600, valid: true, loggedOut: true };
+    return new Response(JSON.stringify({ code: 200, message: "OK", data }), { headers: { "Content-Type": "application/json" } });
+  };
+  for (const kept of ["memory", new Map()]) {
+    const own = { get: async (key) => kept.get(key), set: async (key, text) => void kept.set(key, text), delete: async (key) => void kept.delete(key) };
+    const storage = kept === "memory" ? kept : own;
+    const session = await hallpass.openSession({ vendor: "ethgas", baseUrl: "https://vendor.example", storage, fetch });
+    for (const name of ["login", "fetch", "json", "refresh", "check", "accessToken", "logout"]) {
+      const { setTimeout, clearTimeout } = globalThis;
+      let timer;
+      const tooLong = new Promise((_, fail) => (timer = setTimeout(fail, 5_000, new Error(`${name} waits for a timer`))));
+      try {
+        await withGlobal("setTimeout", () => 0, () => Promise.race([CALLS[name](session), tooLong]));
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+    session.dispose();
+  }
+}
+
 /** Rule 14, R37: what throws while a renewal is under way, and is put back, leaves a session that goes on as before. */
 export async function rule_14_what_throws_during_a_renewal_leaves_a_session_that_goes_on() {
   const passes = (ms) => new Promise((done) => setTimeout(done, ms));

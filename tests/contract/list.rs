@@ -372,6 +372,7 @@ contract! { "hostile-page.js":
     r37_a_listener_that_recurses,
     r37_getters_that_recurse,
     rule_14_signing_out_shows_while_builtins_keep_throwing,
+    rule_2_no_call_waits_for_a_timer_where_all_answers_come_at_once,
     rule_14_what_throws_during_a_renewal_leaves_a_session_that_goes_on,
     r37_builtins_that_throw_while_the_state_is_read,
     r37_builtins_that_throw_in_subscribe,

@@ -145,6 +145,23 @@ test("a state that the test gives is the session's", async () => {
   assert.deepEqual(seen, [["signed-out", undefined], ["signed-in", undefined], ["signed-in", 5], ["signed-out", undefined]]);
 });
 
+test("what a logout has overtaken signs nobody in again, and a state that is there already is told to nobody", async () => {
+  const given = { status: "signed-in", user: "jdoe", renewable: true, renewal: "idle" };
+  const later = () => new Promise((done) => setTimeout(done, 10, given));
+  const session = fakeSession({ state: given, check: later, refresh: later });
+  const [checked, refreshed] = [session.check(), session.refresh()];
+  await Promise.all([session.logout(), checked, refused(refreshed, "superseded")]);
+  assert.deepEqual([session.state.status, (await checked).status], ["signed-out", "signed-out"]);
+
+  const same = fakeSession({ state: given, check: () => same.state, refresh: () => same.state, login: () => ({ state: same.state }) });
+  let told = 0;
+  same.subscribe(() => told++);
+  await same.check();
+  await same.refresh();
+  await same.login({ username: "u", password: "p" });
+  assert.equal(told, 1);
+});
+
 test("it refuses a call for what a real one refuses it for", async () => {
   const session = signedIn({ json: () => 1 });
   const wrong = [
