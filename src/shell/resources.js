@@ -49,13 +49,15 @@ export function resources(weakHandle, sessionNames, keeping, { tabs, near, timeo
   const lags = keeping.kept === "lagging";
   const locks = new Locks({ key: sessionNames.record, lease: sessionNames.lease, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });
   const stop = onWakeUps(sessionNames.record, lags || keeping.kept === "page", (type) => weakHandle.deref()?.wake(type));
+  const held = [() => cancel(timer.id), stop, () => lines.store.close(), () => lines.signOut.close(), () => lines.neighbours?.close(), () => locks.letGo()];
   const release = () => {
-    cancel(timer.id);
-    stop();
-    lines.store.close();
-    lines.signOut.close();
-    lines.neighbours?.close();
-    locks.letGo();
+    for (const letGo of held) {
+      try {
+        letGo();
+      } catch {
+        // The page has replaced what that takes. What is left behind knows the handle only weakly, and the rest is still to go.
+      }
+    }
   };
   return { lines, locks, release };
 }
