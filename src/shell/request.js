@@ -304,6 +304,12 @@ export const jsonBody = (json, body) =>
   });
 
 /**
+ * The method of a request with a `json` member, where init names none: that of the caller's Request, if it may have a body.
+ * @param {Request | undefined} given
+ */
+export const methodOfJson = (given) => (given && !/^(?:GET|HEAD)$/.test(given.method) ? given.method : "POST");
+
+/**
  * Makes a body of the `json` member.
  * @param {Init} init
  * @param {Request | undefined} given The caller's Request: its method and headers count where init names none.
@@ -315,7 +321,7 @@ function useJson(init, given) {
   const type = headers.get("Content-Type");
   // A Request's headers may still name the type of its own body.
   if (init.headers ? type === null : !isJson(type)) headers.set("Content-Type", "application/json");
-  init.method ??= given && !/^(?:GET|HEAD)$/.test(given.method) ? given.method : "POST";
+  init.method ??= methodOfJson(given);
   init.body = body;
   init.headers = headers;
 }

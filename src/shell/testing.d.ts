@@ -43,8 +43,8 @@ export type FakeSessionOptions<V extends VendorName | VendorDescription = Vendor
   state?: FakeState;
   /**
    * The replies of {@link Session.fetch}. Asked only while signed in, as else the call rejects `not-signed-in`, or `session-expired`
-   * where the state's `reason` is `"expired"`, `"refused"` or `"idle"`. Default: what
-   * `json` gives, as a reply with status 200; without either, or without a `Response` as in Jest's jsdom, a call rejects `unsupported`.
+   * where the state's `reason` is `"expired"`, `"refused"` or `"idle"`. Default: what `json` gives, as a reply with status 200; without
+   * either, or without a `Response` as in Jest's jsdom, a call rejects `unsupported`.
    */
   fetch?: (input: FetchInput, init?: RequestInit) => Response | PromiseLike<Response>;
   /**
@@ -54,7 +54,8 @@ export type FakeSessionOptions<V extends VendorName | VendorDescription = Vendor
   json?: (input: FetchInput, init?: RequestInit & { json?: unknown }) => unknown;
   /**
    * Where it gives nothing, and by default, the login succeeds: signed in, as `username` or else `email`. A state that it gives becomes
-   * the session's. Whatever it gives, the login rejects `superseded` where a newer login or a logout has begun meanwhile, and signs nobody in where its signal has aborted.
+   * the session's. Whatever it gives, the login rejects `superseded` where a newer login or a logout has begun meanwhile, and signs
+   * nobody in where its signal has aborted.
    */
   login?: FakeMethod<Session<V>["login"], LoginResult | void>;
   /**

@@ -6,7 +6,7 @@ import { BY_WALLET, VENDORS, readCredentials, refuseOthers } from "./credentials
 import { described } from "./description.js";
 import { isObject, isRequest, member } from "./object.js";
 import { readSignal } from "./options.js";
-import { jsonBody, made } from "./request.js";
+import { jsonBody, made, methodOfJson } from "./request.js";
 
 /**
  * @import { FailureCode } from "./auth-error.js"
@@ -357,7 +357,8 @@ const signalOf = (options) => readable("options", () => readSignal(options));
  */
 function readRequest(input, init, json) {
   if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
-  if (!isRequest(input) && textOf(input) === undefined) throw mistake("input", "a string, a URL or a Request");
+  const request = isRequest(input) ? input : undefined;
+  if (!request && textOf(input) === undefined) throw mistake("input", "a string, a URL or a Request");
   const signal = readSignal(init, "init");
   const given = json && init && !isRequest(init) ? member(init, "json") : undefined;
   /** @param {keyof RequestInit} name */
@@ -366,14 +367,13 @@ function readRequest(input, init, json) {
   if (given !== undefined) jsonBody(given, body);
   // Jest's jsdom has no Request.
   if (typeof Request === "function") {
-    const own = isRequest(input) && !(given !== undefined && /^(?:GET|HEAD)$/.test(input.method)) ? input.method : undefined;
-    const method = one("method") ?? own ?? (given === undefined ? "GET" : "POST");
+    const method = one("method") ?? (given === undefined ? request?.method ?? "GET" : methodOfJson(request));
     const said = { method, headers: one("headers"), body: given !== undefined || body != null ? "" : null };
     made(() => new Request("https://hallpass.invalid/", /** @type {RequestInit} */ (said)));
   }
   // A null says that there is none, also beside a Request that has one.
   const isLeft = one("signal") === undefined;
-  return isLeft && isRequest(input) ? readSignal(input, "input") : signal;
+  return isLeft && request ? readSignal(request, "input") : signal;
 }
 
 /** @param {unknown} json */

@@ -31,6 +31,22 @@ function refused(call, fits) {
   });
 }
 
+/** What a page puts in the place of a function of the platform's, to do harm. */
+const throws = () => {
+  throw new Error("replaced by the page");
+};
+
+/** Does something while another function stands in a method's place. */
+async function whileReplaced(owner, name, value, act) {
+  const own = owner[name];
+  owner[name] = value;
+  try {
+    await act();
+  } finally {
+    owner[name] = own;
+  }
+}
+
 test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
   const sessions = [
     ["ocient", "https://h:8443", "left"], ["ocient", "https://h", "8443"], ["ocient", "https://h", "8443:left"],
@@ -230,15 +246,7 @@ test("rule_14_a_lock_that_cant_be_held_on_for_others_is_released_at_once", async
       // In localStorage, what one tab writes shows in another only after a moment.
       const [first, second] = [1, 2].map(() => turnFor(session, "7 1", 10_000, { kept: "lagging" }));
       assert.equal(await first.wait(), true);
-      const own = owner[builtin];
-      owner[builtin] = () => {
-        throw new Error("replaced by the page");
-      };
-      try {
-        await first.leave(true).catch(() => {});
-      } finally {
-        owner[builtin] = own;
-      }
+      await whileReplaced(owner, builtin, throws, () => first.leave(true).catch(() => {}));
       assert.equal(await second.wait(), true, builtin);
       await second.leave(false);
     }, oneAtATime());
@@ -250,15 +258,7 @@ test("rule_14_a_turn_that_nobody_waits_for_keeps_no_lock_though_an_abort_throws"
   await withLeases(async (turnFor) => {
     const [first, left, next] = [1, 2, 3].map(() => turnFor(session, "7 1", 10_000));
     assert.equal(await first.wait(), true);
-    const own = AbortController.prototype.abort;
-    AbortController.prototype.abort = () => {
-      throw new Error("replaced by the page");
-    };
-    try {
-      await left.leave(false).catch(() => {});
-    } finally {
-      AbortController.prototype.abort = own;
-    }
+    await whileReplaced(AbortController.prototype, "abort", throws, () => left.leave(false).catch(() => {}));
     await first.leave(false);
     assert.equal(await Promise.race([next.wait(), new Promise((done) => setTimeout(done, 1_000, "still in line"))]), true);
     await next.leave(false);
@@ -274,15 +274,9 @@ test("rule_2_a_transaction_whose_bound_cant_be_set_is_a_failure_and_no_unhandled
     const own = globalThis.setTimeout;
     let timers = 0;
     // The first bounds how long the database may take to open, the second how long the transaction.
-    globalThis.setTimeout = (...given) => {
-      if (++timers % 2 === 0) throw new Error("replaced by the page");
-      return own(...given);
-    };
-    try {
-      await assert.rejects(inTransaction("readonly", (all) => all.get("x")), /replaced by the page/);
-    } finally {
-      globalThis.setTimeout = own;
-    }
+    const everySecond = (...given) => (++timers % 2 === 0 ? throws() : own(...given));
+    await whileReplaced(globalThis, "setTimeout", everySecond, () =>
+      assert.rejects(inTransaction("readonly", (all) => all.get("x")), /replaced by the page/));
     await new Promise((done) => setTimeout(done, 20));
     process.off("unhandledRejection", note);
     assert.deepEqual(unhandled, []);
@@ -517,9 +511,7 @@ test("rule_2_a_trap_becomes_internal", async () => {
 
 test("rule_2_a_bound_is_reached_though_tidying_up_throws", async () => {
   const { signal } = new AbortController();
-  signal.removeEventListener = () => {
-    throw new Error("replaced by the page");
-  };
+  signal.removeEventListener = throws;
   const deadline = new Deadline(60_000, signal);
   const waiting = assert.rejects(deadline.guard(new Promise(() => {})), (reason) => reason === "timeout");
   assert.throws(() => deadline.end("timeout"), /replaced by the page/);
@@ -669,33 +661,21 @@ test("r17_a_turn_that_nobody_comes_for_is_waited_for_no_longer_than_its_bound", 
 test("rule_14_a_place_in_line_that_could_not_be_taken_keeps_nobody_waiting", async () => {
   const storage = {};
   const first = lineUp(storage, "renew", 5_000);
-  const own = globalThis.setTimeout;
-  globalThis.setTimeout = () => {
-    throw new Error("replaced by the page");
-  };
-  try {
+  await whileReplaced(globalThis, "setTimeout", throws, async () => {
     assert.throws(() => lineUp(storage, "renew", 5_000), /replaced by the page/);
     await first.leave();
     await lineUp(storage, "renew", 5_000).wait();
-  } finally {
-    globalThis.setTimeout = own;
-  }
+  });
 });
 
 test("rule_14_who_leaves_the_line_lets_the_next_one_go_though_its_books_throw", async () => {
   const storage = {};
   const [first, second] = [1, 2].map(() => lineUp(storage, "renew", 5_000));
   await first.wait();
-  const own = Map.prototype.get;
-  Map.prototype.get = () => {
-    throw new Error("replaced by the page");
-  };
-  try {
+  await whileReplaced(Map.prototype, "get", throws, async () => {
     await first.leave();
     await new Promise((done) => setTimeout(done));
-  } finally {
-    Map.prototype.get = own;
-  }
+  });
   const late = new Promise((done) => setTimeout(done, 1_000, "still in line"));
   assert.equal(await Promise.race([second.wait(), late]), true);
   await second.leave();
