@@ -112,10 +112,17 @@ pub struct Watch {
     pub revoked: BTreeSet<usize>,
     /// How many renewals have ended with their tab, between the vendor's answer and the tab's own write.
     pub taken_along: usize,
-    /// When tokens were renewed, by the vendor's login.
-    pub renewals: Vec<(u64, usize)>,
+    /// When tokens were renewed, by the vendor's login, and in which tab.
+    pub renewals: Vec<(u64, usize, usize)>,
     /// When renewals of a login have failed for now, one after the other.
     pub failures: BTreeMap<usize, Vec<u64>>,
+    /// The cookie may have come with a reply that nobody waited for any more, or whose tab could not write it down.
+    pub cut_off: bool,
+    /// Two tabs have changed the cookie at the same time, of which one had no session whose turn it could wait for.
+    pub side_by_side: bool,
+    /// Which of all that has happened was the last sign-out that the vendor has confirmed, and when a login was sent last.
+    pub confirmed: Option<u64>,
+    pub login_sent: u64,
     /// When callers asked for renewals or checks, and how often the pauses were ended because the network was back.
     pub asked: Vec<u64>,
     /// When the vendor accepted a request's token, as far as its tab can tell.

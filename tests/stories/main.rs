@@ -9,6 +9,7 @@
 
 mod actions;
 mod choices;
+mod cookies;
 mod invariants;
 mod limits;
 mod locks;
@@ -51,4 +52,9 @@ fn no_story_at_pegase3_breaks_a_requirement() {
 #[test]
 fn no_story_at_lenses_breaks_a_requirement() {
     teller::tell_all(&[Brand::Lenses], 0.1);
+}
+
+#[test]
+fn no_story_at_an_api_with_a_cookie_breaks_a_requirement() {
+    teller::tell_all(&[Brand::Cookie], 0.15);
 }

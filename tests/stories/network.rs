@@ -60,7 +60,11 @@ enum Load {
 
 impl World {
     pub fn call(&mut self, mark: Mark, call: &Call) -> Option<Outcome<Value>> {
-        let asked = wire::read(self.plan.brand, call);
+        let mut asked = wire::read(self.plan.brand, call);
+        // A browser sends its cookie by itself.
+        if self.plan.brand.is_cookie() {
+            asked = asked.with_cookie(self.cookie);
+        }
         self.sends_call(mark, call.operation, &asked);
         // `fetch` follows no redirect of a call, and gives up in time.
         self.at(
@@ -80,6 +84,7 @@ impl World {
         self.sends_data(mark, credential, dispatch.again);
         let always_rejected =
             self.op(mark).is_some_and(|op| op.purpose == Purpose::Request { always_rejected: true });
+        let credential = if self.plan.brand.is_cookie() { self.cookie } else { credential };
         let fate = self.fate(mark, None);
         self.travel(mark, Load::Data { credential, always_rejected }, fate);
         None
@@ -143,7 +148,7 @@ impl World {
             _ => {}
         }
         let (reply, spent) = match &load {
-            Load::Call(asked) => self.vendor_hears(asked, fate, back),
+            Load::Call(asked) => self.vendor_hears(mark, asked, fate, back),
             Load::Data { credential, always_rejected } => (self.data(*credential, *always_rejected), None),
         };
         match fate {
@@ -163,21 +168,23 @@ impl World {
         }
     }
 
-    fn vendor_hears(&mut self, asked: &Asked, fate: Fate, back: u64) -> (Reply<Value>, Option<Token>) {
-        let asked = match asked {
-            // A browser sends its cookie by itself.
-            Asked::Check { .. } if self.plan.brand == Brand::Lenses => {
-                let token = self.cookie.map(|family| Token { family, number: 1, kind: 'a' });
-                &Asked::Check { token }
-            }
-            asked => asked,
-        };
+    fn vendor_hears(
+        &mut self,
+        mark: Mark,
+        asked: &Asked,
+        fate: Fate,
+        back: u64,
+    ) -> (Reply<Value>, Option<Token>) {
         let said = self.vendor.answer(asked, self.now);
         self.tell(|| format!("    the vendor hears {asked:?}, says {said:?}"));
-        if let (Said::Granted { access, .. }, Brand::Lenses, true) =
-            (&said, self.plan.brand, fate != Fate::LostOnTheWayBack)
-        {
-            self.at(self.now + back, Event::CookieSet { family: access.family });
+        let sets = match said {
+            Said::Granted { access, .. } => Some(Some(access)),
+            Said::LoggedOut => Some(None),
+            _ => None,
+        };
+        if let Some(cookie) = sets.filter(|_| self.plan.brand.is_cookie() && fate != Fate::LostOnTheWayBack) {
+            let late = if fate == Fate::TooLate { TIMEOUT } else { 0 };
+            self.at(self.now + back + late, Event::CookieSet { mark, cookie });
         }
         self.vendor_says(asked, &said);
         let spent = match (asked, &said) {
@@ -189,10 +196,6 @@ impl World {
 
     /// The vendor's answer to a request for data.
     fn data(&mut self, credential: Option<Token>, always_rejected: bool) -> Reply<Value> {
-        let credential = match self.plan.brand {
-            Brand::Lenses => self.cookie.map(|family| Token { family, number: 1, kind: 'a' }),
-            _ => credential,
-        };
         let user = credential.and_then(|token| self.vendor.user_of(token, self.now));
         let said = match user.filter(|_| !always_rejected) {
             Some(user) => Said::Alive(user),
@@ -217,7 +220,7 @@ impl World {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no less than zero")]
         let end = (BEGIN as u64 + self.now) / 1_000 + lifetime;
         let until = if self.plan.brand == Brand::Pegase3 { end } else { lifetime };
-        let mut reply = wire::write(self.plan.brand, said, until, self.plan.renewable);
+        let mut reply = wire::write(&self.plan, said, until);
         reply.date_ms = Some(((BEGIN + self.now as f64) / 1_000.0).floor() * 1_000.0);
         reply
     }

@@ -2,6 +2,7 @@
 
 use hallpass::protocol::OperationId;
 
+use crate::cookies::AtCookie;
 use crate::locks::Turn;
 use crate::vendor::Token;
 
@@ -61,6 +62,8 @@ pub struct Op {
     /// Whether it has got new tokens.
     pub granted: bool,
     pub presented: Option<Token>,
+    /// Its call that has to do with the browser's cookie, until the answer comes; a login's until its end.
+    pub at_cookie: Option<AtCookie>,
     /// What was held when a login of its tab began to be kept.
     pub stroke: Option<usize>,
 }
@@ -84,6 +87,7 @@ impl Op {
             refreshes: 0,
             granted: false,
             presented: None,
+            at_cookie: None,
             stroke: None,
         }
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use hallpass::dialect::Credentials;
-use hallpass::protocol::{OperationId, Outcome, Step, Trouble, Wake, Wish};
+use hallpass::protocol::{Effect, OperationId, Outcome, Step, Trouble, Wake, Wish};
 
 use crate::op::{Purpose, Waits};
 use crate::tab::BASE;
@@ -45,7 +45,8 @@ impl World {
         let handle = Rc::clone(&self.tabs[tab].handle);
         handle.set_now(self.moment(tab));
         let password = if right { PASSWORD } else { "wrong" };
-        let op = handle.sign_in(Credentials::of(&[("username", user), ("password", password)]));
+        let name = if self.plan.named { "username" } else { "account" };
+        let op = handle.sign_in(Credentials::of(&[(name, user), ("password", password)]));
         self.begin(tab, op, Purpose::Login { user, right });
     }
 
@@ -115,6 +116,7 @@ impl World {
         self.tell(|| format!("tab {tab} closes"));
         self.watch.closes(tab);
         self.watch.taken_along += self.tabs[tab].ops.values().filter(|op| op.granted).count();
+        self.watch.cut_off |= self.tabs[tab].ops.values().any(|op| op.at_cookie.is_some());
         let here = &mut self.tabs[tab];
         here.open = false;
         here.missed.clear();
@@ -129,8 +131,10 @@ impl World {
         let mut under_way: Vec<_> = std::mem::take(&mut self.tabs[tab].ops).into_keys().collect();
         while let Some(id) = under_way.pop() {
             let mut outcome = None;
-            while let Some(Step::Asks(_)) = handle.step(id, outcome.take(), self.moment(tab)) {
-                outcome = Some(Outcome::Failed(Trouble::Stopped));
+            while let Some(Step::Asks(effect)) = handle.step(id, outcome.take(), self.moment(tab)) {
+                // A sign-out keeps its place in a line when it is stopped.
+                let lock = matches!(effect, Effect::Lock(_));
+                outcome = Some(Outcome::Failed(if lock { Trouble::Untold } else { Trouble::Stopped }));
             }
             under_way.extend(std::iter::from_fn(|| handle.begun()));
         }

@@ -11,6 +11,8 @@ pub enum Brand {
     Ocient,
     Pegase3,
     Lenses,
+    /// An API that somebody has described: its session is a cookie, which is prolonged, and signed out of.
+    Cookie,
 }
 
 impl Brand {
@@ -20,10 +22,16 @@ impl Brand {
             Self::Ocient => "ocient",
             Self::Pegase3 => "pegase3",
             Self::Lenses => "lenses",
+            Self::Cookie => "acme",
         }
     }
 
-    /// Whether a session can be ended at the vendor.
+    /// Whether the session is a cookie: of that, a browser has one for all of its tabs.
+    pub const fn is_cookie(self) -> bool {
+        matches!(self, Self::Lenses | Self::Cookie)
+    }
+
+    /// Whether the session that a login replaces is ended at the vendor.
     pub const fn revokes(self) -> bool {
         matches!(self, Self::Ethgas | Self::Ocient)
     }
@@ -71,6 +79,12 @@ pub struct Plan {
     pub body_form: bool,
     /// Whether it gives what renewal takes.
     pub renewable: bool,
+    /// Whether it tells who has signed in, and tabs know the name.
+    pub named: bool,
+    /// Whether it tells how long a cookie lives.
+    pub told: bool,
+    /// Whether a cookie is good until its end, whoever has signed out: the vendor only takes it away from the browser.
+    pub stateless: bool,
     pub troubles: Troubles,
     /// After how long sessions end by themselves.
     pub limits: Limits,
@@ -101,7 +115,7 @@ impl Plan {
             long_lags: may(6),
             cleared: may(8),
         };
-        Self {
+        let mut plan = Self {
             brand,
             keeping,
             tabs: 1 + choices.below(4),
@@ -114,7 +128,10 @@ impl Plan {
             interleaved: choices.one_in(2),
             old_dies: choices.one_in(2),
             body_form: choices.one_in(4),
-            renewable: matches!(brand, Brand::Ethgas | Brand::Ocient) && !choices.one_in(10),
+            renewable: matches!(brand, Brand::Ethgas | Brand::Ocient | Brand::Cookie) && !choices.one_in(10),
+            named: true,
+            told: true,
+            stateless: false,
             troubles,
             limits: match choices.below(8) {
                 0 => Limits {
@@ -129,7 +146,13 @@ impl Plan {
                 _ => Limits::default(),
             },
             actions: 2 + choices.below(40),
+        };
+        if brand == Brand::Cookie {
+            plan.named = !choices.one_in(4);
+            plan.told = !choices.one_in(4);
+            plan.stateless = choices.one_in(2);
         }
+        plan
     }
 
     /// Whether sessions end by themselves.
@@ -139,6 +162,11 @@ impl Plan {
 
     pub const fn shares_store(&self) -> bool {
         !matches!(self.keeping, Keeping::Memory)
+    }
+
+    /// Whether all tabs have one session.
+    pub const fn shares_tabs(&self) -> bool {
+        matches!(self.keeping, Keeping::Tabs { .. })
     }
 
     pub const fn lags(&self) -> bool {

@@ -11,6 +11,10 @@ impl World {
     /// An operation sends a call.
     pub fn sends_call(&mut self, mark: Mark, operation: CallKind, asked: &Asked) {
         self.watch.must(*asked != Asked::Nonsense, "r3_one_credential_a_request", || format!("{asked:?}"));
+        if operation == CallKind::Login {
+            self.watch.login_sent = self.watch.step;
+        }
+        self.is_at_cookie(mark, operation);
         let Some(op) = self.op(mark) else { return };
         match operation {
             CallKind::Login => op.logins_sent += 1,
@@ -68,7 +72,10 @@ impl World {
         let pauses = failed.len().saturating_sub(allowed).min(7);
         let least: u64 = (0..pauses).map(|pause| 500 << pause).sum();
         let watch = &self.watch;
-        let excused = watch.hides() || watch.clock_set || watch.slept > 0 || !watch.closed.is_empty();
+        // By an empty success, a gateway renews a cookie as well.
+        let empty = self.plan.brand.is_cookie() && self.plan.troubles.hostile;
+        let excused =
+            watch.hides() || watch.clock_set || watch.slept > 0 || !watch.closed.is_empty() || empty;
         let elapsed = self.now - first;
         self.watch.must(elapsed + 2 >= least || excused, "r22_a_vendor_that_is_down_is_not_hammered", || {
             format!("login {family}: {pauses} failures in {elapsed} ms")
@@ -77,12 +84,16 @@ impl World {
 
     /// New tokens were given. A token that is always rejected is renewed for that twice a minute at most; one that was taken
     /// meanwhile may be renewed anew.
-    pub fn renews(&mut self, family: usize) {
+    pub fn renews(&mut self, tab: usize, family: usize) {
         let now = self.now;
         self.watch.failures.remove(&family);
-        self.watch.renewals.push((now, family));
+        // Tabs with sessions of their own renew the one cookie each for itself.
+        let alone = self.plan.brand.is_cookie() && !self.plan.shares_tabs();
+        self.watch.renewals.push((now, family, tab));
         let lately = |at: u64| at + 59_000 > now;
-        let count = self.watch.renewals.iter().filter(|(at, of)| *of == family && lately(*at)).count();
+        let same = |of: usize, by: usize| of == family && (by == tab || !alone);
+        let renewals = self.watch.renewals.iter();
+        let count = renewals.filter(|(at, of, by)| same(*of, *by) && lately(*at)).count();
         let asked = self.watch.asked.iter().chain(&self.watch.accepted).filter(|at| lately(**at)).count();
         let watch = &self.watch;
         let excused = watch.hides() || watch.clock_set || watch.slept > 0 || self.plan.lifetime_s < 600;
@@ -98,8 +109,11 @@ impl World {
     /// The vendor's login that a tab holds the tokens of.
     pub fn family_held(&self, tab: usize) -> Option<usize> {
         self.tabs[tab].handle.look(|session| {
-            let access = session.held().and_then(|record| record.held.access.as_deref());
-            access.and_then(Token::read).map(|token| token.family)
+            let held = session.held()?;
+            match held.held.access.as_deref() {
+                Some(access) => Token::read(access).map(|token| token.family),
+                None => self.watch.families.get(&held.login).copied(),
+            }
         })
     }
 
@@ -125,7 +139,7 @@ impl World {
         let begun = op.begun;
         self.sends_in_time(mark.tab, begun);
         let Some(token) = credential else {
-            let carries = self.plan.brand != Brand::Lenses;
+            let carries = !self.plan.brand.is_cookie();
             return self
                 .watch
                 .must(!carries, "r24_no_request_goes_without_its_token", || format!("{mark:?}"));
@@ -158,7 +172,7 @@ impl World {
     /// The vendor says its no to a request's token.
     pub fn refuses(&mut self, credential: Option<Token>) {
         // Whoever has a cookie may think it is another login's.
-        let cookie = self.plan.brand == Brand::Lenses;
+        let cookie = self.plan.brand.is_cookie();
         let families = 0..self.vendor.families.len();
         let refused =
             families.filter(|family| cookie || credential.is_some_and(|token| token.family == *family));
@@ -171,8 +185,9 @@ impl World {
             Asked::Refresh { token, .. } | Asked::Check { token } => *token,
             _ => None,
         };
-        if let (Said::Unauthorised | Said::Dead, Some(token)) = (said, token) {
-            self.refuses(Some(token));
+        let without = self.plan.brand.is_cookie() && !matches!(asked, Asked::Login { .. });
+        if matches!(said, Said::Unauthorised | Said::Dead) && (token.is_some() || without) {
+            self.refuses(token);
         }
         if let Asked::Refresh { token: Some(token), .. } = asked
             && let Some(spending) = self.watch.spent.get_mut(token)

@@ -24,6 +24,7 @@ impl World {
             self.a_reason_is_the_same_in_every_tab(place);
         }
         self.older_sessions_were_revoked();
+        self.the_cookie_is_what_tabs_show();
         if self.plan.shares_store() && self.goes_on() {
             self.a_new_tab_finds_the_same();
             self.nothing_older_is_stored();

@@ -5,7 +5,6 @@ use hallpass::session::{Reason, Session};
 
 use crate::invariants::{Known, Shown, Stroke};
 use crate::op::{Op, Purpose, Waits};
-use crate::plan::Brand;
 use crate::store::Weather;
 use crate::vendor::Token;
 use crate::world::{Mark, World};
@@ -57,11 +56,12 @@ impl World {
     fn signed_in(&mut self, tab: usize, id: OperationId, before: &Shown, now: &Shown, new: u32) {
         let place = self.tabs[tab].place;
         let step = self.watch.step;
-        let by_login =
-            self.tabs[tab].ops.get(&id).is_some_and(|op| matches!(op.purpose, Purpose::Login { .. }));
+        // While it waits for its turn, a login follows what another tab writes.
+        let by_login = !self.watch.began.contains_key(&new)
+            && self.tabs[tab].ops.get(&id).is_some_and(|op| matches!(op.purpose, Purpose::Login { .. }));
         if by_login {
             let token = now.access.as_deref().and_then(Token::read);
-            let family = token.map(|token| token.family).or(self.cookie);
+            let family = token.or(self.cookie).map(|token| token.family);
             self.watch.began.insert(new, self.now);
             self.watch.used.insert(new, self.now);
             if let Some(family) = family {
@@ -139,7 +139,7 @@ impl World {
             }
             // A login that replaced this one may have ended so. And at Lenses, any 401 of `users/me` ends a session.
             Reason::Expired | Reason::Refused => {
-                let bare = self.plan.brand == Brand::Lenses && self.plan.troubles.hostile;
+                let bare = self.plan.brand.is_cookie() && self.plan.troubles.hostile;
                 let elsewhere = self.watch.ends.iter().any(|((_, at), end)| *at != tab && *end == reason);
                 told_no || by_time || by_age || bare || elsewhere
             }
@@ -248,6 +248,9 @@ impl World {
             if let Some(stroke) = own.next() {
                 stroke.done = Some(step);
             }
+            if matches!(ending, Ending::SignedOut(true)) {
+                self.watch.confirmed = Some(op.begun_step);
+            }
         }
         self.watch.must(op.turn.is_none(), "r17_a_lock_is_given_back", || format!("tab {tab}, {op:?}"));
         self.watch.must(op.logins_sent <= 1, "rule_5_a_login_is_sent_once", || format!("tab {tab}"));
@@ -272,7 +275,7 @@ impl World {
         self.in_time(tab, op);
         if let (Ending::SignedIn(_), Purpose::Login { right: false, .. }) = (ending, &op.purpose) {
             // A success without a body can come from anybody.
-            let told = self.plan.brand == Brand::Lenses && self.plan.troubles.hostile;
+            let told = self.plan.brand.is_cookie() && self.plan.troubles.hostile;
             self.watch.must(told, "r24_a_wrong_password_signs_nobody_in", || format!("tab {tab}"));
         }
     }

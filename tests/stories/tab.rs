@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use hallpass::dialect::CallKind;
+use hallpass::dialect::{CallKind, Described, Vendor};
 use hallpass::protocol::{
     Addresses, Effect, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Trouble, Wake,
 };
 use hallpass::session::{Audience, Session};
 
 use crate::op::{Op, Purpose, Waits};
+use crate::plan::Brand;
 use crate::store::{Desk, Work};
 use crate::support::Value;
 use crate::world::{Event, Mark, World};
@@ -46,8 +47,13 @@ impl Tab {
 impl World {
     /// A tab is opened, on a page of its own or with others.
     pub fn open(&mut self, place: Option<usize>) -> usize {
-        let vendor =
-            hallpass::dialect::named::<Value>(self.plan.brand.name()).expect("a vendor of that name");
+        let vendor: Rc<dyn Vendor<Value>> = match self.plan.brand {
+            Brand::Cookie => {
+                let said = crate::wire::described(&self.plan).into();
+                Rc::new(Described::of(&said).expect("a description"))
+            }
+            brand => hallpass::dialect::named::<Value>(brand.name()).expect("a vendor of that name"),
+        };
         let path = |operation| vendor.path(operation).map(|path| format!("{BASE}/{path}"));
         // Pages of one site may be of different versions.
         let automatic = self.plan.automatic && !self.choices.one_in(12);
@@ -129,6 +135,9 @@ impl World {
             return;
         };
         op.waits = Waits::Nothing;
+        if !matches!(op.purpose, Purpose::Login { .. }) {
+            op.at_cookie = None;
+        }
         if matches!(outcome, Outcome::Failed(Trouble::GivenUp)) {
             op.given_up = true;
         }
@@ -311,10 +320,12 @@ impl World {
     /// Ends what an operation waits for, where that can be ended.
     pub fn stop(&mut self, tab: usize, id: OperationId, trouble: Trouble) {
         // It may be too late: what it waits for is on its way to it already.
-        if self.plan.interleaved && self.choices.one_in(4) {
+        let late = self.plan.interleaved && self.choices.one_in(4);
+        let Some(op) = self.tabs[tab].ops.get_mut(&id) else { return };
+        if late {
+            self.watch.cut_off |= op.at_cookie.is_some();
             return;
         }
-        let Some(op) = self.tabs[tab].ops.get_mut(&id) else { return };
         if op.can_be_ended() {
             op.serial += 1;
             let mark = Mark { tab, op: id, uid: op.uid, serial: op.serial };

@@ -19,6 +19,18 @@ pub enum Asked {
     Nonsense,
 }
 
+impl Asked {
+    /// The same as a browser sends it, whose cookie goes along.
+    pub fn with_cookie(self, cookie: Option<Token>) -> Self {
+        match self {
+            Self::Refresh { in_body, .. } => Self::Refresh { token: cookie, in_body },
+            Self::Logout { .. } => Self::Logout { token: cookie },
+            Self::Check { .. } => Self::Check { token: cookie },
+            other => other,
+        }
+    }
+}
+
 /// What the vendor says to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
@@ -71,6 +83,7 @@ pub struct Vendor {
     lifetime: u64,
     old_dies: bool,
     body_form: bool,
+    stateless: bool,
     pub families: Vec<Family>,
 }
 
@@ -79,8 +92,9 @@ impl Vendor {
         Self {
             brand: plan.brand,
             lifetime: plan.lifetime_s * 1_000,
-            old_dies: plan.old_dies,
+            old_dies: plan.old_dies && !plan.stateless,
             body_form: plan.body_form,
+            stateless: plan.stateless,
             families: Vec::new(),
         }
     }
@@ -120,7 +134,7 @@ impl Vendor {
             }
             Asked::Refresh { token: Some(token), in_body } => self.renew(*token, *in_body, now),
             Asked::Logout { token: Some(token) } if self.user_of(*token, now).is_some() => {
-                self.families[token.family].revoked = true;
+                self.families[token.family].revoked = !self.stateless;
                 Said::LoggedOut
             }
             Asked::Check { token } => {
@@ -134,7 +148,7 @@ impl Vendor {
         if self.brand == Brand::Ethgas && in_body != self.body_form {
             return Said::WrongForm;
         }
-        if self.brand == Brand::Ocient {
+        if matches!(self.brand, Brand::Ocient | Brand::Cookie) {
             return match self.user_of(token, now) {
                 Some(_) => self.grant(token.family, now),
                 None => Said::Unauthorised,

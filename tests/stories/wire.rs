@@ -3,7 +3,7 @@
 use hallpass::dialect::{Body, Call, CallKind, Reply};
 use serde_json::{Value as Tree, json};
 
-use crate::plan::Brand;
+use crate::plan::{Brand, Plan};
 use crate::support::Value;
 use crate::vendor::{Asked, Said, Token};
 
@@ -23,7 +23,7 @@ pub fn read(brand: Brand, call: &Call) -> Asked {
         CallKind::Login => {
             let (user, password) = match brand {
                 Brand::Pegase3 => (header("User-Name"), header("Password")),
-                _ => (member("username"), member("password")),
+                _ => (member("username").or(member("account")), member("password")),
             };
             let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
             Asked::Login { user: text(user), password: text(password) }
@@ -42,14 +42,15 @@ pub fn read(brand: Brand, call: &Call) -> Asked {
     }
 }
 
-/// Writes the vendor's answer. `lifetime_s`: for how long a token is good; at PEGASE3, until when, since the epoch. `renewable`: whether
-/// it gives what renewal takes.
-pub fn write(brand: Brand, said: &Said, lifetime_s: u64, renewable: bool) -> Reply<Value> {
-    let (status, body) = match brand {
+/// Writes the vendor's answer. `lifetime_s`: for how long a token is good; at PEGASE3, until when, since the epoch.
+pub fn write(plan: &Plan, said: &Said, lifetime_s: u64) -> Reply<Value> {
+    let renewable = plan.renewable;
+    let (status, body) = match plan.brand {
         Brand::Ethgas => ethgas(said, lifetime_s, renewable),
         Brand::Ocient => ocient(said, lifetime_s, renewable),
         Brand::Pegase3 => pegase3(said, lifetime_s),
         Brand::Lenses => lenses(said),
+        Brand::Cookie => cookie(plan, said, lifetime_s),
     };
     json_reply(status, body)
 }
@@ -110,6 +111,43 @@ fn lenses(said: &Said) -> (u16, Tree) {
         Said::Alive(user) => (200, json!({ "name": user })),
         Said::WrongPassword | Said::Unauthorised | Said::WrongForm | Said::Dead => {
             (401, json!({ "type": "unauthorised", "title": "Unauthorised", "status": 401 }))
+        }
+    }
+}
+
+/// An API whose session is a cookie, as somebody has described it for hallpass.
+pub fn described(plan: &Plan) -> Tree {
+    let name = if plan.named { "username" } else { "account" };
+    let mut said = json!({
+        "name": "acme", "credential": "cookie",
+        "login": { "path": "login", "json": { name: format!("{{{name}}}"), "password": "{password}" } },
+        "logout": { "path": "logout" },
+        "check": { "path": "me", "method": "GET" },
+        "grant": { "lifetime": { "seconds": "seconds" } },
+        "envelope": { "success": { "at": "ok", "is": [true] } },
+        "errors": { "code": "code" },
+        "rejected": { "codes": ["unauthorised"] },
+    });
+    if plan.renewable {
+        said["refresh"] = json!({ "path": "prolong" });
+    }
+    if plan.named {
+        said["check"]["user"] = "user".into();
+        said["grant"]["user"] = "user".into();
+    }
+    said
+}
+
+fn cookie(plan: &Plan, said: &Said, lifetime_s: u64) -> (u16, Tree) {
+    let user = |user: &str| if plan.named { user.into() } else { Tree::Null };
+    match said {
+        Said::Granted { user: who, .. } => {
+            (200, json!({ "ok": true, "user": user(who), "seconds": plan.told.then_some(lifetime_s) }))
+        }
+        Said::Alive(who) => (200, json!({ "ok": true, "user": user(who) })),
+        Said::LoggedOut => (204, Tree::Null),
+        Said::WrongPassword | Said::Unauthorised | Said::WrongForm | Said::Dead => {
+            (401, json!({ "ok": false, "code": "unauthorised" }))
         }
     }
 }

@@ -82,8 +82,10 @@ pub enum Event {
         tab: usize,
         line: Line,
     },
+    /// A reply has come that sets the browser's cookie, or takes it away.
     CookieSet {
-        family: usize,
+        mark: Mark,
+        cookie: Option<Token>,
     },
     VendorUp,
 }
@@ -104,8 +106,8 @@ pub struct World {
     pub places: Vec<Place>,
     pub locks: BTreeMap<Key, Lock>,
     pub vendor: Vendor,
-    /// The login of the browser's cookie.
-    pub cookie: Option<usize>,
+    /// The browser's cookie.
+    pub cookie: Option<Token>,
     pub watch: Watch,
     /// Nothing goes wrong any more, and nobody does anything.
     pub resting: bool,
@@ -206,7 +208,7 @@ impl World {
                     if let Some(op) = self.op(mark) {
                         op.granted = true;
                     }
-                    self.renews(token.family);
+                    self.renews(mark.tab, token.family);
                 }
                 self.outcome(mark, outcome);
             }
@@ -228,7 +230,7 @@ impl World {
             Event::Timer { tab, number } if self.tabs[tab].timer == number => self.wake(tab, Wake::Timer),
             Event::Timer { .. } => {}
             Event::Told { tab, line } => self.wake(tab, Wake::Told(line)),
-            Event::CookieSet { family } => self.cookie = Some(family),
+            Event::CookieSet { mark, cookie } => self.sets_cookie(mark, cookie),
             Event::VendorUp => self.vendor_down = false,
         }
     }
