@@ -8,7 +8,7 @@ use crate::op::Purpose;
 use crate::plan::Brand;
 use crate::support::Value;
 use crate::tab::BASE;
-use crate::vendor::{Asked, Said, Token};
+use crate::vendor::{Asked, Person, Said, Token};
 use crate::wire;
 use crate::world::{BEGIN, Event, Mark, World};
 
@@ -61,6 +61,10 @@ enum Load {
 impl World {
     pub fn call(&mut self, mark: Mark, call: &Call) -> Option<Outcome<Value>> {
         let mut asked = wire::read(self.plan.brand, call);
+        let slow = u64::from(call.longer_ms);
+        if let Some(on_device) = self.on_device(mark, call) {
+            asked = on_device;
+        }
         // A browser sends its cookie by itself.
         if self.plan.brand.is_cookie() {
             asked = asked.with_cookie(self.cookie);
@@ -68,12 +72,24 @@ impl World {
         self.sends_call(mark, call.operation, &asked);
         // `fetch` follows no redirect of a call, and gives up in time.
         self.at(
-            self.now + TIMEOUT,
+            self.now + TIMEOUT + slow,
             Event::Outcome { mark, outcome: Outcome::Failed(Trouble::Timeout), spent: None },
         );
         let fate = self.fate(mark, Some(&asked));
         self.travel(mark, Load::Call(asked), fate);
         None
+    }
+
+    /// What a call of a login on another device asks for. Who is right says yes in the end; who is wrong says no, or never anything.
+    fn on_device(&mut self, mark: Mark, call: &Call) -> Option<Asked> {
+        let path = call.path.filter(|_| self.plan.devices)?;
+        if !path.ends_with("_verify") {
+            return Some(Asked::Prompt);
+        }
+        let Purpose::Login { user, right } = self.op(mark)?.purpose else { return None };
+        let answer = if right { Person::Yes } else { Person::No };
+        let says = if self.resting || !self.choices.one_in(2) { answer } else { Person::Nothing };
+        Some(Asked::Answer { user, says })
     }
 
     pub fn send(&mut self, mark: Mark, dispatch: &Dispatch) -> Option<Outcome<Value>> {
@@ -120,7 +136,13 @@ impl World {
         let slow = self.plan.troubles.network && self.choices.one_in(10);
         let times: &[u64] = if slow { &[500, 1_500, 4_500] } else { &[5, 1, 20, 80] };
         let there = self.choices.pick(times);
-        let back = self.choices.pick(times);
+        let mut back = self.choices.pick(times);
+        // A long poll: most vendors wait until the time is up.
+        if let Load::Call(Asked::Answer { says: Person::Nothing, .. }) = load
+            && !self.choices.one_in(4)
+        {
+            back += 30_000;
+        }
         if fate == Fate::LostOnTheWay {
             let ms = if self.online { there } else { 0 };
             return self.after(ms, mark, Outcome::Failed(Trouble::Network));

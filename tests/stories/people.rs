@@ -45,8 +45,13 @@ impl World {
         let handle = Rc::clone(&self.tabs[tab].handle);
         handle.set_now(self.moment(tab));
         let password = if right { PASSWORD } else { "wrong" };
+        let on_device = self.plan.devices && (!self.plan.named || self.choices.one_in(2));
         let name = if self.plan.named { "username" } else { "account" };
-        let op = handle.sign_in(Credentials::of(&[(name, user), ("password", password)]));
+        let op = handle.sign_in(if on_device {
+            Credentials { on_device, ..Credentials::of(&[("database", "system")]) }
+        } else {
+            Credentials::of(&[(name, user), ("password", password)])
+        });
         self.begin(tab, op, Purpose::Login { user, right });
     }
 

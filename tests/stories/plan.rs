@@ -81,6 +81,8 @@ pub struct Plan {
     pub renewable: bool,
     /// Whether it tells who has signed in, and tabs know the name.
     pub named: bool,
+    /// Whether people say yes on another device, too.
+    pub devices: bool,
     /// Whether it tells how long a cookie lives.
     pub told: bool,
     /// Whether a cookie is good until its end, whoever has signed out: the vendor only takes it away from the browser.
@@ -130,6 +132,7 @@ impl Plan {
             body_form: choices.one_in(4),
             renewable: matches!(brand, Brand::Ethgas | Brand::Ocient | Brand::Cookie) && !choices.one_in(10),
             named: true,
+            devices: false,
             told: true,
             stateless: false,
             troubles,
@@ -147,6 +150,10 @@ impl Plan {
             },
             actions: 2 + choices.below(40),
         };
+        if brand == Brand::Ocient {
+            plan.devices = choices.one_in(3);
+            plan.named = !plan.devices || !choices.one_in(3);
+        }
         if brand == Brand::Cookie {
             plan.named = !choices.one_in(4);
             plan.told = !choices.one_in(4);

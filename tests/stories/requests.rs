@@ -17,7 +17,7 @@ impl World {
         self.is_at_cookie(mark, operation);
         let Some(op) = self.op(mark) else { return };
         match operation {
-            CallKind::Login => op.logins_sent += 1,
+            CallKind::Login if !matches!(asked, Asked::Answer { .. }) => op.logins_sent += 1,
             CallKind::Refresh => op.refreshes += 1,
             _ => {}
         }

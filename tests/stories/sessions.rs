@@ -87,7 +87,12 @@ impl World {
             }
         } else {
             let checks = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Check);
-            let other = before.user.is_some() && before.user != now.user
+            // Who they are in truth, where the vendor tells no names.
+            let truly = |login: &u32| self.watch.users.get(login);
+            let unnamed = before.login.filter(|_| before.user.is_none() && !self.plan.brand.is_cookie());
+            let unnamed = unnamed.is_some_and(|old| truly(&old) != truly(&new));
+            let other = unnamed
+                || before.user.is_some() && before.user != now.user
                 || before.login.is_none() && before.reason == Some(Reason::Replaced);
             if checks && !self.watch.began.contains_key(&new) {
                 self.watch.found.insert(new);
@@ -125,6 +130,15 @@ impl World {
         // What another tab has written may have been taken over and be over in the same step.
         let last = self.tabs[tab].handle.look(Session::last_login);
         let by_age = self.ends_by_itself(tab, last, reason);
+        // Whom a person refuses on another device, or the wallet, or the caller gives up, leaves the older session alone.
+        let op = self.tabs[tab].ops.get(&id);
+        let by_login =
+            op.is_some_and(|op| matches!(op.purpose, Purpose::Login { .. }) && op.stroke.is_none());
+        self.watch.must(
+            !by_login || self.plan.brand.is_cookie(),
+            "r25_a_login_that_fails_ends_no_session",
+            || format!("tab {tab}, login {old}, {reason:?}"),
+        );
         let strokes = &self.watch.strokes;
         let own_logout = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Logout);
         let ok = match reason {
@@ -282,7 +296,9 @@ impl World {
 
     /// Whether whoever waits for an operation has waited too long. A tab that does not run can answer nobody.
     pub fn in_time(&mut self, tab: usize, op: &Op) {
-        let excused = self.watch.frozen.contains(&tab) || self.watch.slept > 0;
+        // A person may take as long as they like.
+        let person = self.plan.devices && matches!(op.purpose, Purpose::Login { .. });
+        let excused = self.watch.frozen.contains(&tab) || self.watch.slept > 0 || person;
         let waited = self.now - op.begun;
         self.watch.must(waited <= PATIENCE || excused, "rule_2_every_caller_is_answered", || {
             format!("tab {tab}, {op:?}, after {waited} ms")

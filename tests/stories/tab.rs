@@ -117,9 +117,15 @@ impl World {
         let uid = self.number();
         self.tell(|| format!("tab {tab} begins {id}: {purpose:?}"));
         let mut op = Op::new(uid, purpose, self.now, self.watch.step);
-        op.asked_user = self.user(tab);
+        op.asked_user = self.user(tab).or_else(|| self.true_user(tab));
         let before = self.tabs[tab].ops.insert(id, op);
         assert!(before.is_none(), "two operations of one number");
+    }
+
+    /// Who is signed in in truth, where a token's vendor tells no names.
+    fn true_user(&self, tab: usize) -> Option<String> {
+        let login = self.tabs[tab].held_login().filter(|_| !self.plan.brand.is_cookie())?;
+        self.watch.users.get(&login).map(|user| (*user).to_owned())
     }
 
     pub fn user(&self, tab: usize) -> Option<String> {

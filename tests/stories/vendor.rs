@@ -12,11 +12,36 @@ pub const PASSWORD: &str = "correct horse";
 /// What a call asks the vendor for, as it reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    Login { user: String, password: String },
-    Refresh { token: Option<Token>, in_body: bool },
-    Logout { token: Option<Token> },
-    Check { token: Option<Token> },
+    Login {
+        user: String,
+        password: String,
+    },
+    /// What a person is to be shown, to say yes on another device.
+    Prompt,
+    /// What the person has said there.
+    Answer {
+        user: &'static str,
+        says: Person,
+    },
+    Refresh {
+        token: Option<Token>,
+        in_body: bool,
+    },
+    Logout {
+        token: Option<Token>,
+    },
+    Check {
+        token: Option<Token>,
+    },
     Nonsense,
+}
+
+/// What a person has said on another device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Person {
+    Yes,
+    No,
+    Nothing,
 }
 
 impl Asked {
@@ -36,6 +61,9 @@ impl Asked {
 pub enum Said {
     Granted { access: Token, refresh: Token, user: &'static str },
     WrongPassword,
+    Prompt,
+    Denied,
+    NotYet,
     Unauthorised,
     WrongForm,
     LoggedOut,
@@ -128,10 +156,12 @@ impl Vendor {
                 let Some(user) = USERS.into_iter().find(|known| known == user && password == PASSWORD) else {
                     return Said::WrongPassword;
                 };
-                let family = self.families.len();
-                self.families.push(Family { user, revoked: false, newest: 0, ends: Vec::new() });
-                self.grant(family, now)
+                self.signs_in(user, now)
             }
+            Asked::Prompt => Said::Prompt,
+            Asked::Answer { user, says: Person::Yes } => self.signs_in(user, now),
+            Asked::Answer { says: Person::No, .. } => Said::Denied,
+            Asked::Answer { says: Person::Nothing, .. } => Said::NotYet,
             Asked::Refresh { token: Some(token), in_body } => self.renew(*token, *in_body, now),
             Asked::Logout { token: Some(token) } if self.user_of(*token, now).is_some() => {
                 self.families[token.family].revoked = !self.stateless;
@@ -142,6 +172,12 @@ impl Vendor {
             }
             Asked::Refresh { token: None, .. } | Asked::Logout { .. } | Asked::Nonsense => Said::Unauthorised,
         }
+    }
+
+    fn signs_in(&mut self, user: &'static str, now: u64) -> Said {
+        let family = self.families.len();
+        self.families.push(Family { user, revoked: false, newest: 0, ends: Vec::new() });
+        self.grant(family, now)
     }
 
     fn renew(&mut self, token: Token, in_body: bool, now: u64) -> Said {

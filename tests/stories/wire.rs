@@ -47,7 +47,7 @@ pub fn write(plan: &Plan, said: &Said, lifetime_s: u64) -> Reply<Value> {
     let renewable = plan.renewable;
     let (status, body) = match plan.brand {
         Brand::Ethgas => ethgas(said, lifetime_s, renewable),
-        Brand::Ocient => ocient(said, lifetime_s, renewable),
+        Brand::Ocient => ocient(plan, said, lifetime_s),
         Brand::Pegase3 => pegase3(said, lifetime_s),
         Brand::Lenses => lenses(said),
         Brand::Cookie => cookie(plan, said, lifetime_s),
@@ -65,7 +65,9 @@ fn ethgas(said: &Said, lifetime_s: u64, renewable: bool) -> (u16, Tree) {
         Said::Granted { access, refresh, .. } => fine(json!({
             "accessToken": access.text(), "refreshToken": renewable.then(|| refresh.text()), "expiresIn": lifetime_s,
         })),
-        Said::WrongPassword | Said::Unauthorised => (401, json!({ "code": 401, "message": "unauthorised" })),
+        Said::WrongPassword | Said::Unauthorised | Said::Prompt | Said::Denied | Said::NotYet => {
+            (401, json!({ "code": 401, "message": "unauthorised" }))
+        }
         Said::WrongForm => (422, json!({ "code": 422, "message": "refresh token missing" })),
         Said::LoggedOut => fine(json!({ "loggedOut": true })),
         Said::Alive(_) => fine(json!({ "valid": true, "userId": 7 })),
@@ -73,16 +75,24 @@ fn ethgas(said: &Said, lifetime_s: u64, renewable: bool) -> (u16, Tree) {
     }
 }
 
-fn ocient(said: &Said, lifetime_s: u64, renewable: bool) -> (u16, Tree) {
+fn ocient(plan: &Plan, said: &Said, lifetime_s: u64) -> (u16, Tree) {
     let status = |code: i32, state: &str| json!({ "vendor_code": code, "sql_state": state, "reason": "" });
     match said {
         Said::Granted { access, user, .. } => (
             200,
             json!({
-                "access_token": access.text(), "expires_in": lifetime_s, "username": user,
-                "database": renewable.then_some("system"), "status": status(0, "00000"),
+                "access_token": access.text(), "expires_in": lifetime_s, "username": plan.named.then_some(user),
+                "database": plan.renewable.then_some("system"), "status": status(0, "00000"),
             }),
         ),
+        Said::Prompt => (
+            200,
+            json!({
+                "verification_uri": "https://idp.test/device", "user_code": "AB-CD", "status": status(0, "00000"),
+            }),
+        ),
+        Said::Denied => (200, json!({ "status": status(-1251, "28000") })),
+        Said::NotYet => (200, json!({ "status": status(-1238, "08000") })),
         Said::WrongPassword => (200, json!({ "status": status(-304, "28000") })),
         Said::Unauthorised | Said::WrongForm | Said::Dead => {
             (401, json!({ "status": status(-1205, "28000") }))
@@ -99,9 +109,8 @@ fn pegase3(said: &Said, ends_s: u64) -> (u16, Tree) {
             (200, json!({ "code": 200, "status": "ok", "data": {}, "token": token }))
         }
         Said::Alive(_) | Said::LoggedOut => (200, json!({ "code": 200, "status": "ok", "data": {} })),
-        Said::WrongPassword | Said::Unauthorised | Said::WrongForm | Said::Dead => {
-            (200, json!({ "code": 401, "status": "error", "data": null }))
-        }
+        // Nobody says yes on another device here.
+        _ => (200, json!({ "code": 401, "status": "error", "data": null })),
     }
 }
 
@@ -109,9 +118,8 @@ fn lenses(said: &Said) -> (u16, Tree) {
     match said {
         Said::Granted { .. } | Said::LoggedOut => (204, Tree::Null),
         Said::Alive(user) => (200, json!({ "name": user })),
-        Said::WrongPassword | Said::Unauthorised | Said::WrongForm | Said::Dead => {
-            (401, json!({ "type": "unauthorised", "title": "Unauthorised", "status": 401 }))
-        }
+        // Nobody says yes on another device here.
+        _ => (401, json!({ "type": "unauthorised", "title": "Unauthorised", "status": 401 })),
     }
 }
 
@@ -146,8 +154,7 @@ fn cookie(plan: &Plan, said: &Said, lifetime_s: u64) -> (u16, Tree) {
         }
         Said::Alive(who) => (200, json!({ "ok": true, "user": user(who) })),
         Said::LoggedOut => (204, Tree::Null),
-        Said::WrongPassword | Said::Unauthorised | Said::WrongForm | Said::Dead => {
-            (401, json!({ "ok": false, "code": "unauthorised" }))
-        }
+        // Nobody says yes on another device here.
+        _ => (401, json!({ "ok": false, "code": "unauthorised" })),
     }
 }
