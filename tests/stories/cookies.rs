@@ -70,11 +70,16 @@ impl World {
         let last = self.watch.strokes.iter().rfind(|stroke| stroke.login.is_some());
         let last = last.map_or(0, |stroke| stroke.taken).max(self.watch.login_sent);
         let left = user.is_some() && self.watch.confirmed.is_some_and(|confirmed| confirmed > last);
-        let excused =
-            self.watch.cut_off || self.watch.side_by_side || self.watch.hides() || self.plan.troubles.hostile;
+        let excused = self.watch.cut_off || self.watch.hides() || self.plan.troubles.hostile;
+        let shared = self.plan.shares_tabs();
+        let at_once = self.watch.side_by_side;
         let cookie = self.cookie;
-        self.watch.must(!left || excused, "r10_no_cookie_is_left_after_a_logout", || format!("{cookie:?}"));
-        if !self.plan.shares_tabs() {
+        self.watch.must(
+            !left || excused || shared && at_once,
+            "r10_no_cookie_is_left_after_a_logout",
+            || format!("{cookie:?}"),
+        );
+        if !shared && self.tabs.len() > 1 {
             return;
         }
         // Whether or not its time is up.
@@ -86,7 +91,7 @@ impl World {
             }
             let name = self.user(tab);
             let same = user.is_some() && (name.is_none() || name.as_deref() == user);
-            self.watch.must(same || excused, "r25_who_is_signed_in_has_the_cookie", || {
+            self.watch.must(same || excused || at_once, "r25_who_is_signed_in_has_the_cookie", || {
                 format!("tab {tab}: {name:?}, {user:?}")
             });
         }
