@@ -98,11 +98,15 @@ export class Fetcher {
   async #sendByPage(request, send) {
     // Kept without being read: most requests never come back to a session.
     const one = { request, header: this.header };
+    const forget = () => sentByPage.delete(one);
     sentByPage.add(one);
+    // A fetch that ignores the signal may never be over.
+    request.signal.addEventListener("abort", forget);
     try {
       return await send();
     } finally {
-      sentByPage.delete(one);
+      forget();
+      request.signal.removeEventListener("abort", forget);
     }
   }
 

@@ -124,7 +124,7 @@ export class Handle {
 
   /** Restores what the storage holds. Never talks to the vendor. */
   async open() {
-    await this.run(this.machine.restore());
+    await this.run(enter(() => this.machine.restore()));
     this.publish();
     return this;
   }
@@ -260,6 +260,7 @@ export class Handle {
     }
     this.machine = machine;
     attempt(() => machine.resume(record, wall(), steady()));
+    if (this.#disposed) attempt(() => machine.dispose());
     attempt(() => this.#show());
     // Listeners are told afterwards: this may be in the middle of reading the state.
     attempt(() => queueMicrotask(() => this.#changed(true)));

@@ -123,7 +123,7 @@ impl World {
             || self.watch.found.contains(&old);
         let by_time = reason == Reason::Expired && !self.plan.renewable;
         // What another tab has written may have been taken over and be over in the same step.
-        let last = self.tabs[tab].handle.look(Session::last_login);
+        let last = self.tabs[tab].handle.look(Session::last_tokens).login;
         let by_age = self.ends_by_itself(tab, last, reason);
         let strokes = &self.watch.strokes;
         let own_logout = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Logout);
