@@ -53,7 +53,7 @@ impl<J: Json> Run<J> {
         if !elsewhere && !replaced && !matches!(handle.settings.keeping, Keeping::Tabs { .. }) {
             self.see_to(Effect::Tell(Line::SignOut)).await;
         }
-        // After a sign-out in another tab, the cookie may belong to a newer login by now: so that one isn't told.
+        // After a sign-out in another tab the cookie may already be a newer login's, so the vendor is not asked to end it.
         let known = record.filter(|_| {
             told && handle.addresses().logout.is_some() && (!elsewhere || handle.carries_token())
         });

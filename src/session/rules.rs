@@ -25,7 +25,7 @@ pub enum Pass {
     Wait(Code, f64),
 }
 
-/// How far back a clock may be set, in ms, before the age of a token that it received can't be told any more.
+/// A wall clock that is more than this before the token's receipt, in ms, was set back: the token's age is unknown.
 const SMALL_CORRECTION_MS: f64 = 60_000.0;
 
 /// How much too early a timer may fire, in ms, because it rounds. What is due so soon counts as due.
@@ -156,8 +156,9 @@ impl Session {
         held
     }
 
-    /// The vendor was asked and knows the session, which was not known here: a cookie from an earlier visit, or from a
-    /// single sign-on. Writes nothing when a login or logout came between. `login`: a name for it that no other has.
+    /// The vendor was asked and knows the session. One that is held gets the name that the vendor has told. Else it was not known here: a
+    /// cookie from an earlier visit, or from a single sign-on. Writes nothing when a login or logout came between.
+    /// `login`: a name for it that no other has.
     pub fn confirmed(&mut self, epoch: Epoch, user: Option<Secret>, login: u32, now: Moment) {
         if epoch.0 != self.epoch {
             return;
@@ -336,7 +337,7 @@ impl Session {
         self.held.as_ref()
     }
 
-    /// In how many ms something is to be done without being asked: a renewal, a further try, or the end.
+    /// In how many ms something is to be done without being asked: a renewal, a further try, the end, a limit, or a mark of the last use.
     ///
     /// `hidden`: nobody sees the page. Then a token is still renewed before it ends, but after its end nothing is tried until
     /// somebody looks, or makes a request.

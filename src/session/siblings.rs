@@ -10,7 +10,7 @@ use crate::dialect::Code;
 pub struct Finding {
     /// The record that lies there; `None`: nothing, or nothing sound.
     pub record: Option<Record>,
-    /// The note of the login that ended last.
+    /// The note of what became of a login.
     pub note: Option<Note>,
     /// Whether this tab could not write what it holds.
     pub unwritten: bool,

@@ -174,7 +174,7 @@ export const headers = (check) => (value, where) => {
   const copy = table(check, 32, field)(value, where);
   const names = Object.keys(copy).map((name) => name.toLowerCase());
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw mistake(inside(where, twice), "there once");
+  if (twice !== undefined) throw mistake(inside(where, twice), "named once, in whatever case");
   return copy;
 };
 

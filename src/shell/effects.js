@@ -123,7 +123,7 @@ export class Effects {
         return this.#join(id, task, /** @type {number} */ (argument));
       case "stop": {
         const stopped = this.#running(/** @type {number} */ (argument))?.task;
-        // What runs in the background may be waited for by others, too. A login is its caller's alone, though a renewal may wait for its end.
+        // A background operation that others wait for is not stopped. A login is, even if a renewal waits for its end.
         if (stopped && !(stopped.background && stopped.waiting)) stopped.deadline?.end("stopped");
         return came(id, "done");
       }
@@ -266,7 +266,7 @@ export class Effects {
   async #join(id, task, other) {
     const joined = this.#running(other);
     if (!joined) {
-      // It has just ended. Where that isn't so, the operation asks once more; then the page's own events get their turn meanwhile.
+      // It has just ended, or was not entered yet. Then the operation asks again, and the timer keeps that from starving the page.
       if (task.missed === other) await pause(0);
       task.missed = other;
       return came(id, "done");

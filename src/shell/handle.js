@@ -122,7 +122,7 @@ export class Handle {
     this.#lines.neighbours?.open();
   }
 
-  /** Restores what the storage holds. Never talks to the vendor. */
+  /** Restores what the storage holds. Sends the vendor nothing, except to revoke a session that has outlasted idleMs or maxAgeMs. */
   async open() {
     await this.run(enter(() => this.machine.restore()));
     this.publish();
@@ -370,7 +370,7 @@ function handleRegistry() {
 }
 
 /**
- * The result of a call into the WebAssembly; undefined after a fault.
+ * Runs something; undefined where it throws.
  * @template T
  * @param {() => T} call
  * @returns {T | undefined}
