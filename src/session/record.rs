@@ -205,8 +205,11 @@ fn text_member<J: Json>(json: &J, name: &str, sound: fn(&str) -> bool) -> Result
     value.text().filter(|text| sound(text)).map(|text| Some(text.into())).ok_or(Foreign)
 }
 
+/// The last moment that a date can name, in ms since the epoch.
+const LAST_MOMENT_MS: f64 = 8.64e15;
+
 /// A moment that may be missing, in ms since the epoch.
 fn moment<J: Json>(json: &J, name: &str) -> Result<Option<f64>, Foreign> {
     let Some(value) = json.member(name) else { return Ok(None) };
-    value.number().filter(|ms| ms.is_finite() && *ms >= 0.0).map(Some).ok_or(Foreign)
+    value.number().filter(|ms| (0.0..=LAST_MOMENT_MS).contains(ms)).map(Some).ok_or(Foreign)
 }

@@ -4,6 +4,7 @@ import { steady } from "./clock.js";
 import { answerOf, attach, dispatch, wholeAnswer } from "./do/send.js";
 import { send } from "./do/call.js";
 import { submitTwice } from "./do/csrf.js";
+import { sealed } from "./object.js";
 import { came, outcomeOf } from "./outcome.js";
 import { randomNumber } from "./random.js";
 import { Deadline, pause } from "./wait.js";
@@ -328,7 +329,7 @@ function prompt(task, shown) {
     task.deadline?.end("stopped");
   };
   try {
-    Promise.resolve(task.device?.(Object.freeze({ ...shown }))).catch(fails);
+    Promise.resolve(task.device?.(sealed({ ...shown }, ["verificationUriComplete"]))).catch(fails);
   } catch (error) {
     fails(error);
     throw error;

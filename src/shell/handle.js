@@ -330,10 +330,11 @@ export class Handle {
     this.announcer.tell();
     const leave = this.announcer.subscribe(listener);
     subscribed.add(this);
-    return () => {
-      leave();
-      if (!this.announcer.hasListeners) subscribed.delete(this);
-    };
+    return () =>
+      enter(() => {
+        leave();
+        if (!this.announcer.hasListeners) subscribed.delete(this);
+      });
   }
 
   /** Stops the timer, leaves the other tabs, and forgets the listeners. Stored tokens stay. */
@@ -346,10 +347,10 @@ export class Handle {
       this.driver.runBegun();
     } finally {
       // Also after a fault: what nobody uses any more must neither hear nor tell of anything.
-      this.announcer.clear();
-      subscribed.delete(this);
+      attempt(() => this.announcer.clear());
+      attempt(() => subscribed.delete(this));
       this.#release();
-      registry?.unregister(this);
+      attempt(() => registry?.unregister(this));
     }
   }
 
