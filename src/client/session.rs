@@ -78,7 +78,8 @@ pub struct SignedOut {
 }
 
 impl Session {
-    /// Opens a session handle, and restores what the storage holds. Never talks to the vendor.
+    /// Opens a session handle, and restores what the storage holds. Sends the vendor nothing, except to revoke a session that has outlasted
+    /// [`idle`](Options::idle) or [`max_age`](Options::max_age).
     ///
     /// Fails with [`Code::InvalidOptions`], naming the option; with [`Code::Unsupported`] natively, as on a server that renders pages.
     ///
@@ -163,8 +164,8 @@ impl Session {
 
     /// Renews the token now. Callers at the same time share one request.
     ///
-    /// Fails with [`Code::NotRenewable`] (lenses, pegase3), [`Code::NotSignedIn`]; with [`Code::SessionExpired`] or [`Code::Forbidden`] where the
-    /// vendor refuses, which ends the session. After any other failure it goes on.
+    /// Fails with [`Code::NotRenewable`] (lenses, pegase3), [`Code::NotSignedIn`]; with [`Code::SessionExpired`] or [`Code::Forbidden`] where
+    /// the vendor refuses, which ends the session. After any other failure it goes on.
     ///
     /// ```
     /// # async fn renew(session: &hallpass::Session) -> Result<(), hallpass::AuthError> {
@@ -181,7 +182,8 @@ impl Session {
 
     /// Asks the vendor whether the session is alive. Also `Ok` where it is over: look at the state.
     ///
-    /// Fails with [`Code::Unsupported`] where the vendor has no such operation, unless [`Endpoints::check`](super::Endpoints::check) names one.
+    /// Fails with [`Code::Unsupported`] where the vendor has no such operation, unless [`Endpoints::check`](super::Endpoints::check) names
+    /// one.
     ///
     /// ```
     /// # async fn look(session: &hallpass::Session) -> Result<bool, hallpass::AuthError> {
@@ -209,8 +211,8 @@ impl Session {
         read(&call.end(begun).await?)
     }
 
-    /// A request to the vendor, to be built on and given to [`fetch`](Self::fetch) or [`json`](Self::json). A relative path is appended to the base
-    /// URL. (gloo-net's own `send` would send it without the credential.)
+    /// A request to the vendor, to be built on and given to [`fetch`](Self::fetch) or [`json`](Self::json). A relative path is appended to
+    /// the base URL. (gloo-net's own `send` would send it without the credential.)
     ///
     /// ```
     /// # use hallpass::Method;
@@ -318,10 +320,11 @@ impl Session {
     /// Fails as [`fetch`](Self::fetch) does, with the vendor's refusals, and with [`Code::MalformedReply`] for what is not the vendor's shape
     /// or doesn't fit `T`, or is nested more than 128 deep.
     ///
-    /// The payload comes by way of JavaScript's values, so a few types don't fit that `serde_json` would read: whole numbers beyond 2⁵³ (into a
-    /// whole number, where they are [`Code::MalformedReply`]; into `f64` or a `Value` they are rounded), `u128` and `i128`, and maps whose keys are
-    /// whole numbers. `deny_unknown_fields` has no effect, and `[]` fits a structure whose members may all be left out. Where that matters,
-    /// `session.fetch(..).await?.json::<T>()` reads the whole body by `serde_json`: exactly, with the envelope on, and whatever its status.
+    /// The payload comes by way of JavaScript's values, so a few types don't fit that `serde_json` would read: whole numbers beyond 2⁵³ (into
+    /// a whole number, where they are [`Code::MalformedReply`]; into `f64` or a `Value` they are rounded), `u128` and `i128`, and maps whose
+    /// keys are whole numbers. `deny_unknown_fields` has no effect, and `[]` fits a structure whose members may all be left out. Where that
+    /// matters, `session.fetch(..).await?.json::<T>()` reads the whole body by `serde_json`: exactly, with the envelope on, and whatever its
+    /// status.
     ///
     /// ```
     /// #[derive(serde::Deserialize)]
@@ -346,7 +349,8 @@ impl Session {
         })
     }
 
-    /// A token that is good now, renewed if need be, for what [`fetch`](Self::fetch) can't reach, such as a WebSocket. `None` for cookie sessions.
+    /// A token that is good now, renewed if need be, for what [`fetch`](Self::fetch) can't reach, such as a WebSocket. `None` for cookie
+    /// sessions.
     ///
     /// ```
     /// # async fn token(session: &hallpass::Session) -> Result<Option<String>, hallpass::AuthError> {

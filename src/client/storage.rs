@@ -59,8 +59,9 @@ struct Shared {
 }
 
 impl Storage {
-    /// A storage of your own. Call this once for each, and give each session a clone: sessions with clones of one `Storage` write in turn. Two
-    /// calls make two storages, even with clones of one `Rc`, and then a slow deletion by one session can undo what another has just stored.
+    /// A storage of your own. Call this once for each, and give each session a clone: sessions with clones of one `Storage` write in turn.
+    /// Two calls make two storages, even with clones of one `Rc`, and then a slow deletion by one session can undo what another has just
+    /// stored.
     ///
     /// ```
     /// # use hallpass::{Options, Storage, TokenStorage, Vendor};
@@ -116,8 +117,8 @@ impl fmt::Debug for Storage {
 pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, Box<dyn core::error::Error>>> + 'a>>;
 
 /// A storage of your own, shared by all that use the same vendor, base URL and account with it. A session that is gone from it
-/// counts as signed out elsewhere. Where a method fails, the session goes on in memory, and [`State::problem`](super::State::problem) says so; what the failure
-/// was is told to nobody.
+/// counts as signed out elsewhere. Where a method fails, the session goes on in memory, and [`State::problem`](super::State::problem) says
+/// so; what the failure was is told to nobody.
 ///
 /// ```
 /// use std::cell::RefCell;

@@ -61,7 +61,8 @@ impl Description {
 
 impl Vendor {
     /// An API that is described in data: anything that serializes to a `VendorDescription`, with the member names of the JavaScript API
-    /// ("An API of your own" in the documentation). A member that is `None` or null counts as left out; in a call's `json`, it is sent as null.
+    /// ("An API of your own" in the documentation). A member that is `None` or null counts as left out; in a call's `json`, it is sent as
+    /// null.
     ///
     /// Fails with [`Code::InvalidOptions`], naming the member; with [`Code::Unsupported`] natively, as on a server that renders pages.
     ///

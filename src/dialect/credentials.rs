@@ -64,7 +64,7 @@ fn unsendable(name: &str, value: &str) -> Option<Box<Failure>> {
         return Some(Failure::field(name, "required", "must not be empty"));
     }
     // Names have to fit into the session's record, and no password is so long either.
-    (!is_name(value)).then(|| Failure::field(name, "not-sendable", "must not be so long"))
+    (!is_name(value)).then(|| Failure::field(name, "not-sendable", "must take at most 12288 bytes as JSON"))
 }
 
 /// What the person is shown, to say yes on another device.

@@ -198,7 +198,8 @@ fn is_whole(number: f64) -> bool {
 pub struct Field {
     /// The field's name, as the caller or the vendor calls it.
     pub name: String,
-    /// Why, as a code: the vendor's, or hallpass's own `required` and `not-sendable`.
+    /// Why, as a code: the vendor's, or hallpass's own: `required`, `not-sendable`, `malformed`, `not-offered` and `unknown`; or `invalid`
+    /// where a described API's reply tells none.
     pub code: String,
     /// Why, for a person.
     pub title: String,

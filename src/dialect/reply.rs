@@ -147,7 +147,7 @@ impl<J: Json> Reply<J> {
     #[inline(never)]
     pub fn failure(&self, code: Code) -> Box<Failure> {
         let mut failure = Failure::new(code);
-        failure.status = Some(self.status);
+        failure.status = Some(self.status).filter(|status| *status != 0);
         failure.retry_after_ms = self.retry_after_ms;
         failure
     }

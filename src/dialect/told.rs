@@ -41,15 +41,15 @@ impl<J: Json> Described<J> {
         }
     }
 
-    /// Whether a success says that it is one.
-    fn succeeds(&self, reply: &Reply<J>) -> bool {
-        let Some((place, values)) = &self.sought().success else { return true };
+    /// Whether a success says that it is one; `None`: it says neither that nor the contrary.
+    fn succeeds(&self, reply: &Reply<J>) -> Option<bool> {
+        let Some((place, values)) = &self.sought().success else { return Some(true) };
         // These say so by having no body.
         if matches!(reply.status, 204 | 205) && matches!(reply.body, Body::Empty) && !self.is_built_in() {
-            return true;
+            return Some(true);
         }
-        let told = reply.json().and_then(|json| Scalar::of(&first(place, json)?));
-        told.is_some_and(|told| values.contains(&told))
+        let told = Scalar::of(&first(place, reply.json()?)?)?;
+        Some(values.contains(&told))
     }
 
     /// The failure that a reply tells.
@@ -62,9 +62,11 @@ impl<J: Json> Described<J> {
         // A login carries no token, so at login a status in `rejected.statuses` rejects none: only a listed code or a 401 counts.
         let by_code = self.is_listed(reply) == Some(true);
         let rejected = rejected && (operation != CallKind::Login || by_code || reply.status == 401);
+        // By its own word, where the description says what a success is.
+        let denies = reply.is_ok() && self.succeeds(reply) == Some(false);
         let unlisted = if rejected {
             Code::unauthorised(operation)
-        } else if told.is_none() && (reply.is_ok() || self.detail(reply).is_none()) {
+        } else if told.is_none() && !denies && (reply.is_ok() || self.detail(reply).is_none()) {
             reply.foreign(operation).code
         } else if reply.is_ok() {
             Code::VendorError
@@ -72,7 +74,7 @@ impl<J: Json> Described<J> {
             Code::of_status(reply.status, operation)
         };
         let mut failure = reply.failure(listed.unwrap_or(unlisted));
-        failure.explicit = self.is_own(reply);
+        failure.explicit = denies || self.is_own(reply);
         failure.vendor_code = told.cloned();
         failure.say(self.detail(reply));
         if let (Some(said), Some(json)) = (self.says("errors.fields"), reply.json()) {
@@ -112,7 +114,7 @@ impl<J: Json> Described<J> {
             Body::Unreadable => reply.wanted.is_none(),
         };
         let rejects = self.rejects_token(reply);
-        let refuses = || !self.succeeds(reply) || self.refuses_inside(reply, operation);
+        let refuses = || self.succeeds(reply) != Some(true) || self.refuses_inside(reply, operation);
         if !reply.is_ok() || unreadable || rejects != Rejection::No || refuses() {
             return Err(self.refusal(reply, operation, rejects == Rejection::Yes));
         }

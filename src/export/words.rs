@@ -136,7 +136,7 @@ pub enum Woken {
     Page = "page",
     /// The network is there again.
     Online = "online",
-    /// Something has changed in the store.
+    /// Something may have changed in the store.
     Store = "store",
     /// The user has signed out in another tab.
     SignOut = "sign-out",

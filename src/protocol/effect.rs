@@ -25,7 +25,7 @@ pub enum Effect {
     Read,
     /// Write the store: [`Outcome::Done`], or [`Outcome::Overtaken`].
     Write(Write),
-    /// Write down at once how a login has ended, where the next page finds it; `None`: delete that note.
+    /// Write down at once what became of a login, where the next page finds it; `None`: delete that note.
     Note(Option<String>),
     /// Write down beside the record when the session was used last; `None`: delete that mark.
     Mark(Option<String>),
@@ -151,7 +151,7 @@ impl<J> Outcome<J> {
 pub struct Stored {
     /// The record's text.
     pub record: Option<Secret>,
-    /// The text of the note of the login that ended last.
+    /// The text of the note of what became of a login.
     pub note: Option<String>,
     /// The text of the mark that says when the session was used last.
     pub mark: Option<String>,

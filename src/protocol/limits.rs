@@ -130,7 +130,7 @@ impl<J: Json> Run<J> {
     async fn end_alone(&self, held: Rc<Record>, received: Moment) -> Option<(Rc<Record>, Moment)> {
         let handle: &Handle<J> = &self.handle;
         let login = held.login;
-        let name = held.name_of_tokens();
+        let name = held.tokens().name();
         loop {
             // That it goes on can be told without the lock, which a renewal may hold for long. Meanwhile a tab that has the new
             // tokens decides under another lock, and has to know of the uses that wait here.

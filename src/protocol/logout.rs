@@ -21,7 +21,8 @@ impl<J: Json> Handle<J> {
     pub(super) fn revoke(self: &Rc<Self>, record: Rc<Record>, received: Moment) -> Revocation {
         let confirmed = Rc::new(Cell::new(false));
         let told = Rc::clone(&confirmed);
-        let revocation = (self.spawn(|run| run.revoke(record, received, told)), confirmed);
+        let earlier = self.revocation.borrow().as_ref().map(|(id, _)| *id);
+        let revocation = (self.spawn(|run| run.revoke(record, received, earlier, told)), confirmed);
         self.revocation.replace(Some(revocation.clone()));
         revocation
     }
@@ -43,16 +44,16 @@ impl<J: Json> Run<J> {
             self.see_to(Effect::Note(Some(Note::ended(login, Reason::Logout).write()))).await;
         }
         let received = handle.received();
-        let record = handle.change(Session::sign_out);
+        let record = handle.change(|session| session.sign_out(elsewhere));
         let (known_here, attempt) = (record.is_some(), handle.attempt());
-        if let Some(under_way) = handle.signing_in.take() {
+        if !elsewhere && let Some(under_way) = handle.signing_in.take() {
             self.see_to(Effect::Stop(under_way)).await;
         }
         let replaced = handle.look(Session::is_replaced);
         if !elsewhere && !replaced && !matches!(handle.settings.keeping, Keeping::Tabs { .. }) {
             self.see_to(Effect::Tell(Line::SignOut)).await;
         }
-        // After a sign-out in another tab, the cookie may belong to a newer login by now: so that one isn't told.
+        // After a sign-out in another tab the cookie may already be a newer login's, so the vendor is not asked to end it.
         let known = record.filter(|_| {
             told && handle.addresses().logout.is_some() && (!elsewhere || handle.carries_token())
         });
@@ -92,8 +93,13 @@ impl<J: Json> Run<J> {
         self: Rc<Self>,
         record: Rc<Record>,
         received: Moment,
+        earlier: Option<OperationId>,
         confirmed: Rc<Cell<bool>>,
     ) -> Ending {
+        if let Some(earlier) = earlier.filter(|_| !self.handle.carries_token()) {
+            // A login waits for the last one alone, so that one has to be the last to change the cookie.
+            self.see_to(Effect::Join(earlier)).await;
+        }
         confirmed.set(self.try_to_revoke(record, received).await == Some(true));
         self.handle.revocation.borrow_mut().take_if(|(id, _)| *id == self.id);
         Ending::Done

@@ -54,7 +54,9 @@ impl<J: Json> Handle<J> {
             // At once in this tab.
             self.change(|session| session.tick(now));
             let epoch = self.epoch();
-            self.spawn(|run| run.end_unless_newer(epoch, Reason::Expired));
+            if !self.is_disposed() {
+                self.spawn(|run| run.end_unless_newer(epoch, Reason::Expired));
+            }
         } else if self.is_disposed() || self.enforce_limits().is_some() {
             // Nothing begins by itself any more, or the session may be ending.
         } else if self.look(|session| session.renewal_due(now)) {

@@ -145,7 +145,7 @@ impl<J: Json> Run<J> {
         if handle.settings.keeping == Keeping::Memory {
             return self.renew_once(flight).await;
         }
-        let name = handle.held().map(|record| record.name_of_tokens()).unwrap_or_default();
+        let name = handle.held().map(|record| record.tokens().name()).unwrap_or_default();
         while let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await {
             self.follow(false).await;
             if let Some(result) = self.settled_elsewhere(flight) {

@@ -10,7 +10,7 @@ use super::handle::Handle;
 use super::operation::Run;
 use super::settings::Keeping;
 use crate::dialect::{CallKind, Json, Renewal, Why};
-use crate::session::Record;
+use crate::session::{Record, Session};
 
 impl<J: Json> Handle<J> {
     /// Whether a renewal sets the cookie that a login sets, too.
@@ -55,19 +55,21 @@ impl<J: Json> Run<J> {
                     return Err(Halt::unsupported(Why::Disposed, CallKind::Login));
                 }
             }
-            let record = signed_out.cloned().or_else(|| handle.held());
-            let kept = record.filter(|_| handle.settings.keeping != Keeping::Memory);
-            let tokens = kept.as_ref().map(|record| (record.login, record.renewals));
+            // Also where nobody is signed in any more: the tab that has signed out may be telling the vendor.
+            let tokens =
+                signed_out.map_or_else(|| handle.look(Session::last_tokens), |record| record.tokens());
+            let tokens =
+                Some(tokens).filter(|tokens| tokens.login != 0 && handle.settings.keeping != Keeping::Memory);
             if line.is_some() && (in_the_way.is_some() || line != tokens) {
                 (line, had) = (None, false);
                 self.end_turn().await;
             } else if let Some(under_way) = in_the_way {
                 self.see_to(Effect::Join(under_way)).await;
-            } else if let Some(record) = kept.filter(|_| !had) {
+            } else if let Some(queue) = tokens.filter(|_| !had) {
                 line = tokens;
                 self.locked.set(true);
                 // If the wait has timed out, the tab that holds the lock is frozen: this one goes on without it.
-                let outcome = self.ask(Effect::Lock(record.name_of_tokens())).await;
+                let outcome = self.ask(Effect::Lock(queue.name())).await;
                 // A sign-out whose caller gives up goes on in its place in the line.
                 had = !matches!(outcome, Outcome::Waiting | Outcome::Failed(Trouble::Stopped));
                 if !had {

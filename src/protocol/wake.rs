@@ -15,11 +15,11 @@ use crate::session::Session;
 pub enum Wake {
     /// Its timer has fired.
     Timer,
-    /// The page is shown or hidden, or has come back from the back/forward cache.
+    /// The page is shown or hidden.
     Page,
     /// The network is back.
     Online,
-    /// Another tab has something to tell.
+    /// Another tab has something to tell, or this one may have missed it: it comes back from the back/forward cache or a freeze.
     Told(Line),
 }
 

@@ -7,7 +7,7 @@ use super::rules::EARLY_MS;
 use super::{Moment, Reason, Session};
 use crate::dialect::write_number;
 
-/// After which part of `idleMs`, and after how many ms at most, the last use is marked for the other tabs again. A mark is
+/// The last use is marked again after `idleMs` / `MARKED_EACH`, but after `LONGEST_UNMARKED_MS` at the latest. A mark is
 /// exact, but a tab that is closed in between loses its last use.
 const MARKED_EACH: f64 = 8.0;
 const LONGEST_UNMARKED_MS: f64 = 60_000.0;

@@ -17,7 +17,7 @@ pub use audience::{Audience, has_hidden_parent, without_query};
 pub use limits::{Limits, Mark};
 pub use moment::Moment;
 pub use note::{Fate, Note};
-pub use record::{Pause, Record, VERSION};
+pub use record::{Pause, Record, Tokens, VERSION};
 pub use renewal::{Verdict, YOUNG_MS};
 pub use rules::{Epoch, Needs, Pass, Session};
 pub use schedule::backoff_ms;

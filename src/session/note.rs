@@ -1,10 +1,10 @@
-//! The note of how a login came to its end.
+//! The note of what became of a login: it has ended, or its tab could not write it.
 
 use alloc::string::String;
 
 use super::Reason;
 
-/// How a login came to its end, as a short text beside the place of its record, which is gone by then.
+/// What became of a login, as a short text beside the place of its record: it has ended, or its tab could not write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note {
     /// The login.
@@ -13,7 +13,7 @@ pub struct Note {
     pub fate: Fate,
 }
 
-/// What became of a login whose record is gone.
+/// What became of a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It has come to its end.
@@ -48,7 +48,7 @@ impl Note {
         text
     }
 
-    /// Reads a note; `None`: it is none. Anybody may have written it, but it can say no more than how a login ended.
+    /// Reads a note; `None`: it is none. Anybody may have written it, but it can say no more than what became of a login.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         // Digit by digit: `split_once` and `parse` take 300 bytes more of the WebAssembly.

@@ -45,6 +45,27 @@ impl Clone for Record {
     }
 }
 
+/// Which tokens: no others in this browser have the same numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// Names the login that they came from; 0: none, so there are no tokens.
+    pub login: u32,
+    /// How often that login's tokens had been replaced by newer ones.
+    pub renewals: u32,
+}
+
+impl Tokens {
+    /// The name of their lock.
+    #[must_use]
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        write_number(&mut name, i64::from(self.login));
+        name.push(' ');
+        write_number(&mut name, i64::from(self.renewals));
+        name
+    }
+}
+
 /// The pause after a failed renewal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pause {
@@ -116,14 +137,10 @@ impl Record {
         Some(self.expires_at? - self.received_at - now.since(received))
     }
 
-    /// A name for the tokens that no others in this browser have.
+    /// Which tokens these are.
     #[must_use]
-    pub fn name_of_tokens(&self) -> String {
-        let mut name = String::new();
-        write_number(&mut name, i64::from(self.login));
-        name.push(' ');
-        write_number(&mut name, i64::from(self.renewals));
-        name
+    pub const fn tokens(&self) -> Tokens {
+        Tokens { login: self.login, renewals: self.renewals }
     }
 
     /// Reads a record. What comes out of a storage is untrusted (R11): anything but a whole record of this version is
@@ -188,8 +205,11 @@ fn text_member<J: Json>(json: &J, name: &str, sound: fn(&str) -> bool) -> Result
     value.text().filter(|text| sound(text)).map(|text| Some(text.into())).ok_or(Foreign)
 }
 
+/// The last moment that a date can name, in ms since the epoch.
+const LAST_MOMENT_MS: f64 = 8.64e15;
+
 /// A moment that may be missing, in ms since the epoch.
 fn moment<J: Json>(json: &J, name: &str) -> Result<Option<f64>, Foreign> {
     let Some(value) = json.member(name) else { return Ok(None) };
-    value.number().filter(|ms| ms.is_finite() && *ms >= 0.0).map(Some).ok_or(Foreign)
+    value.number().filter(|ms| (0.0..=LAST_MOMENT_MS).contains(ms)).map(Some).ok_or(Foreign)
 }

@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use super::limits::Lasting;
 use super::past::Past;
-use super::{Moment, Note, Reason, Record};
+use super::{Moment, Note, Reason, Record, Tokens};
 use crate::dialect::{Code, Grant, Renewal, Secret};
 
 /// Names the tokens of one moment. A result that was asked for under an older epoch writes nothing.
@@ -25,7 +25,7 @@ pub enum Pass {
     Wait(Code, f64),
 }
 
-/// How far back a clock may be set, in ms, before the age of a token that it received can't be told any more.
+/// A wall clock that is more than this before the token's receipt, in ms, was set back: the token's age is unknown.
 const SMALL_CORRECTION_MS: f64 = 60_000.0;
 
 /// How much too early a timer may fire, in ms, because it rounds. What is due so soon counts as due.
@@ -57,8 +57,8 @@ pub struct Session {
     pub(super) received: Moment,
     pub(super) paused: Moment,
     pub(super) reason: Reason,
-    /// The login that was held last; 0: none.
-    pub(super) last: u32,
+    /// The tokens that were held last.
+    pub(super) last: Tokens,
     /// The greatest ordinal of a login that this tab has seen.
     pub(super) ordinal: u32,
     /// The logins that are over in this tab: by a sign-out, a newer login, or an end that is noted for the other tabs. A record of one of
@@ -93,7 +93,7 @@ impl Session {
             received: never,
             paused: never,
             reason: Reason::Never,
-            last: 0,
+            last: Tokens { login: 0, renewals: 0 },
             ordinal: 0,
             past: Past::new(),
             ended: None,
@@ -136,24 +136,29 @@ impl Session {
 
     /// A login succeeded: what the old session left is replaced whole (R25). `login`: a name for it that no other has.
     pub fn signed_in(&mut self, grant: Grant, login: u32, now: Moment) {
-        self.past.add(self.held.as_ref().map_or(self.last, |older| older.login));
+        self.past.add(self.held.as_ref().map_or(self.last.login, |older| older.login));
         self.hold_anew(login, grant, now);
         self.settle();
     }
 
     /// The user signs out. Gives back what was held, for telling the vendor.
-    pub fn sign_out(&mut self) -> Option<Rc<Record>> {
-        self.attempt += 1;
+    ///
+    /// `elsewhere`: in another tab. Then a login that is under way here goes on, as it is later than that.
+    pub fn sign_out(&mut self, elsewhere: bool) -> Option<Rc<Record>> {
+        if !elsewhere {
+            self.attempt += 1;
+        }
         let held = self.held.take();
-        self.past.add(held.as_ref().map_or(self.last, |held| held.login));
+        self.past.add(held.as_ref().map_or(self.last.login, |held| held.login));
         // Who was replaced here has nothing to sign out of: the session is somebody else's.
         let replaced = held.is_none() && self.reason == Reason::Replaced;
         self.end(if replaced { Reason::Replaced } else { Reason::Logout });
         held
     }
 
-    /// The vendor was asked and knows the session, which was not known here: a cookie from an earlier visit, or from a
-    /// single sign-on. Writes nothing when a login or logout came between. `login`: a name for it that no other has.
+    /// The vendor was asked and knows the session. One that is held gets the name that the vendor has told. Else it was not known here: a
+    /// cookie from an earlier visit, or from a single sign-on. Writes nothing when a login or logout came between.
+    /// `login`: a name for it that no other has.
     pub fn confirmed(&mut self, epoch: Epoch, user: Option<Secret>, login: u32, now: Moment) {
         if epoch.0 != self.epoch {
             return;
@@ -278,10 +283,10 @@ impl Session {
         })
     }
 
-    /// The login that was held last; 0: none.
+    /// The tokens that are held, or were held last before they came to their end.
     #[must_use]
-    pub const fn last_login(&self) -> u32 {
-        self.last
+    pub fn last_tokens(&self) -> Tokens {
+        self.held.as_ref().map_or(self.last, |held| held.tokens())
     }
 
     /// Whether another user's session has replaced this one.
@@ -332,7 +337,7 @@ impl Session {
         self.held.as_ref()
     }
 
-    /// In how many ms something is to be done without being asked: a renewal, a further try, or the end.
+    /// In how many ms something is to be done without being asked: a renewal, a further try, the end, a limit, or a mark of the last use.
     ///
     /// `hidden`: nobody sees the page. Then a token is still renewed before it ends, but after its end nothing is tried until
     /// somebody looks, or makes a request.
@@ -393,9 +398,9 @@ impl Session {
 
     pub(super) fn end(&mut self, reason: Reason) {
         self.epoch += 1;
-        let held = self.held.take().map(|held| held.login);
+        let held = self.held.take().map(|held| held.tokens());
         self.last = held.unwrap_or(self.last);
-        let login = held.filter(|login| reason.is_told() && *login != 0);
+        let login = held.map(|tokens| tokens.login).filter(|login| reason.is_told() && *login != 0);
         self.note = login.map(|login| Note::ended(login, reason));
         self.reason = reason;
         self.settle();

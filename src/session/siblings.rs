@@ -10,7 +10,7 @@ use crate::dialect::Code;
 pub struct Finding {
     /// The record that lies there; `None`: nothing, or nothing sound.
     pub record: Option<Record>,
-    /// The note of the login that ended last.
+    /// The note of what became of a login.
     pub note: Option<Note>,
     /// Whether this tab could not write what it holds.
     pub unwritten: bool,
@@ -37,7 +37,10 @@ impl Session {
         match &self.held {
             Some(held) => held.login == note.login,
             None => {
-                self.last == note.login && self.reason != reason && self.reason.is_told() && reason.is_told()
+                self.last.login == note.login
+                    && self.reason != reason
+                    && self.reason.is_told()
+                    && reason.is_told()
             }
         }
     }
@@ -134,7 +137,8 @@ impl Session {
         };
         // If it had ended here by its clock, it goes on: that end isn't noted yet.
         self.note = None;
-        if record.login == 0 || self.held.as_ref().map_or(self.last, |held| held.login) != record.login {
+        if record.login == 0 || self.held.as_ref().map_or(self.last.login, |held| held.login) != record.login
+        {
             // It has replaced the earlier one, which may come back: a tab that has not seen it yet may write over it. By their
             // ordinals, no two tabs take each other's login for the earlier one.
             if let Some(held) = self.held.as_ref().filter(|held| held.ordinal < record.ordinal) {

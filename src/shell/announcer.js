@@ -1,11 +1,12 @@
 // @ts-check
 import { callListener } from "./listener.js";
+import { sealed } from "./object.js";
 
 /** @import { SessionState } from "./hallpass.d.ts" */
 /** @typedef {(state: SessionState) => void} Listener */
 
-// As it was when this was loaded: a page may replace it by something that throws.
-const { freeze } = Object;
+/** @type {readonly (keyof SessionState)[]} */
+const OPTIONAL = ["reason", "user", "database", "expiresAt", "retryAt", "problem", "ssoUrl"];
 
 /** The state as the page last saw it, and who listens. */
 export class Announcer {
@@ -15,14 +16,14 @@ export class Announcer {
   /** @type {SessionState | undefined} */
   #told;
   /** @type {SessionState} */
-  state = freeze({ status: "signed-out", reason: "never", renewable: false, renewal: "idle" });
+  state = sealed({ status: "signed-out", reason: "never", renewable: false, renewal: "idle" }, OPTIONAL);
 
   /**
    * Takes a new state without telling anybody yet.
    * @param {SessionState} state
    */
   take(state) {
-    this.state = freeze(state);
+    this.state = sealed(state, OPTIONAL);
   }
 
   /** Tells everybody the state, if it is news. */
@@ -54,7 +55,11 @@ export class Announcer {
     const one = { listener };
     this.#listeners.add(one);
     callListener(listener, this.state);
-    return () => void this.#listeners.delete(one);
+    return () => {
+      // First: the page may have replaced what follows by something that throws.
+      one.listener = () => {};
+      this.#listeners.delete(one);
+    };
   }
 
   clear() {

@@ -247,7 +247,7 @@ export function readable(name, read) {
   try {
     return read();
   } catch (error) {
-    throw isAuthError(error) ? error : mistake(name, "an object that can be read", error);
+    throw isAuthError(error) ? error : mistake(name, "readable", error);
   }
 }
 

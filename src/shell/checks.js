@@ -113,6 +113,7 @@ const plain = (value) => /** @type {PropertyDescriptor} */ ({ __proto__: null, v
 export function record(value, where, most) {
   if (!isObject(value) || Array.isArray(value)) throw mistake(where || "a description", "an object");
   const names = Object.keys(value);
+  if (!names.length && isInstance(value)) throw mistake(where || "a description", "a plain object, as only own members count");
   if (names.length > most) throw mistake(where || "a description", `an object of at most ${most} members`);
   const copy = /** @type {Record<string, unknown>} */ ({ __proto__: null });
   for (const name of names) {
@@ -120,6 +121,16 @@ export function record(value, where, most) {
     if (member !== undefined) copy[name] = member;
   }
   return copy;
+}
+
+/**
+ * Whether an object is of some class, such as Headers, Map or Date.
+ *
+ * @param {object} value
+ */
+function isInstance(value) {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }
 
 /** @param {string} where @param {string} name */
@@ -157,8 +168,9 @@ export function shape(members) {
     const unknown = Object.keys(copy).find((name) => !names.includes(name));
     if (unknown !== undefined) throw mistake(inside(where, unknown), `left out: the members here are ${names.join(", ")}`);
     for (const name of names) {
-      const check = /** @type {Check} */ (members[name] ?? members[`${name}?`]);
-      if (copy[name] !== undefined || Object.hasOwn(members, name)) copy[name] = check(copy[name], inside(where, name));
+      const needed = Object.hasOwn(members, name);
+      const check = /** @type {Check} */ (members[needed ? name : `${name}?`]);
+      if (copy[name] !== undefined || needed) copy[name] = check(copy[name], inside(where, name));
     }
     return Object.freeze({ ...copy });
   };
@@ -174,7 +186,7 @@ export const headers = (check) => (value, where) => {
   const copy = table(check, 32, field)(value, where);
   const names = Object.keys(copy).map((name) => name.toLowerCase());
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw mistake(inside(where, twice), "there once");
+  if (twice !== undefined) throw mistake(inside(where, twice), "named once, in whatever case");
   return copy;
 };
 

@@ -194,7 +194,7 @@ function agree(description) {
   const named = new Set(places(login));
   // A place that stands anywhere without a "?" has to be given.
   const takes = [...named].filter((place) => bareName(place) === place || !named.has(bareName(place)));
-  if (takes.length > 16) throw mistake("login", "without so many places: 16 are read");
+  if (takes.length > 16) throw mistake("login", "a call with places for at most 16 names");
   const held = [!cookie && "access", grant.refresh && "refresh", (grant.database || takes.some((place) => bareName(place) === "database")) && "database"];
   for (const name of OPERATIONS) {
     const said = description[name];

@@ -57,7 +57,7 @@ export class Driver {
     const machine = this.#machine;
     const done = this.#drive(id, task);
     const forget = () => {
-      // Only a fault leaves it: no other tab is to wait for its end.
+      // After a fault the turn was not left; it is left here, so that no other tab waits for it.
       task.turn?.leave(false).catch(() => {});
       if (this.#running.get(id)?.task === task) this.#running.delete(id);
     };

@@ -4,6 +4,7 @@ import { steady } from "./clock.js";
 import { answerOf, attach, dispatch, wholeAnswer } from "./do/send.js";
 import { send } from "./do/call.js";
 import { submitTwice } from "./do/csrf.js";
+import { sealed } from "./object.js";
 import { came, outcomeOf } from "./outcome.js";
 import { randomNumber } from "./random.js";
 import { Deadline, pause } from "./wait.js";
@@ -123,7 +124,7 @@ export class Effects {
         return this.#join(id, task, /** @type {number} */ (argument));
       case "stop": {
         const stopped = this.#running(/** @type {number} */ (argument))?.task;
-        // What runs in the background may be waited for by others, too. A login is its caller's alone, though a renewal may wait for its end.
+        // A background operation that others wait for is not stopped. A login is, even if a renewal waits for its end.
         if (stopped && !(stopped.background && stopped.waiting)) stopped.deadline?.end("stopped");
         return came(id, "done");
       }
@@ -266,7 +267,7 @@ export class Effects {
   async #join(id, task, other) {
     const joined = this.#running(other);
     if (!joined) {
-      // It has just ended. Where that isn't so, the operation asks once more; then the page's own events get their turn meanwhile.
+      // It has just ended, or was not entered yet. Then the operation asks again, and the timer keeps that from starving the page.
       if (task.missed === other) await pause(0);
       task.missed = other;
       return came(id, "done");
@@ -328,7 +329,7 @@ function prompt(task, shown) {
     task.deadline?.end("stopped");
   };
   try {
-    Promise.resolve(task.device?.(Object.freeze({ ...shown }))).catch(fails);
+    Promise.resolve(task.device?.(sealed({ ...shown }, ["verificationUriComplete"]))).catch(fails);
   } catch (error) {
     fails(error);
     throw error;

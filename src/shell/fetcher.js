@@ -56,6 +56,15 @@ function withoutSessions(fetch) {
   return found;
 }
 
+/** An init without members. @type {RequestInit} */
+const bare = Object.freeze({ __proto__: null });
+
+/** Whether something that enumerations show is on Object.prototype. Node's fetch takes the members of an init that is left out from there. */
+function isPolluted() {
+  for (const _ in {}) return true;
+  return false;
+}
+
 /** Finds the fetch that a session sends its requests with. */
 export class Fetcher {
   #given;
@@ -84,7 +93,7 @@ export class Fetcher {
     const send = (request, ...rest) => {
       underWay.add(/** @type {object} */ (request));
       // Not called as a method: the platform's fetch refuses a foreign `this`.
-      const call = () => fetch(request, ...rest);
+      const call = () => (rest.length || !isPolluted() ? fetch(request, ...rest) : fetch(request, bare));
       return fetch === this.#before ? call() : this.#sendByPage(/** @type {Request} */ (request), call);
     };
     return send;
@@ -98,11 +107,15 @@ export class Fetcher {
   async #sendByPage(request, send) {
     // Kept without being read: most requests never come back to a session.
     const one = { request, header: this.header };
+    const forget = () => sentByPage.delete(one);
     sentByPage.add(one);
+    // A fetch that ignores the signal may never be over.
+    request.signal.addEventListener("abort", forget);
     try {
       return await send();
     } finally {
-      sentByPage.delete(one);
+      forget();
+      request.signal.removeEventListener("abort", forget);
     }
   }
 

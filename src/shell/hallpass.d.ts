@@ -35,8 +35,8 @@ type WasmModule = typeof globalThis extends { WebAssembly: { Module: new (...giv
 export type FetchInput = Parameters<typeof fetch>[0];
 
 /**
- * Opens a session handle, and restores what `storage` holds. Never talks to the vendor; only a session
- * that is found to have outlasted `idleMs` or `maxAgeMs` is revoked there afterwards.
+ * Opens a session handle, and restores what `storage` holds. Sends the vendor nothing, except to revoke a session that has
+ * outlasted `idleMs` or `maxAgeMs`.
  *
  * @throws {AuthError} `invalid-options`, naming the option and what was expected; `unsupported`; `load-failed`.
  */
@@ -129,7 +129,7 @@ export type VendorDescription = {
   readonly headers?: Readonly<Record<string, string>>;
   /** The value of a cookie that script may read goes into a header of all but GET and HEAD. `from`: a path that sets it. */
   readonly csrf?: { readonly cookie: string; readonly header: string; readonly from?: string };
-  /** Signs in. The places in it are what {@link Session.login} takes. */
+  /** Signs in. The places in it are what {@link Session.login} takes: at most 16 names. */
   readonly login: Call;
   /** Renews the token. Carries only what it says, not the credential. Left out: sessions can't be renewed. */
   readonly refresh?: Call;
@@ -155,7 +155,8 @@ export type VendorDescription = {
     readonly database?: Path;
     /**
      * How long the token lives. `seconds`, `ms`: from now. `at`: a moment, in s or ms since the epoch or as ISO text. `jwt`: by the
-     * token's own `exp`. Left out: the API doesn't tell.
+     * token's own `exp`; where it has no usable one, `otherwiseSeconds` (1 to 3 155 760 000, a century) from now. Left out:
+     * the API doesn't tell.
      */
     readonly lifetime?:
       | { readonly seconds: Path }
@@ -193,7 +194,10 @@ export type VendorDescription = {
    * code or words beside it.
    */
   readonly rejected?: { readonly statuses?: readonly number[]; readonly codes?: readonly (string | number)[]; readonly insideSuccess?: boolean };
-  /** When a token that is still good is renewed. Default: a quarter of its life before the end, five minutes at most. */
+  /**
+   * When a token that is still good is renewed. `atPart`: after this part of its life, 0.1 to 0.95. `beforeEndMs`: so long before its end, 1
+   * to 86 400 000; half of its life counts at most. Default: a quarter of its life before the end, five minutes at most.
+   */
   readonly renew?: { readonly atPart: number } | { readonly beforeEndMs: number };
 };
 
@@ -628,7 +632,16 @@ export class AuthError extends Error {
   /** ocient `vendor_code`, lenses `type`, pegase3 `code`, ethgas `errorCode` or `code`, a described API's at `errors.code`. */
   readonly vendorCode?: number | string;
   /** The fields that were refused. A title may be the vendor's, and repeat what was typed: show it as text. */
-  readonly fields?: readonly { name: string; code: string; title: string; pointer?: string }[];
+  readonly fields?: readonly {
+    /** The field's name. */
+    name: string;
+    /** What is wrong with it, for programs. */
+    code: string;
+    /** What is wrong with it, for people. */
+    title: string;
+    /** The field's place in what was sent, if the vendor tells it. */
+    pointer?: string;
+  }[];
   /** lenses: an http(s) address that the person may navigate to instead. */
   readonly ssoUrl?: string;
   /**

@@ -122,9 +122,9 @@ export class Handle {
     this.#lines.neighbours?.open();
   }
 
-  /** Restores what the storage holds. Never talks to the vendor. */
+  /** Restores what the storage holds. Sends the vendor nothing, except to revoke a session that has outlasted idleMs or maxAgeMs. */
   async open() {
-    await this.run(this.machine.restore());
+    await this.run(enter(() => this.machine.restore()));
     this.publish();
     return this;
   }
@@ -260,6 +260,7 @@ export class Handle {
     }
     this.machine = machine;
     attempt(() => machine.resume(record, wall(), steady()));
+    if (this.#disposed) attempt(() => machine.dispose());
     attempt(() => this.#show());
     // Listeners are told afterwards: this may be in the middle of reading the state.
     attempt(() => queueMicrotask(() => this.#changed(true)));
@@ -329,10 +330,11 @@ export class Handle {
     this.announcer.tell();
     const leave = this.announcer.subscribe(listener);
     subscribed.add(this);
-    return () => {
-      leave();
-      if (!this.announcer.hasListeners) subscribed.delete(this);
-    };
+    return () =>
+      enter(() => {
+        leave();
+        if (!this.announcer.hasListeners) subscribed.delete(this);
+      });
   }
 
   /** Stops the timer, leaves the other tabs, and forgets the listeners. Stored tokens stay. */
@@ -345,10 +347,10 @@ export class Handle {
       this.driver.runBegun();
     } finally {
       // Also after a fault: what nobody uses any more must neither hear nor tell of anything.
-      this.announcer.clear();
-      subscribed.delete(this);
+      attempt(() => this.announcer.clear());
+      attempt(() => subscribed.delete(this));
       this.#release();
-      registry?.unregister(this);
+      attempt(() => registry?.unregister(this));
     }
   }
 
@@ -369,7 +371,7 @@ function handleRegistry() {
 }
 
 /**
- * The result of a call into the WebAssembly; undefined after a fault.
+ * Runs something; undefined where it throws.
  * @template T
  * @param {() => T} call
  * @returns {T | undefined}

@@ -1,5 +1,6 @@
 // @ts-check
-import { AuthError, unsupported } from "./auth-error.js";
+import { AuthError, isAuthError, unsupported } from "./auth-error.js";
+import { internal } from "./guard.js";
 import { fileOf, instantiate, noSource } from "./instance.js";
 import { globalOf } from "./object.js";
 import { given, open } from "./open.js";
@@ -63,11 +64,15 @@ export function loader(locate, otherwise) {
 
   /** @type {Declared["openSession"]} */
   const openSession = async (options) => {
-    demandPlatform();
-    const read = given(options);
-    await init();
-    const session = await open(Machine, read);
-    return /** @type {never} */ (/** @type {unknown} */ (session));
+    try {
+      demandPlatform();
+      const read = given(options);
+      await init();
+      const session = await open(Machine, read);
+      return /** @type {never} */ (/** @type {unknown} */ (session));
+    } catch (error) {
+      throw isAuthError(error) ? error : internal(error); // the page has replaced what that takes
+    }
   };
 
   return { init, openSession };

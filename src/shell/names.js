@@ -6,12 +6,12 @@
  * (R33, R40).
  *
  * @typedef {object} Names
- * @property {string} record Where a storage keeps the tokens. The line to the tabs that share them is called alike, and so begin the
- * names of the locks; the tokens that are renewed follow.
+ * @property {string} record Where a storage keeps the tokens. The BroadcastChannel of the tabs that share them has the same name; a lock's
+ * name is this and the name of the tokens.
  * @property {string} lease the beginning of the names of the leases in IndexedDB that stand for locks where the platform has none
  * @property {string} signOut the line to the tabs that each have tokens of their own
  * @property {string} used the mark of when the session was used last, beside the record
- * @property {string} note the note in localStorage of which login is signed out
+ * @property {string} note the note in localStorage of what became of a login
  */
 
 /**

@@ -1,5 +1,8 @@
 // @ts-check
 
+// As they were when this was loaded: a page may replace them by something that throws.
+const { defineProperty, freeze, getPrototypeOf, hasOwn } = Object;
+
 /**
  * Reads a member of a caller's object as the platform would, inherited ones included. Only members of `Object.prototype` itself are
  * ignored, since any script on the page may have put them there.
@@ -11,7 +14,7 @@
 export function member(object, name) {
   /** @type {object | null} */
   let holder = object;
-  while (holder && !Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder);
+  while (holder && !hasOwn(holder, name)) holder = getPrototypeOf(holder);
   return holder === Object.prototype ? undefined : /** @type {Record<PropertyKey, unknown>} */ (object)[name];
 }
 
@@ -59,6 +62,23 @@ export const isRequest = (value) => (typeof Request === "function" && value inst
  * @returns {T}
  */
 export const withoutPrototype = (object) => /** @type {T} */ (/** @type {unknown} */ ({ __proto__: null, ...object }));
+
+/**
+ * Freezes an object that a page reads. What it lacks of these members is not to be read from Object.prototype, where any script of the page's
+ * may have put something: applications navigate to some of them. So it gets them as undefined, where no enumeration shows them.
+ *
+ * @template {object} T
+ * @param {T} object
+ * @param {readonly string[]} names
+ * @returns {Readonly<T>}
+ */
+export function sealed(object, names) {
+  for (let at = 0; at < names.length; at++) {
+    const name = /** @type {string} */ (names[at]);
+    if (!hasOwn(object, name)) defineProperty(object, name, /** @type {PropertyDescriptor} */ ({ __proto__: null }));
+  }
+  return freeze(object);
+}
 
 /**
  * A copy of a caller's object, without a prototype, with the members that `member` would read. Each getter is called once.

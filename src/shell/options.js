@@ -1,6 +1,6 @@
 // @ts-check
 import { isBelow, parseBase, resolve } from "./address.js";
-import { AuthError, isAuthError, mistake } from "./auth-error.js";
+import { AuthError, isAuthError, mistake, readable } from "./auth-error.js";
 import { VENDORS } from "./credentials.js";
 import { OPERATIONS, described } from "./description.js";
 import { isObject, member } from "./object.js";
@@ -48,7 +48,7 @@ export function readOptions(options) {
   if (!isObject(options) || Array.isArray(options)) throw mistake("options", "an object with vendor and baseUrl");
   only(options, OPTIONS, "");
   /** @param {keyof SessionOptions} name */
-  const get = (name) => member(options, name);
+  const get = (name) => readable(name, () => member(options, name));
   const automatic = oneOf("renew", get("renew"), /** @type {const} */ (["auto", "manual"])) === "auto";
   const given = get("vendor") ?? null;
   const own = isObject(given) && !Array.isArray(given) ? description(given) : undefined;
@@ -209,6 +209,8 @@ function only(object, known, prefix) {
 export function readSignal(options, name = "options") {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw mistake(name, "an object such as { signal }");
+  // An event isn't refused: a method may be its listener.
+  if (name === "options" && Object.getPrototypeOf(options) === Object.prototype) only(options, ["signal"], "");
   const signal = member(options, "signal") ?? undefined;
   if (signal !== undefined && !isSignal(signal)) throw mistake(`${name}.signal`, "an AbortSignal");
   return signal;

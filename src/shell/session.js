@@ -120,13 +120,7 @@ export class Session {
     settle(async () => {
       const { how, value, task } = await this.#request(input, init, true);
       const json = task.answer?.json;
-      if (how !== "member" && how !== "without") return json;
-      const path = /** @type {string} */ (value).split(".");
-      if (how === "member") return path.reduce(own, json);
-      const last = /** @type {string} */ (path.pop());
-      const holder = path.reduce(own, json);
-      if (typeof holder === "object" && holder !== null) delete /** @type {Record<string, unknown>} */ (holder)[last];
-      return json;
+      return how === "member" || how === "without" ? enter(() => payload(json, how, /** @type {string} */ (value))) : json;
     });
 
   /**
@@ -162,6 +156,21 @@ export class Session {
   };
 
   dispose = () => this.#handle.dispose();
+}
+
+/**
+ * What a reply is about: the member of this path, or all but that.
+ * @param {unknown} json
+ * @param {"member" | "without"} how
+ * @param {string} at
+ */
+function payload(json, how, at) {
+  const path = at.split(".");
+  if (how === "member") return path.reduce(own, json);
+  const last = /** @type {string} */ (path.pop());
+  const holder = path.reduce(own, json);
+  if (typeof holder === "object" && holder !== null) delete /** @type {Record<string, unknown>} */ (holder)[last];
+  return json;
 }
 
 /**

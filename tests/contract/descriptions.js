@@ -35,14 +35,14 @@ export async function r42_every_mistake_in_a_description_is_named_by_its_path() 
     title: [5, "x".repeat(65), "a\nb"],
     credential: [undefined, "basic", 5, null, []],
     "credential.header": ["", "a b", "Cookie", "Sec-Fetch-Site", "Proxy-Authorization", "Host", "Content-Type", "x".repeat(65)],
-    headers: [[], 5, { "a b": "x" }, { Host: "x" }, { Origin: "x" }, { Authorization: "x" }, { x: "1", X: "2" }, { "Content-Type": "x" }],
+    headers: [[], 5, new Headers({ "X-A": "1" }), { "a b": "x" }, { Host: "x" }, { Origin: "x" }, { Authorization: "x" }, { x: "1", X: "2" }, { "Content-Type": "x" }],
     "headers.X": [5, "a\r\nb: c", " a", "a ", "é", ""],
     csrf: [5, {}, { cookie: "c" }, { cookie: "a b", header: "X" }, { cookie: "c", header: "Authorization" }],
     "csrf.from": [],
     login: [undefined, "auth/login", [], {}],
     "login.path": [5, "", "https://evil.test/x", "//evil.test", "/\\evil.test", "http:evil", "a/../../x", "a/%2e%2e/x", "a/..%2fx", "x#y", "javascript:1", "a/{id}", "x".repeat(1025)],
     "login.method": ["PATCH", "post", 5],
-    "login.json": [5, "x", [], { a: NaN }, { a: -Infinity }, { a: [() => 1] }, { a: [undefined] }, { a: ["-{otp?}"] }, { a: Array(65).fill(1) }, { a: Array(64).fill([1, 2, 3]) }, { a: [[[[[[[[1]]]]]]]] }, { a: () => 1 }, { a: "\ud800" }, { a: "x".repeat(8193) }, nested(10), { a: "-{otp?}" }, { a: "{otp?}{otp?}" }],
+    "login.json": [5, "x", [], { a: new Date() }, { a: new Map() }, { a: /x/ }, { a: NaN }, { a: -Infinity }, { a: [() => 1] }, { a: [undefined] }, { a: ["-{otp?}"] }, { a: Array(65).fill(1) }, { a: Array(64).fill([1, 2, 3]) }, { a: [[[[[[[[1]]]]]]]] }, { a: () => 1 }, { a: "\ud800" }, { a: "x".repeat(8193) }, nested(10), { a: "-{otp?}" }, { a: "{otp?}{otp?}" }],
     "login.form": [{ a: "x" }, { a: 5 }],
     "login.query": [5, { a: 5 }, { a: "{password}" }, { a: "x-{password}" }],
     "refresh.query": [{ a: "{refresh}" }, { a: "{access}" }],
@@ -171,4 +171,36 @@ export async function r15_a_polluted_prototype_is_no_part_of_a_description() {
   } finally {
     for (const name of Object.keys(names)) delete Object.prototype[name];
   }
+}
+
+/** R15: nor is a check of a member looked for there, whose name a description has. */
+export async function r15_a_polluted_prototype_checks_no_description() {
+  const full = {
+    ...GOOD,
+    title: "Acme",
+    headers: { "X-A": "1" },
+    login: { ...GOOD.login, method: "PUT", query: { a: "b" }, headers: { "X-B": "2" } },
+    logout: { path: "auth/logout", form: { a: "b" } },
+    check: { path: "me", method: "GET", user: "user", alive: "alive" },
+    grant: { ...GOOD.grant, user: "user", database: "db", lifetime: { seconds: "ttl" } },
+    envelope: { success: { at: "ok", is: [true] }, payload: "data" },
+    errors: { code: "code", detail: "detail", codes: { a: "forbidden" }, statuses: { 409: "forbidden" }, fields: { byName: "fields" } },
+    rejected: { statuses: [401], codes: ["gone"], insideSuccess: true },
+    renew: { atPart: 0.5 },
+  };
+  const names = (value) => (value && typeof value === "object" && !Array.isArray(value) ? Object.entries(value).flatMap(([name, inner]) => [name, ...names(inner)]) : []);
+  let heard = 0;
+  for (const name of new Set(names(full))) {
+    for (const value of [{ p: 1 }, () => heard++]) {
+      Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true });
+      try {
+        equal(hallpass.defineVendor(full).name, "acme", name);
+      } catch (error) {
+        throw new Error(`${name} on Object.prototype: ${error.message}`);
+      } finally {
+        delete Object.prototype[name];
+      }
+    }
+  }
+  equal(heard, 0, "functions on Object.prototype that were called");
 }

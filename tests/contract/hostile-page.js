@@ -313,6 +313,41 @@ async function throwing(name, builtins = BUILTINS) {
   }
 }
 
+/** Opening a session, taking an envelope off and unsubscribing need others. */
+export async function r37_builtins_that_throw_elsewhere() {
+  const bystander = await aside();
+  const builtins = [
+    [globalThis, "Map"], [globalThis, "Set"], [globalThis, "WeakRef"], [WeakMap.prototype, "set"], [Object, "hasOwn"], [Array.prototype, "filter"],
+    [Array.prototype, "reduce"], [String.prototype, "split"], [Set.prototype, "delete"], [Set.prototype, "add"],
+  ];
+  const calls = {
+    open: async ({ vendor, storage }) => (await vendor.open({ storage })).dispose(),
+    json: ({ session }) => session.json(DATA.ethgas),
+    unsubscribe: async (_, leave) => leave(),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    for (const [owner, builtin] of builtins) {
+      const what = `${name} while ${builtin} throws`;
+      const one = await witness();
+      let told = 0;
+      const leave = one.session.subscribe(() => told++);
+      const trapped = trap(owner, builtin, "each");
+      let answer;
+      try {
+        answer = await within(5_000, quietly(() => call(one, leave)).then(() => [], (reason) => [reason]), what);
+      } finally {
+        trapped.restore();
+      }
+      if (answer.length) await settles(Promise.reject(answer[0]), what);
+      const before = told;
+      await one.session.logout();
+      if (name === "unsubscribe") equal(told, before, `${what}: the listener is told nothing more`);
+      await one.session.login(jdoe);
+      await isAlive(one, bystander, what);
+    }
+  }
+}
+
 export const r37_builtins_that_throw_while_the_state_is_read = () => throwing("state");
 export const r37_builtins_that_throw_in_subscribe = () => throwing("subscribe");
 export const r37_builtins_that_throw_in_touch = () => throwing("touch");

@@ -93,6 +93,8 @@ contract! { "options.js":
     init_takes_every_documented_source,
     a_failed_load_may_be_tried_again,
     a_load_that_fails_at_once_may_be_tried_again,
+    rule_3_an_unknown_option_of_a_call_is_named,
+    rule_3_an_option_that_cant_be_read_is_named,
     rule_3_a_getter_that_throws_is_no_trap,
     rule_3_a_mistake_is_told_before_the_load,
     options_changed_after_the_call_change_nothing,
@@ -211,6 +213,7 @@ contract! { "replay.js":
 contract! { "state.js":
     a_session_works_through_a_proxy,
     state_is_the_same_object_until_it_changes,
+    r15_what_a_state_lacks_is_not_read_from_the_prototype,
     subscribe_tells_at_once_and_in_order,
     subscribe_keeps_equal_listeners_apart,
     r17_a_listener_may_call_any_method,
@@ -374,6 +377,7 @@ contract! { "hostile-page.js":
     rule_14_signing_out_shows_while_builtins_keep_throwing,
     rule_2_no_call_waits_for_a_timer_where_all_answers_come_at_once,
     rule_14_what_throws_during_a_renewal_leaves_a_session_that_goes_on,
+    r37_builtins_that_throw_elsewhere,
     r37_builtins_that_throw_while_the_state_is_read,
     r37_builtins_that_throw_in_subscribe,
     r37_builtins_that_throw_in_touch,
@@ -547,6 +551,7 @@ contract! { "descriptions.js":
     defineVendor_gives_a_frozen_copy_back,
     rule_14_a_descriptions_getters_are_read_once,
     r15_a_polluted_prototype_is_no_part_of_a_description,
+    r15_a_polluted_prototype_checks_no_description,
 }
 
 contract! { "wallet.js":

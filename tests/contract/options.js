@@ -349,6 +349,26 @@ export async function a_load_that_fails_at_once_may_be_tried_again() {
   await fresh.init();
 }
 
+/** Rule 3: a misspelt signal is no abort that never comes. An event is let pass: a method may be its listener. */
+export async function rule_3_an_unknown_option_of_a_call_is_named() {
+  const session = await simulate("ethgas").signIn();
+  const calls = { login: (options) => session.login(jdoe, options), refresh: session.refresh, check: session.check, logout: session.logout };
+  const { signal } = new AbortController();
+  for (const [name, call] of Object.entries(calls)) await refused(call({ singal: signal }), "singal", name);
+  equal(session.state.status, "signed-in");
+  await session.check(new Event("click"));
+  await session.check(Object.freeze({ __proto__: null, signal }));
+  session.dispose();
+}
+
+/** Rule 3: the option whose getter throws is named. */
+export async function rule_3_an_option_that_cant_be_read_is_named() {
+  for (const name of ["baseUrl", "storage", "renew", "idleMs", "fetch"]) {
+    const options = Object.defineProperty({ ...OCIENT }, name, { enumerable: true, get() { throw new Error("a getter's own"); } });
+    await refused(hallpass.openSession(options), `${name} must be readable`, name);
+  }
+}
+
 /** Rule 3: no mistake is met by a trap of the WebAssembly, not even one that no table names; it goes on working. */
 export async function rule_3_a_getter_that_throws_is_no_trap() {
   const fault = new Error("a getter's own");

@@ -30,6 +30,28 @@ export async function state_is_the_same_object_until_it_changes() {
   }
 }
 
+/** R15, R27: what a state lacks is not read from the page's Object.prototype. Applications navigate to `ssoUrl`. */
+export async function r15_what_a_state_lacks_is_not_read_from_the_prototype() {
+  const names = ["reason", "user", "database", "expiresAt", "retryAt", "problem", "ssoUrl"];
+  const session = await simulate("lenses").open();
+  const polluted = (state, shown, what) => {
+    const before = Object.keys(state);
+    for (const name of names) Object.defineProperty(Object.prototype, name, { value: "javascript:alert(1)", configurable: true, writable: true });
+    try {
+      equal(names.filter((name) => state[name] === "javascript:alert(1)"), [], what);
+    } finally {
+      for (const name of names) delete Object.prototype[name];
+    }
+    equal([before, Object.keys({ ...state }), Object.keys(structuredClone(state))], [shown, shown, shown], what);
+  };
+  polluted(session.state, ["status", "reason", "renewable", "renewal"], "signed out");
+  await session.login(jdoe);
+  polluted(session.state, Object.keys(session.state), "signed in");
+  ok(!Object.keys(session.state).includes("ssoUrl"), "nothing is shown that isn't there");
+  await session.logout();
+  session.dispose();
+}
+
 /** Listeners are called at once and on every change, in the order in which they came, with the state itself. */
 export async function subscribe_tells_at_once_and_in_order() {
   const session = await simulate("pegase3").open();

@@ -489,6 +489,36 @@ fn r24_a_listed_code_inside_a_success_is_a_refusal() {
     assert!(marked.read_login(&fine, &jdoe(), 0.0).is_ok() && marked.confirms_logout(&fine));
 }
 
+/// What the description calls no success is the API's own no, and not another server's reply; what it means can be said by its status.
+#[test]
+fn rule_10_a_no_inside_a_200_is_the_apis_own_word() {
+    let api = |more: Document| {
+        let mut said = json!({ "refresh": {}, "envelope": { "success": { "at": "ok", "is": [true] } } });
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        described(said)
+    };
+    let no = reply(200, r#"{"ok": false, "message": "Wrong password"}"#);
+    let plain = api(json!({ "errors": { "detail": "message" } }));
+    let plain: &dyn Vendor<Value> = &plain;
+    let failure = refusal(plain.read_login(&no, &jdoe(), 0.0));
+    assert_eq!((failure.code, failure.detail.as_deref()), (Code::VendorError, Some("Wrong password")));
+    assert_eq!(refusal(plain.read(&no, CallKind::Request)).code, Code::VendorError);
+    assert!(!refusal(plain.read_refresh(&no, 0.0)).ends_session(), "nobody has said what it means");
+    for silent in [r#"{"message": "Wrong password"}"#, "{}", "[]"] {
+        assert_eq!(
+            refusal(plain.read_login(&reply(200, silent), &jdoe(), 0.0)).code,
+            Code::MalformedReply
+        );
+    }
+    let statuses = json!({ "200": { "login": "invalid-credentials", "elsewhere": "session-expired" } });
+    for errors in [json!({ "statuses": statuses }), json!({ "detail": "message", "statuses": statuses })] {
+        let listed = api(json!({ "errors": errors }));
+        let listed: &dyn Vendor<Value> = &listed;
+        assert_eq!(refusal(listed.read_login(&no, &jdoe(), 0.0)).code, Code::InvalidCredentials);
+        assert!(refusal(listed.read_refresh(&no, 0.0)).ends_session());
+    }
+}
+
 /// Rule 10: a refusal in the API's own words ends a session, and a gateway's doesn't.
 #[test]
 fn rule_10_only_the_apis_own_words_end_a_session() {

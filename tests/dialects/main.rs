@@ -33,7 +33,13 @@ Every failure has one of hallpass's own codes in `AuthError.code`, and the vendo
 `AuthError.vendorCode`. These tables say which of the vendors' codes becomes which of hallpass's. Some mean one thing
 when somebody signs in and another for a session that is already there, so there is a column for each.
 
-A code that is not listed becomes what the reply's HTTP status says, and otherwise `vendor-error`.
+A code that is not listed becomes what the reply's HTTP status says, and otherwise `vendor-error`. But:
+
+- Ocient: the class of `sql_state` counts before the status. 28 means what HTTP 401 does; 08, 53, 57 and 58 are
+  `vendor-unavailable`.
+- PEGASE3: 500 and above inside an HTTP success are `vendor-unavailable`.
+- ETHGAS: where `errorCode` is not listed, `code` counts before the status.
+- Lenses HQ and ETHGAS: the HTTP statuses 408, 429 and 5xx count before any code, listed or not.
 
 <!-- Written by `UPDATE_DOCS=1 cargo test --test dialects`, from the tables in src/dialect. -->
 ";

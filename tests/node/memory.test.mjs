@@ -154,6 +154,35 @@ test("r34_a_dropped_handle_frees_its_listeners_timers_and_lines", { timeout: 60_
   }
 });
 
+/** A page's own fetch that never answers keeps no request, which has the credential, once its caller has given up. */
+test("r34_an_abandoned_request_of_a_pages_own_fetch_is_forgotten", { timeout: 60_000 }, async () => {
+  await withVendor(async () => {
+    const session = await openSession(options);
+    await session.login({ username: "jdoe", password: "correct horse" });
+    const sent = [];
+    globalThis.fetch = (request) => {
+      sent.push(new WeakRef(request));
+      return new Promise(() => {});
+    };
+    // A function of its own: what it held is gone with it.
+    const abandon = async () => {
+      const controller = new AbortController();
+      const call = session.fetch("/x", { signal: controller.signal });
+      await turn();
+      controller.abort();
+      await assert.rejects(call, { name: "AbortError" });
+    };
+    for (let times = 0; times < 20; times++) await abandon();
+    assert.equal(sent.length, 20);
+    for (let tries = 0; tries < 100 && sent.some((weakly) => weakly.deref()); tries++) {
+      await after(20); // what was looked at lives as long as the present turn of the event loop
+      gc();
+    }
+    assert.equal(sent.filter((weakly) => weakly.deref()).length, 0, "requests that are still alive");
+    session.dispose();
+  });
+});
+
 test("rule_1_an_abort_is_not_forgotten_with_the_memory_of_a_request", async () => {
   const { fetch } = globalThis;
   const data = { accessToken: "a", refreshToken: "r", expiresIn: 3600 };

@@ -163,6 +163,26 @@ fn a_login_under_way_is_stopped() {
     assert_eq!(tab.status(), "logout");
 }
 
+/// A sign-out in another tab was before a login that is under way here, whether somebody was signed in here or not.
+#[test]
+fn a_login_under_way_goes_on_after_a_sign_out_elsewhere() {
+    for before in [false, true] {
+        let mut tab =
+            if before { Tab::signed_in(Keeping::Memory) } else { Tab::new("ethgas", Keeping::Memory) };
+        if before {
+            tab.hears(200, "{}");
+        }
+        tab.meanwhile("call login", move |tab| {
+            tab.wakes(Wake::Told(Line::SignOut));
+            assert_eq!(tab.status(), if before { "logout" } else { "never" });
+        });
+        // The replies are told in the order of the calls: the sign-out's has been told by then.
+        tab.hears(200, &grant("a2", "r2"));
+        let told = tab.run(|handle| handle.sign_in(user("jdoe", "s3cret")));
+        assert_eq!((told.as_str(), tab.status()), ("signed in", "signed-in"), "{before}");
+    }
+}
+
 /// Where another user's session has replaced this tab's, that one is not this tab's to sign out of.
 #[test]
 fn what_has_replaced_a_session_is_left_alone() {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use hallpass::dialect::{Described, Json as _};
+use hallpass::dialect::{Described, Held, Json as _};
 use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 use hallpass::session::{Limits, Record};
 
@@ -27,6 +27,10 @@ fn with_limits(keeping: Keeping, limits: Limits) -> Tab {
 
 fn ann(keeping: Keeping) -> Tab {
     with_limits(keeping, Limits::default())
+}
+
+fn user_named(name: &str) -> Held {
+    Held { user: Some(name.into()), ..Held::default() }
 }
 
 fn bob_signs_in(tab: &mut Tab) -> String {
@@ -163,6 +167,44 @@ fn r17_a_frozen_tab_delays_a_login_and_does_not_prevent_it() {
     tab.fails("lock", Trouble::GivenUp);
     assert_eq!(bob_signs_in(&mut tab), "given up");
     tab.asked(&["lock 7 0", "unlock"]);
+}
+
+/// Another tab's sign-out takes the cookie away when it is answered: whoever has heard of it signs in only then.
+#[test]
+fn r10_a_login_after_another_tabs_sign_out_waits_for_that() {
+    let mut tab = ann(TABS);
+    tab.another_writes(None, None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!(tab.status(), "logout");
+    tab.log();
+    tab.hears(200, BOB).waits_for_the_lock();
+    assert_eq!(bob_signs_in(&mut tab), "signed in");
+    let log = tab.log();
+    assert_eq!(log[..5], ["lock 7 0", "read", "lock 7 0", "random", "call login"]);
+    assert_eq!(log.last().map(String::as_str), Some("unlock"));
+    // Who has never been signed in stands in nobody's way.
+    let mut tab = Tab::new("lenses", TABS);
+    assert_eq!(tab.signs_in("{}"), "signed in");
+    assert!(!tab.log().iter().any(|line| line.starts_with("lock")));
+}
+
+/// Of two sign-outs that are on their way, the second is sent when the first is over: a login waits for it alone.
+#[test]
+fn r10_a_second_sign_out_waits_for_the_first() {
+    let mut tab = ann(TABS);
+    tab.hears(204, "").hears(204, "").hears(200, ANN);
+    tab.meanwhile("call logout", |tab| {
+        let newer = Record { login: 9, ordinal: u32::MAX, held: user_named("ann"), ..Record::default() };
+        tab.another_writes(Some(&newer), None);
+        assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+        assert_eq!(tab.status(), "signed-in");
+        assert_eq!(tab.signs_out(), "waits");
+        assert_eq!(tab.signs_in(ANN), "waits");
+    });
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    let calls: Vec<_> = tab.log().into_iter().filter(|line| line.contains("call")).collect();
+    let calls: Vec<_> = calls.iter().map(|line| line.trim()).collect();
+    assert_eq!(calls, ["call logout", "call logout", "call login"]);
 }
 
 /// Tabs with sessions of their own have no lock. The one that was told to sign out takes away what its renewal has brought.

@@ -76,6 +76,21 @@ fn what_cannot_be_renewed_ends_with_its_time() {
     tab.asked(&["read", "  read", "  note 7 expired", "  delete", "  tell of the store"]);
 }
 
+/// Whoever still reads the state is told that the session is over; what is stored stays, as nobody uses the handle any more.
+#[test]
+fn a_disposed_handle_begins_nothing_when_its_time_is_over() {
+    let mut tab = Tab::new("pegase3", TABS);
+    assert_eq!(tab.signs_in(r#"{"code":200,"status":"ok","token":"t1"}"#), "signed in");
+    tab.handle.dispose();
+    tab.log();
+    tab.now += HOUR;
+    assert!(tab.handle.look_at_clock(tab.moment()));
+    tab.run_begun();
+    assert_eq!(tab.status(), "expired");
+    tab.asked(&[]);
+    assert!(tab.record.is_some());
+}
+
 /// Another tab may have got the vendor's next token with a reply, which this one has not heard of.
 #[test]
 fn r19_what_has_newer_tokens_in_another_tab_goes_on() {

@@ -123,7 +123,7 @@ fn tabs_that_find_the_end_at_once_come_to_tell_the_same() {
         assert!(session.follow(noted(None, other), at(NOW)));
         assert_ended(&session, Reason::Refused);
     }
-    session.sign_out();
+    session.sign_out(false);
     assert!(!session.is_news(note), "who has signed out knows why");
     let mut session = tab();
     session.refused(session.epoch(), Reason::Expired);

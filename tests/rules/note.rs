@@ -1,4 +1,4 @@
-//! The note of how a login came to its end, which other tabs read.
+//! The note of what became of a login, which other tabs read.
 
 use hallpass::session::{Fate, Note, Reason};
 

@@ -69,7 +69,7 @@ fn a_whole_record_is_read() {
 /// R16: tabs stand in line for a lock of this name, so it is that of these very tokens.
 #[test]
 fn r16_tokens_are_named_by_their_login_and_how_often_they_were_renewed() {
-    let named = |login, renewals| Record { login, renewals, ..Record::default() }.name_of_tokens();
+    let named = |login, renewals| Record { login, renewals, ..Record::default() }.tokens().name();
     assert_eq!(named(4_000_000_000, 0), "4000000000 0");
     let all = [named(1, 0), named(1, 1), named(11, 0), named(0, 11)];
     let different: std::collections::BTreeSet<_> = all.iter().collect();

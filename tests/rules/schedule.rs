@@ -242,7 +242,7 @@ fn r19_a_clock_set_back_does_not_stretch_a_token() {
 #[test]
 fn r18_nothing_is_renewed_while_signed_out() {
     let mut session = session(Renewal::BeforeEnd, HOUR);
-    session.sign_out();
+    session.sign_out(false);
     session.begin_renewal();
     assert_eq!(session.snapshot().renewal, "idle");
 }

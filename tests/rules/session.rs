@@ -145,7 +145,7 @@ impl Model {
             Event::SignOut => {
                 let (attempt, held) = (self.session.attempt(), self.held.take());
                 assert_eq!(
-                    self.session.sign_out().as_deref().map(unpaused),
+                    self.session.sign_out(false).as_deref().map(unpaused),
                     held,
                     "what is to be told to the vendor"
                 );

@@ -144,7 +144,7 @@ fn r10_a_sign_out_in_another_tab_is_one_here_and_its_record_is_a_leftover() {
 #[test]
 fn r10_what_was_signed_out_of_here_is_a_leftover() {
     let mut session = tab();
-    session.sign_out();
+    session.sign_out(false);
     assert!(!session.follow(found(record(1, "jdoe")), at(NOW)));
     assert_ended(&session, Reason::Logout);
 }
@@ -258,7 +258,7 @@ fn r38_a_login_has_a_greater_ordinal_than_all_that_its_tab_has_seen() {
     assert!(session.follow(found(Record { ordinal: 7, ..record(3, "jdoe") }), at(NOW)));
     assert!(session.follow(found(Record { ordinal: 6, ..record(4, "jdoe") }), at(NOW)));
     assert_eq!(sign_in(&mut session, 5), 8);
-    session.sign_out();
+    session.sign_out(false);
     assert_eq!(sign_in(&mut session, 6), 9);
     // What lies in a store is untrusted: at the end of the numbers, none is greater, and none starts anew.
     assert!(session.follow(found(Record { ordinal: u32::MAX, ..record(7, "jdoe") }), at(NOW)));
@@ -271,7 +271,7 @@ fn the_last_eight_logins_that_are_over_are_remembered() {
     let mut session = Session::new(Renewal::BeforeEnd, true);
     for login in 1..=9 {
         assert!(session.follow(found(record(login, "jdoe")), at(NOW)));
-        session.sign_out();
+        session.sign_out(false);
         // Once more of the same is not one more.
         assert!(!session.follow(found(record(login, "jdoe")), at(NOW)));
     }
@@ -287,7 +287,7 @@ fn a_session_without_a_login_comes_back() {
     let mut session = Session::new(Renewal::None, true);
     let cookie = Record { login: 0, ..record(1, "jdoe") };
     assert!(session.follow(found(cookie.clone()), at(NOW)));
-    session.sign_out();
+    session.sign_out(false);
     assert!(session.follow(found(cookie.clone()), at(NOW)));
     assert_held(&session, &cookie);
 }

@@ -14,7 +14,7 @@ fn r18_each_login_and_each_logout_has_a_number_of_its_own() {
         if step % 2 == 0 {
             session.begin_login();
         } else {
-            session.sign_out();
+            session.sign_out(false);
         }
         numbers.push(session.attempt());
     }
@@ -51,6 +51,6 @@ fn what_an_instance_has_told_of_single_sign_on_is_in_the_state() {
     assert_eq!((session.sso_url(), session.snapshot().sso_url), (None, None));
     session.learn_sso_url("https://idp.example.com/");
     assert_eq!(session.sso_url().map(String::as_str), Some("https://idp.example.com/"));
-    session.sign_out();
+    session.sign_out(false);
     assert_eq!(session.snapshot().sso_url, Some("https://idp.example.com/"), "whoever is signed in");
 }

@@ -128,7 +128,7 @@ impl World {
             || self.watch.found.contains(&old);
         let by_time = reason == Reason::Expired && !self.plan.renewable;
         // What another tab has written may have been taken over and be over in the same step.
-        let last = self.tabs[tab].handle.look(Session::last_login);
+        let last = self.tabs[tab].handle.look(Session::last_tokens).login;
         let by_age = self.ends_by_itself(tab, last, reason);
         // Whom a person refuses on another device, or the wallet, or the caller gives up, leaves the older session alone.
         let op = self.tabs[tab].ops.get(&id);

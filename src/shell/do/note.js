@@ -4,8 +4,8 @@
 const MOST = 1_000;
 
 /**
- * The note of how a login has ended. It is written synchronously: people often leave the page right after a sign-out, before a slow
- * storage has deleted the record, and the next page would find somebody signed in.
+ * The note of what became of a login: it has ended, or its tab could not write it. It is written synchronously: people often leave the
+ * page right after a sign-out, before a slow storage has deleted the record, and the next page would find somebody signed in.
  */
 export class Notes {
   #name;

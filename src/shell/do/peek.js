@@ -11,8 +11,7 @@ const STREAM = /** @type {TextDecodeOptions} */ ({ __proto__: null, stream: true
 // Given, though empty: without options, WebKit reads `mode` from Object.prototype.
 const PLAIN = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
 
-// Streams of JSON are never looked into.
-/** @param {string | null} type */
+/** Streams of JSON are never looked into. @param {string | null} type */
 const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
 
 /**

@@ -13,7 +13,7 @@ import { Deadline } from "../wait.js";
 const queues = new WeakMap();
 
 /**
- * Gets in line within this page, worker or server. Who leaves before the turn has come lets those behind go on no sooner. Only those
+ * Gets in line within this page, worker or server. Leaving before the turn has come does not let those behind go earlier. Only those
  * with one storage wait for each other: on a server, sessions of the same name in different storages are different people's.
  * @param {object} storage
  * @param {string} purpose

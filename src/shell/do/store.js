@@ -88,8 +88,8 @@ export class Store {
   }
 
   /**
-   * Whether the storage gives back what was just written. Where nothing is there, it keeps nothing, or another tab has signed out
-   * meanwhile. To write the text once more would undo that, and so an empty one shows it.
+   * Whether the storage gives back what was just written. If nothing comes back, either the storage keeps nothing or another tab has
+   * signed out. Writing the text again would undo that sign-out, so an empty text is the probe.
    * @param {string} text
    */
   async #givesBack(text) {
@@ -134,7 +134,7 @@ export class Store {
   }
 
   /**
-   * Does a write in its turn. A storage that hangs is waited for no longer on another handle's account than on one's own.
+   * Does a write in its turn. Another handle's write that hangs delays this one by PATIENCE_MS at most.
    * @template T
    * @param {() => Promise<T>} act
    * @returns {Promise<T>}
