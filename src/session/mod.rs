@@ -18,7 +18,7 @@ pub use limits::{Limits, Mark};
 pub use moment::Moment;
 pub use note::{Fate, Note};
 pub use record::{Pause, Record, Tokens, VERSION};
-pub use renewal::{Verdict, YOUNG_MS};
+pub use renewal::{REJECTION_COOLDOWN_MS, Verdict};
 pub use rules::{Epoch, Needs, Pass, Session};
 pub use schedule::backoff_ms;
 pub use siblings::Finding;
