@@ -315,15 +315,17 @@ impl Machine {
     }
 
     /// Whether the state may have changed since this was last asked, or something has begun by itself.
+    #[wasm_bindgen(js_name = takeStirred)]
     #[must_use]
-    pub fn stirred(&self) -> bool {
-        self.handle.stirred()
+    pub fn take_stirred(&self) -> bool {
+        self.handle.take_stirred()
     }
 
-    /// The next operation that has begun by itself and wasn't asked for here yet.
+    /// Takes the next operation that has begun by itself.
+    #[wasm_bindgen(js_name = takeBegun)]
     #[must_use]
-    pub fn begun(&self) -> Option<OperationId> {
-        self.handle.begun()
+    pub fn take_begun(&self) -> Option<OperationId> {
+        self.handle.take_begun()
     }
 
     /// The state, as JSON: `SessionState` of the public API.

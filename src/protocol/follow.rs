@@ -80,7 +80,7 @@ impl<J: Json> Run<J> {
         let text = stored.record.clone();
         let has_to_go = is_new && self.take_over(stored) == Taken::HasToGo;
         self.learn_use(mark);
-        if has_to_go && store.may_change(text) {
+        if has_to_go && store.may_change_once_more(text) {
             // Not before what another tab has written since can show: its newer login would be deleted.
             self.wait_out_lag().await;
             self.keep(false).await;

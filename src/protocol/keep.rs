@@ -96,7 +96,7 @@ impl<J: Json> Run<J> {
             // A later write of this handle's deals with it.
             Outcome::Overtaken(_) if own != store.writes.get() => Written::Followed,
             Outcome::Overtaken(stored) => {
-                if store.contradicts() {
+                if store.count_contradiction() {
                     self.handle.change(|session| session.storage_works(false));
                 }
                 match self.take_over(stored) {

@@ -125,7 +125,7 @@ export class Driver {
     try {
       // The argument is taken at once: the next step of any operation replaces it.
       made = enter(() => ({ kind: outcome.take(machine, wall()), argument: machine.argument() }));
-      stirred = enter(() => machine.stirred());
+      stirred = enter(() => machine.takeStirred());
     } catch (error) {
       this.#onFault();
       throw error;
@@ -141,7 +141,7 @@ export class Driver {
 
   /** Runs the operations that the machine has begun by itself. */
   runBegun() {
-    for (let id; (id = enter(() => this.#machine?.begun())) !== undefined; ) {
+    for (let id; (id = enter(() => this.#machine?.takeBegun())) !== undefined; ) {
       const task = new Task();
       task.background = true;
       this.run(id, task).catch(() => {});

@@ -289,7 +289,7 @@ export class Handle {
   touch() {
     if (!hasRoom()) return queueMicrotask(() => attempt(() => this.touch()));
     enter(() => this.machine.touch(wall(), steady()));
-    if (enter(() => this.machine.stirred())) this.#changed(true);
+    if (enter(() => this.machine.takeStirred())) this.#changed(true);
   }
 
   /**

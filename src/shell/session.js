@@ -41,7 +41,7 @@ export class Session {
     property("vendor", () => handle.options.vendor);
     property("baseUrl", () => handle.base.prefix);
     property("state", () => this.#state);
-    handle.fetcher.isOwn(this.fetch);
+    handle.fetcher.registerOwn(this.fetch);
   }
 
   /** @returns {SessionState} */
