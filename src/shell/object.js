@@ -8,7 +8,7 @@
  * @param {PropertyKey} name
  * @returns {unknown}
  */
-export function member(object, name) {
+export function inheritedMember(object, name) {
   /** @type {object | null} */
   let holder = object;
   while (holder && !Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder);
@@ -22,7 +22,7 @@ export function member(object, name) {
  * @param {Name} name
  */
 export const globalOf = (name) =>
-  /** @type {Name extends keyof typeof globalThis ? typeof globalThis[Name] | undefined : unknown} */ (member(globalThis, name));
+  /** @type {Name extends keyof typeof globalThis ? typeof globalThis[Name] | undefined : unknown} */ (inheritedMember(globalThis, name));
 
 /**
  * Whether a value is an object: neither a function nor null.
@@ -61,7 +61,7 @@ export const isRequest = (value) => (typeof Request === "function" && value inst
 export const withoutPrototype = (object) => /** @type {T} */ (/** @type {unknown} */ ({ __proto__: null, ...object }));
 
 /**
- * A copy of a caller's object, without a prototype, with the members that `member` would read. Each getter is called once.
+ * A copy of a caller's object, without a prototype, with the members that `inheritedMember` would read. Each getter is called once.
  *
  * @template {object} T
  * @param {T | null | undefined} object
@@ -73,7 +73,7 @@ export function copyOf(object, known) {
   const names = new Set(object && known);
   for (const name in object) names.add(name);
   for (const name of names) {
-    const value = member(/** @type {T} */ (object), name);
+    const value = inheritedMember(/** @type {T} */ (object), name);
     if (value !== undefined) copy[name] = value;
   }
   return /** @type {Partial<T> & Record<string, unknown>} */ (copy);

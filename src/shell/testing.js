@@ -4,7 +4,7 @@ import { Announcer } from "./announcer.js";
 import { AuthError, SENTENCES, failure, mistake, readable, unsupported } from "./auth-error.js";
 import { BY_WALLET, VENDORS, readCredentials, refuseOthers } from "./credentials.js";
 import { described } from "./description.js";
-import { isObject, isRequest, member } from "./object.js";
+import { inheritedMember, isObject, isRequest } from "./object.js";
 import { readSignal } from "./options.js";
 import { jsonBody, made, methodOfJson } from "./request.js";
 
@@ -257,7 +257,7 @@ class FakeSession {
    */
   #read(credentials) {
     if (!isObject(credentials)) throw mistake("credentials", "an object with what the vendor's login takes");
-    if (!this.#signs || (member(credentials, "wallet") ?? undefined) === undefined) {
+    if (!this.#signs || (inheritedMember(credentials, "wallet") ?? undefined) === undefined) {
       return notEmpty(readCredentials(this.vendor, this.#ways, credentials).texts);
     }
     refuseOthers(this.vendor, BY_WALLET, credentials);
@@ -360,9 +360,9 @@ function readRequest(input, init, json) {
   const request = isRequest(input) ? input : undefined;
   if (!request && textOf(input) === undefined) throw mistake("input", "a string, a URL or a Request");
   const signal = readSignal(init, "init");
-  const given = json && init && !isRequest(init) ? member(init, "json") : undefined;
+  const given = json && init && !isRequest(init) ? inheritedMember(init, "json") : undefined;
   /** @param {keyof RequestInit} name */
-  const one = (name) => (init ? member(init, name) : undefined);
+  const one = (name) => (init ? inheritedMember(init, name) : undefined);
   const body = one("body");
   if (given !== undefined) jsonBody(given, body);
   // Jest's jsdom has no Request.
