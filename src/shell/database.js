@@ -54,9 +54,9 @@ function disconnect(lost) {
  */
 export async function inTransaction(mode, act) {
   try {
-    return await attempt(mode, act);
+    return await transact(mode, act);
   } catch {
-    return attempt(mode, act);
+    return transact(mode, act);
   }
 }
 
@@ -65,7 +65,7 @@ export async function inTransaction(mode, act) {
  * @param {IDBTransactionMode} mode
  * @param {(all: IDBObjectStore) => IDBRequest<T>} act
  */
-async function attempt(mode, act) {
+async function transact(mode, act) {
   const connecting = connected();
   try {
     const opened = await new Deadline(PATIENCE_MS).finish(connecting);

@@ -249,21 +249,21 @@ export class Handle {
    * After a fault inside, no operation can go on. A new machine takes over what the old one holds, so that the session survives.
    */
   #replaceMachine() {
-    const record = attempt(() => this.machine.record());
-    const machine = attempt(this.#make);
+    const record = unlessFault(() => this.machine.record());
+    const machine = unlessFault(this.#make);
     this.driver.replaceMachine(machine);
     this.#broken = !machine;
     if (!machine) {
       cancel(this.#timer.id);
-      if (!this.#disposed) this.#timer.id = attempt(() => wakeAfter(REPAIR_MS, weak(this)));
+      if (!this.#disposed) this.#timer.id = unlessFault(() => wakeAfter(REPAIR_MS, weak(this)));
       return;
     }
     this.machine = machine;
-    attempt(() => machine.resume(record, wall(), steady()));
-    if (this.#disposed) attempt(() => machine.dispose());
-    attempt(() => this.#show());
+    unlessFault(() => machine.resume(record, wall(), steady()));
+    if (this.#disposed) unlessFault(() => machine.dispose());
+    unlessFault(() => this.#show());
     // Listeners are told afterwards: this may be in the middle of reading the state.
-    attempt(() => queueMicrotask(() => this.#changed(true)));
+    unlessFault(() => queueMicrotask(() => this.#changed(true)));
   }
 
   /**
@@ -281,13 +281,13 @@ export class Handle {
     } catch {
       // The stack is at its end, or the page has replaced what throws now. That is no matter of the operation that was stepped.
       this.#missed = true;
-      queueMicrotask(() => attempt(follow));
+      queueMicrotask(() => unlessFault(follow));
     }
   }
 
   /** The person is there, though no request says so. */
   touch() {
-    if (!hasRoom()) return queueMicrotask(() => attempt(() => this.touch()));
+    if (!hasRoom()) return queueMicrotask(() => unlessFault(() => this.touch()));
     enter(() => this.machine.touch(wall(), steady()));
     if (enter(() => this.machine.takeStirred())) this.#changed(true);
   }
@@ -339,7 +339,7 @@ export class Handle {
   /** Stops the timer, leaves the other tabs, and forgets the listeners. Stored tokens stay. */
   dispose() {
     this.#disposed = true;
-    if (!hasRoom()) return queueMicrotask(() => attempt(() => this.dispose()));
+    if (!hasRoom()) return queueMicrotask(() => unlessFault(() => this.dispose()));
     try {
       enter(() => this.machine.dispose());
       this.driver.stopWaits();
@@ -375,7 +375,7 @@ function handleRegistry() {
  * @param {() => T} call
  * @returns {T | undefined}
  */
-function attempt(call) {
+function unlessFault(call) {
   try {
     return enter(call);
   } catch {

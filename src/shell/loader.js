@@ -32,12 +32,12 @@ export function loader(locate, otherwise) {
       return Promise.reject(noSource());
     }
     if (loading) Promise.resolve(source).catch(() => {}); // this source comes too late to be used, so its failure concerns nobody
-    loading ??= attempt(source);
+    loading ??= loadOnce(source);
     return loading;
   };
 
   /** @param {unknown} source */
-  const attempt = async (source) => {
+  const loadOnce = async (source) => {
     try {
       demandPlatform();
       await new Deadline(PATIENCE_MS).finish(load(source));

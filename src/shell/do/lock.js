@@ -152,7 +152,7 @@ function inDatabase(scope, tokens) {
   const free = () => {
     if (end !== undefined) giveBack(leaseName(lease, tokens), end).catch(() => {});
   };
-  const attempt = async () => {
+  const tryForLease = async () => {
     if (fallback) return fallback.wait();
     try {
       if (end === undefined || end <= Date.now()) end = await takeLease(lease, tokens, scope.ms);
@@ -172,7 +172,7 @@ function inDatabase(scope, tokens) {
   return {
     // A sign-out whose caller gives up asks again while its lease is still being written, or has just been. It would take that for
     // another tab's.
-    wait: () => (waiting ??= attempt().finally(() => (waiting = undefined))),
+    wait: () => (waiting ??= tryForLease().finally(() => (waiting = undefined))),
     async leave(spent) {
       left = true;
       await fallback?.leave(spent);
