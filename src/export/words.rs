@@ -30,9 +30,9 @@ pub enum StepKind {
     Forget = "forget",
     /// Keep beside the record when the session was used last: this text, or none.
     Mark = "mark",
-    /// Get in line for the lock of this name.
+    /// Queue for the lock of this name.
     Lock = "lock",
-    /// Leave the line, or give the lock back.
+    /// Leave the queue, or release the lock.
     Unlock = "unlock",
     /// Give the lock back after the tokens were spent.
     UnlockSpent = "unlock-spent",

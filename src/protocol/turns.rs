@@ -42,8 +42,8 @@ impl<J: Json> Run<J> {
         if !handle.takes_turns() {
             return Ok(());
         }
-        let mut line = None;
-        let mut had = false;
+        let mut queued_for = None;
+        let mut acquired = false;
         loop {
             let mut in_the_way = handle.changes_cookie(self.id);
             if signed_out.is_some() {
@@ -60,19 +60,19 @@ impl<J: Json> Run<J> {
                 signed_out.map_or_else(|| handle.look(Session::last_tokens), |record| record.tokens());
             let tokens =
                 Some(tokens).filter(|tokens| tokens.login != 0 && handle.settings.keeping != Keeping::Memory);
-            if line.is_some() && (in_the_way.is_some() || line != tokens) {
-                (line, had) = (None, false);
+            if queued_for.is_some() && (in_the_way.is_some() || queued_for != tokens) {
+                (queued_for, acquired) = (None, false);
                 self.end_turn().await;
             } else if let Some(under_way) = in_the_way {
                 self.see_to(Effect::Join(under_way)).await;
-            } else if let Some(queue) = tokens.filter(|_| !had) {
-                line = tokens;
+            } else if let Some(wanted) = tokens.filter(|_| !acquired) {
+                queued_for = tokens;
                 self.locked.set(true);
                 // If the wait has timed out, the tab that holds the lock is frozen: this one goes on without it.
-                let outcome = self.ask(Effect::Lock(queue.name())).await;
-                // A sign-out whose caller gives up goes on in its place in the line.
-                had = !matches!(outcome, Outcome::Waiting | Outcome::Failed(Trouble::Stopped));
-                if !had {
+                let outcome = self.ask(Effect::Lock(wanted.name())).await;
+                // A sign-out whose caller gives up goes on in its place in the queue.
+                acquired = !matches!(outcome, Outcome::Waiting | Outcome::Failed(Trouble::Stopped));
+                if !acquired {
                     self.follow(false).await;
                 }
             } else {

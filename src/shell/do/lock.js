@@ -1,7 +1,7 @@
 // @ts-check
 import { inTransaction } from "../database.js";
 import { Deadline, LONGEST_DELAY_MS, after, cancel, pause } from "../wait.js";
-import { lineUp } from "./queue.js";
+import { enqueue } from "./queue.js";
 
 // How often a waiting tab looks whether it still needs its turn, in ms.
 const POLL_MS = 60;
@@ -37,7 +37,7 @@ export class Locks {
   }
 
   /**
-   * Gets in line for tokens, by a name that only they have. A tab that is closed frees its lock by itself. One that is frozen keeps
+   * Queues for tokens, by a name that only they have. A tab that is closed frees its lock by itself. One that is frozen keeps
    * it (R17): the others stop waiting after `ms`.
    * @param {string} tokens
    * @returns {Turn}
@@ -117,7 +117,7 @@ function withLocks(locks, scope, tokens, held) {
         return;
       }
       // Locks are faster than localStorage: on a busy computer, the next tab to hold the lock may still read the old record. So the
-      // lock is held for a while, and a tab that waits for it leaves the line as soon as it reads the new one.
+      // lock is held for a while, and a tab that waits for it leaves the queue as soon as it reads the new one.
       try {
         const freeNow = () => {
           release();
@@ -250,4 +250,4 @@ const leaseName = (session, tokens) => `${session} ${tokens}`;
  * @param {Scope} scope
  * @returns {Turn}
  */
-const inMemory = ({ key, storage, ms }) => lineUp(storage, `renew ${key}`, ms);
+const inMemory = ({ key, storage, ms }) => enqueue(storage, `renew ${key}`, ms);

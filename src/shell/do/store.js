@@ -1,7 +1,7 @@
 // @ts-check
 import { withoutPrototype } from "../object.js";
 import { Deadline } from "../wait.js";
-import { lineUp } from "./queue.js";
+import { enqueue } from "./queue.js";
 
 /** @import { TokenStorage } from "../hallpass.d.ts" */
 
@@ -143,7 +143,7 @@ export class Store {
     return this.#next(async () => {
       let turn;
       try {
-        turn = lineUp(this.#at, `write ${this.#key}`, PATIENCE_MS);
+        turn = enqueue(this.#at, `write ${this.#key}`, PATIENCE_MS);
         await turn.wait();
       } catch {
         // A deletion must not fail for want of a turn.
