@@ -24,10 +24,8 @@ pub enum StepKind {
     Read = "read",
     /// Write the store: `StoreWrite`.
     Write = "write",
-    /// Write this text as the note, before anything else is done.
+    /// Write this text as the note, or delete that (undefined), before anything else is done.
     Note = "note",
-    /// Delete the note.
-    Forget = "forget",
     /// Keep beside the record when the session was used last: this text, or none.
     Mark = "mark",
     /// Queue for the lock of this name.

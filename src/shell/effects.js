@@ -85,10 +85,7 @@ export class Effects {
         return this.#stored(id, async () => store?.write(text, over, known), true);
       }
       case "note":
-        notes?.write(/** @type {string} */ (argument));
-        return came(id, "done");
-      case "forget":
-        notes?.write(undefined);
+        notes?.write(/** @type {string | undefined} */ (argument));
         return came(id, "done");
       case "mark":
         return this.#mark(id, /** @type {string | undefined} */ (argument));
