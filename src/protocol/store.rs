@@ -94,15 +94,6 @@ impl Store {
     }
 }
 
-/// What becomes of a record that another tab has written.
-#[derive(PartialEq, Eq)]
-pub(super) enum Taken {
-    /// The session follows it.
-    Followed,
-    /// It has to be deleted or overwritten.
-    HasToGo,
-}
-
 impl<J: Json> Run<J> {
     pub(super) fn is_kept(&self) -> bool {
         self.handle.settings.keeping != Keeping::Memory && !self.handle.store.fickle.get()

@@ -21,5 +21,5 @@ pub use record::{Pause, Record, Tokens, VERSION};
 pub use renewal::{REJECTION_COOLDOWN_MS, Verdict};
 pub use rules::{Epoch, Needs, Pass, Session};
 pub use schedule::backoff_ms;
-pub use siblings::Finding;
+pub use siblings::{Finding, Taken};
 pub use snapshot::{Reason, Snapshot};
