@@ -197,8 +197,8 @@ impl<J: Json> Handle<J> {
     }
 
     #[inline(never)]
-    pub(super) fn attempt(&self) -> u32 {
-        self.look(Session::attempt)
+    pub(super) fn generation(&self) -> u32 {
+        self.look(Session::generation)
     }
 
     /// What is held, as it is now.

@@ -37,7 +37,11 @@ impl<J: Json> Handle<J> {
 impl<J: Json> Run<J> {
     /// Waits for a login's turn, or for that of the sign-out of a record. From then on, until a login ends, no renewal and no sign-out is
     /// sent; and no other tab renews the tokens.
-    pub(super) async fn take_turn(&self, signed_out: Option<&Rc<Record>>, attempt: u32) -> Result<(), Halt> {
+    pub(super) async fn take_turn(
+        &self,
+        signed_out: Option<&Rc<Record>>,
+        generation: u32,
+    ) -> Result<(), Halt> {
         let handle: &Handle<J> = &self.handle;
         if !handle.takes_turns() {
             return Ok(());
@@ -49,7 +53,7 @@ impl<J: Json> Run<J> {
             if signed_out.is_some() {
                 in_the_way = handle.sending_login.get().or(in_the_way);
             } else {
-                self.must_be_latest(attempt)?;
+                self.must_be_latest(generation)?;
                 self.must_be_wanted()?;
                 if handle.is_disposed() {
                     return Err(Halt::unsupported(Why::Disposed, CallKind::Login));

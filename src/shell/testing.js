@@ -89,7 +89,7 @@ class FakeSession {
   #ways;
   #signs;
   /** How many logins and logouts have begun: each overtakes the logins before it. */
-  #overtakings = 0;
+  #generation = 0;
 
   /** @param {FakeSessionOptions<VendorName | VendorDescription>} options */
   constructor(options) {
@@ -121,10 +121,10 @@ class FakeSession {
   login = (credentials, options) =>
     this.#call("login", [credentials, options], () => signalOf(options), async (signal) => {
       const { username, email, database } = readable("credentials", () => this.#read(credentials));
-      const turn = ++this.#overtakings;
+      const generation = ++this.#generation;
       const answer = await this.#given("login", [credentials, options]).finally(() => {
         if (signal?.aborted) throw signal.reason;
-        if (turn !== this.#overtakings) throw fakeError("superseded");
+        if (generation !== this.#generation) throw fakeError("superseded");
       });
       const { state, redirectTo } = /** @type {Partial<LoginResult>} */ (answer ?? {});
       const signedIn = state ?? { status: "signed-in", .../** @type {FakeState} */ ({ user: username ?? email, database }) };
@@ -134,9 +134,9 @@ class FakeSession {
   /** @param {CallOptions} [options] */
   refresh = (options) =>
     this.#call("refresh", [options], () => signalOf(options), async () => {
-      const turn = this.#overtakings;
+      const generation = this.#generation;
       const answer = await this.#given("refresh", [options]);
-      if (turn !== this.#overtakings) throw fakeError("superseded");
+      if (generation !== this.#generation) throw fakeError("superseded");
       if (answer !== undefined) return this.#became(answer);
       this.#mustBeSignedIn();
       if (!this.#announcer.state.renewable) throw fakeError("not-renewable");
@@ -146,9 +146,9 @@ class FakeSession {
   /** @param {CallOptions} [options] */
   check = (options) =>
     this.#call("check", [options], () => signalOf(options), async () => {
-      const turn = this.#overtakings;
+      const generation = this.#generation;
       const answer = await this.#given("check", [options]);
-      return answer === undefined || turn !== this.#overtakings ? this.#announcer.state : this.#became(answer);
+      return answer === undefined || generation !== this.#generation ? this.#announcer.state : this.#became(answer);
     });
 
   /** @param {CallOptions} [options] */
@@ -156,7 +156,7 @@ class FakeSession {
     this.#call("logout", [options], () => signalOf(options), async (signal) => {
       // As the real one does: at once, whatever the vendor says, and even where the caller has given up before.
       const revoked = this.#announcer.state.status === "signed-in";
-      this.#overtakings++;
+      this.#generation++;
       this.setState({ status: "signed-out", reason: "logout" });
       if (signal?.aborted) throw signal.reason;
       const answer = await this.#given("logout", [options]);
