@@ -1,5 +1,5 @@
 // @ts-check
-import { pause } from "./wait.js";
+import { sleep } from "./wait.js";
 
 /** @import { Deadline } from "./wait.js" */
 
@@ -27,7 +27,7 @@ export async function readText(body, limit, deadline, came = () => {}) {
     let last;
     for (let pieces = 1; !deadline.ended; pieces++) {
       // Where each piece is there at once, the loop would starve timers and the events by which callers abort.
-      if (pieces % MANY === 0) await pause(0);
+      if (pieces % MANY === 0) await sleep(0);
       const { done, value } = await reader.read();
       if (done) return text + decoder.decode(last);
       limit -= value.byteLength;

@@ -6,7 +6,7 @@ import { send } from "./do/call.js";
 import { submitTwice } from "./do/csrf.js";
 import { came, outcomeOf } from "./outcome.js";
 import { randomNumber } from "./random.js";
-import { Deadline, pause } from "./wait.js";
+import { Deadline, sleep } from "./wait.js";
 
 /**
  * @import { OutcomeKind, StepKind } from "./wasm.js"
@@ -264,7 +264,7 @@ export class Effects {
     const joined = this.#running(other);
     if (!joined) {
       // It has just ended, or was not entered yet. Then the operation asks again, and the timer keeps that from starving the page.
-      if (task.missed === other) await pause(0);
+      if (task.missed === other) await sleep(0);
       task.missed = other;
       return came(id, "done");
     }

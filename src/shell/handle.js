@@ -15,7 +15,7 @@ import { names } from "./names.js";
 import { withoutPrototype } from "./object.js";
 import { resources, weak } from "./resources.js";
 import { Task } from "./task.js";
-import { LONGEST_DELAY_MS, cancel, pause, reasonOf } from "./wait.js";
+import { LONGEST_DELAY_MS, cancel, sleep, reasonOf } from "./wait.js";
 import { isHidden } from "./wake-ups.js";
 
 /**
@@ -223,7 +223,7 @@ export class Handle {
       while (this.#again) {
         this.#again = false;
         await this.#wake(woken);
-        await pause(REST_MS);
+        await sleep(REST_MS);
       }
     } finally {
       this.#hearing = false;

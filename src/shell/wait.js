@@ -180,4 +180,4 @@ function release(timer) {
  * @param {number} ms
  * @returns {Promise<void>}
  */
-export const pause = (ms) => new Promise((done) => void setTimeout(done, ms));
+export const sleep = (ms) => new Promise((done) => void setTimeout(done, ms));

@@ -1,6 +1,6 @@
 // @ts-check
 import { inTransaction } from "../database.js";
-import { Deadline, LONGEST_DELAY_MS, after, cancel, pause } from "../wait.js";
+import { Deadline, LONGEST_DELAY_MS, after, cancel, sleep } from "../wait.js";
 import { enqueue } from "./queue.js";
 
 // How often a waiting tab looks whether it still needs its turn, in ms.
@@ -96,7 +96,7 @@ function withLocks(locks, scope, tokens, held) {
       if (fallback) return fallback.wait();
       try {
         // What another tab wrote may show before its lock is free, so the operation looks again from time to time.
-        return await (scope.lags ? Promise.race([had, pause(POLL_MS).then(() => false)]) : had);
+        return await (scope.lags ? Promise.race([had, sleep(POLL_MS).then(() => false)]) : had);
       } catch {
         bound.end("done");
         if (left) return false;
@@ -113,7 +113,7 @@ function withLocks(locks, scope, tokens, held) {
       bound.end("done");
       await fallback?.leave(spent);
       if (!holdsOn) {
-        await Promise.race([freed?.catch(() => {}), pause(FREEING_MS)]);
+        await Promise.race([freed?.catch(() => {}), sleep(FREEING_MS)]);
         return;
       }
       // Locks are faster than localStorage: on a busy computer, the next tab to hold the lock may still read the old record. So the
@@ -166,7 +166,7 @@ function inDatabase(scope, tokens) {
     }
     if (end !== undefined) return true;
     // The wait has no end of its own: each lease has one, also that of a tab that was closed.
-    await pause(POLL_MS);
+    await sleep(POLL_MS);
     return false;
   };
   return {
