@@ -92,7 +92,7 @@ export class Effects {
       case "lock": {
         const turn = (task.turn ??= locks.queue(/** @type {string} */ (argument)));
         const deadline = (task.deadline = new Deadline(undefined, task.signal));
-        task.release();
+        task.unref();
         return deadline.finish(turn.wait()).then(
           (had) => {
             task.locked ||= had;
@@ -138,7 +138,7 @@ export class Effects {
     task.endpoint = `${call.method} ${call.url.slice(base.prefix.length)}`;
     task.cause = undefined;
     const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
-    task.release();
+    task.unref();
     try {
       const reply = await send(call, fetch(), deadline, base, described);
       if (!reply) return came(id, "redirect");
@@ -269,10 +269,10 @@ export class Effects {
       return came(id, "done");
     }
     joined.task.waiting++;
-    joined.task.hold();
+    joined.task.ref();
     const outcome = await this.#bounded(id, task, joined.done.catch(() => {}));
     joined.task.waiting--;
-    joined.task.release();
+    joined.task.unref();
     // An error tells the last call of either, and why that failed.
     task.endpoint = joined.task.endpoint || task.endpoint;
     task.cause = joined.task.cause;
@@ -288,7 +288,7 @@ export class Effects {
    */
   async #wait(id, task, ms) {
     const deadline = (task.deadline = task.pause = new Deadline(ms, task.signal));
-    task.release();
+    task.unref();
     await deadline.guard(new Promise(() => {})).catch(() => {});
     task.pause = undefined;
     return came(id, deadline.ended === "timeout" ? "done" : troubleOf(deadline, undefined));

@@ -15,7 +15,7 @@ import { names } from "./names.js";
 import { withoutPrototype } from "./object.js";
 import { resources, weak } from "./resources.js";
 import { Task } from "./task.js";
-import { LONGEST_DELAY_MS, cancel, sleep, reasonOf } from "./wait.js";
+import { LONGEST_DELAY_MS, after, cancel, reasonOf, sleep } from "./wait.js";
 import { isHidden } from "./wake-ups.js";
 
 /**
@@ -388,8 +388,4 @@ function unlessFault(call) {
  * @param {number} ms
  * @param {Weak<Handle>} weakHandle
  */
-function wakeAfter(ms, weakHandle) {
-  const timer = setTimeout(() => void weakHandle.deref()?.hear("timer"), ms);
-  if (typeof timer === "object") /** @type {{ unref(): void }} */ (timer).unref();
-  return timer;
-}
+const wakeAfter = (ms, weakHandle) => after(ms, () => void weakHandle.deref()?.hear("timer"));

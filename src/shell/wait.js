@@ -72,12 +72,12 @@ export class Deadline {
   }
 
   /** Nobody waits for it any more. What is bounded goes on, but no longer keeps Node's process running. */
-  release() {
-    release(this.#timer);
+  unref() {
+    unref(this.#timer);
   }
 
   /** Somebody waits for it. */
-  hold() {
+  ref() {
     if (typeof this.#timer === "object") /** @type {{ ref(): void } | null} */ (this.#timer)?.ref();
   }
 
@@ -163,7 +163,7 @@ export function reasonOf(signal) {
  */
 export function after(ms, call) {
   const timer = setTimeout(call, ms);
-  release(timer);
+  unref(timer);
   return timer;
 }
 
@@ -171,7 +171,7 @@ export function after(ms, call) {
  * Lets Node's process end although a timer is set.
  * @param {unknown} timer
  */
-function release(timer) {
+function unref(timer) {
   if (typeof timer === "object") /** @type {{ unref(): void } | null} */ (timer)?.unref();
 }
 

@@ -46,7 +46,7 @@ export function enqueue(storage, purpose, ms) {
       return true;
     },
     leave: async () => {
-      deadline?.release();
+      deadline?.unref();
       turn.then(leave, leave).catch(() => {});
     },
   };
