@@ -53,7 +53,7 @@ fn ended(ending: Ending, facts: &Facts) -> (StepKind, JsValue) {
         Ending::Payload(Payload::Without(name)) => (StepKind::Without, JsValue::from_str(&name)),
         Ending::Token(token) => (StepKind::Token, secret_or_undefined(token)),
         Ending::Failed(failure) => (StepKind::Failed, errors::details(&failure, facts)),
-        Ending::GivenUp => (StepKind::GaveUp, JsValue::UNDEFINED),
+        Ending::GivenUp => (StepKind::GivenUp, JsValue::UNDEFINED),
     }
 }
 

@@ -64,8 +64,8 @@ pub enum StepKind {
     Token = "token",
     /// It has failed. With the details of an `AuthError`, as `errors.rs` writes them.
     Failed = "failed",
-    /// The caller gave up.
-    GaveUp = "gave-up",
+    /// The caller has given up.
+    GivenUp = "given-up",
 }
 
 /// What has come of an effect, where a word says it all.
@@ -90,7 +90,7 @@ pub enum OutcomeKind {
     /// Another operation has ended it.
     Stopped = "stopped",
     /// The caller has given up.
-    GaveUp = "gave-up",
+    GivenUp = "given-up",
 }
 
 /// What the body of a reply holds.

@@ -107,7 +107,7 @@ export class Driver {
         // What the caller gave can't be sent. The operation is told, and its caller gets the error when it has ended.
         thrown = { error };
         make = undefined;
-        next = came(id, "gave-up");
+        next = came(id, "given-up");
       }
       if (machine !== this.#machine) throw internal();
       ({ kind, argument } = this.#step(machine, next, task));

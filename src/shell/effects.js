@@ -195,7 +195,7 @@ export class Effects {
       const answer = (task.answer = deadline && task.json
         ? await wholeAnswer(request, response, timeoutMs, deadline)
         : await answerOf(request, response, facts.speaksInside));
-      if (task.signal?.aborted) return came(id, "gave-up");
+      if (task.signal?.aborted) return came(id, "given-up");
       const { content, json, retryAfterMs, address, redirected } = answer;
       const { status } = answer.response;
       return outcomeOf((machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady()));
@@ -338,7 +338,7 @@ function prompt(task, shown) {
  * @returns {OutcomeKind}
  */
 function troubleOf(deadline, error) {
-  if (deadline?.ended === "abort") return "gave-up";
+  if (deadline?.ended === "abort") return "given-up";
   if (deadline?.ended === "stopped") return "stopped";
   const timeout = deadline?.ended === "timeout" || (error instanceof Error && error.name === "TimeoutError");
   return timeout ? "timeout" : "network";

@@ -186,7 +186,7 @@ export class Handle {
 
   /** @param {End} end */
   #end(end) {
-    if (end.how === "gave-up") throw reasonOf(end.task.signal);
+    if (end.how === "given-up") throw reasonOf(end.task.signal);
     if (end.how === "failed") throw failureOf(end.value, this.facts, end.task);
     return end;
   }

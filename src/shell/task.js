@@ -83,12 +83,12 @@ export const ENDS = /** @type {never} */ (/** @type {unknown} */ ({
   without: true,
   token: true,
   failed: true,
-  "gave-up": true,
+  "given-up": true,
 }));
 
 /**
  * @typedef {Extract<StepKind, "done" | "signed-in" | "signed-out" | "answered" | "whole" | "member" | "without" | "token" | "failed" |
- *   "gave-up">} EndKind
+ *   "given-up">} EndKind
  */
 
 /**
