@@ -10,7 +10,7 @@ import { Machine } from "./wasm.js";
 /** @import { WasmFile } from "./instance.js" */
 
 // How long the WebAssembly may take to load, in ms. The file is as large as a picture.
-const PATIENCE_MS = 60_000;
+const LOAD_TIMEOUT_MS = 60_000;
 
 // Without these nothing works, and the first use of one would throw an error that explains nothing. jsdom lacks the first four.
 const NEEDED = ["Request", "Response", "TextDecoder", "TextEncoder", "Headers", "URL", "AbortController"];
@@ -40,7 +40,7 @@ export function loader(locate, otherwise) {
   const loadOnce = async (source) => {
     try {
       demandPlatform();
-      await new Deadline(PATIENCE_MS).finish(load(source));
+      await new Deadline(LOAD_TIMEOUT_MS).finish(load(source));
     } catch (cause) {
       loading = undefined; // so that the next call tries again
       if (cause instanceof AuthError) throw cause;

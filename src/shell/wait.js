@@ -5,6 +5,8 @@ import { steady } from "./clock.js";
 export const LONGEST_DELAY_MS = 2_147_483_647;
 // How much longer a tab waits for its turn than another tab's request may take, in ms.
 export const EXTRA_WAIT_MS = 1_000;
+// How long a storage may take to answer, in ms.
+export const STORAGE_TIMEOUT_MS = 2_000;
 // How many times its length a bound may reach by being extended.
 const LONGEST_EXTENSION = 10;
 

@@ -5,7 +5,7 @@ import { Deadline } from "../wait.js";
 
 // The longest reply that is looked into, in bytes, and how long it may take to come, in ms.
 const LONGEST_PEEK = 65_536;
-const PATIENCE_MS = 25;
+const PEEK_TIMEOUT_MS = 25;
 
 const STREAM = /** @type {TextDecodeOptions} */ ({ __proto__: null, stream: true });
 // Given, though empty: without options, WebKit reads `mode` from Object.prototype.
@@ -47,7 +47,7 @@ async function firstPieces(reader) {
   /** @type {ReturnType<Reader["read"]> | undefined} */
   let next;
   let length = 0;
-  const deadline = new Deadline(PATIENCE_MS);
+  const deadline = new Deadline(PEEK_TIMEOUT_MS);
   try {
     while (reader && length <= LONGEST_PEEK) {
       next = reader.read();
