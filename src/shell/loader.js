@@ -1,5 +1,5 @@
 // @ts-check
-import { AuthError, unsupported } from "./auth-error.js";
+import { AuthError, NOT_LOADED, unsupported } from "./auth-error.js";
 import { fileOf, instantiate, noSource } from "./instance.js";
 import { globalOf } from "./object.js";
 import { given, open } from "./open.js";
@@ -44,7 +44,7 @@ export function loader(locate, otherwise) {
     } catch (cause) {
       loading = undefined; // so that the next call tries again
       if (cause instanceof AuthError) throw cause;
-      const message = "hallpass could not load its WebAssembly; check the connection, and that the .wasm file is served.";
+      const message = `${NOT_LOADED}; check the connection, and that the .wasm file is served.`;
       throw new AuthError(message, { code: "load-failed", cause });
     }
   };

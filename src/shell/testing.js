@@ -1,7 +1,7 @@
 // @ts-check
 import { textOf } from "./address.js";
 import { Announcer } from "./announcer.js";
-import { AuthError, SENTENCES, failure, mistake, readable, unsupported } from "./auth-error.js";
+import { AuthError, NOT_LOADED, SENTENCES, failure, mistake, readable, unsupported } from "./auth-error.js";
 import { BY_WALLET, VENDORS, readCredentials, refuseOthers } from "./credentials.js";
 import { described } from "./description.js";
 import { inheritedMember, isObject, isRequest } from "./object.js";
@@ -57,7 +57,7 @@ export const fakeSession = (options = {}) => /** @type {never} */ (/** @type {un
 const OTHERS = {
   "invalid-options": "An option is not what it has to be.",
   storage: "The storage failed, so the session is only in memory.",
-  "load-failed": "hallpass could not load its WebAssembly.",
+  "load-failed": `${NOT_LOADED}.`,
 };
 
 /** @type {typeof import("./testing.d.ts").fakeError} */
