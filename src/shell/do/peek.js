@@ -1,4 +1,5 @@
 // @ts-check
+import { PLAIN } from "../body.js";
 import { isJson } from "../headers.js";
 import { withoutPrototype } from "../object.js";
 import { Deadline } from "../wait.js";
@@ -8,8 +9,6 @@ const LONGEST_PEEK = 65_536;
 const PEEK_TIMEOUT_MS = 25;
 
 const STREAM = /** @type {TextDecodeOptions} */ ({ __proto__: null, stream: true });
-// Given, though empty: without options, WebKit reads `mode` from Object.prototype.
-const PLAIN = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
 
 /** Streams of JSON are never looked into. @param {string | null} type */
 const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
