@@ -5,7 +5,7 @@
  */
 import { isBelow, isPlainPath, httpUrl, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
-import { JSON_PLEASE, addHeaders, isJson } from "./headers.js";
+import { JSON_PLEASE, addHeaders, isJson, mustKeep } from "./headers.js";
 import { copyOf, isObject, isRequest, kindOf } from "./object.js";
 import { readSignal } from "./options.js";
 
@@ -139,10 +139,7 @@ export class Wish {
   make() {
     if (this.#request) return this.#request;
     const request = made(() => this.#build());
-    // Mode "no-cors" drops headers silently, and the request would go out without a credential.
-    if (this.callers && this.#header !== undefined && !request.headers.has(this.#header)) {
-      throw mistake("init.mode", "one that can carry a credential");
-    }
+    if (this.callers && this.#header !== undefined) mustKeep(request, this.#header);
     return (this.#request = request);
   }
 
