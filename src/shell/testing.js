@@ -1,12 +1,11 @@
 // @ts-check
-import { textOf } from "./address.js";
 import { Announcer } from "./announcer.js";
 import { AuthError, NOT_LOADED, SENTENCES, failure, mistake, readable, unsupported } from "./auth-error.js";
 import { BY_WALLET, VENDORS, readCredentials, refuseOthers } from "./credentials.js";
 import { described } from "./description.js";
 import { inheritedMember, isObject, isRequest } from "./object.js";
 import { readSignal } from "./options.js";
-import { jsonBody, made, methodOfJson } from "./request.js";
+import { addressText, jsonBody, made, methodOfJson, mustBeInit } from "./request.js";
 
 /**
  * @import { FailureCode } from "./auth-error.js"
@@ -356,9 +355,9 @@ const signalOf = (options) => readable("options", () => readSignal(options));
  * @param {boolean} json
  */
 function readRequest(input, init, json) {
-  if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
+  mustBeInit(init);
   const request = isRequest(input) ? input : undefined;
-  if (!request && textOf(input) === undefined) throw mistake("input", "a string, a URL or a Request");
+  if (!request) addressText(input);
   const signal = readSignal(init, "init");
   const given = json && init && !isRequest(init) ? inheritedMember(init, "json") : undefined;
   /** @param {keyof RequestInit} name */
