@@ -5,6 +5,8 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::protocol::{Keeping, Line, Wake};
+
 /// What an operation asks for, or how it has ended. `Machine.argument` tells the argument, whose type is named here for each.
 #[cfg_attr(feature = "npm", wasm_bindgen)]
 #[cfg_attr(not(feature = "npm"), wasm_bindgen(private))]
@@ -123,6 +125,18 @@ pub enum Kept {
     Lagging = "lagging",
 }
 
+impl Kept {
+    /// The place as the protocol knows it.
+    pub(super) const fn keeping(self) -> Keeping {
+        match self {
+            Self::Page => Keeping::Page,
+            Self::Tabs => Keeping::Tabs { lags: false },
+            Self::Lagging => Keeping::Tabs { lags: true },
+            _ => Keeping::Memory,
+        }
+    }
+}
+
 /// Why a machine looks at the world again.
 #[cfg_attr(feature = "npm", wasm_bindgen)]
 #[cfg_attr(not(feature = "npm"), wasm_bindgen(private))]
@@ -138,4 +152,17 @@ pub enum Woken {
     Store = "store",
     /// The user has signed out in another tab.
     SignOut = "sign-out",
+}
+
+impl Woken {
+    /// The reason as the protocol knows it.
+    pub(super) const fn wake(self) -> Wake {
+        match self {
+            Self::Timer => Wake::Timer,
+            Self::Online => Wake::Online,
+            Self::Store => Wake::Told(Line::Store),
+            Self::SignOut => Wake::Told(Line::SignOut),
+            _ => Wake::Page,
+        }
+    }
 }
