@@ -68,9 +68,7 @@ impl<J: Json> Handle<J> {
             flight
         })
     }
-}
 
-impl<J: Json> Handle<J> {
     /// The call that renews; `other_form`: in the vendor's other documented form.
     fn refresh_call(&self, record: &Record, other_form: bool) -> Option<Box<Call>> {
         let mut held = record.held.clone();
