@@ -132,7 +132,7 @@ impl World {
             while let Some(Step::Asks(_)) = handle.step(id, outcome.take(), self.moment(tab)) {
                 outcome = Some(Outcome::Failed(Trouble::Stopped));
             }
-            under_way.extend(std::iter::from_fn(|| handle.begun()));
+            under_way.extend(std::iter::from_fn(|| handle.take_begun()));
         }
     }
 
