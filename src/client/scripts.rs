@@ -41,8 +41,8 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = detailsOf)]
     pub(super) fn details_of(error: &JsValue) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(catch, js_name = withoutPrototypes)]
-    pub(super) fn without_prototypes(reply: JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = stripPrototypes)]
+    pub(super) fn strip_prototypes(reply: JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = addressOf)]
     pub(super) fn address_of(base_url: &str, input: &str) -> Result<String, JsValue>;

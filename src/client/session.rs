@@ -339,7 +339,7 @@ impl Session {
     pub async fn json<T: DeserializeOwned>(&self, input: impl Into<Input>) -> Result<T, AuthError> {
         let (call, input, init) = sent(input.into())?;
         let payload = call.end(self.js().json(&input, &init)).await?;
-        let read = scripts::without_prototypes(payload).ok().map(serde_wasm_bindgen::from_value);
+        let read = scripts::strip_prototypes(payload).ok().map(serde_wasm_bindgen::from_value);
         // serde's own message is left out, as it quotes the value.
         read.and_then(Result::ok).ok_or_else(|| {
             let wanted = core::any::type_name::<T>();

@@ -38,7 +38,10 @@ const DEVICE_ANSWER: &str = "v1/sso_device_grant_verify";
 /// How long a long poll waits for the person's answer, in s: the vendor's default, sent all the same, as hallpass's bound on the
 /// call is made from it. The vendor declares it as a text.
 const POLL: &str = "30";
-const POLL_MS: u32 = 30_000;
+const POLL_MS: u32 = {
+    let Ok(seconds) = u32::from_str_radix(POLL, 10) else { panic!("it is a number") };
+    1_000 * seconds
+};
 
 codes! { i32;
     -304 => InvalidCredentials / SessionExpired, "wrong user name or password";

@@ -8,11 +8,18 @@ use super::object::List;
 use super::secret::secret;
 use crate::dialect::{Credentials, Failure, Secret};
 
+/// A bound on how many characters a value may have, and what is told where it has more.
+macro_rules! at_most {
+    ($longest:literal) => {
+        ($longest, concat!("must have at most ", $longest, " characters"))
+    };
+}
+
 /// How many characters a value may have. The vendor would refuse a longer one, which is a mistake of the caller's.
-const LONGEST: (u32, &str) = (4096, "must have at most 4096 characters");
+const LONGEST: (u32, &str) = at_most!(4096);
 
 /// How many characters a token of an identity provider may have.
-const LONGEST_TOKEN: (u32, &str) = (12_288, "must have at most 12288 characters");
+const LONGEST_TOKEN: (u32, &str) = at_most!(12_288);
 
 /// Reads credentials: their names and their values, both arrays of strings, of the same length. Refuses what can't be sent unchanged.
 pub(super) fn credentials(

@@ -32,8 +32,8 @@ extern "C" {
     fn moment_of(text: &str) -> Option<f64>;
 
     /// An object's own member; undefined where there is none, or no object, and where it is null.
-    #[wasm_bindgen(js_name = memberOf)]
-    fn member_of(object: &JsValue, name: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = ownMemberOf)]
+    fn own_member_of(object: &JsValue, name: &JsValue) -> JsValue;
 }
 
 fn defined(value: JsValue) -> Option<JsValue> {
@@ -55,7 +55,7 @@ impl Json for JsValue {
 
     #[inline(never)]
     fn member(&self, name: &str) -> Option<Self> {
-        defined(member_of(self, &name.into()))
+        defined(own_member_of(self, &name.into()))
     }
 
     fn names(&self, limit: usize) -> Vec<String> {

@@ -18,8 +18,7 @@ use super::step::to_js;
 use super::{Content, Kept, OutcomeKind, StepKind, Woken};
 use crate::dialect::{CallKind, Code, Described, Facts, Failure, Renewal, Vendor, named, to_json};
 use crate::protocol::{
-    Addresses, Answer, Ending, Handle, Keeping, Line, OperationId, Outcome, Settings, Step, Stored, Wake,
-    Wish,
+    Addresses, Answer, Ending, Handle, OperationId, Outcome, Settings, Step, Stored, Wish,
 };
 use crate::session::{Audience, Limits, Moment};
 
@@ -108,16 +107,8 @@ impl Machine {
                 return Err(hides_parent("each prefix in allow"));
             }
         }
-        let keeping = match kept {
-            Kept::Page => Keeping::Page,
-            Kept::Tabs => Keeping::Tabs { lags: false },
-            Kept::Lagging => Keeping::Tabs { lags: true },
-            _ => Keeping::Memory,
-        };
-        let handle = Handle::new(
-            vendor,
-            Settings { automatic, addresses, audience, keeping, limits: Limits { idle_ms, age_ms } },
-        );
+        let (keeping, limits) = (kept.keeping(), Limits { idle_ms, age_ms });
+        let handle = Handle::new(vendor, Settings { automatic, addresses, audience, keeping, limits });
         Ok(Self { handle, argument: Cell::new(JsValue::UNDEFINED) })
     }
 
@@ -210,14 +201,7 @@ impl Machine {
     /// Looks at the clock, and at what other tabs have done. `hidden`: whether nobody sees the page.
     #[must_use]
     pub fn wake(&self, woken: Woken, hidden: bool) -> OperationId {
-        let wake = match woken {
-            Woken::Timer => Wake::Timer,
-            Woken::Online => Wake::Online,
-            Woken::Store => Wake::Told(Line::Store),
-            Woken::SignOut => Wake::Told(Line::SignOut),
-            _ => Wake::Page,
-        };
-        self.handle.wake(wake, hidden)
+        self.handle.wake(woken.wake(), hidden)
     }
 
     /// Steps an operation for the first time.
@@ -315,15 +299,17 @@ impl Machine {
     }
 
     /// Whether the state may have changed since this was last asked, or something has begun by itself.
+    #[wasm_bindgen(js_name = takeStirred)]
     #[must_use]
-    pub fn stirred(&self) -> bool {
-        self.handle.stirred()
+    pub fn take_stirred(&self) -> bool {
+        self.handle.take_stirred()
     }
 
-    /// The next operation that has begun by itself and wasn't asked for here yet.
+    /// Takes the next operation that has begun by itself.
+    #[wasm_bindgen(js_name = takeBegun)]
     #[must_use]
-    pub fn begun(&self) -> Option<OperationId> {
-        self.handle.begun()
+    pub fn take_begun(&self) -> Option<OperationId> {
+        self.handle.take_begun()
     }
 
     /// The state, as JSON: `SessionState` of the public API.

@@ -18,7 +18,7 @@ impl OutcomeKind {
             Self::Storage => Trouble::Storage,
             Self::Untold => Trouble::Untold,
             Self::Stopped => Trouble::Stopped,
-            Self::GaveUp => Trouble::GivenUp,
+            Self::GivenUp => Trouble::GivenUp,
             // `Network`; and a word that is none of these, which would be a mistake of the scripts'.
             _ => Trouble::Network,
         })

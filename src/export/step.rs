@@ -7,21 +7,17 @@ use super::call;
 use super::errors;
 use super::object::{bare, put, put_text, secret_or_undefined, text_or_undefined};
 use crate::dialect::{Facts, Payload, Prompt};
-use crate::protocol::{Effect, Ending, Line, Step, Write};
+use crate::protocol::{Addresses, Effect, Ending, Line, Step, Write};
 
 /// A step as the scripts are told it: its kind and its argument.
-pub(super) fn to_js(
-    step: Step,
-    facts: &Facts,
-    addresses: &crate::protocol::Addresses,
-) -> (StepKind, JsValue) {
+pub(super) fn to_js(step: Step, facts: &Facts, addresses: &Addresses) -> (StepKind, JsValue) {
     match step {
         Step::Asks(effect) => asked(effect, facts, addresses),
         Step::Ends(ending) => ended(ending, facts),
     }
 }
 
-fn asked(effect: Effect, facts: &Facts, addresses: &crate::protocol::Addresses) -> (StepKind, JsValue) {
+fn asked(effect: Effect, facts: &Facts, addresses: &Addresses) -> (StepKind, JsValue) {
     match effect {
         Effect::Call(made) => (StepKind::Call, call::object(&made, facts, addresses)),
         Effect::Prompt(prompt) => (StepKind::Prompt, prompted(&prompt)),
@@ -32,8 +28,7 @@ fn asked(effect: Effect, facts: &Facts, addresses: &crate::protocol::Addresses) 
         }
         Effect::Read => (StepKind::Read, JsValue::UNDEFINED),
         Effect::Write(write) => (StepKind::Write, store_write(&write)),
-        Effect::Note(Some(note)) => (StepKind::Note, JsValue::from_str(&note)),
-        Effect::Note(None) => (StepKind::Forget, JsValue::UNDEFINED),
+        Effect::Note(note) => (StepKind::Note, text_or_undefined(note.as_deref())),
         Effect::Mark(mark) => (StepKind::Mark, text_or_undefined(mark.as_deref())),
         Effect::Lock(name) => (StepKind::Lock, JsValue::from_str(&name)),
         Effect::Unlock { spent: true } => (StepKind::UnlockSpent, JsValue::UNDEFINED),
@@ -58,7 +53,7 @@ fn ended(ending: Ending, facts: &Facts) -> (StepKind, JsValue) {
         Ending::Payload(Payload::Without(name)) => (StepKind::Without, JsValue::from_str(&name)),
         Ending::Token(token) => (StepKind::Token, secret_or_undefined(token)),
         Ending::Failed(failure) => (StepKind::Failed, errors::details(&failure, facts)),
-        Ending::GivenUp => (StepKind::GaveUp, JsValue::UNDEFINED),
+        Ending::GivenUp => (StepKind::GivenUp, JsValue::UNDEFINED),
     }
 }
 

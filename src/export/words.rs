@@ -5,6 +5,8 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::protocol::{Keeping, Line, Wake};
+
 /// What an operation asks for, or how it has ended. `Machine.argument` tells the argument, whose type is named here for each.
 #[cfg_attr(feature = "npm", wasm_bindgen)]
 #[cfg_attr(not(feature = "npm"), wasm_bindgen(private))]
@@ -24,15 +26,13 @@ pub enum StepKind {
     Read = "read",
     /// Write the store: `StoreWrite`.
     Write = "write",
-    /// Write this text as the note, before anything else is done.
+    /// Write this text as the note, or delete that (undefined), before anything else is done.
     Note = "note",
-    /// Delete the note.
-    Forget = "forget",
     /// Keep beside the record when the session was used last: this text, or none.
     Mark = "mark",
-    /// Get in line for the lock of this name.
+    /// Queue for the lock of this name.
     Lock = "lock",
-    /// Leave the line, or give the lock back.
+    /// Leave the queue, or release the lock.
     Unlock = "unlock",
     /// Give the lock back after the tokens were spent.
     UnlockSpent = "unlock-spent",
@@ -66,8 +66,8 @@ pub enum StepKind {
     Token = "token",
     /// It has failed. With the details of an `AuthError`, as `errors.rs` writes them.
     Failed = "failed",
-    /// The caller gave up.
-    GaveUp = "gave-up",
+    /// The caller has given up.
+    GivenUp = "given-up",
 }
 
 /// What has come of an effect, where a word says it all.
@@ -92,7 +92,7 @@ pub enum OutcomeKind {
     /// Another operation has ended it.
     Stopped = "stopped",
     /// The caller has given up.
-    GaveUp = "gave-up",
+    GivenUp = "given-up",
 }
 
 /// What the body of a reply holds.
@@ -125,6 +125,18 @@ pub enum Kept {
     Lagging = "lagging",
 }
 
+impl Kept {
+    /// The place as the protocol knows it.
+    pub(super) const fn keeping(self) -> Keeping {
+        match self {
+            Self::Page => Keeping::Page,
+            Self::Tabs => Keeping::Tabs { lags: false },
+            Self::Lagging => Keeping::Tabs { lags: true },
+            _ => Keeping::Memory,
+        }
+    }
+}
+
 /// Why a machine looks at the world again.
 #[cfg_attr(feature = "npm", wasm_bindgen)]
 #[cfg_attr(not(feature = "npm"), wasm_bindgen(private))]
@@ -140,4 +152,17 @@ pub enum Woken {
     Store = "store",
     /// The user has signed out in another tab.
     SignOut = "sign-out",
+}
+
+impl Woken {
+    /// The reason as the protocol knows it.
+    pub(super) const fn wake(self) -> Wake {
+        match self {
+            Self::Timer => Wake::Timer,
+            Self::Online => Wake::Online,
+            Self::Store => Wake::Told(Line::Store),
+            Self::SignOut => Wake::Told(Line::SignOut),
+            _ => Wake::Page,
+        }
+    }
 }

@@ -19,7 +19,7 @@ impl<J: Json> Run<J> {
         &self,
         credentials: &Credentials,
         reply: Box<Reply<J>>,
-        attempt: u32,
+        generation: u32,
     ) -> Result<Box<Reply<J>>, Halt> {
         let vendor = &self.handle.vendor;
         let prompt = vendor.read_prompt(&reply).map_err(|failure| Halt::at(CallKind::Login, failure))?;
@@ -29,7 +29,7 @@ impl<J: Json> Run<J> {
             self.must_be_wanted()?;
             let call = self.handle.poll_device(credentials, &prompt)?;
             let asked_at = self.handle.now().steady;
-            let no_answer = match self.asked_for(call, attempt).await {
+            let no_answer = match self.asked_for(call, generation).await {
                 Ok(reply) => match self.no_answer_in(&reply, credentials) {
                     Some(no_answer) => no_answer,
                     None => return Ok(reply),
@@ -50,7 +50,7 @@ impl<J: Json> Run<J> {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a day at most")]
             let pause = backoff_ms(failures, retry_after_ms, jitter) as u32;
             let waited = self.ask(Effect::Wait(pause)).await;
-            self.must_be_latest(attempt)?;
+            self.must_be_latest(generation)?;
             // Where nobody uses the handle any more, the next poll says so.
             if let Outcome::Failed(_) = waited
                 && !self.handle.is_disposed()

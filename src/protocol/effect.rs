@@ -135,7 +135,7 @@ impl<J> Outcome<J> {
             Self::Failed(Trouble::Timeout) => Code::Timeout,
             Self::Failed(Trouble::Redirect) => Code::MalformedReply,
             Self::Failed(Trouble::Stopped) => Code::Superseded,
-            Self::Failed(Trouble::Network | Trouble::Storage | Trouble::Untold) => Code::Network,
+            Self::Failed(Trouble::Network) => Code::Network,
             _ => Code::Internal,
         };
         let mut failure = Failure::new(code);

@@ -8,9 +8,9 @@ use super::ending::Ending;
 use super::handle::Handle;
 use super::operation::Run;
 use super::settings::Keeping;
-use super::store::{Noted, Taken};
+use super::store::Noted;
 use crate::dialect::Json;
-use crate::session::{Fate, Finding, Moment, Note, Reason, Record};
+use crate::session::{Fate, Finding, Moment, Note, Reason, Record, Taken};
 
 /// How many times the store is read again because this handle wrote to it during the read.
 const READS: u32 = 4;
@@ -80,7 +80,7 @@ impl<J: Json> Run<J> {
         let text = stored.record.clone();
         let has_to_go = is_new && self.take_over(stored) == Taken::HasToGo;
         self.learn_use(mark);
-        if has_to_go && store.may_change(text) {
+        if has_to_go && store.may_change_once_more(text) {
             // Not before what another tab has written since can show: its newer login would be deleted.
             self.wait_out_lag().await;
             self.keep(false).await;
@@ -161,14 +161,14 @@ impl<J: Json> Run<J> {
         let unwritten = handle.store.unwritten.get() && !given_way;
         handle.store.unwritten.set(unwritten);
         let finding = Finding { record, note, unwritten, given_way };
-        let follows = handle.change(|session| session.follow(finding, handle.now()));
-        if follows && lies_there && !own {
+        let taken = handle.change(|session| session.follow(finding, handle.now()));
+        if taken == Taken::Followed && lies_there && !own {
             // The session is now what another tab has written: nothing is left to write.
             handle.store.unwritten.set(false);
         }
         // If the record turns out to be over, the session has ended with it, and it has to be deleted; but not if it is of
         // another user, who has replaced this one.
         let ended = lies_there && !handle.look(|session| session.held().is_some() || session.is_replaced());
-        if follows && !ended { Taken::Followed } else { Taken::HasToGo }
+        if ended { Taken::HasToGo } else { taken }
     }
 }

@@ -124,13 +124,13 @@ impl<J: Json> Handle<J> {
         Some(operations.swap_remove(place))
     }
 
-    /// The next operation that has begun by itself and is to be stepped.
-    pub fn begun(&self) -> Option<OperationId> {
+    /// Takes the next operation that has begun by itself and is to be stepped.
+    pub fn take_begun(&self) -> Option<OperationId> {
         self.begun.borrow_mut().pop()
     }
 
     /// Whether the state may have changed since this was last asked.
-    pub fn stirred(&self) -> bool {
+    pub fn take_stirred(&self) -> bool {
         self.stirred.replace(false)
     }
 
@@ -197,8 +197,8 @@ impl<J: Json> Handle<J> {
     }
 
     #[inline(never)]
-    pub(super) fn attempt(&self) -> u32 {
-        self.look(Session::attempt)
+    pub(super) fn generation(&self) -> u32 {
+        self.look(Session::generation)
     }
 
     /// What is held, as it is now.
@@ -261,7 +261,7 @@ impl<J: Json> Handle<J> {
         self.enlist(run, Box::pin(work))
     }
 
-    /// Begins an operation by itself: the shell finds it by [`begun`](Self::begun).
+    /// Begins an operation by itself: the shell finds it by [`take_begun`](Self::take_begun).
     pub(super) fn spawn<F: Future<Output = Ending> + 'static>(
         self: &Rc<Self>,
         work: impl FnOnce(Rc<Run<J>>) -> F,

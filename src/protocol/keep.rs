@@ -5,9 +5,9 @@ use alloc::boxed::Box;
 use super::effect::{Effect, Line, Outcome, Trouble, Write};
 use super::handle::Handle;
 use super::operation::Run;
-use super::store::{Noted, Taken};
+use super::store::Noted;
 use crate::dialect::{Json, Secret};
-use crate::session::{Note, Session};
+use crate::session::{Note, Session, Taken};
 
 /// How many times a write is tried again because another tab wrote first: without locks, so many may write at the same moment.
 const WRITES: u32 = 8;
@@ -96,7 +96,7 @@ impl<J: Json> Run<J> {
             // A later write of this handle's deals with it.
             Outcome::Overtaken(_) if own != store.writes.get() => Written::Followed,
             Outcome::Overtaken(stored) => {
-                if store.contradicts() {
+                if store.count_contradiction() {
                     self.handle.change(|session| session.storage_works(false));
                 }
                 match self.take_over(stored) {

@@ -35,27 +35,27 @@ impl<J: Json> Run<J> {
         // Built first, so that credentials that can't be sent overtake no earlier login.
         let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(CallKind::Login, failure))?;
         handle.change(Session::begin_login);
-        let attempt = handle.attempt();
+        let generation = handle.generation();
         if let Some(older) = handle.signing_in.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;
         }
         if handle.vendor.signing().is_none() {
-            self.take_turn(None, attempt).await?;
+            self.take_turn(None, generation).await?;
         }
-        self.must_be_latest(attempt)?;
+        self.must_be_latest(generation)?;
         let login = Self::name_of_login(&self.ask(Effect::Random).await);
         // Where the platform gives no random number, nothing is sent.
         self.must_be_wanted()?;
         let mut reply = match handle.vendor.signing() {
             Some(signing) => {
-                let outcome = self.sign(signing, &mut credentials, attempt).await?;
-                self.must_be_latest(attempt)?;
+                let outcome = self.sign(signing, &mut credentials, generation).await?;
+                self.must_be_latest(generation)?;
                 outcome.reply(CallKind::Login)?
             }
-            None => self.asked_for(call, attempt).await?,
+            None => self.asked_for(call, generation).await?,
         };
         if credentials.on_device {
-            reply = self.answered_on_device(&credentials, reply, attempt).await?;
+            reply = self.answered_on_device(&credentials, reply, generation).await?;
         }
         let now = handle.now();
         let mut grant = handle.vendor.read_login(&reply, &credentials, now.wall).map_err(|failure| {
@@ -75,7 +75,7 @@ impl<J: Json> Run<J> {
         }
         self.keep(true).await;
         self.must_be_wanted()?;
-        if handle.attempt() == attempt {
+        if handle.generation() == generation {
             Ok(Ending::SignedIn(redirect_to))
         } else {
             Err(Halt::superseded(CallKind::Login))
@@ -83,15 +83,15 @@ impl<J: Json> Run<J> {
     }
 
     /// The reply to a login's call, unless a newer login or a logout has overtaken it.
-    pub(super) async fn asked_for(&self, call: Box<Call>, attempt: u32) -> Result<Box<Reply<J>>, Halt> {
+    pub(super) async fn asked_for(&self, call: Box<Call>, generation: u32) -> Result<Box<Reply<J>>, Halt> {
         let outcome = self.ask(Effect::Call(call)).await;
-        self.must_be_latest(attempt)?;
+        self.must_be_latest(generation)?;
         outcome.reply(CallKind::Login)
     }
 
     /// Goes on only where no newer login and no logout has overtaken this one.
-    pub(super) fn must_be_latest(&self, attempt: u32) -> Result<(), Halt> {
-        if self.handle.attempt() == attempt {
+    pub(super) fn must_be_latest(&self, generation: u32) -> Result<(), Halt> {
+        if self.handle.generation() == generation {
             return Ok(());
         }
         self.must_be_wanted()?;

@@ -45,7 +45,7 @@ impl<J: Json> Run<J> {
         }
         let received = handle.received();
         let record = handle.change(|session| session.sign_out(elsewhere));
-        let (known_here, attempt) = (record.is_some(), handle.attempt());
+        let (known_here, generation) = (record.is_some(), handle.generation());
         if !elsewhere && let Some(under_way) = handle.signing_in.take() {
             self.see_to(Effect::Stop(under_way)).await;
         }
@@ -71,7 +71,7 @@ impl<J: Json> Run<J> {
                 self.see_to(Effect::Stop(under_way)).await;
             }
         }
-        self.handle.spawn(|run| run.catch_up(attempt));
+        self.handle.spawn(|run| run.catch_up(generation));
         match self.must_be_wanted() {
             Ok(()) => Ending::SignedOut(revocation.is_some_and(|(_, confirmed)| confirmed.get())),
             Err(halt) => halt.into(),
@@ -80,9 +80,9 @@ impl<J: Json> Run<J> {
 
     /// Reads what other tabs did during the sign-out. A renewal there may have written its tokens after the record was deleted: they are
     /// deleted, too. With a cookie, this sign-out may have ended the session of somebody who signed in there meanwhile: the vendor is asked.
-    async fn catch_up(self: Rc<Self>, attempt: u32) -> Ending {
+    async fn catch_up(self: Rc<Self>, generation: u32) -> Ending {
         self.follow(false).await;
-        let elsewhere = self.handle.is_signed_in() && self.handle.attempt() == attempt;
+        let elsewhere = self.handle.is_signed_in() && self.handle.generation() == generation;
         if elsewhere && !self.handle.carries_token() {
             self.confirm(self.handle.epoch()).await;
         }

@@ -19,7 +19,7 @@ pub(super) struct Run<J: 'static> {
     outcome: Cell<Option<Outcome<J>>>,
     /// Whether the caller has given up: then nothing is waited for any more.
     given_up: Cell<bool>,
-    /// Whether it has got in line for the lock, for its turn at the cookie.
+    /// Whether it has queued for the lock, for its turn at the cookie.
     pub(super) locked: Cell<bool>,
 }
 

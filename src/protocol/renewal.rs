@@ -24,7 +24,7 @@ pub(super) struct Flight {
     rejected: bool,
     operation: Cell<OperationId>,
     /// How many logins and logouts there had been when it was asked for, and how many renewals had failed in a row.
-    attempt: u32,
+    generation: u32,
     failures: u32,
     /// Whether it has begun to ask the vendor.
     asking: Cell<bool>,
@@ -56,7 +56,7 @@ impl<J: Json> Handle<J> {
                 epoch,
                 rejected: self.rejected_epoch.get() == Some(epoch),
                 operation: Cell::new(0),
-                attempt: self.attempt(),
+                generation: self.generation(),
                 failures: self.look(Session::failures),
                 asking: Cell::new(false),
                 spent: Cell::new(false),
@@ -68,9 +68,7 @@ impl<J: Json> Handle<J> {
             flight
         })
     }
-}
 
-impl<J: Json> Handle<J> {
     /// The call that renews; `other_form`: in the vendor's other documented form.
     fn refresh_call(&self, record: &Record, other_form: bool) -> Option<Box<Call>> {
         let mut held = record.held.clone();
@@ -195,7 +193,7 @@ impl<J: Json> Run<J> {
         if handle.epoch() == flight.epoch {
             return None;
         }
-        Some(if handle.attempt() == flight.attempt {
+        Some(if handle.generation() == flight.generation {
             Ok(false)
         } else {
             Err(Halt::superseded(CallKind::Refresh))
@@ -232,7 +230,7 @@ impl<J: Json> Run<J> {
                 if read.is_ok() {
                     self.take_away(record);
                 }
-                return if handle.attempt() == flight.attempt {
+                return if handle.generation() == flight.generation {
                     Ok(())
                 } else {
                     Err(Halt::superseded(CallKind::Refresh))

@@ -10,7 +10,7 @@ use super::handle::{Handle, without_tokens};
 use super::operation::Run;
 use super::pass::Person;
 use crate::dialect::{Body, CallKind, Code, Failure, Json, Payload, Rejection, Reply, Secret};
-use crate::session::{Epoch, Reason, Record, Session, Verdict, YOUNG_MS};
+use crate::session::{Epoch, REJECTION_COOLDOWN_MS, Reason, Record, Session, Verdict};
 
 /// What the caller wants to be sent.
 #[derive(Clone, Debug)]
@@ -84,10 +84,10 @@ impl<J: Json> Run<J> {
             Next::Show | Next::Leave => return Ok((answer, None)),
             // The token was renewed for this very request and is rejected all the same: another renewal would be a loop.
             Next::Renew if renewed => {
-                self.rejects_any_token(wish);
+                self.remember_rejecting_address(wish);
                 return Ok((answer, None));
             }
-            Next::Renew if self.rejected_any_token(wish) => return Ok((answer, None)),
+            Next::Renew if self.is_rejecting_address(wish) => return Ok((answer, None)),
             Next::Renew => self.renewed(epoch, true).await.err().filter(|halt| !halt.is_superseded()),
             Next::Again => None,
         };
@@ -107,24 +107,24 @@ impl<J: Json> Run<J> {
         let second = self.dispatch(true, true).await?;
         // Judged because it may bring a token. If it is a rejection again, the caller gets it.
         if self.judge(epoch, &second).await != Next::Show {
-            self.rejects_any_token(wish);
+            self.remember_rejecting_address(wish);
         }
         Ok((second, None))
     }
 
     /// Remembers that an address has rejected a token that was just renewed. Each took a renewal, so there are never many.
-    fn rejects_any_token(&self, wish: &Wish) {
+    fn remember_rejecting_address(&self, wish: &Wish) {
         let now = self.handle.now();
         let mut rejecting = self.handle.rejecting_addresses.borrow_mut();
-        rejecting.retain(|(_, at)| now.since(*at) < YOUNG_MS);
+        rejecting.retain(|(_, at)| now.since(*at) < REJECTION_COOLDOWN_MS);
         rejecting.push((wish.target.clone(), now));
     }
 
     /// Whether an address has rejected a renewed token not long ago: another renewal would not help.
-    fn rejected_any_token(&self, wish: &Wish) -> bool {
+    fn is_rejecting_address(&self, wish: &Wish) -> bool {
         let now = self.handle.now();
         let rejecting = self.handle.rejecting_addresses.borrow();
-        rejecting.iter().any(|(target, at)| *target == wish.target && now.since(*at) < YOUNG_MS)
+        rejecting.iter().any(|(target, at)| *target == wish.target && now.since(*at) < REJECTION_COOLDOWN_MS)
     }
 
     fn may_repeat(&self, asked: &Person) -> Result<(), Halt> {

@@ -62,17 +62,17 @@ impl Store {
         self.text.replace(text);
     }
 
-    /// Whether it is worth one more try to change this text. Some storages accept a write and keep what they had: tabs would tell
-    /// each other of it for ever.
-    pub(super) fn may_change(&self, text: Option<Secret>) -> bool {
+    /// Counts one more try to change this text. Whether it is worth that: some storages accept a write and keep what they had, and
+    /// tabs would tell each other of it for ever.
+    pub(super) fn may_change_once_more(&self, text: Option<Secret>) -> bool {
         let again = *self.had_to_go.borrow() == text;
         self.removals.set(if again { self.removals.get().saturating_add(1) } else { 0 });
         self.had_to_go.replace(text);
         self.removals.get() < REMOVALS
     }
 
-    /// A write has found something else than the store has told. True where that was once too often.
-    pub(super) fn contradicts(&self) -> bool {
+    /// Counts a write that has found something else than the store has told. True where that was once too often.
+    pub(super) fn count_contradiction(&self) -> bool {
         // A store that was not read since has told nothing: other tabs have written meanwhile.
         if self.told.replace(false) {
             self.contradictions.set(self.contradictions.get() + 1);
@@ -92,15 +92,6 @@ impl Store {
     pub(super) const fn needs_retry(&self) -> bool {
         self.unwritten.get() && !self.trying.get() && !self.silent.get()
     }
-}
-
-/// What becomes of a record that another tab has written.
-#[derive(PartialEq, Eq)]
-pub(super) enum Taken {
-    /// The session follows it.
-    Followed,
-    /// It has to be deleted or overwritten.
-    HasToGo,
 }
 
 impl<J: Json> Run<J> {

@@ -37,19 +37,23 @@ impl<J: Json> Handle<J> {
 impl<J: Json> Run<J> {
     /// Waits for a login's turn, or for that of the sign-out of a record. From then on, until a login ends, no renewal and no sign-out is
     /// sent; and no other tab renews the tokens.
-    pub(super) async fn take_turn(&self, signed_out: Option<&Rc<Record>>, attempt: u32) -> Result<(), Halt> {
+    pub(super) async fn take_turn(
+        &self,
+        signed_out: Option<&Rc<Record>>,
+        generation: u32,
+    ) -> Result<(), Halt> {
         let handle: &Handle<J> = &self.handle;
         if !handle.takes_turns() {
             return Ok(());
         }
-        let mut line = None;
-        let mut had = false;
+        let mut queued_for = None;
+        let mut acquired = false;
         loop {
             let mut in_the_way = handle.changes_cookie(self.id);
             if signed_out.is_some() {
                 in_the_way = handle.sending_login.get().or(in_the_way);
             } else {
-                self.must_be_latest(attempt)?;
+                self.must_be_latest(generation)?;
                 self.must_be_wanted()?;
                 if handle.is_disposed() {
                     return Err(Halt::unsupported(Why::Disposed, CallKind::Login));
@@ -60,19 +64,19 @@ impl<J: Json> Run<J> {
                 signed_out.map_or_else(|| handle.look(Session::last_tokens), |record| record.tokens());
             let tokens =
                 Some(tokens).filter(|tokens| tokens.login != 0 && handle.settings.keeping != Keeping::Memory);
-            if line.is_some() && (in_the_way.is_some() || line != tokens) {
-                (line, had) = (None, false);
+            if queued_for.is_some() && (in_the_way.is_some() || queued_for != tokens) {
+                (queued_for, acquired) = (None, false);
                 self.end_turn().await;
             } else if let Some(under_way) = in_the_way {
                 self.see_to(Effect::Join(under_way)).await;
-            } else if let Some(queue) = tokens.filter(|_| !had) {
-                line = tokens;
+            } else if let Some(wanted) = tokens.filter(|_| !acquired) {
+                queued_for = tokens;
                 self.locked.set(true);
                 // If the wait has timed out, the tab that holds the lock is frozen: this one goes on without it.
-                let outcome = self.ask(Effect::Lock(queue.name())).await;
-                // A sign-out whose caller gives up goes on in its place in the line.
-                had = !matches!(outcome, Outcome::Waiting | Outcome::Failed(Trouble::Stopped));
-                if !had {
+                let outcome = self.ask(Effect::Lock(wanted.name())).await;
+                // A sign-out whose caller gives up goes on in its place in the queue.
+                acquired = !matches!(outcome, Outcome::Waiting | Outcome::Failed(Trouble::Stopped));
+                if !acquired {
                     self.follow(false).await;
                 }
             } else {

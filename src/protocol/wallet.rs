@@ -17,7 +17,7 @@ impl<J: Json> Run<J> {
         &self,
         signing: &dyn Signing<J>,
         credentials: &mut Credentials,
-        attempt: u32,
+        generation: u32,
     ) -> Result<Outcome<J>, Halt> {
         let handle: &Handle<J> = &self.handle;
         let at_login = |failure| Halt::at(CallKind::Login, failure);
@@ -41,7 +41,7 @@ impl<J: Json> Run<J> {
         let request = sign(&credentials.account, &challenge.message);
         let signed = self.wallet_answer(self.ask(Effect::Wallet(request)).await)?;
         credentials.signature = signature(&signed).ok_or_else(unable)?;
-        self.take_turn(None, attempt).await?;
+        self.take_turn(None, generation).await?;
         Ok(self.ask(Effect::Call(signing.verify(&challenge, credentials))).await)
     }
 

@@ -20,7 +20,7 @@ pub enum Verdict {
 
 /// The age, in ms, at which a token that was renewed after a rejection may be renewed after another one; a tenth of its life
 /// where that is less. So whatever an endpoint rejects, no minute sees more than two renewals.
-pub const YOUNG_MS: f64 = 35_000.0;
+pub const REJECTION_COOLDOWN_MS: f64 = 35_000.0;
 
 impl Session {
     /// Why a pause is kept, and how much of it is left, in ms. Until it is over, callers get the failure at once instead of
@@ -98,8 +98,8 @@ impl Session {
         let Some(held) = self.held.as_ref().filter(|held| held.rejected && held.pause.is_none()) else {
             return false;
         };
-        let tenth = held.expires_at.map_or(YOUNG_MS, |end| (end - held.received_at) / 10.0);
-        now.since(self.received) < tenth.min(YOUNG_MS)
+        let tenth = held.expires_at.map_or(REJECTION_COOLDOWN_MS, |end| (end - held.received_at) / 10.0);
+        now.since(self.received) < tenth.min(REJECTION_COOLDOWN_MS)
     }
 
     /// Whether a renewal in the background is due: the token is still good but not for long, and no pause is kept.

@@ -49,8 +49,8 @@ pub struct Session {
     needs: Needs,
     /// Goes up with every change of the tokens: login, renewal, adoption, sign-out.
     pub(super) epoch: u32,
-    /// Goes up with every login that begins and with every logout.
-    attempt: u32,
+    /// Goes up with every login that begins and with every logout; what was asked for under an older one writes nothing.
+    generation: u32,
     /// Shared with the operations that read it. A change copies it first, so that what they read stays as it was.
     pub(super) held: Option<Rc<Record>>,
     /// When the tokens came, and when the pause began.
@@ -88,7 +88,7 @@ impl Session {
             automatic,
             needs: Needs { refresh_token: false, database: false },
             epoch: 0,
-            attempt: 0,
+            generation: 0,
             held: None,
             received: never,
             paused: never,
@@ -125,13 +125,13 @@ impl Session {
 
     /// A login begins, and overtakes every earlier one.
     pub const fn begin_login(&mut self) {
-        self.attempt += 1;
+        self.generation += 1;
     }
 
-    /// The number of the latest login or logout: what is asked for under an older one writes nothing.
+    /// Goes up with every login that begins and with every logout; what was asked for under an older one writes nothing.
     #[must_use]
-    pub const fn attempt(&self) -> u32 {
-        self.attempt
+    pub const fn generation(&self) -> u32 {
+        self.generation
     }
 
     /// A login succeeded: what the old session left is replaced whole (R25). `login`: a name for it that no other has.
@@ -146,7 +146,7 @@ impl Session {
     /// `elsewhere`: in another tab. Then a login that is under way here goes on, as it is later than that.
     pub fn sign_out(&mut self, elsewhere: bool) -> Option<Rc<Record>> {
         if !elsewhere {
-            self.attempt += 1;
+            self.generation += 1;
         }
         let held = self.held.take();
         self.past.add(held.as_ref().map_or(self.last.login, |held| held.login));

@@ -18,6 +18,15 @@ pub struct Finding {
     pub given_way: bool,
 }
 
+/// What becomes of what lies in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The session follows it.
+    Followed,
+    /// It has to be deleted, or overwritten by what is held here.
+    HasToGo,
+}
+
 impl Finding {
     /// Why a login is over, where the note says so.
     fn end_of(&self, login: u32) -> Option<Reason> {
@@ -51,9 +60,8 @@ impl Session {
         self.past.has(login)
     }
 
-    /// Takes over what lies in the store: at first what an earlier page left, later what another tab has written. False: it has
-    /// to be deleted, or overwritten by what is held here.
-    pub fn follow(&mut self, found: Finding, now: Moment) -> bool {
+    /// Takes over what lies in the store: at first what an earlier page left, later what another tab has written.
+    pub fn follow(&mut self, found: Finding, now: Moment) -> Taken {
         // The last note counts, so that all tabs tell the same reason.
         if self.held.is_none()
             && let Some(note) = found.note.filter(|note| self.is_news(*note))
@@ -83,7 +91,7 @@ impl Session {
         // A leftover of a write that came late, or of another tab's renewal that ended after the sign-out.
         let over = |record: &Record| self.past.has(record.login) || self.has_ended(record);
         if found.record.as_ref().is_some_and(over) {
-            return false;
+            return Taken::HasToGo;
         }
         let end = found.record.as_ref().and_then(|record| found.end_of(record.login));
         if let (Some(record), Some(reason)) = (&found.record, end) {
@@ -91,17 +99,17 @@ impl Session {
                 if reason.is_told() {
                     self.reason = reason;
                 }
-                return false;
+                return Taken::HasToGo;
             };
             // Another login has replaced this tab's, and has ended by now.
             let reason = if differs(record, held) { Reason::Replaced } else { reason };
             self.past.add(held.login);
             self.end_elsewhere(reason);
-            return reason == Reason::Replaced;
+            return if reason == Reason::Replaced { Taken::Followed } else { Taken::HasToGo };
         }
         match (found.record, &self.held) {
             // The record is missing because this tab's own write has failed: nobody has signed out.
-            (None, Some(_)) if found.unwritten => return false,
+            (None, Some(_)) if found.unwritten => return Taken::HasToGo,
             // The record is missing because another tab could not write it. It may come back, so its login isn't past.
             (None, Some(held)) if found.note == Some(Note::unwritten(held.login)) => {
                 self.end_elsewhere(Reason::Logout);
@@ -115,14 +123,14 @@ impl Session {
             // Another tab has written its failed renewal over this tab's newer tokens. These are written again: the old ones may
             // be spent.
             (Some(record), Some(held)) if record.login == held.login && record.renewals < held.renewals => {
-                return false;
+                return Taken::HasToGo;
             }
             // Another user has signed in in another tab. Whoever works in this one must not act as them unawares.
             (Some(record), Some(held)) if differs(&record, held) => self.end_elsewhere(Reason::Replaced),
             (Some(_), None) if self.reason == Reason::Replaced => {}
             (Some(record), _) => self.take_over(record, now),
         }
-        true
+        Taken::Followed
     }
 
     /// The session has ended in another tab, which has written the note.

@@ -35,9 +35,7 @@ impl Reason {
             Self::Idle => "idle",
         }
     }
-}
 
-impl Reason {
     /// Whether the session has come to its end by itself, which the other tabs are told.
     pub(super) const fn is_told(self) -> bool {
         matches!(self, Self::Expired | Self::Refused | Self::Idle)

@@ -1,6 +1,6 @@
 // @ts-check
 import { mistake } from "./auth-error.js";
-import { kindOf, member } from "./object.js";
+import { inheritedMember, kindOf } from "./object.js";
 
 /**
  * The vendor's address, or a prefix in `allow`: its origin, and all of it (`prefix`) without a trailing slash.
@@ -22,7 +22,7 @@ const NOWHERE = "hallpass.invalid";
 export function textOf(address) {
   if (typeof address !== "object" || address === null) return typeof address === "string" ? address : undefined;
   // Read once, so that what is judged is what is sent.
-  const text = kindOf(address) === "String" ? `${address}` : member(address, "href");
+  const text = kindOf(address) === "String" ? `${address}` : inheritedMember(address, "href");
   return typeof text === "string" ? text : undefined;
 }
 

@@ -147,6 +147,8 @@ export const SENTENCES = {
   internal: ["hallpass met a fault of its own", "report it, and reload the page if it goes on"],
 };
 
+export const NOT_LOADED = "hallpass could not load its WebAssembly";
+
 /** @typedef {"redirect" | "disposed" | "check" | "wallet"} Why which of hallpass's own findings a failure is */
 
 /**

@@ -1,10 +1,12 @@
 // @ts-check
-import { pause } from "./wait.js";
+import { sleep } from "./wait.js";
 
 /** @import { Deadline } from "./wait.js" */
 
 // After how many pieces timers get their turn.
 const MANY = 256;
+// The options of a reader. Given, though empty: without them, WebKit reads `mode` from Object.prototype.
+export const PLAIN = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
 
 /**
  * Reads a body as UTF-8 text of at most `limit` bytes; undefined where it is longer. The rest is cancelled, so that a reply of 100 MB,
@@ -17,9 +19,7 @@ const MANY = 256;
  */
 export async function readText(body, limit, deadline, came = () => {}) {
   if (!body) return "";
-  // Given, though empty: without options, WebKit reads `mode` from Object.prototype.
-  const options = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
-  const reader = /** @type {ReadableStreamDefaultReader<Uint8Array>} */ (body.getReader(options));
+  const reader = /** @type {ReadableStreamDefaultReader<Uint8Array>} */ (body.getReader(PLAIN));
   const read = async () => {
     const decoder = new TextDecoder();
     let text = "";
@@ -27,7 +27,7 @@ export async function readText(body, limit, deadline, came = () => {}) {
     let last;
     for (let pieces = 1; !deadline.ended; pieces++) {
       // Where each piece is there at once, the loop would starve timers and the events by which callers abort.
-      if (pieces % MANY === 0) await pause(0);
+      if (pieces % MANY === 0) await sleep(0);
       const { done, value } = await reader.read();
       if (done) return text + decoder.decode(last);
       limit -= value.byteLength;

@@ -1,6 +1,6 @@
 // @ts-check
 import { AuthError, mistake } from "./auth-error.js";
-import { isObject, member } from "./object.js";
+import { inheritedMember, isObject } from "./object.js";
 
 /** @import { DevicePrompt, VendorName } from "./hallpass.d.ts" */
 
@@ -49,7 +49,7 @@ export function readCredentials(vendor, ways, credentials) {
   const usual = /** @type {readonly string[]} */ (ways[0]);
   if (!isObject(credentials)) throw mistake("credentials", `an object with ${usual.filter((name) => !isOptional(name)).join(" and ") || "what login takes"}`);
   const values = /** @type {Record<string, unknown>} */ ({ __proto__: null });
-  for (const name of new Set(ways.flat().map(bareName))) values[name] = member(credentials, name) ?? undefined;
+  for (const name of new Set(ways.flat().map(bareName))) values[name] = inheritedMember(credentials, name) ?? undefined;
   // Not destructured: that would call the iterator's `return`, which may be the page's.
   const way = ways.find((way) => values[bareName(way[0] ?? "")] !== undefined) ?? usual;
   const names = way.map(bareName);
@@ -88,7 +88,7 @@ export const bareName = (name) => (isOptional(name) ? name.slice(0, -1) : isFunc
  */
 export function refuseOthers(vendor, taken, credentials, way = "") {
   /** @param {string} name */
-  const isUnknown = (name) => !taken.includes(name) && (member(credentials, name) ?? undefined) !== undefined;
+  const isUnknown = (name) => !taken.includes(name) && (inheritedMember(credentials, name) ?? undefined) !== undefined;
   const unknown = Object.keys(credentials).find(isUnknown);
   if (unknown === undefined) return;
   const message = `credentials.${unknown} is nothing that ${vendor} takes${way}; the members are ${taken.join(", ")}.`;

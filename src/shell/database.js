@@ -1,12 +1,12 @@
 // @ts-check
-import { Deadline } from "./wait.js";
+import { Deadline, STORAGE_TIMEOUT_MS } from "./wait.js";
 
 const DATABASE = "hallpass";
 const STORE = "sessions";
 
-// How long opening the database may take, and how long a transaction, in ms: Safari's database sometimes never opens. A storage has
-// 2 000 ms to answer (`do/store.js`), which leaves time for a second try.
-const PATIENCE_MS = 900;
+// How long opening the database may take, and how long a transaction, in ms: Safari's database sometimes never opens. What a storage
+// has to answer leaves time for a second try.
+const DATABASE_TIMEOUT_MS = STORAGE_TIMEOUT_MS / 2 - 100;
 
 /**
  * The connection, which all sessions share.
@@ -54,9 +54,9 @@ function disconnect(lost) {
  */
 export async function inTransaction(mode, act) {
   try {
-    return await attempt(mode, act);
+    return await transact(mode, act);
   } catch {
-    return attempt(mode, act);
+    return transact(mode, act);
   }
 }
 
@@ -65,10 +65,10 @@ export async function inTransaction(mode, act) {
  * @param {IDBTransactionMode} mode
  * @param {(all: IDBObjectStore) => IDBRequest<T>} act
  */
-async function attempt(mode, act) {
+async function transact(mode, act) {
   const connecting = connected();
   try {
-    const opened = await new Deadline(PATIENCE_MS).finish(connecting);
+    const opened = await new Deadline(DATABASE_TIMEOUT_MS).finish(connecting);
     return await completed(opened.transaction(STORE, mode), act);
   } catch (error) {
     // The next try opens another connection, since this one may be broken.
@@ -93,7 +93,7 @@ async function completed(transaction, act) {
   });
   done.catch(() => {}); // nobody hears of it where the bound can't be set
   try {
-    return await new Deadline(PATIENCE_MS).finish(done);
+    return await new Deadline(DATABASE_TIMEOUT_MS).finish(done);
   } catch (error) {
     transaction.abort(); // so that it does nothing later; throws where it has ended, and that is a failure, too
     throw error;

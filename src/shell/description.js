@@ -158,10 +158,10 @@ function read(given) {
   /** @type {VendorDescription} */
   const description = whole(given, "");
   // Without prototypes: what is left out must not be read from the page's Object.prototype.
-  const all = /** @type {VendorDescription} */ (withoutPrototypes(description));
+  const all = /** @type {VendorDescription} */ (frozenWithoutPrototypes(description));
   const takes = agree(all);
-  const ways = /** @type {Described["paths"]} */ (withoutPrototypes(Object.fromEntries(OPERATIONS.map((name) => [name, all[name]?.path]))));
-  const headers = all.headers ?? /** @type {Described["headers"]} */ (withoutPrototypes({}));
+  const ways = /** @type {Described["paths"]} */ (frozenWithoutPrototypes(Object.fromEntries(OPERATIONS.map((name) => [name, all[name]?.path]))));
+  const headers = all.headers ?? /** @type {Described["headers"]} */ (frozenWithoutPrototypes({}));
   /** @type {Described} */
   const found = Object.freeze({ description, name: all.name, takes, paths: ways, headers, csrf: all.csrf });
   known.set(description, found);
@@ -169,15 +169,15 @@ function read(given) {
 }
 
 /**
- * A deep copy of objects, without prototypes.
+ * A deep copy of objects, frozen and without prototypes.
  *
  * @param {unknown} value
  * @returns {unknown}
  */
-function withoutPrototypes(value) {
+function frozenWithoutPrototypes(value) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const copy = /** @type {Record<string, unknown>} */ (withoutPrototype(value));
-  for (const name of Object.keys(copy)) copy[name] = withoutPrototypes(copy[name]);
+  for (const name of Object.keys(copy)) copy[name] = frozenWithoutPrototypes(copy[name]);
   return Object.freeze(copy);
 }
 

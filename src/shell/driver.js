@@ -107,7 +107,7 @@ export class Driver {
         // What the caller gave can't be sent. The operation is told, and its caller gets the error when it has ended.
         thrown = { error };
         make = undefined;
-        next = came(id, "gave-up");
+        next = came(id, "given-up");
       }
       if (machine !== this.#machine) throw internal();
       ({ kind, argument } = this.#step(machine, next, task));
@@ -125,7 +125,7 @@ export class Driver {
     try {
       // The argument is taken at once: the next step of any operation replaces it.
       made = enter(() => ({ kind: outcome.take(machine, wall()), argument: machine.argument() }));
-      stirred = enter(() => machine.stirred());
+      stirred = enter(() => machine.takeStirred());
     } catch (error) {
       this.#onFault();
       throw error;
@@ -141,7 +141,7 @@ export class Driver {
 
   /** Runs the operations that the machine has begun by itself. */
   runBegun() {
-    for (let id; (id = enter(() => this.#machine?.begun())) !== undefined; ) {
+    for (let id; (id = enter(() => this.#machine?.takeBegun())) !== undefined; ) {
       const task = new Task();
       task.background = true;
       this.run(id, task).catch(() => {});

@@ -7,7 +7,7 @@ import { submitTwice } from "./do/csrf.js";
 import { sealed } from "./object.js";
 import { came, outcomeOf } from "./outcome.js";
 import { randomNumber } from "./random.js";
-import { Deadline, pause } from "./wait.js";
+import { Deadline, sleep } from "./wait.js";
 
 /**
  * @import { OutcomeKind, StepKind } from "./wasm.js"
@@ -86,17 +86,14 @@ export class Effects {
         return this.#stored(id, async () => store?.write(text, over, known), true);
       }
       case "note":
-        notes?.write(/** @type {string} */ (argument));
-        return came(id, "done");
-      case "forget":
-        notes?.write(undefined);
+        notes?.write(/** @type {string | undefined} */ (argument));
         return came(id, "done");
       case "mark":
         return this.#mark(id, /** @type {string | undefined} */ (argument));
       case "lock": {
         const turn = (task.turn ??= locks.queue(/** @type {string} */ (argument)));
         const deadline = (task.deadline = new Deadline(undefined, task.signal));
-        task.release();
+        task.unref();
         return deadline.finish(turn.wait()).then(
           (had) => {
             task.locked ||= had;
@@ -142,7 +139,7 @@ export class Effects {
     task.endpoint = `${call.method} ${call.url.slice(base.prefix.length)}`;
     task.cause = undefined;
     const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
-    task.release();
+    task.unref();
     try {
       const reply = await send(call, fetch(), deadline, base, described);
       if (!reply) return came(id, "redirect");
@@ -199,7 +196,7 @@ export class Effects {
       const answer = (task.answer = deadline && task.json
         ? await wholeAnswer(request, response, timeoutMs, deadline)
         : await answerOf(request, response, facts.speaksInside));
-      if (task.signal?.aborted) return came(id, "gave-up");
+      if (task.signal?.aborted) return came(id, "given-up");
       const { content, json, retryAfterMs, address, redirected } = answer;
       const { status } = answer.response;
       return outcomeOf((machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady()));
@@ -268,15 +265,15 @@ export class Effects {
     const joined = this.#running(other);
     if (!joined) {
       // It has just ended, or was not entered yet. Then the operation asks again, and the timer keeps that from starving the page.
-      if (task.missed === other) await pause(0);
+      if (task.missed === other) await sleep(0);
       task.missed = other;
       return came(id, "done");
     }
     joined.task.waiting++;
-    joined.task.hold();
+    joined.task.ref();
     const outcome = await this.#bounded(id, task, joined.done.catch(() => {}));
     joined.task.waiting--;
-    joined.task.release();
+    joined.task.unref();
     // An error tells the last call of either, and why that failed.
     task.endpoint = joined.task.endpoint || task.endpoint;
     task.cause = joined.task.cause;
@@ -292,7 +289,7 @@ export class Effects {
    */
   async #wait(id, task, ms) {
     const deadline = (task.deadline = task.pause = new Deadline(ms, task.signal));
-    task.release();
+    task.unref();
     await deadline.guard(new Promise(() => {})).catch(() => {});
     task.pause = undefined;
     return came(id, deadline.ended === "timeout" ? "done" : troubleOf(deadline, undefined));
@@ -342,7 +339,7 @@ function prompt(task, shown) {
  * @returns {OutcomeKind}
  */
 function troubleOf(deadline, error) {
-  if (deadline?.ended === "abort") return "gave-up";
+  if (deadline?.ended === "abort") return "given-up";
   if (deadline?.ended === "stopped") return "stopped";
   const timeout = deadline?.ended === "timeout" || (error instanceof Error && error.name === "TimeoutError");
   return timeout ? "timeout" : "network";

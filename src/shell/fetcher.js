@@ -82,7 +82,7 @@ export class Fetcher {
    * Tells which fetch is the session's own.
    * @param {Function} fetch
    */
-  isOwn(fetch) {
+  registerOwn(fetch) {
     platformFetch.set(fetch, this.#before);
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { AuthError, isAuthError } from "./auth-error.js";
+import { AuthError, SENTENCES, isAuthError } from "./auth-error.js";
 
 /**
  * The WebAssembly's stack pointer, where it is exported.
@@ -13,7 +13,11 @@ export function keepStackPointer(exported) {
 }
 
 /** @param {unknown} [cause] */
-export const internal = (cause) => new AuthError("hallpass met a fault of its own; report it, and reload the page if it goes on.", { code: "internal", cause });
+export function internal(cause) {
+  // By index: a page may have replaced what takes an array apart.
+  const sentence = SENTENCES.internal;
+  return new AuthError(`${sentence[0]}; ${sentence[1]}.`, { code: "internal", cause });
+}
 
 /** How many frames of stack there must be room for. A call into hallpass takes less. */
 const ROOM = 400;

@@ -15,7 +15,7 @@ import { names } from "./names.js";
 import { withoutPrototype } from "./object.js";
 import { resources, weak } from "./resources.js";
 import { Task } from "./task.js";
-import { LONGEST_DELAY_MS, cancel, pause, reasonOf } from "./wait.js";
+import { LONGEST_DELAY_MS, after, cancel, reasonOf, sleep } from "./wait.js";
 import { isHidden } from "./wake-ups.js";
 
 /**
@@ -186,7 +186,7 @@ export class Handle {
 
   /** @param {End} end */
   #end(end) {
-    if (end.how === "gave-up") throw reasonOf(end.task.signal);
+    if (end.how === "given-up") throw reasonOf(end.task.signal);
     if (end.how === "failed") throw failureOf(end.value, this.facts, end.task);
     return end;
   }
@@ -223,7 +223,7 @@ export class Handle {
       while (this.#again) {
         this.#again = false;
         await this.#wake(woken);
-        await pause(REST_MS);
+        await sleep(REST_MS);
       }
     } finally {
       this.#hearing = false;
@@ -249,21 +249,21 @@ export class Handle {
    * After a fault inside, no operation can go on. A new machine takes over what the old one holds, so that the session survives.
    */
   #replaceMachine() {
-    const record = attempt(() => this.machine.record());
-    const machine = attempt(this.#make);
+    const record = unlessFault(() => this.machine.record());
+    const machine = unlessFault(this.#make);
     this.driver.replaceMachine(machine);
     this.#broken = !machine;
     if (!machine) {
       cancel(this.#timer.id);
-      if (!this.#disposed) this.#timer.id = attempt(() => wakeAfter(REPAIR_MS, weak(this)));
+      if (!this.#disposed) this.#timer.id = unlessFault(() => wakeAfter(REPAIR_MS, weak(this)));
       return;
     }
     this.machine = machine;
-    attempt(() => machine.resume(record, wall(), steady()));
-    if (this.#disposed) attempt(() => machine.dispose());
-    attempt(() => this.#show());
+    unlessFault(() => machine.resume(record, wall(), steady()));
+    if (this.#disposed) unlessFault(() => machine.dispose());
+    unlessFault(() => this.#show());
     // Listeners are told afterwards: this may be in the middle of reading the state.
-    attempt(() => queueMicrotask(() => this.#changed(true)));
+    unlessFault(() => queueMicrotask(() => this.#changed(true)));
   }
 
   /**
@@ -281,15 +281,15 @@ export class Handle {
     } catch {
       // The stack is at its end, or the page has replaced what throws now. That is no matter of the operation that was stepped.
       this.#missed = true;
-      queueMicrotask(() => attempt(follow));
+      queueMicrotask(() => unlessFault(follow));
     }
   }
 
   /** The person is there, though no request says so. */
   touch() {
-    if (!hasRoom()) return queueMicrotask(() => attempt(() => this.touch()));
+    if (!hasRoom()) return queueMicrotask(() => unlessFault(() => this.touch()));
     enter(() => this.machine.touch(wall(), steady()));
-    if (enter(() => this.machine.stirred())) this.#changed(true);
+    if (enter(() => this.machine.takeStirred())) this.#changed(true);
   }
 
   /**
@@ -340,17 +340,17 @@ export class Handle {
   /** Stops the timer, leaves the other tabs, and forgets the listeners. Stored tokens stay. */
   dispose() {
     this.#disposed = true;
-    if (!hasRoom()) return queueMicrotask(() => attempt(() => this.dispose()));
+    if (!hasRoom()) return queueMicrotask(() => unlessFault(() => this.dispose()));
     try {
       enter(() => this.machine.dispose());
       this.driver.stopWaits();
       this.driver.runBegun();
     } finally {
       // Also after a fault: what nobody uses any more must neither hear nor tell of anything.
-      attempt(() => this.announcer.clear());
-      attempt(() => subscribed.delete(this));
+      unlessFault(() => this.announcer.clear());
+      unlessFault(() => subscribed.delete(this));
       this.#release();
-      attempt(() => registry?.unregister(this));
+      unlessFault(() => registry?.unregister(this));
     }
   }
 
@@ -376,7 +376,7 @@ function handleRegistry() {
  * @param {() => T} call
  * @returns {T | undefined}
  */
-function attempt(call) {
+function unlessFault(call) {
   try {
     return enter(call);
   } catch {
@@ -389,8 +389,4 @@ function attempt(call) {
  * @param {number} ms
  * @param {Weak<Handle>} weakHandle
  */
-function wakeAfter(ms, weakHandle) {
-  const timer = setTimeout(() => void weakHandle.deref()?.hear("timer"), ms);
-  if (typeof timer === "object") /** @type {{ unref(): void }} */ (timer).unref();
-  return timer;
-}
+const wakeAfter = (ms, weakHandle) => after(ms, () => void weakHandle.deref()?.hear("timer"));

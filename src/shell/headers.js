@@ -1,5 +1,6 @@
 // @ts-check
 /** Reading headers, and adding some. */
+import { mistake } from "./auth-error.js";
 
 /** What a request for JSON asks for, where it says nothing else. */
 export const JSON_PLEASE = { Accept: "application/json" };
@@ -14,6 +15,19 @@ export function addHeaders({ headers }, added) {
   for (const name of Object.keys(added)) {
     if (!headers.has(name)) headers.set(name, /** @type {string} */ (added[name]));
   }
+}
+
+/**
+ * Refuses a request that lacks the header with its credential, or has another value there than is told: mode "no-cors" drops headers
+ * silently, and the request would go out without a credential.
+ *
+ * @param {Request} request
+ * @param {string} header
+ * @param {string} [value]
+ */
+export function mustKeep({ headers }, header, value) {
+  const kept = headers.get(header);
+  if (kept === null || (value !== undefined && kept !== value)) throw mistake("init.mode", "one that can carry a credential");
 }
 
 /**

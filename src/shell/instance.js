@@ -1,6 +1,6 @@
 // @ts-check
 import { textOf } from "./address.js";
-import { AuthError, mistake } from "./auth-error.js";
+import { AuthError, NOT_LOADED, mistake } from "./auth-error.js";
 import { keepStackPointer } from "./guard.js";
 import { kindOf } from "./object.js";
 import { begin, imports } from "./wasm.js";
@@ -83,4 +83,4 @@ async function bytesOf(response) {
  * @param {unknown} [cause]
  */
 const failure = (reason, cause) =>
-  new AuthError(`hallpass could not load its WebAssembly: ${reason}.`, { code: "load-failed", cause });
+  new AuthError(`${NOT_LOADED}: ${reason}.`, { code: "load-failed", cause });

@@ -113,7 +113,7 @@ export function momentOf(text) {
  * @param {PropertyKey} name
  * @returns {unknown}
  */
-export function own(object, name) {
+export function ownMember(object, name) {
   const holder = /** @type {Record<PropertyKey, unknown>} */ (object);
   return typeof object === "object" && object !== null && hasOwn(object, name) ? holder[name] : undefined;
 }
@@ -124,7 +124,7 @@ export function own(object, name) {
  * @param {unknown} object
  * @param {PropertyKey} name
  */
-export const memberOf = (object, name) => (isArray(object) ? undefined : own(object, name) ?? undefined);
+export const ownMemberOf = (object, name) => (isArray(object) ? undefined : ownMember(object, name) ?? undefined);
 
 /**
  * Whether a text is an absolute http(s) address without user info. The two slashes are required, since `https:h.test` is a relative

@@ -1,5 +1,5 @@
 // @ts-check
-import { AuthError, isAuthError, unsupported } from "./auth-error.js";
+import { AuthError, NOT_LOADED, isAuthError, unsupported } from "./auth-error.js";
 import { internal } from "./guard.js";
 import { fileOf, instantiate, noSource } from "./instance.js";
 import { globalOf } from "./object.js";
@@ -11,7 +11,7 @@ import { Machine } from "./wasm.js";
 /** @import { WasmFile } from "./instance.js" */
 
 // How long the WebAssembly may take to load, in ms. The file is as large as a picture.
-const PATIENCE_MS = 60_000;
+const LOAD_TIMEOUT_MS = 60_000;
 
 // Without these nothing works, and the first use of one would throw an error that explains nothing. jsdom lacks the first four.
 const NEEDED = ["Request", "Response", "TextDecoder", "TextEncoder", "Headers", "URL", "AbortController"];
@@ -33,19 +33,19 @@ export function loader(locate, otherwise) {
       return Promise.reject(noSource());
     }
     if (loading) Promise.resolve(source).catch(() => {}); // this source comes too late to be used, so its failure concerns nobody
-    loading ??= attempt(source);
+    loading ??= loadOnce(source);
     return loading;
   };
 
   /** @param {unknown} source */
-  const attempt = async (source) => {
+  const loadOnce = async (source) => {
     try {
       demandPlatform();
-      await new Deadline(PATIENCE_MS).finish(load(source));
+      await new Deadline(LOAD_TIMEOUT_MS).finish(load(source));
     } catch (cause) {
       loading = undefined; // so that the next call tries again
       if (cause instanceof AuthError) throw cause;
-      const message = "hallpass could not load its WebAssembly; check the connection, and that the .wasm file is served.";
+      const message = `${NOT_LOADED}; check the connection, and that the .wasm file is served.`;
       throw new AuthError(message, { code: "load-failed", cause });
     }
   };

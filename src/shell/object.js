@@ -11,7 +11,7 @@ const { defineProperty, freeze, getPrototypeOf, hasOwn } = Object;
  * @param {PropertyKey} name
  * @returns {unknown}
  */
-export function member(object, name) {
+export function inheritedMember(object, name) {
   /** @type {object | null} */
   let holder = object;
   while (holder && !hasOwn(holder, name)) holder = getPrototypeOf(holder);
@@ -25,7 +25,7 @@ export function member(object, name) {
  * @param {Name} name
  */
 export const globalOf = (name) =>
-  /** @type {Name extends keyof typeof globalThis ? typeof globalThis[Name] | undefined : unknown} */ (member(globalThis, name));
+  /** @type {Name extends keyof typeof globalThis ? typeof globalThis[Name] | undefined : unknown} */ (inheritedMember(globalThis, name));
 
 /**
  * Whether a value is an object: neither a function nor null.
@@ -81,7 +81,7 @@ export function sealed(object, names) {
 }
 
 /**
- * A copy of a caller's object, without a prototype, with the members that `member` would read. Each getter is called once.
+ * A copy of a caller's object, without a prototype, with the members that `inheritedMember` would read. Each getter is called once.
  *
  * @template {object} T
  * @param {T | null | undefined} object
@@ -93,7 +93,7 @@ export function copyOf(object, known) {
   const names = new Set(object && known);
   for (const name in object) names.add(name);
   for (const name of names) {
-    const value = member(/** @type {T} */ (object), name);
+    const value = inheritedMember(/** @type {T} */ (object), name);
     if (value !== undefined) copy[name] = value;
   }
   return /** @type {Partial<T> & Record<string, unknown>} */ (copy);

@@ -3,7 +3,7 @@ import { isBelow, parseBase, resolve } from "./address.js";
 import { AuthError, isAuthError, mistake, readable } from "./auth-error.js";
 import { VENDORS } from "./credentials.js";
 import { OPERATIONS, described } from "./description.js";
-import { isObject, member } from "./object.js";
+import { inheritedMember, isObject } from "./object.js";
 import { EXTRA_WAIT_MS, LONGEST_DELAY_MS } from "./wait.js";
 
 /** @import { SessionOptions, TokenStorage, VendorName } from "./hallpass.d.ts" */
@@ -48,7 +48,7 @@ export function readOptions(options) {
   if (!isObject(options) || Array.isArray(options)) throw mistake("options", "an object with vendor and baseUrl");
   only(options, OPTIONS, "");
   /** @param {keyof SessionOptions} name */
-  const get = (name) => readable(name, () => member(options, name));
+  const get = (name) => readable(name, () => inheritedMember(options, name));
   const automatic = oneOf("renew", get("renew"), /** @type {const} */ (["auto", "manual"])) === "auto";
   const given = get("vendor") ?? null;
   const own = isObject(given) && !Array.isArray(given) ? description(given) : undefined;
@@ -103,7 +103,7 @@ function addresses(base, paths = {}) {
   only(paths, OPERATIONS, "endpoints.");
   const all = /** @type {{ [O in Operation]?: string }} */ ({ __proto__: null });
   for (const name of OPERATIONS) {
-    const path = member(paths, name);
+    const path = inheritedMember(paths, name);
     if (path === undefined) continue;
     const url = typeof path === "string" && path !== "" ? resolve(base, path) : undefined;
     if (!url || !isBelow(base, url.href)) throw mistake(`endpoints.${name}`, "a path below baseUrl");
@@ -128,7 +128,7 @@ function storage(given = "memory") {
   const named = STORAGES.find((name) => name === given);
   if (named !== undefined) return named;
   const verbs = ["get", "set", "delete"];
-  if (!isObject(given) || !verbs.every((verb) => typeof member(given, verb) === "function")) {
+  if (!isObject(given) || !verbs.every((verb) => typeof inheritedMember(given, verb) === "function")) {
     throw mistake("storage", '"memory", "session", "local", "encrypted" or an object with get, set and delete');
   }
   return /** @type {TokenStorage} */ (given);
@@ -211,7 +211,7 @@ export function readSignal(options, name = "options") {
   if (typeof options !== "object") throw mistake(name, "an object such as { signal }");
   // An event isn't refused: a method may be its listener.
   if (name === "options" && Object.getPrototypeOf(options) === Object.prototype) only(options, ["signal"], "");
-  const signal = member(options, "signal") ?? undefined;
+  const signal = inheritedMember(options, "signal") ?? undefined;
   if (signal !== undefined && !isSignal(signal)) throw mistake(`${name}.signal`, "an AbortSignal");
   return signal;
 }

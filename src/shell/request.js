@@ -5,7 +5,7 @@
  */
 import { isBelow, isPlainPath, httpUrl, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
-import { JSON_PLEASE, addHeaders, isJson } from "./headers.js";
+import { JSON_PLEASE, addHeaders, isJson, mustKeep } from "./headers.js";
 import { copyOf, isObject, isRequest, kindOf } from "./object.js";
 import { readSignal } from "./options.js";
 
@@ -64,7 +64,7 @@ export class Wish {
    * @param {import("./description.js").Described} [described]
    */
   constructor(base, header, input, init, json, described) {
-    if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
+    mustBeInit(init);
     this.#header = header;
     this.#json = json;
     /** @type {Init} */
@@ -80,9 +80,7 @@ export class Wish {
       this.#input = input;
       this.target = httpUrl(urlOf(input))?.href;
     } else {
-      const text = textOf(input);
-      if (text === undefined) throw mistake("input", "a string, a URL or a Request");
-      this.target = resolve(base, text)?.href;
+      this.target = resolve(base, addressText(input))?.href;
       this.#input = this.target ?? "";
     }
     const given = typeof this.#input === "object" ? this.#input : undefined;
@@ -139,10 +137,7 @@ export class Wish {
   make() {
     if (this.#request) return this.#request;
     const request = made(() => this.#build());
-    // Mode "no-cors" drops headers silently, and the request would go out without a credential.
-    if (this.callers && this.#header !== undefined && !request.headers.has(this.#header)) {
-      throw mistake("init.mode", "one that can carry a credential");
-    }
+    if (this.callers && this.#header !== undefined) mustKeep(request, this.#header);
     return (this.#request = request);
   }
 
@@ -183,6 +178,25 @@ export class Wish {
     if (this.#json) addHeaders(request, JSON_PLEASE);
     return request;
   }
+}
+
+/**
+ * Refuses what fetch takes for no init.
+ * @param {unknown} init
+ * @returns {asserts init is object | null | undefined}
+ */
+export function mustBeInit(init) {
+  if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
+}
+
+/**
+ * The text of an input of fetch that is no Request.
+ * @param {unknown} input
+ */
+export function addressText(input) {
+  const text = textOf(input);
+  if (text === undefined) throw mistake("input", "a string, a URL or a Request");
+  return text;
 }
 
 /**

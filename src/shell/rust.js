@@ -92,7 +92,7 @@ function withoutMaps(value, where = "") {
  * @template T
  * @param {T} reply
  */
-export function withoutPrototypes(reply) {
+export function stripPrototypes(reply) {
   /** @type {unknown[]} */
   let level = [reply];
   for (let depth = 0; level.length > 0; depth++) {

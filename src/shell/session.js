@@ -3,7 +3,7 @@ import { mistake, readable } from "./auth-error.js";
 import { VENDORS, readCredentials } from "./credentials.js";
 import { failureOf } from "./driver.js";
 import { enter, settle } from "./guard.js";
-import { own } from "./json.js";
+import { ownMember } from "./json.js";
 import { readSignal } from "./options.js";
 import { Wish } from "./request.js";
 import { Task } from "./task.js";
@@ -41,7 +41,7 @@ export class Session {
     property("vendor", () => handle.options.vendor);
     property("baseUrl", () => handle.base.prefix);
     property("state", () => this.#state);
-    handle.fetcher.isOwn(this.fetch);
+    handle.fetcher.registerOwn(this.fetch);
   }
 
   /** @returns {SessionState} */
@@ -166,9 +166,9 @@ export class Session {
  */
 function payload(json, how, at) {
   const path = at.split(".");
-  if (how === "member") return path.reduce(own, json);
+  if (how === "member") return path.reduce(ownMember, json);
   const last = /** @type {string} */ (path.pop());
-  const holder = path.reduce(own, json);
+  const holder = path.reduce(ownMember, json);
   if (typeof holder === "object" && holder !== null) delete /** @type {Record<string, unknown>} */ (holder)[last];
   return json;
 }

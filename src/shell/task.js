@@ -55,16 +55,16 @@ export class Task {
   }
 
   /** Somebody waits for it. */
-  hold() {
-    this.deadline?.hold();
-    this.turn?.deadline?.hold();
+  ref() {
+    this.deadline?.ref();
+    this.turn?.deadline?.ref();
   }
 
   /** Where nobody waits for it, lets Node's process end, though it waits for something itself. */
-  release() {
+  unref() {
     if (!this.background || this.waiting) return;
-    this.deadline?.release();
-    this.turn?.deadline?.release();
+    this.deadline?.unref();
+    this.turn?.deadline?.unref();
   }
 }
 
@@ -83,12 +83,12 @@ export const ENDS = /** @type {never} */ (/** @type {unknown} */ ({
   without: true,
   token: true,
   failed: true,
-  "gave-up": true,
+  "given-up": true,
 }));
 
 /**
  * @typedef {Extract<StepKind, "done" | "signed-in" | "signed-out" | "answered" | "whole" | "member" | "without" | "token" | "failed" |
- *   "gave-up">} EndKind
+ *   "given-up">} EndKind
  */
 
 /**

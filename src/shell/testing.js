@@ -1,12 +1,11 @@
 // @ts-check
-import { textOf } from "./address.js";
 import { Announcer } from "./announcer.js";
-import { AuthError, SENTENCES, failure, mistake, readable, unsupported } from "./auth-error.js";
+import { AuthError, NOT_LOADED, SENTENCES, failure, mistake, readable, unsupported } from "./auth-error.js";
 import { BY_WALLET, VENDORS, readCredentials, refuseOthers } from "./credentials.js";
 import { described } from "./description.js";
-import { isObject, isRequest, member } from "./object.js";
+import { inheritedMember, isObject, isRequest } from "./object.js";
 import { readSignal } from "./options.js";
-import { jsonBody, made, methodOfJson } from "./request.js";
+import { addressText, jsonBody, made, methodOfJson, mustBeInit } from "./request.js";
 
 /**
  * @import { FailureCode } from "./auth-error.js"
@@ -57,7 +56,7 @@ export const fakeSession = (options = {}) => /** @type {never} */ (/** @type {un
 const OTHERS = {
   "invalid-options": "An option is not what it has to be.",
   storage: "The storage failed, so the session is only in memory.",
-  "load-failed": "hallpass could not load its WebAssembly.",
+  "load-failed": `${NOT_LOADED}.`,
 };
 
 /** @type {typeof import("./testing.d.ts").fakeError} */
@@ -89,7 +88,7 @@ class FakeSession {
   #ways;
   #signs;
   /** How many logins and logouts have begun: each overtakes the logins before it. */
-  #overtakings = 0;
+  #generation = 0;
 
   /** @param {FakeSessionOptions<VendorName | VendorDescription>} options */
   constructor(options) {
@@ -121,10 +120,10 @@ class FakeSession {
   login = (credentials, options) =>
     this.#call("login", [credentials, options], () => signalOf(options), async (signal) => {
       const { username, email, database } = readable("credentials", () => this.#read(credentials));
-      const turn = ++this.#overtakings;
+      const generation = ++this.#generation;
       const answer = await this.#given("login", [credentials, options]).finally(() => {
         if (signal?.aborted) throw signal.reason;
-        if (turn !== this.#overtakings) throw fakeError("superseded");
+        if (generation !== this.#generation) throw fakeError("superseded");
       });
       const { state, redirectTo } = /** @type {Partial<LoginResult>} */ (answer ?? {});
       const signedIn = state ?? { status: "signed-in", .../** @type {FakeState} */ ({ user: username ?? email, database }) };
@@ -134,9 +133,9 @@ class FakeSession {
   /** @param {CallOptions} [options] */
   refresh = (options) =>
     this.#call("refresh", [options], () => signalOf(options), async () => {
-      const turn = this.#overtakings;
+      const generation = this.#generation;
       const answer = await this.#given("refresh", [options]);
-      if (turn !== this.#overtakings) throw fakeError("superseded");
+      if (generation !== this.#generation) throw fakeError("superseded");
       if (answer !== undefined) return this.#became(answer);
       this.#mustBeSignedIn();
       if (!this.#announcer.state.renewable) throw fakeError("not-renewable");
@@ -146,9 +145,9 @@ class FakeSession {
   /** @param {CallOptions} [options] */
   check = (options) =>
     this.#call("check", [options], () => signalOf(options), async () => {
-      const turn = this.#overtakings;
+      const generation = this.#generation;
       const answer = await this.#given("check", [options]);
-      return answer === undefined || turn !== this.#overtakings ? this.#announcer.state : this.#became(answer);
+      return answer === undefined || generation !== this.#generation ? this.#announcer.state : this.#became(answer);
     });
 
   /** @param {CallOptions} [options] */
@@ -156,7 +155,7 @@ class FakeSession {
     this.#call("logout", [options], () => signalOf(options), async (signal) => {
       // As the real one does: at once, whatever the vendor says, and even where the caller has given up before.
       const revoked = this.#announcer.state.status === "signed-in";
-      this.#overtakings++;
+      this.#generation++;
       this.setState({ status: "signed-out", reason: "logout" });
       if (signal?.aborted) throw signal.reason;
       const answer = await this.#given("logout", [options]);
@@ -257,7 +256,7 @@ class FakeSession {
    */
   #read(credentials) {
     if (!isObject(credentials)) throw mistake("credentials", "an object with what the vendor's login takes");
-    if (!this.#signs || (member(credentials, "wallet") ?? undefined) === undefined) {
+    if (!this.#signs || (inheritedMember(credentials, "wallet") ?? undefined) === undefined) {
       return notEmpty(readCredentials(this.vendor, this.#ways, credentials).texts);
     }
     refuseOthers(this.vendor, BY_WALLET, credentials);
@@ -356,13 +355,13 @@ const signalOf = (options) => readable("options", () => readSignal(options));
  * @param {boolean} json
  */
 function readRequest(input, init, json) {
-  if (init !== undefined && init !== null && typeof init !== "object") throw mistake("init", "an object, as fetch takes it");
+  mustBeInit(init);
   const request = isRequest(input) ? input : undefined;
-  if (!request && textOf(input) === undefined) throw mistake("input", "a string, a URL or a Request");
+  if (!request) addressText(input);
   const signal = readSignal(init, "init");
-  const given = json && init && !isRequest(init) ? member(init, "json") : undefined;
+  const given = json && init && !isRequest(init) ? inheritedMember(init, "json") : undefined;
   /** @param {keyof RequestInit} name */
-  const one = (name) => (init ? member(init, name) : undefined);
+  const one = (name) => (init ? inheritedMember(init, name) : undefined);
   const body = one("body");
   if (given !== undefined) jsonBody(given, body);
   // Jest's jsdom has no Request.

@@ -5,6 +5,8 @@ import { steady } from "./clock.js";
 export const LONGEST_DELAY_MS = 2_147_483_647;
 // How much longer a tab waits for its turn than another tab's request may take, in ms.
 export const EXTRA_WAIT_MS = 1_000;
+// How long a storage may take to answer, in ms.
+export const STORAGE_TIMEOUT_MS = 2_000;
 // How many times its length a bound may reach by being extended.
 const LONGEST_EXTENSION = 10;
 
@@ -72,12 +74,12 @@ export class Deadline {
   }
 
   /** Nobody waits for it any more. What is bounded goes on, but no longer keeps Node's process running. */
-  release() {
-    release(this.#timer);
+  unref() {
+    unref(this.#timer);
   }
 
   /** Somebody waits for it. */
-  hold() {
+  ref() {
     if (typeof this.#timer === "object") /** @type {{ ref(): void } | null} */ (this.#timer)?.ref();
   }
 
@@ -163,7 +165,7 @@ export function reasonOf(signal) {
  */
 export function after(ms, call) {
   const timer = setTimeout(call, ms);
-  release(timer);
+  unref(timer);
   return timer;
 }
 
@@ -171,7 +173,7 @@ export function after(ms, call) {
  * Lets Node's process end although a timer is set.
  * @param {unknown} timer
  */
-function release(timer) {
+function unref(timer) {
   if (typeof timer === "object") /** @type {{ unref(): void } | null} */ (timer)?.unref();
 }
 
@@ -180,4 +182,4 @@ function release(timer) {
  * @param {number} ms
  * @returns {Promise<void>}
  */
-export const pause = (ms) => new Promise((done) => void setTimeout(done, ms));
+export const sleep = (ms) => new Promise((done) => void setTimeout(done, ms));

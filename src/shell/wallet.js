@@ -2,7 +2,7 @@
 import { mistake } from "./auth-error.js";
 import { BY_WALLET, refuseOthers } from "./credentials.js";
 import { parseJson } from "./json.js";
-import { isObject, member, withoutPrototype } from "./object.js";
+import { inheritedMember, isObject, withoutPrototype } from "./object.js";
 
 // A script of its own, which is loaded only where a session is opened with the flow "wallet".
 
@@ -27,13 +27,13 @@ const LONGEST_ANSWER = 65_536;
 export function readWallet(vendor, credentials) {
   if (!isObject(credentials)) throw mistake("credentials", "an object with wallet");
   refuseOthers(vendor, BY_WALLET, credentials, ' with flow "wallet"');
-  const wallet = member(credentials, "wallet");
-  const request = isObject(wallet) || typeof wallet === "function" ? member(wallet, "request") : undefined;
+  const wallet = inheritedMember(credentials, "wallet");
+  const request = isObject(wallet) || typeof wallet === "function" ? inheritedMember(wallet, "request") : undefined;
   if (typeof request !== "function") throw mistake("credentials.wallet", "an EIP-1193 provider: an object with request");
   const given = /** @type {Record<string, unknown>} */ ({
     __proto__: null,
-    address: member(credentials, "address"),
-    name: member(credentials, "name"),
+    address: inheritedMember(credentials, "address"),
+    name: inheritedMember(credentials, "name"),
   });
   // The lists are made as a whole: `push` could call a setter that the page put on Array.prototype.
   const names = Object.keys(given).filter((name) => (given[name] ?? undefined) !== undefined);

@@ -1,7 +1,7 @@
 //! The reader of what a storage gives back, and what a session makes of it.
 
 use hallpass::dialect::{Renewal, is_token};
-use hallpass::session::{Finding, Moment, Note, Pass, Record, Session};
+use hallpass::session::{Finding, Moment, Note, Pass, Record, Session, Taken};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestCaseResult;
@@ -84,8 +84,8 @@ fn read(case: &Case) -> TestCaseResult {
     let later = Moment { wall: case.now.wall + case.later_ms, steady: case.now.steady + case.later_ms };
     let mut session = Session::new(case.renewal, case.automatic);
     let found = Finding { record: Some(record), note: case.note(), ..Finding::default() };
-    let has_a_place = session.follow(found.clone(), case.now);
-    prop_assert!(has_a_place || found.note.is_some(), "nobody was signed out here");
+    let taken = session.follow(found.clone(), case.now);
+    prop_assert!(taken == Taken::Followed || found.note.is_some(), "nobody was signed out here");
     let epoch = session.epoch();
     let lives = session.held().is_some();
     session.follow(found, case.now);

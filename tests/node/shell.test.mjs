@@ -12,7 +12,7 @@ const { VENDORS, readCredentials } = await load("credentials.js");
 const { enter, settle } = await load("guard.js");
 const { parseJson, readClaims } = await load("json.js");
 const { names } = await load("names.js");
-const { lineUp } = await load("queue.js");
+const { enqueue } = await load("queue.js");
 const { Store } = await load("store.js");
 const { readWallet } = await load("wallet.js");
 const { readOptions } = await load("options.js");
@@ -637,7 +637,7 @@ test("failures on a lost IndexedDB leave at most one connection open", async () 
 
 test("r16_who_leaves_the_line_early_lets_those_behind_go_on_no_sooner", async () => {
   const storage = {};
-  const [first, second, third] = [1, 2, 3].map(() => lineUp(storage, "renew", 5_000));
+  const [first, second, third] = [1, 2, 3].map(() => enqueue(storage, "renew", 5_000));
   await first.wait();
   let turn = 0;
   const waits = third.wait().then(() => (turn = 3));
@@ -647,30 +647,30 @@ test("r16_who_leaves_the_line_early_lets_those_behind_go_on_no_sooner", async ()
   await first.leave();
   await waits;
   await third.leave();
-  await lineUp(storage, "renew", 5_000).wait();
+  await enqueue(storage, "renew", 5_000).wait();
 });
 
 test("r17_a_turn_that_nobody_comes_for_is_waited_for_no_longer_than_its_bound", async () => {
   const storage = {};
-  await lineUp(storage, "renew", 20).wait();
-  const late = lineUp(storage, "renew", 20);
+  await enqueue(storage, "renew", 20).wait();
+  const late = enqueue(storage, "renew", 20);
   await assert.rejects(late.wait());
   await late.leave();
 });
 
 test("rule_14_a_place_in_line_that_could_not_be_taken_keeps_nobody_waiting", async () => {
   const storage = {};
-  const first = lineUp(storage, "renew", 5_000);
+  const first = enqueue(storage, "renew", 5_000);
   await whileReplaced(globalThis, "setTimeout", throws, async () => {
-    assert.throws(() => lineUp(storage, "renew", 5_000), /replaced by the page/);
+    assert.throws(() => enqueue(storage, "renew", 5_000), /replaced by the page/);
     await first.leave();
-    await lineUp(storage, "renew", 5_000).wait();
+    await enqueue(storage, "renew", 5_000).wait();
   });
 });
 
 test("rule_14_who_leaves_the_line_lets_the_next_one_go_though_its_books_throw", async () => {
   const storage = {};
-  const [first, second] = [1, 2].map(() => lineUp(storage, "renew", 5_000));
+  const [first, second] = [1, 2].map(() => enqueue(storage, "renew", 5_000));
   await first.wait();
   await whileReplaced(Map.prototype, "get", throws, async () => {
     await first.leave();
@@ -679,5 +679,5 @@ test("rule_14_who_leaves_the_line_lets_the_next_one_go_though_its_books_throw", 
   const late = new Promise((done) => setTimeout(done, 1_000, "still in line"));
   assert.equal(await Promise.race([second.wait(), late]), true);
   await second.leave();
-  await lineUp(storage, "renew", 5_000).wait();
+  await enqueue(storage, "renew", 5_000).wait();
 });

@@ -274,7 +274,7 @@ impl Tab {
     }
 
     fn find_begun(&mut self) {
-        while let Some(id) = self.handle.begun() {
+        while let Some(id) = self.handle.take_begun() {
             self.begun.push_back(id);
         }
     }

@@ -193,7 +193,7 @@ fn whoever_looks_sees_the_end() {
     assert!(tab.handle.look_at_clock(tab.moment()));
     assert_eq!(tab.status(), "expired");
     assert!(!tab.handle.look_at_clock(tab.moment()), "once");
-    assert!(tab.handle.stirred() && !tab.handle.stirred());
+    assert!(tab.handle.take_stirred() && !tab.handle.take_stirred());
 }
 
 #[test]

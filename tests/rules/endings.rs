@@ -1,7 +1,7 @@
 //! How a session's end in one tab reaches the others: by the note beside the record.
 
 use hallpass::dialect::Renewal;
-use hallpass::session::{Finding, Note, Reason, Record, Session};
+use hallpass::session::{Finding, Note, Reason, Record, Session, Taken};
 
 use crate::siblings::{NOW, assert_ended, assert_held, found, record, renewed, tab};
 use crate::time::at;
@@ -14,26 +14,39 @@ fn noted(record: impl Into<Option<Record>>, note: Note) -> Finding {
 #[test]
 fn r38_a_login_that_could_not_be_written_may_come_back() {
     let mut session = tab();
-    assert!(session.follow(noted(None, Note::unwritten(1)), at(NOW)));
+    assert_eq!(session.follow(noted(None, Note::unwritten(1)), at(NOW)), Taken::Followed);
     assert_ended(&session, Reason::Logout);
     let newer = renewed(&record(1, "jdoe"));
-    assert!(session.follow(found(newer.clone()), at(NOW)));
+    assert_eq!(session.follow(found(newer.clone()), at(NOW)), Taken::Followed);
     assert_held(&session, &newer);
-    assert!(session.follow(noted(None, Note::unwritten(2)), at(NOW)), "of another login, it says nothing");
-    assert!(!session.follow(found(newer), at(NOW)), "then it was a sign-out");
+    assert_eq!(
+        session.follow(noted(None, Note::unwritten(2)), at(NOW)),
+        Taken::Followed,
+        "of another login, it says nothing"
+    );
+    assert_eq!(session.follow(found(newer), at(NOW)), Taken::HasToGo, "then it was a sign-out");
 }
 
 #[test]
 fn the_reason_reaches_the_other_tabs() {
     for reason in [Reason::Expired, Reason::Refused, Reason::Idle, Reason::Logout] {
         let mut session = tab();
-        assert!(session.follow(noted(None, Note::ended(1, reason)), at(NOW)), "{reason:?}");
+        assert_eq!(
+            session.follow(noted(None, Note::ended(1, reason)), at(NOW)),
+            Taken::Followed,
+            "{reason:?}"
+        );
         assert_ended(&session, reason);
-        assert!(!session.follow(found(record(1, "jdoe")), at(NOW)), "{reason:?}: a leftover");
+        assert_eq!(
+            session.follow(found(record(1, "jdoe")), at(NOW)),
+            Taken::HasToGo,
+            "{reason:?}: a leftover"
+        );
     }
     let mut session = tab();
-    assert!(
-        !session.follow(noted(record(1, "jdoe"), Note::ended(1, Reason::Refused)), at(NOW)),
+    assert_eq!(
+        session.follow(noted(record(1, "jdoe"), Note::ended(1, Reason::Refused)), at(NOW)),
+        Taken::HasToGo,
         "it has to go"
     );
     assert_ended(&session, Reason::Refused);
@@ -43,13 +56,23 @@ fn the_reason_reaches_the_other_tabs() {
 #[test]
 fn a_login_after_the_end_of_this_ones_counts() {
     let mut session = tab();
-    assert!(session.follow(noted(record(2, "asmith"), Note::ended(1, Reason::Expired)), at(NOW)));
+    assert_eq!(
+        session.follow(noted(record(2, "asmith"), Note::ended(1, Reason::Expired)), at(NOW)),
+        Taken::Followed
+    );
     assert_ended(&session, Reason::Replaced);
     let mut session = tab();
     let same_user = record(2, "jdoe");
-    assert!(session.follow(noted(same_user.clone(), Note::ended(1, Reason::Expired)), at(NOW)));
+    assert_eq!(
+        session.follow(noted(same_user.clone(), Note::ended(1, Reason::Expired)), at(NOW)),
+        Taken::Followed
+    );
     assert_held(&session, &same_user);
-    assert!(!session.follow(found(record(1, "jdoe")), at(NOW)), "the one before it is over");
+    assert_eq!(
+        session.follow(found(record(1, "jdoe")), at(NOW)),
+        Taken::HasToGo,
+        "the one before it is over"
+    );
 }
 
 #[test]
@@ -57,9 +80,9 @@ fn the_end_of_another_login_is_not_this_ones() {
     for reason in [Reason::Expired, Reason::Refused, Reason::Logout] {
         let mut session = tab();
         let newer = renewed(&record(1, "jdoe"));
-        assert!(session.follow(noted(newer.clone(), Note::ended(2, reason)), at(NOW)));
+        assert_eq!(session.follow(noted(newer.clone(), Note::ended(2, reason)), at(NOW)), Taken::Followed);
         assert_held(&session, &newer);
-        assert!(session.follow(noted(None, Note::ended(2, reason)), at(NOW)));
+        assert_eq!(session.follow(noted(None, Note::ended(2, reason)), at(NOW)), Taken::Followed);
         assert_ended(&session, Reason::Logout);
     }
 }
@@ -72,8 +95,9 @@ fn a_new_page_learns_how_the_last_session_ended() {
         (Reason::Logout, Reason::Never),
     ] {
         let mut session = Session::new(Renewal::BeforeEnd, true);
-        assert!(
-            !session.follow(noted(record(1, "jdoe"), Note::ended(1, told)), at(NOW)),
+        assert_eq!(
+            session.follow(noted(record(1, "jdoe"), Note::ended(1, told)), at(NOW)),
+            Taken::HasToGo,
             "the record has to go"
         );
         assert_ended(&session, shown);
@@ -84,15 +108,23 @@ fn a_new_page_learns_how_the_last_session_ended() {
 #[test]
 fn an_ended_login_of_another_user_replaces_all_the_same() {
     let mut session = tab();
-    assert!(session.follow(noted(record(2, "asmith"), Note::ended(2, Reason::Refused)), at(NOW)));
+    assert_eq!(
+        session.follow(noted(record(2, "asmith"), Note::ended(2, Reason::Refused)), at(NOW)),
+        Taken::Followed
+    );
     assert_ended(&session, Reason::Replaced);
     let mut session = tab();
-    assert!(
-        !session.follow(noted(record(2, "jdoe"), Note::ended(2, Reason::Refused)), at(NOW)),
+    assert_eq!(
+        session.follow(noted(record(2, "jdoe"), Note::ended(2, Reason::Refused)), at(NOW)),
+        Taken::HasToGo,
         "it has to go"
     );
     assert_ended(&session, Reason::Refused);
-    assert!(!session.follow(found(record(1, "jdoe")), at(NOW)), "the one before it is over, too");
+    assert_eq!(
+        session.follow(found(record(1, "jdoe")), at(NOW)),
+        Taken::HasToGo,
+        "the one before it is over, too"
+    );
 }
 
 /// What has ended in another tab is noted there, and not once more here.
@@ -103,7 +135,7 @@ fn an_end_is_noted_by_the_tab_that_saw_it() {
     assert_eq!(session.take_note(), Some(Note::ended(1, Reason::Refused)));
     assert_eq!(session.take_note(), None, "once");
     let mut session = tab();
-    assert!(session.follow(noted(None, Note::ended(1, Reason::Refused)), at(NOW)));
+    assert_eq!(session.follow(noted(None, Note::ended(1, Reason::Refused)), at(NOW)), Taken::Followed);
     assert_eq!(session.take_note(), None);
 }
 
@@ -114,19 +146,19 @@ fn tabs_that_find_the_end_at_once_come_to_tell_the_same() {
     session.refused(session.epoch(), Reason::Expired);
     let note = Note::ended(1, Reason::Refused);
     assert!(session.is_news(note));
-    assert!(session.follow(noted(None, note), at(NOW)));
+    assert_eq!(session.follow(noted(None, note), at(NOW)), Taken::Followed);
     assert_ended(&session, Reason::Refused);
     assert_eq!(session.take_note(), None, "it has been noted");
     assert!(!session.is_news(note), "once");
     for other in [Note::ended(2, Reason::Expired), Note::ended(1, Reason::Logout), Note::unwritten(1)] {
         assert!(!session.is_news(other), "{other:?}");
-        assert!(session.follow(noted(None, other), at(NOW)));
+        assert_eq!(session.follow(noted(None, other), at(NOW)), Taken::Followed);
         assert_ended(&session, Reason::Refused);
     }
     session.sign_out(false);
     assert!(!session.is_news(note), "who has signed out knows why");
     let mut session = tab();
     session.refused(session.epoch(), Reason::Expired);
-    assert!(session.follow(noted(None, Note::ended(1, Reason::Idle)), at(NOW)));
+    assert_eq!(session.follow(noted(None, Note::ended(1, Reason::Idle)), at(NOW)), Taken::Followed);
     assert_ended(&session, Reason::Idle);
 }

@@ -1,7 +1,7 @@
 //! R36: sessions that end by themselves.
 
 use hallpass::dialect::{Grant, Renewal};
-use hallpass::session::{Finding, Limits, Mark, Moment, Note, Reason, Session};
+use hallpass::session::{Finding, Limits, Mark, Moment, Note, Reason, Session, Taken};
 use proptest::prelude::*;
 
 use crate::siblings::{NOW, found, record, renewed};
@@ -92,12 +92,12 @@ fn r36_a_record_found_is_as_old_as_its_login() {
     for (reads_at, over) in [(NOW - 1.0, false), (NOW, true)] {
         let limits = Limits { idle_ms: Some(HOUR), age_ms: Some(HOUR) };
         let mut session = Session::new(Renewal::BeforeEnd, true).with_limits(limits, true);
-        assert!(session.follow(found(old.clone()), at(reads_at)));
+        assert_eq!(session.follow(found(old.clone()), at(reads_at)), Taken::Followed);
         assert_eq!((session.is_idle(at(reads_at)), session.is_too_old(at(reads_at))), (over, over));
     }
     // Another tab's renewal changes nothing of that, and is no use.
     let mut session = limited(Some(HOUR), Some(HOUR));
-    assert!(session.follow(found(renewed(&record(1, "jdoe"))), at(NOW + HOUR - 2.0)));
+    assert_eq!(session.follow(found(renewed(&record(1, "jdoe"))), at(NOW + HOUR - 2.0)), Taken::Followed);
     assert!(session.is_idle(at(NOW + HOUR)) && session.is_too_old(at(NOW + HOUR)));
 }
 
@@ -108,9 +108,9 @@ fn r36_what_was_asked_of_no_session_puts_nothing_off() {
     let held = session.held().map(|record| (**record).clone()).unwrap();
     session.use_at(at(NOW + 10.0 * MINUTE));
     let missing = Finding { note: Some(Note::unwritten(1)), ..Finding::default() };
-    assert!(session.follow(missing, at(NOW + 20.0 * MINUTE)));
+    assert_eq!(session.follow(missing, at(NOW + 20.0 * MINUTE)), Taken::Followed);
     session.use_at(at(NOW + 30.0 * MINUTE));
-    assert!(session.follow(found(held), at(NOW + 40.0 * MINUTE)));
+    assert_eq!(session.follow(found(held), at(NOW + 40.0 * MINUTE)), Taken::Followed);
     assert!(!session.is_idle(at(NOW + 69.0 * MINUTE)), "the last use before that counts");
     assert!(session.is_idle(at(NOW + 70.0 * MINUTE)));
 }

@@ -1,7 +1,7 @@
 //! What a storage may hold (R8), and what is made of what it gives back (R11).
 
 use hallpass::dialect::{Code, Held, Renewal, is_name, is_token};
-use hallpass::session::{Finding, Pass, Pause, Reason, Record, Session};
+use hallpass::session::{Finding, Pass, Pause, Reason, Record, Session, Taken};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value as Document, json};
@@ -196,10 +196,10 @@ fn r11_what_is_too_long_was_not_written_here() {
 fn what_was_over_when_it_was_read_is_over() {
     let record = Record { expires_at: Some(1000.0), ..Record::default() };
     let mut ended = Session::new(Renewal::None, true);
-    assert!(ended.follow(found(record.clone()), at(1000.0)));
+    assert_eq!(ended.follow(found(record.clone()), at(1000.0)), Taken::Followed);
     assert_eq!(ended.snapshot().reason, Some(Reason::Expired));
     let mut renewable = Session::new(Renewal::AtPart(0.5), true);
-    assert!(renewable.follow(found(record), at(1000.0)));
+    assert_eq!(renewable.follow(found(record), at(1000.0)), Taken::Followed);
     assert_eq!((renewable.snapshot().status, renewable.pass(at(1000.0))), ("signed-in", Pass::RenewFirst));
 }
 

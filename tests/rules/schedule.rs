@@ -1,7 +1,7 @@
 //! When a token is renewed, and when a failed renewal is tried again.
 
 use hallpass::dialect::{Code, Grant, Held, Renewal};
-use hallpass::session::{Finding, Moment, Pass, Record, Session, Verdict, backoff_ms};
+use hallpass::session::{Finding, Moment, Pass, Record, Session, Taken, Verdict, backoff_ms};
 use proptest::prelude::*;
 
 use crate::support::cases;
@@ -298,7 +298,10 @@ fn a_lifetime_of_nothing_is_none_to_go_on_with() {
         ..Record::default()
     };
     let mut session = Session::new(Renewal::BeforeEnd, true);
-    assert!(session.follow(Finding { record: Some(record), ..Finding::default() }, at(NOW)));
+    assert_eq!(
+        session.follow(Finding { record: Some(record), ..Finding::default() }, at(NOW)),
+        Taken::Followed
+    );
     let untold = Grant { lifetime_ms: None, ..grant(HOUR) };
     assert!(session.renewed(session.epoch(), untold, false, at(NOW)));
     assert_eq!(session.snapshot().expires_at, None);

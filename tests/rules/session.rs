@@ -143,14 +143,14 @@ impl Model {
                 self.session.signed_in(grant, self.login, now);
             }
             Event::SignOut => {
-                let (attempt, held) = (self.session.attempt(), self.held.take());
+                let (generation, held) = (self.session.generation(), self.held.take());
                 assert_eq!(
                     self.session.sign_out(false).as_deref().map(unpaused),
                     held,
                     "what is to be told to the vendor"
                 );
                 assert_eq!(self.session.snapshot().reason, Some(Reason::Logout));
-                assert!(self.session.attempt() > attempt, "R18: a login under way is the older one");
+                assert!(self.session.generation() > generation, "R18: a login under way is the older one");
             }
             Event::RenewalBegins if self.held.is_some() => self.session.begin_renewal(),
             Event::RenewalBegins => {}

@@ -1,7 +1,9 @@
 //! What a tab makes of what it finds in the store that it shares with others.
 
 use hallpass::dialect::{Code, Grant, Held, Renewal};
-use hallpass::session::{Finding, Limits, Moment, Note, Pass, Pause, Reason, Record, Session, Verdict};
+use hallpass::session::{
+    Finding, Limits, Moment, Note, Pass, Pause, Reason, Record, Session, Taken, Verdict,
+};
 
 use crate::time::at;
 
@@ -39,7 +41,7 @@ pub fn found(record: impl Into<Option<Record>>) -> Finding {
 /// A tab in which the first login's session is held.
 pub fn tab() -> Session {
     let mut session = Session::new(Renewal::BeforeEnd, true);
-    assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_eq!(session.follow(found(record(1, "jdoe")), at(NOW)), Taken::Followed);
     session
 }
 
@@ -58,7 +60,7 @@ pub fn assert_ended(session: &Session, reason: Reason) {
 #[test]
 fn nothing_in_the_store_is_nobody_signed_in() {
     let mut session = Session::new(Renewal::BeforeEnd, true);
-    assert!(session.follow(found(None), at(NOW)));
+    assert_eq!(session.follow(found(None), at(NOW)), Taken::Followed);
     assert_ended(&session, Reason::Never);
 }
 
@@ -67,10 +69,10 @@ fn a_record_is_taken_over_and_the_same_once_more_is_no_news() {
     let mut session = tab();
     assert_held(&session, &record(1, "jdoe"));
     let epoch = session.epoch();
-    assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_eq!(session.follow(found(record(1, "jdoe")), at(NOW)), Taken::Followed);
     assert_eq!(session.epoch(), epoch, "results that were asked for still count");
     session.begin_renewal();
-    assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_eq!(session.follow(found(record(1, "jdoe")), at(NOW)), Taken::Followed);
     assert_eq!(session.snapshot().renewal, "running", "and the renewal goes on");
 }
 
@@ -80,7 +82,7 @@ fn r16_another_tabs_renewal_is_taken_over_and_ends_this_ones() {
     let epoch = session.epoch();
     session.begin_renewal();
     let newer = renewed(&record(1, "jdoe"));
-    assert!(session.follow(found(newer.clone()), at(NOW)));
+    assert_eq!(session.follow(found(newer.clone()), at(NOW)), Taken::Followed);
     assert_held(&session, &newer);
     assert!(session.epoch() > epoch, "R18: what was asked for with the old tokens writes nothing");
     assert_eq!(session.snapshot().renewal, "idle");
@@ -92,30 +94,30 @@ fn r38_older_tokens_of_the_same_login_are_not_taken_over() {
     let older = record(1, "jdoe");
     let newer = renewed(&older);
     let mut session = Session::new(Renewal::BeforeEnd, true);
-    assert!(session.follow(found(newer.clone()), at(NOW)));
-    assert!(!session.follow(found(older), at(NOW)), "what is held here has to be written");
+    assert_eq!(session.follow(found(newer.clone()), at(NOW)), Taken::Followed);
+    assert_eq!(session.follow(found(older), at(NOW)), Taken::HasToGo, "what is held here has to be written");
     assert_held(&session, &newer);
 }
 
 #[test]
 fn another_users_login_replaces_and_the_same_users_does_not() {
     let mut session = tab();
-    assert!(session.follow(found(record(2, "asmith")), at(NOW)));
+    assert_eq!(session.follow(found(record(2, "asmith")), at(NOW)), Taken::Followed);
     assert_ended(&session, Reason::Replaced);
     assert!(session.is_replaced() && !session.is_signed_out_by_user());
-    assert!(session.follow(found(renewed(&record(2, "asmith"))), at(NOW)));
+    assert_eq!(session.follow(found(renewed(&record(2, "asmith"))), at(NOW)), Taken::Followed);
     assert_ended(&session, Reason::Replaced);
 
     let mut session = tab();
     let same = record(2, "jdoe");
-    assert!(session.follow(found(same.clone()), at(NOW)));
+    assert_eq!(session.follow(found(same.clone()), at(NOW)), Taken::Followed);
     assert_held(&session, &same);
     assert!(!session.is_replaced());
 
     let mut session = tab();
     let mut elsewhere = record(2, "jdoe");
     elsewhere.held.database = Some("analytics".into());
-    assert!(session.follow(found(elsewhere), at(NOW)));
+    assert_eq!(session.follow(found(elsewhere), at(NOW)), Taken::Followed);
     assert_ended(&session, Reason::Replaced);
 }
 
@@ -124,20 +126,20 @@ fn another_users_login_replaces_and_the_same_users_does_not() {
 fn the_name_of_the_same_login_may_become_known() {
     let mut session = tab();
     let named = record(1, "John Doe");
-    assert!(session.follow(found(named.clone()), at(NOW)));
+    assert_eq!(session.follow(found(named.clone()), at(NOW)), Taken::Followed);
     assert_held(&session, &named);
 }
 
 #[test]
 fn r10_a_sign_out_in_another_tab_is_one_here_and_its_record_is_a_leftover() {
     let mut session = tab();
-    assert!(session.follow(found(None), at(NOW)));
+    assert_eq!(session.follow(found(None), at(NOW)), Taken::Followed);
     assert_ended(&session, Reason::Logout);
     assert!(session.is_signed_out_by_user());
-    assert!(!session.follow(found(renewed(&record(1, "jdoe"))), at(NOW)), "it has to go");
+    assert_eq!(session.follow(found(renewed(&record(1, "jdoe"))), at(NOW)), Taken::HasToGo, "it has to go");
     assert_ended(&session, Reason::Logout);
     let next = record(2, "asmith");
-    assert!(session.follow(found(next.clone()), at(NOW)));
+    assert_eq!(session.follow(found(next.clone()), at(NOW)), Taken::Followed);
     assert_held(&session, &next);
 }
 
@@ -145,7 +147,7 @@ fn r10_a_sign_out_in_another_tab_is_one_here_and_its_record_is_a_leftover() {
 fn r10_what_was_signed_out_of_here_is_a_leftover() {
     let mut session = tab();
     session.sign_out(false);
-    assert!(!session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_eq!(session.follow(found(record(1, "jdoe")), at(NOW)), Taken::HasToGo);
     assert_ended(&session, Reason::Logout);
 }
 
@@ -154,7 +156,7 @@ fn r25_what_was_signed_in_over_here_is_a_leftover() {
     let mut session = tab();
     let grant = Grant { access: Some("own".into()), user: Some("jdoe".into()), ..Grant::default() };
     session.signed_in(grant, 2, at(NOW));
-    assert!(!session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_eq!(session.follow(found(record(1, "jdoe")), at(NOW)), Taken::HasToGo);
     assert_eq!(session.held().map(|held| held.login), Some(2));
 }
 
@@ -162,12 +164,12 @@ fn r25_what_was_signed_in_over_here_is_a_leftover() {
 #[test]
 fn r38_an_earlier_login_of_the_same_user_is_not_followed_back() {
     let of = |login, ordinal| Record { ordinal, ..record(login, "jdoe") };
-    for (before, follows) in [(6, false), (7, true), (8, true)] {
+    for (before, taken) in [(6, Taken::HasToGo), (7, Taken::Followed), (8, Taken::Followed)] {
         let mut session = Session::new(Renewal::BeforeEnd, true);
-        assert!(session.follow(found(of(1, before)), at(NOW)));
-        assert!(session.follow(found(of(2, 7)), at(NOW)), "what lies there counts");
-        assert_eq!(session.follow(found(of(1, before)), at(NOW)), follows);
-        assert_eq!(session.held().map(|held| held.login), Some(if follows { 1 } else { 2 }));
+        assert_eq!(session.follow(found(of(1, before)), at(NOW)), Taken::Followed);
+        assert_eq!(session.follow(found(of(2, 7)), at(NOW)), Taken::Followed, "what lies there counts");
+        assert_eq!(session.follow(found(of(1, before)), at(NOW)), taken);
+        assert_eq!(session.held().map(|held| held.login), Some(if taken == Taken::Followed { 1 } else { 2 }));
     }
 }
 
@@ -180,8 +182,8 @@ fn r25_an_unnamed_users_later_login_is_not_followed_unawares() {
             Record { held, ..record(login, "") }
         };
         let mut session = Session::new(Renewal::BeforeEnd, true);
-        assert!(session.follow(found(of(1)), at(NOW)));
-        assert!(session.follow(found(of(2)), at(NOW)));
+        assert_eq!(session.follow(found(of(1)), at(NOW)), Taken::Followed);
+        assert_eq!(session.follow(found(of(2)), at(NOW)), Taken::Followed);
         assert_eq!(session.snapshot().reason, reason);
     }
 }
@@ -192,30 +194,34 @@ fn r25_an_unnamed_users_later_login_is_not_followed_unawares() {
 fn r19_newer_tokens_of_a_session_that_has_ended_here_are_followed() {
     let ended = || {
         let mut session = Session::new(Renewal::None, true);
-        assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+        assert_eq!(session.follow(found(record(1, "jdoe")), at(NOW)), Taken::Followed);
         assert!(session.tick(at(NOW + HOUR)));
         session
     };
     let (same, newer) =
         (record(1, "jdoe"), Record { expires_at: Some(NOW + 3.0 * HOUR), ..renewed(&record(1, "jdoe")) });
     let mut session = ended();
-    assert!(!session.follow(found(same.clone()), Moment { wall: NOW, steady: NOW + HOUR }), "it has to go");
+    assert_eq!(
+        session.follow(found(same.clone()), Moment { wall: NOW, steady: NOW + HOUR }),
+        Taken::HasToGo,
+        "it has to go"
+    );
     assert_ended(&session, Reason::Expired);
-    assert!(session.follow(found(newer.clone()), at(NOW + HOUR)));
+    assert_eq!(session.follow(found(newer.clone()), at(NOW + HOUR)), Taken::Followed);
     assert_held(&session, &newer);
     assert_eq!(session.take_note(), None, "it goes on");
     // Nor is it the newer one once another login has come, or another tab has noted its end.
     let mut session = ended();
-    assert!(session.follow(found(record(2, "jdoe")), at(NOW + 1.0)));
-    assert!(!session.follow(found(newer.clone()), at(NOW + HOUR)));
+    assert_eq!(session.follow(found(record(2, "jdoe")), at(NOW + 1.0)), Taken::Followed);
+    assert_eq!(session.follow(found(newer.clone()), at(NOW + HOUR)), Taken::HasToGo);
     let mut session = ended();
     let refused = Finding { note: Some(Note::ended(1, Reason::Refused)), ..Finding::default() };
-    assert!(session.follow(refused, at(NOW + HOUR)));
-    assert!(!session.follow(found(newer.clone()), at(NOW + HOUR)));
+    assert_eq!(session.follow(refused, at(NOW + HOUR)), Taken::Followed);
+    assert_eq!(session.follow(found(newer.clone()), at(NOW + HOUR)), Taken::HasToGo);
     // Once its end has been noted for the other tabs, it is over.
     let mut session = ended();
     assert_eq!(session.take_note(), Some(Note::ended(1, Reason::Expired)));
-    assert!(!session.follow(found(newer), at(NOW + HOUR)));
+    assert_eq!(session.follow(found(newer), at(NOW + HOUR)), Taken::HasToGo);
     assert_ended(&session, Reason::Expired);
 }
 
@@ -224,7 +230,10 @@ fn r19_newer_tokens_of_a_session_that_has_ended_here_are_followed() {
 fn a_session_without_a_login_has_its_time_from_the_record() {
     let limits = Limits { idle_ms: Some(HOUR), age_ms: Some(HOUR) };
     let mut session = Session::new(Renewal::BeforeEnd, true).with_limits(limits, true);
-    assert!(session.follow(found(Record { signed_in_at: NOW, ..record(0, "jdoe") }), at(NOW)));
+    assert_eq!(
+        session.follow(found(Record { signed_in_at: NOW, ..record(0, "jdoe") }), at(NOW)),
+        Taken::Followed
+    );
     assert!(!session.is_too_old(at(NOW + 1.0)) && !session.is_idle(at(NOW + 1.0)));
 }
 
@@ -239,9 +248,9 @@ fn r38_a_login_in_an_empty_store_is_later_than_those_before() {
     };
     let mut old = Session::new(Renewal::BeforeEnd, true);
     let first = sign_in(9, NOW);
-    assert!(old.follow(found(first.clone()), at(NOW)));
-    assert!(old.follow(found(sign_in(1, NOW + 1_000.0)), at(NOW)));
-    assert!(!old.follow(found(first), at(NOW)), "it has to go");
+    assert_eq!(old.follow(found(first.clone()), at(NOW)), Taken::Followed);
+    assert_eq!(old.follow(found(sign_in(1, NOW + 1_000.0)), at(NOW)), Taken::Followed);
+    assert_eq!(old.follow(found(first), at(NOW)), Taken::HasToGo, "it has to go");
 }
 
 /// A clock may be set back between two logins, so it can't tell which one is the later.
@@ -255,13 +264,16 @@ fn r38_a_login_has_a_greater_ordinal_than_all_that_its_tab_has_seen() {
     };
     assert_eq!(sign_in(&mut session, 1), 5);
     assert_eq!(sign_in(&mut session, 2), 6);
-    assert!(session.follow(found(Record { ordinal: 7, ..record(3, "jdoe") }), at(NOW)));
-    assert!(session.follow(found(Record { ordinal: 6, ..record(4, "jdoe") }), at(NOW)));
+    assert_eq!(session.follow(found(Record { ordinal: 7, ..record(3, "jdoe") }), at(NOW)), Taken::Followed);
+    assert_eq!(session.follow(found(Record { ordinal: 6, ..record(4, "jdoe") }), at(NOW)), Taken::Followed);
     assert_eq!(sign_in(&mut session, 5), 8);
     session.sign_out(false);
     assert_eq!(sign_in(&mut session, 6), 9);
     // What lies in a store is untrusted: at the end of the numbers, none is greater, and none starts anew.
-    assert!(session.follow(found(Record { ordinal: u32::MAX, ..record(7, "jdoe") }), at(NOW)));
+    assert_eq!(
+        session.follow(found(Record { ordinal: u32::MAX, ..record(7, "jdoe") }), at(NOW)),
+        Taken::Followed
+    );
     assert_eq!(sign_in(&mut session, 8), u32::MAX);
 }
 
@@ -270,15 +282,15 @@ fn r38_a_login_has_a_greater_ordinal_than_all_that_its_tab_has_seen() {
 fn the_last_eight_logins_that_are_over_are_remembered() {
     let mut session = Session::new(Renewal::BeforeEnd, true);
     for login in 1..=9 {
-        assert!(session.follow(found(record(login, "jdoe")), at(NOW)));
+        assert_eq!(session.follow(found(record(login, "jdoe")), at(NOW)), Taken::Followed);
         session.sign_out(false);
         // Once more of the same is not one more.
-        assert!(!session.follow(found(record(login, "jdoe")), at(NOW)));
+        assert_eq!(session.follow(found(record(login, "jdoe")), at(NOW)), Taken::HasToGo);
     }
     for login in 2..=9 {
-        assert!(!session.follow(found(record(login, "jdoe")), at(NOW)), "{login}");
+        assert_eq!(session.follow(found(record(login, "jdoe")), at(NOW)), Taken::HasToGo, "{login}");
     }
-    assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_eq!(session.follow(found(record(1, "jdoe")), at(NOW)), Taken::Followed);
 }
 
 /// A record that names no login is of none of this browser's, and so is never a leftover.
@@ -286,21 +298,22 @@ fn the_last_eight_logins_that_are_over_are_remembered() {
 fn a_session_without_a_login_comes_back() {
     let mut session = Session::new(Renewal::None, true);
     let cookie = Record { login: 0, ..record(1, "jdoe") };
-    assert!(session.follow(found(cookie.clone()), at(NOW)));
+    assert_eq!(session.follow(found(cookie.clone()), at(NOW)), Taken::Followed);
     session.sign_out(false);
-    assert!(session.follow(found(cookie.clone()), at(NOW)));
+    assert_eq!(session.follow(found(cookie.clone()), at(NOW)), Taken::Followed);
     assert_held(&session, &cookie);
 }
 
 #[test]
 fn r38_a_tab_whose_own_write_failed_is_not_signed_out_by_the_empty_store() {
     let mut session = tab();
-    assert!(
-        !session.follow(Finding { unwritten: true, ..Finding::default() }, at(NOW)),
+    assert_eq!(
+        session.follow(Finding { unwritten: true, ..Finding::default() }, at(NOW)),
+        Taken::HasToGo,
         "it has to be written"
     );
     assert_held(&session, &record(1, "jdoe"));
-    assert!(session.follow(found(None), at(NOW)), "it was written, and has gone since");
+    assert_eq!(session.follow(found(None), at(NOW)), Taken::Followed, "it was written, and has gone since");
     assert_ended(&session, Reason::Logout);
 }
 
@@ -308,9 +321,12 @@ fn r38_a_tab_whose_own_write_failed_is_not_signed_out_by_the_empty_store() {
 #[test]
 fn r38_a_tab_whose_own_write_failed_gives_way_to_a_later_sign_out() {
     let mut session = tab();
-    assert!(session.follow(Finding { unwritten: true, given_way: true, ..Finding::default() }, at(NOW)));
+    assert_eq!(
+        session.follow(Finding { unwritten: true, given_way: true, ..Finding::default() }, at(NOW)),
+        Taken::Followed
+    );
     assert_ended(&session, Reason::Logout);
-    assert!(!session.follow(found(record(1, "jdoe")), at(NOW)), "a leftover");
+    assert_eq!(session.follow(found(record(1, "jdoe")), at(NOW)), Taken::HasToGo, "a leftover");
 }
 
 #[test]
@@ -318,15 +334,15 @@ fn r22_another_tabs_pause_is_kept_here_where_renewals_are_automatic() {
     let pause = Pause { since: NOW, until: NOW + 5000.0, because: Code::RateLimited, failures: 3 };
     let paused = Record { pause: Some(pause), ..record(1, "jdoe") };
     let mut session = tab();
-    assert!(session.follow(found(paused.clone()), at(NOW + 1000.0)));
+    assert_eq!(session.follow(found(paused.clone()), at(NOW + 1000.0)), Taken::Followed);
     assert_eq!(session.pause(at(NOW + 1000.0)), Some((Code::RateLimited, 4000.0)), "since it began there");
     let state = session.snapshot();
     assert_eq!((state.renewal, state.problem, session.failures()), ("waiting", Some("rate-limited"), 3));
-    assert!(session.follow(found(record(1, "jdoe")), at(NOW)));
+    assert_eq!(session.follow(found(record(1, "jdoe")), at(NOW)), Taken::Followed);
     assert_eq!((session.snapshot().renewal, session.snapshot().problem), ("idle", None), "it is over there");
 
     let mut manual = Session::new(Renewal::BeforeEnd, false);
-    assert!(manual.follow(found(paused), at(NOW)));
+    assert_eq!(manual.follow(found(paused), at(NOW)), Taken::Followed);
     assert_eq!((manual.pause(at(NOW)), manual.snapshot().problem), (None, None));
 }
 
@@ -334,7 +350,7 @@ fn r22_another_tabs_pause_is_kept_here_where_renewals_are_automatic() {
 fn the_storages_trouble_is_told_until_it_works() {
     let mut session = tab();
     session.storage_works(false);
-    assert!(session.follow(found(renewed(&record(1, "jdoe"))), at(NOW)));
+    assert_eq!(session.follow(found(renewed(&record(1, "jdoe"))), at(NOW)), Taken::Followed);
     assert_eq!(session.snapshot().problem, Some("storage"));
 }
 
@@ -344,9 +360,9 @@ fn r21_another_tabs_fresh_token_is_not_renewed_for_a_rejection() {
     let mut session = tab();
     assert_eq!(session.rejected(session.epoch(), false, at(NOW)), Verdict::Renew, "nobody has renewed it");
     let rejected = Record { rejected: true, ..renewed(&record(1, "jdoe")) };
-    assert!(session.follow(found(rejected), at(NOW)));
+    assert_eq!(session.follow(found(rejected), at(NOW)), Taken::Followed);
     assert_eq!(session.rejected(session.epoch(), false, at(NOW)), Verdict::Leave);
-    assert!(session.follow(found(record(2, "jdoe")), at(NOW)));
+    assert_eq!(session.follow(found(record(2, "jdoe")), at(NOW)), Taken::Followed);
     assert_eq!(session.rejected(session.epoch(), false, at(NOW)), Verdict::Renew, "it comes of a login");
 }
 
@@ -355,10 +371,10 @@ fn r21_another_tabs_fresh_token_is_not_renewed_for_a_rejection() {
 fn r19_a_token_of_another_tab_is_as_old_as_it_is() {
     let late = NOW + HOUR - 1000.0;
     let mut session = Session::new(Renewal::BeforeEnd, true);
-    assert!(session.follow(found(record(1, "jdoe")), at(late)));
+    assert_eq!(session.follow(found(record(1, "jdoe")), at(late)), Taken::Followed);
     assert!(matches!(session.pass(at(late)), Pass::Go(_)));
     assert_eq!(session.pass(at(late + 1000.0)), Pass::RenewFirst);
     let mut ends = Session::new(Renewal::None, true);
-    assert!(ends.follow(found(record(1, "jdoe")), at(NOW + HOUR)));
+    assert_eq!(ends.follow(found(record(1, "jdoe")), at(NOW + HOUR)), Taken::Followed);
     assert_ended(&ends, Reason::Expired);
 }

@@ -9,14 +9,14 @@ use crate::time::at;
 #[test]
 fn r18_each_login_and_each_logout_has_a_number_of_its_own() {
     let mut session = Session::new(Renewal::None, true);
-    let mut numbers = vec![session.attempt()];
+    let mut numbers = vec![session.generation()];
     for step in 0..6 {
         if step % 2 == 0 {
             session.begin_login();
         } else {
             session.sign_out(false);
         }
-        numbers.push(session.attempt());
+        numbers.push(session.generation());
     }
     assert!(numbers.is_sorted_by(|earlier, later| earlier < later), "{numbers:?}");
 }

@@ -141,7 +141,7 @@ impl World {
                 let lock = matches!(effect, Effect::Lock(_));
                 outcome = Some(Outcome::Failed(if lock { Trouble::Untold } else { Trouble::Stopped }));
             }
-            under_way.extend(std::iter::from_fn(|| handle.begun()));
+            under_way.extend(std::iter::from_fn(|| handle.take_begun()));
         }
     }
 

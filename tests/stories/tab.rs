@@ -184,7 +184,7 @@ impl World {
     /// What has begun by itself is stepped next.
     pub fn finds_begun(&mut self, tab: usize) {
         let handle = Rc::clone(&self.tabs[tab].handle);
-        while let Some(begun) = handle.begun() {
+        while let Some(begun) = handle.take_begun() {
             self.enter(tab, begun, Purpose::Own);
             self.at(self.now, Event::Begins { tab, op: begun });
         }
@@ -192,7 +192,7 @@ impl World {
 
     pub fn set_timer(&mut self, tab: usize) {
         let handle = Rc::clone(&self.tabs[tab].handle);
-        if !handle.stirred() {
+        if !handle.take_stirred() {
             return;
         }
         let (moment, hidden) = (self.moment(tab), self.tabs[tab].hidden);

@@ -51,7 +51,7 @@ const FAULTS: [Fault; 10] = [
     Fault(
         "a login is taken though a logout has overtaken it",
         "src/protocol/login.rs",
-        &[("self.handle.attempt() == attempt", "self.handle.attempt() >= attempt")],
+        &[("self.handle.generation() == generation", "self.handle.generation() >= generation")],
     ),
     Fault(
         "a sign-out is noted after the request",

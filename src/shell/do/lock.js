@@ -1,7 +1,7 @@
 // @ts-check
 import { inTransaction } from "../database.js";
-import { Deadline, LONGEST_DELAY_MS, after, cancel, pause } from "../wait.js";
-import { lineUp } from "./queue.js";
+import { Deadline, LONGEST_DELAY_MS, after, cancel, sleep } from "../wait.js";
+import { enqueue } from "./queue.js";
 
 // How often a waiting tab looks whether it still needs its turn, in ms.
 const POLL_MS = 60;
@@ -37,7 +37,7 @@ export class Locks {
   }
 
   /**
-   * Gets in line for tokens, by a name that only they have. A tab that is closed frees its lock by itself. One that is frozen keeps
+   * Queues for tokens, by a name that only they have. A tab that is closed frees its lock by itself. One that is frozen keeps
    * it (R17): the others stop waiting after `ms`.
    * @param {string} tokens
    * @returns {Turn}
@@ -96,7 +96,7 @@ function withLocks(locks, scope, tokens, held) {
       if (fallback) return fallback.wait();
       try {
         // What another tab wrote may show before its lock is free, so the operation looks again from time to time.
-        return await (scope.lags ? Promise.race([had, pause(POLL_MS).then(() => false)]) : had);
+        return await (scope.lags ? Promise.race([had, sleep(POLL_MS).then(() => false)]) : had);
       } catch {
         bound.end("done");
         if (left) return false;
@@ -113,11 +113,11 @@ function withLocks(locks, scope, tokens, held) {
       bound.end("done");
       await fallback?.leave(spent);
       if (!holdsOn) {
-        await Promise.race([freed?.catch(() => {}), pause(FREEING_MS)]);
+        await Promise.race([freed?.catch(() => {}), sleep(FREEING_MS)]);
         return;
       }
       // Locks are faster than localStorage: on a busy computer, the next tab to hold the lock may still read the old record. So the
-      // lock is held for a while, and a tab that waits for it leaves the line as soon as it reads the new one.
+      // lock is held for a while, and a tab that waits for it leaves the queue as soon as it reads the new one.
       try {
         const freeNow = () => {
           release();
@@ -152,7 +152,7 @@ function inDatabase(scope, tokens) {
   const free = () => {
     if (end !== undefined) giveBack(leaseName(lease, tokens), end).catch(() => {});
   };
-  const attempt = async () => {
+  const tryForLease = async () => {
     if (fallback) return fallback.wait();
     try {
       if (end === undefined || end <= Date.now()) end = await takeLease(lease, tokens, scope.ms);
@@ -166,13 +166,13 @@ function inDatabase(scope, tokens) {
     }
     if (end !== undefined) return true;
     // The wait has no end of its own: each lease has one, also that of a tab that was closed.
-    await pause(POLL_MS);
+    await sleep(POLL_MS);
     return false;
   };
   return {
     // A sign-out whose caller gives up asks again while its lease is still being written, or has just been. It would take that for
     // another tab's.
-    wait: () => (waiting ??= attempt().finally(() => (waiting = undefined))),
+    wait: () => (waiting ??= tryForLease().finally(() => (waiting = undefined))),
     async leave(spent) {
       left = true;
       await fallback?.leave(spent);
@@ -250,4 +250,4 @@ const leaseName = (session, tokens) => `${session} ${tokens}`;
  * @param {Scope} scope
  * @returns {Turn}
  */
-const inMemory = ({ key, storage, ms }) => lineUp(storage, `renew ${key}`, ms);
+const inMemory = ({ key, storage, ms }) => enqueue(storage, `renew ${key}`, ms);

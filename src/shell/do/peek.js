@@ -1,15 +1,14 @@
 // @ts-check
+import { PLAIN } from "../body.js";
 import { isJson } from "../headers.js";
 import { withoutPrototype } from "../object.js";
 import { Deadline } from "../wait.js";
 
 // The longest reply that is looked into, in bytes, and how long it may take to come, in ms.
 const LONGEST_PEEK = 65_536;
-const PATIENCE_MS = 25;
+const PEEK_TIMEOUT_MS = 25;
 
 const STREAM = /** @type {TextDecodeOptions} */ ({ __proto__: null, stream: true });
-// Given, though empty: without options, WebKit reads `mode` from Object.prototype.
-const PLAIN = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
 
 /** Streams of JSON are never looked into. @param {string | null} type */
 const isStream = (type) => /stream|seq|connect|ndjson|lines/i.test(type ?? "");
@@ -47,7 +46,7 @@ async function firstPieces(reader) {
   /** @type {ReturnType<Reader["read"]> | undefined} */
   let next;
   let length = 0;
-  const deadline = new Deadline(PATIENCE_MS);
+  const deadline = new Deadline(PEEK_TIMEOUT_MS);
   try {
     while (reader && length <= LONGEST_PEEK) {
       next = reader.read();

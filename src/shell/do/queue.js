@@ -13,14 +13,14 @@ import { Deadline } from "../wait.js";
 const queues = new WeakMap();
 
 /**
- * Gets in line within this page, worker or server. Leaving before the turn has come does not let those behind go earlier. Only those
+ * Queues within this page, worker or server. Leaving before the turn has come does not let those behind go earlier. Only those
  * with one storage wait for each other: on a server, sessions of the same name in different storages are different people's.
  * @param {object} storage
  * @param {string} purpose
  * @param {number} ms how long to wait at most
  * @returns {Place}
  */
-export function lineUp(storage, purpose, ms) {
+export function enqueue(storage, purpose, ms) {
   const all = queues.get(storage) ?? new Map();
   queues.set(storage, all);
   const before = all.get(purpose);
@@ -46,7 +46,7 @@ export function lineUp(storage, purpose, ms) {
       return true;
     },
     leave: async () => {
-      deadline?.release();
+      deadline?.unref();
       turn.then(leave, leave).catch(() => {});
     },
   };

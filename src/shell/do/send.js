@@ -1,7 +1,6 @@
 // @ts-check
-import { mistake } from "../auth-error.js";
 import { readText } from "../body.js";
-import { retryAfterMs } from "../headers.js";
+import { mustKeep, retryAfterMs } from "../headers.js";
 import { withoutPrototype } from "../object.js";
 import { contentOf, genuine, isRedirect } from "./call.js";
 import { peek } from "./peek.js";
@@ -23,8 +22,7 @@ const LONGEST_JSON = 67_108_864;
  */
 export function attach(request, header, credential) {
   request.headers.set(header, credential);
-  // Mode "no-cors" drops the header silently, and the request would go out without a credential.
-  if (request.headers.get(header) !== credential) throw mistake("init.mode", "one that can carry a credential");
+  mustKeep(request, header, credential);
 }
 
 /**

@@ -1,12 +1,9 @@
 // @ts-check
 import { withoutPrototype } from "../object.js";
-import { Deadline } from "../wait.js";
-import { lineUp } from "./queue.js";
+import { Deadline, STORAGE_TIMEOUT_MS } from "../wait.js";
+import { enqueue } from "./queue.js";
 
 /** @import { TokenStorage } from "../hallpass.d.ts" */
-
-// How long a storage may take to answer, in ms.
-const PATIENCE_MS = 2_000;
 
 const WEB = /** @type {const} */ ({ get: "getItem", set: "setItem", delete: "removeItem" });
 const CUSTOM = /** @type {const} */ ({ get: "get", set: "set", delete: "delete" });
@@ -134,7 +131,7 @@ export class Store {
   }
 
   /**
-   * Does a write in its turn. Another handle's write that hangs delays this one by PATIENCE_MS at most.
+   * Does a write in its turn. Another handle's write that hangs delays this one by STORAGE_TIMEOUT_MS at most.
    * @template T
    * @param {() => Promise<T>} act
    * @returns {Promise<T>}
@@ -143,7 +140,7 @@ export class Store {
     return this.#next(async () => {
       let turn;
       try {
-        turn = lineUp(this.#at, `write ${this.#key}`, PATIENCE_MS);
+        turn = enqueue(this.#at, `write ${this.#key}`, STORAGE_TIMEOUT_MS);
         await turn.wait();
       } catch {
         // A deletion must not fail for want of a turn.
@@ -175,7 +172,7 @@ export class Store {
   async #call(verb, value) {
     // The storage may answer with a plain value, a promise or any thenable.
     const answer = Promise.resolve(call(this.#storage, verb, this.#key, value));
-    const deadline = new Deadline(PATIENCE_MS);
+    const deadline = new Deadline(STORAGE_TIMEOUT_MS);
     // A write that finishes after its deadline may undo a newer one, such as a deletion. Then the newer one is repeated.
     const late = () => {
       if (deadline.ended !== "timeout" || verb === "get" || this.#wanted === (value || undefined)) return;
