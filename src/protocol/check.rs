@@ -32,7 +32,7 @@ impl<J: Json> Run<J> {
                 return self.unless_over(halt);
             }
         }
-        while let Some(under_way) = handle.changes_cookie(self.id).filter(|_| !handle.carries_token()) {
+        while let Some(under_way) = handle.changes_cookie().filter(|_| !handle.carries_token()) {
             self.see_to(Effect::Join(under_way)).await;
             self.must_be_wanted()?;
             if handle.is_disposed() {

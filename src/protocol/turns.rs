@@ -24,13 +24,16 @@ impl<J: Json> Handle<J> {
         self.renews_by_cookie() || !self.carries_token() && self.addresses().logout.is_some()
     }
 
-    /// The other sign-out, or the renewal, that is on its way to the vendor and changes the cookie.
-    pub(super) fn changes_cookie(&self, but: OperationId) -> Option<OperationId> {
+    /// The sign-out, or the renewal, that is on its way to the vendor and changes the cookie.
+    pub(super) fn changes_cookie(&self) -> Option<OperationId> {
         let revocation = self.revocation.borrow().as_ref().map(|(id, _)| *id);
-        let renewal = || self.flight.borrow().as_ref().and_then(|flight| flight.on_its_way());
-        revocation
-            .filter(|id| *id != but && !self.carries_token())
-            .or_else(|| renewal().filter(|_| self.renews_by_cookie()))
+        revocation.filter(|_| !self.carries_token()).or_else(|| self.renews_cookie())
+    }
+
+    /// The renewal that is on its way and changes the cookie.
+    fn renews_cookie(&self) -> Option<OperationId> {
+        let renewal = self.flight.borrow().as_ref().and_then(|flight| flight.on_its_way());
+        renewal.filter(|_| self.renews_by_cookie())
     }
 }
 
@@ -49,10 +52,13 @@ impl<J: Json> Run<J> {
         let mut queued_for = None;
         let mut acquired = false;
         loop {
-            let mut in_the_way = handle.changes_cookie(self.id);
-            if signed_out.is_some() {
-                in_the_way = handle.sending_login.get().or(in_the_way);
+            // A sign-out has waited for the one before it already, and the next one waits for this.
+            let in_the_way = if signed_out.is_some() {
+                handle.sending_login.get().or_else(|| handle.renews_cookie())
             } else {
+                handle.changes_cookie()
+            };
+            if signed_out.is_none() {
                 self.must_be_latest(generation)?;
                 self.must_be_wanted()?;
                 if handle.is_disposed() {

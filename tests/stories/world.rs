@@ -181,7 +181,11 @@ impl World {
 
     /// The next thing happens.
     pub fn happen(&mut self) {
-        let Some(((time, _), event)) = self.events.pop_first() else { return };
+        let Some(((time, _), event)) = self.events.pop_first() else {
+            // Nothing is to come any more: what is still under way hangs.
+            self.watch.breaks("rule_2_everything_comes_to_rest", String::new);
+            return;
+        };
         self.now = self.now.max(time);
         self.steps += 1;
         self.watch.step += 1;
