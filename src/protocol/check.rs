@@ -40,6 +40,7 @@ impl<J: Json> Run<J> {
             }
         }
         let (epoch, sent) = (handle.epoch(), handle.held());
+        let stored = handle.store.text.borrow().clone();
         let login =
             if handle.is_signed_in() { 0 } else { Self::name_of_login(&self.ask(Effect::Random).await) };
         // Where the platform gives no random number, nothing is sent.
@@ -53,6 +54,13 @@ impl<J: Json> Run<J> {
             handle.learn_sso_url(&failure);
             failure
         });
+        if read.is_ok() && sent.is_none() {
+            // What another tab has written meanwhile is newer than this answer.
+            self.follow(false).await;
+            if handle.epoch() == epoch && !handle.store.knows(stored.as_ref()) {
+                return self.must_be_wanted();
+            }
+        }
         let now = handle.now();
         match read {
             Ok(user) => handle.change(|session| {

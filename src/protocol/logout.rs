@@ -112,8 +112,9 @@ impl<J: Json> Run<J> {
         if !handle.carries_token() {
             self.take_turn(Some(&record), 0).await.ok()?;
         }
-        // The cookie is that of whoever has signed in since.
-        let confirmed = if handle.login().is_some_and(anew) {
+        // The cookie is that of whoever has signed in since, here or in the tab that has replaced this one's session.
+        let replaced = !handle.carries_token() && handle.look(Session::is_replaced);
+        let confirmed = if replaced || handle.login().is_some_and(anew) {
             None
         } else {
             self.send_revocation(record, received).await

@@ -12,6 +12,9 @@ use super::settings::Keeping;
 use crate::dialect::{CallKind, Json, Renewal, Why};
 use crate::session::{Record, Session};
 
+/// A lock that is free is given within this time, in ms.
+const AT_ONCE_MS: f64 = 5.0;
+
 impl<J: Json> Handle<J> {
     /// Whether a renewal sets the cookie that a login sets, too.
     pub(super) fn renews_by_cookie(&self) -> bool {
@@ -50,6 +53,7 @@ impl<J: Json> Run<J> {
             return Ok(());
         }
         let mut queued_for = None;
+        let mut queued_at = handle.now();
         let mut acquired = false;
         loop {
             // A sign-out has waited for the one before it already, and the next one waits for this.
@@ -76,13 +80,22 @@ impl<J: Json> Run<J> {
             } else if let Some(under_way) = in_the_way {
                 self.see_to(Effect::Join(under_way)).await;
             } else if let Some(wanted) = tokens.filter(|_| !acquired) {
+                if queued_for.is_none() {
+                    queued_at = handle.now();
+                }
                 queued_for = tokens;
                 self.locked.set(true);
                 // If the wait has timed out, the tab that holds the lock is frozen: this one goes on without it.
                 let outcome = self.ask(Effect::Lock(wanted.name())).await;
                 // A sign-out whose caller gives up goes on in its place in the queue.
                 acquired = !matches!(outcome, Outcome::Waiting | Outcome::Failed(Trouble::Stopped));
-                if !acquired {
+                // Whoever had the turn before may have signed in or out, or renewed. A sign-out that had to wait for nobody isn't held up:
+                // the page may be left in the next moment.
+                let waited = handle.now().since(queued_at) >= AT_ONCE_MS;
+                if acquired && waited {
+                    self.wait_out_lag().await;
+                }
+                if !acquired || waited || signed_out.is_none() {
                     self.follow(false).await;
                 }
             } else {

@@ -505,10 +505,7 @@ fn rule_10_a_no_inside_a_200_is_the_apis_own_word() {
     assert_eq!(refusal(plain.read(&no, CallKind::Request)).code, Code::VendorError);
     assert!(!refusal(plain.read_refresh(&no, 0.0)).ends_session(), "nobody has said what it means");
     for silent in [r#"{"message": "Wrong password"}"#, "{}", "[]"] {
-        assert_eq!(
-            refusal(plain.read_login(&reply(200, silent), &jdoe(), 0.0)).code,
-            Code::MalformedReply
-        );
+        assert_eq!(refusal(plain.read_login(&reply(200, silent), &jdoe(), 0.0)).code, Code::MalformedReply);
     }
     let statuses = json!({ "200": { "login": "invalid-credentials", "elsewhere": "session-expired" } });
     for errors in [json!({ "statuses": statuses }), json!({ "detail": "message", "statuses": statuses })] {

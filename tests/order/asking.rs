@@ -37,7 +37,7 @@ fn a_cookie_that_was_there_already_is_a_session() {
     let mut tab = Tab::new("lenses", TABS);
     tab.hears(200, ME);
     assert_eq!(tab.checks(), "done");
-    tab.asked(&["random", "call check", "read", "write a cookie of 7", "tell of the store"]);
+    tab.asked(&["random", "call check", "read", "read", "write a cookie of 7", "tell of the store"]);
     assert_eq!(tab.state().user.as_deref(), Some("jdoe"));
 }
 

@@ -143,7 +143,7 @@ fn r10_other_tabs_renewals_are_waited_for() {
     tab.meanwhile("lock", move |tab| tab.another_writes(Some(&renewed), None));
     assert_eq!(bob_signs_in(&mut tab), "signed in");
     let log = tab.log();
-    assert_eq!(log[..6], ["lock 7 0", "read", "unlock", "lock 7 1", "random", "call login"]);
+    assert_eq!(log[..7], ["lock 7 0", "read", "unlock", "lock 7 1", "read", "random", "call login"]);
     assert_eq!(log.last().map(String::as_str), Some("unlock"));
 }
 
@@ -166,7 +166,7 @@ fn r17_a_frozen_tab_delays_a_login_and_does_not_prevent_it() {
     let mut tab = ann(TABS);
     tab.fails("lock", Trouble::GivenUp);
     assert_eq!(bob_signs_in(&mut tab), "given up");
-    tab.asked(&["lock 7 0", "unlock"]);
+    tab.asked(&["lock 7 0", "read", "unlock"]);
 }
 
 /// Another tab's sign-out takes the cookie away when it is answered: whoever has heard of it signs in only then.
@@ -180,12 +180,40 @@ fn r10_a_login_after_another_tabs_sign_out_waits_for_that() {
     tab.hears(200, BOB).waits_for_the_lock();
     assert_eq!(bob_signs_in(&mut tab), "signed in");
     let log = tab.log();
-    assert_eq!(log[..5], ["lock 7 0", "read", "lock 7 0", "random", "call login"]);
+    assert_eq!(log[..6], ["lock 7 0", "read", "lock 7 0", "read", "random", "call login"]);
     assert_eq!(log.last().map(String::as_str), Some("unlock"));
     // Who has never been signed in stands in nobody's way.
     let mut tab = Tab::new("lenses", TABS);
     assert_eq!(tab.signs_in("{}"), "signed in");
     assert!(!tab.log().iter().any(|line| line.starts_with("lock")));
+}
+
+/// A sign-out that had to wait looks who has signed in meanwhile: the cookie is theirs by then.
+#[test]
+fn r10_a_sign_out_that_waited_takes_no_newer_logins_cookie() {
+    let mut tab = ann(TABS);
+    tab.meanwhile("lock", |tab| {
+        tab.now += 10.0;
+        let newer = Record { login: 9, ordinal: u32::MAX, held: user_named("ann"), ..Record::default() };
+        tab.another_writes(Some(&newer), None);
+    });
+    assert_eq!(tab.signs_out(), "signed out");
+    assert!(!tab.log().iter().any(|line| line.contains("call")));
+    assert_eq!(tab.held().map(|record| record.login), Some(9), "who has signed in since stays signed in");
+}
+
+/// What a check has found is older than what another tab has written meanwhile.
+#[test]
+fn r25_a_checks_answer_is_not_written_over_a_newer_login() {
+    let mut tab = Tab::new("lenses", TABS);
+    tab.hears(200, r#"{"name":"ann"}"#);
+    tab.meanwhile("call check", |tab| {
+        let newer = Record { login: 9, ordinal: u32::MAX, held: user_named("bob"), ..Record::default() };
+        tab.another_writes(Some(&newer), None);
+    });
+    assert_eq!(tab.checks(), "done");
+    tab.asked(&["random", "call check", "read"]);
+    assert_eq!((tab.state().user.as_deref(), tab.status()), (Some("bob"), "signed-in"));
 }
 
 /// Of two sign-outs that are on their way, the second is sent when the first is over: a login waits for it alone.

@@ -6,28 +6,27 @@ use crate::plan::Brand;
 use crate::vendor::Token;
 use crate::world::{Mark, World};
 
-/// The protocol as it is: a sign-out that had to wait for its turn doesn't look who has signed in meanwhile; nor does a login whose turn
-/// was that of older tokens, nor the check of a tab that holds nothing.
-const KNOWN: bool = true;
-
 /// A call that has to do with the cookie.
 #[derive(Clone, Copy, Debug)]
 pub struct AtCookie {
     kind: CallKind,
-    /// Whether its tab held a session.
-    holds: bool,
     /// Whether it has its turn, for which others wait.
     queued: bool,
 }
 
 impl AtCookie {
+    /// A check counts until its answer has been taken over, for which the store is read.
+    pub const fn is_check(self) -> bool {
+        matches!(self.kind, CallKind::Check)
+    }
+
     /// Whether nothing makes one of two tabs wait for the other. A check doesn't wait for another tab's sign-out.
     fn collides_with(self, other: Self) -> bool {
         let is = |kind| self.kind == kind || other.kind == kind;
         if is(CallKind::Check) && !is(CallKind::Logout) {
-            return KNOWN && !(self.holds && other.holds);
+            return false;
         }
-        KNOWN || !(self.queued && other.queued)
+        !(self.queued && other.queued)
     }
 }
 
@@ -52,13 +51,12 @@ impl World {
         let others: Vec<_> =
             others.flat_map(|(_, tab)| tab.ops.values()).filter_map(|op| op.at_cookie).collect();
         let holds = self.tabs[mark.tab].held_login().is_some();
-        let begun = self.op(mark).map_or(0, |op| op.begun_step);
-        let newer = self.watch.strokes.iter().any(|stroke| stroke.login.is_some() && stroke.taken > begun);
         let Some(op) = self.op(mark) else { return };
-        let own = AtCookie { kind, holds, queued: op.turn.as_ref().is_some_and(|turn| turn.had) };
+        // A login in a tab that holds nothing can only wait for what it held last.
+        let queued = op.turn.as_ref().is_some_and(|turn| turn.had) && (holds || kind != CallKind::Login);
+        let own = AtCookie { kind, queued };
         op.at_cookie = Some(own);
         self.watch.side_by_side |= others.into_iter().any(|other| own.collides_with(other));
-        self.watch.side_by_side |= KNOWN && kind == CallKind::Logout && newer;
     }
 
     /// Whoever is signed in has the cookie for it; and after a sign-out that the vendor has confirmed, nobody has one.

@@ -9,6 +9,7 @@ use hallpass::protocol::{
 };
 use hallpass::session::{Audience, Session};
 
+use crate::cookies::AtCookie;
 use crate::op::{Op, Purpose, Waits};
 use crate::plan::Brand;
 use crate::store::{Desk, Work};
@@ -141,7 +142,7 @@ impl World {
             return;
         };
         op.waits = Waits::Nothing;
-        if !matches!(op.purpose, Purpose::Login { .. }) {
+        if !matches!(op.purpose, Purpose::Login { .. }) && !op.at_cookie.is_some_and(AtCookie::is_check) {
             op.at_cookie = None;
         }
         if matches!(outcome, Outcome::Failed(Trouble::GivenUp)) {
