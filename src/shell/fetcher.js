@@ -1,5 +1,8 @@
 // @ts-check
 import { textOf } from "./address.js";
+import { weak } from "./resources.js";
+
+/** @import { Weak } from "./resources.js" */
 
 /** @typedef {typeof globalThis.fetch} Fetch */
 
@@ -14,10 +17,20 @@ const underWay = new WeakSet();
 
 /**
  * The requests that a page's own fetch is sending. It may build a new Request from one and hand that to a session's fetch. `header`: the
- * one that carries the credential; undefined where a cookie does.
- * @type {Set<{ request: Request, header: string | undefined }>}
+ * one that carries the credential; undefined where a cookie does. Known weakly, as such a fetch may never be over.
+ * @type {Set<{ request: Weak<Request>, header: string | undefined }>}
  */
 const sentByPage = new Set();
+
+/** How many of them there may be before those are looked for that are gone. */
+let most = 64;
+
+/** Forgets the requests that nobody has any more, now and then. */
+function forgetTheGone() {
+  if (sentByPage.size <= most) return;
+  for (const one of sentByPage) if (!one.request.deref()) sentByPage.delete(one);
+  most = Math.max(64, 2 * sentByPage.size);
+}
 
 /**
  * Whether the arguments of a fetch are a copy of a request that a page's own fetch is sending.
@@ -33,8 +46,9 @@ function isCopyOfSent(input, init) {
     if (typeof method !== "string" || !(headers instanceof Headers)) return false;
     const address = given?.url ?? textOf(input);
     const credentials = init?.credentials ?? given?.credentials;
-    return [...sentByPage].some(({ request, header }) => {
-      if (request.method !== method || request.url !== address) return false;
+    return [...sentByPage].some(({ request: known, header }) => {
+      const request = known.deref();
+      if (!request || request.method !== method || request.url !== address) return false;
       if (header !== undefined) return request.headers.get(header) === headers.get(header);
       // With a cookie there is no header to compare, so `credentials` and all other headers have to be equal.
       return request.credentials === credentials && [...request.headers].every(([name, text]) => headers.get(name) === text);
@@ -106,16 +120,13 @@ export class Fetcher {
    */
   async #sendByPage(request, send) {
     // Kept without being read: most requests never come back to a session.
-    const one = { request, header: this.header };
-    const forget = () => sentByPage.delete(one);
+    const one = { request: weak(request), header: this.header };
     sentByPage.add(one);
-    // A fetch that ignores the signal may never be over.
-    request.signal.addEventListener("abort", forget);
+    forgetTheGone();
     try {
       return await send();
     } finally {
-      forget();
-      request.signal.removeEventListener("abort", forget);
+      sentByPage.delete(one);
     }
   }
 
