@@ -5,8 +5,8 @@ import { sealed } from "./object.js";
 /** @import { SessionState } from "./hallpass.d.ts" */
 /** @typedef {(state: SessionState) => void} Listener */
 
-/** @type {readonly (keyof SessionState)[]} */
-const OPTIONAL = ["reason", "user", "database", "expiresAt", "retryAt", "problem", "ssoUrl"];
+/** The member that applications navigate to. @type {readonly (keyof SessionState)[]} */
+const ADDRESSES = ["ssoUrl"];
 
 /** The state as the page last saw it, and who listens. */
 export class Announcer {
@@ -16,14 +16,14 @@ export class Announcer {
   /** @type {SessionState | undefined} */
   #told;
   /** @type {SessionState} */
-  state = sealed({ status: "signed-out", reason: "never", renewable: false, renewal: "idle" }, OPTIONAL);
+  state = sealed({ status: "signed-out", reason: "never", renewable: false, renewal: "idle" }, ADDRESSES);
 
   /**
    * Takes a new state without telling anybody yet.
    * @param {SessionState} state
    */
   take(state) {
-    this.state = sealed(state, OPTIONAL);
+    this.state = sealed(state, ADDRESSES);
   }
 
   /** Tells everybody the state, if it is news. */

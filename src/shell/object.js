@@ -64,8 +64,8 @@ export const isRequest = (value) => (typeof Request === "function" && value inst
 export const withoutPrototype = (object) => /** @type {T} */ (/** @type {unknown} */ ({ __proto__: null, ...object }));
 
 /**
- * Freezes an object that a page reads. What it lacks of these members is not to be read from Object.prototype, where any script of the page's
- * may have put something: applications navigate to some of them. So it gets them as undefined, where no enumeration shows them.
+ * Freezes an object that a page reads. What it lacks of these members, which applications navigate to, is not to be read from
+ * Object.prototype, where any script of the page's may have put something. So it gets them as undefined, where no enumeration shows them.
  *
  * @template {object} T
  * @param {T} object

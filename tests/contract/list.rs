@@ -213,7 +213,7 @@ contract! { "replay.js":
 contract! { "state.js":
     a_session_works_through_a_proxy,
     state_is_the_same_object_until_it_changes,
-    r15_what_a_state_lacks_is_not_read_from_the_prototype,
+    r15_an_address_that_a_state_lacks_is_not_read_from_the_prototype,
     subscribe_tells_at_once_and_in_order,
     subscribe_keeps_equal_listeners_apart,
     r17_a_listener_may_call_any_method,
