@@ -70,8 +70,8 @@ function withoutSessions(fetch) {
   return found;
 }
 
-/** An init without members. @type {RequestInit} */
-const bare = Object.freeze({ __proto__: null });
+/** An init without members. */
+const bare = /** @type {RequestInit} */ (/** @type {unknown} */ (Object.freeze({ __proto__: null })));
 
 /** Whether something that enumerations show is on Object.prototype. Node's fetch takes the members of an init that is left out from there. */
 function isPolluted() {
