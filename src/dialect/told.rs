@@ -56,14 +56,16 @@ impl<J: Json> Described<J> {
     #[inline(never)]
     pub(super) fn refusal(&self, reply: &Reply<J>, operation: CallKind, rejected: bool) -> Box<Failure> {
         let told = self.code(reply);
+        // By its own word, where the description says what a success is.
+        let denies = reply.is_ok() && self.succeeds(reply) == Some(false);
+        // The status of a success means something only then: a page that comes with 200 is no word of the API's.
+        let means = !reply.is_ok() || denies;
         let listed = told
             .and_then(|code| self.meaning(&code.as_text(), operation))
-            .or_else(|| self.meaning_of_status(reply.status, operation));
+            .or_else(|| self.meaning_of_status(reply.status, operation).filter(|_| means));
         // A login carries no token, so at login a status in `rejected.statuses` rejects none: only a listed code or a 401 counts.
         let by_code = self.is_listed(reply) == Some(true);
         let rejected = rejected && (operation != CallKind::Login || by_code || reply.status == 401);
-        // By its own word, where the description says what a success is.
-        let denies = reply.is_ok() && self.succeeds(reply) == Some(false);
         let unlisted = if rejected {
             Code::unauthorised(operation)
         } else if told.is_none() && !denies && (reply.is_ok() || self.detail(reply).is_none()) {

@@ -57,7 +57,8 @@ impl<J: Json> Run<J> {
         if read.is_ok() && sent.is_none() {
             // What another tab has written meanwhile is newer than this answer.
             self.follow(false).await;
-            if handle.epoch() == epoch && !handle.store.knows(stored.as_ref()) {
+            let lies_there = handle.store.text.borrow().is_some();
+            if handle.epoch() == epoch && lies_there && !handle.store.knows(stored.as_ref()) {
                 return self.must_be_wanted();
             }
         }

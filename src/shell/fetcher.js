@@ -70,15 +70,6 @@ function withoutSessions(fetch) {
   return found;
 }
 
-/** An init without members. */
-const bare = /** @type {RequestInit} */ (/** @type {unknown} */ (Object.freeze({ __proto__: null })));
-
-/** Whether something that enumerations show is on Object.prototype. Node's fetch takes the members of an init that is left out from there. */
-function isPolluted() {
-  for (const _ in {}) return true;
-  return false;
-}
-
 /** Finds the fetch that a session sends its requests with. */
 export class Fetcher {
   #given;
@@ -107,7 +98,7 @@ export class Fetcher {
     const send = (request, ...rest) => {
       underWay.add(/** @type {object} */ (request));
       // Not called as a method: the platform's fetch refuses a foreign `this`.
-      const call = () => (rest.length || !isPolluted() ? fetch(request, ...rest) : fetch(request, bare));
+      const call = () => fetch(request, ...rest);
       return fetch === this.#before ? call() : this.#sendByPage(/** @type {Request} */ (request), call);
     };
     return send;

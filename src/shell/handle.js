@@ -259,8 +259,9 @@ export class Handle {
       return;
     }
     this.machine = machine;
-    unlessFault(() => machine.resume(record, wall(), steady()));
+    // First: nobody has used what is disposed of.
     if (this.#disposed) unlessFault(() => machine.dispose());
+    unlessFault(() => machine.resume(record, wall(), steady()));
     unlessFault(() => this.#show());
     // Listeners are told afterwards: this may be in the middle of reading the state.
     unlessFault(() => queueMicrotask(() => this.#changed(true)));

@@ -209,8 +209,7 @@ function only(object, known, prefix) {
 export function readSignal(options, name = "options") {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw mistake(name, "an object such as { signal }");
-  // An event isn't refused: a method may be its listener.
-  if (name === "options" && Object.getPrototypeOf(options) === Object.prototype) only(options, ["signal"], "");
+  // Members that nobody knows are let pass: methods are handed on as they are, and called with events and with frameworks' contexts.
   const signal = inheritedMember(options, "signal") ?? undefined;
   if (signal !== undefined && !isSignal(signal)) throw mistake(`${name}.signal`, "an AbortSignal");
   return signal;

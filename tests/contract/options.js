@@ -349,15 +349,18 @@ export async function a_load_that_fails_at_once_may_be_tried_again() {
   await fresh.init();
 }
 
-/** Rule 3: a misspelt signal is no abort that never comes. An event is let pass: a method may be its listener. */
-export async function rule_3_an_unknown_option_of_a_call_is_named() {
+/** Methods are handed on as they are: to `then`, as a listener, to a framework that has a context of its own. */
+export async function other_members_of_call_options_are_let_pass() {
   const session = await simulate("ethgas").signIn();
-  const calls = { login: (options) => session.login(jdoe, options), refresh: session.refresh, check: session.check, logout: session.logout };
   const { signal } = new AbortController();
-  for (const [name, call] of Object.entries(calls)) await refused(call({ singal: signal }), "singal", name);
-  equal(session.state.status, "signed-in");
-  await session.check(new Event("click"));
-  await session.check(Object.freeze({ __proto__: null, signal }));
+  for (const options of [{ ok: true }, new Event("click"), { client: {}, queryKey: ["me"], signal }, { timeout: undefined }, { __proto__: null, signal }]) {
+    equal((await session.check(options)).status, "signed-in");
+  }
+  const controller = new AbortController();
+  controller.abort();
+  equal((await reasonOf(() => session.refresh({ queryKey: ["me"], signal: controller.signal }))).name, "AbortError");
+  await Promise.resolve({ ok: true }).then(session.logout);
+  equal(session.state.status, "signed-out");
   session.dispose();
 }
 

@@ -513,6 +513,11 @@ fn rule_10_a_no_inside_a_200_is_the_apis_own_word() {
         let listed: &dyn Vendor<Value> = &listed;
         assert_eq!(refusal(listed.read_login(&no, &jdoe(), 0.0)).code, Code::InvalidCredentials);
         assert!(refusal(listed.read_refresh(&no, 0.0)).ends_session());
+        for foreign in ["<html>", r#"{"message": "Down for maintenance"}"#, r#"{"ok": null}"#, "{"] {
+            let foreign = reply(200, foreign);
+            assert_eq!(refusal(listed.read_login(&foreign, &jdoe(), 0.0)).code, Code::MalformedReply);
+            assert!(!refusal(listed.read_refresh(&foreign, 0.0)).ends_session());
+        }
     }
 }
 
