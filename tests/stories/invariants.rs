@@ -116,7 +116,8 @@ pub struct Watch {
     pub renewals: Vec<(u64, usize, usize)>,
     /// When renewals of a login have failed for now, one after the other.
     pub failures: BTreeMap<usize, Vec<u64>>,
-    /// The cookie may have come with a reply that nobody waited for any more, or whose tab could not write it down.
+    /// The cookie may have come with a reply that nobody waited for any more, or whose tab could not write it down; or the call was lost that
+    /// would have told the vendor of its end, or asked whose it is.
     pub cut_off: bool,
     /// Two tabs have changed the cookie at the same time, of which one had no session whose turn it could wait for.
     pub side_by_side: bool,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use hallpass::dialect::Credentials;
 use hallpass::protocol::{Effect, OperationId, Outcome, Step, Trouble, Wake, Wish};
 
-use crate::op::{Purpose, Waits};
+use crate::op::{Op, Purpose, Waits};
 use crate::tab::BASE;
 use crate::vendor::PASSWORD;
 use crate::world::World;
@@ -121,7 +121,9 @@ impl World {
         self.tell(|| format!("tab {tab} closes"));
         self.watch.closes(tab);
         self.watch.taken_along += self.tabs[tab].ops.values().filter(|op| op.granted).count();
-        self.watch.cut_off |= self.tabs[tab].ops.values().any(|op| op.at_cookie.is_some());
+        // A reply may have set the cookie, or a sign-out not have reached the store.
+        let cut = |op: &Op| op.at_cookie.is_some() || op.purpose == Purpose::Logout;
+        self.watch.cut_off |= self.tabs[tab].ops.values().any(cut);
         let here = &mut self.tabs[tab];
         here.open = false;
         here.missed.clear();

@@ -142,12 +142,16 @@ impl World {
             return;
         };
         op.waits = Waits::Nothing;
+        // What was to be said of the cookie, or asked, is lost.
+        let lost =
+            op.at_cookie.is_some() && matches!(outcome, Outcome::Failed(Trouble::Network | Trouble::Timeout));
         if !matches!(op.purpose, Purpose::Login { .. }) && !op.at_cookie.is_some_and(AtCookie::is_check) {
             op.at_cookie = None;
         }
         if matches!(outcome, Outcome::Failed(Trouble::GivenUp)) {
             op.given_up = true;
         }
+        self.watch.cut_off |= lost;
         self.step(mark.tab, mark.op, Some(outcome));
     }
 
