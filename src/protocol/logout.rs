@@ -108,17 +108,14 @@ impl<J: Json> Run<J> {
     async fn try_to_revoke(&self, record: Rc<Record>, received: Moment) -> Option<bool> {
         let handle: &Handle<J> = &self.handle;
         handle.addresses().logout.as_ref()?;
-        let anew = |login| !handle.carries_token() && login != record.login;
+        let mut others = false;
         if !handle.carries_token() {
             self.take_turn(Some(&record), 0).await.ok()?;
+            // The cookie is that of whoever has signed in since, here or in the tab that has replaced this one's session.
+            others = handle.look(Session::is_replaced)
+                || handle.login().is_some_and(|login| login != record.login);
         }
-        // The cookie is that of whoever has signed in since, here or in the tab that has replaced this one's session.
-        let replaced = !handle.carries_token() && handle.look(Session::is_replaced);
-        let confirmed = if replaced || handle.login().is_some_and(anew) {
-            None
-        } else {
-            self.send_revocation(record, received).await
-        };
+        let confirmed = if others { None } else { self.send_revocation(record, received).await };
         self.end_turn().await;
         confirmed
     }

@@ -60,15 +60,13 @@ impl<J: Json> Run<J> {
             let in_the_way = if signed_out.is_some() {
                 handle.sending_login.get().or_else(|| handle.renews_cookie())
             } else {
-                handle.changes_cookie()
-            };
-            if signed_out.is_none() {
                 self.must_be_latest(generation)?;
                 self.must_be_wanted()?;
                 if handle.is_disposed() {
                     return Err(Halt::unsupported(Why::Disposed, CallKind::Login));
                 }
-            }
+                handle.changes_cookie()
+            };
             // Also where nobody is signed in any more: the tab that has signed out may be telling the vendor.
             let tokens =
                 signed_out.map_or_else(|| handle.look(Session::last_tokens), |record| record.tokens());

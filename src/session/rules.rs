@@ -64,9 +64,8 @@ pub struct Session {
     /// The logins that are over in this tab: by a sign-out, a newer login, or an end that is noted for the other tabs. A record of one of
     /// them is a leftover.
     pub(super) past: Past,
-    /// The login whose tokens have come to their end here, and how often they had been replaced by then. Another tab may have newer
-    /// ones, and then it goes on.
-    ended: Option<(u32, u32)>,
+    /// The tokens that have come to their end here. Another tab may have newer ones of their login, and then it goes on.
+    ended: Option<Tokens>,
     /// How the session ended, until that is noted for the other tabs.
     pub(super) note: Option<Note>,
     /// When it reaches its limits.
@@ -136,7 +135,7 @@ impl Session {
 
     /// A login succeeded: what the old session left is replaced whole (R25). `login`: a name for it that no other has.
     pub fn signed_in(&mut self, grant: Grant, login: u32, now: Moment) {
-        self.past.add(self.held.as_ref().map_or(self.last.login, |older| older.login));
+        self.past.add(self.last_tokens().login);
         self.hold_anew(login, grant, now);
         self.settle();
     }
@@ -148,8 +147,8 @@ impl Session {
         if !elsewhere {
             self.generation += 1;
         }
+        self.past.add(self.last_tokens().login);
         let held = self.held.take();
-        self.past.add(held.as_ref().map_or(self.last.login, |held| held.login));
         // Who was replaced here has nothing to sign out of: the session is somebody else's.
         let replaced = held.is_none() && self.reason == Reason::Replaced;
         self.end(if replaced { Reason::Replaced } else { Reason::Logout });
@@ -370,7 +369,7 @@ impl Session {
     pub fn tick(&mut self, now: Moment) -> bool {
         let ends = self.is_over(now);
         if ends {
-            self.ended = self.held.as_ref().map(|held| (held.login, held.renewals));
+            self.ended = self.held.as_ref().map(|held| held.tokens());
             self.end(Reason::Expired);
         }
         ends
@@ -378,7 +377,7 @@ impl Session {
 
     /// Whether these are tokens that have come to their end here, or older ones.
     pub(super) fn has_ended(&self, record: &Record) -> bool {
-        self.ended.is_some_and(|(login, renewals)| login == record.login && record.renewals <= renewals)
+        self.ended.is_some_and(|ended| ended.login == record.login && record.renewals <= ended.renewals)
     }
 
     /// The storage failed or works again.

@@ -145,8 +145,7 @@ impl Session {
         };
         // If it had ended here by its clock, it goes on: that end isn't noted yet.
         self.note = None;
-        if record.login == 0 || self.held.as_ref().map_or(self.last.login, |held| held.login) != record.login
-        {
+        if record.login == 0 || self.last_tokens().login != record.login {
             // It has replaced the earlier one, which may come back: a tab that has not seen it yet may write over it. By their
             // ordinals, no two tabs take each other's login for the earlier one.
             if let Some(held) = self.held.as_ref().filter(|held| held.ordinal < record.ordinal) {
