@@ -4,7 +4,6 @@ use hallpass::protocol::Wake;
 
 use crate::op::Purpose;
 use crate::store::Weather;
-use crate::vendor::USERS;
 use crate::world::{Event, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +114,7 @@ impl World {
         match action {
             Action::Request => self.request(tab),
             Action::LogIn => {
-                let user = self.choices.pick(&USERS);
+                let user = self.choices.pick(&self.plan.brand.people());
                 let right = !self.choices.one_in(6);
                 self.log_in(tab, user, right);
             }

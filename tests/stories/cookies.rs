@@ -1,9 +1,10 @@
 //! The browser's cookie, where that is the session: of all its tabs, whatever store they have.
 
 use hallpass::dialect::CallKind;
+use hallpass::session::Session;
 
 use crate::plan::Brand;
-use crate::vendor::Token;
+use crate::vendor::{Asked, Token};
 use crate::world::{Mark, World};
 
 /// A call that has to do with the cookie.
@@ -43,17 +44,19 @@ impl World {
     }
 
     /// A call is sent that changes the cookie, or asks whose it is. Tabs that share a session wait for each other, but for a check.
-    pub fn is_at_cookie(&mut self, mark: Mark, kind: CallKind) {
-        if !self.plan.brand.is_cookie() {
+    pub fn is_at_cookie(&mut self, mark: Mark, kind: CallKind, asked: &Asked) {
+        let renews = matches!(asked, Asked::Signed { .. } | Asked::Refresh { .. });
+        if !(self.plan.brand.is_cookie() || self.plan.brand.has_cookie() && renews) {
             return;
         }
         let others = self.tabs.iter().enumerate().filter(|(tab, _)| *tab != mark.tab);
         let others: Vec<_> =
             others.flat_map(|(_, tab)| tab.ops.values()).filter_map(|op| op.at_cookie).collect();
-        let holds = self.tabs[mark.tab].held_login().is_some();
+        let here = &self.tabs[mark.tab];
+        let knows = here.held_login().is_some() || here.handle.look(Session::is_replaced);
         let Some(op) = self.op(mark) else { return };
-        // A login in a tab that holds nothing can only wait for what it held last.
-        let queued = op.turn.as_ref().is_some_and(|turn| turn.had) && (holds || kind != CallKind::Login);
+        // A login in a tab that holds nothing can only wait for what it held last, or for what has replaced that.
+        let queued = op.turn.as_ref().is_some_and(|turn| turn.had) && (knows || kind != CallKind::Login);
         let own = AtCookie { kind, queued };
         op.at_cookie = Some(own);
         self.watch.side_by_side |= others.into_iter().any(|other| own.collides_with(other));

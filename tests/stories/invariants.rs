@@ -110,6 +110,8 @@ pub struct Watch {
     /// The older logins that a login has replaced in a tab, and which of the vendor's were to be revoked, or were.
     pub replaced: BTreeSet<(usize, usize)>,
     pub revoked: BTreeSet<usize>,
+    /// The vendor's logins whose session has ended when nothing could tell the vendor of it any more.
+    pub run_out: BTreeSet<usize>,
     /// How many renewals have ended with their tab, between the vendor's answer and the tab's own write.
     pub taken_along: usize,
     /// When tokens were renewed, by the vendor's login, and in which tab.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use hallpass::protocol::Keeping;
 use hallpass::session::Reason;
 
+use crate::plan::Brand;
 use crate::world::World;
 
 /// So much earlier a timer may fire, in ms.
@@ -95,12 +96,17 @@ impl World {
     /// The vendor was told, by one of the tabs.
     pub fn what_has_ended_by_itself_was_revoked(&mut self) {
         let watch = &self.watch;
-        if !self.plan.brand.revokes() || watch.hides() || watch.clock_set || !watch.closed.is_empty() {
+        // By a cookie that has come late, a session may have been renewed as an older login of the same person's.
+        let mixed = self.cookie_of_others() || self.plan.brand == Brand::Wallet && watch.cut_off;
+        let revokes = self.plan.brand.revokes() && !mixed;
+        if !revokes || watch.hides() || watch.clock_set || !watch.closed.is_empty() {
             return;
         }
         let missing = watch.outlasted.iter().find(|(login, tab)| {
             let family = watch.families.get(login);
-            !self.tabs[*tab].disposed && family.is_some_and(|family| !watch.revoked.contains(family))
+            !self.tabs[*tab].disposed
+                && family
+                    .is_some_and(|family| !watch.revoked.contains(family) && !watch.run_out.contains(family))
         });
         let missing = missing.copied();
         self.watch.must(missing.is_none(), "r36_what_ends_by_itself_is_revoked", || format!("{missing:?}"));

@@ -29,6 +29,7 @@ mod tab;
 mod teller;
 mod trace;
 mod vendor;
+mod wallets;
 mod wire;
 mod world;
 
@@ -37,6 +38,11 @@ use plan::Brand;
 #[test]
 fn no_story_at_ethgas_breaks_a_requirement() {
     teller::tell_all(&[Brand::Ethgas], 0.7);
+}
+
+#[test]
+fn no_story_with_a_wallet_breaks_a_requirement() {
+    teller::tell_all(&[Brand::Wallet], 0.15);
 }
 
 #[test]

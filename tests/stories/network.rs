@@ -68,6 +68,8 @@ impl World {
         // A browser sends its cookie by itself.
         if self.plan.brand.is_cookie() {
             asked = asked.with_cookie(self.cookie);
+        } else if call.cookies {
+            asked = asked.with_refresh_cookie(self.cookie);
         }
         self.sends_call(mark, call.operation, &asked);
         // `fetch` follows no redirect of a call, and gives up in time.
@@ -199,13 +201,17 @@ impl World {
     ) -> (Reply<Value>, Option<Token>) {
         let said = self.vendor.answer(asked, self.now);
         self.tell(|| format!("    the vendor hears {asked:?}, says {said:?}"));
+        let session = self.plan.brand.is_cookie();
         let sets = match said {
-            Said::Granted { access, .. } => Some(Some(access)),
-            Said::LoggedOut => Some(None),
+            Said::Granted { refresh, .. } if self.plan.brand == Brand::Wallet => Some(Some(refresh)),
+            Said::Granted { access, .. } if session => Some(Some(access)),
+            Said::LoggedOut if session => Some(None),
             _ => None,
         };
-        if let Some(cookie) = sets.filter(|_| self.plan.brand.is_cookie() && fate != Fate::LostOnTheWayBack) {
+        if let Some(cookie) = sets.filter(|_| fate != Fate::LostOnTheWayBack) {
             let late = if fate == Fate::TooLate { TIMEOUT } else { 0 };
+            // Whoever reads no grant in the reply doesn't know that the cookie is another one now.
+            self.watch.cut_off |= fate == Fate::Garbled && !session;
             self.at(self.now + back + late, Event::CookieSet { mark, cookie });
         }
         self.vendor_says(asked, &said);

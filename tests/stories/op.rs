@@ -35,6 +35,8 @@ pub enum Waits {
     Lock,
     Time,
     Join(OperationId),
+    /// For the person at the wallet.
+    Person,
     /// For something that is done at once.
     Moment,
 }
@@ -64,7 +66,7 @@ pub struct Op {
     pub presented: Option<Token>,
     /// Its call that has to do with the browser's cookie, until the answer comes; a login's until its end.
     pub at_cookie: Option<AtCookie>,
-    /// What was held when a login of its tab began to be kept.
+    /// The login that it has made, as a place among [`Watch::strokes`](crate::invariants::Watch).
     pub stroke: Option<usize>,
 }
 
@@ -103,6 +105,6 @@ impl Op {
 
     /// Whether a caller who gives up, or another operation, can end what it waits for.
     pub const fn can_be_ended(&self) -> bool {
-        matches!(self.waits, Waits::Network | Waits::Time | Waits::Join(_))
+        matches!(self.waits, Waits::Network | Waits::Time | Waits::Person | Waits::Join(_))
     }
 }

@@ -6,6 +6,7 @@ use hallpass::dialect::Credentials;
 use hallpass::protocol::{Effect, OperationId, Outcome, Step, Trouble, Wake, Wish};
 
 use crate::op::{Op, Purpose, Waits};
+use crate::plan::Brand;
 use crate::tab::BASE;
 use crate::vendor::PASSWORD;
 use crate::world::World;
@@ -47,7 +48,9 @@ impl World {
         let password = if right { PASSWORD } else { "wrong" };
         let on_device = self.plan.devices && (!self.plan.named || self.choices.one_in(2));
         let name = if self.plan.named { "username" } else { "account" };
-        let op = handle.sign_in(if on_device {
+        let op = handle.sign_in(if self.plan.brand == Brand::Wallet {
+            Credentials::default()
+        } else if on_device {
             Credentials { on_device, ..Credentials::of(&[("database", "system")]) }
         } else {
             Credentials::of(&[(name, user), ("password", password)])

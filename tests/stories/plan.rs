@@ -4,10 +4,13 @@ use hallpass::protocol::Keeping;
 use hallpass::session::Limits;
 
 use crate::choices::Choices;
+use crate::vendor::{ACCOUNTS, USERS};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Brand {
     Ethgas,
+    /// The same vendor's other login: a wallet signs, and a cookie renews what that has bought.
+    Wallet,
     Ocient,
     Pegase3,
     Lenses,
@@ -19,6 +22,7 @@ impl Brand {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ethgas => "ethgas",
+            Self::Wallet => "ethgas wallet",
             Self::Ocient => "ocient",
             Self::Pegase3 => "pegase3",
             Self::Lenses => "lenses",
@@ -31,9 +35,19 @@ impl Brand {
         matches!(self, Self::Lenses | Self::Cookie)
     }
 
+    /// Whether a cookie is the session, or renews it.
+    pub const fn has_cookie(self) -> bool {
+        self.is_cookie() || matches!(self, Self::Wallet)
+    }
+
     /// Whether the session that a login replaces is ended at the vendor.
     pub const fn revokes(self) -> bool {
-        matches!(self, Self::Ethgas | Self::Ocient)
+        matches!(self, Self::Ethgas | Self::Wallet | Self::Ocient)
+    }
+
+    /// Who may sign in.
+    pub const fn people(self) -> [&'static str; 2] {
+        if matches!(self, Self::Wallet) { ACCOUNTS } else { USERS }
     }
 }
 
@@ -130,7 +144,8 @@ impl Plan {
             interleaved: choices.one_in(2),
             old_dies: choices.one_in(2),
             body_form: choices.one_in(4),
-            renewable: matches!(brand, Brand::Ethgas | Brand::Ocient | Brand::Cookie) && !choices.one_in(10),
+            renewable: matches!(brand, Brand::Ethgas | Brand::Wallet | Brand::Ocient | Brand::Cookie)
+                && !choices.one_in(10),
             named: true,
             devices: false,
             told: true,

@@ -14,10 +14,12 @@ impl World {
         if operation == CallKind::Login {
             self.watch.login_sent = self.watch.step;
         }
-        self.is_at_cookie(mark, operation);
+        self.is_at_cookie(mark, operation, asked);
         let Some(op) = self.op(mark) else { return };
         match operation {
-            CallKind::Login if !matches!(asked, Asked::Answer { .. }) => op.logins_sent += 1,
+            CallKind::Login if !matches!(asked, Asked::Answer { .. } | Asked::Message { .. }) => {
+                op.logins_sent += 1;
+            }
             CallKind::Refresh => op.refreshes += 1,
             _ => {}
         }
@@ -25,7 +27,7 @@ impl World {
             Asked::Refresh { token: Some(token), .. } => {
                 op.presented = Some(*token);
                 self.watch.revoked.insert(token.family);
-                if self.plan.brand == Brand::Ethgas {
+                if matches!(self.plan.brand, Brand::Ethgas | Brand::Wallet) {
                     self.spends(mark, *token);
                 }
                 if self.family_held(mark.tab) == Some(token.family) {
@@ -55,6 +57,7 @@ impl World {
             || watch.slept > 0
             || watch.closed.contains(&before.tab)
             || held != Some(token.family)
+            || self.cookie_of_others()
             || watch.replaced.iter().any(|(_, family)| *family == token.family)
             || watch.signed_out.iter().any(|(_, login)| watch.families.get(login) == Some(&token.family));
         self.watch.must(excused, "r16_no_refresh_token_is_spent_twice", || {
@@ -74,8 +77,12 @@ impl World {
         let watch = &self.watch;
         // By an empty success, a gateway renews a cookie as well.
         let empty = self.plan.brand.is_cookie() && self.plan.troubles.hostile;
-        let excused =
-            watch.hides() || watch.clock_set || watch.slept > 0 || !watch.closed.is_empty() || empty;
+        let excused = watch.hides()
+            || watch.clock_set
+            || watch.slept > 0
+            || !watch.closed.is_empty()
+            || empty
+            || self.cookie_of_others();
         let elapsed = self.now - first;
         self.watch.must(elapsed + 2 >= least || excused, "r22_a_vendor_that_is_down_is_not_hammered", || {
             format!("login {family}: {pauses} failures in {elapsed} ms")
@@ -88,7 +95,7 @@ impl World {
         let now = self.now;
         self.watch.failures.remove(&family);
         // Tabs with sessions of their own renew the one cookie each for itself.
-        let alone = self.plan.brand.is_cookie() && !self.plan.shares_tabs();
+        let alone = self.plan.brand.has_cookie() && !self.plan.shares_tabs();
         self.watch.renewals.push((now, family, tab));
         let lately = |at: u64| at + 59_000 > now;
         let same = |of: usize, by: usize| of == family && (by == tab || !alone);
@@ -157,22 +164,39 @@ impl World {
 
     /// A token is sent: not after its end, as far as this tab's clocks can tell.
     fn uses(&mut self, mark: Mark, token: Token) {
-        let now = self.moment(mark.tab);
-        let Some(known) = self.watch.known.get(&(mark.tab, token)).copied() else { return };
+        let over = self.over_by(mark.tab, token).filter(|ms| *ms > 0.0);
+        self.watch.must(over.is_none(), "r19_no_token_is_sent_after_its_end", || {
+            format!("tab {}, {}: {over:?} ms after its end", mark.tab, token.text())
+        });
+    }
+
+    /// Whether tabs with sessions of their own have one cookie to renew them with.
+    pub fn cookie_of_others(&self) -> bool {
+        self.plan.brand.has_cookie() && !self.plan.shares_tabs() && self.tabs.len() > 1
+    }
+
+    /// For how long a token has been over, in ms, as far as a tab's clocks can tell. `None`: nobody has told when it ends.
+    fn over_by(&self, tab: usize, token: Token) -> Option<f64> {
+        let now = self.moment(tab);
+        let known = self.watch.known.get(&(tab, token))?;
         let aged = (known.since.wall - known.received_at).max(0.0);
         let by_wall = now.wall - known.received_at;
         let by_steady = now.steady - known.since.steady + aged;
-        let age = by_wall.max(by_steady);
-        let over = known.lifetime.is_some_and(|lifetime| age > lifetime);
-        self.watch.must(!over, "r19_no_token_is_sent_after_its_end", || {
-            format!("tab {}, {}: {age} ms of {:?}", mark.tab, token.text(), known.lifetime)
-        });
+        Some(by_wall.max(by_steady) - known.lifetime?)
+    }
+
+    /// Whether the vendor can be told that a session is over. An expired token is never sent; and where a cookie renews it, that may belong
+    /// to a newer login by then.
+    pub fn can_be_revoked(&self, tab: usize, access: Option<&str>) -> bool {
+        let token = access.and_then(Token::read);
+        let over = token.and_then(|token| self.over_by(tab, token)).is_some_and(|ms| ms >= 0.0);
+        self.plan.brand != Brand::Wallet || !over
     }
 
     /// The vendor says its no to a request's token.
     pub fn refuses(&mut self, credential: Option<Token>) {
         // Whoever has a cookie may think it is another login's.
-        let cookie = self.plan.brand.is_cookie();
+        let cookie = self.plan.brand.is_cookie() || credential.is_none();
         let families = 0..self.vendor.families.len();
         let refused =
             families.filter(|family| cookie || credential.is_some_and(|token| token.family == *family));
@@ -185,9 +209,11 @@ impl World {
             Asked::Refresh { token, .. } | Asked::Check { token } => *token,
             _ => None,
         };
-        let without = self.plan.brand.is_cookie() && !matches!(asked, Asked::Login { .. });
+        let without = self.plan.brand.has_cookie()
+            && !matches!(asked, Asked::Login { .. } | Asked::Message { .. } | Asked::Signed { .. });
         if matches!(said, Said::Unauthorised | Said::Dead) && (token.is_some() || without) {
-            self.refuses(token);
+            // The cookie may be another login's than the one that is held.
+            self.refuses(token.filter(|_| self.plan.brand != Brand::Wallet));
         }
         if let Asked::Refresh { token: Some(token), .. } = asked
             && let Some(spending) = self.watch.spent.get_mut(token)

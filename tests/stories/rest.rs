@@ -25,6 +25,7 @@ impl World {
         }
         self.older_sessions_were_revoked();
         self.the_cookie_is_what_tabs_show();
+        self.the_cookie_renews_what_tabs_hold();
         if self.plan.shares_store() && self.goes_on() {
             self.a_new_tab_finds_the_same();
             self.nothing_older_is_stored();
@@ -126,7 +127,9 @@ impl World {
             || watch.lost.contains(&token.family)
             || watch.hides()
             || watch.slept > 0
-            || !watch.closed.is_empty();
+            || !watch.closed.is_empty()
+            || self.cookie_of_others()
+            || watch.side_by_side;
         let newest = family.newest;
         self.watch.must(excused || token.number == newest, "r16_the_newest_tokens_are_kept", || {
             format!("place {place}: {}, the newest is {newest}", token.text())

@@ -5,6 +5,7 @@ use hallpass::session::{Reason, Session};
 
 use crate::invariants::{Known, Shown, Stroke};
 use crate::op::{Op, Purpose, Waits};
+use crate::plan::Brand;
 use crate::store::Weather;
 use crate::vendor::Token;
 use crate::world::{Mark, World};
@@ -36,6 +37,9 @@ impl World {
             (Some(old), None) => {
                 let last = before.access.as_deref().and_then(Token::read);
                 self.watch.last.extend(last.map(|token| ((old, tab), token)));
+                if !self.can_be_revoked(tab, before.access.as_deref()) {
+                    self.watch.run_out.extend(last.map(|token| token.family));
+                }
                 self.over(tab, id, old, now.reason);
             }
             _ => {}
@@ -82,8 +86,11 @@ impl World {
             self.watch.must(!overtaken, "r18_a_login_that_a_logout_overtook_signs_nobody_in", || {
                 format!("tab {tab}, login {new}")
             });
-            if let Some(family) = before.login.and_then(|old| self.watch.families.get(&old)) {
-                self.watch.replaced.insert((tab, *family));
+            let older = before.login.filter(|_| self.can_be_revoked(tab, before.access.as_deref()));
+            // The cookie may have renewed it as another login of the same person's.
+            let last = before.access.as_deref().and_then(Token::read).map(|token| token.family);
+            if let Some(family) = older.and_then(|old| last.or(self.watch.families.get(&old).copied())) {
+                self.watch.replaced.insert((tab, family));
             }
         } else {
             let checks = self.tabs[tab].ops.get(&id).is_some_and(|op| op.purpose == Purpose::Check);
@@ -134,8 +141,13 @@ impl World {
         let op = self.tabs[tab].ops.get(&id);
         let by_login =
             op.is_some_and(|op| matches!(op.purpose, Purpose::Login { .. }) && op.stroke.is_none());
+        // While it waits for its turn, a login with a wallet follows what another tab has written, or what has become of the store.
+        let follows = self.plan.brand == Brand::Wallet
+            && (excused
+                || self.watch.strokes.iter().any(|stroke| stroke.tab != tab)
+                || self.watch.ends.keys().any(|(login, at)| *login == old && *at != tab));
         self.watch.must(
-            !by_login || self.plan.brand.is_cookie(),
+            !by_login || self.plan.brand.is_cookie() || follows,
             "r25_a_login_that_fails_ends_no_session",
             || format!("tab {tab}, login {old}, {reason:?}"),
         );
@@ -154,8 +166,11 @@ impl World {
             // A login that replaced this one may have ended so. And at Lenses, any 401 of `users/me` ends a session.
             Reason::Expired | Reason::Refused => {
                 let bare = self.plan.brand.is_cookie() && self.plan.troubles.hostile;
+                // The cookie that was to renew it is another login's by now.
+                let taken = self.plan.brand == Brand::Wallet
+                    && (self.cookie_of_others() || self.watch.cut_off || self.watch.side_by_side);
                 let elsewhere = self.watch.ends.iter().any(|((_, at), end)| *at != tab && *end == reason);
-                told_no || by_time || by_age || bare || elsewhere
+                told_no || by_time || by_age || bare || taken || elsewhere
             }
             // A check may have found another user's cookie.
             Reason::Replaced => {
@@ -297,7 +312,8 @@ impl World {
     /// Whether whoever waits for an operation has waited too long. A tab that does not run can answer nobody.
     pub fn in_time(&mut self, tab: usize, op: &Op) {
         // A person may take as long as they like.
-        let person = self.plan.devices && matches!(op.purpose, Purpose::Login { .. });
+        let asks_somebody = self.plan.devices || self.plan.brand == Brand::Wallet;
+        let person = asks_somebody && matches!(op.purpose, Purpose::Login { .. });
         let excused = self.watch.frozen.contains(&tab) || self.watch.slept > 0 || person;
         let waited = self.now - op.begun;
         self.watch.must(waited <= PATIENCE || excused, "rule_2_every_caller_is_answered", || {

@@ -6,7 +6,6 @@ use crate::choices::Choices;
 use crate::invariants::Broken;
 use crate::plan::{Brand, Plan};
 use crate::store::Weather;
-use crate::vendor::USERS;
 use crate::world::World;
 
 /// What came of a story.
@@ -50,7 +49,7 @@ impl World {
             self.open(place);
         }
         self.pass(500);
-        self.log_in(0, USERS[0], true);
+        self.log_in(0, self.plan.brand.people()[0], true);
         self.pass(1_000);
     }
 

@@ -242,6 +242,7 @@ impl World {
         op.waits = match &effect {
             Effect::Call(_) | Effect::Send(_) => Waits::Network,
             Effect::Read | Effect::Write(_) => Waits::Store,
+            Effect::Wallet(_) => Waits::Person,
             Effect::Lock(_) => Waits::Lock,
             Effect::Wait(_) => Waits::Time,
             Effect::Join(other) => Waits::Join(*other),
@@ -253,7 +254,10 @@ impl World {
         let done = match effect {
             Effect::Call(call) => return self.call(mark, &call),
             Effect::Send(dispatch) => return self.send(mark, &dispatch),
-            Effect::Wallet(_) => panic!("nobody in the stories has a wallet"),
+            Effect::Wallet(request) => {
+                self.asks_wallet(mark, &request);
+                return None;
+            }
             Effect::Read => {
                 self.store(mark, Work::Read);
                 return None;

@@ -7,6 +7,9 @@ use crate::plan::{Brand, Plan};
 use crate::support::Value;
 
 pub const USERS: [&str; 2] = ["jdoe", "asmith"];
+/// The accounts that wallets sign for.
+pub const ACCOUNTS: [&str; 2] =
+    ["0x5ef1b2c02f5e39c0ff667611c5d7effb0e7df305", "0x1111111111111111111111111111111111111111"];
 pub const PASSWORD: &str = "correct horse";
 
 /// What a call asks the vendor for, as it reads it.
@@ -15,6 +18,15 @@ pub enum Asked {
     Login {
         user: String,
         password: String,
+    },
+    /// What a wallet is to sign.
+    Message {
+        account: String,
+    },
+    /// Whether the wallet has signed it.
+    Signed {
+        account: String,
+        right: bool,
     },
     /// What a person is to be shown, to say yes on another device.
     Prompt,
@@ -45,6 +57,14 @@ pub enum Person {
 }
 
 impl Asked {
+    /// A renewal as a browser sends it, whose cookie holds the refresh token.
+    pub fn with_refresh_cookie(self, cookie: Option<Token>) -> Self {
+        match self {
+            Self::Refresh { token: None, in_body } => Self::Refresh { token: cookie, in_body },
+            other => other,
+        }
+    }
+
     /// The same as a browser sends it, whose cookie goes along.
     pub fn with_cookie(self, cookie: Option<Token>) -> Self {
         match self {
@@ -61,6 +81,7 @@ impl Asked {
 pub enum Said {
     Granted { access: Token, refresh: Token, user: &'static str },
     WrongPassword,
+    Message,
     Prompt,
     Denied,
     NotYet,
@@ -157,6 +178,13 @@ impl Vendor {
                     return Said::WrongPassword;
                 };
                 self.signs_in(user, now)
+            }
+            Asked::Message { .. } => Said::Message,
+            Asked::Signed { account, right } => {
+                match ACCOUNTS.into_iter().find(|known| known == account).filter(|_| *right) {
+                    Some(account) => self.signs_in(account, now),
+                    None => Said::WrongPassword,
+                }
             }
             Asked::Prompt => Said::Prompt,
             Asked::Answer { user, says: Person::Yes } => self.signs_in(user, now),

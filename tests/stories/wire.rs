@@ -6,6 +6,7 @@ use serde_json::{Value as Tree, json};
 use crate::plan::{Brand, Plan};
 use crate::support::Value;
 use crate::vendor::{Asked, Said, Token};
+use crate::wallets;
 
 /// Reads a call as strictly as a vendor does.
 pub fn read(brand: Brand, call: &Call) -> Asked {
@@ -20,6 +21,13 @@ pub fn read(brand: Brand, call: &Call) -> Asked {
         _ => header("Authorization").and_then(|value| Token::read(value.strip_prefix("Bearer ")?)),
     };
     match call.operation {
+        CallKind::Login if brand == Brand::Wallet => {
+            wallets::read(call.body.as_deref().unwrap_or_default(), call.below.is_some())
+        }
+        CallKind::Refresh if brand == Brand::Wallet => {
+            let token = call.body.as_deref().and_then(wallets::refresh_token);
+            Asked::Refresh { token, in_body: token.is_some() }
+        }
         CallKind::Login => {
             let (user, password) = match brand {
                 Brand::Pegase3 => (header("User-Name"), header("Password")),
@@ -46,6 +54,7 @@ pub fn read(brand: Brand, call: &Call) -> Asked {
 pub fn write(plan: &Plan, said: &Said, lifetime_s: u64) -> Reply<Value> {
     let renewable = plan.renewable;
     let (status, body) = match plan.brand {
+        Brand::Wallet => wallets::write(said, lifetime_s, plan.body_form),
         Brand::Ethgas => ethgas(said, lifetime_s, renewable),
         Brand::Ocient => ocient(plan, said, lifetime_s),
         Brand::Pegase3 => pegase3(said, lifetime_s),
@@ -65,9 +74,12 @@ fn ethgas(said: &Said, lifetime_s: u64, renewable: bool) -> (u16, Tree) {
         Said::Granted { access, refresh, .. } => fine(json!({
             "accessToken": access.text(), "refreshToken": renewable.then(|| refresh.text()), "expiresIn": lifetime_s,
         })),
-        Said::WrongPassword | Said::Unauthorised | Said::Prompt | Said::Denied | Said::NotYet => {
-            (401, json!({ "code": 401, "message": "unauthorised" }))
-        }
+        Said::WrongPassword
+        | Said::Unauthorised
+        | Said::Message
+        | Said::Prompt
+        | Said::Denied
+        | Said::NotYet => (401, json!({ "code": 401, "message": "unauthorised" })),
         Said::WrongForm => (422, json!({ "code": 422, "message": "refresh token missing" })),
         Said::LoggedOut => fine(json!({ "loggedOut": true })),
         Said::Alive(_) => fine(json!({ "valid": true, "userId": 7 })),
@@ -94,7 +106,7 @@ fn ocient(plan: &Plan, said: &Said, lifetime_s: u64) -> (u16, Tree) {
         Said::Denied => (200, json!({ "status": status(-1251, "28000") })),
         Said::NotYet => (200, json!({ "status": status(-1238, "08000") })),
         Said::WrongPassword => (200, json!({ "status": status(-304, "28000") })),
-        Said::Unauthorised | Said::WrongForm | Said::Dead => {
+        Said::Unauthorised | Said::WrongForm | Said::Message | Said::Dead => {
             (401, json!({ "status": status(-1205, "28000") }))
         }
         Said::LoggedOut | Said::Alive(_) => (200, json!({ "status": status(0, "00000") })),
