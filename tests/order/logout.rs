@@ -199,7 +199,7 @@ fn what_has_replaced_a_session_is_left_alone() {
     assert!(tab.record.is_some());
 }
 
-/// Rule 10: who signs out while the end of an older session is being written down signs out of whatever lies there by then.
+/// R10: whoever signs out while the end of an older session is being written down signs out of whatever lies there by then.
 #[test]
 fn r10_a_sign_out_beside_another_end_takes_away_a_newer_login() {
     let mut tab = Tab::signed_in(TABS);

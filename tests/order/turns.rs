@@ -188,6 +188,25 @@ fn r10_a_login_after_another_tabs_sign_out_waits_for_that() {
     assert!(!tab.log().iter().any(|line| line.starts_with("lock")));
 }
 
+/// Where another user's session has replaced this tab's, the cookie is theirs: their renewals and sign-outs are waited for.
+#[test]
+fn r25_a_login_in_a_replaced_tab_waits_for_the_session_that_has_replaced_it() {
+    let mut tab = ann(TABS);
+    let bobs =
+        Record { login: 9, ordinal: u32::MAX, renewals: 3, held: user_named("bob"), ..Record::default() };
+    let renewed = Record { renewals: 4, ..bobs.clone() };
+    tab.another_writes(Some(&bobs), None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!(tab.status(), "replaced");
+    tab.log();
+    tab.hears(200, ANN).waits_for_the_lock();
+    tab.meanwhile("lock", move |tab| tab.another_writes(Some(&renewed), None));
+    assert_eq!(tab.signs_in(ANN), "signed in");
+    let log = tab.log();
+    assert_eq!(log[..7], ["lock 9 3", "read", "unlock", "lock 9 4", "read", "random", "call login"]);
+    assert_eq!(log.last().map(String::as_str), Some("unlock"));
+}
+
 /// A sign-out that had to wait looks who has signed in meanwhile: the cookie is theirs by then.
 #[test]
 fn r10_a_sign_out_that_waited_takes_no_newer_logins_cookie() {
