@@ -75,7 +75,7 @@ onClick("mend", async () => {
 });
 
 /** Shows the panel where the vendor is a simulated one. */
-export function breakable({ baseUrl, ...options }) {
+export function offerFaults({ baseUrl, ...options }) {
   const known = vendorOf(options);
   if (known === place.known && baseUrl === place.baseUrl) return;
   place = { known, baseUrl };

@@ -2,7 +2,7 @@
 
 import { byId } from "./dom.js";
 import { clearError, showError, shownCode } from "./error-box.js";
-import { breakable, mayHaveStruck } from "./fault-panel.js";
+import { offerFaults, mayHaveStruck } from "./fault-panel.js";
 import { loadHallpass } from "./load.js";
 import { once, release } from "./once.js";
 import { PAGE_CALL, recordRequests } from "./request-log.js";
@@ -161,7 +161,7 @@ function showChoice() {
   const inForm = asked();
   const state = session?.state;
   const { settings, way, more } = state?.status === "signed-in" ? { ...opened, more: { ...opened.more, database: state.database } } : inForm;
-  breakable(settings);
+  offerFaults(settings);
   showSnippet(settings, way, more);
   // A single sign-on is one vendor's, at one address.
   offerSingleSignOn(session && isAtOnePlace(opened.settings, inForm.settings) ? state : {});

@@ -271,8 +271,8 @@ impl core::error::Error for AuthError {}
 impl From<gloo_net::Error> for AuthError {
     fn from(error: gloo_net::Error) -> Self {
         let (code, message) = match error {
-            // An error of reading has a line. Only one that a type's own code has raised may lack it, which it may for a value to be
-            // sent as well; far more types do so when they are read, as each enum that is `untagged`.
+            // serde_json gives an error of reading a line number. One that a type's own code raises may lack it, in reading and in writing
+            // alike. It is taken for one of reading, as most are: each `untagged` enum raises such errors.
             gloo_net::Error::SerdeError(error) if error.line() > 0 || error.is_data() => (
                 Code::MalformedReply,
                 "The JSON does not fit its type; compare it with what the vendor documents.",
@@ -281,7 +281,8 @@ impl From<gloo_net::Error> for AuthError {
                 Code::Aborted,
                 "The reply was given up by its request's own signal; send the request again if it is wanted.",
             ),
-            // A request that is none, and a reply that is read twice, are TypeErrors, as a broken connection is.
+            // Browsers throw a TypeError for a request that can't be built, for a reply that is read twice, and for a broken connection.
+            // Only the message tells the last one apart.
             gloo_net::Error::JsError(error) if error.name != "TypeError" || is_of_network(&error.message) => {
                 (
                     Code::Network,

@@ -502,7 +502,7 @@ export interface CredentialsByVendor {
         database: string;
       }
     | {
-        /** Shows the person the code and the address for the other device. Called once. */
+        /** Shows the person the code and the address for the other device. Called once. What it throws, or a promise of its that rejects, ends the login. */
         device: (prompt: DevicePrompt) => void;
         database?: string;
       };

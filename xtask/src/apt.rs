@@ -28,7 +28,7 @@ impl Apt {
     pub fn install(&self, groups: &[Vec<&'static str>]) -> Result<()> {
         // It fails as a whole when one of many sources can't be reached; what's wanted may be in the others.
         self.apt_get("apt-update", &["update"]).run()?;
-        // Fails as a whole too when the system has no package of one name, so that each engine then gets its own try.
+        // It also fails as a whole where the system lacks one of the packages. So each group is then tried by itself.
         if self.install_together("apt-install", &groups.concat()).run()?.success {
             return Ok(());
         }

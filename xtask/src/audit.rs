@@ -7,7 +7,7 @@ use crate::job::Job;
 use crate::npm::NPM;
 use crate::workspace;
 
-/// The folders with packages from npm. The published package has none of them.
+/// The folders whose packages from npm each test run installs. The published package has none of them.
 const NPM_FOLDERS: [&str; 2] = ["xtask", "tests/matrix"];
 
 /// Checks licences and sources; and the lists of known faults, where they can be reached: what can't be asked is skipped, and

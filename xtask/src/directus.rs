@@ -5,14 +5,16 @@ use std::fs;
 
 use anyhow::Result;
 
-use crate::browsers::Engine;
+use crate::browsers::{self, Engine};
 use crate::django::PORT_OFFSET;
 use crate::interrupt::Guarded;
 use crate::job::{Job, command};
 use crate::npm::NPM;
+use crate::package;
 use crate::progress::Progress;
 use crate::server::{self, answers};
 use crate::simulator::{self, Output};
+use crate::tools::Install;
 use crate::workspace;
 
 /// How many steps it takes after the package is built.
@@ -42,8 +44,19 @@ const SETTINGS: [(&str, &str); 9] = [
     ("TELEMETRY", "false"),
 ];
 
+/// The browser that it is tried in.
+const ENGINE: Engine = Engine::Chromium;
+
+/// What has to be installed before [`run`], but for itself.
+pub fn needs() -> Result<Vec<Install>> {
+    let mut installs = package::needs()?;
+    installs.extend(browsers::missing(&[ENGINE]));
+    Ok(installs)
+}
+
 /// Installs it unless it is there, starts it afresh, and signs in. `first_port`: the first of those that may be used.
 pub fn run(progress: &mut Progress, first_port: u16) -> Result<()> {
+    ENGINE.driver().map_err(anyhow::Error::msg)?;
     progress.step("Installing Directus from npm", install)?;
     let port = first_port + PORT_OFFSET;
     let _directus = progress.step("Starting Directus", || start(port))?;
@@ -81,7 +94,7 @@ fn sign_in(first_port: u16) -> Result<()> {
         .args(["run", "--quiet", "--package", "hallpass-end-to-end", "--bin", "directus"])
         .env("HALLPASS_PORT", pages.port().to_string())
         .env("RUST_BACKTRACE", "0")
-        .envs(Engine::Chromium.variables())
+        .envs(ENGINE.variables())
         .must("the recipe for Directus does not work")
         .map(drop)
 }

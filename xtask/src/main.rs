@@ -123,7 +123,7 @@ fn demo(options: &[&str]) -> Result<()> {
 }
 
 fn directus() -> Result<()> {
-    let mut progress = prepared(package::needs()?, 1 + directus::STEPS)?;
+    let mut progress = prepared(directus::needs()?, 1 + directus::STEPS)?;
     package::build_if_stale(&mut progress)?;
     directus::run(&mut progress, simulator::default_port()?)
 }

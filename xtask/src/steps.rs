@@ -33,7 +33,7 @@ pub enum Step {
     Types,
     /// The Rust documentation.
     Docs,
-    /// The README and the guide: their links and their code.
+    /// The README and the guide: their links and their code; and the reference, which is made anew and compared.
     Guide,
     /// Start of the simulated vendors.
     Simulator,

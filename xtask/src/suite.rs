@@ -103,14 +103,8 @@ impl Suite {
     }
 
     fn perform_together(&self, begun: Vec<(Step, Clock)>) -> Vec<(Step, Outcome, Duration)> {
-        let perform = |step| match step {
-            Step::Browser(engine) => self.browser_tests(engine),
-            Step::EndToEnd(engine) => self.end_to_end_tests(engine),
-            Step::Node => self.node_tests(),
-            _ => bail!("{} runs by itself", step.name()),
-        };
         thread::scope(|scope| {
-            let run = |(step, clock)| scope.spawn(move || end(step, clock, perform(step)));
+            let run = |(step, clock)| scope.spawn(move || end(step, clock, self.perform_beside(step)));
             let runs: Vec<_> = begun.into_iter().map(run).collect();
             runs.into_iter().map(|run| run.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         })
@@ -182,11 +176,19 @@ impl Suite {
                 self.django = Some(django::start(self.port)?);
                 Ok((Counts::PASSED, String::new()))
             }
+            Step::Node | Step::Browser(_) | Step::EndToEnd(_) => self.perform_beside(step),
+            Step::RootPackage => root_package::check(self.port).map(|counts| (counts, String::new())),
+            Step::Matrix(reach) => matrix::run(self.port, reach).map(|counts| (counts, String::new())),
+        }
+    }
+
+    /// The same of a step that others may run beside.
+    fn perform_beside(&self, step: Step) -> Result<Outcome> {
+        match step {
             Step::Node => self.node_tests(),
             Step::Browser(engine) => self.browser_tests(engine),
             Step::EndToEnd(engine) => self.end_to_end_tests(engine),
-            Step::RootPackage => root_package::check(self.port).map(|counts| (counts, String::new())),
-            Step::Matrix(reach) => matrix::run(self.port, reach).map(|counts| (counts, String::new())),
+            _ => bail!("{} runs by itself", step.name()),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::workspace;
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const WASM_PACK: &str = "0.15.1";
 /// The newest that Rust 1.95 compiles.
-const TRUNK: &str = "0.21.14";
+pub const TRUNK: &str = "0.21.14";
 
 /// A piece that a command may need.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -126,7 +126,7 @@ fn rustup(args: &[&str]) -> Result<()> {
 
 /// A program that has to be there in a certain version.
 fn pinned(program: &str, package: &'static str, version: &str, why: &'static str) -> Option<Install> {
-    let present = output_of(program, ["--version"]).is_some_and(|found| ends_with_version(&found, version));
+    let present = output_of(program, ["--version"]).is_some_and(|found| names_version(&found, version));
     let version = version.to_owned();
     let what = format!("{package} {version}");
     (!present).then(|| Install::new(what, why, move || cargo_install(package, Some(&version))))
@@ -138,8 +138,8 @@ fn plain(name: &'static str, why: &'static str) -> Option<Install> {
     (!present).then(|| Install::new(name, why, move || cargo_install(name, None)))
 }
 
-/// Compares `name 1.2.3` with `1.2.3`.
-fn ends_with_version(printed: &str, version: &str) -> bool {
+/// Whether a program that says `name 1.2.3` is of this version.
+fn names_version(printed: &str, version: &str) -> bool {
     printed.split_whitespace().nth(1) == Some(version)
 }
 
@@ -182,9 +182,9 @@ mod tests {
 
     #[test]
     fn versions_are_compared_as_wholes() {
-        assert!(ends_with_version("wasm-bindgen 0.2.130", "0.2.130"));
-        assert!(!ends_with_version("wasm-bindgen 0.2.130", "0.2.13"));
-        assert!(ends_with_version("wasm-bindgen 0.2.130 (abc)", "0.2.130"));
+        assert!(names_version("wasm-bindgen 0.2.130", "0.2.130"));
+        assert!(!names_version("wasm-bindgen 0.2.130", "0.2.13"));
+        assert!(names_version("wasm-bindgen 0.2.130 (abc)", "0.2.130"));
     }
 
     #[test]

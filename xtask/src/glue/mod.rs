@@ -36,7 +36,7 @@ pub const TYPES: &str = "
 export const imports: WebAssembly.Imports;
 
 /** Takes what it exports, and lets it begin. Gives back the stack pointer. */
-export function begin(exports: WebAssembly.Exports): void;
+export function begin(exports: WebAssembly.Exports): WebAssembly.ExportValue | undefined;
 ";
 
 /// How wasm-opt makes the WebAssembly small. In one run with the names, since each run reads and writes anew and loses what
