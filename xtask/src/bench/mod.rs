@@ -123,7 +123,7 @@ fn publish(workshop: &Workshop, samples: &Samples, options: &Options) -> Result<
         return Ok(());
     }
     page::write(&workspace::inside("docs"), workshop, samples, &date)?;
-    page::write_readme(&date)?;
+    page::write_readme(samples, &date)?;
     eprintln!(
         "       docs/benchmarks.md: why something is missed, and what it would take, is for people to write at its marks"
     );

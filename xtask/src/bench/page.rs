@@ -41,13 +41,14 @@ pub fn write(folder: &Path, workshop: &Workshop, samples: &Samples, date: &str) 
     Ok(())
 }
 
-/// Puts the one picture that matters into the README.
-pub fn write_readme(date: &str) -> Result<()> {
+/// Puts the one picture that matters, and what it shows, into the README.
+pub fn write_readme(samples: &Samples, date: &str) -> Result<()> {
     let path = workspace::inside(README);
     let text = fs::read_to_string(&path)?;
     let picture = format!(
         "\n![Size, start and time of a call, beside others](docs/benchmarks/overview.svg)\n\nMeasured on {date}; \
-         [everything that was measured, and how](docs/benchmarks.md).\n\n"
+         [everything that was measured, and how](docs/benchmarks.md).\n\n{}\n",
+        targets::sentence(samples)
     );
     let new = with_between(&text, MARKS[0], MARKS[1], &picture)
         .context("the README has no place for the picture")?;

@@ -1,0 +1,63 @@
+//! The codes of errors stand in `src/dialect/failure.rs`. What can't be made from it, in other languages and for people, is held to it
+//! here: a new code fails this test until each place knows it.
+
+#![cfg(not(target_family = "wasm"))]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+fn read(path: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(file).unwrap_or_else(|_| panic!("there is no {path}"))
+}
+
+/// What stands in a file between two texts.
+fn between(path: &str, begin: &str, end: &str) -> String {
+    let text = read(path);
+    let found = text.split_once(begin).and_then(|(_, rest)| rest.split_once(end));
+    found.unwrap_or_else(|| panic!("{path} has nothing behind `{begin}`")).0.to_owned()
+}
+
+/// What stands in quotes.
+fn quoted(text: &str) -> BTreeSet<String> {
+    text.split('"').skip(1).step_by(2).map(String::from).collect()
+}
+
+/// `SessionExpired` as `session-expired`.
+fn kebab(name: &str) -> String {
+    let mut kebab = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !kebab.is_empty() {
+            kebab.push('-');
+        }
+        kebab.extend(letter.to_lowercase());
+    }
+    kebab
+}
+
+#[test]
+fn every_list_of_codes_is_that_of_the_source() {
+    let codes = quoted(&between("src/dialect/failure.rs", "pub const fn as_str(self)", "\n    }\n"));
+    assert!(codes.contains("session-expired"), "{codes:?}");
+    let variants = between("src/client/code.rs", "pub enum Code {", "\n}");
+    let variants = variants.lines().filter_map(|line| line.trim().strip_suffix(','));
+    // In JavaScript, a request whose own signal has ended it rejects with the signal's reason, which is no code.
+    let variants = variants.filter(|name| *name != "Aborted").map(kebab).collect();
+    let words = between("www/errors.js", "const WORDS = {", "\n};");
+    let keys = words.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(": ("));
+    let keys = keys.map(|(key, _)| key.trim_matches('"').to_owned()).collect();
+    let rows = between("docs/errors.md", "## Every code\n", "\n## ");
+    let rows = rows.lines().filter_map(|row| row.strip_prefix("| `")?.split_once("` |"));
+    let rows = rows.map(|(code, _)| code.to_owned()).filter(|code| code != "code").collect();
+    let typed = quoted(&between("src/shell/hallpass.d.ts", "export type AuthErrorCode =", ";"));
+    let lists: [(&str, BTreeSet<String>); 4] = [
+        ("src/client/code.rs", variants),
+        ("src/shell/hallpass.d.ts", typed),
+        ("www/errors.js", keys),
+        ("docs/errors.md", rows),
+    ];
+    for (place, list) in lists {
+        assert_eq!(list, codes, "{place}");
+    }
+}
