@@ -120,6 +120,15 @@ fn rule_1_the_callers_abort_ends_the_wait() {
     assert_eq!(paused.status(), "never");
 }
 
+/// Where the platform's timers fail, the vendor isn't asked without a pause.
+#[test]
+fn r22_a_pause_that_fails_ends_the_wait() {
+    let mut tab = tab();
+    tab.fails(POLLS, Trouble::Network).fails("wait", Trouble::Untold).hears(200, GRANTED);
+    assert_eq!(waits_for_device(&mut tab), "internal at login");
+    assert!(tab.log().last().is_some_and(|line| line.starts_with("wait")));
+}
+
 /// If the caller's own function throws, the login is given up, and nothing is waited for.
 #[test]
 fn a_prompt_that_could_not_be_handed_out_ends_it() {
