@@ -39,6 +39,8 @@ pub struct Handle<J: 'static> {
     pub(super) sending_login: Cell<Option<OperationId>>,
     /// The sign-out at the vendor that is under way.
     pub(super) revocation: RefCell<Option<Revocation>>,
+    /// The same where a cookie has to renew the token first.
+    pub(super) renews_to_revoke: Cell<Option<OperationId>>,
     /// The addresses that have rejected a token which was just renewed, and when.
     pub(super) rejecting_addresses: RefCell<Vec<(String, Moment)>>,
     /// How many requests of the caller's are under way. Their replies may bring new tokens.
@@ -95,6 +97,7 @@ impl<J: Json> Handle<J> {
             signing_in: Cell::new(None),
             sending_login: Cell::new(None),
             revocation: RefCell::new(None),
+            renews_to_revoke: Cell::new(None),
             sending: Cell::new(0),
             renewed_for_checks: Cell::new((Moment::NEVER, 0)),
             confirming: Cell::new(None),

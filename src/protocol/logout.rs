@@ -109,25 +109,37 @@ impl<J: Json> Run<J> {
         let handle: &Handle<J> = &self.handle;
         handle.addresses().logout.as_ref()?;
         let mut others = false;
-        if !handle.carries_token() {
+        // An expired token is never sent: it is renewed first, and the new one is revoked. (Also where renewals are manual: what is renewed
+        // here is gone at once.)
+        let over = record.left(received, handle.now()).is_some_and(|left| left <= 0.0);
+        let by_cookie = over && handle.carries_token() && handle.renews_by_cookie();
+        if by_cookie || !handle.carries_token() {
+            if by_cookie {
+                handle.renews_to_revoke.set(Some(self.id));
+            }
             self.take_turn(Some(&record), 0).await.ok()?;
-            // The cookie is that of whoever has signed in since, here or in the tab that has replaced this one's session.
+            // The cookie is that of whoever has signed in since, here or in the tab that has replaced this one's session. And where tabs
+            // have sessions of their own, one that ends by itself leaves the others' cookie alone.
             others = handle.look(Session::is_replaced)
-                || handle.login().is_some_and(|login| login != record.login);
+                || handle.login().is_some_and(|login| login != record.login)
+                || by_cookie
+                    && !matches!(handle.settings.keeping, Keeping::Tabs { .. })
+                    && !handle.look(Session::is_signed_out_by_user);
         }
-        let confirmed = if others { None } else { self.send_revocation(record, received).await };
+        let confirmed = if others { None } else { self.send_revocation(record, over).await };
+        if by_cookie {
+            handle.renews_to_revoke.set(None);
+        }
         self.end_turn().await;
         confirmed
     }
 
-    async fn send_revocation(&self, mut record: Rc<Record>, received: Moment) -> Option<bool> {
+    async fn send_revocation(&self, mut record: Rc<Record>, over: bool) -> Option<bool> {
         let handle: &Handle<J> = &self.handle;
-        if record.left(received, handle.now()).is_some_and(|left| left <= 0.0) {
-            // An expired token is never sent: it is renewed first, and the new one is revoked. Not so where a cookie renews it,
-            // which may belong to a newer login. (Also where renewals are manual: what is renewed here is gone at once.)
-            let call = handle.vendor.refresh(&record.held).filter(|call| !call.cookies)?;
+        if over {
+            let call = handle.vendor.refresh(&record.held)?;
             let Outcome::Reply(reply) = self.ask(Effect::Call(call)).await else { return None };
-            let grant = handle.vendor.read_refresh(&reply, handle.now().wall).ok()?;
+            let grant = handle.read_refresh(&reply, &record).ok()?;
             let held = &mut Rc::make_mut(&mut record).held;
             held.access = grant.access;
             held.refresh = grant.refresh.or(held.refresh.take());

@@ -77,7 +77,7 @@ impl<J: Json> Handle<J> {
     }
 
     /// The tokens that a reply brings. Boxed, as they are held over a wait.
-    fn read_refresh(&self, reply: &Reply<J>, record: &Record) -> Result<Box<Grant>, Box<Failure>> {
+    pub(super) fn read_refresh(&self, reply: &Reply<J>, record: &Record) -> Result<Box<Grant>, Box<Failure>> {
         let read = self.vendor.read_refresh(reply, self.now().wall).and_then(|grant| {
             if self.vendor.renews(&grant, &record.held) {
                 return Ok(grant);
@@ -227,8 +227,8 @@ impl<J: Json> Run<J> {
             self.follow(false).await;
             // The token of before is never sent once more, in whatever form.
             if handle.epoch() != epoch {
-                if read.is_ok() {
-                    self.take_away(record);
+                if let Ok(grant) = read {
+                    self.take_away(record, *grant);
                 }
                 return if handle.generation() == flight.generation {
                     Ok(())

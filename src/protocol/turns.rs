@@ -9,7 +9,7 @@ use super::ending::Halt;
 use super::handle::Handle;
 use super::operation::Run;
 use super::settings::Keeping;
-use crate::dialect::{CallKind, Json, Renewal, Why};
+use crate::dialect::{CallKind, Grant, Json, Renewal, Why};
 use crate::session::{Record, Session, Tokens};
 
 /// A lock that is free is given within this time, in ms.
@@ -30,7 +30,8 @@ impl<J: Json> Handle<J> {
     /// The sign-out, or the renewal, that is on its way to the vendor and changes the cookie.
     pub(super) fn changes_cookie(&self) -> Option<OperationId> {
         let revocation = self.revocation.borrow().as_ref().map(|(id, _)| *id);
-        revocation.filter(|_| !self.carries_token()).or_else(|| self.renews_cookie())
+        let revocation = revocation.filter(|_| !self.carries_token()).or(self.renews_to_revoke.get());
+        revocation.or_else(|| self.renews_cookie())
     }
 
     /// The tokens that another tab may be renewing, or signing out of. Also where nobody is signed in any more: the tab that has signed out
@@ -123,11 +124,17 @@ impl<J: Json> Run<J> {
         }
     }
 
-    /// Takes away the cookie that a renewal has brought, where the user has signed out meanwhile in a tab that couldn't wait for it.
-    pub(super) fn take_away(&self, record: Rc<Record>) {
+    /// Takes away the cookie that a renewal has brought, where the user has signed out meanwhile in a tab that couldn't wait for it; or has
+    /// what it renews revoked.
+    pub(super) fn take_away(&self, mut record: Rc<Record>, grant: Grant) {
         let handle: &Handle<J> = &self.handle;
-        let waits = handle.carries_token() || matches!(handle.settings.keeping, Keeping::Tabs { .. });
-        if !waits && handle.login().is_none() && handle.revocation.borrow().is_none() {
+        let waits = if handle.carries_token() {
+            !handle.renews_by_cookie()
+        } else {
+            handle.revocation.borrow().is_some() || matches!(handle.settings.keeping, Keeping::Tabs { .. })
+        };
+        if !waits && handle.login().is_none() {
+            Rc::make_mut(&mut record).held.access = grant.access;
             self.handle.revoke(record, handle.now());
         }
     }

@@ -575,6 +575,7 @@ contract! { "wallet.js":
     r2_a_signature_is_handed_in_once,
     a_wallets_session_is_restored_without_the_wallet,
     r39_a_login_over_a_wallets_session_revokes_it,
+    r10_a_wallets_session_whose_token_is_over_is_revoked_at_logout,
     r34_dispose_ends_a_login_that_waits_for_the_wallet,
     a_signature_goes_below_the_endpoint_for_logins,
 }

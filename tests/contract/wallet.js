@@ -1,4 +1,4 @@
-import { entries, equal, hallpass, jdoe, keepsCookies, ok, packageAddress, reasonOf, rejects, simulate, storageOfItsOwn, until, within } from "./env.js";
+import { entries, equal, hallpass, jdoe, keepsCookies, ok, packageAddress, reasonOf, rejects, simulate, storageOfItsOwn, until, withClock, within } from "./env.js";
 import { refusal, wallet } from "./stand-ins/wallet.js";
 
 const LOGIN = "/v1/user/login";
@@ -319,6 +319,15 @@ export async function r39_a_login_over_a_wallets_session_revokes_it() {
   const [{ headers }] = await entries(vendor, "/v1/user/logout");
   equal(headers.authorization, `Bearer ${before}`);
   equal((await session.refresh()).status, "signed-in");
+}
+
+/** R10: who signs out when the token is over leaves nothing behind that could renew it. */
+export async function r10_a_wallets_session_whose_token_is_over_is_revoked_at_logout() {
+  const { vendor, session } = await signedIn({}, { renew: "manual" });
+  await withClock(2 * 3_600_000, async () => equal(await session.logout(), { revoked: true }));
+  equal([await vendor.count(`POST ${REFRESH}`), await vendor.count("POST /v1/user/logout")], [1, 1]);
+  const reply = await fetch(vendor.baseUrl + REFRESH, { method: "POST", credentials: "include" });
+  ok(!reply.ok, `what the browser holds renews nothing: ${reply.status}`);
 }
 
 /** The path is added to the endpoint's own, however that goes on. */

@@ -2,6 +2,7 @@
 
 use hallpass::dialect::{Credentials, Json as _};
 use hallpass::protocol::{Keeping, Outcome, Trouble};
+use hallpass::session::Limits;
 
 use crate::support::Value;
 use crate::tab::{HOUR, TABS, Tab};
@@ -210,13 +211,85 @@ fn another_accounts_renewal_is_not_taken_over() {
     assert!(tab.record.is_none());
 }
 
-/// What renews by a cookie would renew whichever login came last, and revoke that one.
+/// R10: who signs out when the token is over leaves no cookie behind that renews it. Other tabs' renewals are waited for.
 #[test]
-fn a_session_whose_token_is_over_is_not_renewed_to_be_revoked() {
+fn r10_a_session_whose_token_is_over_is_renewed_to_be_revoked() {
+    let mut tab = signed_in(TABS);
+    tab.now += 2.0 * HOUR;
+    tab.hears(200, &granted("a2", ACCOUNT)).hears(200, "{}");
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    let calls = tab.log();
+    let calls: Vec<_> = calls.iter().filter_map(|line| line.strip_prefix("  ")).collect();
+    assert_eq!(
+        calls,
+        ["lock 7 0", "call refresh with a1 with cookies", "call logout with a2", "unlock", "read"]
+    );
+    // What the cookie has renewed is another account's by now: that is left alone.
+    let mut tab = signed_in(TABS);
+    tab.now += 2.0 * HOUR;
+    tab.hears(200, &granted("a2", &format!("0x{}", "12".repeat(20))));
+    assert_eq!(tab.signs_out(), "signed out");
+    assert!(tab.log().iter().all(|line| !line.contains("call logout")));
+}
+
+/// Where tabs have sessions of their own, one that comes to its limit leaves the cookie to the others. A sign-out is everybody's.
+#[test]
+fn r36_a_session_that_ends_by_itself_takes_no_other_tabs_cookie() {
+    let ended_by = |end: fn(&mut Tab)| {
+        let limits = Limits { idle_ms: Some(1.5 * HOUR), age_ms: None };
+        let mut tab = Tab::with("ethgas wallet", Keeping::Memory, |settings| {
+            settings.limits = limits;
+            settings.automatic = false;
+        });
+        usual(&mut tab);
+        assert_eq!(signs_in(&mut tab), "signed in");
+        tab.log();
+        tab.hears(200, &granted("a2", ACCOUNT)).hears(200, "{}");
+        end(&mut tab);
+        tab.run_begun();
+        tab.log().iter().filter(|line| line.contains("call")).count()
+    };
+    let idle = |tab: &mut Tab| {
+        tab.now += 2.0 * HOUR;
+        assert!(tab.handle.look_at_clock(tab.moment()));
+    };
+    let signs_out = |tab: &mut Tab| {
+        tab.now += 1.2 * HOUR;
+        tab.signs_out();
+    };
+    assert_eq!((ended_by(idle), ended_by(signs_out)), (0, 2));
+}
+
+/// R10: a renewal that was on its way when somebody signed out has brought new tokens, and a cookie, which are revoked in their turn.
+#[test]
+fn r10_what_a_renewal_brings_after_a_sign_out_is_revoked() {
+    let mut tab = signed_in(TABS);
+    tab.hears(401, REFUSED).hears(200, &granted("a2", ACCOUNT)).hears(200, "{}");
+    tab.meanwhile("call refresh", |tab| {
+        tab.signs_out();
+    });
+    assert_eq!(tab.refreshes(), "superseded at refresh");
+    let calls = tab.log();
+    let calls: Vec<_> =
+        calls.iter().map(|line| line.trim()).filter(|line| line.starts_with("call logout")).collect();
+    assert_eq!(calls, ["call logout with a1", "call logout with a2"]);
+}
+
+/// A login waits for a sign-out whose cookie is being renewed: that reply would replace the new one.
+#[test]
+fn r25_a_login_waits_for_a_renewal_that_is_to_be_revoked() {
     let mut tab = signed_in(Keeping::Memory);
     tab.now += 2.0 * HOUR;
-    assert_eq!(tab.signs_out(), "signed out");
-    assert!(tab.log().iter().all(|line| !line.contains("call")));
+    tab.hears(200, &to_sign("ETHGas Login")).hears(200, &granted("a2", ACCOUNT)).hears(200, "{}");
+    tab.hears(200, &granted("a3", ACCOUNT));
+    tab.meanwhile("call refresh", |tab| {
+        tab.says(ACCOUNTS, said(&format!(r#"["{ACCOUNT}"]"#)));
+        tab.says(CHAIN, said(r#""0x1""#)).says(SIGN, said(r#""0xc046""#));
+        assert_eq!(signs_in(tab), "waits");
+        assert!(!tab.log().iter().any(|line| line.contains(VERIFY)));
+    });
+    tab.signs_out();
+    assert_eq!(tab.held().and_then(|record| record.held.access.clone()).as_deref(), Some("a3"));
 }
 
 /// R39: the older session's token is revoked, without a cookie.

@@ -176,7 +176,7 @@ impl World {
     }
 
     /// For how long a token has been over, in ms, as far as a tab's clocks can tell. `None`: nobody has told when it ends.
-    fn over_by(&self, tab: usize, token: Token) -> Option<f64> {
+    pub fn over_by(&self, tab: usize, token: Token) -> Option<f64> {
         let now = self.moment(tab);
         let known = self.watch.known.get(&(tab, token))?;
         let aged = (known.since.wall - known.received_at).max(0.0);

@@ -37,7 +37,7 @@ impl World {
             (Some(old), None) => {
                 let last = before.access.as_deref().and_then(Token::read);
                 self.watch.last.extend(last.map(|token| ((old, tab), token)));
-                if !self.can_be_revoked(tab, before.access.as_deref()) {
+                if now.reason != Some(Reason::Logout) && !self.can_be_revoked(tab, before.access.as_deref()) {
                     self.watch.run_out.extend(last.map(|token| token.family));
                 }
                 self.over(tab, id, old, now.reason);
@@ -219,6 +219,13 @@ impl World {
             let key = place.map_or(Some(1_000 + tab), Some);
             self.watch.signed_out.insert((key, login));
             self.watch.left.insert((tab, login));
+            let access = self.watch.shown.get(tab).and_then(|shown| shown.access.clone());
+            if let Some(token) = access.as_deref().and_then(Token::read)
+                && self.over_by(tab, token).is_some_and(|ms| (-10_000.0..0.0).contains(&ms))
+            {
+                // It may come to its end on the way to the vendor.
+                self.watch.run_out.insert(token.family);
+            }
         }
         // A tab whose session was replaced has nothing to sign out of.
         if !replaced {

@@ -1,8 +1,11 @@
 //! People with a wallet, and the cookie that renews the tokens which a signature has bought.
 
+use std::collections::BTreeSet;
+
 use hallpass::protocol::Outcome;
 use serde_json::{Value as Tree, json};
 
+use crate::invariants::Stroke;
 use crate::op::Purpose;
 use crate::plan::Brand;
 use crate::vendor::{Asked, Said, Token};
@@ -52,9 +55,23 @@ impl World {
         // What stands between may say yes in the vendor's place.
         let gateway = self.plan.troubles.hostile;
         let excused = self.watch.cut_off || self.watch.hides() || self.watch.side_by_side || gateway;
-        let sign_out = self.watch.strokes.iter().find(|stroke| Some(stroke.taken) == self.watch.confirmed);
-        let family = sign_out.and_then(|stroke| self.watch.families.get(&stroke.held?));
-        let left = cookie.filter(|cookie| Some(&cookie.family) == family && self.vendor.renews(*cookie));
+        // A sign-out that could reach the vendor has told it of the newest tokens.
+        let troubles = self.plan.troubles;
+        let unreachable = troubles.network
+            || troubles.vendor
+            || troubles.aborts
+            || troubles.closes
+            || self.watch.slept > 0
+            || self.watch.clock_set;
+        let told = |stroke: &&Stroke| Some(stroke.taken) == self.watch.confirmed || !unreachable;
+        let sign_outs = self.watch.strokes.iter().filter(told).filter(|stroke| stroke.login.is_none());
+        let families: BTreeSet<_> =
+            sign_outs.filter_map(|stroke| self.watch.families.get(&stroke.held?)).collect();
+        let left = cookie.filter(|cookie| {
+            families.contains(&cookie.family)
+                && !self.watch.run_out.contains(&cookie.family)
+                && self.vendor.renews(*cookie)
+        });
         self.watch
             .must(left.is_none() || excused, "r10_no_cookie_is_left_after_a_logout", || format!("{left:?}"));
         if self.cookie_of_others() {
