@@ -117,7 +117,7 @@ pub(super) fn rejects_token<J: Json>(vendor: &dyn Vendor<J>, reply: &Reply<J>) -
 
 /// `errorCode`, where there is one, says more than `code`: a five-digit number as a string in this family, a number in the
 /// other; there it may lie in `data`. One that isn't listed says nothing: then `code` counts, and then the HTTP status. `explicit`: the
-/// envelope says that it is a refusal.
+/// envelope says that it is a refusal, where it has a code.
 pub(super) fn refusal<J: Json>(
     described: &Described<J>,
     mut failure: Box<Failure>,
@@ -131,8 +131,9 @@ pub(super) fn refusal<J: Json>(
         .or_else(|| meaning(code_told.map(|code| number_text(code.into()))));
     let unlisted = if reply.is_ok() { Code::VendorError } else { Code::of_status(reply.status, operation) };
     failure.code = code.unwrap_or(unlisted).unless_busy(reply.status, operation);
-    failure.explicit = explicit;
     failure.vendor_code =
         failure.vendor_code.or_else(|| code_told.map(|code| VendorCode::Number(code.into())));
+    // Without a code it isn't in the vendor's words: a gateway's JSON may say `success: false`, too.
+    failure.explicit = explicit && failure.vendor_code.is_some();
     failure
 }

@@ -141,21 +141,26 @@ impl<J: Json> Vendor<J> for Ocient<J> {
     /// is for the caller to see.
     fn read(&self, reply: &Reply<J>, operation: CallKind) -> Result<Payload, Box<Failure>> {
         self.0.read(reply, operation).or_else(|mut failure| {
+            let class = sql_class(reply);
             let Some(code) = vendor_code(reply) else {
                 // The code is a text, which no document shows; but it is no success.
                 if self.0.says_rejected(reply) {
                     return Err(failure);
                 }
-                let status = reply.member("status");
-                let says_nothing = status.is_none() || operation == CallKind::Request;
+                // Nor is one whose SQL state is that of an error.
+                if class.is_some() && !is_warning(0, class.as_deref()) {
+                    let unlisted = if reply.is_ok() { Code::VendorError } else { failure.code };
+                    failure.explicit = true;
+                    failure.code = by_class(class.as_deref(), operation).unwrap_or(unlisted);
+                    return Err(failure);
+                }
+                let says_nothing = reply.member("status").is_none() || operation == CallKind::Request;
                 if reply.is_ok() && reply.json().is_some() && says_nothing {
-                    let enveloped = status.is_some_and(|status| status.is_object());
-                    return Ok(if enveloped { self.0.sought().payload.clone() } else { Payload::Whole });
+                    return Ok(Payload::Whole);
                 }
                 return Err(silent(reply, operation));
             };
             let listed = known(&number_text(code.into()), operation);
-            let class = sql_class(reply);
             let warns = listed.is_none() && is_warning(code, class.as_deref());
             if warns && reply.is_ok() {
                 return Ok(Payload::Whole);

@@ -110,9 +110,13 @@ pub fn chain_of<J: Json>(told: &J) -> Option<u64> {
             clippy::cast_sign_loss,
             reason = "what is cut off is noticed"
         )]
-        let whole = number as u32;
-        #[expect(clippy::float_cmp, reason = "exactly the whole number, or it is none")]
-        return (f64::from(whole) == number).then_some(whole.into());
+        let whole = number as u64;
+        #[expect(
+            clippy::float_cmp,
+            clippy::cast_precision_loss,
+            reason = "exactly the whole number, or it is none"
+        )]
+        return (whole as f64 == number && number < 1e15).then_some(whole);
     };
     let (digits, radix) = text.strip_prefix("0x").map_or((text.as_str(), 10), |digits| (digits, 16));
     // Before they are read, as a vendor or a wallet may send any number of them.

@@ -35,9 +35,7 @@ impl<J: Json> Run<J> {
         while let Some(under_way) = handle.changes_cookie().filter(|_| !handle.carries_token()) {
             self.see_to(Effect::Join(under_way)).await;
             self.must_be_wanted()?;
-            if handle.is_disposed() {
-                return Err(Halt::unsupported(Why::Disposed, CallKind::Check));
-            }
+            self.must_be_in_use(CallKind::Check)?;
         }
         let (epoch, sent) = (handle.epoch(), handle.held());
         let stored = handle.store.text.borrow().clone();

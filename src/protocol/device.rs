@@ -6,7 +6,7 @@ use super::effect::{Effect, Outcome};
 use super::ending::Halt;
 use super::handle::Handle;
 use super::operation::Run;
-use crate::dialect::{Call, CallKind, Code, Credentials, Json, Prompt, Reply, Why};
+use crate::dialect::{CallKind, Code, Credentials, Json, Reply};
 use crate::session::backoff_ms;
 
 /// A long poll that times out sooner than this, in ms, has not waited: the vendor is asked again only after a pause.
@@ -27,7 +27,9 @@ impl<J: Json> Run<J> {
         let mut failures = 0;
         loop {
             self.must_be_wanted()?;
-            let call = self.handle.poll_device(credentials, &prompt)?;
+            self.must_be_in_use(CallKind::Login)?;
+            let call = vendor.poll_device(credentials, &prompt);
+            let call = call.ok_or_else(|| Halt::new(Code::Internal, CallKind::Login))?;
             let asked_at = self.handle.now().steady;
             let no_answer = match self.asked_for(call, generation).await {
                 Ok(reply) => match self.no_answer_in(&reply, credentials) {
@@ -35,7 +37,10 @@ impl<J: Json> Run<J> {
                     None => return Ok(reply),
                 },
                 Err(Halt::Failed(failure)) if is_transient(failure.code) => NoAnswer::NotAsked(None),
-                Err(halt) => return Err(halt),
+                Err(halt) => {
+                    self.must_be_in_use(CallKind::Login)?;
+                    return Err(halt);
+                }
             };
             let retry_after_ms = match no_answer {
                 NoAnswer::TimedOut if self.handle.now().steady - asked_at >= AT_ONCE_MS => {
@@ -68,13 +73,6 @@ impl<J: Json> Run<J> {
             return Some(NoAnswer::TimedOut);
         }
         is_transient(failure.code).then_some(NoAnswer::NotAsked(failure.retry_after_ms))
-    }
-}
-
-impl<J: Json> Handle<J> {
-    fn poll_device(&self, credentials: &Credentials, prompt: &Prompt) -> Result<Box<Call>, Halt> {
-        let call = self.vendor.poll_device(credentials, prompt).filter(|_| !self.is_disposed());
-        call.ok_or_else(|| Halt::unsupported(Why::Disposed, CallKind::Login))
     }
 }
 

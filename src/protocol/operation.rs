@@ -10,6 +10,7 @@ use core::task::{Context, Poll, Waker};
 use super::effect::{Effect, OperationId, Outcome, Trouble};
 use super::ending::{Ending, Halt};
 use super::handle::Handle;
+use crate::dialect::{CallKind, Json, Why};
 
 /// One operation under way, as its own code sees it: the handle that it works on, and how it asks for effects.
 pub(super) struct Run<J: 'static> {
@@ -46,6 +47,14 @@ impl<J> Run<J> {
     /// Fails once the caller has given up.
     pub(super) fn must_be_wanted(&self) -> Result<(), Halt> {
         if self.given_up.get() { Err(Halt::GivenUp) } else { Ok(()) }
+    }
+}
+
+impl<J: Json> Run<J> {
+    /// Fails once nobody uses the handle any more.
+    #[inline(never)]
+    pub(super) fn must_be_in_use(&self, kind: CallKind) -> Result<(), Halt> {
+        if self.handle.is_disposed() { Err(Halt::unsupported(Why::Disposed, kind)) } else { Ok(()) }
     }
 }
 

@@ -9,7 +9,7 @@ use super::ending::{Ending, Halt};
 use super::handle::{Handle, paused, without_tokens};
 use super::operation::Run;
 use super::settings::Keeping;
-use crate::dialect::{Call, CallKind, Code, Failure, Grant, Json, Reply, Why};
+use crate::dialect::{Call, CallKind, Code, Failure, Grant, Json, Reply};
 use crate::session::{Epoch, Reason, Record, Session};
 
 /// When the vendor refuses a token, another tab may just have spent it: so many ms are left to that tab to write its new one.
@@ -124,7 +124,8 @@ impl<J: Json> Run<J> {
             *under_way = None;
             handle.change(Session::end_renewal);
         }
-        if result.is_ok() && !handle.is_signed_in() {
+        let counts = result.as_ref().err().is_none_or(Halt::is_superseded);
+        if counts && !handle.is_signed_in() {
             // The vendor has refused the tokens of another tab, or a limit was reached.
             let over = handle.look(Session::why_signed_out) == Some(Code::SessionExpired);
             result = Err(if over {
@@ -163,9 +164,7 @@ impl<J: Json> Run<J> {
     async fn renew_once(&self, flight: &Flight) -> Result<bool, Halt> {
         let handle: &Handle<J> = &self.handle;
         self.wait_out_lag().await;
-        if handle.is_disposed() {
-            return Err(Halt::unsupported(Why::Disposed, CallKind::Refresh));
-        }
+        self.must_be_in_use(CallKind::Refresh)?;
         // Read even if the store failed last time: a token that another tab has spent already would end the session.
         self.follow(true).await;
         while let Some(login) = handle.sending_login.get() {

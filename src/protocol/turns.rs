@@ -9,7 +9,7 @@ use super::ending::Halt;
 use super::handle::Handle;
 use super::operation::Run;
 use super::settings::Keeping;
-use crate::dialect::{CallKind, Grant, Json, Renewal, Why};
+use crate::dialect::{CallKind, Grant, Json, Renewal};
 use crate::session::{Record, Session, Tokens};
 
 /// A lock that is free is given within this time, in ms.
@@ -75,9 +75,7 @@ impl<J: Json> Run<J> {
             } else {
                 self.must_be_latest(generation)?;
                 self.must_be_wanted()?;
-                if handle.is_disposed() {
-                    return Err(Halt::unsupported(Why::Disposed, CallKind::Login));
-                }
+                self.must_be_in_use(CallKind::Login)?;
                 handle.changes_cookie()
             };
             let tokens = signed_out.map_or_else(|| handle.tokens_in_use(), |record| record.tokens());

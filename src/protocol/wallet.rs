@@ -27,9 +27,7 @@ impl<J: Json> Run<J> {
             account(&offered, wanted.as_deref()).ok_or_else(|| not_offered(wanted.is_some()))?;
         let call = handle.vendor.login(credentials).map_err(at_login)?;
         let reply = self.ask(Effect::Call(call)).await.reply(CallKind::Login)?;
-        if handle.is_disposed() {
-            return Err(disposed());
-        }
+        self.must_be_in_use(CallKind::Login)?;
         // Checked before the wallet shows anything to the person.
         let challenge = signing.challenge(&reply).map_err(at_login)?;
         if let Some(wanted) = challenge.chain {
@@ -48,8 +46,8 @@ impl<J: Json> Run<J> {
     /// The wallet's answer; or why there is none, or nobody uses the handle any more.
     #[inline(never)]
     fn wallet_answer(&self, outcome: Outcome<J>) -> Result<J, Halt> {
+        self.must_be_in_use(CallKind::Login)?;
         match outcome {
-            _ if self.handle.is_disposed() => Err(disposed()),
             Outcome::Wallet(Ok(answer)) => Ok(answer),
             Outcome::Wallet(Err(refusal)) if is_user_rejection(&refusal) => {
                 Err(Halt::new(Code::Cancelled, CallKind::Login))
@@ -63,11 +61,6 @@ impl<J: Json> Run<J> {
 /// The wallet can't do what the login needs, or doesn't speak as wallets do.
 fn unable() -> Halt {
     Halt::unsupported(Why::WalletUnable, CallKind::Login)
-}
-
-/// Nobody uses the handle any more.
-fn disposed() -> Halt {
-    Halt::unsupported(Why::Disposed, CallKind::Login)
 }
 
 /// The wallet doesn't offer the account that the caller wants; or none at all.

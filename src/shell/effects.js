@@ -139,6 +139,7 @@ export class Effects {
     task.endpoint = `${call.method} ${call.url.slice(base.prefix.length)}`;
     task.cause = undefined;
     const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
+    if (call.longerMs) task.pause = deadline;
     task.unref();
     try {
       const reply = await send(call, fetch(), deadline, base, described);
@@ -149,6 +150,7 @@ export class Effects {
       if (!deadline.ended) task.cause = cause;
       return came(id, troubleOf(deadline, cause));
     } finally {
+      task.pause = undefined;
       deadline.end("done");
     }
   }

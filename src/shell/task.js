@@ -22,7 +22,7 @@ export class Task {
   cause;
   /** @type {Deadline | undefined} */
   deadline;
-  /** The deadline of a pause, or of a question to a wallet, if the operation waits for that. @type {Deadline | undefined} */
+  /** The deadline of a pause, of a long poll or of a question to a wallet, if the operation waits for that. @type {Deadline | undefined} */
   pause;
   /** @type {import("./do/lock.js").Turn | undefined} */
   turn;

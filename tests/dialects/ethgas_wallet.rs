@@ -315,6 +315,16 @@ fn rule_10_a_refused_renewal_is_the_end_and_trouble_is_not() {
     ] {
         assert_eq!(refused(status, HTML), (code, false), "a gateway's {status}");
     }
+    // Nor is a gateway's JSON, which may have a `success`, too: all of the vendor's have a code.
+    for text in [
+        r#"{"success":false,"errors":[{"code":1020,"message":"Access denied"}],"messages":[],"result":null}"#,
+        r#"{"success":false,"message":"Not Found"}"#,
+        r#"{"success":false}"#,
+    ] {
+        for status in [200, 400, 401, 403, 404] {
+            assert!(!refused(status, text).1, "{status} {text}");
+        }
+    }
 }
 
 #[test]
@@ -385,6 +395,10 @@ fn a_wallets_answers_are_judged() {
         ("\"0x1\"", Some(1)),
         ("\"0x01\"", Some(1)),
         ("1", Some(1)),
+        ("4294967296", Some(1 << 32)),
+        ("1.5", None),
+        ("-1", None),
+        ("1e300", None),
         ("\"1\"", Some(1)),
         ("null", None),
         ("\"0xg\"", None),

@@ -211,6 +211,34 @@ fn an_unlisted_code_is_judged_by_its_sql_state() {
     });
 }
 
+/// A status whose code is none that can be read is no success where its SQL state is an error's; else it stays for the caller to see.
+#[test]
+fn a_status_without_a_code_is_judged_by_its_sql_state() {
+    let read = |status: &str, operation| {
+        ocient().read(&reply(200, &format!(r#"{{"data": [1], "status": {status}}}"#)), operation)
+    };
+    habit(module_path!(), "a second code that says what kind the first is of", || {
+        for code in ["null", "\"-304\"", "[]"] {
+            let status = |state: &str| format!(r#"{{"vendor_code": {code}, "sql_state": "{state}"}}"#);
+            let failed = |state: &str, operation| {
+                let failure = refusal(read(&status(state), operation));
+                (failure.code, failure.explicit)
+            };
+            assert_eq!(failed("42000", CallKind::Request), (Code::VendorError, true), "{code}");
+            assert_eq!(failed("28000", CallKind::Request), (Code::SessionExpired, true), "{code}");
+            assert_eq!(failed("28000", CallKind::Login), (Code::InvalidCredentials, true), "{code}");
+            assert_eq!(failed("08006", CallKind::Refresh), (Code::VendorUnavailable, true), "{code}");
+            for state in ["00000", "01000", ""] {
+                assert_eq!(
+                    read(&status(state), CallKind::Request).unwrap(),
+                    Payload::Whole,
+                    "{code} {state}"
+                );
+            }
+        }
+    });
+}
+
 #[test]
 fn a_database_that_is_not_there_is_a_refused_field() {
     habit(module_path!(), "a field that a code means", || {

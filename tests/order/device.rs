@@ -162,6 +162,10 @@ fn a_handle_that_is_disposed_asks_no_more() {
     tab.hears(200, TIME_UP).meanwhile(POLLS, |tab| tab.handle.dispose());
     takes_its_time(&mut tab);
     assert_eq!(waits_for_device(&mut tab), "unsupported at login, disposed");
+    // The shell ends the poll that is under way.
+    let mut tab = self::tab();
+    tab.fails(POLLS, Trouble::Stopped).meanwhile(POLLS, |tab| tab.handle.dispose());
+    assert_eq!(waits_for_device(&mut tab), "unsupported at login, disposed");
 }
 
 #[test]

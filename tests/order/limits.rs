@@ -95,6 +95,21 @@ fn r36_what_is_too_old_ends_at_once_for_all_tabs() {
     assert_eq!(tab.requests(), "session-expired at request");
 }
 
+/// Rule 10: who waits for a renewal hears that the session has come to its end, however the renewal fails: no newer login has overtaken it.
+#[test]
+fn r36_a_renewal_that_a_limit_overtakes_says_that_the_session_has_expired() {
+    for trouble in [Trouble::Timeout, Trouble::Network] {
+        let mut tab = limited(Keeping::Memory, None, Some(10.0 * MINUTE));
+        tab.fails("call refresh", trouble).hears(200, OK);
+        tab.meanwhile("call refresh", |tab| {
+            tab.now += 10.0 * MINUTE;
+            assert!(tab.handle.look_at_clock(tab.moment()));
+        });
+        assert_eq!(tab.refreshes(), "session-expired at refresh");
+        assert_eq!(tab.status(), "expired");
+    }
+}
+
 /// Who signs out in the very moment in which it ends has noted that himself: the vendor is told all the same.
 #[test]
 fn r36_what_is_signed_out_of_while_it_ends_is_revoked() {
