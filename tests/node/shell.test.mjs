@@ -54,15 +54,17 @@ test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
     ["ocient", "https://h", "own"], ["ocient", "https://h", "turn"], ["ocient", "https://h", "a b"], ["ocient", "https://h", "a%20b"],
     ["ocient", "https://h", "a"], ["ocient", "https://h", "b"], ["lenses", "https://h", "a"], ["ocient", "https://h/", "a"],
     ["ocient", "https://h", "ü"], ["ocient", "https://h", "U"], ["ocient", "https://h", "u"],
+    ["ethgas", "https://h", "a"], ["ethgas", "https://h", "a", "wallet"], ["ethgas", "https://h", "a", "own"],
   ];
-  const all = sessions.flatMap((session) => Object.values(names(...session)));
+  const of = ([vendor, prefix, account, family = ""]) => names(vendor, prefix, account, family);
+  const all = sessions.flatMap((session) => Object.values(of(session)));
   assert.equal(new Set(all).size, sessions.length * 5);
   // What is stored is found again by these words.
-  const kinds = Object.entries(names(...sessions[0])).map(([kind, name]) => [kind, /^hallpass:(\w+):/.exec(name)?.[1]]);
+  const kinds = Object.entries(of(sessions[0])).map(([kind, name]) => [kind, /^hallpass:(\w+):/.exec(name)?.[1]]);
   assert.deepEqual(Object.fromEntries(kinds), { record: "record", lease: "turn", signOut: "own", used: "used", note: "left" });
-  // A lock's name goes on with its tokens, after a blank.
-  for (const name of all) assert.doesNotMatch(name, /\s/);
-  assert.deepEqual(names("ocient", "https://h", "a"), names("ocient", "https://h", "a"));
+  // A lock's name goes on with its tokens, after a blank: there is no other one behind the vendor and its family.
+  for (const name of all) assert.match(name, /^hallpass:[a-z]+:[a-z]+(?: [a-z]+)?:[^\s:]*:\S+$/);
+  assert.deepEqual(of(["ocient", "https://h", "a"]), of(["ocient", "https://h", "a"]));
 });
 
 /** What IndexedDB keeps, here and in what it does below. */
