@@ -213,6 +213,20 @@ export async function withClock(shiftMs, run) {
   }
 }
 
+/** Runs with both clocks of this machine in the test's hand. */
+export async function withTime(run) {
+  const [wall, steady] = [Date.now, performance.now];
+  let ahead = 0;
+  Date.now = () => wall.call(Date) + ahead;
+  performance.now = () => steady.call(performance) + ahead;
+  try {
+    return await run((ms) => void (ahead += ms));
+  } finally {
+    Date.now = wall;
+    delete performance.now;
+  }
+}
+
 /** A reply with JSON. */
 export function jsonReply(value, status = 200) {
   return new Response(JSON.stringify(value), { status, headers: { "Content-Type": "application/json" } });

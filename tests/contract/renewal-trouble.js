@@ -1,6 +1,6 @@
 /** Renewals in trouble: gateways in between, odd lifetimes, endpoints that always refuse, vendors in a hurry. */
 import {
-  DATA, RENEWAL_PATHS, admin, entries, equal, hallpass, ok, pathOf, reasonOf, rejects, renewals, simulate, storageOfItsOwn,
+  DATA, RENEWAL_PATHS, admin, entries, equal, hallpass, ok, pathOf, reasonOf, rejects, renewals, simulate, storageOfItsOwn, withTime,
 } from "./env.js";
 
 const REFRESH = RENEWAL_PATHS.ethgas;
@@ -130,20 +130,6 @@ export async function r24_an_unusable_lifetime_at_a_login_is_malformed() {
         throw new Error(`${name}, ${lifetime}: ${error.message}`);
       });
     }
-  }
-}
-
-/** Runs with both clocks of this machine in the test's hand. */
-async function withTime(run) {
-  const [wall, steady] = [Date.now, performance.now];
-  let ahead = 0;
-  Date.now = () => wall.call(Date) + ahead;
-  performance.now = () => steady.call(performance) + ahead;
-  try {
-    return await run((ms) => void (ahead += ms));
-  } finally {
-    Date.now = wall;
-    delete performance.now;
   }
 }
 

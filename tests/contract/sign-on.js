@@ -1,4 +1,4 @@
-import { DATA, entries, equal, jdoe, ok, reasonOf, rejects, simulate, storageOfItsOwn, until, within, withFetch } from "./env.js";
+import { DATA, entries, equal, jdoe, ok, reasonOf, rejects, simulate, storageOfItsOwn, until, within, withFetch, withGlobal, withTime } from "./env.js";
 
 const ASK = "/v1/sso_device_grant";
 const VERIFY = "/v1/sso_device_grant_verify";
@@ -265,16 +265,19 @@ export async function rule_2_a_question_that_hangs_is_bounded() {
   const session = await vendor.open({ timeoutMs: 300 });
   const bounds = [];
   const { setTimeout: real } = globalThis;
-  globalThis.setTimeout = (run, ms, ...rest) => {
-    bounds.push(ms);
-    return real(run, ms, ...rest);
-  };
-  try {
-    await session.login(device("yes").credentials);
-  } finally {
-    globalThis.setTimeout = real;
-  }
+  await vendor.fault({ path: VERIFY, hang: true });
+  await withTime(async (pass) => {
+    const quick = (run, ms, ...rest) => {
+      const first = ms === 30_300 && !bounds.includes(ms);
+      bounds.push(ms);
+      // The half minute of the first question is over in a moment.
+      return first ? real(() => (pass(ms), run()), 300) : real(run, ms, ...rest);
+    };
+    await withGlobal("setTimeout", quick, () => within(10_000, session.login(device("yes").credentials), "the login"));
+  });
   ok(bounds.includes(300) && bounds.includes(30_300), `bounds of ${bounds} ms`);
+  equal(await polls(vendor), 2, "asked again once the bound was reached");
+  session.dispose();
 }
 
 /** R2: the code goes in bodies alone, and the calls go where the session's fetch and paths say. */
