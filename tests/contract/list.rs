@@ -285,7 +285,6 @@ contract! { "tabs.js":
     r11_garbage_from_another_tab_means_signed_out,
     r33_sessions_do_not_reach_each_other,
     r33_sessions_have_lines_and_locks_of_their_own,
-    a_disposed_handle_is_out_of_step,
     r34_a_disposed_handle_looks_at_nothing,
 }
 

@@ -157,22 +157,6 @@ export async function r33_sessions_have_lines_and_locks_of_their_own() {
   equal(new Set(all).size, all.length, `names: ${all}`);
 }
 
-/** A disposed handle hears nothing and tells nothing; the tabs beside it go on. */
-export async function a_disposed_handle_is_out_of_step() {
-  for (const storage of shared()) {
-    const vendor = simulate("ethgas");
-    const [first, second] = await tabs(vendor, 2, { storage });
-    const seen = [];
-    first.subscribe((state) => seen.push(state));
-    first.dispose();
-    await second.refresh();
-    await second.logout();
-    await (await vendor.open({ storage })).login(jdoe);
-    equal(seen.length, 1, nameOf(storage));
-    dispose([second]);
-  }
-}
-
 /** R34: a disposed handle does not even look into the storage, whatever the other tabs say and the page does. */
 export async function r34_a_disposed_handle_looks_at_nothing() {
   const vendor = simulate("ethgas");
