@@ -1,4 +1,5 @@
-// The contract, in Node: the same tests as in the browsers, but for those that need a cookie jar.
+// The contract, in Node: the same tests as in the browsers. Those that need what Node lacks (tabs, a cookie jar, web storage) return at
+// once.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
