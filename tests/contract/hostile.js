@@ -159,27 +159,6 @@ export async function r35_a_renewal_believes_no_wrong_types() {
   }
 }
 
-/** The old tokens are spent: the new ones are taken, and an unusable lifetime counts as the last one. A numeric text is a number. */
-export async function r24_a_renewals_tokens_are_taken_though_their_lifetime_is_none() {
-  const lifetimes = [[undefined, 3600], [null, 3600], [0, 3600], [-1, 3600], [1e300, 3600], ["", 3600], ["NaN", 3600], [true, 3600],
-    [{}, 3600], [[60], 3600], ["60", 60], [60, 60]];
-  const bodies = {
-    ocient: (expires_in) => ({ access_token: "new", expires_in, status: { vendor_code: 0 } }),
-    ethgas: (expiresIn) => ({ code: 200, data: { accessToken: "new", refreshToken: "next", expiresIn } }),
-  };
-  for (const [name, body] of Object.entries(bodies)) {
-    for (const [lifetime, seconds] of lifetimes) {
-      const vendor = simulate(name);
-      const session = await vendor.signIn({ renew: "manual" });
-      await vendor.fault({ path: "*", ...reply(JSON.stringify(body(lifetime))) });
-      const { expiresAt } = await session.refresh();
-      const what = `${name} ${JSON.stringify(lifetime)}`;
-      equal(await session.accessToken(), "new", what);
-      ok(Math.abs(expiresAt - Date.now() - seconds * 1_000) < 5_000, `${what}: ${expiresAt - Date.now()} ms`);
-    }
-  }
-}
-
 /** R35 and R10: whatever comes back, a logout ends here, in time, and confirms nothing that the vendor didn't. */
 export async function r35_a_logout_ends_whatever_comes_back() {
   const faults = [{ huge_mb: 100 }, { deep: 100_000 }, { drip_ms: 40 }, { truncate: true }, { cut: true }, { drop: true, count: 20 }, { hang: true },

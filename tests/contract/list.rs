@@ -133,7 +133,6 @@ contract! { "hostile.js":
     r35_an_empty_reply_is_malformed,
     r35_a_check_believes_no_other_shape,
     r35_a_renewal_believes_no_wrong_types,
-    r24_a_renewals_tokens_are_taken_though_their_lifetime_is_none,
     r35_a_logout_ends_whatever_comes_back,
     r35_a_body_is_cancelled_when_the_time_is_over,
     r35_json_survives_hostile_replies,

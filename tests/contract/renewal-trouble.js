@@ -81,7 +81,7 @@ export async function a_form_is_remembered_after_it_worked() {
   equal([other.state.reason, (await forms(vendor)).length], ["refused", 5]);
 }
 
-const LIFETIMES = ["0", "-1", "1e400", "-1e400", "null", '"soon"', '""', '"-5"', "true", "{}", "[]", "[60]", undefined];
+const LIFETIMES = ["0", "-1", "1e300", "1e400", "-1e400", "null", '"NaN"', '"soon"', '""', '"-5"', "true", "{}", "[]", "[60]", undefined];
 
 /** A renewal's reply of one of the vendors, as text, with a lifetime as it stands there. */
 function grant(name, access, refresh, lifetime) {
