@@ -1,8 +1,6 @@
 import {
-  DATA, REASONS, equal, hallpass, jdoe, ok, packageAddress, pathOf, reasonOf, received, rejects, simulate, until, within, withGlobal,
+  DATA, REASONS, VENDORS, equal, hallpass, jdoe, ok, packageAddress, pathOf, reasonOf, received, rejects, simulate, until, within, withGlobal,
 } from "./env.js";
-
-const VENDORS = ["ocient", "lenses", "pegase3", "ethgas"];
 
 /** The calls that take a signal, at a vendor that has them all. */
 const CALLS = {

@@ -1,7 +1,6 @@
-import { DATA, entries, equal, jsonReply, keepsCookies, ok, pathOf, rejects, simulate, until, withFetch } from "./env.js";
+import { DATA, VENDORS, entries, equal, jsonReply, keepsCookies, ok, pathOf, rejects, simulate, until, withFetch } from "./env.js";
 
 const HEADERS = { ocient: "authorization", pegase3: "token", ethgas: "authorization" };
-const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
 
 const last = async (vendor) => (await entries(vendor, pathOf(vendor.vendor))).at(-1);
 
@@ -72,7 +71,7 @@ export async function rule_7_the_callers_credentials_mode_wins() {
 
 /** R3: every request has one credential: one value of one header, or the cookie. */
 export async function r3_one_credential_per_request() {
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     const vendor = simulate(name);
     const session = await vendor.signIn();
     const token = await session.accessToken();
@@ -117,7 +116,7 @@ export async function r24_no_cors_is_refused_where_a_header_carries_the_token() 
 
 /** R24: nobody signed in means that nothing is sent: never, no more, or before a login has ended. */
 export async function r24_not_signed_in_sends_nothing() {
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     const vendor = simulate(name);
     const session = await vendor.open();
     const refused = async () => {
@@ -161,7 +160,7 @@ export async function r24_a_login_without_a_token_is_an_error() {
 
 /** R26: hallpass's own calls take cookies along only where the session is one. */
 export async function r26_cookies_only_where_the_session_is_one() {
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     const vendor = simulate(name);
     const modes = [];
     const spy = (request, real) => {
@@ -199,7 +198,7 @@ export async function r26_cookies_go_only_to_admitted_targets() {
 
 /** accessToken: the one that requests carry; none for a cookie session. */
 export async function access_token_is_the_one_that_requests_carry() {
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     const vendor = simulate(name);
     const session = await vendor.signIn();
     const token = await session.accessToken();
@@ -229,7 +228,7 @@ export async function access_token_is_renewed_if_need_be() {
 /** What a request says of the page that it comes from is the caller's to choose, at every vendor. */
 export async function the_callers_referrer_policy_holds() {
   if (typeof document === "undefined") return; // a server has no referrer
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     const session = await simulate(name).signIn();
     const url = session.baseUrl + DATA[name];
     const init = { referrerPolicy: "no-referrer", referrer: `${location.origin}/elsewhere` };

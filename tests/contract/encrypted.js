@@ -1,4 +1,4 @@
-import { DATA, admin, equal, jdoe, ok, simulate, within, withGlobal } from "./env.js";
+import { DATA, VENDORS, admin, equal, jdoe, ok, simulate, within, withGlobal } from "./env.js";
 
 // Node has no IndexedDB.
 const here = globalThis.indexedDB !== undefined;
@@ -26,7 +26,7 @@ const keyOf = async (vendor) => (await entries("readonly", (all) => all.getAllKe
 
 /** Where there is no IndexedDB the session lives in memory, and says so. */
 export async function encrypted_storage_restores_the_session() {
-  for (const name of ["ocient", "lenses", "pegase3", "ethgas"]) {
+  for (const name of VENDORS) {
     const vendor = simulate(name);
     const session = await vendor.signIn(options);
     if (!here) {

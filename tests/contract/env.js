@@ -33,11 +33,17 @@ export const DATA = {
   ethgas: "/api/v1/user/info",
 };
 
+/** The vendors that hallpass knows by their names. */
+export const VENDORS = Object.keys(DATA);
+
 /** The same without a query. */
 export const pathOf = (vendor) => DATA[vendor].split("?")[0];
 
 /** Longer than any token lives. */
 export const AGES_MS = 30 * 24 * 3_600_000;
+
+/** Where people sign in. */
+export const LOGIN_PATHS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
 
 /** Where sessions are renewed, at the vendors whose can be. */
 export const RENEWAL_PATHS = { ocient: "/v1/token_refresh", ethgas: "/api/v1/user/login/refresh" };

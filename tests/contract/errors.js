@@ -1,7 +1,6 @@
-import { DATA, equal, hallpass, jdoe, ok, packageAddress, pathOf, reasonOf, rejects, simulate, withGlobal } from "./env.js";
+import { DATA, LOGIN_PATHS, equal, hallpass, jdoe, ok, packageAddress, pathOf, reasonOf, rejects, simulate, withGlobal } from "./env.js";
 
 const TITLES = { ocient: "Ocient", lenses: "Lenses HQ", pegase3: "PEGASE3", ethgas: "ETHGAS" };
-const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
 
 /** What must never be seen again, wherever it was put in. */
 const SECRETS = {
@@ -24,7 +23,7 @@ const json = (body, status = 200) => ({ status, content_type: "application/json"
 
 /** A session whose tokens are the secrets. */
 async function secretSession(vendor) {
-  await vendor.fault({ path: LOGINS[vendor.vendor], reply: json(WELCOME[vendor.vendor]) });
+  await vendor.fault({ path: LOGIN_PATHS[vendor.vendor], reply: json(WELCOME[vendor.vendor]) });
   return vendor.signIn({ renew: "manual", timeoutMs: 250 }, { username: "jdoe", password: SECRETS.password });
 }
 
@@ -194,7 +193,7 @@ export async function rule_4_a_vendors_words_put_no_secret_into_the_message() {
   const vendor = simulate("lenses");
   const fields = [{ name: "password", error: "invalid_value", title: `'${SECRETS.password}'\nis too short`, pointer: "/password" }];
   const body = { status: 400, title: `no ${SECRETS.password}`, type: "validation_error", invalid_fields: fields };
-  await vendor.fault({ path: LOGINS.lenses, reply: json(body, 400) });
+  await vendor.fault({ path: LOGIN_PATHS.lenses, reply: json(body, 400) });
   const session = await vendor.open();
   const error = await rejects(session.login({ username: "jdoe", password: SECRETS.password }), "invalid-request");
   ok(!error.message.includes(SECRETS.password), `the password is seen in "${error.message}"`);
@@ -217,7 +216,7 @@ export async function r23_problem_details_are_advisory() {
   for (const status of [200, 500, "401", null, -1, {}]) {
     const vendor = simulate("lenses");
     const body = { status, type: "unauthorised", title: "No.", detail: "x", instance: "/x", code: "network", message: "x", fields: 5 };
-    await vendor.fault({ path: LOGINS.lenses, reply: json(body, 401) });
+    await vendor.fault({ path: LOGIN_PATHS.lenses, reply: json(body, 401) });
     const error = await rejects((await vendor.open()).login(jdoe), "invalid-credentials");
     equal(error.status, 401);
     equal(error.vendorCode, "unauthorised");
@@ -234,7 +233,7 @@ export async function r23_an_unknown_type_leaves_it_to_the_status() {
   for (const [status, code] of Object.entries(table)) {
     for (const type of ["never_heard_of", undefined, 5, "constructor"]) {
       const vendor = simulate("lenses");
-      await vendor.fault({ path: LOGINS.lenses, reply: json({ status: 1, title: "x", type }, Number(status)) });
+      await vendor.fault({ path: LOGIN_PATHS.lenses, reply: json({ status: 1, title: "x", type }, Number(status)) });
       equal((await rejects((await vendor.open()).login(jdoe), code)).status, Number(status));
     }
   }
@@ -243,7 +242,7 @@ export async function r23_an_unknown_type_leaves_it_to_the_status() {
 /** Another server has no login where the vendor has one. Its words are not the vendor's, so its status says it. */
 export async function a_login_at_another_server_is_malformed() {
   const bodies = [["text/plain", "Not here."], ["text/html", "<!doctype html>"], ["application/json", "{}"], ["application/json", '{"message":"Not Found"}']];
-  for (const [name, path] of Object.entries(LOGINS)) {
+  for (const [name, path] of Object.entries(LOGIN_PATHS)) {
     for (const status of [404, 405, 501]) {
       for (const [content_type, body] of bodies) {
         const vendor = simulate(name);
@@ -261,7 +260,7 @@ export async function a_login_at_another_server_is_malformed() {
 export async function a_vendors_own_not_found_is_its_refusal() {
   const own = { status: 404, title: "No such thing.", type: "not_found" };
   const vendor = simulate("lenses");
-  await vendor.fault({ path: LOGINS.lenses, reply: json(own, 404) });
+  await vendor.fault({ path: LOGIN_PATHS.lenses, reply: json(own, 404) });
   const error = await rejects((await vendor.open()).login(jdoe), "vendor-error");
   equal([error.vendorCode, error.detail], [own.type, own.title]);
   const other = simulate("ethgas");
@@ -289,7 +288,7 @@ export async function r31_code_and_sentence_tell_no_account() {
   const errors = [];
   for (const vendor_code of [-304, -608]) {
     const vendor = simulate("ocient");
-    await vendor.fault({ path: LOGINS.ocient, reply: json({ status: { reason: "x", sql_state: "28000", vendor_code } }) });
+    await vendor.fault({ path: LOGIN_PATHS.ocient, reply: json({ status: { reason: "x", sql_state: "28000", vendor_code } }) });
     errors.push(await rejects((await vendor.open()).login(jdoe), "invalid-credentials"));
     equal(errors.at(-1).vendorCode, vendor_code);
   }

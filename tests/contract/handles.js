@@ -1,9 +1,8 @@
 /** Handles: which fetch they use, who shares a session with whom, and what they leave open. */
 import {
-  DATA, RENEWAL_PATHS, admin, dispose, entries, equal, hasTabs, jdoe, keepsCookies, ok, rejects, renewals, simulate, storageOfItsOwn, until, withGlobal, within,
+  DATA, RENEWAL_PATHS, VENDORS, admin, dispose, entries, equal, hasTabs, jdoe, keepsCookies, ok, rejects, renewals, simulate, storageOfItsOwn,
+  until, withGlobal, within,
 } from "./env.js";
-
-const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
 
 /** All that a session sends, once each. */
 async function everything(session, vendor) {
@@ -18,7 +17,7 @@ async function everything(session, vendor) {
 }
 
 /** Cookies are sent by pages and workers alone. */
-const vendors = () => ALL.filter((name) => name !== "lenses" || keepsCookies);
+const vendors = () => VENDORS.filter((name) => name !== "lenses" || keepsCookies);
 
 /** `window.fetch = session.fetch`: the session goes on with the fetch that was there when it was opened. */
 export async function a_session_may_take_the_place_of_the_global_fetch() {

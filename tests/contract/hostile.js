@@ -1,6 +1,4 @@
-import { DATA, equal, hallpass, jdoe, keepsCookies, ok, pathOf, rejects, simulate, until, within, withFetch, withGlobal } from "./env.js";
-
-const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
+import { DATA, VENDORS, equal, hallpass, jdoe, keepsCookies, ok, pathOf, rejects, simulate, until, within, withFetch, withGlobal } from "./env.js";
 
 /** hallpass's own calls, by vendor. */
 const CALLS = {
@@ -190,7 +188,7 @@ export async function r35_a_body_is_cancelled_when_the_time_is_over() {
 
 /** R35: json() reads no more than it can hold, and takes deep and broken replies; the session stays. */
 export async function r35_json_survives_hostile_replies() {
-  for (const name of Object.keys(LOGINS)) {
+  for (const name of VENDORS) {
     const vendor = simulate(name);
     const session = await vendor.signIn({ timeoutMs: 500 });
     const hostile = [

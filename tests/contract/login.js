@@ -1,7 +1,4 @@
-import { DATA, admin, entries, equal, hallpass, jdoe, ok, reasonOf, received, rejects, simulate, withClock, withFetch } from "./env.js";
-
-const VENDORS = ["ocient", "lenses", "pegase3", "ethgas"];
-const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
+import { DATA, LOGIN_PATHS, VENDORS, admin, entries, equal, hallpass, jdoe, ok, reasonOf, received, rejects, simulate, withClock, withFetch } from "./env.js";
 
 const reply = (body, status) => ({ reply: { status, content_type: "application/json", body } });
 
@@ -56,7 +53,7 @@ export async function rule_5_login_is_sent_once_whatever_the_trouble() {
       if (name === "lenses" && (trouble.truncate || trouble.cut)) continue; // the cookie of half a reply is a login's too
       const vendor = simulate(name);
       const session = await vendor.open({ timeoutMs: 300 });
-      await vendor.fault({ path: LOGINS[name], ...trouble });
+      await vendor.fault({ path: LOGIN_PATHS[name], ...trouble });
       ok(hallpass.isAuthError(await reasonOf(session.login(jdoe))), `${name}: an AuthError`);
       equal(await vendor.total(), 1, `${name} ${JSON.stringify(trouble)}: requests`);
       equal(session.state.status, "signed-out", name);
@@ -76,7 +73,7 @@ export async function rule_5_passwords_are_not_kept() {
     await session.logout();
     const { requests, password_misplaced } = await vendor.ledger();
     equal(password_misplaced, 0, name);
-    const later = JSON.stringify([kept, ...requests.filter(({ path }) => path !== LOGINS[name])]);
+    const later = JSON.stringify([kept, ...requests.filter(({ path }) => path !== LOGIN_PATHS[name])]);
     ok(kept.length > 0 && !later.includes(jdoe.password), `${name}: ${later}`);
   }
 }
@@ -128,7 +125,7 @@ export async function r30_what_cant_be_sent_byte_exact_is_refused() {
 
 /** A login that is overtaken, and whose answer comes afterwards, although nobody wants it any more. */
 async function overtaken(vendor, session, overtake) {
-  await vendor.fault({ path: LOGINS[vendor.vendor], hold: true });
+  await vendor.fault({ path: LOGIN_PATHS[vendor.vendor], hold: true });
   let first;
   const deaf = (request, real) => {
     const reply = real(new Request(request, { signal: new AbortController().signal }));
@@ -172,7 +169,7 @@ export async function r18_a_login_is_superseded_by_a_logout() {
 export async function a_login_that_was_not_sent_supersedes_nothing() {
   const vendor = simulate("ethgas");
   const session = await vendor.open();
-  await vendor.fault({ path: LOGINS.ethgas, delay_ms: 100 });
+  await vendor.fault({ path: LOGIN_PATHS.ethgas, delay_ms: 100 });
   const login = session.login(jdoe);
   await rejects(session.login({ ...jdoe, password: "" }), "invalid-request");
   await rejects(session.login(), "invalid-options");
@@ -187,7 +184,7 @@ export async function r22_a_login_says_how_long_to_wait() {
         [new Date(0).toUTCString(), 0, 0], [undefined], ["soon"], ["1.5"], ["-5"], ["5, 6"], ["99999999999999999999"]];
       for (const [retry_after, least, most] of waits) {
         const vendor = simulate(name);
-        await vendor.fault({ path: LOGINS[name], status, retry_after });
+        await vendor.fault({ path: LOGIN_PATHS[name], status, retry_after });
         const error = await rejects((await vendor.open()).login(jdoe), status === 429 ? "rate-limited" : "vendor-unavailable");
         equal(error.status, status, name);
         const fits = least === undefined ? error.retryAfterMs === undefined : error.retryAfterMs >= least && error.retryAfterMs <= most;

@@ -1,7 +1,6 @@
-import { DATA, entries, equal, keepsCookies, ok, pathOf, rejects, simulate, jdoe, RENEWAL_PATHS, withGlobal } from "./env.js";
+import { DATA, LOGIN_PATHS, entries, equal, keepsCookies, ok, pathOf, rejects, simulate, jdoe, RENEWAL_PATHS, withGlobal } from "./env.js";
 
 const STATUSES = [301, 302, 303, 307, 308];
-const LOGINS = { ocient: "/v1/login", lenses: "/api/v1/login", pegase3: "/login", ethgas: "/api/v1/user/login" };
 const CHECKS = { lenses: "/api/v1/users/me", ethgas: "/api/v1/user/login/verify" };
 const LOGOUTS = { ocient: "/v1/logout", ethgas: "/api/v1/user/logout", lenses: "/api/v1/logout" };
 
@@ -113,7 +112,7 @@ export async function r26_a_redirect_takes_no_cookie_to_another_origin() {
 
 /** R5: a login follows no redirect: the password would go with it. */
 export async function r5_login_refuses_redirects() {
-  for (const [name, path] of Object.entries(LOGINS)) {
+  for (const [name, path] of Object.entries(LOGIN_PATHS)) {
     const [vendor, stranger] = [simulate(name), simulate("stranger")];
     const session = await vendor.open();
     for (const status of STATUSES) {

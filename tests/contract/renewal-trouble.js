@@ -1,6 +1,6 @@
 /** Renewals in trouble: gateways in between, odd lifetimes, endpoints that always refuse, vendors in a hurry. */
 import {
-  DATA, RENEWAL_PATHS, admin, entries, equal, hallpass, ok, pathOf, reasonOf, rejects, renewals, simulate, storageOfItsOwn, withTime,
+  DATA, LOGIN_PATHS, RENEWAL_PATHS, admin, entries, equal, hallpass, ok, pathOf, reasonOf, rejects, renewals, simulate, storageOfItsOwn, withTime,
 } from "./env.js";
 
 const REFRESH = RENEWAL_PATHS.ethgas;
@@ -120,11 +120,10 @@ export async function r24_a_renewals_tokens_are_taken_whatever_their_lifetime() 
 
 /** At a login nothing is lost: a lifetime that can't be used is malformed there. */
 export async function r24_an_unusable_lifetime_at_a_login_is_malformed() {
-  const paths = { ethgas: "/api/v1/user/login", ocient: "/v1/login" };
-  for (const [name, path] of Object.entries(paths)) {
+  for (const name of Object.keys(RENEWAL_PATHS)) {
     for (const lifetime of ["0", "-1", "1e400", '"soon"', "{}", "true"]) {
       const vendor = simulate(name);
-      await vendor.fault({ path, ...text(200, grant(name, "a.b.c", "d.e.f", lifetime)) });
+      await vendor.fault({ path: LOGIN_PATHS[name], ...text(200, grant(name, "a.b.c", "d.e.f", lifetime)) });
       const session = await vendor.open();
       await rejects(session.login(admin), "malformed-reply").catch((error) => {
         throw new Error(`${name}, ${lifetime}: ${error.message}`);

@@ -1,6 +1,5 @@
-import { AGES_MS, DATA, admin, entries, equal, jdoe, keepsCookies, ok, pathOf, rejects, simulate, until, withClock, withFetch } from "./env.js";
+import { AGES_MS, DATA, VENDORS, admin, entries, equal, jdoe, keepsCookies, ok, pathOf, rejects, simulate, until, withClock, withFetch } from "./env.js";
 
-const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
 const VERIFY = "/api/v1/user/login/verify";
 const LOGOUTS = { ocient: "/v1/logout", ethgas: "/api/v1/user/logout" };
 
@@ -9,7 +8,7 @@ const json = (status, value) => ({ reply: { status, content_type: "application/j
 
 /** The state is a frozen snapshot, and the same object until something changes. */
 export async function state_is_the_same_object_until_it_changes() {
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     const vendor = simulate(name);
     const session = await vendor.open();
     const never = session.state;
@@ -224,7 +223,7 @@ export async function refresh_is_not_renewable_at_lenses_and_pegase3() {
 
 /** logout() says whether the vendor confirmed. */
 export async function logout_says_whether_the_vendor_confirmed() {
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     const vendor = simulate(name);
     const session = await vendor.signIn();
     const revoked = name in LOGOUTS;

@@ -1,5 +1,5 @@
 /** Rule 15, R38: a write that fails never leaves an older session where a newer one, or none, should be. */
-import { DATA, admin, equal, hasTabs, jdoe, ok, rejects, renewals, simulate, storageOfItsOwn, until, within } from "./env.js";
+import { DATA, RENEWAL_PATHS, VENDORS, admin, equal, hasTabs, jdoe, ok, rejects, renewals, simulate, storageOfItsOwn, until, within } from "./env.js";
 import { silent, withFullStorages } from "./stand-ins/storages.js";
 
 const json = (value) => ({ reply: { status: 200, content_type: "application/json", body: JSON.stringify(value) } });
@@ -17,7 +17,7 @@ async function reopened(vendor, storage, run) {
 /** Anna is signed in, the storage is full, and Bert signs in over her: after a reload nobody is. */
 export async function rule_15_a_login_that_cant_be_written_leaves_nobody_signed_in() {
   await withFullStorages(async ({ what, storage, full }) => {
-    for (const name of ["ethgas", "ocient", "pegase3", "lenses"]) {
+    for (const name of VENDORS) {
       const vendor = simulate(name);
       const session = await vendor.signIn({ storage });
       full(Infinity);
@@ -195,7 +195,7 @@ export async function r11_what_is_too_long_to_be_kept_is_malformed_where_it_come
 
 /** The same at a renewal: the second tab would sign the first one out. */
 export async function r11_a_renewed_token_that_is_too_long_is_malformed() {
-  for (const [name, path] of [["ocient", "/v1/token_refresh"], ["ethgas", "/api/v1/user/login/refresh"]]) {
+  for (const [name, path] of Object.entries(RENEWAL_PATHS)) {
     const vendor = simulate(name);
     const storage = storageOfItsOwn();
     const session = await vendor.signIn({ storage });

@@ -1,6 +1,4 @@
-import { DATA, admin, equal, jdoe, ok, rejects, simulate, storageOfItsOwn, until, withGlobal } from "./env.js";
-
-const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
+import { DATA, VENDORS, admin, equal, jdoe, ok, rejects, simulate, storageOfItsOwn, until, withGlobal } from "./env.js";
 
 /** A storage of the caller's own: a class with private members, as people write them. */
 class Shelf {
@@ -198,7 +196,7 @@ function sound({ status, reason, user, database, expiresAt, renewable, renewal }
 /** A storage of the caller's own keeps the session: synchronous, with promises, or with any thenable. */
 export async function storage_of_the_callers_own_restores_the_session() {
   for (const answer of [(value) => value, later, thenable, (value) => value ?? null]) {
-    for (const name of ALL) {
+    for (const name of VENDORS) {
       const vendor = simulate(name);
       const shelf = new Shelf();
       const storage = wrapped(shelf, answer);
@@ -220,7 +218,7 @@ export async function storage_of_the_callers_own_restores_the_session() {
 
 /** R8: what is stored is the session's tokens: no password, and nothing of the user's profile. */
 export async function r8_no_password_and_no_profile_is_stored() {
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     const shelf = new Shelf();
     const written = [];
     const storage = { ...wrapped(shelf, (value) => value), set: (key, value) => void (written.push(key + value), shelf.set(key, value)) };
@@ -305,7 +303,7 @@ export async function r11_garbage_means_signed_out() {
 export async function r11_wrong_types_mean_signed_out() {
   const taken = [];
   const wrong = [0, -1, 1.5, 1e308, "", "x y", "x\r\ny", "ä", "5", true, {}, [], [1], null, "x".repeat(70_000), { toString: 1 }];
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     const vendor = simulate(name);
     const shelf = new Shelf();
     await vendor.signIn({ storage: shelf });

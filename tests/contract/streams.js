@@ -1,6 +1,6 @@
 /** Bodies that come in pieces: none is held back or held in memory, and none is waited for without a bound (rule 2, R35). */
 import {
-  DATA, equal, jdoe, jsonReply, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, simulate, withGlobal, within,
+  DATA, VENDORS, equal, jdoe, jsonReply, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, simulate, withGlobal, within,
 } from "./env.js";
 import { again, heldOutside, stream, streamed } from "./stand-ins/streams.js";
 
@@ -161,8 +161,7 @@ export async function r35_a_large_reply_that_nobody_reads_is_not_downloaded() {
 
 /** Rule 2: json() waits for a whole body ten times as long as for its next piece, and no longer. (A piece may be late by 400 ms.) */
 export async function rule_2_a_body_that_never_ends_is_a_timeout() {
-  const names = ["ocient", "pegase3", "ethgas", "lenses"];
-  const sessions = await Promise.all(names.map((name) => simulate(name).signIn({ timeoutMs: 500 })));
+  const sessions = await Promise.all(VENDORS.map((name) => simulate(name).signIn({ timeoutMs: 500 })));
   const bodies = [];
   const endless = async () => {
     const seen = {};
@@ -184,8 +183,7 @@ export async function rule_2_a_body_that_never_ends_is_a_timeout() {
 
 /** One that takes longer than timeoutMs in all, with no piece that does, is waited for. (A piece may be late by most of a second.) */
 export async function rule_2_a_slow_body_is_waited_for() {
-  const names = ["ocient", "pegase3", "ethgas", "lenses"];
-  const sessions = await Promise.all(names.map((name) => simulate(name).signIn({ timeoutMs: 1_000 })));
+  const sessions = await Promise.all(VENDORS.map((name) => simulate(name).signIn({ timeoutMs: 1_000 })));
   const slow = async () => streamed([...again(" ", 6), JSON.stringify(ANSWER)], { ms: 250 });
   await withGlobal("fetch", slow, () => Promise.all(sessions.map((session) => within(10_000, session.json("/x"), session.vendor))));
   for (const session of sessions) session.dispose();

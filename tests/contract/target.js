@@ -1,4 +1,4 @@
-import { DATA, equal, hallpass, jdoe, jsonReply, ok, rejects, simulate, withFetch } from "./env.js";
+import { DATA, VENDORS, equal, hallpass, jdoe, jsonReply, ok, rejects, simulate, withFetch } from "./env.js";
 
 const BASE = "https://api.example.com/v1";
 const ALLOW = ["https://files.example.com:8443/pub", "https://bücher.example", new URL("https://api.example.com/v3")];
@@ -209,7 +209,7 @@ export async function rule_12_a_request_is_judged_by_where_it_goes() {
 
 /** R1: the same, on the wire: neither the stranger, nor another world at the vendor's own origin, sees anything. */
 export async function r1_nothing_is_sent_to_a_forbidden_target() {
-  for (const name of ["ocient", "lenses", "pegase3", "ethgas"]) {
+  for (const name of VENDORS) {
     const [vendor, other, stranger] = [simulate(name), simulate(name), simulate("stranger")];
     const session = await vendor.signIn();
     const before = await vendor.total();

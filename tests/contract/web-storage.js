@@ -1,6 +1,5 @@
-import { DATA, admin, equal, jdoe, ok, rejects, simulate, storageOfItsOwn } from "./env.js";
+import { DATA, VENDORS, admin, equal, jdoe, ok, rejects, simulate, storageOfItsOwn } from "./env.js";
 
-const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
 // Pages have both, workers and Node have neither.
 const WEB = { session: globalThis.sessionStorage, local: globalThis.localStorage };
 
@@ -25,7 +24,7 @@ async function live(vendor, options) {
 /** R7: by default nothing is written anywhere. */
 export async function r7_default_storage_writes_nothing() {
   const before = await kept();
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     for (const options of [{}, { storage: "memory" }, { storage: undefined }]) {
       const vendor = simulate(name);
       const session = await live(vendor, options);
@@ -41,7 +40,7 @@ export async function r7_default_storage_writes_nothing() {
 /** R7: sessionStorage and localStorage restore the session, and logout leaves nothing behind. */
 export async function r7_web_storage_restores_the_session() {
   for (const [storage, web] of Object.entries(WEB)) {
-    for (const name of ALL) {
+    for (const name of VENDORS) {
       const vendor = simulate(name);
       const before = snapshot(web);
       const session = await live(vendor, { storage });
@@ -112,7 +111,7 @@ export async function r9_document_cookie_is_never_written() {
   const set = own?.set;
   if (own) own.set = (...given) => (written.push(given), Promise.resolve());
   try {
-    for (const name of ALL) {
+    for (const name of VENDORS) {
       for (const storage of [undefined, "memory", "session", "local"]) {
         await (await live(simulate(name), { storage })).logout();
       }

@@ -1,11 +1,9 @@
 /** The tests of `../pollution.js`, which says where they run. */
 import {
-  DATA, equal, hallpass, jdoe, keepsCookies, nameOf, ok, packageAddress, port, reasonOf, rejects, shared, simulate,
+  DATA, VENDORS, equal, hallpass, jdoe, keepsCookies, nameOf, ok, packageAddress, port, reasonOf, rejects, shared, simulate,
   withGlobal, within,
 } from "../env.js";
 import { KINDS, round, same, withMembers } from "./round.js";
-
-const ALL = ["ocient", "lenses", "pegase3", "ethgas"];
 
 // Node's own requests are JavaScript that reads and writes what is on the prototypes, and come to grief by themselves.
 // tests/node/pollution.test.mjs has vendors that need none.
@@ -17,7 +15,7 @@ const onBoth = (descriptors, run) => withMembers(descriptors, () => withMembers(
 /** R15: whatever hangs on the prototypes, a session does what it does without. */
 export async function r15_members_on_the_prototypes_change_nothing() {
   if (!here) return;
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     for (const storage of [undefined, ...shared()]) {
       const expected = await round(simulate(name), storage);
       for (const kind of ["texts", "what does harm", "objects that can't be written over"]) {
@@ -32,7 +30,7 @@ export async function r15_members_on_the_prototypes_change_nothing() {
 /** R15: no setter and no function on the prototypes is handed a password or a token; setters, nothing at all. */
 export async function r15_what_hangs_on_the_prototypes_is_handed_no_secret() {
   if (!here) return;
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     const expected = await round(simulate(name), own().storage);
     for (const kind of ["setters", "functions"]) {
       const { storage, secrets } = own();
@@ -94,7 +92,7 @@ export async function r15_a_reply_is_not_completed_from_the_prototypes() {
     session.dispose();
     return JSON.stringify([seen, kept, status, reason, user, problem]).replace(/"expiresAt":\d+/, "");
   };
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     for (const [operation, call] of Object.entries(calls)) {
       for (const body of bodies) {
         const expected = await trial(name, body, call, (run) => run());
@@ -127,7 +125,7 @@ export async function r15_a_list_is_not_completed_from_the_prototype() {
 /** R15 and R11: nor is what a stored record leaves out. */
 export async function r15_a_record_is_not_completed_from_the_prototypes() {
   const records = ["{}", '{"v":1}', '{"v":1,"receivedAt":1}', "[]", '""', "5"];
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     for (const text of records) {
       const vendor = simulate(name);
       const open = () => vendor.open({ storage: { get: () => text, set() {}, delete() {} } });
@@ -252,7 +250,7 @@ async function inARealmOfItsOwn(steps) {
     const module = await WebAssembly.compile(await wasm.arrayBuffer());
     ${steps}
     let rounds = "";
-    for (const name of ${JSON.stringify(ALL)}) rounds += await round(simulate(name));
+    for (const name of ${JSON.stringify(VENDORS)}) rounds += await round(simulate(name));
     postMessage(rounds);
   `;
   const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
@@ -273,7 +271,7 @@ async function inARealmOfItsOwn(steps) {
 export async function r15_frozen_prototypes_break_nothing() {
   if (!here) return;
   let expected = "";
-  for (const name of ALL) expected += await round(simulate(name));
+  for (const name of VENDORS) expected += await round(simulate(name));
   for (const steps of ["freeze(); await load();", "await load(); await hallpass.init(); freeze();"]) {
     same(await inARealmOfItsOwn(steps), expected, steps);
   }
@@ -283,7 +281,7 @@ export async function r15_frozen_prototypes_break_nothing() {
 export async function r15_members_from_before_it_was_loaded_change_nothing() {
   if (!here) return;
   let expected = "";
-  for (const name of ALL) expected += await round(simulate(name));
+  for (const name of VENDORS) expected += await round(simulate(name));
   for (const kind of Object.keys(KINDS)) {
     for (const source of ["", "module"]) {
       const load = `async () => { await load(); await hallpass.init(${source}); }`;
@@ -298,7 +296,7 @@ export async function r15_members_from_before_it_was_loaded_change_nothing() {
 
 /** R15, R27: where to go after a login is the vendor's word, and no member of Object.prototype. */
 export async function r15_redirectTo_is_not_read_off_the_prototype() {
-  for (const name of ALL) {
+  for (const name of VENDORS) {
     const session = await simulate(name).open();
     await withMembers({ redirectTo: { value: "//evil.example" } }, async () => {
       equal((await session.login(jdoe)).redirectTo, undefined, name);
