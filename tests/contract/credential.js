@@ -1,4 +1,6 @@
-import { DATA, VENDORS, entries, equal, jsonReply, keepsCookies, ok, pathOf, rejects, simulate, until, withFetch } from "./env.js";
+import {
+  DATA, VENDORS, entries, equal, jsonReply, keepsCookies, ok, pathOf, rejects, replying, simulate, until, withFetch,
+} from "./env.js";
 
 const HEADERS = { ocient: "authorization", pegase3: "token", ethgas: "authorization" };
 
@@ -150,7 +152,7 @@ export async function r24_a_login_without_a_token_is_an_error() {
     const vendor = simulate(name);
     const session = await vendor.open();
     for (const token of [undefined, null, "", " ", 5, true, {}, ["a"], "a b", "a\r\nx-test: 1", "a\u0000", "ä", "a,\tb"]) {
-      await vendor.fault({ path, reply: { status: 200, content_type: "application/json", body: JSON.stringify(reply(token)) } });
+      await vendor.fault({ path, ...replying(reply(token)) });
       await rejects(session.login({ username: "jdoe", password: "correct horse" }), "malformed-reply");
       equal(session.state.status, "signed-out", `${name}: ${JSON.stringify(token)}`);
     }

@@ -159,6 +159,11 @@ export const REASONS = [
   false,
 ];
 
+/** A fault: the vendor answers with this, as JSON unless it is a text already. */
+export const replying = (body, status = 200, content_type = "application/json") => ({
+  reply: { status, content_type, body: typeof body === "string" ? body : JSON.stringify(body) },
+});
+
 /** Runs with a global replaced, and puts the old one back whatever happens. */
 export async function withGlobal(name, value, run) {
   const before = Object.getOwnPropertyDescriptor(globalThis, name);

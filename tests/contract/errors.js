@@ -1,4 +1,6 @@
-import { DATA, LOGIN_PATHS, equal, hallpass, jdoe, ok, packageAddress, pathOf, reasonOf, rejects, simulate, withGlobal } from "./env.js";
+import {
+  DATA, LOGIN_PATHS, equal, hallpass, jdoe, ok, packageAddress, pathOf, reasonOf, rejects, replying, simulate, withGlobal,
+} from "./env.js";
 
 const TITLES = { ocient: "Ocient", lenses: "Lenses HQ", pegase3: "PEGASE3", ethgas: "ETHGAS" };
 
@@ -19,11 +21,9 @@ const WELCOME = {
   ethgas: { code: 200, message: "OK", data: { accessToken: SECRETS.access, refreshToken: SECRETS.refresh, expiresIn: 3600 } },
 };
 
-const json = (body, status = 200) => ({ status, content_type: "application/json", body: JSON.stringify(body) });
-
 /** A session whose tokens are the secrets. */
 async function secretSession(vendor) {
-  await vendor.fault({ path: LOGIN_PATHS[vendor.vendor], reply: json(WELCOME[vendor.vendor]) });
+  await vendor.fault({ path: LOGIN_PATHS[vendor.vendor], ...replying(WELCOME[vendor.vendor]) });
   return vendor.signIn({ renew: "manual", timeoutMs: 250 }, { username: "jdoe", password: SECRETS.password });
 }
 
@@ -49,8 +49,8 @@ const TROUBLES = {
   "too many": { status: 429 },
   "server down": { status: 503 },
   teapot: { status: 418 },
-  html: { reply: { status: 200, content_type: "text/html", body: "<h1>hello</h1>" } },
-  "wrong shape": { reply: json([1]) },
+  html: replying("<h1>hello</h1>", 200, "text/html"),
+  "wrong shape": replying([1]),
   "a redirect": { redirect: "http://127.0.0.1:1/?q=1" },
   hang: { hang: true },
   drop: { drop: true, count: 20 },
@@ -193,7 +193,7 @@ export async function rule_4_a_vendors_words_put_no_secret_into_the_message() {
   const vendor = simulate("lenses");
   const fields = [{ name: "password", error: "invalid_value", title: `'${SECRETS.password}'\nis too short`, pointer: "/password" }];
   const body = { status: 400, title: `no ${SECRETS.password}`, type: "validation_error", invalid_fields: fields };
-  await vendor.fault({ path: LOGIN_PATHS.lenses, reply: json(body, 400) });
+  await vendor.fault({ path: LOGIN_PATHS.lenses, ...replying(body, 400) });
   const session = await vendor.open();
   const error = await rejects(session.login({ username: "jdoe", password: SECRETS.password }), "invalid-request");
   ok(!error.message.includes(SECRETS.password), `the password is seen in "${error.message}"`);
@@ -216,7 +216,7 @@ export async function r23_problem_details_are_advisory() {
   for (const status of [200, 500, "401", null, -1, {}]) {
     const vendor = simulate("lenses");
     const body = { status, type: "unauthorised", title: "No.", detail: "x", instance: "/x", code: "network", message: "x", fields: 5 };
-    await vendor.fault({ path: LOGIN_PATHS.lenses, reply: json(body, 401) });
+    await vendor.fault({ path: LOGIN_PATHS.lenses, ...replying(body, 401) });
     const error = await rejects((await vendor.open()).login(jdoe), "invalid-credentials");
     equal(error.status, 401);
     equal(error.vendorCode, "unauthorised");
@@ -233,7 +233,7 @@ export async function r23_an_unknown_type_leaves_it_to_the_status() {
   for (const [status, code] of Object.entries(table)) {
     for (const type of ["never_heard_of", undefined, 5, "constructor"]) {
       const vendor = simulate("lenses");
-      await vendor.fault({ path: LOGIN_PATHS.lenses, reply: json({ status: 1, title: "x", type }, Number(status)) });
+      await vendor.fault({ path: LOGIN_PATHS.lenses, ...replying({ status: 1, title: "x", type }, Number(status)) });
       equal((await rejects((await vendor.open()).login(jdoe), code)).status, Number(status));
     }
   }
@@ -246,7 +246,7 @@ export async function a_login_at_another_server_is_malformed() {
     for (const status of [404, 405, 501]) {
       for (const [content_type, body] of bodies) {
         const vendor = simulate(name);
-        await vendor.fault({ path, reply: { status, content_type, body } });
+        await vendor.fault({ path, ...replying(body, status, content_type) });
         const error = await rejects((await vendor.open()).login(jdoe), "malformed-reply");
         equal([error.status, error.vendor], [status, name]);
         ok(error.message.includes(`HTTP ${status} at ${name === "pegase3" ? "GET" : "POST"} ${path}`), `status and path: ${error.message}`);
@@ -260,13 +260,13 @@ export async function a_login_at_another_server_is_malformed() {
 export async function a_vendors_own_not_found_is_its_refusal() {
   const own = { status: 404, title: "No such thing.", type: "not_found" };
   const vendor = simulate("lenses");
-  await vendor.fault({ path: LOGIN_PATHS.lenses, reply: json(own, 404) });
+  await vendor.fault({ path: LOGIN_PATHS.lenses, ...replying(own, 404) });
   const error = await rejects((await vendor.open()).login(jdoe), "vendor-error");
   equal([error.vendorCode, error.detail], [own.type, own.title]);
   const other = simulate("ethgas");
   const session = await other.signIn();
   for (const [status, code] of [[404, "vendor-error"], [405, "vendor-error"], [501, "vendor-unavailable"]]) {
-    await other.fault({ path: pathOf("ethgas"), reply: { status, content_type: "text/plain", body: "x" } });
+    await other.fault({ path: pathOf("ethgas"), ...replying("x", status, "text/plain") });
     await rejects(session.json(DATA.ethgas), code);
   }
 }
@@ -288,7 +288,7 @@ export async function r31_code_and_sentence_tell_no_account() {
   const errors = [];
   for (const vendor_code of [-304, -608]) {
     const vendor = simulate("ocient");
-    await vendor.fault({ path: LOGIN_PATHS.ocient, reply: json({ status: { reason: "x", sql_state: "28000", vendor_code } }) });
+    await vendor.fault({ path: LOGIN_PATHS.ocient, ...replying({ status: { reason: "x", sql_state: "28000", vendor_code } }) });
     errors.push(await rejects((await vendor.open()).login(jdoe), "invalid-credentials"));
     equal(errors.at(-1).vendorCode, vendor_code);
   }
@@ -360,8 +360,8 @@ export async function r2_a_token_of_the_callers_own_is_in_no_error() {
   for (const [words, told] of [["Bearer OWN-SECRET may not", undefined], ["you may not", "you may not"]]) {
     const vendor = simulate("ethgas");
     const session = await vendor.signIn();
-    const body = JSON.stringify({ code: 403, message: words, data: null });
-    await vendor.fault({ path: DATA.ethgas, reply: { status: 403, content_type: "application/json", body } });
+    const body = { code: 403, message: words, data: null };
+    await vendor.fault({ path: DATA.ethgas, ...replying(body, 403) });
     const error = await rejects(session.json(DATA.ethgas, { headers: { Authorization: "Bearer OWN-SECRET" } }), "forbidden");
     equal(error.detail, told);
     session.dispose();
@@ -370,7 +370,7 @@ export async function r2_a_token_of_the_callers_own_is_in_no_error() {
   const session = await lenses.signIn();
   const field = (name, title) => ({ name, error: "invalid_value", title });
   const problem = { type: "validation_error", title: "x", status: 400, invalid_fields: [field("filter", "not OWN-SECRET"), field("sort", "unknown")] };
-  await lenses.fault({ path: DATA.lenses, reply: json(problem, 400) });
+  await lenses.fault({ path: DATA.lenses, ...replying(problem, 400) });
   const error = await rejects(session.json(DATA.lenses, { headers: { Authorization: "Bearer OWN-SECRET" } }), "invalid-request");
   equal(error.fields.map(({ name, title }) => [name, title]), [["filter", ""], ["sort", "unknown"]]);
 }

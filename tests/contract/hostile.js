@@ -1,4 +1,6 @@
-import { DATA, VENDORS, equal, hallpass, jdoe, keepsCookies, ok, pathOf, rejects, simulate, until, within, withFetch, withGlobal } from "./env.js";
+import {
+  DATA, VENDORS, equal, hallpass, jdoe, keepsCookies, ok, pathOf, rejects, replying, simulate, until, within, withFetch, withGlobal,
+} from "./env.js";
 
 /** hallpass's own calls, by vendor. */
 const CALLS = {
@@ -13,8 +15,6 @@ const OPERATIONS = {
   refresh: (session) => session.refresh(),
   check: (session) => session.check(),
 };
-
-const reply = (body, status = 200, content_type = "application/json") => ({ reply: { status, content_type, body } });
 
 /**
  * Fails unless each of hallpass's own calls at each vendor, when this fault strikes, is rejected with this code in time,
@@ -95,7 +95,7 @@ export async function r35_a_dropped_connection_is_a_network_failure() {
 /** R35: a page instead of the vendor's reply, as a proxy or a front end's catch-all route sends it. */
 export async function r35_html_with_200_is_malformed() {
   const page = "<!doctype html><title>Welcome</title><script>alert(1)</script>";
-  for (const type of ["text/html", "application/json"]) await keepsTheSession(reply(page, 200, type), "malformed-reply");
+  for (const type of ["text/html", "application/json"]) await keepsTheSession(replying(page, 200, type), "malformed-reply");
 }
 
 /** R35: JSON of a shape that no vendor documents. */
@@ -103,14 +103,14 @@ export async function r35_json_of_another_shape_is_malformed() {
   for (const body of ["[]", "5", "true", '"text"', "null", '{"data":[]}', '{"__proto__":{"code":200,"access_token":"x"}}', "{", "NaN", " "]) {
     // To Lenses any object is a good answer to a login, as all of its members are optional.
     const vendors = Object.keys(CALLS).filter((name) => name !== "lenses" || !body.startsWith('{"'));
-    await keepsTheSession(reply(body), "malformed-reply", { vendors });
+    await keepsTheSession(replying(body), "malformed-reply", { vendors });
   }
 }
 
 /** R35: an empty reply is a good one only where the vendor documents it. */
 export async function r35_an_empty_reply_is_malformed() {
   for (const status of [200, 204]) {
-    await keepsTheSession(reply("", status), "malformed-reply", { vendors: ["ocient", "pegase3", "ethgas"] });
+    await keepsTheSession(replying("", status), "malformed-reply", { vendors: ["ocient", "pegase3", "ethgas"] });
   }
 }
 
@@ -124,7 +124,7 @@ export async function r35_a_check_believes_no_other_shape() {
     for (const body of list) {
       const vendor = simulate(name);
       const session = await vendor.signIn();
-      await vendor.fault({ path: "*", ...reply(JSON.stringify(body)) });
+      await vendor.fault({ path: "*", ...replying(body) });
       await rejects(session.check(), "malformed-reply");
       equal([session.state.status, session.state.user], ["signed-in", "jdoe"], name);
     }
@@ -148,7 +148,7 @@ export async function r35_a_renewal_believes_no_wrong_types() {
       const vendor = simulate(name);
       const session = await vendor.signIn({ renew: "manual" });
       const token = await session.accessToken();
-      await vendor.fault({ path: "*", ...reply(JSON.stringify(body)) });
+      await vendor.fault({ path: "*", ...replying(body) });
       await rejects(session.refresh(), "malformed-reply").catch((failure) => {
         throw new Error(`${JSON.stringify(body)}: ${failure.message}`);
       });
@@ -160,7 +160,7 @@ export async function r35_a_renewal_believes_no_wrong_types() {
 /** R35 and R10: whatever comes back, a logout ends here, in time, and confirms nothing that the vendor didn't. */
 export async function r35_a_logout_ends_whatever_comes_back() {
   const faults = [{ huge_mb: 100 }, { deep: 100_000 }, { drip_ms: 40 }, { truncate: true }, { cut: true }, { drop: true, count: 20 }, { hang: true },
-    { status: 500 }, { status: 401 }, reply("<h1>hello</h1>", 200, "text/html"), reply("[]"), reply("null")];
+    { status: 500 }, { status: 401 }, replying("<h1>hello</h1>", 200, "text/html"), replying("[]"), replying("null")];
   for (const name of ["ocient", "ethgas"]) {
     for (const fault of faults) {
       const vendor = simulate(name);
@@ -194,7 +194,7 @@ export async function r35_json_survives_hostile_replies() {
     const hostile = [
       [{ huge_mb: 100 }, "malformed-reply"],
       [{ truncate: true }, "malformed-reply"],
-      [reply("<h1>hello</h1>", 200, "text/html"), "malformed-reply"],
+      [replying("<h1>hello</h1>", 200, "text/html"), "malformed-reply"],
       [{ cut: true }, "network"],
       [{ drop: true, count: 20 }, "network"],
     ];

@@ -1,6 +1,7 @@
-import { DATA, LOGIN_PATHS, VENDORS, admin, entries, equal, hallpass, jdoe, ok, reasonOf, received, rejects, simulate, withClock, withFetch } from "./env.js";
-
-const reply = (body, status) => ({ reply: { status, content_type: "application/json", body } });
+import {
+  DATA, LOGIN_PATHS, VENDORS, admin, entries, equal, hallpass, jdoe, ok, reasonOf, received, rejects, replying, simulate, withClock,
+  withFetch,
+} from "./env.js";
 
 /** R30: passwords are byte-exact; the simulator's user has a trailing blank in his. (PEGASE3's header can't carry one.) */
 export async function r30_passwords_are_byte_exact() {
@@ -37,7 +38,7 @@ export async function r25_a_new_login_replaces_the_old_one() {
   await rejects(session.refresh(), "vendor-unavailable");
   const { database, renewal, problem } = session.state;
   equal([database, renewal, problem], ["analytics", "waiting", "vendor-unavailable"]);
-  await vendor.fault({ path: "/v1/login", ...reply(JSON.stringify({ access_token: "a.b.c", expires_in: 60, status: { vendor_code: 0 } }), 200) });
+  await vendor.fault({ path: "/v1/login", ...replying({ access_token: "a.b.c", expires_in: 60, status: { vendor_code: 0 } }) });
   const { state } = await session.login(admin);
   equal([state.user, state.database, state.renewal, state.problem, state.retryAt], ["admin", undefined, "idle", undefined, undefined]);
   await session.refresh().catch(() => {}); // a token that the simulator does not know
@@ -47,7 +48,7 @@ export async function r25_a_new_login_replaces_the_old_one() {
 /** Rule 5: nor after trouble of any kind. (No 408 and no "drop" here: browsers send a request again by themselves then.) */
 export async function rule_5_login_is_sent_once_whatever_the_trouble() {
   const troubles = [{ status: 401 }, { status: 403 }, { status: 429, retry_after: "0" }, { status: 500 }, { status: 503, retry_after: "0" },
-    { cut: true }, { truncate: true }, { hang: true }, { redirect: "/elsewhere" }, reply("<h1>hello</h1>", 200)];
+    { cut: true }, { truncate: true }, { hang: true }, { redirect: "/elsewhere" }, replying("<h1>hello</h1>")];
   for (const name of VENDORS) {
     for (const trouble of troubles) {
       if (name === "lenses" && (trouble.truncate || trouble.cut)) continue; // the cookie of half a reply is a login's too

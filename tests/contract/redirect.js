@@ -1,4 +1,6 @@
-import { DATA, LOGIN_PATHS, entries, equal, keepsCookies, ok, pathOf, rejects, simulate, jdoe, RENEWAL_PATHS, withGlobal } from "./env.js";
+import {
+  DATA, LOGIN_PATHS, entries, equal, keepsCookies, ok, pathOf, rejects, replying, simulate, jdoe, RENEWAL_PATHS, withGlobal,
+} from "./env.js";
 
 const STATUSES = [301, 302, 303, 307, 308];
 const CHECKS = { lenses: "/api/v1/users/me", ethgas: "/api/v1/user/login/verify" };
@@ -168,10 +170,9 @@ export async function r5_logout_refuses_redirects() {
 
 /** R5, rule 10: what a stranger answers after a redirect is no word of the vendor's: no renewal, no sign-out. */
 export async function r5_a_strangers_answer_says_nothing_about_the_session() {
-  const rejection = JSON.stringify({ status: { reason: "over", sql_state: "08003", vendor_code: -733 } });
   const answers = [
     { status: 401, body: "no" },
-    { reply: { status: 200, content_type: "application/json", body: rejection } },
+    replying({ status: { reason: "over", sql_state: "08003", vendor_code: -733 } }),
   ];
   for (const name of ["ocient", "ethgas", "lenses"]) {
     for (const answer of answers) {

@@ -1,23 +1,22 @@
 /** Renewals in trouble: gateways in between, odd lifetimes, endpoints that always refuse, vendors in a hurry. */
 import {
-  DATA, LOGIN_PATHS, RENEWAL_PATHS, admin, entries, equal, hallpass, ok, pathOf, reasonOf, rejects, renewals, simulate, storageOfItsOwn, withTime,
+  DATA, LOGIN_PATHS, RENEWAL_PATHS, admin, entries, equal, hallpass, ok, pathOf, reasonOf, rejects, renewals, replying, simulate,
+  storageOfItsOwn, withTime,
 } from "./env.js";
 
 const REFRESH = RENEWAL_PATHS.ethgas;
 const VERIFY = "/api/v1/user/login/verify";
 
-const text = (status, body, content_type = "application/json") => ({ reply: { status, content_type, body } });
-const json = (status, value) => text(status, JSON.stringify(value));
-const INVALID = json(400, { code: 400, message: "Invalid request parameters", data: null, errorCode: "40001" });
+const INVALID = replying({ code: 400, message: "Invalid request parameters", data: null, errorCode: "40001" }, 400);
 
 /** What a gateway in front of the vendor says, or anybody else: not the vendor's envelope. */
 const GATEWAYS = [400, 422].flatMap((status) => [
-  text(status, "<html><h1>Bad Request</h1></html>", "text/html"),
-  text(status, "<html><h1>Bad Request</h1></html>"),
-  json(status, { message: "Bad Request" }),
-  json(status, { error: "invalid_request", statusCode: status }),
-  json(status, [status]),
-  text(status, ""),
+  replying("<html><h1>Bad Request</h1></html>", status, "text/html"),
+  replying("<html><h1>Bad Request</h1></html>", status),
+  replying({ message: "Bad Request" }, status),
+  replying({ error: "invalid_request", statusCode: status }, status),
+  replying([status], status),
+  replying("", status),
 ]);
 
 /** The form of each renewal that the vendor has received. */
@@ -46,7 +45,7 @@ export async function rule_10_a_gateways_400_is_no_word_about_the_form() {
 
 /** The vendor calls one form invalid: the other is tried. The trial's refusal is no verdict, and its form is not remembered. */
 export async function rule_10_the_refusal_of_a_trial_is_no_verdict() {
-  const second = [[undefined], [json(401, { code: 401, message: "Unauthorized", data: null })], [{ status: 503 }], [INVALID]];
+  const second = [[undefined], [replying({ code: 401, message: "Unauthorized", data: null }, 401)], [{ status: 503 }], [INVALID]];
   for (const [fault] of second) {
     const vendor = simulate("ethgas");
     await vendor.config({ refresh_form: "bearer" });
@@ -102,14 +101,14 @@ export async function r24_a_renewals_tokens_are_taken_whatever_their_lifetime() 
       await vendor.config({ access_lifetime_s: 600 });
       const storage = storageOfItsOwn();
       const session = await vendor.signIn({ storage, renew: "manual" });
-      await vendor.fault({ path: RENEWAL_PATHS[name], ...text(200, grant(name, "new.access.1", "new.refresh.1", lifetime)) });
+      await vendor.fault({ path: RENEWAL_PATHS[name], ...replying(grant(name, "new.access.1", "new.refresh.1", lifetime)) });
       const { status, expiresAt } = await session.refresh().catch((error) => {
         throw new Error(`${what}: ${error}`);
       });
       equal([status, await session.accessToken()], ["signed-in", "new.access.1"], what);
       ok(Math.abs(expiresAt - Date.now() - seconds * 1_000) < 5_000, `${what}: over in ${expiresAt - Date.now()} ms`);
       ok([...storage.map.values()][0].includes("new.access.1"), `${what}: kept`);
-      await vendor.fault({ path: RENEWAL_PATHS[name], ...text(200, grant(name, "new.access.2", "new.refresh.2", 60)) });
+      await vendor.fault({ path: RENEWAL_PATHS[name], ...replying(grant(name, "new.access.2", "new.refresh.2", 60)) });
       await session.refresh();
       const presented = (await entries(vendor, RENEWAL_PATHS[name])).at(-1).headers.authorization;
       equal(presented, `Bearer new.${name === "ethgas" ? "refresh" : "access"}.1`, `${what}: presented next`);
@@ -123,7 +122,7 @@ export async function r24_an_unusable_lifetime_at_a_login_is_malformed() {
   for (const name of Object.keys(RENEWAL_PATHS)) {
     for (const lifetime of ["0", "-1", "1e400", '"soon"', "{}", "true"]) {
       const vendor = simulate(name);
-      await vendor.fault({ path: LOGIN_PATHS[name], ...text(200, grant(name, "a.b.c", "d.e.f", lifetime)) });
+      await vendor.fault({ path: LOGIN_PATHS[name], ...replying(grant(name, "a.b.c", "d.e.f", lifetime)) });
       const session = await vendor.open();
       await rejects(session.login(admin), "malformed-reply").catch((error) => {
         throw new Error(`${name}, ${lifetime}: ${error.message}`);
@@ -135,7 +134,7 @@ export async function r24_an_unusable_lifetime_at_a_login_is_malformed() {
 /** What an endpoint answers that never takes the token. */
 const NEVER = {
   ethgas: { status: 401, body: '{"code":401,"message":"Unauthorized","data":null}', content_type: "application/json" },
-  ocient: json(200, { status: { reason: "no", sql_state: "08003", vendor_code: -733 } }),
+  ocient: replying({ status: { reason: "no", sql_state: "08003", vendor_code: -733 } }),
 };
 
 /** R21: an endpoint that always refuses causes a renewal or two, not one for each request. */

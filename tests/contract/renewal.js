@@ -1,11 +1,9 @@
 import {
-  admin, DATA, entries, equal, jdoe, jsonReply, ok, pathOf, rejects, RENEWAL_PATHS, renewals, simulate, storageOfItsOwn,
+  admin, DATA, entries, equal, jdoe, jsonReply, ok, pathOf, rejects, RENEWAL_PATHS, renewals, replying, simulate, storageOfItsOwn,
   until, withClock, withFetch,
 } from "./env.js";
 
 const DAY_MS = 86_400_000;
-
-const json = (status, value) => ({ reply: { status, content_type: "application/json", body: JSON.stringify(value) } });
 
 /** Trouble at a renewal that says nothing about the session, and the code it is told as. */
 const TROUBLE = [
@@ -17,12 +15,12 @@ const TROUBLE = [
   ["vendor-unavailable", { status: 503 }],
   ["vendor-unavailable", { status: 500, body: "<h1>no</h1>", content_type: "text/html" }],
   ["vendor-unavailable", { status: 502 }],
-  ["malformed-reply", { reply: { status: 200, content_type: "text/html", body: "<h1>Welcome</h1>" } }],
+  ["malformed-reply", replying("<h1>Welcome</h1>", 200, "text/html")],
   ["malformed-reply", { truncate: true }],
   ["malformed-reply", { deep: 100_000 }],
   ["malformed-reply", { huge_mb: 1 }],
-  ["malformed-reply", json(200, {})],
-  ["malformed-reply", json(200, null)],
+  ["malformed-reply", replying({})],
+  ["malformed-reply", replying(null)],
 ];
 
 async function survives(name, code, fault) {
@@ -191,7 +189,7 @@ export async function r19_tokens_that_are_over_at_once_make_no_loop() {
   const vendor = simulate("ethgas");
   const session = await vendor.signIn();
   const grant = { accessToken: "a.b.c", refreshToken: "d.e.f", expiresIn: 1e-6 };
-  await vendor.fault({ path: RENEWAL_PATHS.ethgas, count: 1_000, ...json(200, { code: 200, message: "OK", data: grant }) });
+  await vendor.fault({ path: RENEWAL_PATHS.ethgas, count: 1_000, ...replying({ code: 200, message: "OK", data: grant }) });
   await session.refresh().catch(() => {});
   await session.fetch(DATA.ethgas).catch(() => {});
   const end = Date.now() + 1_000;
@@ -207,7 +205,7 @@ export async function r20_claims_are_hints() {
   const vendor = simulate("pegase3");
   const claims = [{ exp: 1 }, { exp: 1e300 }, { exp: "soon" }, { exp: -1 }, { exp: null }, {}, null, 5, { user: "root", exp: 1 }];
   for (const token of [...claims.map(jwt), "a.b.c", "plain", "..", "a.!!!.c"]) {
-    await vendor.fault({ path: "/login", ...json(200, { code: 200, status: "ok", token }) });
+    await vendor.fault({ path: "/login", ...replying({ code: 200, status: "ok", token }) });
     const session = await vendor.signIn();
     const { status, user, expiresAt } = session.state;
     equal([status, user], ["signed-in", "jdoe"], token);
@@ -216,7 +214,7 @@ export async function r20_claims_are_hints() {
   }
   const ethgas = simulate("ethgas");
   const data = { accessToken: jwt({ exp: 1, sub: "root" }), refreshToken: jwt({ exp: 1 }), expiresIn: 600 };
-  await ethgas.fault({ path: "/api/v1/user/login", ...json(200, { code: 200, message: "OK", data }) });
+  await ethgas.fault({ path: "/api/v1/user/login", ...replying({ code: 200, message: "OK", data }) });
   const session = await ethgas.signIn();
   ok(Math.abs(session.state.expiresAt - Date.now() - 600_000) < 5_000, "the lifetime that was told");
   equal([session.state.user, await session.accessToken()], ["jdoe", data.accessToken]);
@@ -296,15 +294,14 @@ export async function rule_10_a_rejected_token_that_cant_be_renewed_now_is_no_en
 export async function a_renewal_renames_nobody() {
   const vendor = simulate("ocient");
   const token = { access_token: "a.b.c", expires_in: 60, status: { reason: "OK", vendor_code: 0 } };
-  const json = (body) => ({ reply: { status: 200, content_type: "application/json", body: JSON.stringify(body) } });
-  await vendor.fault({ path: "/v1/login", ...json(token) });
+  await vendor.fault({ path: "/v1/login", ...replying(token) });
   const session = await vendor.signIn({}, { username: "jdoe@analytics", password: "correct horse" });
   const { user, database } = session.state;
-  await vendor.fault({ path: RENEWAL_PATHS.ocient, count: 5, ...json({ ...token, username: "jdoe", database: "system" }) });
+  await vendor.fault({ path: RENEWAL_PATHS.ocient, count: 5, ...replying({ ...token, username: "jdoe", database: "system" }) });
   await withClock(3_600_000, async () => {
     equal(await session.accessToken(), "a.b.c");
-    await vendor.fault({ path: pathOf("ocient"), ...json({ status: { reason: "no", vendor_code: -733 } }) });
-    await vendor.fault({ path: pathOf("ocient"), ...json({ data: ["once more"] }) });
+    await vendor.fault({ path: pathOf("ocient"), ...replying({ status: { reason: "no", vendor_code: -733 } }) });
+    await vendor.fault({ path: pathOf("ocient"), ...replying({ data: ["once more"] }) });
     equal((await (await session.fetch(DATA.ocient)).json()).data, ["once more"]);
   });
   equal([session.state.user, session.state.database], [user, database]);

@@ -1,6 +1,6 @@
 import {
-  AGES_MS, DATA, RENEWAL_PATHS, admin, entries, equal, jdoe, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, simulate, storageOfItsOwn,
-  until, withClock, withFetch,
+  AGES_MS, DATA, RENEWAL_PATHS, admin, entries, equal, jdoe, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, replying, simulate,
+  storageOfItsOwn, until, withClock, withFetch,
 } from "./env.js";
 
 const REFRESH = "POST /api/v1/user/login/refresh";
@@ -9,7 +9,6 @@ const INFO = DATA.ethgas;
 const EXECUTE = "/v1/execute/system";
 const STATEMENT = JSON.stringify({ statement: "SELECT 1" });
 
-const json = (status, value) => ({ reply: { status, content_type: "application/json", body: JSON.stringify(value) } });
 const inBand = (code, more) => ({ status: { reason: "no", sql_state: "08003", vendor_code: code }, ...more });
 const bytes = (text) => new TextEncoder().encode(text);
 
@@ -169,7 +168,7 @@ export async function rule_8_a_stale_rejection_is_replayed_without_renewal() {
 
 /** R21: a second rejection, after the renewal, is the caller's to see. No loop, and no sign-out. */
 export async function r21_a_second_rejection_is_returned() {
-  const refusals = { ethgas: [INFO, REFRESH, { status: 401, body: "again" }], ocient: [EXECUTE, "POST /v1/token_refresh", json(200, inBand(-733))] };
+  const refusals = { ethgas: [INFO, REFRESH, { status: 401, body: "again" }], ocient: [EXECUTE, "POST /v1/token_refresh", replying(inBand(-733))] };
   for (const [name, [path, refresh, refusal]] of Object.entries(refusals)) {
     const vendor = simulate(name);
     const session = await vendor.signIn();
@@ -185,7 +184,7 @@ export async function r21_a_second_rejection_is_returned() {
 export async function r21_403_never_renews() {
   const vendor = simulate("ethgas");
   const session = await vendor.signIn();
-  await vendor.fault({ path: INFO, count: 2, ...json(403, { code: 403, message: "Forbidden", errorCode: "40103" }) });
+  await vendor.fault({ path: INFO, count: 2, ...replying({ code: 403, message: "Forbidden", errorCode: "40103" }, 403) });
   equal((await session.fetch(INFO)).status, 403);
   await rejects(session.json(INFO), "forbidden");
   equal([await vendor.count(REFRESH), (await entries(vendor, INFO)).length], [0, 2]);
@@ -210,7 +209,7 @@ export async function rule_11_ocient_rejects_inside_a_200() {
     for (const content_type of ["application/json", "Application/JSON; charset=utf-8", "application/problem+json"]) {
       const vendor = simulate("ocient");
       const session = await vendor.signIn();
-      await vendor.fault({ path: EXECUTE, reply: { status: 200, content_type, body: JSON.stringify(inBand(code)) } });
+      await vendor.fault({ path: EXECUTE, ...replying(inBand(code), 200, content_type) });
       const headers = { "Content-Type": "application/json" };
       const response = await session.fetch(EXECUTE, { method: "POST", headers, body: STATEMENT });
       equal((await response.json()).data, [{ c1: 1 }, { c1: 2 }], `${code} as ${content_type}`);
@@ -220,7 +219,7 @@ export async function rule_11_ocient_rejects_inside_a_200() {
   }
   const vendor = simulate("ocient"); // other refusals are no word about the token
   const session = await vendor.signIn();
-  await vendor.fault({ path: EXECUTE, ...json(200, inBand(-719)) });
+  await vendor.fault({ path: EXECUTE, ...replying(inBand(-719)) });
   equal((await (await session.fetch(EXECUTE)).json()).status.vendor_code, -719);
   equal(await vendor.count("POST /v1/token_refresh"), 0);
 }
@@ -240,7 +239,7 @@ export async function rule_11_only_short_json_is_looked_into() {
   for (const [body, content_type, renewals] of replies) {
     const vendor = simulate("ocient");
     const session = await vendor.signIn();
-    await vendor.fault({ path: EXECUTE, reply: { status: 200, content_type, body } });
+    await vendor.fault({ path: EXECUTE, ...replying(body, 200, content_type) });
     const response = await session.fetch(EXECUTE, { method: "POST", headers: { "Content-Type": "application/json" }, body: STATEMENT });
     const text = await response.text();
     equal(await vendor.count("POST /v1/token_refresh"), renewals, `${body.length} bytes of ${content_type}`);
@@ -304,7 +303,7 @@ export async function rule_11_pegase3_tokens_are_adopted() {
   // Also in a reply that found nothing. Of another shape, or for somebody else, it is none: it may be a file's.
   const present = async (more, user = "jdoe") => {
     const body = (more.prefix ?? "") + JSON.stringify({ code: 200, status: "ok", token: tokenOf(user), data: {}, ...more });
-    await vendor.fault({ path: DATA.pegase3, reply: { status: 200, content_type: "application/json", body } });
+    await vendor.fault({ path: DATA.pegase3, ...replying(body) });
     await session.fetch(DATA.pegase3);
     return session.accessToken();
   };
@@ -358,10 +357,7 @@ function tokenOf(user, later = 0) {
 /** The claims of a token are UTF-8: a name that isn't ASCII is the session's user as well. */
 export async function rule_11_tokens_for_a_name_with_accents_are_adopted() {
   const vendor = simulate("pegase3");
-  const answer = (path, more) => {
-    const body = JSON.stringify({ code: 200, status: "ok", ...more });
-    return vendor.fault({ path, reply: { status: 200, content_type: "application/json", body } });
-  };
+  const answer = (path, more) => vendor.fault({ path, ...replying({ code: 200, status: "ok", ...more }) });
   const session = await vendor.open();
   await answer("/login", { token: tokenOf("ünïcode€") });
   await rejects(session.login({ username: "ünïcode€", password: "x" }), "invalid-request"); // no header can carry it
@@ -381,7 +377,7 @@ export async function renew_manual_leaves_the_rejection_to_the_caller() {
   equal((await session.fetch(INFO)).status, 200);
   const ocient = simulate("ocient");
   const other = await ocient.signIn({ renew: "manual" });
-  await ocient.fault({ path: EXECUTE, ...json(200, inBand(-733)) });
+  await ocient.fault({ path: EXECUTE, ...replying(inBand(-733)) });
   equal((await (await other.fetch(EXECUTE)).json()).status.vendor_code, -733);
   equal([await ocient.count("POST /v1/token_refresh"), other.state.status], [0, "signed-in"]);
 }

@@ -1,9 +1,5 @@
 /** What vendors answer to a login, and what is made of it. */
-import { LOGIN_PATHS, admin, equal, jdoe, jsonReply, ok, rejects, simulate, withFetch } from "./env.js";
-
-const reply = (body, status = 200) => ({
-  reply: { status, content_type: "application/json", body: typeof body === "string" ? body : JSON.stringify(body) },
-});
+import { LOGIN_PATHS, admin, equal, jdoe, jsonReply, ok, rejects, replying, simulate, withFetch } from "./env.js";
 
 /** What is no token. */
 const NO_TOKENS = [undefined, null, "", " ", "a b", "a\nb", "é", "\0", 5, 0, true, [], ["t"]];
@@ -53,7 +49,7 @@ export async function r24_a_hostile_login_reply_signs_nobody_in() {
       const what = `${name} ${JSON.stringify(body)}`;
       const vendor = simulate(name);
       const session = await vendor.open();
-      await vendor.fault({ path: LOGIN_PATHS[name], ...reply(body), count: 2 });
+      await vendor.fault({ path: LOGIN_PATHS[name], ...replying(body), count: 2 });
       await rejects(session.login(jdoe), "malformed-reply").catch((failure) => {
         throw new Error(`${what}: ${failure.message}`);
       });
@@ -71,7 +67,7 @@ export async function r24_a_hostile_login_reply_keeps_the_session_before() {
     const session = await vendor.signIn();
     const before = [session.state, await session.accessToken()];
     for (const body of bodies) {
-      await vendor.fault({ path: LOGIN_PATHS[name], ...reply(body) });
+      await vendor.fault({ path: LOGIN_PATHS[name], ...replying(body) });
       await rejects(session.login(admin), "malformed-reply");
       equal([session.state, await session.accessToken()], before, `${name} ${JSON.stringify(body)}`);
     }
@@ -100,7 +96,7 @@ export async function r24_a_token_beside_a_refusal_signs_nobody_in() {
   for (const [name, body, status, code] of table) {
     const vendor = simulate(name);
     const session = await vendor.open();
-    await vendor.fault({ path: LOGIN_PATHS[name], ...reply(body, status) });
+    await vendor.fault({ path: LOGIN_PATHS[name], ...replying(body, status) });
     const what = `${name} ${status} ${JSON.stringify(body)}`;
     await rejects(session.login(jdoe), code).catch((failure) => {
       throw new Error(`${what}: ${failure.message}`);
@@ -114,7 +110,7 @@ export async function r24_an_unreadable_outcome_is_no_success() {
   for (const status of ["OK", [], 0, { vendor_code: "0" }, { vendor_code: "-304" }, { vendor_code: true }, { vendor_code: [] }]) {
     const vendor = simulate("ocient");
     const session = await vendor.open();
-    await vendor.fault({ path: LOGIN_PATHS.ocient, ...reply(ocient({ status })) });
+    await vendor.fault({ path: LOGIN_PATHS.ocient, ...replying(ocient({ status })) });
     await rejects(session.login(jdoe), "malformed-reply").catch((failure) => {
       throw new Error(`status ${JSON.stringify(status)}: ${failure.message}`);
     });
@@ -130,7 +126,7 @@ export async function r27_redirectTo_is_a_safe_path() {
     "..//evil.example", "x/..//evil.example", "%2e//evil.example", "?x\ty", "oauth2\\authorize", "@evil.example", "evil.example", "../x"];
   for (const redir_to of [...good, ...bad]) {
     const vendor = simulate("lenses");
-    await vendor.fault({ path: LOGIN_PATHS.lenses, ...reply({ redir_to }) });
+    await vendor.fault({ path: LOGIN_PATHS.lenses, ...replying({ redir_to }) });
     const { state, redirectTo } = await (await vendor.open()).login(jdoe);
     equal(state.status, "signed-in", "the login itself succeeds");
     const rooted = redir_to.startsWith("/") ? redir_to : `/${redir_to}`;
@@ -139,7 +135,7 @@ export async function r27_redirectTo_is_a_safe_path() {
   }
   for (const redir_to of [5, null, true, {}, ["/x"]]) {
     const vendor = simulate("lenses");
-    await vendor.fault({ path: LOGIN_PATHS.lenses, ...reply({ redir_to }) });
+    await vendor.fault({ path: LOGIN_PATHS.lenses, ...replying({ redir_to }) });
     equal((await (await vendor.open()).login(jdoe)).redirectTo, undefined, JSON.stringify(redir_to));
   }
 }
@@ -148,7 +144,7 @@ export async function r27_redirectTo_is_a_safe_path() {
 export async function r27_redirectTo_stays_on_the_origin_after_parsing() {
   for (const redir_to of ["/.//evil.example", "/..//evil.example", "/%2e//evil.example", "/x/..//evil.example", "/%2E%2e//evil.example/"]) {
     const vendor = simulate("lenses");
-    await vendor.fault({ path: LOGIN_PATHS.lenses, ...reply({ redir_to }) });
+    await vendor.fault({ path: LOGIN_PATHS.lenses, ...replying({ redir_to }) });
     const { redirectTo } = await (await vendor.open()).login(jdoe);
     const path = new URL(redirectTo ?? "/", vendor.baseUrl).pathname;
     equal(new URL(path, vendor.baseUrl).origin, vendor.address, `${redir_to} becomes ${path}`);
@@ -163,7 +159,7 @@ export async function r27_ssoUrl_is_a_web_address() {
     "https://sso.example.com@evil.example", "ftp://h", "file:///x", "https://[bad", "https://h:99999/", "https://a b/", "https://?x", 5, {}, ["https://h"], true];
   for (const sso_url of [...good, ...bad]) {
     const vendor = simulate("lenses");
-    await vendor.fault({ path: LOGIN_PATHS.lenses, ...reply({ status: 401, title: "x", type: "unauthorised", sso_url }, 401) });
+    await vendor.fault({ path: LOGIN_PATHS.lenses, ...replying({ status: 401, title: "x", type: "unauthorised", sso_url }, 401) });
     const what = JSON.stringify(sso_url);
     const session = await vendor.open();
     const error = await rejects(session.login(jdoe), "invalid-credentials").catch((failure) => {
@@ -245,7 +241,7 @@ export async function lenses_invalid_fields_become_fields() {
     { name: "password", error: "other_error", title: "Is weak." },
     null, 5, "x", [], {}, { name: 5, error: "x", title: "y" },
   ];
-  await vendor.fault({ path: LOGIN_PATHS.lenses, ...reply({ status: 400, title: "x", type: "validation_error", invalid_fields, request_id: "r-1" }, 400) });
+  await vendor.fault({ path: LOGIN_PATHS.lenses, ...replying({ status: 400, title: "x", type: "validation_error", invalid_fields, request_id: "r-1" }, 400) });
   const error = await rejects((await vendor.open()).login(jdoe), "invalid-request");
   equal([error.status, error.vendorCode, error.requestId], [400, "validation_error", "r-1"]);
   equal(error.fields, [

@@ -1,6 +1,6 @@
 /** The caller's own requests: what is told of a mistake, what is handed on, what is left untouched, and what is sent again. */
 import {
-  DATA, RENEWAL_PATHS, entries, equal, hallpass, jsonReply, ok, pathOf, reasonOf, rejects, simulate, withGlobal,
+  DATA, RENEWAL_PATHS, entries, equal, hallpass, jsonReply, ok, pathOf, reasonOf, rejects, replying, simulate, withGlobal,
 } from "./env.js";
 
 const INFO = DATA.ethgas;
@@ -242,8 +242,7 @@ export async function r24_a_token_in_a_strangers_json_is_not_taken() {
     const vendor = simulate("pegase3");
     const session = await vendor.signIn();
     const token = await session.accessToken();
-    const text = JSON.stringify(body);
-    await vendor.fault({ path: pathOf("pegase3"), reply: { status: 200, content_type: "application/json", body: text } });
+    await vendor.fault({ path: pathOf("pegase3"), ...replying(body) });
     await session.fetch(DATA.pegase3);
     equal([await session.accessToken(), session.state.user], [token, "jdoe"], JSON.stringify(body));
     equal((await session.fetch(DATA.pegase3)).status, 200, "and it goes on");
@@ -251,8 +250,7 @@ export async function r24_a_token_in_a_strangers_json_is_not_taken() {
   }
   const vendor = simulate("pegase3");
   const session = await vendor.signIn();
-  const body = JSON.stringify({ code: 200, status: "ok", data: {}, token: good });
-  await vendor.fault({ path: pathOf("pegase3"), reply: { status: 200, content_type: "application/json", body } });
+  await vendor.fault({ path: pathOf("pegase3"), ...replying({ code: 200, status: "ok", data: {}, token: good }) });
   await session.fetch(DATA.pegase3);
   equal(await session.accessToken(), good, "the vendor's own word is taken");
 }

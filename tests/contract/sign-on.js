@@ -1,4 +1,6 @@
-import { DATA, entries, equal, jdoe, ok, reasonOf, rejects, simulate, storageOfItsOwn, until, within, withFetch, withGlobal, withTime } from "./env.js";
+import {
+  DATA, entries, equal, jdoe, ok, reasonOf, rejects, replying, simulate, storageOfItsOwn, until, within, withFetch, withGlobal, withTime,
+} from "./env.js";
 
 const ASK = "/v1/sso_device_grant";
 const VERIFY = "/v1/sso_device_grant_verify";
@@ -100,7 +102,7 @@ export async function rule_4_a_token_is_in_no_error_and_nowhere_else() {
     const storage = storageOfItsOwn();
     const session = await vendor.open({ storage });
     const status = { vendor_code: -1234, sql_state: "28000", reason: `bad token ${token}` };
-    await vendor.fault({ path: TOKEN, reply: { status: 200, content_type: "application/json", body: JSON.stringify({ status }) } });
+    await vendor.fault({ path: TOKEN, ...replying({ status }) });
     const error = await rejects(session.login(credentials), "invalid-credentials");
     const texts = [error.message, error.stack, JSON.stringify(error), error.detail ?? ""].join();
     ok(!texts.includes(token), texts);
@@ -250,8 +252,7 @@ export async function r24_a_prompt_that_is_none_is_malformed() {
   const good = { user_code: "AB-CD", verification_uri: "https://idp.example/d", status: { vendor_code: 0 } };
   const { prompts, credentials } = device();
   for (const wrong of [{ verification_uri: "javascript:alert(1)" }, { verification_uri: undefined }, { user_code: "" }, { user_code: 5 }, { status: {} }]) {
-    const body = JSON.stringify({ ...good, ...wrong });
-    await vendor.fault({ path: ASK, reply: { status: 200, content_type: "application/json", body } });
+    await vendor.fault({ path: ASK, ...replying({ ...good, ...wrong }) });
     await rejects(session.login(credentials), "malformed-reply");
   }
   equal([prompts.length, await polls(vendor)], [0, 0]);

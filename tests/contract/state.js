@@ -1,10 +1,11 @@
-import { AGES_MS, DATA, VENDORS, admin, entries, equal, jdoe, keepsCookies, ok, pathOf, rejects, simulate, until, withClock, withFetch } from "./env.js";
+import {
+  AGES_MS, DATA, VENDORS, admin, entries, equal, jdoe, keepsCookies, ok, pathOf, rejects, replying, simulate, until, withClock, withFetch,
+} from "./env.js";
 
 const VERIFY = "/api/v1/user/login/verify";
 const LOGOUTS = { ocient: "/v1/logout", ethgas: "/api/v1/user/logout" };
 
 const short = ({ status, reason }) => reason ?? status;
-const json = (status, value) => ({ reply: { status, content_type: "application/json", body: JSON.stringify(value) } });
 
 /** The state is a frozen snapshot, and the same object until something changes. */
 export async function state_is_the_same_object_until_it_changes() {
@@ -163,7 +164,7 @@ export async function check_asks_ethgas_whether_the_session_is_alive() {
   await vendor.expire();
   equal((await session.check()).status, "signed-in");
   ok(session.state !== state && (await vendor.count("POST /api/v1/user/login/refresh")) === 1, "renewed");
-  await vendor.fault({ path: VERIFY, ...json(200, { code: 200, message: "OK", data: { valid: false } }) });
+  await vendor.fault({ path: VERIFY, ...replying({ code: 200, message: "OK", data: { valid: false } }) });
   equal((await session.check()).status, "signed-in");
   equal(await vendor.count("POST /api/v1/user/login/refresh"), 2, "renewed, as the vendor calls the token invalid");
   await vendor.revoke();
@@ -178,8 +179,8 @@ export async function rule_10_trouble_at_a_check_keeps_the_session() {
     ["timeout", { hang: true }],
     ["rate-limited", { status: 429 }],
     ["vendor-unavailable", { status: 503 }],
-    ["malformed-reply", { reply: { status: 200, content_type: "text/html", body: "<h1>Welcome</h1>" } }],
-    ["malformed-reply", json(200, {})],
+    ["malformed-reply", replying("<h1>Welcome</h1>", 200, "text/html")],
+    ["malformed-reply", replying({})],
     ["forbidden", { status: 403 }],
   ];
   for (const [name, path] of Object.entries(paths)) {

@@ -1,8 +1,8 @@
 /** Rule 15, R38: a write that fails never leaves an older session where a newer one, or none, should be. */
-import { DATA, RENEWAL_PATHS, VENDORS, admin, equal, hasTabs, jdoe, ok, rejects, renewals, simulate, storageOfItsOwn, until, within } from "./env.js";
+import {
+  DATA, RENEWAL_PATHS, VENDORS, admin, equal, hasTabs, jdoe, ok, rejects, renewals, replying, simulate, storageOfItsOwn, until, within,
+} from "./env.js";
 import { silent, withFullStorages } from "./stand-ins/storages.js";
-
-const json = (value) => ({ reply: { status: 200, content_type: "application/json", body: JSON.stringify(value) } });
 
 /** Whoever opens the storage now. */
 async function reopened(vendor, storage, run) {
@@ -179,7 +179,7 @@ export async function r11_what_is_too_long_to_be_kept_is_malformed_where_it_come
       if (name === "ethgas") bodies.push(reply("a.b.c", { refreshToken: long }), reply(long, { refreshToken: long }));
       for (const body of bodies) {
         const vendor = simulate(name);
-        await vendor.fault({ path, ...json(body) });
+        await vendor.fault({ path, ...replying(body) });
         const storage = storageOfItsOwn();
         const session = await vendor.open({ storage });
         const error = await session.login(jdoe).then(() => undefined, (reason) => reason);
@@ -201,7 +201,7 @@ export async function r11_a_renewed_token_that_is_too_long_is_malformed() {
     const session = await vendor.signIn({ storage });
     const token = "x".repeat(66_000);
     const data = { accessToken: token, refreshToken: "r.r.r", expiresIn: 60 };
-    await vendor.fault({ path, ...json({ access_token: token, expires_in: 60, code: 200, data, status: { vendor_code: 0 } }) });
+    await vendor.fault({ path, ...replying({ access_token: token, expires_in: 60, code: 200, data, status: { vendor_code: 0 } }) });
     await rejects(session.refresh(), "malformed-reply");
     equal(session.state.status, "signed-in", name);
     ok([...storage.map.values()].every((text) => text.length < 65_536), `${name}: nothing is written that can't be read`);

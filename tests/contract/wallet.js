@@ -1,4 +1,7 @@
-import { entries, equal, hallpass, jdoe, keepsCookies, ok, packageAddress, reasonOf, rejects, simulate, storageOfItsOwn, until, withClock, within } from "./env.js";
+import {
+  entries, equal, hallpass, jdoe, keepsCookies, ok, packageAddress, reasonOf, rejects, replying, simulate, storageOfItsOwn, until, withClock,
+  within,
+} from "./env.js";
 import { refusal, wallet } from "./stand-ins/wallet.js";
 
 const LOGIN = "/v1/user/login";
@@ -161,7 +164,7 @@ export async function a_refresh_token_that_is_over_ends_the_session_as_expired()
 
 export async function rule_10_trouble_at_a_wallets_renewal_keeps_the_session() {
   const { vendor, session } = await signedIn();
-  await vendor.fault({ path: REFRESH, reply: { status: 200, content_type: "application/json", body: '{"success":false,"errorCode":99,"errorMsgKey":"error.unexpected","data":{}}' } });
+  await vendor.fault({ path: REFRESH, ...replying({ success: false, errorCode: 99, errorMsgKey: "error.unexpected", data: {} }) });
   await rejects(session.refresh(), "vendor-unavailable");
   await vendor.fault({ path: REFRESH, status: 401 });
   await rejects(session.refresh(), "vendor-unavailable");

@@ -1,6 +1,6 @@
 /** The tests of `../pollution.js`, which says where they run. */
 import {
-  DATA, VENDORS, equal, hallpass, jdoe, keepsCookies, nameOf, ok, packageAddress, port, reasonOf, rejects, shared, simulate,
+  DATA, VENDORS, equal, hallpass, jdoe, keepsCookies, nameOf, ok, packageAddress, port, reasonOf, rejects, replying, shared, simulate,
   withGlobal, within,
 } from "../env.js";
 import { KINDS, round, same, withMembers } from "./round.js";
@@ -64,7 +64,7 @@ function own() {
   return { storage, secrets };
 }
 
-const bare = (body) => ({ path: "*", reply: { status: 200, content_type: "application/json", body } });
+const bare = (body) => ({ path: "*", ...replying(body) });
 
 /** R15: what a vendor's reply leaves out is not found on the prototypes instead. */
 export async function r15_a_reply_is_not_completed_from_the_prototypes() {
