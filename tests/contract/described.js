@@ -1,5 +1,7 @@
 /** An API described in data: everything that hallpass's own vendors have, for any other one. */
-import { AGES_MS, equal, hallpass, hasTabs, jdoe, jsonReply, ok, reasonOf, rejects, simulate, storageOfItsOwn, until, withClock, withGlobal } from "./env.js";
+import {
+  AGES_MS, equal, hallpass, hasTabs, jdoe, jsonReply, jwt, ok, reasonOf, rejects, simulate, storageOfItsOwn, until, withClock, withGlobal,
+} from "./env.js";
 import { api, BASE } from "./stand-ins/api.js";
 
 /** ETHGAS, as somebody describes it who has read its documents. */
@@ -29,7 +31,6 @@ const ACME = {
 };
 const PERSON = { email: "jdoe@acme.test", password: "correct \"horse\" & \\ €" };
 const granted = (number) => jsonReply({ data: { token: `a${number}`, refresh: `r${number}`, user: { name: "J. Doe" }, expires: 3600 } });
-const JWT = (claims) => `${btoa("{}")}.${btoa(JSON.stringify(claims)).replace(/=+$/, "")}.c2ln`;
 
 const described = (description, routes, options) => {
   const server = api(routes);
@@ -460,8 +461,8 @@ export async function r19_lifetimes_are_read_as_described() {
     [{ at: "life" }, { life: new Date((now + 60) * 1000).toISOString().slice(0, 19) }, 60_000],
     [{ at: "life" }, { life: "next week" }, undefined],
     [{ at: "life" }, { life: now - 60 }, undefined],
-    [{ jwt: true }, { token: JWT({ exp: now + 60 }) }, 60_000],
-    [{ jwt: true }, { token: JWT({ iat: now - 90_000, exp: now - 89_940 }) }, 60_000],
+    [{ jwt: true }, { token: jwt({ exp: now + 60 }) }, 60_000],
+    [{ jwt: true }, { token: jwt({ iat: now - 90_000, exp: now - 89_940 }) }, 60_000],
     [{ jwt: true, otherwiseSeconds: 60 }, { token: "opaque" }, 60_000],
     [{ jwt: true }, { token: "opaque" }, undefined],
   ];

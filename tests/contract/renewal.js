@@ -1,5 +1,5 @@
 import {
-  admin, DATA, entries, equal, jdoe, jsonReply, ok, pathOf, rejects, RENEWAL_PATHS, renewals, replying, simulate, storageOfItsOwn,
+  admin, DATA, entries, equal, jdoe, jsonReply, jwt, ok, pathOf, rejects, RENEWAL_PATHS, renewals, replying, simulate, storageOfItsOwn,
   until, withClock, withFetch,
 } from "./env.js";
 
@@ -201,7 +201,6 @@ export async function r19_tokens_that_are_over_at_once_make_no_loop() {
 
 /** R20: what a JWT claims decides nothing but timing, and nothing where the vendor tells the lifetime. */
 export async function r20_claims_are_hints() {
-  const jwt = (claims) => `e30.${btoa(JSON.stringify(claims)).replaceAll("=", "")}.x`;
   const vendor = simulate("pegase3");
   const claims = [{ exp: 1 }, { exp: 1e300 }, { exp: "soon" }, { exp: -1 }, { exp: null }, {}, null, 5, { user: "root", exp: 1 }];
   for (const token of [...claims.map(jwt), "a.b.c", "plain", "..", "a.!!!.c"]) {

@@ -1,5 +1,5 @@
 import {
-  AGES_MS, DATA, RENEWAL_PATHS, admin, entries, equal, jdoe, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, replying, simulate,
+  AGES_MS, DATA, RENEWAL_PATHS, admin, entries, equal, jdoe, jwt, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, replying, simulate,
   storageOfItsOwn, until, withClock, withFetch,
 } from "./env.js";
 
@@ -349,9 +349,7 @@ export async function rule_8_a_no_to_a_token_that_was_replaced_ends_nothing() {
 
 /** A token of PEGASE3's form; `later` tells two of one user apart. */
 function tokenOf(user, later = 0) {
-  const claims = JSON.stringify({ user, exp: Math.floor(performance.timeOrigin / 1_000) + 3_600 + later });
-  const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(claims)));
-  return `e30.${base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}.x`;
+  return jwt({ user, exp: Math.floor(performance.timeOrigin / 1_000) + 3_600 + later });
 }
 
 /** The claims of a token are UTF-8: a name that isn't ASCII is the session's user as well. */

@@ -1,6 +1,6 @@
 /** The caller's own requests: what is told of a mistake, what is handed on, what is left untouched, and what is sent again. */
 import {
-  DATA, RENEWAL_PATHS, entries, equal, hallpass, jsonReply, ok, pathOf, reasonOf, rejects, replying, simulate, withGlobal,
+  DATA, RENEWAL_PATHS, entries, equal, hallpass, jsonReply, jwt, ok, pathOf, reasonOf, rejects, replying, simulate, withGlobal,
 } from "./env.js";
 
 const INFO = DATA.ethgas;
@@ -221,7 +221,6 @@ export async function rule_12_an_input_is_asked_once_what_it_is() {
 
 /** A JSON reply below PEGASE3's baseUrl that is not the vendor's own word, or is about somebody else, brings no token. */
 export async function r24_a_token_in_a_strangers_json_is_not_taken() {
-  const jwt = (claims) => `e30.${btoa(JSON.stringify(claims)).replaceAll("=", "")}.x`;
   const exp = Math.floor(Date.now() / 1_000) + 3_600;
   const good = jwt({ user: "jdoe", exp });
   const foreign = [

@@ -7,13 +7,13 @@ import { getHeapSnapshot, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 import { init, openSession } from "../../pkg/inline.js";
-import { storageOfItsOwn, withGlobal } from "../contract/env.js";
+import { jwt, storageOfItsOwn, withGlobal } from "../contract/env.js";
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");
 
 const headers = { "Content-Type": "application/json" };
-const jwt = (claims) => `e30.${btoa(JSON.stringify(claims)).replaceAll("=", "")}.x${Math.random().toString(36).slice(2)}`;
+const unique = (claims) => jwt(claims) + Math.random().toString(36).slice(2);
 
 /** A fetch that plays all four vendors at once: each finds its own members in the reply. */
 function vendor({ status = 200, code = 200, token = "a.b.c", refresh = "d.e.f", more } = {}) {
@@ -29,7 +29,7 @@ const ocient = (vendor_code) => ({ status: { vendor_code, sql_state: "00000", re
 const GRANTS = {
   ocient: vendor({ more: ocient(0) }),
   lenses: async () => new Response("{}", { headers }),
-  pegase3: vendor({ token: jwt({ user: "jdoe" }) }),
+  pegase3: vendor({ token: unique({ user: "jdoe" }) }),
   ethgas: vendor(),
 };
 const REFUSALS = {
@@ -186,7 +186,7 @@ test("r34_a_subscription_keeps_its_session", { timeout: 60_000 }, async () => {
   const storage = storageOfItsOwn();
   const seen = [];
   let off;
-  await withGlobal("fetch", vendor({ token: jwt({ user: "jdoe", exp: Math.ceil(Date.now() / 1_000) + 2 }) }), async () => {
+  await withGlobal("fetch", vendor({ token: unique({ user: "jdoe", exp: Math.ceil(Date.now() / 1_000) + 2 }) }), async () => {
     const first = await openSession(options("pegase3", { storage }));
     await first.login({ username: "jdoe", password: "correct horse" });
     first.dispose();
