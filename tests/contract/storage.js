@@ -256,10 +256,9 @@ export async function storage_follows_the_renewal() {
 
 /** An explicit refusal, and expiry, delete what is stored. */
 export async function storage_is_cleared_when_the_session_ends() {
-  const shelves = {};
   for (const name of ["ethgas", "pegase3", "ocient"]) {
     const vendor = simulate(name);
-    const storage = (shelves[name] = new Shelf());
+    const storage = new Shelf();
     const session = await vendor.signIn({ storage });
     await vendor.revoke();
     await session.fetch(DATA[name]);
@@ -273,9 +272,10 @@ export async function storage_is_cleared_when_the_session_ends() {
   const [text] = storage.texts;
   await until(() => storage.texts.length === 0, "deleted on expiry", 4_000);
   // One that comes to its end while nobody looks is seen to be over when it is read again.
-  storage.set(session.vendor && (await keyOf(vendor)), text);
+  storage.set(await keyOf(vendor), text);
   const other = await vendor.open({ storage });
   equal([other.state.status, other.state.reason], ["signed-out", "expired"]);
+  session.dispose(); // not before: a session that nobody holds any more looks after nothing
 }
 
 /** Under which key a session is stored. */
