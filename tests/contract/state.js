@@ -32,22 +32,22 @@ export async function state_is_the_same_object_until_it_changes() {
 
 /** R15, R27: an address that a state lacks is not read from the page's Object.prototype. Applications navigate to it. */
 export async function r15_an_address_that_a_state_lacks_is_not_read_from_the_prototype() {
-  const names = ["ssoUrl"];
+  const NAME = "ssoUrl";
   const session = await simulate("lenses").open();
   const polluted = (state, shown, what) => {
     const before = Object.keys(state);
-    for (const name of names) Object.defineProperty(Object.prototype, name, { value: "javascript:alert(1)", configurable: true, writable: true });
+    Object.defineProperty(Object.prototype, NAME, { value: "javascript:alert(1)", configurable: true, writable: true });
     try {
-      equal(names.filter((name) => state[name] === "javascript:alert(1)"), [], what);
+      equal(state[NAME], undefined, what);
     } finally {
-      for (const name of names) delete Object.prototype[name];
+      delete Object.prototype[NAME];
     }
     equal([before, Object.keys({ ...state }), Object.keys(structuredClone(state))], [shown, shown, shown], what);
   };
   polluted(session.state, ["status", "reason", "renewable", "renewal"], "signed out");
   await session.login(jdoe);
   polluted(session.state, Object.keys(session.state), "signed in");
-  ok(!Object.keys(session.state).includes("ssoUrl"), "nothing is shown that isn't there");
+  ok(!Object.keys(session.state).includes(NAME), "nothing is shown that isn't there");
   await session.logout();
   session.dispose();
 }
