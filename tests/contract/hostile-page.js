@@ -3,9 +3,10 @@ import { DATA, equal, hallpass, jdoe, ok, simulate, until, within, withGlobal } 
 import { atTheEndOfTheStack, deep, isAlive, isOver, quietly, settles, trap, witness } from "./stand-ins/traps.js";
 
 const DEPTHS = 60;
-// What a call of the package's needs of the stack are more frames of the test's than these.
+// How many frames above the end of the stack each call is tried at: fewer than any call of the package needs, so that each runs out of
+// stack somewhere.
 const LAST = 100;
-// The end is another one each time, as the machine compiles what is called often.
+// Each dive ends at another depth, as engines compile functions that are called often.
 const DIVES = 20;
 
 /** What can be called of a session, in words. What is asked of the vendor is answered at once. */
