@@ -21,7 +21,7 @@ export async function send(address, token, payload) {
   return (await response.json()).data;
 }
 
-export const NO_401 = "hands out a token that is good by the clock; a 401 is the application's";
+const NO_401 = "hands out a token that is good by the clock; a 401 is the application's";
 
 /** The tasks of a client of which all that is known is how it signs in and gives its token. */
 export function tasks(login, token, rest) {
