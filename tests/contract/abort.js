@@ -1,5 +1,5 @@
 import {
-  DATA, REASONS, VENDORS, equal, hallpass, jdoe, ok, packageAddress, pathOf, reasonOf, received, rejects, simulate, until, within, withGlobal,
+  DATA, REASONS, VENDORS, equal, hallpass, jdoe, ok, packageAddress, reasonOf, received, rejects, simulate, until, within, withGlobal,
 } from "./env.js";
 
 /** The calls that take a signal, at a vendor that has them all. */

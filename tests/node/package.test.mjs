@@ -1,7 +1,7 @@
 // What is published: these files, no other; and what they say of themselves is true.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 const root = new URL("../../", import.meta.url);
