@@ -70,23 +70,22 @@ fn is_lifetime(ms: f64) -> bool {
 /// moment, or one that is past by this clock, which may be wrong.
 pub(super) fn moment_ms<J: Json>(told: &J, clock_ms: f64) -> Option<f64> {
     let end = match number(told) {
-        Some(end) => {
-            if end < LEAST_MOMENT_MS {
-                end * 1000.0
-            } else {
-                end
-            }
-        }
+        Some(end) => in_ms(end),
         None => J::moment(&told.text()?)?,
     };
     Some(end - clock_ms).filter(|ms| is_lifetime(*ms))
+}
+
+/// A moment in s or in ms since the epoch, in ms.
+fn in_ms(moment: f64) -> f64 {
+    if moment < LEAST_MOMENT_MS { moment * 1000.0 } else { moment }
 }
 
 /// How long a token lives by its own claims, in ms: until its `exp`, by this clock. A clock that isn't between its `iat` and its
 /// `exp` is wrong: then it lives from the one to the other.
 pub(super) fn claimed_ms<J: Json>(token: &str, clock_ms: f64) -> Option<f64> {
     let claims = J::claims(token)?;
-    let ms = |name| claims.member(name).and_then(|claim| Some(claim.number()? * 1000.0));
+    let ms = |name| claims.member(name).and_then(|claim| claim.number().map(in_ms));
     let end = ms("exp")?;
     let whole = ms("iat").map(|begin| end - begin).filter(|ms| is_lifetime(*ms));
     let left = Some(end - clock_ms).filter(|ms| is_lifetime(*ms));

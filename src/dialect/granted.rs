@@ -53,8 +53,11 @@ impl<J: Json> Described<J> {
         let mut grant = Grant::default();
         if self.facts().carrier != Carrier::Cookie {
             grant.access = Some(access(&said, reply).ok_or(Code::MalformedReply)?);
-            if let Some(value) = of("refresh") {
-                grant.refresh = Some(token(&value).ok_or(Code::MalformedReply)?);
+            // An empty one is none. At a renewal, one that can't be used is as good as not told, since the old tokens may be spent.
+            let told = of("refresh").filter(|value| value.text().as_deref() != Some(""));
+            grant.refresh = told.as_ref().and_then(token);
+            if told.is_some() && grant.refresh.is_none() && operation == CallKind::Login {
+                return Err(Code::MalformedReply);
             }
         }
         if let Some(told) = said.member("lifetime") {

@@ -62,7 +62,8 @@ impl<J: Json> Described<J> {
         let means = !reply.is_ok() || denies;
         let listed = told
             .and_then(|code| self.meaning(&code.as_text(), operation))
-            .or_else(|| self.meaning_of_status(reply.status, operation).filter(|_| means));
+            .or_else(|| self.meaning_of_status(reply.status, operation).filter(|_| means))
+            .or_else(|| refuses_grant(told, operation).then_some(Code::SessionExpired));
         // A login carries no token, so at login a status in `rejected.statuses` rejects none: only a listed code or a 401 counts.
         let by_code = self.is_listed(reply) == Some(true);
         let rejected = rejected && (operation != CallKind::Login || by_code || reply.status == 401);
@@ -72,6 +73,9 @@ impl<J: Json> Described<J> {
             reply.foreign(operation).code
         } else if reply.is_ok() {
             Code::VendorError
+        } else if reply.status == 401 && operation == CallKind::Request && !self.is_built_in() {
+            // The API's code says that the token is good.
+            Code::Forbidden
         } else {
             Code::of_status(reply.status, operation)
         };
@@ -151,4 +155,10 @@ impl<J: Json> Described<J> {
             false => Rejection::No,
         }
     }
+}
+
+/// Whether a renewal is refused in OAuth's words for good: the refresh token has expired, or was revoked
+/// (<https://datatracker.ietf.org/doc/html/rfc6749#section-5.2>).
+fn refuses_grant(told: Option<&VendorCode>, operation: CallKind) -> bool {
+    operation == CallKind::Refresh && told.is_some_and(|code| &*code.as_text() == "invalid_grant")
 }

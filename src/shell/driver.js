@@ -3,7 +3,7 @@ import { failure } from "./auth-error.js";
 import { steady, wall } from "./clock.js";
 import { Effects } from "./effects.js";
 import { enter, internal } from "./guard.js";
-import { parseJson } from "./json.js";
+import { ownMember, parseJson } from "./json.js";
 import { came, outcomeOf } from "./outcome.js";
 import { ENDS, Task } from "./task.js";
 
@@ -102,7 +102,8 @@ export class Driver {
         make = undefined;
         if (task.thrown && (kind === "call" || kind === "wait")) throw task.thrown.error;
         const done = this.#effects.do(id, kind, argument, task);
-        next = done instanceof Promise ? await done : done;
+        // Not by its class: a page may have put another Promise in the platform's place, as zone.js does.
+        next = /** @type {Outcome} */ (ownMember(done, "take") ? done : await done);
       } catch (error) {
         // What the caller gave can't be sent. The operation is told, and its caller gets the error when it has ended.
         thrown = { error };

@@ -2,7 +2,7 @@
 import { textOf } from "./address.js";
 import { AuthError, NOT_LOADED, mistake } from "./auth-error.js";
 import { keepStackPointer } from "./guard.js";
-import { kindOf } from "./object.js";
+import { isRequest, isResponse, kindOf } from "./object.js";
 import { begin, imports } from "./wasm.js";
 
 /** @typedef {ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module} WasmFile What the WebAssembly can be made of. */
@@ -45,9 +45,9 @@ export async function fileOf(source) {
   }
   const given = await source;
   const address = textOf(given);
-  const isAddress = address !== undefined || kindOf(given) === "Request";
+  const isAddress = address !== undefined || isRequest(given);
   const file = isAddress ? await fetched(address ?? /** @type {Request} */ (given)) : given;
-  if (kindOf(file) === "Response") return bytesOf(/** @type {Response} */ (file));
+  if (isResponse(file)) return bytesOf(file);
   // (V8 takes no DataView.)
   if (ArrayBuffer.isView(file)) return new Uint8Array(/** @type {ArrayBuffer} */ (file.buffer), file.byteOffset, file.byteLength);
   if (!/^(ArrayBuffer|WebAssembly.Module)$/.test(kindOf(file))) throw noSource();

@@ -54,6 +54,14 @@ export const kindOf = (value) => Object.prototype.toString.call(value).slice("[o
 export const isRequest = (value) => (typeof Request === "function" && value instanceof Request) || kindOf(value) === "Request";
 
 /**
+ * The same of a Response.
+ *
+ * @param {unknown} value
+ * @returns {value is Response}
+ */
+export const isResponse = (value) => (typeof Response === "function" && value instanceof Response) || kindOf(value) === "Response";
+
+/**
  * A copy of an object's own members, without a prototype. What a promise resolves to has none: a `then` that the page put on
  * Object.prototype would be called. Nor has what is read member by member: what is left out must not be read from there, either.
  *

@@ -360,3 +360,52 @@ export const r37_builtins_that_throw_in_refresh = () => throwing("refresh");
 export const r37_builtins_that_throw_in_check = () => throwing("check");
 export const r37_builtins_that_throw_in_login = () => throwing("login");
 export const rule_14_builtins_that_throw_in_logout = () => throwing("logout");
+
+/** A Promise that is none of the platform's class, as zone.js, Bluebird and micro-frontends put in its place. */
+function anotherPromise() {
+  const Native = Promise;
+  return class Another {
+    #native;
+    constructor(run) {
+      this.#native = new Native(run);
+    }
+    then(...handlers) {
+      return new Another((done) => done(this.#native.then(...handlers)));
+    }
+    catch(handler) {
+      return this.then(undefined, handler);
+    }
+    finally(handler) {
+      return new Another((done) => done(this.#native.finally(handler)));
+    }
+    static resolve = (value) => new Another((done) => done(value));
+    static reject = (reason) => new Another((_, fail) => fail(reason));
+    static all = (values) => Another.resolve(Native.all(values));
+    static allSettled = (values) => Another.resolve(Native.allSettled(values));
+    static any = (values) => Another.resolve(Native.any(values));
+    static race = (values) => Another.resolve(Native.race(values));
+  };
+}
+
+/** What a page does with a session, from a login to the end. */
+async function livesWell(session, vendor, what) {
+  if (session.state.status === "signed-out") await session.login(jdoe);
+  equal((await session.json(DATA.ethgas)).length > 0, true, what);
+  await vendor.expire();
+  await Promise.all([session.json(DATA.ethgas), session.fetch(DATA.ethgas), session.accessToken()]);
+  equal((await session.check()).status, "signed-in", what);
+  equal(await session.logout(), { revoked: true }, what);
+}
+
+/** Rule 14: whichever Promise the page has, and since when. */
+export async function rule_14_another_promise_in_the_platforms_place() {
+  for (const [name, Other] of [["a subclass", class extends Promise {}], ["another class", anotherPromise()]]) {
+    for (const storage of ["memory", "session", "local", "encrypted"]) {
+      const before = simulate("ethgas");
+      await withGlobal("Promise", Other, async () => livesWell(await before.open({ storage }), before, `${storage}: ${name}, before`));
+      const vendor = simulate("ethgas");
+      const session = await vendor.signIn({ storage });
+      await withGlobal("Promise", Other, () => livesWell(session, vendor, `${storage}: ${name}, later`));
+    }
+  }
+}

@@ -2,7 +2,7 @@
 import { readText } from "../body.js";
 import { JSON_PLEASE, addHeaders, isPlain, retryAfterMs } from "../headers.js";
 import { parseJson } from "../json.js";
-import { kindOf, withoutPrototype } from "../object.js";
+import { isResponse, withoutPrototype } from "../object.js";
 import { submitTwice } from "./csrf.js";
 
 /**
@@ -45,7 +45,7 @@ export async function send({ url, query, wants, longerMs: _, ...init }, fetch, d
  * @param {unknown} response
  */
 export function genuine(response) {
-  if (response instanceof Response || kindOf(response) === "Response") return /** @type {Response} */ (response);
+  if (isResponse(response)) return response;
   throw new TypeError("fetch answered with no Response");
 }
 
