@@ -99,7 +99,7 @@ const code = (value, where) => {
 };
 
 const whole = shape({
-  name: text(32, /^[a-z\d-]+$/, "1 to 32 of a-z, 0-9 and -"),
+  name: text(32, /^[a-z\d-]+$/, "1 to 32 characters of a-z, 0-9 and -"),
   "title?": text(64, /^[^\p{Cc}]+$/u),
   credential: either(oneOf(["bearer", "cookie"], " or { header, prefix }"), carrier, '"bearer" or "cookie" or { header, prefix }'),
   "headers?": headers(value),

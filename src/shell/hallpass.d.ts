@@ -147,7 +147,7 @@ export type VendorDescription = {
      * plain text or as a JSON string. Not for cookies.
      */
     readonly access?: Path | readonly Path[] | { readonly header: string; readonly prefix?: string };
-    /** What renews it, found in the same way: `{refresh}` in templates. */
+    /** What renews it: at a path, or at the first of several where something lies; never in a header. `{refresh}` in templates. */
     readonly refresh?: Path | readonly Path[];
     /** Who is signed in. Default: what was typed as `username` or `email`. */
     readonly user?: Path;
@@ -257,7 +257,8 @@ export type SessionOptions<V extends VendorName | VendorDescription = VendorName
   flow?: "password" | "wallet";
   /**
    * The `fetch` that requests are made with, the vendor's own and the caller's. Default: the global one as it is at each call
-   * (instrumented, mocked), but never this session's own, so that `window.fetch = session.fetch` works.
+   * (instrumented, mocked), but never this session's own, so that `window.fetch = session.fetch` works. It is called with one `Request` of
+   * the platform's, never with an address and an init.
    */
   fetch?: (input: FetchInput, init?: RequestInit) => Promise<Response>;
   /**
@@ -306,7 +307,7 @@ export interface Session<V extends VendorName | VendorDescription = VendorName> 
    * Renews the token now. Callers at the same time share one request.
    *
    * @throws {AuthError} `not-renewable` (lenses, pegase3; a described API without `refresh`, or that has told no refresh token), `not-signed-in`; `session-expired` or `forbidden` where the vendor
-   * refuses, which ends the session (a 403 without one of the vendor's codes is a gateway's, and does not); after any other failure
+   * refuses, which ends the session (a 403 without one of the vendor's codes, or a described API's words, is a gateway's, and does not); after any other failure
    * it goes on.
    */
   refresh(options?: CallOptions): Promise<SessionState>;
@@ -398,7 +399,7 @@ declare global {
 /** What most of a session's methods take besides their own arguments. */
 export type CallOptions = {
   /** Ends the wait: the promise rejects with the signal's own reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | null | undefined;
 };
 
 /** What {@link Session.login} takes at a vendor. A member that the vendor has no use for is `invalid-options`. */

@@ -390,7 +390,7 @@ function anotherPromise() {
 /** What a page does with a session, from a login to the end. */
 async function livesWell(session, vendor, what) {
   if (session.state.status === "signed-out") await session.login(jdoe);
-  equal((await session.json(DATA.ethgas)).length > 0, true, what);
+  ok(await session.json(DATA.ethgas), what);
   await vendor.expire();
   await Promise.all([session.json(DATA.ethgas), session.fetch(DATA.ethgas), session.accessToken()]);
   equal((await session.check()).status, "signed-in", what);

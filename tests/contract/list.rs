@@ -387,6 +387,7 @@ contract! { "hostile-page.js":
     r37_builtins_that_throw_in_check,
     r37_builtins_that_throw_in_login,
     rule_14_builtins_that_throw_in_logout,
+    rule_14_another_promise_in_the_platforms_place,
 }
 
 contract! { "handles.js":

@@ -269,6 +269,53 @@ fn grants_are_read_by_their_paths() {
     }
 }
 
+/// An empty refresh token is none: at a login there is nothing to renew with, and at a renewal the old one stays.
+#[test]
+fn an_empty_refresh_token_is_none() {
+    let acme = described(json!({
+        "refresh": { "path": "r", "json": { "t": "{refresh}" } }, "grant": { "access": "token", "refresh": "next" },
+    }));
+    let told = |next: Document| reply(200, &json!({ "token": "a1", "next": next }).to_string());
+    for none in [json!(""), Document::Null] {
+        let login = Vendor::<Value>::read_login(&acme, &told(none.clone()), &jdoe(), 0.0).unwrap();
+        let renewal = Vendor::<Value>::read_refresh(&acme, &told(none), 0.0).unwrap();
+        assert_eq!([login.refresh, renewal.refresh], [None, None]);
+    }
+    for bad in [json!(5), json!("a b"), json!({})] {
+        let failure = refusal(Vendor::<Value>::read_refresh(&acme, &told(bad), 0.0));
+        assert_eq!(failure.code, Code::MalformedReply);
+    }
+}
+
+/// OAuth's word for a refresh token that is no good any more ends the session, unless the description says what it means.
+#[test]
+fn rule_10_invalid_grant_is_the_end_of_a_session() {
+    let told = |more: Document, operation| {
+        let mut said = json!({ "refresh": { "path": "r" }, "errors": { "code": "error" } });
+        said["errors"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let failure = refusal(described(said).read(&reply(400, r#"{"error":"invalid_grant"}"#), operation));
+        (failure.code, failure.ends_session())
+    };
+    assert_eq!(told(json!({}), CallKind::Refresh), (Code::SessionExpired, true));
+    assert_eq!(told(json!({}), CallKind::Request), (Code::InvalidRequest, false));
+    let listed = json!({ "codes": { "invalid_grant": "rate-limited" } });
+    assert_eq!(told(listed, CallKind::Refresh), (Code::RateLimited, false));
+}
+
+/// A code beside a 401 that isn't among those that reject a token says that the token is good: something else isn't allowed.
+#[test]
+fn a_401_that_rejects_no_token_is_forbidden() {
+    let acme =
+        described(json!({ "errors": { "code": "error" }, "rejected": { "codes": ["invalid_token"] } }));
+    let code = |error: &str, operation| {
+        let text = json!({ "error": error }).to_string();
+        refusal(acme.read(&reply(401, &text), operation)).code
+    };
+    assert_eq!(code("missing_role", CallKind::Request), Code::Forbidden);
+    assert_eq!(code("invalid_token", CallKind::Request), Code::SessionExpired);
+    assert_eq!(code("missing_role", CallKind::Login), Code::InvalidCredentials);
+}
+
 #[test]
 fn a_token_may_come_in_a_header() {
     let vendor = described(json!({ "grant": { "access": { "header": "X-T", "prefix": "t " } } }));
@@ -364,6 +411,11 @@ fn r19_lifetimes_are_read_as_described() {
         claims(r#"{"iat": 1759999970, "exp": 1760000030}"#, json!(null)),
         Some(30_000.0),
         "it was made a while ago"
+    );
+    assert_eq!(
+        claims(r#"{"iat": 1759999970000, "exp": 1760000030000}"#, json!(null)),
+        Some(30_000.0),
+        "in ms"
     );
     assert_eq!(claims("{}", json!(300)), Some(300_000.0));
     assert_eq!(claims("{}", json!(null)), None);
