@@ -10,7 +10,7 @@ use super::handle::Handle;
 use super::operation::Run;
 use super::settings::Keeping;
 use crate::dialect::{CallKind, Grant, Json, Renewal};
-use crate::session::{Record, Session, Tokens};
+use crate::session::{Record, Session};
 
 /// A lock that is free is given within this time, in ms.
 const AT_ONCE_MS: f64 = 5.0;
@@ -32,18 +32,6 @@ impl<J: Json> Handle<J> {
         let revocation = self.revocation.borrow().as_ref().map(|(id, _)| *id);
         let revocation = revocation.filter(|_| !self.carries_token()).or(self.renews_to_revoke.get());
         revocation.or_else(|| self.renews_cookie())
-    }
-
-    /// The tokens that another tab may be renewing, or signing out of. Also where nobody is signed in any more: the tab that has signed out
-    /// may be telling the vendor.
-    fn tokens_in_use(&self) -> Tokens {
-        let text = self.store.text.borrow();
-        let text = text.as_deref().filter(|_| self.look(Session::is_replaced));
-        match text.and_then(|text| Record::read::<J>(text, self.carries_token())) {
-            // Another user's session has replaced this tab's, and the cookie is theirs.
-            Some(replacing) => replacing.tokens(),
-            None => self.look(Session::last_tokens),
-        }
     }
 
     /// The renewal that is on its way and changes the cookie.
@@ -78,7 +66,8 @@ impl<J: Json> Run<J> {
                 self.must_be_in_use(CallKind::Login)?;
                 handle.changes_cookie()
             };
-            let tokens = signed_out.map_or_else(|| handle.tokens_in_use(), |record| record.tokens());
+            let tokens =
+                signed_out.map_or_else(|| handle.look(Session::tokens_in_use), |record| record.tokens());
             let tokens =
                 Some(tokens).filter(|tokens| tokens.login != 0 && handle.settings.keeping != Keeping::Memory);
             if queued_for.is_some() && (in_the_way.is_some() || queued_for != tokens) {

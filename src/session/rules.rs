@@ -59,6 +59,8 @@ pub struct Session {
     pub(super) reason: Reason,
     /// The tokens that were held last.
     pub(super) last: Tokens,
+    /// The tokens that lay in the store last, which may be another user's.
+    pub(super) stored: Tokens,
     /// The greatest ordinal of a login that this tab has seen.
     pub(super) ordinal: u32,
     /// The logins that are over in this tab: by a sign-out, a newer login, or an end that is noted for the other tabs. A record of one of
@@ -93,6 +95,7 @@ impl Session {
             paused: never,
             reason: Reason::Never,
             last: Tokens { login: 0, renewals: 0 },
+            stored: Tokens { login: 0, renewals: 0 },
             ordinal: 0,
             past: Past::new(),
             ended: None,
@@ -286,6 +289,13 @@ impl Session {
     #[must_use]
     pub fn last_tokens(&self) -> Tokens {
         self.held.as_ref().map_or(self.last, |held| held.tokens())
+    }
+
+    /// The tokens that another tab may be renewing, or signing out of: also where nobody is signed in any more, as that one may be telling the
+    /// vendor. Where another user's session has replaced this one, they are that user's.
+    #[must_use]
+    pub fn tokens_in_use(&self) -> Tokens {
+        if self.is_replaced() { self.stored } else { self.last_tokens() }
     }
 
     /// Whether another user's session has replaced this one.

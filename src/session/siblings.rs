@@ -73,6 +73,7 @@ impl Session {
         // If the store holds a later login, this tab's note of an earlier one isn't written any more.
         if let Some(record) = &found.record {
             self.ordinal = self.ordinal.max(record.ordinal);
+            self.stored = record.tokens();
             let dropped = self.note.take_if(|note| note.login != record.login);
             // A leftover is no later login.
             if let Some(note) = dropped.filter(|_| !self.past.has(record.login)) {

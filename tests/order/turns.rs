@@ -205,6 +205,17 @@ fn r25_a_login_in_a_replaced_tab_waits_for_the_session_that_has_replaced_it() {
     let log = tab.log();
     assert_eq!(log[..7], ["lock 9 3", "read", "unlock", "lock 9 4", "read", "random", "call login"]);
     assert_eq!(log.last().map(String::as_str), Some("unlock"));
+
+    // Bob signs out there, and the vendor has not answered yet.
+    let mut tab = ann(TABS);
+    tab.another_writes(Some(&bobs), None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.another_writes(None, None);
+    assert_eq!((tab.wakes(Wake::Told(Line::Store)).as_str(), tab.status()), ("done", "replaced"));
+    tab.log();
+    tab.hears(200, ANN);
+    assert_eq!(tab.signs_in(ANN), "signed in");
+    assert_eq!(tab.log()[..4], ["lock 9 3", "read", "random", "call login"]);
 }
 
 /// A sign-out that had to wait looks who has signed in meanwhile: the cookie is theirs by then.

@@ -220,11 +220,12 @@ impl World {
             self.watch.signed_out.insert((key, login));
             self.watch.left.insert((tab, login));
             let access = self.watch.shown.get(tab).and_then(|shown| shown.access.clone());
-            if let Some(token) = access.as_deref().and_then(Token::read)
-                && self.over_by(tab, token).is_some_and(|ms| (-10_000.0..0.0).contains(&ms))
-            {
-                // It may come to its end on the way to the vendor.
-                self.watch.run_out.insert(token.family);
+            if let Some(token) = access.as_deref().and_then(Token::read) {
+                // It may come to its end on the way to the vendor; or another tab has just renewed it, as this one can't know yet.
+                let late = self.over_by(tab, token).is_some_and(|ms| (-10_000.0..0.0).contains(&ms));
+                if late || self.vendor.families[token.family].newest != token.number {
+                    self.watch.run_out.insert(token.family);
+                }
             }
         }
         // A tab whose session was replaced has nothing to sign out of.

@@ -72,6 +72,7 @@ impl World {
                 && !self.watch.run_out.contains(&cookie.family)
                 && self.vendor.renews(*cookie)
         });
+        let left = left.filter(|_| !self.cookie_of_others());
         self.watch
             .must(left.is_none() || excused, "r10_no_cookie_is_left_after_a_logout", || format!("{left:?}"));
         if self.cookie_of_others() {
