@@ -15,6 +15,10 @@ use crate::session::{Epoch, Reason, Record, Session};
 /// When the vendor refuses a token, another tab may just have spent it: so many ms are left to that tab to write its new one.
 pub(super) const GRACE_MS: u32 = 700;
 
+/// A browser ends the requests of a page that is being left before the page is gone. It is to be gone before it tells the other tabs, and the
+/// page that comes next, that the network is down: so many ms are left to it.
+const LEAVING_MS: u32 = 250;
+
 /// A renewal under way, which all callers of a handle share ("single flight").
 #[derive(Debug)]
 pub(super) struct Flight {
@@ -192,11 +196,7 @@ impl<J: Json> Run<J> {
         if handle.epoch() == flight.epoch {
             return None;
         }
-        Some(if handle.generation() == flight.generation {
-            Ok(false)
-        } else {
-            Err(Halt::superseded(CallKind::Refresh))
-        })
+        Some(self.overtaken(flight).map(|()| false))
     }
 
     /// Asks the vendor for new tokens.
@@ -213,7 +213,12 @@ impl<J: Json> Run<J> {
             let read = match self.ask(Effect::Call(call)).await {
                 Outcome::Reply(reply) => handle.read_refresh(&reply, &record),
                 outcome => match outcome.failure() {
-                    Some(failure) => break failure,
+                    Some(failure) => {
+                        if failure.code == Code::Network && handle.settings.keeping != Keeping::Memory {
+                            self.see_to(Effect::Wait(LEAVING_MS)).await;
+                        }
+                        break failure;
+                    }
                     None => return Err(Halt::GivenUp),
                 },
             };
@@ -229,11 +234,7 @@ impl<J: Json> Run<J> {
                 if let Ok(grant) = read {
                     self.take_away(record, *grant);
                 }
-                return if handle.generation() == flight.generation {
-                    Ok(())
-                } else {
-                    Err(Halt::superseded(CallKind::Refresh))
-                };
+                return self.overtaken(flight);
             }
             match (read, first.take()) {
                 (Ok(grant), tried) => {
@@ -245,7 +246,7 @@ impl<J: Json> Run<J> {
                 (Err(failure), None) | (Err(_), Some(failure)) => break failure,
             }
         };
-        self.failed(epoch, failure).await
+        self.failed(flight, failure).await
     }
 
     fn succeeded(&self, flight: &Flight, grant: Grant, other_form: bool) {
@@ -260,8 +261,9 @@ impl<J: Json> Run<J> {
         });
     }
 
-    async fn failed(&self, epoch: Epoch, mut failure: Box<Failure>) -> Result<(), Halt> {
+    async fn failed(&self, flight: &Flight, mut failure: Box<Failure>) -> Result<(), Halt> {
         let handle: &Handle<J> = &self.handle;
+        let epoch = flight.epoch;
         let jitter = self.ask(Effect::Random).await.fraction();
         let now = handle.now();
         // A 401 or 403 without the vendor's envelope is a gateway's, and only means that the vendor can't be reached now.
@@ -282,10 +284,18 @@ impl<J: Json> Run<J> {
             }
             session.renewal_failed(epoch, code, failure.retry_after_ms, now, jitter)
         });
-        Err(if counts {
-            handle.failure(failure, CallKind::Refresh)
+        if counts {
+            return Err(handle.failure(failure, CallKind::Refresh));
+        }
+        self.overtaken(flight)
+    }
+
+    /// How a renewal ends whose tokens are replaced by now: another tab has renewed them, or somebody has signed in or out.
+    fn overtaken(&self, flight: &Flight) -> Result<(), Halt> {
+        if self.handle.generation() == flight.generation {
+            Ok(())
         } else {
-            Halt::superseded(CallKind::Refresh)
-        })
+            Err(Halt::superseded(CallKind::Refresh))
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Renewing the tokens: once for all callers, and under a lock for all tabs.
 
 use hallpass::dialect::Code;
-use hallpass::protocol::{Keeping, Trouble, Wake};
+use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 use hallpass::session::Pause;
 
 use crate::tab::{HOUR, NOW, TABS, Tab};
@@ -392,6 +392,34 @@ fn r22_a_pause_has_its_share_of_chance() {
 }
 
 /// R16: all who wait for a renewal are told the same, whichever tab has asked the vendor.
+/// A browser ends the requests of a page that is left before the page is gone. Nobody else is told that the network is down.
+#[test]
+fn r22_a_page_that_is_left_is_gone_before_it_tells_of_the_network() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.fails("call refresh", Trouble::Network);
+    assert_eq!(tab.refreshes(), "network at refresh");
+    assert_eq!(tab.log()[3..5], ["  call refresh with r1", "  wait 250"]);
+    assert_eq!(tab.state().problem, Some("network"));
+    // What only this page has is told at once.
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    tab.fails("call refresh", Trouble::Network);
+    assert_eq!(tab.refreshes(), "network at refresh");
+    assert!(!tab.log().iter().any(|line| line.contains("wait")));
+}
+
+/// A tab that was held up while it renewed finds that another one has done so: nobody has overtaken its callers.
+#[test]
+fn r16_a_renewal_that_fails_after_another_tabs_is_done() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.fails("call refresh", Trouble::Timeout);
+    tab.meanwhile("call refresh", |tab| {
+        another_renews(tab);
+        assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    });
+    assert_eq!(tab.refreshes(), "done");
+    assert_eq!((tab.state().problem, tab.held().map(|record| record.renewals)), (None, Some(1)));
+}
+
 #[test]
 fn r16_who_waits_hears_that_the_session_has_ended() {
     let mut tab = Tab::signed_in(TABS);
