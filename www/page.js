@@ -64,7 +64,9 @@ const tell = (error, { settings, way }) => showError(error, vendorOf(settings).t
 /** What the state alone has to say; an action may add a sentence, which stays until the next action. */
 let situation = "";
 const say = (more) => {
-  status.textContent = [situation, more].filter(Boolean).join(" ");
+  const said = [situation, more].filter(Boolean).join(" ");
+  // What is written anew is read out anew.
+  if (status.textContent !== said) status.textContent = said;
 };
 
 async function load() {
@@ -259,6 +261,7 @@ inSession("call", async () => {
   const visit = visits;
   const value = await session.json(path, { method, json, headers, signal, ...PAGE_CALL });
   if (visit === visits) showPayload({ method, path }, value);
+  return "The API has answered.";
 });
 
 // All their tokens are over, and all of the calls hear of it.
