@@ -6,6 +6,7 @@ import { WAYS } from "./ways.js";
 
 const shown = byId("code");
 const copy = byId("copy");
+const copied = byId("copied");
 
 /** Shows the code for these settings, this way to sign in and what is named beside it; `call` is what "Call the API" sends. */
 export function showSnippet({ vendor, flow, baseUrl, storage }, way, { database, redirects }) {
@@ -41,13 +42,22 @@ export function showSnippet({ vendor, flow, baseUrl, storage }, way, { database,
 copy.addEventListener("click", async () => {
   try {
     await navigator.clipboard.writeText(shown.textContent);
-    copy.textContent = "Copied";
+    tell("Copied");
   } catch {
     // Not allowed here: then it's ready to be copied by hand.
     getSelection().selectAllChildren(shown);
-    copy.textContent = "Selected";
+    tell("Selected");
   }
-  setTimeout(() => (copy.textContent = "Copy"), 2_000);
+  setTimeout(() => {
+    copy.textContent = "Copy";
+    copied.textContent = "";
+  }, 2_000);
 });
+
+/** On the button for those who see it; a screen reader reads out only a status. */
+function tell(outcome) {
+  copy.textContent = outcome;
+  copied.textContent = outcome;
+}
 
 const quoted = (text) => JSON.stringify(text);
