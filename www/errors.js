@@ -36,7 +36,7 @@ const WORDS = {
   ],
   "forbidden-target": () => [
     "That address isn’t part of the vendor’s, so nothing was sent.",
-    "Check the address.",
+    "As it should be: hallpass sends the credential nowhere else.",
   ],
   "rate-limited": (vendor) => [`${vendor} asks for fewer requests.`, "Wait a little, then try again."],
   "vendor-unavailable": (vendor) => [
