@@ -117,6 +117,7 @@ async fn counts_down_from(page: &Page, lifetime: u32) -> Result<()> {
 async fn call(page: &Page, what: &str, answer: &str) -> Result<()> {
     page.call().await?;
     page.until_text("payload", answer).await?;
+    page.until_status("The API has answered.").await?;
     assert_eq!(page.text("reply-call").await?, what);
     Ok(())
 }
