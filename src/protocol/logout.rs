@@ -111,8 +111,8 @@ impl<J: Json> Run<J> {
         let mut others = false;
         // An expired token is never sent: it is renewed first, and the new one is revoked. (Also where renewals are manual: what is renewed
         // here is gone at once.)
-        let over = record.left(received, handle.now()).is_some_and(|left| left <= 0.0);
-        let by_cookie = over && handle.carries_token() && handle.renews_by_cookie();
+        let over = |record: &Record| record.left(received, handle.now()).is_some_and(|left| left <= 0.0);
+        let by_cookie = over(&record) && handle.carries_token() && handle.renews_by_cookie();
         if by_cookie || !handle.carries_token() {
             if by_cookie {
                 handle.renews_to_revoke.set(Some(self.id));
@@ -126,6 +126,7 @@ impl<J: Json> Run<J> {
                     && !matches!(handle.settings.keeping, Keeping::Tabs { .. })
                     && !handle.look(Session::is_signed_out_by_user);
         }
+        let over = over(&record);
         let confirmed = if others { None } else { self.send_revocation(record, over).await };
         if by_cookie {
             handle.renews_to_revoke.set(None);

@@ -250,6 +250,20 @@ fn r25_a_checks_answer_is_not_written_over_a_newer_login() {
     assert_eq!((tab.state().user.as_deref(), tab.status()), (Some("bob"), "signed-in"));
 }
 
+/// What comes to its end while the sign-out waits for its turn is renewed to be revoked, as if it had been over before.
+#[test]
+fn r10_a_session_that_is_over_by_a_sign_outs_turn_is_renewed_first() {
+    let mut tab = ann(TABS);
+    tab.now += HOUR - 100.0;
+    tab.meanwhile("lock", |tab| tab.now += 1_000.0);
+    tab.hears(200, ANN).hears(204, "");
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    let calls = tab.log();
+    let calls: Vec<_> =
+        calls.iter().map(|line| line.trim()).filter(|line| line.starts_with("call")).collect();
+    assert_eq!(calls, ["call refresh", "call logout"]);
+}
+
 /// Of two sign-outs that are on their way, the second is sent when the first is over: a login waits for it alone.
 #[test]
 fn r10_a_second_sign_out_waits_for_the_first() {
