@@ -26,6 +26,16 @@ impl<J: Json> Handle<J> {
         self.revocation.replace(Some(revocation.clone()));
         revocation
     }
+
+    fn is_over(&self, record: &Record, received: Moment) -> bool {
+        record.left(received, self.now()).is_some_and(|left| left <= 0.0)
+    }
+
+    /// Whether only a cookie can renew what has to be renewed to be revoked. It may be that of a newer login.
+    #[inline(never)]
+    fn renews_to_be_revoked(&self, record: &Record, received: Moment) -> bool {
+        self.carries_token() && self.renews_by_cookie() && self.is_over(record, received)
+    }
 }
 
 impl<J: Json> Run<J> {
@@ -54,8 +64,9 @@ impl<J: Json> Run<J> {
             self.see_to(Effect::Tell(Line::SignOut)).await;
         }
         // After a sign-out in another tab the cookie may already be a newer login's, so the vendor is not asked to end it.
-        let known = record.filter(|_| {
-            told && handle.addresses().logout.is_some() && (!elsewhere || handle.carries_token())
+        let known = record.filter(|record| {
+            let by_cookie = !handle.carries_token() || self.handle.renews_to_be_revoked(record, received);
+            told && handle.addresses().logout.is_some() && !(elsewhere && by_cookie)
         });
         let revocation = match known {
             Some(record) => Some(self.handle.revoke(record, received)),
@@ -111,8 +122,7 @@ impl<J: Json> Run<J> {
         let mut others = false;
         // An expired token is never sent: it is renewed first, and the new one is revoked. (Also where renewals are manual: what is renewed
         // here is gone at once.)
-        let over = |record: &Record| record.left(received, handle.now()).is_some_and(|left| left <= 0.0);
-        let by_cookie = over(&record) && handle.carries_token() && handle.renews_by_cookie();
+        let by_cookie = handle.renews_to_be_revoked(&record, received);
         if by_cookie || !handle.carries_token() {
             if by_cookie {
                 handle.renews_to_revoke.set(Some(self.id));
@@ -126,7 +136,7 @@ impl<J: Json> Run<J> {
                     && !matches!(handle.settings.keeping, Keeping::Tabs { .. })
                     && !handle.look(Session::is_signed_out_by_user);
         }
-        let over = over(&record);
+        let over = handle.is_over(&record, received);
         let confirmed = if others { None } else { self.send_revocation(record, over).await };
         if by_cookie {
             handle.renews_to_revoke.set(None);

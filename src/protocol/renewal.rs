@@ -159,7 +159,7 @@ impl<J: Json> Run<J> {
         // If the wait for the lock has timed out, the tab that holds it is frozen: this one renews without it.
         let result = self.renew_once(flight).await;
         // A cookie that was renewed for nobody has to be taken away at once: who has signed out waits for the lock.
-        let needed = handle.carries_token() || handle.is_signed_in();
+        let needed = !handle.renews_by_cookie() || handle.is_signed_in();
         let spent = needed && (flight.spent.get() || result.is_ok());
         self.see_to(Effect::Unlock { spent }).await;
         result
@@ -232,7 +232,8 @@ impl<J: Json> Run<J> {
             // The token of before is never sent once more, in whatever form.
             if handle.epoch() != epoch {
                 if let Ok(grant) = read {
-                    self.take_away(record, *grant);
+                    let here = handle.generation() != flight.generation;
+                    self.take_away(record, *grant, here);
                 }
                 return self.overtaken(flight);
             }

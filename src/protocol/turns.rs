@@ -112,15 +112,17 @@ impl<J: Json> Run<J> {
     }
 
     /// Takes away the cookie that a renewal has brought, where the user has signed out meanwhile in a tab that couldn't wait for it; or has
-    /// what it renews revoked.
-    pub(super) fn take_away(&self, mut record: Rc<Record>, grant: Grant) {
+    /// what it renews revoked. `here`: the user has signed out in this tab.
+    pub(super) fn take_away(&self, mut record: Rc<Record>, grant: Grant, here: bool) {
         let handle: &Handle<J> = &self.handle;
-        let waits = if handle.carries_token() {
-            !handle.renews_by_cookie()
+        let shared = matches!(handle.settings.keeping, Keeping::Tabs { .. });
+        let left = if handle.carries_token() {
+            // Where tabs have sessions of their own, the cookie may be another one's by now.
+            handle.renews_by_cookie() && handle.renews_to_revoke.get().is_none() && (shared || here)
         } else {
-            handle.revocation.borrow().is_some() || matches!(handle.settings.keeping, Keeping::Tabs { .. })
+            handle.revocation.borrow().is_none() && !shared
         };
-        if !waits && handle.login().is_none() {
+        if left && handle.login().is_none() {
             Rc::make_mut(&mut record).held.access = grant.access;
             self.handle.revoke(record, handle.now());
         }

@@ -258,7 +258,7 @@ export type SessionOptions<V extends VendorName | VendorDescription = VendorName
   /**
    * The `fetch` that requests are made with, the vendor's own and the caller's. Default: the global one as it is at each call
    * (instrumented, mocked), but never this session's own, so that `window.fetch = session.fetch` works. It is called with one `Request` of
-   * the platform's, never with an address and an init.
+   * the platform's, never with an address and an init; beside it go only members of the caller's own init that no `Request` keeps.
    */
   fetch?: (input: FetchInput, init?: RequestInit) => Promise<Response>;
   /**
@@ -348,7 +348,7 @@ export interface Session<V extends VendorName | VendorDescription = VendorName> 
 
   /**
    * {@link fetch}, and then the vendor's envelope taken off: resolves to `data` for ethgas and pegase3, to all but `status`
-   * for ocient, to the whole for lenses, to `envelope.payload` of a described API, and to undefined for an empty reply. `init.json` is sent as a JSON body, by POST
+   * for ocient (a warning's stays), to the whole for lenses, to `envelope.payload` of a described API, and to undefined for an empty reply. `init.json` is sent as a JSON body, by POST
    * unless `init.method`, or a Request, says otherwise.
    *
    * @throws {AuthError} as {@link fetch}, and the vendor's refusals: `session-expired`, `forbidden`, `invalid-request`,

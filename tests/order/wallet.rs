@@ -1,7 +1,7 @@
 //! Signing in with a wallet.
 
 use hallpass::dialect::{Credentials, Json as _};
-use hallpass::protocol::{Keeping, Outcome, Trouble};
+use hallpass::protocol::{Keeping, Line, Outcome, Trouble, Wake};
 use hallpass::session::Limits;
 
 use crate::support::Value;
@@ -273,6 +273,40 @@ fn r10_what_a_renewal_brings_after_a_sign_out_is_revoked() {
     let calls: Vec<_> =
         calls.iter().map(|line| line.trim()).filter(|line| line.starts_with("call logout")).collect();
     assert_eq!(calls, ["call logout with a1", "call logout with a2"]);
+}
+
+/// The lock isn't held on for tokens that nobody needs: whoever signs out or in waits for it.
+#[test]
+fn r10_what_was_renewed_for_nobody_holds_no_lock() {
+    let mut tab = signed_in(TABS);
+    tab.hears(200, "{}").hears(200, &granted("a2", ACCOUNT)).hears(200, "{}");
+    tab.meanwhile("call refresh", |tab| {
+        tab.signs_out();
+    });
+    assert_eq!(tab.refreshes(), "superseded at refresh");
+    let unlocks = tab.log();
+    let unlocks: Vec<_> = unlocks.iter().filter(|line| line.contains("unlock")).collect();
+    assert_eq!(unlocks, ["  unlock"]);
+}
+
+/// A tab with a session of its own may hear late of a sign-out elsewhere. The cookie is whoever's has signed in since: it is left alone.
+#[test]
+fn r25_a_sign_out_elsewhere_takes_no_newer_logins_cookie() {
+    let mut over = signed_in(Keeping::Memory);
+    over.now += 2.0 * HOUR;
+    assert_eq!(over.wakes(Wake::Told(Line::SignOut)), "signed out");
+    assert!(!over.log().iter().any(|line| line.contains("call")));
+
+    let mut renewing = signed_in(Keeping::Memory);
+    renewing.hears(200, "{}").hears(200, &granted("a2", ACCOUNT));
+    renewing.meanwhile("call refresh", |tab| {
+        tab.wakes(Wake::Told(Line::SignOut));
+    });
+    assert_eq!(renewing.refreshes(), "superseded at refresh");
+    let calls = renewing.log();
+    let calls: Vec<_> =
+        calls.iter().map(|line| line.trim()).filter(|line| line.starts_with("call logout")).collect();
+    assert_eq!(calls, ["call logout with a1"], "its own token alone");
 }
 
 /// A login waits for a sign-out whose cookie is being renewed: that reply would replace the new one.
