@@ -1,9 +1,12 @@
 //! Renewing the tokens: once for all callers, and under a lock for all tabs.
 
-use hallpass::dialect::Code;
-use hallpass::protocol::{Keeping, Line, Trouble, Wake};
-use hallpass::session::Pause;
+use std::rc::Rc;
 
+use hallpass::dialect::{Code, Credentials, Described, Json as _};
+use hallpass::protocol::{Keeping, Line, Trouble, Wake};
+use hallpass::session::{Pause, Session};
+
+use crate::support::Value;
 use crate::tab::{HOUR, NOW, TABS, Tab};
 use crate::vendors::{OK, UNAUTHORIZED, grant, session};
 
@@ -392,6 +395,22 @@ fn r22_a_pause_has_its_share_of_chance() {
 }
 
 /// R16: all who wait for a renewal are told the same, whichever tab has asked the vendor.
+/// A renewal may take the database alone: then it takes no refresh token, and a session without a database can't be renewed.
+#[test]
+fn what_a_renewal_takes_tells_whether_there_is_one() {
+    let said = r#"{"name":"acme","credential":"bearer","login":{"path":"login","json":{"u":"{username}","d":"{database?}"}},
+        "refresh":{"path":"refresh","json":{"d":"{database}"}},"grant":{"access":"token"}}"#;
+    let signs_in = |database: &[(&str, &str)]| {
+        let vendor = Described::of(&Value::parse(said).expect("JSON")).expect("a description");
+        let mut tab = Tab::at(Rc::new(vendor), Keeping::Memory, |_| {});
+        let given = [&[("username", "jdoe")], database].concat();
+        tab.hears(200, r#"{"token":"t1"}"#);
+        assert_eq!(tab.run(|handle| handle.sign_in(Credentials::of(&given))), "signed in");
+        tab.handle.look(Session::renewable)
+    };
+    assert_eq!((signs_in(&[("database", "main")]), signs_in(&[])), (true, false));
+}
+
 /// A browser ends the requests of a page that is left before the page is gone. Nobody else is told that the network is down.
 #[test]
 fn r22_a_page_that_is_left_is_gone_before_it_tells_of_the_network() {
