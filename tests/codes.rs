@@ -3,26 +3,11 @@
 
 #![cfg(not(target_family = "wasm"))]
 
+mod sources;
+
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
-fn read(path: &str) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    fs::read_to_string(file).unwrap_or_else(|_| panic!("there is no {path}"))
-}
-
-/// What stands in a file between two texts.
-fn between(path: &str, begin: &str, end: &str) -> String {
-    let text = read(path);
-    let found = text.split_once(begin).and_then(|(_, rest)| rest.split_once(end));
-    found.unwrap_or_else(|| panic!("{path} has nothing behind `{begin}`")).0.to_owned()
-}
-
-/// What stands in quotes.
-fn quoted(text: &str) -> BTreeSet<String> {
-    text.split('"').skip(1).step_by(2).map(String::from).collect()
-}
+use sources::{between, quoted};
 
 /// `SessionExpired` as `session-expired`.
 fn kebab(name: &str) -> String {
@@ -39,6 +24,7 @@ fn kebab(name: &str) -> String {
 #[test]
 fn every_list_of_codes_is_that_of_the_source() {
     let codes = quoted(&between("src/dialect/failure.rs", "pub const fn as_str(self)", "\n    }\n"));
+    let codes: BTreeSet<_> = codes.into_iter().collect();
     assert!(codes.contains("session-expired"), "{codes:?}");
     let variants = between("src/client/code.rs", "pub enum Code {", "\n}");
     let variants = variants.lines().filter_map(|line| line.trim().strip_suffix(','));
@@ -51,6 +37,7 @@ fn every_list_of_codes_is_that_of_the_source() {
     let rows = rows.lines().filter_map(|row| row.strip_prefix("| `")?.split_once("` |"));
     let rows = rows.map(|(code, _)| code.to_owned()).filter(|code| code != "code").collect();
     let typed = quoted(&between("src/shell/hallpass.d.ts", "export type AuthErrorCode =", ";"));
+    let typed = typed.into_iter().collect();
     let lists: [(&str, BTreeSet<String>); 4] = [
         ("src/client/code.rs", variants),
         ("src/shell/hallpass.d.ts", typed),

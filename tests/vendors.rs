@@ -3,32 +3,16 @@
 
 #![cfg(not(target_family = "wasm"))]
 
-use std::fs;
-use std::path::Path;
+mod sources;
 
 use hallpass::dialect::NAMES;
 
-fn read(path: &str) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    fs::read_to_string(file).unwrap_or_else(|_| panic!("there is no {path}"))
-}
-
-/// What stands in a file between two texts.
-fn between(path: &str, begin: &str, end: &str) -> String {
-    let text = read(path);
-    let found = text.split_once(begin).and_then(|(_, rest)| rest.split_once(end));
-    found.unwrap_or_else(|| panic!("{path} has no list behind `{begin}`")).0.to_owned()
-}
+use sources::{between, quoted, read};
 
 /// The names before colons at the beginnings of lines, or behind commas in one line.
 fn keys(list: &str) -> Vec<String> {
     let words = list.split(['\n', ',']).filter_map(|entry| entry.trim().split_once(':'));
     words.map(|(key, _)| key.trim_start_matches(['{', ' ']).to_owned()).collect()
-}
-
-/// What stands in quotes.
-fn quoted(list: &str) -> Vec<String> {
-    list.split('"').skip(1).step_by(2).map(String::from).collect()
 }
 
 /// The members of an object of objects, or of several kinds of them on the lines below: those that are two blanks deep.

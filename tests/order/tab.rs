@@ -200,6 +200,13 @@ impl Tab {
         mem::take(&mut self.log)
     }
 
+    /// The same, but only what begins so, without telling by what it was asked for.
+    pub fn log_of(&mut self, begins: &str) -> Vec<String> {
+        let log = self.log();
+        let lines = log.iter().map(|line| line.trim()).filter(|line| line.starts_with(begins));
+        lines.map(String::from).collect()
+    }
+
     #[track_caller]
     pub fn asked(&mut self, expected: &[&str]) {
         let log = self.log();

@@ -229,10 +229,7 @@ fn r10_a_sign_out_that_waited_takes_no_newer_logins_cookie() {
     });
     tab.hears(200, r#"{"user":"ann"}"#);
     assert_eq!(tab.signs_out(), "signed out");
-    let calls = tab.log();
-    let calls: Vec<_> =
-        calls.iter().map(|line| line.trim()).filter(|line| line.starts_with("call")).collect();
-    assert_eq!(calls, ["call check"], "the vendor is asked whether that one is alive");
+    assert_eq!(tab.log_of("call"), ["call check"], "the vendor is asked whether that one is alive");
     assert_eq!(tab.held().map(|record| record.login), Some(9), "who has signed in since stays signed in");
 }
 
@@ -258,10 +255,7 @@ fn r10_a_session_that_is_over_by_a_sign_outs_turn_is_renewed_first() {
     tab.meanwhile("lock", |tab| tab.now += 1_000.0);
     tab.hears(200, ANN).hears(204, "");
     assert_eq!(tab.signs_out(), "signed out, confirmed");
-    let calls = tab.log();
-    let calls: Vec<_> =
-        calls.iter().map(|line| line.trim()).filter(|line| line.starts_with("call")).collect();
-    assert_eq!(calls, ["call refresh", "call logout"]);
+    assert_eq!(tab.log_of("call"), ["call refresh", "call logout"]);
 }
 
 /// Of two sign-outs that are on their way, the second is sent when the first is over: a login waits for it alone.

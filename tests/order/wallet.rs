@@ -269,10 +269,7 @@ fn r10_what_a_renewal_brings_after_a_sign_out_is_revoked() {
         tab.signs_out();
     });
     assert_eq!(tab.refreshes(), "superseded at refresh");
-    let calls = tab.log();
-    let calls: Vec<_> =
-        calls.iter().map(|line| line.trim()).filter(|line| line.starts_with("call logout")).collect();
-    assert_eq!(calls, ["call logout with a1", "call logout with a2"]);
+    assert_eq!(tab.log_of("call logout"), ["call logout with a1", "call logout with a2"]);
 }
 
 /// The lock isn't held on for tokens that nobody needs: whoever signs out or in waits for it.
@@ -303,10 +300,7 @@ fn r25_a_sign_out_elsewhere_takes_no_newer_logins_cookie() {
         tab.wakes(Wake::Told(Line::SignOut));
     });
     assert_eq!(renewing.refreshes(), "superseded at refresh");
-    let calls = renewing.log();
-    let calls: Vec<_> =
-        calls.iter().map(|line| line.trim()).filter(|line| line.starts_with("call logout")).collect();
-    assert_eq!(calls, ["call logout with a1"], "its own token alone");
+    assert_eq!(renewing.log_of("call logout"), ["call logout with a1"], "its own token alone");
 }
 
 /// A login waits for a sign-out whose cookie is being renewed: that reply would replace the new one.

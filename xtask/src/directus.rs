@@ -5,7 +5,7 @@ use std::fs;
 
 use anyhow::Result;
 
-use crate::browsers::{self, Engine};
+use crate::browsers::Engine;
 use crate::django::PORT_OFFSET;
 use crate::interrupt::Guarded;
 use crate::job::{Job, command};
@@ -49,9 +49,7 @@ const ENGINE: Engine = Engine::Chromium;
 
 /// What has to be installed before [`run`], but for itself.
 pub fn needs() -> Result<Vec<Install>> {
-    let mut installs = package::needs()?;
-    installs.extend(browsers::missing(&[ENGINE]));
-    Ok(installs)
+    package::needs_with(ENGINE)
 }
 
 /// Installs it unless it is there, starts it afresh, and signs in. `first_port`: the first of those that may be used.

@@ -16,6 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::browsers::{self, Engine};
 use crate::bundle;
 use crate::files::{copy_tree, walk};
 use crate::glue;
@@ -46,6 +47,13 @@ const TYPES: &str = "target/xtask/types";
 /// What has to be installed before [`build`].
 pub fn needs() -> Result<Vec<Install>> {
     tools::missing(&[Tool::WasmTarget, Tool::Npm, Tool::WasmBindgen, Tool::WasmPack])
+}
+
+/// The same with what it takes to try the package in a browser.
+pub fn needs_with(engine: Engine) -> Result<Vec<Install>> {
+    let mut installs = needs()?;
+    installs.extend(browsers::missing(&[engine]));
+    Ok(installs)
 }
 
 /// Writes `pkg/` anew.

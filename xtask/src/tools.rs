@@ -12,7 +12,7 @@ use crate::workspace;
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const WASM_PACK: &str = "0.15.1";
 /// The newest that Rust 1.95 compiles.
-pub const TRUNK: &str = "0.21.14";
+const TRUNK: &str = "0.21.14";
 
 /// A piece that a command may need.
 #[derive(Clone, Copy, PartialEq, Eq)]

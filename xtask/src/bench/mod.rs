@@ -17,7 +17,7 @@ use serde_json::json;
 
 use self::samples::Samples;
 use self::workshop::Workshop;
-use crate::browsers::{self, Engine};
+use crate::browsers::Engine;
 use crate::job::Job;
 use crate::package;
 use crate::progress::Progress;
@@ -69,9 +69,7 @@ pub const STEPS: usize = 5;
 
 /// What has to be installed before [`run`].
 pub fn needs() -> Result<Vec<Install>> {
-    let mut installs = package::needs()?;
-    installs.extend(browsers::missing(&[ENGINE]));
-    Ok(installs)
+    package::needs_with(ENGINE)
 }
 
 /// Measures, and publishes what a full run has shown.
