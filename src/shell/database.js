@@ -88,7 +88,12 @@ async function transact(mode, act) {
 async function completed(transaction, act) {
   const done = new Promise((resolve, reject) => {
     const request = act(transaction.objectStore(STORE));
-    transaction.oncomplete = () => resolve(request.result);
+    const finish = () => resolve(request.result);
+    transaction.oncomplete = () => {
+      // Chromium may complete a transaction before it hands over a large entry.
+      if (request.readyState === "pending") request.onsuccess = finish;
+      else finish();
+    };
     transaction.onabort = reject; // every error aborts the transaction
   });
   done.catch(() => {}); // nobody hears of it where the bound can't be set

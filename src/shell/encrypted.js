@@ -17,7 +17,7 @@ export const encrypted = /** @type {import("./hallpass.d.ts").TokenStorage} */ (
 
   /** @param {string} name */
   async get(name) {
-    const entry = /** @type {Entry | undefined} */ (await inTransaction("readonly", (all) => all.get(name)));
+    const entry = /** @type {Entry | undefined} */ (await inTransaction("readonly", (all) => alone(all.get(name))));
     try {
       // A missing entry, or one of another shape, throws here.
       const { iv, key, data } = /** @type {Entry} */ (entry);
@@ -37,12 +37,12 @@ export const encrypted = /** @type {import("./hallpass.d.ts").TokenStorage} */ (
     const kind = /** @type {AesKeyGenParams} */ ({ __proto__: null, name: CIPHER, length: 256 });
     const key = await crypto.subtle.generateKey(kind, false, ["encrypt", "decrypt"]);
     const data = await crypto.subtle.encrypt(parameters(iv, name), key, new TextEncoder().encode(text));
-    await inTransaction("readwrite", (all) => all.put({ key, iv, data }, name));
+    await inTransaction("readwrite", (all) => alone(all.put({ key, iv, data }, name)));
   },
 
   /** @param {string} name */
   async delete(name) {
-    await inTransaction("readwrite", (all) => all.delete(name));
+    await inTransaction("readwrite", (all) => alone(all.delete(name)));
   },
 });
 
@@ -52,3 +52,15 @@ export const encrypted = /** @type {import("./hallpass.d.ts").TokenStorage} */ (
  */
 const parameters = (iv, name) =>
   /** @type {AesGcmParams} */ ({ __proto__: null, name: CIPHER, iv, additionalData: new TextEncoder().encode(name) });
+
+/**
+ * Has a transaction end with this request. It would else wait for the page to hear of the answer, and a page that goes in between
+ * loses what it has written; in WebKit, one that is put aside keeps the other tabs waiting.
+ *
+ * @template T
+ * @param {IDBRequest<T>} request
+ */
+function alone(request) {
+  request.transaction?.commit();
+  return request;
+}

@@ -1,4 +1,4 @@
-import { DATA, VENDORS, admin, equal, jdoe, ok, simulate, within, withGlobal } from "./env.js";
+import { DATA, VENDORS, admin, equal, jdoe, ok, packageAddress, renewals, simulate, within, withGlobal } from "./env.js";
 
 // Node has no IndexedDB.
 const here = globalThis.indexedDB !== undefined;
@@ -82,6 +82,35 @@ export async function r10_a_sign_out_outlasts_a_page_that_goes_at_once() {
   await last.logout();
   equal(notes(), 0);
   last.dispose();
+}
+
+/**
+ * R38: a page that goes in the moment in which it writes loses nothing: the database doesn't wait for the page to hear that it is done. A
+ * renewed token would else be lost, with the one before spent.
+ */
+export async function r38_what_is_written_outlasts_a_page_that_goes_at_once() {
+  if (!here || !globalThis.document) return; // a worker has no frames
+  const vendor = simulate("ethgas");
+  const frame = document.body.appendChild(document.createElement("iframe"));
+  const { IDBObjectStore, eval: run } = frame.contentWindow;
+  const { openSession } = await run("(address) => import(address)")(packageAddress);
+  const leaving = await openSession({ vendor: vendor.vendor, baseUrl: vendor.baseUrl, ...options });
+  await leaving.login(jdoe);
+  const { put } = IDBObjectStore.prototype;
+  const gone = new Promise((done) => {
+    IDBObjectStore.prototype.put = function (...entry) {
+      queueMicrotask(() => done(frame.remove()));
+      return put.apply(this, entry);
+    };
+  });
+  leaving.refresh().catch(() => {});
+  await gone;
+  const session = await vendor.open(options);
+  equal(session.state.status, "signed-in");
+  await session.refresh();
+  equal([await renewals(vendor), session.state.problem], [2, undefined], "the renewed token is the one that was kept");
+  await session.logout();
+  session.dispose();
 }
 
 /** R10: the note names the login that was signed out, and ends no other. */

@@ -326,6 +326,7 @@ contract! { "encrypted.js":
     encrypted_storage_restores_the_session,
     r10_a_sign_out_outlasts_a_page_that_goes_at_once,
     r10_a_sign_out_that_was_cut_short_ends_no_newer_login,
+    r38_what_is_written_outlasts_a_page_that_goes_at_once,
     r14_the_key_cannot_be_read_out,
     r11_what_cannot_be_decrypted_is_signed_out,
     encrypted_storage_that_fails_leaves_the_session_in_memory,

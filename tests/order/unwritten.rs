@@ -63,7 +63,7 @@ fn r38_what_was_followed_is_not_written_again_once_it_is_gone() {
     tab.fails("read", Trouble::Storage);
     assert_eq!(tab.wakes(Wake::Timer), "done");
     assert_eq!((tab.status(), tab.held().map(|held| held.login)), ("signed-in", Some(9)));
-    tab.log();
+    assert_eq!(tab.log()[6..], ["read", "  read"], "it lies there: nothing is to be written");
     // The user signs out in the other tab.
     tab.another_writes(None, None);
     assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
@@ -142,6 +142,22 @@ fn r38_a_login_that_could_not_be_written_ends_once_its_note_is_gone() {
     tab.note = None;
     assert_eq!(tab.wakes(Wake::Page), "done");
     assert_eq!(tab.status(), "signed-in", "a note that was never seen may still come");
+}
+
+/// While older tokens of its own login lie there, nobody has signed out, though the note is gone.
+#[test]
+fn r38_a_login_whose_older_tokens_lie_there_goes_on_without_its_note() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(200, &grant("a2", "r2"))
+        .always_fails("write", Trouble::Storage)
+        .always_fails("delete", Trouble::Storage);
+    assert_eq!(tab.refreshes(), "done");
+    assert_eq!(tab.note.as_deref(), Some("7 unwritten"));
+    for note in [tab.note.clone(), None] {
+        tab.note.clone_from(&note);
+        assert_eq!(tab.wakes(Wake::Page), "done");
+        assert_eq!(tab.status(), "signed-in", "{note:?}");
+    }
 }
 
 #[test]
