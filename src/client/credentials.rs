@@ -68,7 +68,7 @@ pub(super) struct Handed {
 }
 
 impl Credentials {
-    /// A user name and a password: what all vendors take. The password is a `String` or a `Zeroizing<String>`.
+    /// A user name and a password: what most vendors take. The password is a `String` or a `Zeroizing<String>`.
     ///
     /// ```
     /// # let typed = String::new();

@@ -16,7 +16,8 @@ use super::{AuthError, Code, Credentials, Input, Options, State, Subscription};
 /// One person's session with one vendor. Cheap to clone; when the last clone and the last [`Subscription`] are dropped, its timers and
 /// listeners stop. Stored tokens stay.
 ///
-/// A future that is dropped before its end gives up what it had begun, as an aborted `fetch` does. A login that was given up may
+/// A future that is dropped before its end gives up what it had begun, as an aborted `fetch` does
+/// ([`access_token`](Session::access_token) alone has nothing to give up but its wait). A login that was given up may
 /// have reached the vendor all the same; its outcome is dropped, unless only a slow storage was waited for: the state tells.
 ///
 /// ```

@@ -26,7 +26,7 @@ pub struct State {
     pub reason: Option<Reason>,
     /// Who is signed in: as the vendor says, else as it was typed.
     pub user: Option<String>,
-    /// ocient only.
+    /// Of ocient, and of described APIs with `grant.database`.
     pub database: Option<String>,
     /// When the token ends, in ms since the epoch by this machine's clock. `None` where the vendor tells no lifetime.
     pub expires_at: Option<f64>,

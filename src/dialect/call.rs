@@ -37,9 +37,9 @@ impl CallKind {
     }
 }
 
-/// A request that hallpass makes to a vendor. Where it goes follows from the operation
-/// ([`Vendor::path`](super::Vendor::path)); whether cookies go along follows from the vendor's
-/// [`Carrier`](super::Carrier). May hold a password: its buffers are zeroed when it is dropped.
+/// A request that hallpass makes to a vendor. It goes to its operation's address ([`Vendor::path`](super::Vendor::path)), unless `path` or
+/// `below` says otherwise, and carries cookies where the session is one ([`Carrier`](super::Carrier)) or where `cookies` says so. May
+/// hold a password: its buffers are zeroed when it is dropped.
 #[derive(Debug)]
 pub struct Call {
     /// What it is for.

@@ -214,7 +214,7 @@ const LONGEST_DETAIL: usize = 500;
 /// field "password".)
 const LONG_SECRET: usize = 8;
 
-/// A call that did not succeed. Carries no token, password, header or URL; its sentence is made in `auth-error.js`.
+/// A call that did not succeed. Carries no token, no password, no header, and no address but `sso_url`; its sentence is made in `auth-error.js`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     /// What happened.

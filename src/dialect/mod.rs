@@ -201,7 +201,7 @@ pub trait Vendor<J: Json> {
         None
     }
 
-    /// The request that renews; `None` where the vendor has no renewal.
+    /// The request that renews; `None` where the vendor has no renewal, or where what is held lacks something that it takes.
     fn refresh(&self, held: &Held) -> Option<Box<Call>> {
         self.described().refresh(held)
     }

@@ -2,10 +2,11 @@
 
 use super::Json;
 
-/// The longest list that an index reaches into.
-const MOST_ELEMENTS: usize = 64;
+/// The most digits of an index.
+const MOST_DIGITS: usize = 4;
 
-/// What lies at a path; own members only. The empty path is the value itself.
+/// What lies at a path; own members only, and of a list its elements only. The empty path is the value itself. `session.js` reads a path
+/// likewise.
 pub(super) fn at<J: Json>(json: &J, path: &str) -> Option<J> {
     let mut found = None;
     let mut rest = path;
@@ -27,12 +28,12 @@ fn step<J: Json>(json: &J, name: &str) -> Option<J> {
     if json.is_object() {
         return None;
     }
+    if name.len() > MOST_DIGITS || name.len() > 1 && name.starts_with('0') {
+        return None;
+    }
     let mut index = 0;
     for byte in name.bytes() {
         index = index * 10 + usize::from(byte.checked_sub(b'0').filter(|digit| *digit < 10)?);
-        if index >= MOST_ELEMENTS {
-            return None;
-        }
     }
     json.elements(index + 1)?.into_iter().nth(index)
 }

@@ -126,11 +126,7 @@ pub(super) fn form<J: Json>(said: &J, values: Values<'_>) -> Option<Secret> {
     }
     let mut text = String::with_capacity(room);
     for name in &names {
-        if !text.is_empty() {
-            text.push('&');
-        }
-        write_encoded(&mut text, name);
-        text.push('=');
+        begin_member(&mut text, name);
         pieces(&said.text_of(name)?, values, &mut |piece| write_encoded(&mut text, piece))?;
     }
     Some(text.into())
@@ -142,14 +138,20 @@ pub(super) fn plain_form(members: &[(&str, Option<&str>)]) -> Secret {
     let mut text = String::with_capacity(room);
     for (name, value) in members {
         let Some(value) = value else { continue };
-        if !text.is_empty() {
-            text.push('&');
-        }
-        write_encoded(&mut text, name);
-        text.push('=');
+        begin_member(&mut text, name);
         write_encoded(&mut text, value);
     }
     text.into()
+}
+
+/// Begins the next member of a form: its name, and what stands around that.
+#[inline(never)]
+fn begin_member(text: &mut String, name: &str) {
+    if !text.is_empty() {
+        text.push('&');
+    }
+    write_encoded(text, name);
+    text.push('=');
 }
 
 #[inline(never)]

@@ -146,11 +146,11 @@ impl Machine {
         Ok(self.handle.sign_in(credentials))
     }
 
-    /// Signs out. `told`: whether the vendor is told, too; not where the caller has already given up.
+    /// Signs out. `tells_vendor`: not where the caller has already given up.
     #[wasm_bindgen(js_name = signOut)]
     #[must_use]
-    pub fn sign_out(&self, told: bool) -> OperationId {
-        self.handle.sign_out(told)
+    pub fn sign_out(&self, tells_vendor: bool) -> OperationId {
+        self.handle.sign_out(tells_vendor)
     }
 
     /// Renews the tokens now.
@@ -165,26 +165,20 @@ impl Machine {
         self.handle.check()
     }
 
-    /// Sends a request of the caller's. `target`: its address, as the URL parser spells it. `callers`: whether it has a credential of the
-    /// caller's own; `token`: the token in that, or undefined. `repeatable`: whether it can be sent a second time. `json`: whether to take
+    /// Sends a request of the caller's. `target`: its address, as the URL parser spells it. `own_credential`: whether it has a credential
+    /// of the caller's own; `own_token`: the token in that, or undefined. `repeatable`: whether it can be sent a second time. `json`: whether to take
     /// the vendor's envelope off.
     #[must_use]
     pub fn request(
         &self,
         target: &JsValue,
-        callers: bool,
-        token: &JsValue,
+        own_credential: bool,
+        own_token: &JsValue,
         repeatable: bool,
         json: bool,
     ) -> OperationId {
-        let own_token = secret(token);
-        self.handle.request(Wish {
-            target: text_of(target),
-            own_credential: callers,
-            own_token,
-            repeatable,
-            json,
-        })
+        let own_token = secret(own_token);
+        self.handle.request(Wish { target: text_of(target), own_credential, own_token, repeatable, json })
     }
 
     /// Gives a token that is good now.

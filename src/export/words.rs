@@ -34,7 +34,7 @@ pub enum StepKind {
     Lock = "lock",
     /// Leave the queue, or release the lock.
     Unlock = "unlock",
-    /// Give the lock back after the tokens were spent.
+    /// The same after the tokens were spent: the lock may be held a while longer.
     UnlockSpent = "unlock-spent",
     /// Wait for so many ms.
     Wait = "wait",

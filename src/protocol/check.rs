@@ -7,9 +7,10 @@ use super::ending::{Ending, Halt};
 use super::handle::{Handle, without_tokens};
 use super::operation::Run;
 use crate::dialect::{CallKind, Code, Json, Why};
-use crate::session::{Reason, Verdict};
+use crate::session::{REJECTION_COOLDOWN_MS, Reason, Verdict};
 
-/// How many times a minute a `check()` that the vendor answers with no may begin a renewal.
+/// How many renewals in a minute the noes to `check()` may begin right after each other. Before each further one, the tokens have to be
+/// `REJECTION_COOLDOWN_MS` old.
 const MOST_RENEWALS_A_MINUTE: u32 = 3;
 const MINUTE_MS: f64 = 60_000.0;
 
@@ -28,7 +29,7 @@ impl<J: Json> Run<J> {
         // A cookie's session can be checked although nobody is signed in here; a token's only where there is a token.
         if handle.carries_token() {
             let asked = handle.person();
-            if let Err(halt) = self.ready(&asked).await {
+            if let Err(halt) = self.ready(&asked, CallKind::Check).await {
                 return self.unless_over(halt);
             }
         }
@@ -72,8 +73,11 @@ impl<J: Json> Run<J> {
                 let (since, times) = handle.renewed_for_checks.get();
                 let (since, times) = if now.since(since) < MINUTE_MS { (since, times) } else { (now, 0) };
                 let often = times >= MOST_RENEWALS_A_MINUTE;
+                let recent = often && now.since(handle.received()) < REJECTION_COOLDOWN_MS;
                 match handle.look(|session| session.rejected(epoch, !often, now)) {
-                    Verdict::Leave if often && handle.look(|session| session.pause(now).is_none()) => {
+                    Verdict::Leave | Verdict::Renew
+                        if recent && handle.look(|session| session.pause(now).is_none()) =>
+                    {
                         self.follow_and_keep().await;
                         return self.must_be_wanted();
                     }

@@ -35,7 +35,7 @@ pub enum Effect {
     Lock(String),
     /// Release the lock, or leave the queue for it.
     Unlock {
-        /// Whether the tokens are spent: then the lock is kept until the new ones show in every tab.
+        /// Whether the tokens are spent. Other tabs may still see the old ones, so the lock may be held a while longer.
         spent: bool,
     },
     /// Let so many ms pass.

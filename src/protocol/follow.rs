@@ -52,7 +52,7 @@ impl<J: Json> Run<J> {
                 Outcome::Stored(_) if writes != store.writes.get() => store.silent.set(false),
                 Outcome::Stored(stored) => {
                     store.silent.set(false);
-                    store.told.set(true);
+                    store.was_read.set(true);
                     return self.follow_stored(stored).await;
                 }
                 Outcome::Failed(Trouble::Storage | Trouble::Timeout) => {

@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::fmt;
@@ -14,6 +13,7 @@ use super::ending::{Ending, Halt};
 use super::logout::Revocation;
 use super::operation::{Operation, Run, Step};
 use super::renewal::Flight;
+use super::request::Rejecting;
 use super::settings::{Addresses, Keeping, Settings};
 use super::store::Store;
 use crate::dialect::{Call, CallKind, Carrier, Code, Facts, Failure, Held, Json, Vendor};
@@ -35,14 +35,14 @@ pub struct Handle<J: 'static> {
     pub(super) rejected_epoch: Cell<Option<Epoch>>,
     /// The login under way.
     pub(super) signing_in: Cell<Option<OperationId>>,
-    /// The same from when its call is sent that sets a cookie.
+    /// The login under way, from when its call that sets a cookie may be sent: until it ends, no renewal and no sign-out is sent.
     pub(super) sending_login: Cell<Option<OperationId>>,
     /// The sign-out at the vendor that is under way.
     pub(super) revocation: RefCell<Option<Revocation>>,
-    /// The same where a cookie has to renew the token first.
+    /// The sign-out under way that has to renew its token by a cookie first.
     pub(super) renews_to_revoke: Cell<Option<OperationId>>,
-    /// The addresses that have rejected a token which was just renewed, and when.
-    pub(super) rejecting_addresses: RefCell<Vec<(String, Moment)>>,
+    /// The addresses that have rejected a token which was just renewed.
+    pub(super) rejecting_addresses: RefCell<Vec<Rejecting>>,
     /// How many requests of the caller's are under way. Their replies may bring new tokens.
     pub(super) sending: Cell<u32>,
     /// How often a check's no was a reason to renew lately, and since when that is counted.
@@ -80,10 +80,10 @@ impl<J: Json> Handle<J> {
     /// A handle that nobody has signed in to.
     #[must_use]
     pub fn new(vendor: Rc<dyn Vendor<J>>, settings: Settings) -> Rc<Self> {
-        let shared = settings.keeping != Keeping::Memory;
+        let is_kept = settings.keeping != Keeping::Memory;
         let session = Session::new(vendor.facts().renewal, settings.automatic)
             .with_needs(needs(&*vendor))
-            .with_limits(settings.limits, shared);
+            .with_limits(settings.limits, is_kept);
         Rc::new(Self {
             vendor,
             settings,
@@ -127,7 +127,7 @@ impl<J: Json> Handle<J> {
         Some(operations.swap_remove(place))
     }
 
-    /// Takes the next operation that has begun by itself and is to be stepped.
+    /// Takes an operation that has begun by itself and is to be stepped: the one that has begun last.
     pub fn take_begun(&self) -> Option<OperationId> {
         self.begun.borrow_mut().pop()
     }

@@ -127,10 +127,13 @@ impl<J: Json> Run<J> {
     }
 
     /// The same, while no other tab does so or renews the tokens.
-    async fn end_alone(&self, held: Rc<Record>, received: Moment) -> Option<(Rc<Record>, Moment)> {
+    async fn end_alone(
+        &self,
+        mut held: Rc<Record>,
+        mut received: Moment,
+    ) -> Option<(Rc<Record>, Moment)> {
         let handle: &Handle<J> = &self.handle;
         let login = held.login;
-        let name = held.tokens().name();
         loop {
             // That it goes on can be told without the lock, which a renewal may hold for long. Meanwhile a tab that has the new
             // tokens decides under another lock, and has to know of the uses that wait here.
@@ -139,8 +142,15 @@ impl<J: Json> Run<J> {
                 if self.goes_on(login).await {
                     return None;
                 }
+                // Another tab may have ended it, and tells the vendor.
+                let newest = handle.held().filter(|record| record.login == login)?;
+                if newest.tokens() != held.tokens() {
+                    // The old ones' lock is held on for a while. They are spent, and nothing is decided by them any more.
+                    self.see_to(Effect::Unlock { spent: false }).await;
+                }
+                (held, received) = (newest, handle.received());
             }
-            let Outcome::Waiting = self.ask(Effect::Lock(name.clone())).await else { break };
+            let Outcome::Waiting = self.ask(Effect::Lock(held.tokens().name())).await else { break };
         }
         self.wait_out_lag().await;
         self.end_for_all(held, received).await

@@ -20,29 +20,26 @@ impl<J: Json> Handle<J> {
     /// `received`: when its tokens came.
     pub(super) fn revoke(self: &Rc<Self>, record: Rc<Record>, received: Moment) -> Revocation {
         let confirmed = Rc::new(Cell::new(false));
-        let told = Rc::clone(&confirmed);
+        let answer = Rc::clone(&confirmed);
         let earlier = self.revocation.borrow().as_ref().map(|(id, _)| *id);
-        let revocation = (self.spawn(|run| run.revoke(record, received, earlier, told)), confirmed);
+        let revocation = (self.spawn(|run| run.revoke(record, received, earlier, answer)), confirmed);
         self.revocation.replace(Some(revocation.clone()));
         revocation
-    }
-
-    fn is_over(&self, record: &Record, received: Moment) -> bool {
-        record.left(received, self.now()).is_some_and(|left| left <= 0.0)
     }
 
     /// Whether only a cookie can renew what has to be renewed to be revoked. It may be that of a newer login.
     #[inline(never)]
     fn renews_to_be_revoked(&self, record: &Record, received: Moment) -> bool {
-        self.carries_token() && self.renews_by_cookie() && self.is_over(record, received)
+        self.carries_token() && self.renews_by_cookie() && record.is_over(received, self.now())
     }
 }
 
 impl<J: Json> Run<J> {
     /// `logout()`: signs out here and in the other tabs first, whatever the network says.
     ///
-    /// `elsewhere`: the user has signed out in another tab, which has a session of its own. `told`: the vendor is told.
-    pub(super) async fn sign_out(self: Rc<Self>, elsewhere: bool, told: bool) -> Ending {
+    /// `elsewhere`: the user has signed out in another tab, which has a session of its own. `tells_vendor`: the vendor
+    /// is told.
+    pub(super) async fn sign_out(self: Rc<Self>, elsewhere: bool, tells_vendor: bool) -> Ending {
         let handle: &Handle<J> = &self.handle;
         // The note comes first. Pages often unload right after a sign-out, before the store has deleted the record: without a
         // note, the next page would be signed in.
@@ -66,7 +63,7 @@ impl<J: Json> Run<J> {
         // After a sign-out in another tab the cookie may already be a newer login's, so the vendor is not asked to end it.
         let known = record.filter(|record| {
             let by_cookie = !handle.carries_token() || self.handle.renews_to_be_revoked(record, received);
-            told && handle.addresses().logout.is_some() && !(elsewhere && by_cookie)
+            tells_vendor && handle.addresses().logout.is_some() && !(elsewhere && by_cookie)
         });
         let revocation = match known {
             Some(record) => Some(self.handle.revoke(record, received)),
@@ -108,7 +105,7 @@ impl<J: Json> Run<J> {
         confirmed: Rc<Cell<bool>>,
     ) -> Ending {
         if let Some(earlier) = earlier.filter(|_| !self.handle.carries_token()) {
-            // A login waits for the last one alone, so that one has to be the last to change the cookie.
+            // A login waits for the newest sign-out alone. So each waits for the one before it: then the newest changes the cookie last.
             self.see_to(Effect::Join(earlier)).await;
         }
         confirmed.set(self.try_to_revoke(record, received).await == Some(true));
@@ -136,7 +133,7 @@ impl<J: Json> Run<J> {
                     && !matches!(handle.settings.keeping, Keeping::Tabs { .. })
                     && !handle.look(Session::is_signed_out_by_user);
         }
-        let over = handle.is_over(&record, received);
+        let over = record.is_over(received, handle.now());
         let confirmed = if others { None } else { self.send_revocation(record, over).await };
         if by_cookie {
             handle.renews_to_revoke.set(None);

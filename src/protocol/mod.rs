@@ -51,9 +51,9 @@ impl<J: Json> Handle<J> {
         self.begin(|run| run.sign_in(credentials))
     }
 
-    /// Signs out. `told`: the vendor is told, unless the caller has given up before.
-    pub fn sign_out(self: &Rc<Self>, told: bool) -> OperationId {
-        self.begin(|run| run.sign_out(false, told))
+    /// Signs out. `tells_vendor`: not where the caller has given up before.
+    pub fn sign_out(self: &Rc<Self>, tells_vendor: bool) -> OperationId {
+        self.begin(|run| run.sign_out(false, tells_vendor))
     }
 
     /// Renews the tokens now.

@@ -21,14 +21,14 @@ pub(super) struct Run<J: 'static> {
     /// Whether the caller has given up: then nothing is waited for any more.
     given_up: Cell<bool>,
     /// Whether it has queued for the lock, for its turn at the cookie.
-    pub(super) locked: Cell<bool>,
+    pub(super) queued: Cell<bool>,
 }
 
 impl<J> Run<J> {
     pub(super) fn new(handle: Rc<Handle<J>>, id: OperationId) -> Rc<Self> {
         let (asked, outcome) = (Cell::new(None), Cell::new(None));
-        let (given_up, locked) = (Cell::new(false), Cell::new(false));
-        Rc::new(Self { handle, id, asked, outcome, given_up, locked })
+        let (given_up, queued) = (Cell::new(false), Cell::new(false));
+        Rc::new(Self { handle, id, asked, outcome, given_up, queued })
     }
 
     /// Asks for an effect. What it gives back is awaited at once, as an operation asks for one effect at a time.

@@ -76,20 +76,20 @@ impl<J: Json> Handle<J> {
         over
     }
 
-    /// Whether a request may go now, in the name of whoever asked for it; false where the tokens have to be renewed first.
-    pub(super) fn pass(self: &Rc<Self>, asked: &Person) -> Result<bool, Halt> {
+    /// Whether a call of a kind may go now, in the name of whoever asked for it; false where the tokens have to be renewed first.
+    pub(super) fn pass(self: &Rc<Self>, asked: &Person, kind: CallKind) -> Result<bool, Halt> {
         if self.is_disposed() {
-            return Err(Halt::unsupported(Why::Disposed, CallKind::Request));
+            return Err(Halt::unsupported(Why::Disposed, kind));
         }
         self.tick();
         let now = self.now();
         let goes = match self.look(|session| session.pass(now)) {
-            Pass::Go(_) => true,
+            Pass::Go => true,
             Pass::RenewFirst => false,
-            Pass::Refused(code) => return Err(self.failure(Failure::new(code), CallKind::Request)),
-            Pass::Wait(code, left_ms) => return Err(paused(code, left_ms, CallKind::Request)),
+            Pass::Refused(code) => return Err(self.failure(Failure::new(code), kind)),
+            Pass::Wait(code, left_ms) => return Err(paused(code, left_ms, kind)),
         };
-        if asked.is(&self.person()) { Ok(goes) } else { Err(Halt::superseded(CallKind::Request)) }
+        if asked.is(&self.person()) { Ok(goes) } else { Err(Halt::superseded(kind)) }
     }
 }
 
@@ -101,8 +101,8 @@ impl<J: Json> Run<J> {
         Ending::Done
     }
 
-    /// Waits until a request may go, renewing if need be. Gives back whether the vendor was asked for a renewal.
-    pub(super) async fn ready(&self, asked: &Person) -> Result<bool, Halt> {
+    /// Waits until a call of a kind may go, renewing if need be. Gives back whether the vendor was asked for a renewal.
+    pub(super) async fn ready(&self, asked: &Person, kind: CallKind) -> Result<bool, Halt> {
         // Another tab may have newer tokens.
         if self.handle.is_stale() {
             self.follow(false).await;
@@ -112,10 +112,10 @@ impl<J: Json> Run<J> {
         let mut renewed = false;
         let mut tries = 0;
         // Checked again after each wait: a logout may have come in between.
-        while !self.handle.pass(asked)? {
+        while !self.handle.pass(asked, kind)? {
             // One renewal a request: a vendor whose new tokens have expired already would be asked in a loop.
             if renewed || tries == MOST_OVERTAKEN {
-                return Err(self.handle.failure(Failure::new(Code::SessionExpired), CallKind::Request));
+                return Err(self.handle.failure(Failure::new(Code::SessionExpired), kind));
             }
             tries += 1;
             match self.renewed(self.handle.epoch(), false).await {
@@ -130,7 +130,7 @@ impl<J: Json> Run<J> {
     /// `accessToken()`: a token that is good now.
     pub(super) async fn token(self: Rc<Self>) -> Ending {
         let asked = self.handle.person();
-        match self.ready(&asked).await {
+        match self.ready(&asked, CallKind::Request).await {
             Ok(_) => Ending::Token(self.handle.held().and_then(|record| record.held.access.clone())),
             Err(halt) => halt.into(),
         }

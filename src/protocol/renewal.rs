@@ -206,9 +206,11 @@ impl<J: Json> Run<J> {
         let Some(record) = handle.held() else { return Err(Halt::superseded(CallKind::Refresh)) };
         let mut first: Option<Box<Failure>> = None;
         let failure = loop {
-            // Without a call, nothing is left to renew with.
             let Some(call) = handle.refresh_call(&record, first.is_some()) else {
-                break Failure::new(Code::SessionExpired);
+                // Nothing is left to renew with, which is as good as the vendor's no.
+                let mut failure = Failure::new(Code::SessionExpired);
+                failure.explicit = true;
+                break failure;
             };
             let read = match self.ask(Effect::Call(call)).await {
                 Outcome::Reply(reply) => handle.read_refresh(&reply, &record),

@@ -10,12 +10,12 @@ use super::handle::{Handle, without_tokens};
 use super::operation::Run;
 use super::pass::Person;
 use crate::dialect::{Body, CallKind, Code, Failure, Json, Payload, Rejection, Reply, Secret};
-use crate::session::{Epoch, REJECTION_COOLDOWN_MS, Reason, Record, Session, Verdict};
+use crate::session::{Epoch, Moment, REJECTION_COOLDOWN_MS, Reason, Record, Session, Verdict, without_query};
 
 /// What the caller wants to be sent.
 #[derive(Clone, Debug)]
 pub struct Wish {
-    /// Where to, as the URL parser spells it, without query and fragment.
+    /// Where to, as the URL parser spells it.
     pub target: String,
     /// Whether the request has a credential of the caller's own, which wins.
     pub own_credential: bool,
@@ -25,6 +25,29 @@ pub struct Wish {
     pub repeatable: bool,
     /// Whether the vendor's envelope is to be taken off.
     pub json: bool,
+}
+
+impl Wish {
+    /// Where to, whatever is asked for there.
+    fn address(&self) -> &str {
+        without_query(&self.target)
+    }
+}
+
+/// An address that has rejected a renewed token: another renewal for it would not help, whoever else may be signed in.
+#[derive(Debug)]
+pub(super) struct Rejecting {
+    address: String,
+    /// The login whose token it was.
+    login: Option<u32>,
+    at: Moment,
+}
+
+impl Rejecting {
+    /// Whether it still counts.
+    fn lasts(&self, now: Moment) -> bool {
+        now.since(self.at) < REJECTION_COOLDOWN_MS
+    }
 }
 
 /// What is to be done about an answer.
@@ -67,7 +90,7 @@ impl<J: Json> Run<J> {
         if wish.own_credential {
             return Ok((self.dispatch(false, false).await?, None));
         }
-        let renewed = self.ready(&asked).await?;
+        let renewed = self.ready(&asked, CallKind::Request).await?;
         let epoch = handle.epoch();
         *sent = handle.held();
         let answer = self.dispatch(true, false).await?;
@@ -99,36 +122,43 @@ impl<J: Json> Run<J> {
             self.await_limits().await?;
             halt = self.may_repeat(&asked).err();
         }
+        if halt.is_none() && !wish.repeatable {
+            // It can't be sent again. If the address rejects the next request, too, the token was not the reason.
+            self.remember_rejecting_address(wish);
+        }
         if halt.is_some() || !wish.repeatable {
             return Ok((answer, halt));
         }
         let epoch = handle.epoch();
         *sent = handle.held();
         let second = self.dispatch(true, true).await?;
-        // Judged because it may bring a token. If it is a rejection again, the caller gets it.
-        if self.judge(epoch, &second).await != Next::Show {
+        // Judged because it may bring a token. If it is a rejection again, the caller gets it. (Again: what it carried was replaced
+        // meanwhile, so that nothing is known of the address.)
+        let next = self.judge(epoch, &second).await;
+        if matches!(next, Next::Renew | Next::Leave) && handle.is_signed_in() {
             self.remember_rejecting_address(wish);
         }
         Ok((second, None))
     }
 
-    /// Remembers that an address has rejected a token that was just renewed. Each took a renewal, so there are never many.
+    /// Remembers for a while that an address has rejected a token that was just renewed.
     fn remember_rejecting_address(&self, wish: &Wish) {
-        let now = self.handle.now();
-        let mut rejecting = self.handle.rejecting_addresses.borrow_mut();
-        rejecting.retain(|(_, at)| now.since(*at) < REJECTION_COOLDOWN_MS);
-        rejecting.push((wish.target.clone(), now));
+        let rejecting =
+            Rejecting { address: wish.address().into(), login: self.handle.login(), at: self.handle.now() };
+        let mut known = self.handle.rejecting_addresses.borrow_mut();
+        known.retain(|known| known.lasts(rejecting.at) && known.address != rejecting.address);
+        known.push(rejecting);
     }
 
     /// Whether an address has rejected a renewed token not long ago: another renewal would not help.
     fn is_rejecting_address(&self, wish: &Wish) -> bool {
-        let now = self.handle.now();
-        let rejecting = self.handle.rejecting_addresses.borrow();
-        rejecting.iter().any(|(target, at)| *target == wish.target && now.since(*at) < REJECTION_COOLDOWN_MS)
+        let (now, login) = (self.handle.now(), self.handle.login());
+        let known = self.handle.rejecting_addresses.borrow();
+        known.iter().any(|known| known.address == wish.address() && known.login == login && known.lasts(now))
     }
 
     fn may_repeat(&self, asked: &Person) -> Result<(), Halt> {
-        if self.handle.pass(asked)? {
+        if self.handle.pass(asked, CallKind::Request)? {
             Ok(())
         } else {
             Err(Halt::new(Code::SessionExpired, CallKind::Request))

@@ -24,7 +24,7 @@ pub(super) struct Store {
     /// How often in a row a write has found something else there than the read before.
     pub(super) contradictions: Cell<u32>,
     /// Whether it was read since the last contradiction.
-    pub(super) told: Cell<bool>,
+    pub(super) was_read: Cell<bool>,
     /// Whether it contradicts itself, such as by another text at each read. Then the session goes on in memory.
     pub(super) fickle: Cell<bool>,
     /// How many writes are under way, and how many of them delete whatever lies there.
@@ -74,7 +74,7 @@ impl Store {
     /// Counts a write that has found something else than the store has told. True where that was once too often.
     pub(super) fn count_contradiction(&self) -> bool {
         // A store that was not read since has told nothing: other tabs have written meanwhile.
-        if self.told.replace(false) {
+        if self.was_read.replace(false) {
             self.contradictions.set(self.contradictions.get() + 1);
         }
         if self.contradictions.get() >= CONTRADICTIONS {

@@ -55,9 +55,9 @@ impl<J: Json> Run<J> {
         }
         let mut queued_for = None;
         let mut queued_at = handle.now();
-        let mut acquired = false;
+        let mut may_go = false;
         loop {
-            // A sign-out has waited for the one before it already, and the next one waits for this.
+            // Sign-outs wait for each other in `revoke`: here, one looks only for a login and a renewal.
             let in_the_way = if signed_out.is_some() {
                 handle.sending_login.get().or_else(|| handle.renews_cookie())
             } else {
@@ -71,27 +71,27 @@ impl<J: Json> Run<J> {
             let tokens =
                 Some(tokens).filter(|tokens| tokens.login != 0 && handle.settings.keeping != Keeping::Memory);
             if queued_for.is_some() && (in_the_way.is_some() || queued_for != tokens) {
-                (queued_for, acquired) = (None, false);
+                (queued_for, may_go) = (None, false);
                 self.end_turn().await;
             } else if let Some(under_way) = in_the_way {
                 self.see_to(Effect::Join(under_way)).await;
-            } else if let Some(wanted) = tokens.filter(|_| !acquired) {
+            } else if let Some(wanted) = tokens.filter(|_| !may_go) {
                 if queued_for.is_none() {
                     queued_at = handle.now();
                 }
                 queued_for = tokens;
-                self.locked.set(true);
+                self.queued.set(true);
                 // If the wait has timed out, the tab that holds the lock is frozen: this one goes on without it.
                 let outcome = self.ask(Effect::Lock(wanted.name())).await;
                 // A sign-out whose caller gives up goes on in its place in the queue.
-                acquired = !matches!(outcome, Outcome::Waiting | Outcome::Failed(Trouble::Stopped));
+                may_go = !matches!(outcome, Outcome::Waiting | Outcome::Failed(Trouble::Stopped));
                 // Whoever had the turn before may have signed in or out, or renewed. A sign-out that had to wait for nobody isn't held up:
                 // the page may be left in the next moment.
                 let waited = handle.now().since(queued_at) >= AT_ONCE_MS;
-                if acquired && waited {
+                if may_go && waited {
                     self.wait_out_lag().await;
                 }
-                if !acquired || waited || signed_out.is_none() {
+                if !may_go || waited || signed_out.is_none() {
                     self.follow(false).await;
                 }
             } else {
@@ -106,7 +106,7 @@ impl<J: Json> Run<J> {
     /// Lets other tabs go on.
     #[inline(never)]
     pub(super) async fn end_turn(&self) {
-        if self.locked.replace(false) {
+        if self.queued.replace(false) {
             self.see_to(Effect::Unlock { spent: false }).await;
         }
     }

@@ -21,31 +21,32 @@ impl<J: Json> Run<J> {
     ) -> Result<Outcome<J>, Halt> {
         let handle: &Handle<J> = &self.handle;
         let at_login = |failure| Halt::at(CallKind::Login, failure);
-        let offered = self.wallet_answer(self.ask(Effect::Wallet(accounts())).await)?;
+        let offered = self.wallet_answer(self.ask(Effect::Wallet(accounts())).await, generation)?;
         let wanted = credentials.typed("address");
         credentials.account =
             account(&offered, wanted.as_deref()).ok_or_else(|| not_offered(wanted.is_some()))?;
         let call = handle.vendor.login(credentials).map_err(at_login)?;
-        let reply = self.ask(Effect::Call(call)).await.reply(CallKind::Login)?;
+        let reply = self.asked_for(call, generation).await?;
         self.must_be_in_use(CallKind::Login)?;
         // Checked before the wallet shows anything to the person.
         let challenge = signing.challenge(&reply).map_err(at_login)?;
         if let Some(wanted) = challenge.chain {
-            let on = self.wallet_answer(self.ask(Effect::Wallet(chain())).await)?;
+            let on = self.wallet_answer(self.ask(Effect::Wallet(chain())).await, generation)?;
             if chain_of(&on) != Some(wanted) {
-                self.wallet_answer(self.ask(Effect::Wallet(switch(wanted))).await)?;
+                self.wallet_answer(self.ask(Effect::Wallet(switch(wanted))).await, generation)?;
             }
         }
         let request = sign(&credentials.account, &challenge.message);
-        let signed = self.wallet_answer(self.ask(Effect::Wallet(request)).await)?;
+        let signed = self.wallet_answer(self.ask(Effect::Wallet(request)).await, generation)?;
         credentials.signature = signature(&signed).ok_or_else(unable)?;
         self.take_turn(None, generation).await?;
         Ok(self.ask(Effect::Call(signing.verify(&challenge, credentials))).await)
     }
 
-    /// The wallet's answer; or why there is none, or nobody uses the handle any more.
+    /// The wallet's answer; or why there is none, or why the person isn't to be asked anything more.
     #[inline(never)]
-    fn wallet_answer(&self, outcome: Outcome<J>) -> Result<J, Halt> {
+    fn wallet_answer(&self, outcome: Outcome<J>, generation: u32) -> Result<J, Halt> {
+        self.must_be_latest(generation)?;
         self.must_be_in_use(CallKind::Login)?;
         match outcome {
             Outcome::Wallet(Ok(answer)) => Ok(answer),

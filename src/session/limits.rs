@@ -3,6 +3,7 @@
 
 use alloc::string::String;
 
+use super::note::login_and_rest;
 use super::rules::EARLY_MS;
 use super::{Moment, Reason, Session};
 use crate::dialect::write_number;
@@ -45,10 +46,10 @@ impl Mark {
     /// Reads a mark; `None`: it is none. Anybody may have written it, but it can say no more than a moment.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let space = text.bytes().position(|byte| byte == b' ')?;
-        let (login, used_at) = (whole(text.get(..space)?)?, whole(text.get(space + 1..)?)?);
+        let (login, rest) = login_and_rest(text)?;
+        let used_at = whole(rest)?;
         #[expect(clippy::cast_precision_loss, reason = "a moment of these days has 41 bits")]
-        Some(Self { login: u32::try_from(login).ok()?, used_at: used_at as f64 })
+        Some(Self { login, used_at: used_at as f64 })
     }
 }
 
@@ -65,7 +66,7 @@ fn whole(digits: &str) -> Option<u64> {
 #[derive(Debug)]
 pub(super) struct Lasting {
     limits: Limits,
-    /// Whether other tabs use it, too.
+    /// Whether other handles may use it, too.
     shared: bool,
     /// When its login was, when it was used last, and the use that was marked last for the other tabs.
     began: Moment,

@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use super::Moment;
+use super::rules::EARLY_MS;
 use super::schedule::LONGEST_RETRY_AFTER_MS;
 use crate::dialect::{Code, Held, Json, Secret, is_name, is_token, to_json, write_number};
 use serde::Serialize;
@@ -135,6 +136,12 @@ impl Record {
     #[must_use]
     pub fn left(&self, received: Moment, now: Moment) -> Option<f64> {
         Some(self.expires_at? - self.received_at - now.since(received))
+    }
+
+    /// Whether the access token has come to its end, where it was received at a moment. Without a lifetime, it never does by itself.
+    #[must_use]
+    pub fn is_over(&self, received: Moment, now: Moment) -> bool {
+        self.left(received, now).is_some_and(|left| left < EARLY_MS)
     }
 
     /// Which tokens these are.

@@ -19,7 +19,8 @@ pub enum Verdict {
 }
 
 /// The age, in ms, at which a token that was renewed after a rejection may be renewed after another one; a tenth of its life
-/// where that is less. So whatever an endpoint rejects, no minute sees more than two renewals.
+/// where that is less. For as long as this, it is also remembered which addresses reject even renewed tokens: so none of them causes
+/// more than two renewals a minute.
 pub const REJECTION_COOLDOWN_MS: f64 = 35_000.0;
 
 impl Session {
@@ -124,7 +125,7 @@ impl Session {
         self.running = self.held.is_some();
     }
 
-    /// A renewal ends with no outcome of its own, as another tab's was first.
+    /// No renewal is under way any more.
     pub const fn end_renewal(&mut self) {
         self.running = false;
     }

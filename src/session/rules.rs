@@ -15,8 +15,8 @@ pub struct Epoch(pub u32);
 /// What a request may do for its credential.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pass {
-    /// Go, with the token of this epoch.
-    Go(Epoch),
+    /// Go, with the token that is held.
+    Go,
     /// The token has expired; renew first.
     RenewFirst,
     /// Nothing may be sent: nobody is signed in, or the session is over.
@@ -251,7 +251,7 @@ impl Session {
 
     /// Whether the token has come to its end.
     pub(super) fn is_token_over(&self, now: Moment) -> bool {
-        self.left(now).is_some_and(|left| left < EARLY_MS)
+        self.held.as_ref().is_some_and(|held| held.is_over(self.received, now))
     }
 
     /// What a request may do for its credential now.
@@ -264,7 +264,7 @@ impl Session {
         let renews = self.renewable() && self.automatic;
         let set_back = now.wall < held.received_at - SMALL_CORRECTION_MS && renews;
         if held.expires_at.is_none() || !(set_back || self.is_token_over(now)) {
-            return Pass::Go(Epoch(self.epoch));
+            return Pass::Go;
         }
         match self.pause(now).filter(|_| !self.running) {
             _ if !renews => Pass::Refused(Code::SessionExpired),

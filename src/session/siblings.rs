@@ -159,7 +159,7 @@ impl Session {
             self.received = now.at_wall(record.received_at);
             self.end_renewal();
         }
-        let pause = record.pause.filter(|_| self.automatic);
+        let pause = record.pause;
         self.paused = now.at_wall(pause.map_or(now.wall, |pause| pause.since));
         self.problem =
             pause.map(|pause| pause.because).or(self.problem.filter(|code| *code == Code::Storage));

@@ -189,7 +189,7 @@ export class Effects {
     task.cause = undefined;
     const request = kind === "send" ? wish.make() : wish.again();
     if (facts.header !== undefined && credential !== undefined) attach(request, facts.header, credential);
-    if (kind === "send" && wish.repeatable && !wish.callers) wish.keepSpare();
+    if (kind === "send" && wish.repeatable && !wish.ownCredential) wish.keepSpare();
     const csrf = described && isBelow(base, request.url) ? described.csrf : undefined;
     const deadline = task.json || task.signal || csrf ? (task.deadline = new Deadline(undefined, task.signal)) : undefined;
     try {
@@ -203,7 +203,7 @@ export class Effects {
       const { status } = answer.response;
       return outcomeOf((machine, ms) => machine.answered(id, status, content, json, retryAfterMs, address, redirected, ms, steady()));
     } catch (cause) {
-      task.cause = deadline?.ended === "timeout" ? new DOMException("The body stopped coming.", "TimeoutError") : cause;
+      task.cause = deadline?.ended === "timeout" ? new DOMException("The body did not come in time.", "TimeoutError") : cause;
       return came(id, troubleOf(deadline, task.cause));
     } finally {
       deadline?.end("done");

@@ -245,8 +245,8 @@ export type SessionOptions<V extends VendorName | VendorDescription = VendorName
   /** `"auto"` (default): ahead of expiry and after a rejected token. `"manual"`: only on {@link Session.refresh}. */
   renew?: "auto" | "manual";
   /**
-   * Bound on each call that hallpass makes to the vendor itself, in ms; also on each piece of a body that `json` reads, and, with a
-   * second more, on the wait for another tab's turn. Default 10 000.
+   * Bound on each call that hallpass makes to the vendor itself, in ms; also on each piece of a body that `json` reads (all of it may
+   * take ten times as long), and, with a second more, on the wait for another tab's turn. Default 10 000.
    */
   timeoutMs?: number;
   /** Paths that differ at this deployment, relative to `baseUrl`. */
@@ -353,7 +353,7 @@ export interface Session<V extends VendorName | VendorDescription = VendorName> 
    *
    * @throws {AuthError} as {@link fetch}, and the vendor's refusals: `session-expired`, `forbidden`, `invalid-request`,
    * `rate-limited`, `vendor-unavailable`, `vendor-error`; `malformed-reply` for what is not the vendor's shape; `timeout` for a
-   * body that stops coming.
+   * body that stops coming, or takes ten times {@link SessionOptions.timeoutMs} in all.
    */
   json<T = unknown>(
     input: FetchInput,
@@ -587,7 +587,10 @@ export type SessionState = {
   readonly renewal: "idle" | "running" | "waiting";
   /** While waiting: when the next try goes, in ms since the epoch by this machine's clock. */
   readonly retryAt?: number;
-  /** Why a renewal has failed that is tried again, such as `"network"` while offline; or `"storage"` while the session is only in memory. */
+  /**
+   * The last trouble that did not end the session: why its renewal has failed, such as `"network"` while offline; or `"storage"` while the
+   * session is only in memory.
+   */
   readonly problem?: AuthErrorCode;
   /**
    * lenses: where the people of this instance sign in with single sign-on, if it has told, in the answer to

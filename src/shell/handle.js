@@ -77,7 +77,7 @@ export class Handle {
     const sessionNames = names(vendor, base.prefix, account, family);
     const tabs = hasTabs();
     const keeping = keepingOf(storage);
-    const { storage: kept, at = {} } = keeping;
+    const { storage: place, at = {} } = keeping;
     this.options = options;
     this.base = base;
     this.fetcher = new Fetcher(options.fetch);
@@ -100,8 +100,8 @@ export class Handle {
       base,
       described: options.described,
       fetch: () => this.fetcher.now(),
-      store: kept && new Store(kept, at, sessionNames.record, typeof storage === "string"),
-      marks: kept && idleMs !== undefined ? new Store(kept, at, sessionNames.used, true) : undefined,
+      store: place && new Store(place, at, sessionNames.record, typeof storage === "string"),
+      marks: place && idleMs !== undefined ? new Store(place, at, sessionNames.used, true) : undefined,
       notes: keeping.at && new Notes(sessionNames.note, keeping.at, isShared(keeping)),
       locks,
       /** @param {"store" | "sign-out"} line */
@@ -223,7 +223,7 @@ export class Handle {
       while (this.#again) {
         this.#again = false;
         await this.#wake(woken);
-        await sleep(REST_MS);
+        await sleep(REST_MS).catch(() => {}); // the page has replaced the timers
       }
     } finally {
       this.#hearing = false;
@@ -329,8 +329,9 @@ export class Handle {
     this.look();
     // The others are told first, so that the new listener doesn't hear of this state twice.
     this.announcer.tell();
-    const leave = this.announcer.subscribe(listener);
+    // First: the listener is called at once, and may dispose of the session.
     subscribed.add(this);
+    const leave = this.announcer.subscribe(listener);
     return () =>
       enter(() => {
         leave();

@@ -45,8 +45,9 @@ export function loader(locate, otherwise) {
     } catch (cause) {
       loading = undefined; // so that the next call tries again
       if (cause instanceof AuthError) throw cause;
-      const message = `${NOT_LOADED}; check the connection, and that the .wasm file is served.`;
-      throw new AuthError(message, { code: "load-failed", cause });
+      const late = cause === "timeout";
+      const message = late ? `${NOT_LOADED} in a minute; check the connection.` : `${NOT_LOADED}; check the connection, and that the .wasm file is served.`;
+      throw new AuthError(message, { code: "load-failed", ...(late ? {} : { cause }) });
     }
   };
 

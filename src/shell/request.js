@@ -30,9 +30,9 @@ export class Wish {
   /** @type {AbortSignal | undefined} */
   signal;
   /** Whether it has a credential of the caller's own. */
-  callers = false;
-  /** The token in it, where it is a header. @type {string | undefined} */
-  token;
+  ownCredential = false;
+  /** The token in that, where it is a header. @type {string | undefined} */
+  ownToken;
   /** Whether it can be sent a second time. */
   repeatable = true;
   /** The other members of init, which fetch is given beside the request. @type {object | undefined} */
@@ -106,8 +106,8 @@ export class Wish {
     if (this.#json) useJson(init, given);
     const headers = init.headers === undefined ? given?.headers : (init.headers = made(() => headersOf(init)));
     const carried = headers?.get(this.#header ?? "Authorization") ?? undefined;
-    this.callers = carried !== undefined;
-    this.token = carried?.split(" ").at(-1);
+    this.ownCredential = carried !== undefined;
+    this.ownToken = carried?.split(" ").at(-1);
     if (this.#header === undefined) this.#useCookies(init, given);
     // On a redirect to another origin, browsers drop Authorization, but no header of the vendor's own; and cookies ignore ports. So
     // redirects are refused then, and where a description adds headers.
@@ -126,18 +126,18 @@ export class Wish {
   #useCookies(init, given) {
     const credentials = init.credentials ?? given?.credentials ?? "same-origin";
     if (init.credentials === undefined && credentials === "same-origin") {
-      this.#changes.credentials = this.callers ? "omit" : "include";
+      this.#changes.credentials = this.ownCredential ? "omit" : "include";
     }
     // In a mode of the caller's own the cookie may not be sent, and then a rejection says nothing about the session.
     this.#sendsCookie = (this.#changes.credentials ?? credentials) === "include";
-    this.callers ||= !this.#sendsCookie;
+    this.ownCredential ||= !this.#sendsCookie;
   }
 
   /** Makes the request, complete but for the credential. What it is made of may change from then on. */
   make() {
     if (this.#request) return this.#request;
     const request = made(() => this.#build());
-    if (this.callers && this.#header !== undefined) mustKeep(request, this.#header);
+    if (this.ownCredential && this.#header !== undefined) mustKeep(request, this.#header);
     return (this.#request = request);
   }
 

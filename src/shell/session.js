@@ -132,7 +132,7 @@ export class Session {
     const handle = this.#handle;
     const wish = readable("input and init", () => new Wish(handle.base, handle.facts.header, input, init, json, handle.options.described));
     handle.mustBeOpen(wish.signal);
-    const id = enter(() => handle.machine.request(wish.target, wish.callers, wish.token, wish.repeatable, json));
+    const id = enter(() => handle.machine.request(wish.target, wish.ownCredential, wish.ownToken, wish.repeatable, json));
     return handle.run(id, new Task(wish.signal, wish, json));
   }
 
@@ -159,6 +159,13 @@ export class Session {
 }
 
 /**
+ * One step of a path: an own member, and of a list an element. The WebAssembly reads a path likewise (`dialect/path.rs`).
+ * @param {unknown} value
+ * @param {string} name
+ */
+const step = (value, name) => (Array.isArray(value) && !/^(?:0|[1-9]\d{0,3})$/.test(name) ? undefined : ownMember(value, name));
+
+/**
  * What a reply is about: the member of this path, or all but that.
  * @param {unknown} json
  * @param {"member" | "without"} how
@@ -166,9 +173,9 @@ export class Session {
  */
 function payload(json, how, at) {
   const path = at.split(".");
-  if (how === "member") return path.reduce(ownMember, json);
+  if (how === "member") return path.reduce(step, json);
   const last = /** @type {string} */ (path.pop());
-  const holder = path.reduce(ownMember, json);
+  const holder = path.reduce(step, json);
   if (typeof holder === "object" && holder !== null) delete /** @type {Record<string, unknown>} */ (holder)[last];
   return json;
 }

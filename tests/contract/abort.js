@@ -275,7 +275,8 @@ export async function rule_2_a_load_that_hangs_is_bounded() {
     const late = new Promise((done) => real(done, 3_000, "still pending after 300 s"));
     const error = await Promise.race([loaded, late]);
     ok(hallpass.isAuthError(error), `an AuthError, saw ${error}`);
-    equal(error.code, "load-failed");
+    equal([error.code, error.cause], ["load-failed", undefined]);
+    ok(error.message.includes("in a minute"), error.message);
   });
 }
 

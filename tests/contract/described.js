@@ -280,6 +280,51 @@ export async function a_cookie_session_submits_its_csrf_token_twice() {
   });
 }
 
+/** R35: where the cookie's address never answers, that is told as what it is. */
+export async function r35_an_address_of_a_csrf_cookie_that_never_answers_is_waited_for_in_bounds() {
+  const vendor = {
+    name: "dj",
+    credential: "cookie",
+    csrf: { cookie: "dj_csrf", header: "X-CSRFToken", from: "csrf" },
+    login: { path: "login", form: { username: "{username}", password: "{password}" } },
+    grant: {},
+  };
+  const page = { cookie: "dj_csrf=a" };
+  const acme = described(vendor, {
+    "GET /v2/csrf": () => new Promise(() => {}),
+    "POST /v2/login": () => jsonReply({}),
+  }, { timeoutMs: 300 });
+  await withCookies(page, async () => {
+    const session = await acme.signIn({ username: "jdoe", password: "secret" });
+    page.cookie = "";
+    const calls = [() => session.fetch("notes", { method: "POST" }), () => session.json("notes", { json: {} }), () => session.login({ username: "j", password: "p" })];
+    for (const call of calls) {
+      const { cause } = await rejects(call(), "timeout");
+      ok(cause === undefined || cause instanceof DOMException, `the cause is ${cause}`);
+    }
+    session.dispose();
+  });
+}
+
+/** A path means the same to the WebAssembly, which finds the user by it, and to the script that takes the envelope off. */
+export async function a_path_means_the_same_everywhere() {
+  const list = Array.from({ length: 300 }, (_, index) => `e${index}`);
+  const reply = { token: "a1", list, text: "abc", deep: { "05": "five", length: "own" } };
+  const found = {
+    "list.0": "e0", "list.5": "e5", "list.299": "e299", "list.300": undefined, "list.05": undefined, "list.length": undefined, "list.-1": undefined,
+    "list.": undefined, "list.1e1": undefined, "list.99999": undefined, "text.length": undefined, "text.0": undefined, "deep.05": "five", "deep.length": "own",
+  };
+  for (const [path, value] of Object.entries(found)) {
+    const acme = described(
+      { ...ACME, grant: { access: "token", user: path }, envelope: { payload: path } },
+      { "POST /v2/auth/login": () => jsonReply(reply), "GET /v2/x": () => jsonReply(reply) },
+    );
+    const session = await acme.signIn();
+    equal([await session.json("x"), session.state.user], [value, value ?? PERSON.email], path);
+    session.dispose();
+  }
+}
+
 export async function a_described_apis_errors_are_its_own() {
   const vendor = {
     ...ACME,

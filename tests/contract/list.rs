@@ -526,6 +526,8 @@ contract! { "described.js":
     a_header_of_the_apis_own_carries_the_token,
     r42_static_headers_go_to_baseUrl_alone,
     a_cookie_session_submits_its_csrf_token_twice,
+    r35_an_address_of_a_csrf_cookie_that_never_answers_is_waited_for_in_bounds,
+    a_path_means_the_same_everywhere,
     a_described_apis_errors_are_its_own,
     a_refusal_inside_a_success_is_read_where_no_token_came,
     r24_a_listed_code_inside_a_success_signs_nobody_in,

@@ -159,7 +159,7 @@ export async function r21_endpoints_that_always_refuse_cause_no_row_of_renewals_
     const refusing = ["/other/one", "/other/two"];
     for (const path of refusing) await vendor.fault({ path, count: 1_000, ...refusal });
     for (let times = 0; times < 20; times++) {
-      for (const path of [...refusing, DATA[name]]) await session.fetch(path);
+      for (const path of [...refusing.map((path) => `${path}?times=${times}`), DATA[name]]) await session.fetch(path);
     }
     const count = await renewals(vendor);
     ok(count >= 1 && count <= 4, `${name}: ${count} renewals for 20 requests to each of two`);

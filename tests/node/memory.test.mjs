@@ -154,6 +154,23 @@ test("r34_a_dropped_handle_frees_its_listeners_timers_and_lines", { timeout: 60_
   }
 });
 
+test("r34_a_session_that_a_listener_disposes_of_is_forgotten", { timeout: 60_000 }, async () => {
+  const open = async (use) => {
+    const fetch = async () => new Response("{}"); // only the session holds it
+    use(await openSession({ ...options, fetch }));
+    return new WeakRef(fetch);
+  };
+  const dropped = [
+    await open((session) => session.subscribe(() => session.dispose())),
+    await open((session) => (session.subscribe(() => {}), session.dispose())),
+  ];
+  for (let tries = 0; tries < 100 && dropped.some((weakly) => weakly.deref()); tries++) {
+    await after(20);
+    gc();
+  }
+  assert.deepEqual(dropped.map((weakly) => weakly.deref() === undefined), [true, true]);
+});
+
 /** A page's own fetch that never answers keeps no request, which has the credential, once its caller has given up. */
 test("r34_an_abandoned_request_of_a_pages_own_fetch_is_forgotten", { timeout: 60_000 }, async () => {
   await withVendor(async () => {

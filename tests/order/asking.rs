@@ -3,7 +3,7 @@
 use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 
 use crate::tab::{BASE, HOUR, NOW, TABS, Tab};
-use crate::vendors::{ME, NO_SESSION, UNAUTHORIZED, grant};
+use crate::vendors::{ME, NO_SESSION, OK, UNAUTHORIZED, grant};
 
 const ALIVE: &str = r#"{"code":200,"message":"OK","data":{"valid":true}}"#;
 const DEAD: &str = r#"{"code":200,"message":"OK","data":{"valid":false}}"#;
@@ -230,6 +230,17 @@ fn r21_a_check_that_always_says_no_renews_now_and_then() {
     assert_eq!(renewals, 4, "three at once, and one more after 35 s, as for a request");
     renewals = (60..70).map(|round| renews(&mut tab, round)).sum();
     assert_eq!(renewals, 3, "a minute is over");
+    // Nor does it help that the vendor takes each token for requests.
+    let mut tab = Tab::signed_in(TABS);
+    renewals = (0..60)
+        .map(|round| {
+            tab.hears(200, OK);
+            assert_eq!(tab.requests(), "answered");
+            tab.now += 1_000.0;
+            renews(&mut tab, round)
+        })
+        .sum();
+    assert_eq!(renewals, 4);
     // A no whose renewal is refused is the end, also right after others.
     let mut tab = Tab::signed_in(TABS);
     for round in 0..2 {

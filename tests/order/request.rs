@@ -2,6 +2,7 @@
 
 use hallpass::protocol::{Keeping, Trouble, Wake, Wish};
 
+use crate::support::user;
 use crate::tab::{HOUR, NOW, TABS, Tab, wish};
 use crate::vendors::{EXPIRED_INSIDE, OK, UNAUTHORIZED, grant, session};
 
@@ -136,6 +137,63 @@ fn r21_an_address_that_rejects_any_token_is_no_reason_to_renew_again() {
         assert_eq!((tab.requests().as_str(), tab.requests_at("y").as_str()), ("answered", "answered"));
         tab.asked(&["send with a2", "send with a2"]);
     }
+}
+
+/// Whatever is asked for there: a page may ask each time for something else.
+#[test]
+fn r21_an_address_that_rejects_any_token_is_known_whatever_is_asked_for_there() {
+    let mut tab = rejected_at_x();
+    for asked_for in ["x?at=1", "x?at=2", "x#there"] {
+        tab.hears(401, UNAUTHORIZED);
+        assert_eq!(tab.requests_at(asked_for), "answered");
+        tab.asked(&["send with a2"]);
+    }
+}
+
+/// What can't be sent again doesn't tell whether the address takes the renewed token: the next request does.
+#[test]
+fn r21_streams_to_an_address_that_rejects_any_token_are_no_row_of_renewals() {
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    let stream = || Wish { repeatable: false, ..wish() };
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.run(|handle| handle.request(stream())), "answered");
+    tab.log();
+    for _ in 0..10 {
+        tab.hears(200, OK).hears(401, UNAUTHORIZED);
+        assert_eq!(tab.requests_at("y"), "answered");
+        assert_eq!(tab.run(|handle| handle.request(stream())), "answered");
+        tab.asked(&["send with a2", "send with a2"]);
+    }
+}
+
+/// The renewed token was replaced while the request was on its way for the second time: nothing is known of the address.
+#[test]
+fn r21_an_address_is_not_taken_for_one_that_rejects_any_token_by_the_answer_to_an_old_one() {
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    tab.hears(401, UNAUTHORIZED)
+        .hears(200, &grant("a2", "r2"))
+        .hears(200, &grant("a3", "r3"))
+        .hears(401, UNAUTHORIZED);
+    tab.meanwhile("send again", |tab| assert_eq!(tab.refreshes(), "done"));
+    assert_eq!(tab.requests(), "answered");
+    tab.log();
+    tab.hears(200, OK).hears(401, UNAUTHORIZED).hears(200, &grant("a4", "r4")).hears(200, OK);
+    assert_eq!((tab.requests_at("y").as_str(), tab.requests().as_str()), ("answered", "answered"));
+    tab.asked(&["send with a3", "send with a3", "join", "  call refresh with r3", "send again with a4"]);
+}
+
+/// Another person's token may be taken there.
+#[test]
+fn r25_an_address_that_rejects_one_persons_tokens_may_take_anothers() {
+    let mut tab = rejected_at_x();
+    tab.random = 8;
+    tab.hears(200, &grant("b1", "q1")).hears(200, OK);
+    assert_eq!(tab.run(|handle| handle.sign_in(user("bert", "s3cret"))), "signed in");
+    tab.log();
+    tab.replies.clear();
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("b2", "q2")).hears(200, OK);
+    assert_eq!(tab.requests(), "answered");
+    tab.asked(&["send with b1", "join", "  call refresh with q1", "send again with b2"]);
 }
 
 /// Another address may mean it; and so each of those that reject any token is remembered.

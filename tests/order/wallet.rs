@@ -133,14 +133,16 @@ fn an_account_that_the_wallet_does_not_offer_is_refused_by_its_field() {
 /// R18: what a wallet signs for a login that was overtaken is handed in to nobody.
 #[test]
 fn r18_a_login_that_waits_for_the_person_is_overtaken() {
-    let mut tab = with_wallet(TABS);
-    usual(&mut tab);
-    tab.meanwhile(SIGN, |tab| {
-        tab.signs_out();
-    });
-    assert_eq!(signs_in(&mut tab), "superseded at login");
-    assert!(!tab.log().contains(&VERIFY.to_owned()));
-    assert_eq!(tab.status(), "logout");
+    for (at, next) in [(ACCOUNTS, "call login"), ("call login", CHAIN), (CHAIN, SIGN), (SIGN, VERIFY)] {
+        let mut tab = with_wallet(TABS);
+        usual(&mut tab);
+        tab.meanwhile(at, |tab| {
+            tab.signs_out();
+        });
+        assert_eq!(signs_in(&mut tab), "superseded at login", "{at}");
+        assert!(!tab.log().contains(&next.to_owned()), "{at}: the person is asked nothing more");
+        assert_eq!(tab.status(), "logout", "{at}");
+    }
 }
 
 /// R34: once nobody uses the handle any more, the wallet shows the person nothing, and nothing is handed in.

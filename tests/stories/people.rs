@@ -69,8 +69,10 @@ impl World {
     pub fn request(&mut self, tab: usize) {
         self.uses_session(tab);
         let always_rejected = self.choices.one_in(5);
+        // What always rejects is an address of its own, whatever is asked for there.
+        let path = if always_rejected { format!("never?at={}", self.now) } else { "data".to_owned() };
         let wish = Wish {
-            target: format!("{BASE}/data"),
+            target: format!("{BASE}/{path}"),
             own_credential: false,
             own_token: None,
             repeatable: !self.choices.one_in(5),

@@ -101,7 +101,7 @@ impl World {
         let same = |of: usize, by: usize| of == family && (by == tab || !alone);
         let renewals = self.watch.renewals.iter();
         let count = renewals.filter(|(at, of, by)| same(*of, *by) && lately(*at)).count();
-        let asked = self.watch.asked.iter().chain(&self.watch.accepted).filter(|at| lately(**at)).count();
+        let asked = self.watch.asked.iter().filter(|at| lately(**at)).count();
         let watch = &self.watch;
         let excused = watch.hides() || watch.clock_set || watch.slept > 0 || self.plan.lifetime_s < 600;
         // A renewal that a caller asked for isn't one for a rejection, so its token may still be renewed for one. And a tab that closes
