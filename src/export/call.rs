@@ -9,8 +9,10 @@ use crate::dialect::{Call, CallKind, Carrier, Facts};
 use crate::protocol::Addresses;
 use crate::session::without_query;
 
-/// `VendorCall`: the members of a `RequestInit`; `url`; `query`; `wants`, the header whose value is read; and `longerMs`, how much longer
-/// than other calls it may take.
+/// `VendorCall`: the members of a `RequestInit`; `url`; `query`; `wants`, the header whose value is read; `longerMs`, how much longer
+/// than other calls it may take; and `inTime`, whether a reply that comes too late counts for nothing, even where no timer has fired: a login's
+/// token may have ended by then, and somebody else may have signed in. (A renewal's reply counts whenever it comes, as the token before is
+/// spent; and so does a person's answer on another device.)
 pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsValue {
     // No Headers object is needed: Request checks names and values, too.
     let headers = bare();
@@ -33,6 +35,8 @@ pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsVal
     put_text(&init, "wants", call.wants.as_deref());
     if call.longer_ms > 0 {
         put(&init, "longerMs", &call.longer_ms.into());
+    } else if call.operation == CallKind::Login {
+        put(&init, "inTime", &JsValue::TRUE);
     }
     init
 }

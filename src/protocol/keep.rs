@@ -105,8 +105,10 @@ impl<J: Json> Run<J> {
                 }
             }
             outcome => {
+                let hangs = matches!(outcome, Outcome::Failed(Trouble::Timeout));
                 // A store that hangs is not asked again by itself.
-                store.silent.set(matches!(outcome, Outcome::Failed(Trouble::Timeout)));
+                store.silent.set(hangs);
+                store.may_come_late.set(hangs || store.may_come_late.get());
                 Written::Failed
             }
         }
@@ -120,10 +122,10 @@ impl<J: Json> Run<J> {
         let unwritten = store.unwritten.replace(false);
         store.noted.set(Noted::No);
         handle.change(|session| session.storage_works(!store.fickle.get()));
-        // After a sign-out, the missing record says all. And once a login is written, notes of earlier ends are obsolete; but not
-        // that of its own end, which may have come while it was being written.
+        // After a sign-out, the missing record says all, unless it may still be written by a write that takes too long. And once a login
+        // is written, notes of earlier ends are obsolete; but not that of its own end, which may have come while it was being written.
         let note_is_obsolete = if deletes {
-            handle.look(Session::is_signed_out_by_user)
+            !store.may_come_late.get() && handle.look(Session::is_signed_out_by_user)
         } else {
             (overwrites || unwritten) && handle.is_signed_in()
         };

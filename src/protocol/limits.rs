@@ -127,11 +127,7 @@ impl<J: Json> Run<J> {
     }
 
     /// The same, while no other tab does so or renews the tokens.
-    async fn end_alone(
-        &self,
-        mut held: Rc<Record>,
-        mut received: Moment,
-    ) -> Option<(Rc<Record>, Moment)> {
+    async fn end_alone(&self, mut held: Rc<Record>, mut received: Moment) -> Option<(Rc<Record>, Moment)> {
         let handle: &Handle<J> = &self.handle;
         let login = held.login;
         loop {
@@ -142,13 +138,13 @@ impl<J: Json> Run<J> {
                 if self.goes_on(login).await {
                     return None;
                 }
-                // Another tab may have ended it, and tells the vendor.
-                let newest = handle.held().filter(|record| record.login == login)?;
-                if newest.tokens() != held.tokens() {
-                    // The old ones' lock is held on for a while. They are spent, and nothing is decided by them any more.
-                    self.see_to(Effect::Unlock { spent: false }).await;
+                if let Some(newest) = handle.held().filter(|record| record.login == login) {
+                    if newest.tokens() != held.tokens() {
+                        // The old ones' lock is held on for a while. They are spent, and nothing is decided by them any more.
+                        self.see_to(Effect::Unlock { spent: false }).await;
+                    }
+                    (held, received) = (newest, handle.received());
                 }
-                (held, received) = (newest, handle.received());
             }
             let Outcome::Waiting = self.ask(Effect::Lock(held.tokens().name())).await else { break };
         }

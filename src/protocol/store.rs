@@ -32,6 +32,8 @@ pub(super) struct Store {
     pub(super) clearing: Cell<u32>,
     /// Whether its last read failed, or its last write timed out. Then it is read again only by a renewal, by a wake-up, or before the session ends.
     pub(super) silent: Cell<bool>,
+    /// Whether a write has taken too long: it may be done at any time, even after this page.
+    pub(super) may_come_late: Cell<bool>,
     /// Whether what is held could not be written, or what is not held any more could not be deleted.
     pub(super) unwritten: Cell<bool>,
     /// Whether that write is being tried again. One operation at a time does, as the store may hang.

@@ -11,6 +11,9 @@
 
 /** @typedef {Exclude<keyof Declared, keyof Error | "code">} Optional */
 
+// As they were when this was loaded: a page may replace them by something that throws.
+const { defineProperty, keys } = Object;
+
 // A registered symbol is the same in every realm and in every copy of the package.
 const brand = Symbol.for("hallpass.AuthError");
 
@@ -31,9 +34,11 @@ export class AuthError extends Base {
    */
   constructor(message, details) {
     super(message);
-    // Defined, not assigned: an assignment would call a setter that the page put on Object.prototype. Nor are pairs destructured,
-    // which would call a `return` that the page put there.
-    for (const name of /** @type {(keyof Details)[]} */ (Object.keys(details))) {
+    // Defined, not assigned: an assignment would call a setter that the page put on Object.prototype. By index: a page may have replaced
+    // what takes an array apart.
+    const names = /** @type {(keyof Details)[]} */ (keys(details));
+    for (let index = 0; index < names.length; index++) {
+      const name = /** @type {keyof Details} */ (names[index]);
       const value = details[name];
       if (value !== undefined) define(this, name, { __proto__: null, value, enumerable: name !== "cause" });
     }
@@ -79,7 +84,7 @@ for (const name of Object.keys(ABSENT)) define(AuthError.prototype, name, { __pr
  * @param {PropertyDescriptor & { __proto__: null }} descriptor
  */
 function define(object, name, descriptor) {
-  Object.defineProperty(object, name, descriptor);
+  defineProperty(object, name, descriptor);
 }
 
 /**
@@ -223,8 +228,8 @@ export function mistake(name, expected, cause) {
 }
 
 /**
- * The platform's reason for a refusal, as one line. Undefined where it says nothing, or where it may quote a header's value or an
- * address, which may hold a secret.
+ * The platform's reason for a refusal, as one line. Undefined where it says nothing, or where it may quote a header or an address, which
+ * may hold a secret.
  *
  * @param {unknown} cause
  * @returns {string | undefined}
@@ -233,7 +238,7 @@ export function refusalOf(cause) {
   const text = cause instanceof Error ? `${cause.message}` : "";
   // A message about a type or an enumeration quotes neither.
   const harmless = /value is not of type|\benum|BigInt/.test(text);
-  if ((!harmless && /\bvalue\b(?! pair)/i.test(text)) || text.includes("://")) return undefined;
+  if ((!harmless && /\bvalue\b(?! pair)|referrer|"[^"]*[:=?][^"]*"|"[^"]{40}/i.test(text)) || text.includes("://")) return undefined;
   return text.split("\n", 1)[0]?.slice(0, 200).replace(/\.$/, "") || undefined;
 }
 

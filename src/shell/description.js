@@ -181,6 +181,9 @@ function frozenWithoutPrototypes(value) {
   return Object.freeze(copy);
 }
 
+// Names of what is secret, which must not stand in an address.
+const SECRETS = /pass|pwd|secret|token$|key$|jwt|assertion|signature|credential|kennwort|^(?:access|refresh|pw|pin|t?otp|code)$/i;
+
 /**
  * Checks what members have to do with each other. Gives back what login() takes.
  *
@@ -201,7 +204,7 @@ function agree(description) {
     if (!said) continue;
     if (said.json && said.form) throw mistake(name, "an object with json or form, but not both");
     if (said.method === "GET" && (said.json || said.form)) throw mistake(name, "an object without json and form: a GET has no body");
-    const shown = places(said.query).map(bareName).find((place) => /passw|pass(?:phrase|code|key)|secret|token$|^(?:access|refresh|pass|pin|t?otp)$/i.test(place));
+    const shown = places(said.query).map(bareName).find((place) => SECRETS.test(place));
     if (shown) throw mistake(`${name}.query`, `without {${shown}}: addresses are kept in histories and logs`);
     for (const place of places(said).map(bareName)) {
       if (name === "login" && /^(?:access|refresh|__proto__)$/.test(place)) throw mistake(name, `without {${place}}: nothing is held before`);

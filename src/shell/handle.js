@@ -50,6 +50,7 @@ export class Handle {
   machine;
   driver;
   options;
+  #environment;
   #make;
   #lines;
   #locks;
@@ -64,6 +65,8 @@ export class Handle {
   #again = false;
   /** Whether no machine could be made after a fault, as the page had replaced what that takes. */
   #broken = false;
+  /** Whether the next machine takes nothing over from this one, as somebody has signed out. */
+  #forgets = false;
   /** Whether a change is still to be shown, as the page had replaced what that takes. */
   #missed = false;
 
@@ -94,7 +97,8 @@ export class Handle {
     this.#lines = lines;
     this.#locks = locks;
     this.#release = release;
-    const environment = {
+    /** @type {import("./effects.js").Environment} */
+    const environment = (this.#environment = {
       facts: this.facts,
       timeoutMs,
       base,
@@ -110,7 +114,7 @@ export class Handle {
         lines.store.tell();
         lines.neighbours?.tell();
       },
-    };
+    });
     this.driver = new Driver(this.machine, environment, (tells) => this.#changed(tells), () => this.#replaceMachine());
     this.#listen();
     handleRegistry()?.register(this, release, this);
@@ -140,9 +144,37 @@ export class Handle {
     } catch (error) {
       if (signal?.aborted || !isAuthError(error) || error.code !== "internal") throw error;
       this.#replaceMachine();
-      await this.run(enter(() => this.machine.restore())).catch(() => {});
-      return this.run(begin(), new Task(signal));
+      try {
+        await this.run(enter(() => this.machine.restore()));
+      } catch {
+        // What the new machine has taken over is signed out all the same.
+      }
+      try {
+        return await this.run(begin(), new Task(signal));
+      } catch (again) {
+        await this.#forget();
+        throw again;
+      }
     }
+  }
+
+  /**
+   * The last resort of a sign-out that the WebAssembly can't do, such as where the page has replaced what carries texts out of it: nobody is
+   * signed in here any more, and nothing stays in the storage. The vendor isn't told.
+   */
+  async #forget() {
+    this.#forgets = true;
+    this.#replaceMachine();
+    this.announcer.take({ status: "signed-out", reason: "logout", renewable: false, renewal: "idle" });
+    const { store, tell } = this.#environment;
+    try {
+      await store?.write(undefined, true, undefined);
+    } catch {
+      // It fails, too. That is told where somebody opens it the next time.
+    }
+    unlessFault(() => tell("store"));
+    unlessFault(() => tell("sign-out"));
+    unlessFault(() => this.announcer.tell());
   }
 
   /**
@@ -249,7 +281,7 @@ export class Handle {
    * After a fault inside, no operation can go on. A new machine takes over what the old one holds, so that the session survives.
    */
   #replaceMachine() {
-    const record = unlessFault(() => this.machine.record());
+    const record = this.#forgets ? undefined : unlessFault(() => this.machine.record());
     const machine = unlessFault(this.#make);
     this.driver.replaceMachine(machine);
     this.#broken = !machine;
@@ -259,6 +291,7 @@ export class Handle {
       return;
     }
     this.machine = machine;
+    this.#forgets = false;
     // First: nobody has used what is disposed of.
     if (this.#disposed) unlessFault(() => machine.dispose());
     unlessFault(() => machine.resume(record, wall(), steady()));
@@ -345,7 +378,7 @@ export class Handle {
     if (!hasRoom()) return queueMicrotask(() => unlessFault(() => this.dispose()));
     try {
       enter(() => this.machine.dispose());
-      this.driver.stopWaits();
+      unlessFault(() => this.driver.stopWaits());
       this.driver.runBegun();
     } finally {
       // Also after a fault: what nobody uses any more must neither hear nor tell of anything.

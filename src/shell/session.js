@@ -106,7 +106,7 @@ export class Session {
    */
   fetch = (input, init = undefined) =>
     settle(async () => {
-      const before = this.#handle.fetcher.fetchFor(input, init);
+      const before = enter(() => this.#handle.fetcher.fetchFor(input, init));
       if (before) return before(/** @type {Request} */ (input), /** @type {RequestInit} */ (init));
       const { task } = await this.#request(input, init, false);
       return task.answer?.response;

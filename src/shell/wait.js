@@ -7,6 +7,8 @@ export const LONGEST_DELAY_MS = 2_147_483_647;
 export const EXTRA_WAIT_MS = 1_000;
 // How long a storage may take to answer, in ms.
 export const STORAGE_TIMEOUT_MS = 2_000;
+// How late a timer may fire on a busy page, in ms.
+const LATE_MS = 1_000;
 // How many times its length a bound may reach by being extended.
 const LONGEST_EXTENSION = 10;
 
@@ -71,6 +73,12 @@ export class Deadline {
     this.#due = NaN;
     if (remaining > 0) this.#timer = setTimeout(() => this.#fire(), Math.min(remaining, LONGEST_DELAY_MS));
     else this.end("timeout");
+  }
+
+  /** Throws where the time is over though no timer has fired: a page that was frozen, or a machine that slept, fires none. */
+  mustNotBeOver() {
+    if (steady() > this.#due + LATE_MS) this.end("timeout");
+    if (this.ended) throw this.ended;
   }
 
   /** Nobody waits for it any more. What is bounded goes on, but no longer keeps Node's process running. */

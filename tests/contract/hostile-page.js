@@ -361,6 +361,32 @@ export const r37_builtins_that_throw_in_check = () => throwing("check");
 export const r37_builtins_that_throw_in_login = () => throwing("login");
 export const rule_14_builtins_that_throw_in_logout = () => throwing("logout");
 
+/**
+ * Rule 14: also where what carries texts out of the WebAssembly throws for good, nobody is signed in after a logout, and nothing stays. The
+ * vendor can't be told then, and `internal` says so.
+ */
+export async function rule_14_a_logout_counts_though_the_page_has_broken_the_platform_for_good() {
+  const bystander = await aside();
+  const TypedArray = Object.getPrototypeOf(Uint8Array);
+  for (const [owner, builtin] of [[TextDecoder.prototype, "decode"], [TypedArray.prototype, "subarray"], [Array.prototype, "indexOf"]]) {
+    for (const keep of ["own", "memory"]) {
+      const what = `${builtin} throws, ${keep}`;
+      const one = await witness(keep === "memory" ? { storage: "memory" } : {});
+      const trapped = trap(owner, builtin, "each");
+      let answer;
+      try {
+        answer = await within(10_000, quietly(() => one.session.logout()).then(() => [], (reason) => [reason]), what);
+      } finally {
+        trapped.restore();
+      }
+      if (answer.length) await settles(Promise.reject(answer[0]), what);
+      equal([one.session.state.status, one.storage.map.size], ["signed-out", 0], what);
+      await until(() => one.session.fetch(DATA.ethgas).then(() => false, ({ code }) => code === "not-signed-in"), what);
+      await isAlive(one, bystander, what);
+    }
+  }
+}
+
 /** A Promise that is none of the platform's class, as zone.js, Bluebird and micro-frontends put in its place. */
 function anotherPromise() {
   const Native = Promise;

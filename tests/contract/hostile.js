@@ -1,5 +1,5 @@
 import {
-  DATA, VENDORS, equal, hallpass, jdoe, keepsCookies, ok, pathOf, rejects, replying, simulate, until, within, withFetch, withGlobal,
+  DATA, VENDORS, equal, hallpass, jdoe, keepsCookies, ok, pathOf, rejects, replying, simulate, until, within, withFetch, withGlobal, withTime,
 } from "./env.js";
 
 /** hallpass's own calls, by vendor. */
@@ -225,6 +225,49 @@ export async function r35_rule_2_a_body_that_stops_coming_is_a_timeout() {
     equal([error.vendor, error.status, session.state.status], [name, undefined, "signed-in"]);
     session.dispose();
   }
+}
+
+/** R35: a body whose pieces are empty, and each there at once, is looked into no longer than any other. */
+export async function r35_a_body_of_empty_pieces_holds_nobody_up() {
+  const empty = () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(0)) }), { status: 401 });
+  const vendor = simulate("ethgas");
+  const page = { fetch: globalThis.fetch };
+  const session = await hallpass.openSession({ vendor: "ethgas", baseUrl: vendor.baseUrl, fetch: (request) => page.fetch(request) });
+  await session.login(jdoe);
+  page.fetch = async (request) => (request.url.includes("/other") ? empty() : globalThis.fetch(request));
+  const response = await within(5_000, session.fetch("/other"), "fetch");
+  equal(response.status, 401);
+  await response.body.cancel();
+  session.dispose();
+}
+
+/**
+ * R18, R19: an answer that has come while the page was frozen, when no timer fires, is too late for a login: its token may be over, and
+ * somebody else signed in. A renewal's counts, as the token before it is spent.
+ */
+export async function r18_a_logins_answer_from_before_a_freeze_is_too_late() {
+  const vendor = simulate("ethgas");
+  await withTime(async (pass) => {
+    let frozen = false;
+    const fetch = async (request) => {
+      const response = await globalThis.fetch(request);
+      if (frozen) pass(60_000);
+      return response;
+    };
+    const session = await hallpass.openSession({ vendor: "ethgas", baseUrl: vendor.baseUrl, fetch });
+    frozen = true;
+    await rejects(session.login(jdoe), "timeout");
+    equal(session.state.status, "signed-out");
+    frozen = false;
+    await session.login(jdoe);
+    frozen = true;
+    await session.refresh();
+    equal(session.state.problem, undefined);
+    frozen = false;
+    equal((await session.fetch(pathOf("ethgas"))).status, 200);
+    await session.logout();
+    session.dispose();
+  });
 }
 
 /** R35 and rule 11: looking into a reply holds the caller's response no longer than timeoutMs, and leaves it whole. */

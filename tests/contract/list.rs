@@ -137,6 +137,8 @@ contract! { "hostile.js":
     r35_a_body_is_cancelled_when_the_time_is_over,
     r35_json_survives_hostile_replies,
     r35_rule_2_a_body_that_stops_coming_is_a_timeout,
+    r35_a_body_of_empty_pieces_holds_nobody_up,
+    r18_a_logins_answer_from_before_a_freeze_is_too_late,
     r35_looking_into_a_slow_reply_is_bounded,
 }
 
@@ -388,6 +390,7 @@ contract! { "hostile-page.js":
     r37_builtins_that_throw_in_check,
     r37_builtins_that_throw_in_login,
     rule_14_builtins_that_throw_in_logout,
+    rule_14_a_logout_counts_though_the_page_has_broken_the_platform_for_good,
     rule_14_another_promise_in_the_platforms_place,
 }
 

@@ -136,9 +136,9 @@ export async function rule_4_no_mistake_quotes_a_headers_value() {
   const secret = "top-secret";
   const value = `${secret}\nvalue`;
   const headers = [{ "x-own": value }, [["x-own", value]], { Authorization: `Bearer ${value}` }, { "x-own": `${secret}☃` },
-    [["x-own", secret, secret]], [[secret]]];
+    [["x-own", secret, secret]], [[secret]], [`Authorization: Bearer ${secret}`], { [`Authorization: Bearer ${secret}`]: "" }];
   const inits = [...headers.map((one) => ({ headers: one })),
-    { referrer: `http://[bad/?token=${secret}` }, { referrer: `https://u:${secret}@[x/` }];
+    { referrer: `http://[bad/?token=${secret}` }, { referrer: `//[/?token=${secret}` }, { referrer: `https://u:${secret}@[x/` }];
   for (const init of inits) {
     for (const call of [session.fetch, session.json]) {
       const error = await call(INFO, init).then(() => undefined, (reason) => reason);

@@ -177,6 +177,24 @@ fn r36_the_newest_tokens_are_revoked() {
     }
 }
 
+/// A renewal of another tab's comes to its end while this one waits for the lock of the tokens before: it leaves that line.
+#[test]
+fn r36_who_waits_to_end_a_session_goes_by_its_newest_tokens() {
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    let mut renewed = tab.held().expect("somebody is signed in");
+    renewed.renewals += 1;
+    renewed.held.access = Some("a2".into());
+    tab.now += 10.0 * MINUTE;
+    tab.waits_for_the_lock();
+    tab.meanwhile("lock 7 0", move |tab| tab.another_writes(Some(&renewed), None));
+    tab.hears(200, OK);
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    let log: Vec<String> = tab.log().iter().map(|line| line.trim().into()).collect();
+    let begun = ["read", "lock 7 0", "read", "unlock", "lock 7 1", "read", "note 7 idle", "delete"];
+    assert_eq!(log.get(..begun.len()), Some(&begun.map(String::from)[..]), "{log:?}");
+    assert_eq!(log.last().map(String::as_str), Some("call logout with a2"));
+}
+
 /// After sleep: whoever asks for something first waits until it is known; nothing is sent.
 #[test]
 fn r36_after_sleep_nothing_is_sent() {

@@ -108,6 +108,26 @@ fn a_write_that_takes_too_long_is_not_tried_by_itself() {
     assert!(tab.record.is_some_and(|text| text.contains("a2")));
 }
 
+/// R10: a write that has taken too long may still be done once the page has gone. The note of the sign-out stays, so that the next page
+/// knows.
+#[test]
+fn r38_a_late_write_signs_nobody_in_again() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.fails("write", Trouble::Timeout);
+    assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
+    let late = tab.held();
+    tab.hears(200, OK);
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    assert_eq!((&tab.record, tab.note.as_deref()), (&None, Some("7 logout")));
+    let mut next = Tab::new("ethgas", TABS);
+    next.another_writes(late.as_ref(), tab.note.as_deref());
+    assert_eq!(next.restores(), "done");
+    assert_eq!((next.status(), &next.record), ("never", &None));
+    // A login that is written makes it obsolete.
+    next.signs_in(&grant("b1", "q1"));
+    assert_eq!(next.note, None);
+}
+
 /// What was to be deleted and could not be is tried again.
 #[test]
 fn r10_a_record_that_could_not_be_deleted_is_tried_again() {

@@ -7,7 +7,7 @@ import { submitTwice } from "./csrf.js";
 
 /**
  * A call of hallpass's own, as the WebAssembly makes it: where to, and what `Request` takes.
- * @typedef {RequestInit & { url: string, method: string, query?: string, wants?: string, longerMs?: number }} VendorCall
+ * @typedef {RequestInit & { url: string, method: string, query?: string, wants?: string, longerMs?: number, inTime?: boolean }} VendorCall
  * @typedef {import("../wasm.js").Content} Content
  * @typedef {{ status: number, content: Content, json: unknown, retryAfterMs: number | undefined, dateMs: number | undefined, wanted: string | undefined }} Reply
  */
@@ -25,7 +25,7 @@ const LONGEST_REPLY = 262_144;
  * @param {import("../description.js").Described} [described]
  * @returns {Promise<Reply | undefined>}
  */
-export async function send({ url, query, wants, longerMs: _, ...init }, fetch, deadline, base, described) {
+export async function send({ url, query, wants, longerMs: _, inTime, ...init }, fetch, deadline, base, described) {
   // Without a prototype: the platform would read missing options from Object.prototype.
   const options = /** @type {RequestInit} */ ({ __proto__: null, ...init, redirect: "manual", signal: deadline.signal });
   const request = new Request(query === undefined ? url : extended(url, query), options);
@@ -35,6 +35,7 @@ export async function send({ url, query, wants, longerMs: _, ...init }, fetch, d
   const response = genuine(await deadline.guard(fetch(request)));
   if (isRedirect(response)) return undefined;
   const text = await readText(response.body, LONGEST_REPLY, deadline);
+  if (inTime) deadline.mustNotBeOver();
   const dateMs = Date.parse(response.headers.get("Date") ?? "");
   const reply = { status: response.status, ...contentOf(text, response.headers), retryAfterMs: retryAfterMs(response.headers), dateMs: known(dateMs), wanted: (wants && response.headers.get(wants)) ?? undefined };
   return withoutPrototype(reply);

@@ -1,5 +1,5 @@
 // @ts-check
-import { PLAIN } from "../body.js";
+import { MANY, PLAIN } from "../body.js";
 import { isJson } from "../headers.js";
 import { withoutPrototype } from "../object.js";
 import { Deadline } from "../wait.js";
@@ -48,7 +48,8 @@ async function firstPieces(reader) {
   let length = 0;
   const deadline = new Deadline(PEEK_TIMEOUT_MS);
   try {
-    while (reader && length <= LONGEST_PEEK) {
+    // Pieces may be empty, and each there at once.
+    for (let pieces = 0; reader && length <= LONGEST_PEEK && pieces < MANY; pieces++) {
       next = reader.read();
       const piece = await deadline.guard(next);
       if (piece.done) return withoutPrototype({ seen, done: true, next: undefined });
