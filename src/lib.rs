@@ -59,8 +59,13 @@ extern crate alloc;
 #[cfg(not(all(feature = "npm", target_family = "wasm")))]
 extern crate std as _;
 
-#[cfg(all(feature = "npm", target_family = "wasm"))]
+#[cfg(all(feature = "npm", not(feature = "client"), target_family = "wasm"))]
 mod bare;
+
+#[cfg(all(feature = "npm", feature = "client", target_family = "wasm"))]
+compile_error!(
+    "hallpass's feature `npm` is for the npm package alone, which has no client for Rust: leave `npm` out."
+);
 
 // `npm` counts in WebAssembly only: native tests of the whole workspace are built with both features.
 #[cfg(all(feature = "client", not(all(feature = "npm", target_family = "wasm"))))]

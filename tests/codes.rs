@@ -48,3 +48,21 @@ fn every_list_of_codes_is_that_of_the_source() {
         assert_eq!(list, codes, "{place}");
     }
 }
+
+/// Those that a reply can mean, of which descriptions may speak.
+#[test]
+fn what_a_reply_can_mean_is_the_same_everywhere() {
+    let told = between("src/dialect/failure.rs", "const TOLD: [Code; 10] = [", "];");
+    let told: BTreeSet<_> = told
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Code::")?.strip_suffix(','))
+        .map(kebab)
+        .collect();
+    assert_eq!(told.len(), 10, "{told:?}");
+    for (place, begin, end) in [
+        ("src/shell/description.js", "const CODES = [", "];"),
+        ("src/shell/hallpass.d.ts", "type Meant =", ";"),
+    ] {
+        assert_eq!(quoted(&between(place, begin, end)).into_iter().collect::<BTreeSet<_>>(), told, "{place}");
+    }
+}

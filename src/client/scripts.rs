@@ -8,14 +8,15 @@ use web_sys::{AbortController, AbortSignal};
 
 use super::{AuthError, Code};
 
-/// Fails outside of WebAssembly, as on a server that renders an application: there, any call of a script would panic.
+/// Fails outside of a browser's WebAssembly, as on a server that renders an application, natively or on WASI: there, any call of a script
+/// would panic.
 pub(super) fn reachable() -> Result<(), AuthError> {
-    if cfg!(target_family = "wasm") {
+    if cfg!(all(target_family = "wasm", target_os = "unknown")) {
         return Ok(());
     }
     Err(AuthError::new(
         Code::Unsupported,
-        "Sessions are for browsers, and this runs natively; where a server renders the application, open them in an effect, \
+        "Sessions are for browsers, and this runs in none; where a server renders the application, open them in an effect, \
          which runs in the browser alone.",
     ))
 }

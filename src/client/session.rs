@@ -35,6 +35,15 @@ pub struct Session {
     inner: Rc<Inner>,
 }
 
+/// Two are equal if they are clones of one another. Frameworks compare what they hand to components.
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.inner, &other.inner)
+    }
+}
+
+impl Eq for Session {}
+
 /// What the clones share.
 pub(super) struct Inner {
     js: JsSession,

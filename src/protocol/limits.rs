@@ -177,7 +177,7 @@ impl<J: Json> Run<J> {
             && writes == store.writes.get()
         {
             let found = stored.record.as_deref();
-            // The tab that has noted the end tells the vendor. To tell it twice does no harm.
+            // The tab that has noted the end tells the vendor.
             here = !self.says_ended(&stored, login);
             let found = found.and_then(|text| Record::read::<J>(text, handle.carries_token()));
             // A cookie, or a token that stays the same, belongs to whoever has signed in since.

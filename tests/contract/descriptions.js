@@ -47,7 +47,7 @@ export async function r42_every_mistake_in_a_description_is_named_by_its_path() 
     "login.method": ["PATCH", "post", 5],
     "login.json": [5, "x", [], { a: new Date() }, { a: new Map() }, { a: /x/ }, { a: NaN }, { a: -Infinity }, { a: [() => 1] }, { a: [undefined] }, { a: ["-{otp?}"] }, { a: Array(65).fill(1) }, { a: Array(64).fill([1, 2, 3]) }, { a: [[[[[[[[1]]]]]]]] }, { a: () => 1 }, { a: "\ud800" }, { a: "x".repeat(8193) }, nested(10), { a: "-{otp?}" }, { a: "{otp?}{otp?}" }],
     "login.form": [{ a: "x" }, { a: 5 }],
-    "login.query": [5, { a: 5 }, { a: "{password}" }, { a: "x-{password}" }, ...["pwd", "pw", "pass_word", "userpass", "apikey", "jwt", "assertion", "signature", "code"].map((name) => ({ a: `{${name}}` }))],
+    "login.query": [5, { a: 5 }, { a: "{password}" }, { a: "x-{password}" }, ...["pwd", "pw", "pass_word", "userpass", "apikey", "jwt", "assertion", "signature"].map((name) => ({ a: `{${name}}` }))],
     "refresh.query": [{ a: "{refresh}" }, { a: "{access}" }],
     "errors.code": ["$.code", "/code"],
     "errors": [{ codes: { E17: "forbidden" } }],

@@ -332,7 +332,7 @@ fn r25_a_request_is_not_sent_again_as_somebody_else() {
     tab.meanwhile("call refresh", |tab| {
         tab.random = 8;
         tab.hears(200, &grant("b1", "rb1"));
-        assert_eq!(tab.run(|handle| handle.sign_in(crate::support::user("asmith", "s3cret"))), "signed in");
+        assert_eq!(tab.run(|handle| handle.sign_in(user("asmith", "s3cret"))), "signed in");
         tab.hears(200, &grant("a2", "r2"));
     });
     assert_eq!(json(&mut tab), "superseded at request");
@@ -426,7 +426,7 @@ fn r25_a_doubtful_answer_is_not_asked_for_again_as_somebody_else() {
     tab.meanwhile("send", move |tab| {
         let answers = std::mem::take(&mut tab.replies);
         tab.hears(200, &granted(NOW + HOUR + 1_000.0));
-        let ended = tab.run(|handle| handle.sign_in(crate::support::user("asmith", "s3cret")));
+        let ended = tab.run(|handle| handle.sign_in(user("asmith", "s3cret")));
         assert_eq!(ended, "signed in");
         tab.replies = answers;
         tab.now += 2.0 * HOUR;
