@@ -177,6 +177,35 @@ fn r36_the_newest_tokens_are_revoked() {
     }
 }
 
+/// Another tab has ended it while this one waited for its turn, and tells the vendor.
+#[test]
+fn r36_what_another_tab_has_ended_is_not_revoked_once_more() {
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    tab.now += 10.0 * MINUTE;
+    tab.meanwhile("lock", |tab| tab.another_writes(None, Some("7 idle")));
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    let log = tab.log();
+    assert!(!log.iter().any(|line| line.contains("call")), "{log:?}");
+    assert_eq!(tab.status(), "idle");
+}
+
+/// Somebody signs in anew in another tab, which doesn't hold the idle session: its token is another one, and is to be dead.
+#[test]
+fn r36_an_idle_session_is_revoked_though_a_newer_login_lies_there() {
+    let mut tab = limited(TABS, Some(10.0 * MINUTE), None);
+    let mut newer = tab.held().expect("somebody is signed in");
+    (newer.login, newer.held.access) = (9, Some("b1".into()));
+    newer.ordinal += 1;
+    tab.now += 10.0 * MINUTE;
+    (newer.signed_in_at, newer.received_at) = (tab.now, tab.now);
+    tab.meanwhile("lock", move |tab| tab.another_writes(Some(&newer), None));
+    tab.hears(200, OK);
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    let log = tab.log();
+    assert!(log.iter().any(|line| line.trim() == "call logout with a1"), "{log:?}");
+    assert_eq!(tab.held().map(|held| held.login), Some(9));
+}
+
 /// A renewal of another tab's comes to its end while this one waits for the lock of the tokens before: it leaves that line.
 #[test]
 fn r36_who_waits_to_end_a_session_goes_by_its_newest_tokens() {

@@ -37,6 +37,21 @@ fn r10_it_is_noted_and_taken_away_whatever_the_network_says() {
     assert_eq!(tab.signs_out(), "signed out");
 }
 
+/// Whoever has given up before waits for nobody: neither for the vendor nor for an earlier sign-out that is still on its way.
+#[test]
+fn r10_who_has_given_up_waits_for_no_earlier_sign_out() {
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    tab.hears(200, &grant("a2", "r2")).hears(200, OK);
+    tab.meanwhile("call logout", |tab| {
+        assert_eq!(tab.signs_in(&grant("a2", "r2")), "signed in");
+        tab.log();
+        assert_eq!(tab.run(|handle| handle.sign_out(false)), "signed out");
+        let log = tab.log();
+        assert!(!log.iter().any(|line| line.contains("join")), "{log:?}");
+    });
+    tab.signs_out();
+}
+
 /// In memory and in a page's own storage, tabs have sessions of their own; a sign-out is for all of them.
 #[test]
 fn tabs_with_sessions_of_their_own_are_told() {
