@@ -75,7 +75,10 @@ const FAULTS: [Fault; 10] = [
     Fault(
         "a replay is not asked for its user",
         "src/protocol/request.rs",
-        &[("if self.handle.pass(asked)?", "if self.handle.pass(&self.handle.person())?")],
+        &[(
+            "if self.handle.pass(asked, CallKind::Request)?",
+            "if self.handle.pass(&self.handle.person(), CallKind::Request)?",
+        )],
     ),
     Fault(
         "a token is renewed without the lock",
