@@ -11,8 +11,8 @@ use crate::session::without_query;
 
 /// `VendorCall`: the members of a `RequestInit`; `url`; `query`; `wants`, the header whose value is read; `longerMs`, how much longer
 /// than other calls it may take; and `inTime`, whether a reply that comes too late counts for nothing, even where no timer has fired: a login's
-/// token may have ended by then, and somebody else may have signed in. (A renewal's reply counts whenever it comes, as the token before is
-/// spent; and so does a person's answer on another device.)
+/// token may have ended by then, and somebody else may have signed in. (What has set a cookie counts whenever it comes; so does a renewal's
+/// reply, as the token before is spent; and a person's answer on another device.)
 pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsValue {
     // No Headers object is needed: Request checks names and values, too.
     let headers = bare();
@@ -29,13 +29,14 @@ pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsVal
     put(&init, "headers", &headers);
     put_text(&init, "method", Some(&call.method));
     put_text(&init, "cache", Some("no-store"));
-    put_text(&init, "credentials", (call.cookies || facts.carrier == Carrier::Cookie).then_some("include"));
+    let cookies = call.cookies || facts.carrier == Carrier::Cookie;
+    put_text(&init, "credentials", cookies.then_some("include"));
     put_text(&init, "body", call.body.as_deref());
     put_text(&init, "query", call.query.as_deref());
     put_text(&init, "wants", call.wants.as_deref());
     if call.longer_ms > 0 {
         put(&init, "longerMs", &call.longer_ms.into());
-    } else if call.operation == CallKind::Login {
+    } else if call.operation == CallKind::Login && !cookies {
         put(&init, "inTime", &JsValue::TRUE);
     }
     init

@@ -7,12 +7,24 @@ use super::ending::{Ending, Halt};
 use super::handle::{Handle, without_tokens};
 use super::operation::Run;
 use crate::dialect::{CallKind, Code, Json, Why};
-use crate::session::{REJECTION_COOLDOWN_MS, Reason, Verdict};
+use crate::session::{Moment, Reason, Verdict};
 
-/// How many renewals in a minute the noes to `check()` may begin right after each other. Before each further one, the tokens have to be
-/// `REJECTION_COOLDOWN_MS` old.
+/// How many renewals in a minute the noes to `check()` may begin right after each other, for one login. A further one has to wait until its
+/// tokens are no longer fresh.
 const MOST_RENEWALS_A_MINUTE: u32 = 3;
 const MINUTE_MS: f64 = 60_000.0;
+
+/// How many renewals noes have begun, for which login, and since when that is counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counted {
+    login: Option<u32>,
+    since: Moment,
+    times: u32,
+}
+
+impl Counted {
+    pub(super) const NONE: Self = Self { login: None, since: Moment::NEVER, times: 0 };
+}
 
 impl<J: Json> Run<J> {
     /// `check()`: asks the vendor, and updates the session by its answer.
@@ -70,19 +82,21 @@ impl<J: Json> Run<J> {
             Err(failure) if failure.code == Code::SessionExpired => {
                 // A renewal tells more than a no about the old token: if it succeeds, the session is alive. But where the vendor says no
                 // to every token, renewals would never stop, so they are counted.
-                let (since, times) = handle.renewed_for_checks.get();
-                let (since, times) = if now.since(since) < MINUTE_MS { (since, times) } else { (now, 0) };
-                let often = times >= MOST_RENEWALS_A_MINUTE;
-                let recent = often && now.since(handle.received()) < REJECTION_COOLDOWN_MS;
+                let counted = handle.renewed_for_checks.get();
+                let counts = counted.login == handle.login() && now.since(counted.since) < MINUTE_MS;
+                let counted =
+                    if counts { counted } else { Counted { login: handle.login(), since: now, times: 0 } };
+                let often = counted.times >= MOST_RENEWALS_A_MINUTE;
+                let too_often = often && handle.look(|session| session.is_fresh(now));
                 match handle.look(|session| session.rejected(epoch, !often, now)) {
                     Verdict::Leave | Verdict::Renew
-                        if recent && handle.look(|session| session.pause(now).is_none()) =>
+                        if too_often && handle.look(|session| session.pause(now).is_none()) =>
                     {
                         self.follow_and_keep().await;
                         return self.must_be_wanted();
                     }
                     Verdict::Renew => {
-                        handle.renewed_for_checks.set((since, times + 1));
+                        handle.renewed_for_checks.set(Counted { times: counted.times + 1, ..counted });
                         if let Err(halt) = self.renewed(epoch, true).await {
                             self.unless_over(halt)?;
                         }

@@ -8,6 +8,7 @@ use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 
+use super::check::Counted;
 use super::effect::{OperationId, Outcome};
 use super::ending::{Ending, Halt};
 use super::logout::Revocation;
@@ -45,8 +46,8 @@ pub struct Handle<J: 'static> {
     pub(super) rejecting_addresses: RefCell<Vec<Rejecting>>,
     /// How many requests of the caller's are under way. Their replies may bring new tokens.
     pub(super) sending: Cell<u32>,
-    /// How often a check's no was a reason to renew lately, and since when that is counted.
-    pub(super) renewed_for_checks: Cell<(Moment, u32)>,
+    /// How often a check's no was a reason to renew lately.
+    pub(super) renewed_for_checks: Cell<Counted>,
     /// The operation that asks the vendor whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
     /// The operation that ends the session at one of its limits.
@@ -99,7 +100,7 @@ impl<J: Json> Handle<J> {
             revocation: RefCell::new(None),
             renews_to_revoke: Cell::new(None),
             sending: Cell::new(0),
-            renewed_for_checks: Cell::new((Moment::NEVER, 0)),
+            renewed_for_checks: Cell::new(Counted::NONE),
             confirming: Cell::new(None),
             ending_at_limit: Cell::new(None),
             rejecting_addresses: RefCell::default(),

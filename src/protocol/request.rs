@@ -27,18 +27,10 @@ pub struct Wish {
     pub json: bool,
 }
 
-impl Wish {
-    /// Where to, whatever is asked for there.
-    fn address(&self) -> &str {
-        without_query(&self.target)
-    }
-}
-
-/// An address that has rejected a renewed token: another renewal for it would not help, whoever else may be signed in.
+/// What has rejected a renewed token of a login: to renew it once more for that would not help.
 #[derive(Debug)]
 pub(super) struct Rejecting {
-    address: String,
-    /// The login whose token it was.
+    target: String,
     login: Option<u32>,
     at: Moment,
 }
@@ -95,6 +87,9 @@ impl<J: Json> Run<J> {
         *sent = handle.held();
         let answer = self.dispatch(true, false).await?;
         let next = self.judge(epoch, &answer).await;
+        if next == Next::Show && answer.reply.is_ok() {
+            self.forget_rejecting_address(wish);
+        }
         let mut halt = match next {
             Next::Show if wish.repeatable && self.is_expired_unsaid(epoch, &answer) => {
                 // If the same answer comes again, the token has expired.
@@ -122,7 +117,7 @@ impl<J: Json> Run<J> {
             self.await_limits().await?;
             halt = self.may_repeat(&asked).err();
         }
-        if halt.is_none() && !wish.repeatable {
+        if halt.is_none() && !wish.repeatable && next == Next::Renew {
             // It can't be sent again. If the address rejects the next request, too, the token was not the reason.
             self.remember_rejecting_address(wish);
         }
@@ -143,18 +138,31 @@ impl<J: Json> Run<J> {
 
     /// Remembers for a while that an address has rejected a token that was just renewed.
     fn remember_rejecting_address(&self, wish: &Wish) {
-        let rejecting =
-            Rejecting { address: wish.address().into(), login: self.handle.login(), at: self.handle.now() };
+        let (target, login, at) = (wish.target.clone(), self.handle.login(), self.handle.now());
         let mut known = self.handle.rejecting_addresses.borrow_mut();
-        known.retain(|known| known.lasts(rejecting.at) && known.address != rejecting.address);
-        known.push(rejecting);
+        known.retain(|known| known.lasts(at) && known.target != target);
+        known.push(Rejecting { target, login, at });
     }
 
-    /// Whether an address has rejected a renewed token not long ago: another renewal would not help.
+    /// It has taken a token.
+    fn forget_rejecting_address(&self, wish: &Wish) {
+        self.handle.rejecting_addresses.borrow_mut().retain(|known| known.target != wish.target);
+    }
+
+    /// Whether an address has rejected a renewed token not long ago: another renewal would not help. Where it has done so for two
+    /// different queries, it does for any: a page may ask for something else each time.
     fn is_rejecting_address(&self, wish: &Wish) -> bool {
         let (now, login) = (self.handle.now(), self.handle.login());
+        let path = without_query(&wish.target);
         let known = self.handle.rejecting_addresses.borrow();
-        known.iter().any(|known| known.address == wish.address() && known.login == login && known.lasts(now))
+        let mut others = 0;
+        for known in known.iter().filter(|known| known.login == login && known.lasts(now)) {
+            if known.target == wish.target {
+                return true;
+            }
+            others += u32::from(without_query(&known.target) == path);
+        }
+        others > 1
     }
 
     fn may_repeat(&self, asked: &Person) -> Result<(), Halt> {

@@ -96,9 +96,13 @@ impl Session {
     /// help.
     fn is_rejected_anew(&self, now: Moment) -> bool {
         // With a pause, `rejected` says that the token itself was rejected, and has still to be renewed.
-        let Some(held) = self.held.as_ref().filter(|held| held.rejected && held.pause.is_none()) else {
-            return false;
-        };
+        self.held.as_ref().is_some_and(|held| held.rejected && held.pause.is_none()) && self.is_fresh(now)
+    }
+
+    /// Whether the token came so recently that to renew it after a rejection would not help, and no renewal is under way.
+    #[must_use]
+    pub fn is_fresh(&self, now: Moment) -> bool {
+        let Some(held) = self.held.as_ref().filter(|_| !self.running) else { return false };
         let tenth = held.expires_at.map_or(REJECTION_COOLDOWN_MS, |end| (end - held.received_at) / 10.0);
         now.since(self.received) < tenth.min(REJECTION_COOLDOWN_MS)
     }

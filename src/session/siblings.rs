@@ -159,7 +159,8 @@ impl Session {
             self.received = now.at_wall(record.received_at);
             self.end_renewal();
         }
-        let pause = record.pause;
+        // Where renewals are manual, a pause holds nobody off, but tells why the last one has failed.
+        let pause = record.pause.filter(|pause| self.automatic || now.wall < pause.until);
         self.paused = now.at_wall(pause.map_or(now.wall, |pause| pause.since));
         self.problem =
             pause.map(|pause| pause.because).or(self.problem.filter(|code| *code == Code::Storage));

@@ -235,11 +235,12 @@ export function mistake(name, expected, cause) {
  * @returns {string | undefined}
  */
 export function refusalOf(cause) {
-  const text = cause instanceof Error ? `${cause.message}` : "";
+  const all = cause instanceof Error ? `${cause.message}` : "";
+  const text = all.slice(0, 200).replace(/\n.*/s, "");
   // A message about a type or an enumeration quotes neither.
-  const harmless = /value is not of type|\benum|BigInt/.test(text);
-  if ((!harmless && /\bvalue\b(?! pair)|referrer|"[^"]*[:=?][^"]*"|"[^"]{40}/i.test(text)) || text.includes("://")) return undefined;
-  return text.split("\n", 1)[0]?.slice(0, 200).replace(/\.$/, "") || undefined;
+  const harmless = /value is not of type|\benum|BigInt/.test(all);
+  if ((!harmless && (/\bvalue\b(?! pair)|valid URL/i.test(all) || /"[^":=?]*[:=?]|"[^"]{40}/.test(text))) || all.includes("://")) return undefined;
+  return text.replace(/\.$/, "") || undefined;
 }
 
 /**

@@ -91,8 +91,10 @@ async function completed(transaction, act) {
     const finish = () => resolve(request.result);
     transaction.oncomplete = () => {
       // Chromium may complete a transaction before it hands over a large entry.
-      if (request.readyState === "pending") request.onsuccess = finish;
-      else finish();
+      if (request.readyState === "pending") {
+        request.onsuccess = finish;
+        request.onerror = reject;
+      } else finish();
     };
     transaction.onabort = reject; // every error aborts the transaction
   });
@@ -100,7 +102,11 @@ async function completed(transaction, act) {
   try {
     return await new Deadline(DATABASE_TIMEOUT_MS).finish(done);
   } catch (error) {
-    transaction.abort(); // so that it does nothing later; throws where it has ended, and that is a failure, too
+    try {
+      transaction.abort(); // so that it does nothing later
+    } catch {
+      // It has ended, or is on its way to the disk and may be done later.
+    }
     throw error;
   }
 }

@@ -51,6 +51,8 @@ export class Handle {
   driver;
   options;
   #environment;
+  /** Whether other tabs see the record. */
+  #isShared;
   #make;
   #lines;
   #locks;
@@ -67,6 +69,8 @@ export class Handle {
   #broken = false;
   /** Whether the next machine takes nothing over from this one, as somebody has signed out. */
   #forgets = false;
+  /** Whether that was so since somebody was signed in last. */
+  #forgotten = false;
   /** Whether a change is still to be shown, as the page had replaced what that takes. */
   #missed = false;
 
@@ -84,6 +88,7 @@ export class Handle {
     this.options = options;
     this.base = base;
     this.fetcher = new Fetcher(options.fetch);
+    this.#isShared = isShared(keeping);
     this.#make = () => enter(() => make(keeping.kept));
     this.machine = this.#make();
     const facts = parseJson(/** @type {string} */ (enter(() => this.machine.facts())));
@@ -106,7 +111,7 @@ export class Handle {
       fetch: () => this.fetcher.now(),
       store: place && new Store(place, at, sessionNames.record, typeof storage === "string"),
       marks: place && idleMs !== undefined ? new Store(place, at, sessionNames.used, true) : undefined,
-      notes: keeping.at && new Notes(sessionNames.note, keeping.at, isShared(keeping)),
+      notes: keeping.at && new Notes(sessionNames.note, keeping.at, this.#isShared),
       locks,
       /** @param {"store" | "sign-out"} line */
       tell: (line) => {
@@ -152,7 +157,7 @@ export class Handle {
       try {
         return await this.run(begin(), new Task(signal));
       } catch (again) {
-        await this.#forget();
+        if (isAuthError(again) && again.code === "internal") await this.#forget();
         throw again;
       }
     }
@@ -163,18 +168,19 @@ export class Handle {
    * signed in here any more, and nothing stays in the storage. The vendor isn't told.
    */
   async #forget() {
-    this.#forgets = true;
+    const { reason } = this.announcer.state;
+    this.#forgets = this.#forgotten = true;
     this.#replaceMachine();
-    this.announcer.take({ status: "signed-out", reason: "logout", renewable: false, renewal: "idle" });
+    unlessFault(() => this.#take({ status: "signed-out", reason: "logout", renewable: false, renewal: "idle" }));
+    unlessFault(() => this.announcer.tell());
+    if (reason === "replaced") return; // what is stored is another user's
     const { store, tell } = this.#environment;
     try {
       await store?.write(undefined, true, undefined);
     } catch {
-      // It fails, too. That is told where somebody opens it the next time.
+      // It fails, too. Whoever opens a session there the next time hears of it.
     }
-    unlessFault(() => tell("store"));
-    unlessFault(() => tell("sign-out"));
-    unlessFault(() => this.announcer.tell());
+    unlessFault(() => tell(this.#isShared ? "store" : "sign-out"));
   }
 
   /**
@@ -352,8 +358,15 @@ export class Handle {
   #show() {
     const text = /** @type {string} */ (enter(() => this.machine.state()));
     if (text === this.#shown) return;
-    this.announcer.take(/** @type {SessionState} */ (parseJson(text)));
+    this.#take(/** @type {SessionState} */ (parseJson(text)));
     this.#shown = text;
+  }
+
+  /** @param {SessionState} state */
+  #take(state) {
+    this.#forgotten &&= state.status === "signed-out";
+    // The machine that has taken over knows of no sign-out.
+    this.announcer.take(this.#forgotten ? { ...state, reason: "logout" } : state);
   }
 
   /** @param {(state: SessionState) => void} listener */

@@ -231,10 +231,9 @@ export async function r35_rule_2_a_body_that_stops_coming_is_a_timeout() {
 export async function r35_a_body_of_empty_pieces_holds_nobody_up() {
   const empty = () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(0)) }), { status: 401 });
   const vendor = simulate("ethgas");
-  const page = { fetch: globalThis.fetch };
-  const session = await hallpass.openSession({ vendor: "ethgas", baseUrl: vendor.baseUrl, fetch: (request) => page.fetch(request) });
+  const fetch = async (request) => (request.url.includes("/other") ? empty() : globalThis.fetch(request));
+  const session = await hallpass.openSession({ vendor: "ethgas", baseUrl: vendor.baseUrl, fetch });
   await session.login(jdoe);
-  page.fetch = async (request) => (request.url.includes("/other") ? empty() : globalThis.fetch(request));
   const response = await within(5_000, session.fetch("/other"), "fetch");
   equal(response.status, 401);
   await response.body.cancel();
@@ -267,6 +266,11 @@ export async function r18_a_logins_answer_from_before_a_freeze_is_too_late() {
     equal((await session.fetch(pathOf("ethgas"))).status, 200);
     await session.logout();
     session.dispose();
+    // A cookie is set by then, so that the session is whoever's has signed in.
+    const byCookie = await hallpass.openSession({ vendor: "lenses", baseUrl: simulate("lenses").baseUrl, fetch });
+    frozen = true;
+    equal((await byCookie.login(jdoe)).state.status, "signed-in");
+    byCookie.dispose();
   });
 }
 

@@ -2,6 +2,7 @@
 
 use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 
+use crate::support::user;
 use crate::tab::{BASE, HOUR, NOW, TABS, Tab};
 use crate::vendors::{ME, NO_SESSION, OK, UNAUTHORIZED, grant};
 
@@ -241,6 +242,17 @@ fn r21_a_check_that_always_says_no_renews_now_and_then() {
         })
         .sum();
     assert_eq!(renewals, 4);
+    // Another login's are counted by themselves.
+    let mut tab = Tab::signed_in(TABS);
+    renewals = (0..5).map(|round| renews(&mut tab, round)).sum();
+    assert_eq!(renewals, 3);
+    tab.random = 8;
+    tab.hears(200, &grant("b1", "q1")).hears(200, OK);
+    assert_eq!(tab.run(|handle| handle.sign_in(user("bert", "s3cret"))), "signed in");
+    tab.replies.clear();
+    tab.hears(401, UNAUTHORIZED).hears(401, UNAUTHORIZED).hears(401, UNAUTHORIZED);
+    assert_eq!(tab.checks(), "done");
+    assert_eq!(tab.status(), "refused");
     // A no whose renewal is refused is the end, also right after others.
     let mut tab = Tab::signed_in(TABS);
     for round in 0..2 {

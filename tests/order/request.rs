@@ -139,15 +139,37 @@ fn r21_an_address_that_rejects_any_token_is_no_reason_to_renew_again() {
     }
 }
 
-/// Whatever is asked for there: a page may ask each time for something else.
+/// A page may ask for something else each time: after two of them, the address rejects any token.
 #[test]
-fn r21_an_address_that_rejects_any_token_is_known_whatever_is_asked_for_there() {
+fn r21_an_address_that_rejects_two_queries_rejects_any() {
     let mut tab = rejected_at_x();
-    for asked_for in ["x?at=1", "x?at=2", "x#there"] {
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a3", "r3")).hears(401, UNAUTHORIZED).hears(200, OK);
+    assert_eq!((tab.requests_at("x?at=1").as_str(), tab.requests_at("y").as_str()), ("answered", "answered"));
+    tab.log();
+    for asked_for in ["x", "x?at=1", "x?at=2", "x#there"] {
         tab.hears(401, UNAUTHORIZED);
         assert_eq!(tab.requests_at(asked_for), "answered");
-        tab.asked(&["send with a2"]);
+        tab.asked(&["send with a3"]);
     }
+}
+
+/// One address for all, as of RPC: what is refused for one query may be had for another, whose dead token is renewed as ever.
+#[test]
+fn r21_one_refused_query_is_no_reason_to_leave_another_with_a_dead_token() {
+    let mut tab = rejected_at_x();
+    tab.hears(200, OK).hears(401, UNAUTHORIZED).hears(200, &grant("a3", "r3")).hears(200, OK);
+    assert_eq!(tab.requests_at("x?for=all"), "answered");
+    assert_eq!(tab.requests_at("x?for=all"), "answered");
+    tab.asked(&["send with a2", "send with a2", "join", "  call refresh with r2", "send again with a3"]);
+}
+
+/// An address that takes a token is no longer one that rejects any.
+#[test]
+fn r21_an_address_that_has_taken_a_token_since_is_asked_like_any_other() {
+    let mut tab = rejected_at_x();
+    tab.hears(200, OK).hears(401, UNAUTHORIZED).hears(200, &grant("a3", "r3")).hears(200, OK);
+    assert_eq!((tab.requests().as_str(), tab.requests().as_str()), ("answered", "answered"));
+    tab.asked(&["send with a2", "send with a2", "join", "  call refresh with r2", "send again with a3"]);
 }
 
 /// What can't be sent again doesn't tell whether the address takes the renewed token: the next request does.

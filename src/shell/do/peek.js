@@ -2,7 +2,7 @@
 import { MANY, PLAIN } from "../body.js";
 import { isJson } from "../headers.js";
 import { withoutPrototype } from "../object.js";
-import { Deadline } from "../wait.js";
+import { Deadline, sleep } from "../wait.js";
 
 // The longest reply that is looked into, in bytes, and how long it may take to come, in ms.
 const LONGEST_PEEK = 65_536;
@@ -48,8 +48,9 @@ async function firstPieces(reader) {
   let length = 0;
   const deadline = new Deadline(PEEK_TIMEOUT_MS);
   try {
-    // Pieces may be empty, and each there at once.
-    for (let pieces = 0; reader && length <= LONGEST_PEEK && pieces < MANY; pieces++) {
+    for (let pieces = 1; reader && length <= LONGEST_PEEK; pieces++) {
+      // Pieces may be empty, and each there at once: the timer has to get its turn.
+      if (pieces % MANY === 0) await sleep(0);
       next = reader.read();
       const piece = await deadline.guard(next);
       if (piece.done) return withoutPrototype({ seen, done: true, next: undefined });
