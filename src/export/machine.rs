@@ -333,10 +333,13 @@ impl Machine {
         text_or_undefined(record.as_deref())
     }
 
-    /// Takes over what an earlier machine of the same handle held before it met a fault.
-    pub fn resume(&self, record: &JsValue, wall: f64, steady: f64) {
-        if let Some(record) = secret(record) {
-            self.handle.resume(&record, Moment { wall, steady });
+    /// Takes over what an earlier machine of the same handle held before it met a fault. `replaced`: whether that was replaced by another
+    /// user's session.
+    pub fn resume(&self, record: &JsValue, replaced: bool, wall: f64, steady: f64) {
+        match secret(record) {
+            Some(record) => self.handle.resume(&record, Moment { wall, steady }),
+            None if replaced => self.handle.stay_replaced(),
+            None => {}
         }
     }
 

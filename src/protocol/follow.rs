@@ -10,7 +10,7 @@ use super::operation::Run;
 use super::settings::Keeping;
 use super::store::Noted;
 use crate::dialect::Json;
-use crate::session::{Fate, Finding, Moment, Note, Reason, Record, Taken};
+use crate::session::{Fate, Finding, Moment, Note, Reason, Record, Session, Taken};
 
 /// How many times the store is read again because this handle wrote to it during the read.
 const READS: u32 = 4;
@@ -27,6 +27,11 @@ impl<J: Json> Handle<J> {
             // The last use was lost with the other machine. It counts as used now, as a fault seldom comes without a call.
             session.used_for_sure(now);
         });
+    }
+
+    /// Another user's session had replaced that of the other machine: it isn't followed.
+    pub fn stay_replaced(&self) {
+        self.change(Session::stay_replaced);
     }
 }
 

@@ -33,6 +33,10 @@ pub(super) struct Rejecting {
     target: String,
     login: Option<u32>,
     at: Moment,
+    /// Whether the renewed token itself was rejected. (What can't be sent again doesn't tell, until that happens once more.)
+    proved: bool,
+    /// Whether a token was taken there since, where it isn't proved.
+    taken: bool,
 }
 
 impl Rejecting {
@@ -88,7 +92,7 @@ impl<J: Json> Run<J> {
         let answer = self.dispatch(true, false).await?;
         let next = self.judge(epoch, &answer).await;
         if next == Next::Show && answer.reply.is_ok() {
-            self.forget_rejecting_address(wish);
+            self.has_taken_token(wish);
         }
         let mut halt = match next {
             Next::Show if wish.repeatable && self.is_expired_unsaid(epoch, &answer) => {
@@ -102,7 +106,7 @@ impl<J: Json> Run<J> {
             Next::Show | Next::Leave => return Ok((answer, None)),
             // The token was renewed for this very request and is rejected all the same: another renewal would be a loop.
             Next::Renew if renewed => {
-                self.remember_rejecting_address(wish);
+                self.remember_rejecting_address(wish, true);
                 return Ok((answer, None));
             }
             Next::Renew if self.is_rejecting_address(wish) => return Ok((answer, None)),
@@ -119,7 +123,7 @@ impl<J: Json> Run<J> {
         }
         if halt.is_none() && !wish.repeatable && next == Next::Renew {
             // It can't be sent again. If the address rejects the next request, too, the token was not the reason.
-            self.remember_rejecting_address(wish);
+            self.remember_rejecting_address(wish, false);
         }
         if halt.is_some() || !wish.repeatable {
             return Ok((answer, halt));
@@ -131,22 +135,26 @@ impl<J: Json> Run<J> {
         // meanwhile, so that nothing is known of the address.)
         let next = self.judge(epoch, &second).await;
         if matches!(next, Next::Renew | Next::Leave) && handle.is_signed_in() {
-            self.remember_rejecting_address(wish);
+            self.remember_rejecting_address(wish, true);
         }
         Ok((second, None))
     }
 
-    /// Remembers for a while that an address has rejected a token that was just renewed.
-    fn remember_rejecting_address(&self, wish: &Wish) {
+    /// Remembers for a while that an address has rejected a token, which was renewed for that. `proved`: it has rejected the new one, too.
+    fn remember_rejecting_address(&self, wish: &Wish, proved: bool) {
         let (target, login, at) = (wish.target.clone(), self.handle.login(), self.handle.now());
         let mut known = self.handle.rejecting_addresses.borrow_mut();
-        known.retain(|known| known.lasts(at) && known.target != target);
-        known.push(Rejecting { target, login, at });
+        known.retain(|known| known.lasts(at));
+        let again = known.iter().any(|known| known.target == target && known.login == login);
+        known.retain(|known| known.target != target);
+        known.push(Rejecting { target, login, at, proved: proved || again, taken: false });
     }
 
-    /// It has taken a token.
-    fn forget_rejecting_address(&self, wish: &Wish) {
-        self.handle.rejecting_addresses.borrow_mut().retain(|known| known.target != wish.target);
+    /// An address has taken a token. That says nothing of one that is known to reject what else is asked for there.
+    fn has_taken_token(&self, wish: &Wish) {
+        for known in self.handle.rejecting_addresses.borrow_mut().iter_mut() {
+            known.taken |= !known.proved && known.target == wish.target;
+        }
     }
 
     /// Whether an address has rejected a renewed token not long ago: another renewal would not help. Where it has done so for two
@@ -157,10 +165,10 @@ impl<J: Json> Run<J> {
         let known = self.handle.rejecting_addresses.borrow();
         let mut others = 0;
         for known in known.iter().filter(|known| known.login == login && known.lasts(now)) {
-            if known.target == wish.target {
+            if known.target == wish.target && !known.taken {
                 return true;
             }
-            others += u32::from(without_query(&known.target) == path);
+            others += u32::from(known.proved && without_query(&known.target) == path);
         }
         others > 1
     }

@@ -20,7 +20,7 @@ pub enum Verdict {
 
 /// The age, in ms, at which a token that was renewed after a rejection may be renewed after another one; a tenth of its life
 /// where that is less. For as long as this, it is also remembered which addresses reject even renewed tokens: so none of them causes
-/// more than two renewals a minute.
+/// a row of renewals.
 pub const REJECTION_COOLDOWN_MS: f64 = 35_000.0;
 
 impl Session {

@@ -134,6 +134,11 @@ impl Session {
         Taken::Followed
     }
 
+    /// Another user's session has replaced what was held.
+    pub const fn stay_replaced(&mut self) {
+        self.reason = Reason::Replaced;
+    }
+
     /// The session has ended in another tab, which has written the note.
     fn end_elsewhere(&mut self, reason: Reason) {
         self.end(reason);

@@ -4,7 +4,7 @@ import { sleep } from "./wait.js";
 /** @import { Deadline } from "./wait.js" */
 
 // After how many pieces timers get their turn.
-export const MANY = 256;
+const MANY = 256;
 // The options of a reader. Given, though empty: without them, WebKit reads `mode` from Object.prototype.
 export const PLAIN = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
 

@@ -182,7 +182,7 @@ function frozenWithoutPrototypes(value) {
 }
 
 // Names of what is secret, which must not stand in an address.
-const SECRETS = /(?:^|user|_)pass$|passw|pass_?(?:code|key|phrase|word)|pwd|secret|(?:token|assertion|signature|credentials?|jwt|kennwort)$|^(?:(?:api_?)?key|access|refresh|pw|pin|t?otp)$/i;
+const SECRETS = /(?:^|user|_)pass$|passw|pass_?(?:code|key|phrase|word)|pwd|secret|(?:token|assertion|signature|credentials?|jwt|kennwort)$|(?:api|access|private|secret|session)_?key$|^(?:key|access|refresh|pw|pin|t?otp)$/i;
 
 /**
  * Checks what members have to do with each other. Gives back what login() takes.

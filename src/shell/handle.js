@@ -150,7 +150,7 @@ export class Handle {
       if (signal?.aborted || !isAuthError(error) || error.code !== "internal") throw error;
       this.#replaceMachine();
       try {
-        await this.run(enter(() => this.machine.restore()));
+        if (!this.#isReplaced) await this.run(enter(() => this.machine.restore()));
       } catch {
         // What the new machine has taken over is signed out all the same.
       }
@@ -168,17 +168,16 @@ export class Handle {
    * signed in here any more, and nothing stays in the storage. The vendor isn't told.
    */
   async #forget() {
-    const { reason } = this.announcer.state;
+    if (this.#isReplaced) return; // what is stored is another user's
     this.#forgets = this.#forgotten = true;
     this.#replaceMachine();
     unlessFault(() => this.#take({ status: "signed-out", reason: "logout", renewable: false, renewal: "idle" }));
     unlessFault(() => this.announcer.tell());
-    if (reason === "replaced") return; // what is stored is another user's
     const { store, tell } = this.#environment;
     try {
       await store?.write(undefined, true, undefined);
     } catch {
-      // It fails, too. Whoever opens a session there the next time hears of it.
+      // It fails, too.
     }
     unlessFault(() => tell(this.#isShared ? "store" : "sign-out"));
   }
@@ -300,7 +299,7 @@ export class Handle {
     this.#forgets = false;
     // First: nobody has used what is disposed of.
     if (this.#disposed) unlessFault(() => machine.dispose());
-    unlessFault(() => machine.resume(record, wall(), steady()));
+    unlessFault(() => machine.resume(record, this.#isReplaced, wall(), steady()));
     unlessFault(() => this.#show());
     // Listeners are told afterwards: this may be in the middle of reading the state.
     unlessFault(() => queueMicrotask(() => this.#changed(true)));
@@ -364,9 +363,16 @@ export class Handle {
 
   /** @param {SessionState} state */
   #take(state) {
+    const { reason } = this.announcer.state;
     this.#forgotten &&= state.status === "signed-out";
     // The machine that has taken over knows of no sign-out.
-    this.announcer.take(this.#forgotten ? { ...state, reason: "logout" } : state);
+    if (!this.#forgotten) this.announcer.take(state);
+    else if (reason !== "logout") this.announcer.take({ ...state, reason: "logout" });
+  }
+
+  /** Whether another user's session has replaced this one's. */
+  get #isReplaced() {
+    return this.announcer.state.reason === "replaced";
   }
 
   /** @param {(state: SessionState) => void} listener */

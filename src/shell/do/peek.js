@@ -1,11 +1,12 @@
 // @ts-check
-import { MANY, PLAIN } from "../body.js";
+import { PLAIN } from "../body.js";
 import { isJson } from "../headers.js";
 import { withoutPrototype } from "../object.js";
-import { Deadline, sleep } from "../wait.js";
+import { Deadline } from "../wait.js";
 
-// The longest reply that is looked into, in bytes, and how long it may take to come, in ms.
+// The longest reply that is looked into, in bytes, of how many pieces it may be, and how long it may take to come, in ms.
 const LONGEST_PEEK = 65_536;
+const MOST_PIECES = 4_096;
 const PEEK_TIMEOUT_MS = 25;
 
 const STREAM = /** @type {TextDecodeOptions} */ ({ __proto__: null, stream: true });
@@ -48,9 +49,8 @@ async function firstPieces(reader) {
   let length = 0;
   const deadline = new Deadline(PEEK_TIMEOUT_MS);
   try {
-    for (let pieces = 1; reader && length <= LONGEST_PEEK; pieces++) {
-      // Pieces may be empty, and each there at once: the timer has to get its turn.
-      if (pieces % MANY === 0) await sleep(0);
+    // Pieces may be empty, and each there at once, so that no timer gets its turn.
+    for (let pieces = 0; reader && length <= LONGEST_PEEK && pieces < MOST_PIECES; pieces++) {
       next = reader.read();
       const piece = await deadline.guard(next);
       if (piece.done) return withoutPrototype({ seen, done: true, next: undefined });
