@@ -1,5 +1,5 @@
 /** R37 and rule 14: whatever the page does, its sessions answer, and can be signed out of. */
-import { DATA, equal, hallpass, jdoe, ok, simulate, until, within, withGlobal } from "./env.js";
+import { DATA, admin, dispose, equal, hallpass, hasTabs, jdoe, ok, rejects, simulate, storageOfItsOwn, tabs, until, within, withGlobal } from "./env.js";
 import { atTheEndOfTheStack, deep, isAlive, isOver, quietly, settles, trap, witness } from "./stand-ins/traps.js";
 
 const DEPTHS = 60;
@@ -385,6 +385,30 @@ export async function rule_14_a_logout_counts_though_the_page_has_broken_the_pla
       await isAlive(one, bystander, what);
     }
   }
+}
+
+/** R25: a tab whose session another user's has replaced doesn't go on as that user after a fault. */
+export async function r25_a_fault_forgets_no_replacement() {
+  if (!hasTabs) return;
+  const vendor = simulate("ethgas");
+  const [replaced, others] = await tabs(vendor, 2, { storage: storageOfItsOwn() });
+  await replaced.login(jdoe);
+  await until(() => others.state.status === "signed-in", "the other tab follows");
+  await others.login(admin);
+  await until(() => replaced.state.reason === "replaced", "the first tab is replaced");
+  const trapped = trap(Map.prototype, "set", 1);
+  try {
+    await settles(replaced.logout(), "logout");
+  } finally {
+    trapped.restore();
+  }
+  equal(replaced.state.reason, "replaced");
+  await others.refresh();
+  await replaced.check().catch(() => {});
+  equal([replaced.state.reason, others.state.user], ["replaced", admin.username]);
+  await rejects(replaced.fetch(DATA.ethgas), "not-signed-in");
+  await others.logout();
+  dispose([replaced, others]);
 }
 
 /** A Promise that is none of the platform's class, as zone.js, Bluebird and micro-frontends put in its place. */

@@ -390,6 +390,7 @@ contract! { "hostile-page.js":
     r37_builtins_that_throw_in_check,
     r37_builtins_that_throw_in_login,
     rule_14_builtins_that_throw_in_logout,
+    r25_a_fault_forgets_no_replacement,
     rule_14_a_logout_counts_though_the_page_has_broken_the_platform_for_good,
     rule_14_another_promise_in_the_platforms_place,
 }
