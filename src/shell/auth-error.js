@@ -239,9 +239,9 @@ export function refusalOf(cause) {
   const text = all.slice(0, 200).replace(/\n.*/s, "");
   // A message about a type or an enumeration quotes neither.
   const harmless = /value is not of type|\benum|BigInt/.test(all);
-  // Of a header's name, all that was given is quoted.
-  const named = /header name/i.test(all) && (all.length > 120 || /: .*[:=?]/.test(text));
-  if ((!harmless && (named || /\bvalue\b(?! pair)|valid URL/i.test(all))) || all.includes("://")) return undefined;
+  // Of headers, all that was given may be quoted, such as "Authorization: Bearer …" in the place of a name.
+  const quoted = /header/i.test(all) && (all.length > 200 || /\("|: .*[:=?].* is (?:an invalid|not)/.test(text));
+  if ((!harmless && (quoted || /\bvalue\b(?! pair)|valid (?:referrer )?URL/i.test(all))) || all.includes("://")) return undefined;
   return text.replace(/\.$/, "") || undefined;
 }
 
