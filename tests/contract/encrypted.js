@@ -85,8 +85,8 @@ export async function r10_a_sign_out_outlasts_a_page_that_goes_at_once() {
 }
 
 /**
- * R38: a page that goes in the moment in which it writes loses nothing: the database doesn't wait for the page to hear that it is done. A
- * renewed token would else be lost, with the one before spent.
+ * R38: a page that goes right after it has written loses nothing: the database doesn't wait for the page to hear that it is done. A
+ * renewed token would else be lost, with the one before spent. (In the very turn in which it writes, WebKit has sent nothing yet.)
  */
 export async function r38_what_is_written_outlasts_a_page_that_goes_at_once() {
   if (!here || !globalThis.document) return; // a worker has no frames
@@ -99,7 +99,7 @@ export async function r38_what_is_written_outlasts_a_page_that_goes_at_once() {
   const { put } = IDBObjectStore.prototype;
   const gone = new Promise((done) => {
     IDBObjectStore.prototype.put = function (...entry) {
-      queueMicrotask(() => done(frame.remove()));
+      setTimeout(() => done(frame.remove()));
       return put.apply(this, entry);
     };
   });
