@@ -240,7 +240,7 @@ export function refusalOf(cause) {
   // A message about a type or an enumeration quotes neither.
   const harmless = /value is not of type|\benum|BigInt/.test(all);
   // Of headers, all that was given may be quoted, such as "Authorization: Bearer …" in the place of a name.
-  const quoted = /header/i.test(all) && (all.length > 200 || /\("|: .*[:=?].* is (?:an invalid|not)/.test(text));
+  const quoted = /header/i.test(all) && (all.length > 200 || /\("|name: .*[:=?]|: .*[:=?].* is (?:an invalid|not)/.test(text));
   if ((!harmless && (quoted || /\bvalue\b(?! pair)|valid (?:referrer )?URL/i.test(all))) || all.includes("://")) return undefined;
   return text.replace(/\.$/, "") || undefined;
 }
