@@ -128,8 +128,6 @@ pub struct Watch {
     pub login_sent: u64,
     /// When callers asked for renewals or checks, and how often the pauses were ended because the network was back.
     pub asked: Vec<u64>,
-    /// When the vendor accepted a request's token, as far as its tab can tell.
-    pub accepted: Vec<u64>,
     pub reachable: usize,
 
     /// When each login was, and when it was used last, in any tab.

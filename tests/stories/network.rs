@@ -254,10 +254,6 @@ impl World {
     }
 
     fn answers(&mut self, mark: Mark, load: &Load, reply: Reply<Value>, back: u64) {
-        // Who stands between a tab and the vendor may say it as well: no tab can tell.
-        if matches!(load, Load::Data { .. }) && reply.is_ok() {
-            self.watch.accepted.push(self.now);
-        }
         let outcome = match load {
             Load::Call(_) => Outcome::Reply(Box::new(reply)),
             Load::Data { .. } => Outcome::Answer(Box::new(Answer {

@@ -104,9 +104,9 @@ impl World {
         let asked = self.watch.asked.iter().filter(|at| lately(**at)).count();
         let watch = &self.watch;
         let excused = watch.hides() || watch.clock_set || watch.slept > 0 || self.plan.lifetime_s < 600;
-        // Beside two for rejections, one may come as the token's time is up. A renewal that a caller asked for isn't one for a rejection, so
-        // its token may still be renewed for one. And a tab that closes
-        // between the vendor's answer and its own write takes the new tokens along.
+        // Beside two for rejections, one may come as the token's time is up. A renewal that a caller asked for isn't one for a rejection,
+        // so its token may still be renewed for one. And a tab that closes between the vendor's answer and its own write takes the new
+        // tokens along.
         self.watch.must(
             count <= 3 + 2 * asked + watch.taken_along || excused,
             "r21_two_renewals_a_minute_at_most",
