@@ -33,10 +33,18 @@ pub(super) struct Rejecting {
     target: String,
     login: Option<u32>,
     at: Moment,
-    /// Whether the renewed token itself was rejected. (What can't be sent again doesn't tell, until that happens once more.)
-    proved: bool,
-    /// Whether a token was taken there since, where it isn't proved.
-    taken: bool,
+    proof: Proof,
+}
+
+/// Whether it is known that the token was not the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    /// The renewed token was rejected, too.
+    Found,
+    /// The request can't be sent again with the renewed token: the next one there will tell.
+    Awaited,
+    /// The next one there was not rejected.
+    Refuted,
 }
 
 impl Rejecting {
@@ -106,7 +114,7 @@ impl<J: Json> Run<J> {
             Next::Show | Next::Leave => return Ok((answer, None)),
             // The token was renewed for this very request and is rejected all the same: another renewal would be a loop.
             Next::Renew if renewed => {
-                self.remember_rejecting_address(wish, true);
+                self.remember_rejecting_address(wish, Proof::Found);
                 return Ok((answer, None));
             }
             Next::Renew if self.is_rejecting_address(wish) => return Ok((answer, None)),
@@ -122,8 +130,7 @@ impl<J: Json> Run<J> {
             halt = self.may_repeat(&asked).err();
         }
         if halt.is_none() && !wish.repeatable && next == Next::Renew {
-            // It can't be sent again. If the address rejects the next request, too, the token was not the reason.
-            self.remember_rejecting_address(wish, false);
+            self.remember_rejecting_address(wish, Proof::Awaited);
         }
         if halt.is_some() || !wish.repeatable {
             return Ok((answer, halt));
@@ -135,25 +142,27 @@ impl<J: Json> Run<J> {
         // meanwhile, so that nothing is known of the address.)
         let next = self.judge(epoch, &second).await;
         if matches!(next, Next::Renew | Next::Leave) && handle.is_signed_in() {
-            self.remember_rejecting_address(wish, true);
+            self.remember_rejecting_address(wish, Proof::Found);
         }
         Ok((second, None))
     }
 
-    /// Remembers for a while that an address has rejected a token, which was renewed for that. `proved`: it has rejected the new one, too.
-    fn remember_rejecting_address(&self, wish: &Wish, proved: bool) {
+    /// Remembers for a while that an address has rejected a token, which was renewed for that.
+    fn remember_rejecting_address(&self, wish: &Wish, proof: Proof) {
         let (target, login, at) = (wish.target.clone(), self.handle.login(), self.handle.now());
         let mut known = self.handle.rejecting_addresses.borrow_mut();
         known.retain(|known| known.lasts(at));
         let again = known.iter().any(|known| known.target == target && known.login == login);
         known.retain(|known| known.target != target);
-        known.push(Rejecting { target, login, at, proved: proved || again, taken: false });
+        known.push(Rejecting { target, login, at, proof: if again { Proof::Found } else { proof } });
     }
 
     /// An address has taken a token. That says nothing of one that is known to reject what else is asked for there.
     fn has_taken_token(&self, wish: &Wish) {
         for known in self.handle.rejecting_addresses.borrow_mut().iter_mut() {
-            known.taken |= !known.proved && known.target == wish.target;
+            if known.proof == Proof::Awaited && known.target == wish.target {
+                known.proof = Proof::Refuted;
+            }
         }
     }
 
@@ -165,10 +174,10 @@ impl<J: Json> Run<J> {
         let known = self.handle.rejecting_addresses.borrow();
         let mut others = 0;
         for known in known.iter().filter(|known| known.login == login && known.lasts(now)) {
-            if known.target == wish.target && !known.taken {
+            if known.target == wish.target && known.proof != Proof::Refuted {
                 return true;
             }
-            others += u32::from(known.proved && without_query(&known.target) == path);
+            others += u32::from(known.proof == Proof::Found && without_query(&known.target) == path);
         }
         others > 1
     }

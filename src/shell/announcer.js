@@ -15,6 +15,8 @@ export class Announcer {
   #telling = false;
   /** @type {SessionState | undefined} */
   #told;
+  /** Whether the last sign-out was one that no machine knows of. */
+  #forgotten = false;
   /** @type {SessionState} */
   state = sealed({ status: "signed-out", reason: "never", renewable: false, renewal: "idle" }, ADDRESSES);
 
@@ -23,7 +25,16 @@ export class Announcer {
    * @param {SessionState} state
    */
   take(state) {
-    this.state = sealed(state, ADDRESSES);
+    this.#forgotten &&= state.status === "signed-out";
+    // The machine that has taken over knows of no sign-out.
+    if (!this.#forgotten) this.state = sealed(state, ADDRESSES);
+    else if (this.state.reason !== "logout") this.state = sealed({ ...state, reason: "logout" }, ADDRESSES);
+  }
+
+  /** Nobody is signed in, for a sign-out that no machine knows of: that stays so until somebody signs in. */
+  forget() {
+    this.#forgotten = true;
+    this.take({ status: "signed-out", reason: "logout", renewable: false, renewal: "idle" });
   }
 
   /** Tells everybody the state, if it is news. */

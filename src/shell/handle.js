@@ -69,8 +69,6 @@ export class Handle {
   #broken = false;
   /** Whether the next machine takes nothing over from this one, as somebody has signed out. */
   #forgets = false;
-  /** Whether that was so since somebody was signed in last. */
-  #forgotten = false;
   /** Whether a change is still to be shown, as the page had replaced what that takes. */
   #missed = false;
 
@@ -169,9 +167,9 @@ export class Handle {
    */
   async #forget() {
     if (this.#isReplaced) return; // what is stored is another user's
-    this.#forgets = this.#forgotten = true;
+    this.#forgets = true;
+    unlessFault(() => this.announcer.forget());
     this.#replaceMachine();
-    unlessFault(() => this.#take({ status: "signed-out", reason: "logout", renewable: false, renewal: "idle" }));
     unlessFault(() => this.announcer.tell());
     const { store, tell } = this.#environment;
     try {
@@ -357,17 +355,8 @@ export class Handle {
   #show() {
     const text = /** @type {string} */ (enter(() => this.machine.state()));
     if (text === this.#shown) return;
-    this.#take(/** @type {SessionState} */ (parseJson(text)));
+    this.announcer.take(/** @type {SessionState} */ (parseJson(text)));
     this.#shown = text;
-  }
-
-  /** @param {SessionState} state */
-  #take(state) {
-    const { reason } = this.announcer.state;
-    this.#forgotten &&= state.status === "signed-out";
-    // The machine that has taken over knows of no sign-out.
-    if (!this.#forgotten) this.announcer.take(state);
-    else if (reason !== "logout") this.announcer.take({ ...state, reason: "logout" });
   }
 
   /** Whether another user's session has replaced this one's. */

@@ -75,7 +75,7 @@ export class Deadline {
     else this.end("timeout");
   }
 
-  /** Throws where the time is over though no timer has fired: a page that was frozen, or a machine that slept, fires none. */
+  /** Throws where the time is over though no timer has fired: in a page that was frozen. (While a machine sleeps, this clock may stand still.) */
   mustNotBeOver() {
     if (steady() > this.#due + LATE_MS) this.end("timeout");
     if (this.ended) throw this.ended;

@@ -99,19 +99,33 @@ impl World {
         self.watch.renewals.push((now, family, tab));
         let lately = |at: u64| at + 59_000 > now;
         let same = |of: usize, by: usize| of == family && (by == tab || !alone);
-        let renewals = self.watch.renewals.iter();
-        let count = renewals.filter(|(at, of, by)| same(*of, *by) && lately(*at)).count();
+        let renewals: Vec<u64> =
+            self.watch.renewals.iter().filter(|(_, of, by)| same(*of, *by)).map(|(at, ..)| *at).collect();
+        let count = renewals.iter().filter(|at| lately(**at)).count();
+        let for_time = usize::from(self.is_for_time(family, &renewals, renewals.len() - count));
         let asked = self.watch.asked.iter().filter(|at| lately(**at)).count();
         let watch = &self.watch;
         let excused = watch.hides() || watch.clock_set || watch.slept > 0 || self.plan.lifetime_s < 600;
-        // Beside two for rejections, one may come as the token's time is up. A renewal that a caller asked for isn't one for a rejection,
-        // so its token may still be renewed for one. And a tab that closes between the vendor's answer and its own write takes the new
+        // A renewal that a caller asked for isn't one for a rejection, so its token may still be renewed for one. And a tab that closes between the vendor's answer and its own write takes the new
         // tokens along.
         self.watch.must(
-            count <= 3 + 2 * asked + watch.taken_along || excused,
+            count <= 2 + for_time + 2 * asked + watch.taken_along || excused,
             "r21_two_renewals_a_minute_at_most",
             || format!("login {family}: {count} renewals, {asked} asked for"),
         );
+    }
+
+    /// Whether a renewal may have been for the sake of the time: the tokens before it were more than half as old as they may become.
+    fn is_for_time(&self, family: usize, renewals: &[u64], which: usize) -> bool {
+        let login = || {
+            self.watch
+                .families
+                .iter()
+                .find(|(_, of)| **of == family)
+                .and_then(|(login, _)| self.watch.began.get(login))
+        };
+        let before = which.checked_sub(1).and_then(|last| renewals.get(last)).or_else(login);
+        before.is_none_or(|before| renewals[which] - before > self.plan.lifetime_s * 500)
     }
 
     /// The vendor's login that a tab holds the tokens of.
