@@ -316,6 +316,19 @@ fn two_sign_outs_at_once_are_told_the_same() {
     assert_eq!(tab.ending(second.get()), "signed out, confirmed");
 }
 
+/// R10: the second caller is told when the record is gone, too: what reads the store waits for what is being written there.
+#[test]
+fn r10_a_second_sign_out_waits_until_the_record_is_gone() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(200, OK).meanwhile("delete", |tab| {
+        tab.log();
+        assert_eq!(tab.signs_out(), "signed out, confirmed");
+        let log = tab.log();
+        assert_eq!(log[0].trim(), "read", "{log:?}");
+    });
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+}
+
 /// Also where renewals are manual: a refresh token that lives on at the vendor would be the greater harm.
 #[test]
 fn r39_where_renewals_are_manual_a_token_that_is_over_is_renewed_to_be_revoked() {
