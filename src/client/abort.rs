@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{AbortController, AbortSignal};
 
 use super::{AuthError, Code, scripts};
-use crate::export::{bare, put};
+use crate::export::{put, without_prototype};
 
 /// A call of the scripts that is under way. Dropping it before its end aborts the call's signal, so that the scripts give it up.
 pub(super) struct AbortOnDrop {
@@ -28,7 +28,7 @@ impl AbortOnDrop {
 
     /// The options of the call: `{ signal }`.
     pub(super) fn options(&self) -> JsValue {
-        let options = bare();
+        let options = without_prototype();
         put(&options, "signal", self.signal());
         options
     }

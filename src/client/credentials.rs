@@ -13,7 +13,7 @@ use wasm_bindgen::closure::Closure;
 use zeroize::Zeroizing;
 
 use super::scripts;
-use crate::export::{bare, put};
+use crate::export::{put, without_prototype};
 
 /// A user name and a password, or what else a vendor takes. The texts are zeroed when they are dropped; the browser's copies can't be.
 ///
@@ -196,7 +196,7 @@ impl Credentials {
 
     /// As the scripts take them. Rust's copies are zeroed.
     pub(super) fn into_js(self) -> Handed {
-        let value = bare();
+        let value = without_prototype();
         for (name, text) in &self.values {
             put(&value, name, &JsValue::from_str(text));
         }

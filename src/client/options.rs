@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 use super::{Storage, Vendor};
-use crate::export::{bare, put, put_text};
+use crate::export::{put, put_text, without_prototype};
 
 /// What a session is opened with. Checked by [`Session::open`](super::Session::open), which names what is wrong.
 ///
@@ -226,7 +226,7 @@ impl Options {
 
     /// As the scripts take them.
     pub(super) fn into_js(self) -> JsValue {
-        let options = bare();
+        let options = without_prototype();
         put(&options, "vendor", &self.vendor.into_js());
         put_text(&options, "baseUrl", Some(&self.base_url));
         put(&options, "storage", &self.storage.into_js());
@@ -260,7 +260,7 @@ impl Options {
 
 impl Endpoints {
     fn into_js(self) -> JsValue {
-        let paths = bare();
+        let paths = without_prototype();
         put_text(&paths, "login", self.login.as_deref());
         put_text(&paths, "refresh", self.refresh.as_deref());
         put_text(&paths, "logout", self.logout.as_deref());

@@ -12,7 +12,7 @@ use js_sys::futures::future_to_promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
-use crate::export::{bare, put};
+use crate::export::{put, without_prototype};
 
 /// Where tokens live. Never a password, never profile data.
 ///
@@ -172,7 +172,7 @@ impl<T: TokenStorage + ?Sized> TokenStorage for Rc<T> {
 /// A storage as the scripts call it. Its closures are left to the browser's garbage collection, because a session may still call them
 /// after it was disposed of.
 fn js_storage(storage: &Rc<dyn TokenStorage>) -> JsValue {
-    let object = bare();
+    let object = without_prototype();
     let shared = Rc::clone(storage);
     let get: Box<dyn Fn(String) -> JsValue> = Box::new(move |key| {
         let storage = Rc::clone(&shared);

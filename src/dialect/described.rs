@@ -108,7 +108,7 @@ impl<J: Json> Described<J> {
     pub(super) fn with_credential(&self, operation: CallKind, held: &Held) -> Box<Call> {
         let said = self.said.member(operation.as_str());
         let described = said.as_ref().and_then(|said| call(operation, said, Values::Held(held)));
-        described.unwrap_or_else(|| bare(operation, said)).credential(&self.facts.carrier, held)
+        described.unwrap_or_else(|| empty_call(operation, said)).credential(&self.facts.carrier, held)
     }
 
     /// The header that the token comes in, if it comes in one.
@@ -165,7 +165,7 @@ impl<J: Json> Described<J> {
 }
 
 /// A call without contents: where a described one lacks a value (no refresh token came), or where only `endpoints` names the operation.
-fn bare<J: Json>(operation: CallKind, said: Option<J>) -> Box<Call> {
+fn empty_call<J: Json>(operation: CallKind, said: Option<J>) -> Box<Call> {
     match said {
         Some(said) => Call::new(operation, method(&said)),
         None => Call::new(operation, if operation == CallKind::Check { "GET" } else { "POST" }),

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use wasm_bindgen::prelude::*;
 
-use super::object::{bare, put, put_text, text_or_undefined};
+use super::object::{put, put_text, text_or_undefined, without_prototype};
 use crate::dialect::{Call, CallKind, Carrier, Facts};
 use crate::protocol::Addresses;
 use crate::session::without_query;
@@ -15,11 +15,11 @@ use crate::session::without_query;
 /// reply, as the token before is spent; and a person's answer on another device.)
 pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsValue {
     // No Headers object is needed: Request checks names and values, too.
-    let headers = bare();
+    let headers = without_prototype();
     for (name, value) in &call.headers {
         put_text(&headers, name, Some(value.as_str()));
     }
-    let init = bare();
+    let init = without_prototype();
     let usual = || {
         let address = address(call.operation, addresses)?;
         Some(call.below.map_or_else(|| address.into(), |path| below(address, path)))

@@ -314,8 +314,9 @@ impl Machine {
     }
 
     /// Looks at the clock before the state is read. Gives back whether that has ended the session.
+    #[wasm_bindgen(js_name = lookAtClock)]
     #[must_use]
-    pub fn look(&self, wall: f64, steady: f64) -> bool {
+    pub fn look_at_clock(&self, wall: f64, steady: f64) -> bool {
         self.handle.look_at_clock(Moment { wall, steady })
     }
 

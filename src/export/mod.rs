@@ -20,7 +20,7 @@ mod words;
 
 pub use machine::Machine;
 #[cfg(all(feature = "client", not(all(feature = "npm", target_family = "wasm"))))]
-pub(crate) use object::{bare, put, put_text};
+pub(crate) use object::{put, put_text, without_prototype};
 #[cfg(all(feature = "client", not(all(feature = "npm", target_family = "wasm"))))]
 pub(crate) use package::begin;
 pub use words::{Content, Kept, OutcomeKind, StepKind, Woken};

@@ -34,7 +34,7 @@ extern "C" {
 /// An object without a prototype. The platform reads options (`RequestInit` and the like) through the prototype chain, so an ordinary
 /// `{}` would take `credentials` or `body` from a polluted one.
 #[must_use]
-pub(crate) fn bare() -> JsValue {
+pub(crate) fn without_prototype() -> JsValue {
     create(&JsValue::NULL)
 }
 

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::StepKind;
 use super::call;
 use super::errors;
-use super::object::{bare, put, put_text, secret_or_undefined, text_or_undefined};
+use super::object::{put, put_text, secret_or_undefined, text_or_undefined, without_prototype};
 use crate::dialect::{Facts, Payload, Prompt};
 use crate::protocol::{Addresses, Effect, Ending, Line, Step, Write};
 
@@ -59,7 +59,7 @@ fn ended(ending: Ending, facts: &Facts) -> (StepKind, JsValue) {
 
 /// `DevicePrompt` of the public API.
 fn prompted(prompt: &Prompt) -> JsValue {
-    let object = bare();
+    let object = without_prototype();
     put_text(&object, "userCode", Some(&prompt.user_code));
     put_text(&object, "verificationUri", Some(&prompt.verification_uri));
     put_text(&object, "verificationUriComplete", prompt.verification_uri_complete.as_deref());
@@ -69,7 +69,7 @@ fn prompted(prompt: &Prompt) -> JsValue {
 /// `StoreWrite`. `text`: what the store is to keep; undefined to delete it. `known`: what the store is known to keep now; undefined for
 /// nothing. `over`: whether to write whatever it keeps.
 fn store_write(write: &Write) -> JsValue {
-    let object = bare();
+    let object = without_prototype();
     put_text(&object, "text", write.text.as_deref());
     put(&object, "over", &write.unless_changed.is_none().into());
     let known = write.unless_changed.as_ref().and_then(Option::as_deref);

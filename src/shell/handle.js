@@ -336,7 +336,7 @@ export class Handle {
   look() {
     if (!hasRoom()) return;
     this.#repair();
-    if (!enter(() => this.machine.look(wall(), steady())) && !this.#missed) return;
+    if (!enter(() => this.machine.lookAtClock(wall(), steady())) && !this.#missed) return;
     this.#show();
     queueMicrotask(() => this.#changed(true));
   }
