@@ -24,11 +24,11 @@ impl Person {
     /// Whether this is the same user. The same login is the same user, even if the name differs: a check may have replaced the typed
     /// name by the vendor's spelling. Otherwise user and database must be equal; with tokens, the user must also be known.
     fn is(&self, other: &Self) -> bool {
-        let by_login = self.login != 0 || other.login != 0;
-        by_login && self.login == other.login
-            || (!by_login || self.user.is_some())
-                && self.user == other.user
-                && self.database == other.database
+        let by_name = self.user == other.user && self.database == other.database;
+        match (self.login, other.login) {
+            (0, 0) => by_name,
+            (asked, now) => asked == now || self.user.is_some() && by_name,
+        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! The caller's requests: sent with the credential, judged, and sent once more.
 
+use std::rc::Rc;
+
+use hallpass::dialect::{Credentials, Described, Json as _};
 use hallpass::protocol::{Keeping, Trouble, Wake, Wish};
 
-use crate::support::user;
+use crate::support::{Value, user};
 use crate::tab::{HOUR, NOW, TABS, Tab, wish};
 use crate::vendors::{EXPIRED_INSIDE, OK, UNAUTHORIZED, grant, session};
 
@@ -381,6 +384,55 @@ fn r25_a_request_is_not_sent_again_as_somebody_else() {
     });
     assert_eq!(tab.requests(), "answered", "with the first answer");
     assert!(tab.log().iter().all(|line| !line.contains("again")));
+}
+
+/// An API whose login may name a user or none, by its kind of credential.
+fn with_or_without_a_name(credential: &str, username: Option<&'static str>) -> (Tab, impl FnOnce(&mut Tab)) {
+    let said = format!(
+        r#"{{"name":"acme","credential":"{credential}","login":{{"path":"login","json":{{"u":"{{username?}}"}}}},
+            "grant":{{"access":{}}}}}"#,
+        if credential == "cookie" { "null" } else { r#""token""# },
+    );
+    let vendor = Described::of(&Value::parse(&said).expect("JSON")).expect("a description");
+    let signs_in = move |tab: &mut Tab| {
+        tab.random += 1;
+        let token = tab.random;
+        tab.hears(200, &format!(r#"{{"token":"t{token}"}}"#));
+        let given: Vec<_> = username.map(|name| ("username", name)).into_iter().collect();
+        assert_eq!(tab.run(|handle| handle.sign_in(Credentials::of(&given))), "signed in");
+    };
+    (Tab::at(Rc::new(vendor), Keeping::Memory, |_| {}), signs_in)
+}
+
+/// While a request is on its way, somebody signs in anew. It is sent again only where that is known to be the same user.
+#[test]
+fn r25_a_request_is_sent_again_only_for_who_has_asked() {
+    let (jdoe, asmith) = (Some("jdoe"), Some("asmith"));
+    for (credential, first, second, again) in [
+        ("bearer", jdoe, jdoe, true),
+        ("bearer", jdoe, asmith, false),
+        ("bearer", jdoe, None, false),
+        ("bearer", None, jdoe, false),
+        // Two tokens of nobody known may be of two users.
+        ("bearer", None, None, false),
+        ("cookie", jdoe, jdoe, true),
+        ("cookie", jdoe, asmith, false),
+        ("cookie", None, None, true),
+    ] {
+        let (mut tab, signs_in) = with_or_without_a_name(credential, first);
+        signs_in(&mut tab);
+        let (_, signs_in_anew) = with_or_without_a_name(credential, second);
+        tab.log();
+        tab.meanwhile("send", |tab| {
+            signs_in_anew(tab);
+            tab.hears(401, "{}").hears(200, "{}");
+        });
+        let ending = json(&mut tab);
+        let log = tab.log();
+        let sent_again = log.iter().any(|line| line.contains("again"));
+        assert_eq!(sent_again, again, "{credential}, {first:?}, {second:?}: {ending}, {log:?}");
+        assert_eq!(ending == "superseded at request", !again, "{ending}");
+    }
 }
 
 /// A rejected token whose renewal fails at first is renewed by itself later, and that still counts as after a rejection.
