@@ -9,6 +9,8 @@ use crate::support::{Value, user};
 use crate::tab::{HOUR, NOW, TABS, Tab, wish};
 use crate::vendors::{EXPIRED_INSIDE, OK, UNAUTHORIZED, grant, session};
 
+type Names = &'static [(&'static str, &'static str)];
+
 fn lenses() -> Tab {
     let mut tab = Tab::new("lenses", Keeping::Memory);
     assert_eq!(tab.signs_in("{}"), "signed in");
@@ -386,10 +388,10 @@ fn r25_a_request_is_not_sent_again_as_somebody_else() {
     assert!(tab.log().iter().all(|line| !line.contains("again")));
 }
 
-/// An API whose login may name a user or none, by its kind of credential.
-fn with_or_without_a_name(credential: &str, username: Option<&'static str>) -> (Tab, impl FnOnce(&mut Tab)) {
+/// An API whose login takes a user and a database, or neither, by its kind of credential; and who signs in with these.
+fn with_or_without_a_name(credential: &str, names: Names) -> (Tab, impl FnOnce(&mut Tab)) {
     let said = format!(
-        r#"{{"name":"acme","credential":"{credential}","login":{{"path":"login","json":{{"u":"{{username?}}"}}}},
+        r#"{{"name":"acme","credential":"{credential}","login":{{"path":"login","json":{{"u":"{{username?}}","d":"{{database?}}"}}}},
             "grant":{{"access":{}}}}}"#,
         if credential == "cookie" { "null" } else { r#""token""# },
     );
@@ -398,8 +400,7 @@ fn with_or_without_a_name(credential: &str, username: Option<&'static str>) -> (
         tab.random += 1;
         let token = tab.random;
         tab.hears(200, &format!(r#"{{"token":"t{token}"}}"#));
-        let given: Vec<_> = username.map(|name| ("username", name)).into_iter().collect();
-        assert_eq!(tab.run(|handle| handle.sign_in(Credentials::of(&given))), "signed in");
+        assert_eq!(tab.run(|handle| handle.sign_in(Credentials::of(names))), "signed in");
     };
     (Tab::at(Rc::new(vendor), Keeping::Memory, |_| {}), signs_in)
 }
@@ -407,17 +408,23 @@ fn with_or_without_a_name(credential: &str, username: Option<&'static str>) -> (
 /// While a request is on its way, somebody signs in anew. It is sent again only where that is known to be the same user.
 #[test]
 fn r25_a_request_is_sent_again_only_for_who_has_asked() {
-    let (jdoe, asmith) = (Some("jdoe"), Some("asmith"));
+    const JDOE: Names = &[("username", "jdoe")];
+    const ASMITH: Names = &[("username", "asmith")];
+    const THERE: Names = &[("username", "jdoe"), ("database", "main")];
+    const NOBODY: Names = &[];
     for (credential, first, second, again) in [
-        ("bearer", jdoe, jdoe, true),
-        ("bearer", jdoe, asmith, false),
-        ("bearer", jdoe, None, false),
-        ("bearer", None, jdoe, false),
+        ("bearer", JDOE, JDOE, true),
+        ("bearer", JDOE, ASMITH, false),
+        ("bearer", JDOE, NOBODY, false),
+        ("bearer", NOBODY, JDOE, false),
         // Two tokens of nobody known may be of two users.
-        ("bearer", None, None, false),
-        ("cookie", jdoe, jdoe, true),
-        ("cookie", jdoe, asmith, false),
-        ("cookie", None, None, true),
+        ("bearer", NOBODY, NOBODY, false),
+        ("bearer", JDOE, THERE, false),
+        ("bearer", THERE, THERE, true),
+        ("cookie", JDOE, JDOE, true),
+        ("cookie", JDOE, ASMITH, false),
+        ("cookie", JDOE, THERE, false),
+        ("cookie", NOBODY, NOBODY, true),
     ] {
         let (mut tab, signs_in) = with_or_without_a_name(credential, first);
         signs_in(&mut tab);
