@@ -35,6 +35,7 @@ fn asked(effect: Effect, facts: &Facts, addresses: &Addresses) -> (StepKind, JsV
         Effect::Unlock { spent: false } => (StepKind::Unlock, JsValue::UNDEFINED),
         Effect::Wait(ms) => (StepKind::Wait, ms.into()),
         Effect::Tell(Line::Store) => (StepKind::TellStore, JsValue::UNDEFINED),
+        Effect::Tell(Line::Neighbours) => (StepKind::TellNeighbours, JsValue::UNDEFINED),
         Effect::Tell(Line::SignOut) => (StepKind::TellSignOut, JsValue::UNDEFINED),
         Effect::Random => (StepKind::Random, JsValue::UNDEFINED),
         Effect::Join(id) => (StepKind::Join, id.into()),

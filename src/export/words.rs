@@ -40,6 +40,8 @@ pub enum StepKind {
     Wait = "wait",
     /// Tell those who share the store that something has changed.
     TellStore = "tell-store",
+    /// Tell those of them in this page that a login or a sign-out has begun.
+    TellNeighbours = "tell-neighbours",
     /// Tell those who have sessions of their own under the same name that the user has signed out.
     TellSignOut = "tell-sign-out",
     /// Give a random number of 32 bits.
@@ -150,6 +152,8 @@ pub enum Woken {
     Online = "online",
     /// Something may have changed in the store.
     Store = "store",
+    /// Another handle of this page has begun a login or a sign-out.
+    Neighbours = "neighbours",
     /// The user has signed out in another tab.
     SignOut = "sign-out",
 }
@@ -161,6 +165,7 @@ impl Woken {
             Self::Timer => Wake::Timer,
             Self::Online => Wake::Online,
             Self::Store => Wake::Told(Line::Store),
+            Self::Neighbours => Wake::Told(Line::Neighbours),
             Self::SignOut => Wake::Told(Line::SignOut),
             _ => Wake::Page,
         }

@@ -74,6 +74,8 @@ pub struct Write {
 pub enum Line {
     /// All who share the store.
     Store,
+    /// Those of them in this page: a login or a sign-out has begun here, which overtakes the login that is under way there.
+    Neighbours,
     /// The tabs that have a session of their own under the same name: the user has signed out.
     SignOut,
 }

@@ -13,12 +13,12 @@ use super::effect::{OperationId, Outcome};
 use super::ending::{Ending, Halt};
 use super::logout::Revocation;
 use super::operation::{Operation, Run, Step};
-use super::renewal::Flight;
+use super::renewal::{Flight, Spent};
 use super::request::Rejecting;
 use super::settings::{Addresses, Keeping, Settings};
 use super::store::Store;
 use crate::dialect::{Call, CallKind, Carrier, Code, Facts, Failure, Held, Json, Vendor};
-use crate::session::{Audience, Epoch, Moment, Needs, Record, Session};
+use crate::session::{Audience, Epoch, Moment, Needs, Record, Session, Tokens};
 
 /// One handle: the vendor, the rules and what is known of the store, with the operations that are under way.
 pub struct Handle<J: 'static> {
@@ -42,6 +42,8 @@ pub struct Handle<J: 'static> {
     pub(super) revocation: RefCell<Option<Revocation>>,
     /// The sign-out under way that has to renew its token by a cookie first.
     pub(super) renews_to_revoke: Cell<Option<OperationId>>,
+    /// The tokens of an ended session that were spent last, and what has become of the new ones.
+    pub(super) spent: RefCell<Option<(Tokens, Spent)>>,
     /// The addresses that have rejected a token which was just renewed.
     pub(super) rejecting_addresses: RefCell<Vec<Rejecting>>,
     /// How many requests of the caller's are under way. Their replies may bring new tokens.
@@ -99,6 +101,7 @@ impl<J: Json> Handle<J> {
             sending_login: Cell::new(None),
             revocation: RefCell::new(None),
             renews_to_revoke: Cell::new(None),
+            spent: RefCell::new(None),
             sending: Cell::new(0),
             renewed_for_checks: Cell::new(Counted::NONE),
             confirming: Cell::new(None),

@@ -3,10 +3,11 @@
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 
-use super::effect::{Effect, Outcome};
+use super::effect::{Effect, Line, Outcome};
 use super::ending::{Ending, Halt};
 use super::handle::Handle;
 use super::operation::Run;
+use super::settings::Keeping;
 use crate::dialect::{Call, CallKind, Credentials, Json, Reply};
 use crate::session::{Record, Session};
 
@@ -34,11 +35,12 @@ impl<J: Json> Run<J> {
         let handle: &Handle<J> = &self.handle;
         // Built first, so that credentials that can't be sent overtake no earlier login.
         let call = handle.vendor.login(&credentials).map_err(|failure| Halt::at(CallKind::Login, failure))?;
-        handle.change(Session::begin_login);
+        handle.change(Session::overtake_logins);
         let generation = handle.generation();
         if let Some(older) = handle.signing_in.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;
         }
+        self.overtake_neighbours().await;
         if handle.vendor.signing().is_none() {
             self.take_turn(None, generation).await?;
         }
@@ -80,6 +82,22 @@ impl<J: Json> Run<J> {
         } else {
             Err(Halt::superseded(CallKind::Login))
         }
+    }
+
+    /// Handles of one page that share a session are one: a login or a sign-out of one of them overtakes the logins of the others.
+    pub(super) async fn overtake_neighbours(&self) {
+        if self.handle.settings.keeping != Keeping::Memory {
+            self.see_to(Effect::Tell(Line::Neighbours)).await;
+        }
+    }
+
+    /// Another handle of this page has begun a login or a sign-out.
+    pub(super) async fn give_way(&self) -> Ending {
+        if let Some(under_way) = self.handle.signing_in.take() {
+            self.handle.change(Session::overtake_logins);
+            self.see_to(Effect::Stop(under_way)).await;
+        }
+        Ending::Done
     }
 
     /// The reply to a login's call, unless a newer login or a logout has overtaken it.

@@ -7,6 +7,7 @@ use super::effect::{Effect, Line, OperationId, Outcome};
 use super::ending::Ending;
 use super::handle::Handle;
 use super::operation::Run;
+use super::renewal::Spent;
 use super::settings::Keeping;
 use crate::dialect::Json;
 use crate::session::{Moment, Note, Reason, Record, Session};
@@ -57,6 +58,9 @@ impl<J: Json> Run<J> {
             self.see_to(Effect::Stop(under_way)).await;
         }
         let replaced = handle.look(Session::is_replaced);
+        if !elsewhere && !replaced {
+            self.overtake_neighbours().await;
+        }
         if !elsewhere && !replaced && !matches!(handle.settings.keeping, Keeping::Tabs { .. }) {
             self.see_to(Effect::Tell(Line::SignOut)).await;
         }
@@ -145,9 +149,20 @@ impl<J: Json> Run<J> {
     async fn send_revocation(&self, mut record: Rc<Record>, over: bool) -> Option<bool> {
         let handle: &Handle<J> = &self.handle;
         if over {
-            let call = handle.vendor.refresh(&record.held)?;
-            let Outcome::Reply(reply) = self.ask(Effect::Call(call)).await else { return None };
-            let grant = handle.read_refresh(&reply, &record).ok()?;
+            // A refresh token isn't spent twice: what it has brought is revoked, unless that is done.
+            if let Some(renewal) = handle.spending(&record) {
+                let Outcome::Done = self.ask(Effect::Join(renewal)).await else { return None };
+            }
+            let grant = match handle.take_spent(&record) {
+                Some(Spent::For(grant)) => grant,
+                Some(Spent::Revoked) => return None,
+                None => {
+                    handle.spent.replace(Some((record.tokens(), Spent::Revoked)));
+                    let call = handle.vendor.refresh(&record.held)?;
+                    let Outcome::Reply(reply) = self.ask(Effect::Call(call)).await else { return None };
+                    handle.read_refresh(&reply, &record).ok()?
+                }
+            };
             let held = &mut Rc::make_mut(&mut record).held;
             held.access = grant.access;
             held.refresh = grant.refresh.or(held.refresh.take());

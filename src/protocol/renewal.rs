@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
+use core::mem;
 
 use super::effect::{Effect, OperationId, Outcome};
 use super::ending::{Ending, Halt};
@@ -10,7 +11,7 @@ use super::handle::{Handle, paused, without_tokens};
 use super::operation::Run;
 use super::settings::Keeping;
 use crate::dialect::{Call, CallKind, Code, Failure, Grant, Json, Reply};
-use crate::session::{Epoch, Reason, Record, Session};
+use crate::session::{Epoch, Reason, Record, Session, Tokens};
 
 /// When the vendor refuses a token, another tab may just have spent it: so many ms are left to that tab to write its new one.
 pub(super) const GRACE_MS: u32 = 700;
@@ -22,8 +23,9 @@ const LEAVING_MS: u32 = 250;
 /// A renewal under way, which all callers of a handle share ("single flight").
 #[derive(Debug)]
 pub(super) struct Flight {
-    /// The tokens that it renews.
+    /// The tokens that it renews: by their epoch, and by their name.
     epoch: Epoch,
+    tokens: Tokens,
     /// Whether it was begun because the vendor rejected the tokens, and not because of their age.
     rejected: bool,
     operation: Cell<OperationId>,
@@ -36,6 +38,15 @@ pub(super) struct Flight {
     spent: Cell<bool>,
     /// How it ended: whether the vendor was asked, as another tab may have been first.
     outcome: RefCell<Option<Result<bool, Halt>>>,
+}
+
+/// What has become of the new tokens that a renewal has brought for a session that had ended meanwhile.
+#[derive(Debug)]
+pub(super) enum Spent {
+    /// They are to be revoked with the session.
+    For(Box<Grant>),
+    /// They are being revoked, or were.
+    Revoked,
 }
 
 impl Flight {
@@ -58,6 +69,7 @@ impl<J: Json> Handle<J> {
         under_way.unwrap_or_else(|| {
             let flight = Rc::new(Flight {
                 epoch,
+                tokens: self.look(Session::tokens_in_use),
                 rejected: self.rejected_epoch.get() == Some(epoch),
                 operation: Cell::new(0),
                 generation: self.generation(),
@@ -71,6 +83,19 @@ impl<J: Json> Handle<J> {
             flight.operation.set(self.spawn(|run| run.run_flight(own)));
             flight
         })
+    }
+
+    /// The renewal that is just spending a record's refresh token.
+    pub(super) fn spending(&self, record: &Record) -> Option<OperationId> {
+        let flight = self.flight.borrow();
+        flight.as_ref().filter(|flight| flight.tokens == record.tokens())?.on_its_way()
+    }
+
+    /// What has become of a record's tokens, if they were spent when its session had ended. The caller revokes what they were spent for.
+    pub(super) fn take_spent(&self, record: &Record) -> Option<Spent> {
+        let mut spent = self.spent.borrow_mut();
+        let spent = spent.as_mut().filter(|(tokens, _)| *tokens == record.tokens());
+        spent.map(|(_, spent)| mem::replace(spent, Spent::Revoked))
     }
 
     /// The call that renews; `other_form`: in the vendor's other documented form.
@@ -235,7 +260,7 @@ impl<J: Json> Run<J> {
             if handle.epoch() != epoch {
                 if let Ok(grant) = read {
                     let here = handle.generation() != flight.generation;
-                    self.take_away(record, *grant, here);
+                    self.take_away(record, grant, here);
                 }
                 return self.overtaken(flight);
             }

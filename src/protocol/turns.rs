@@ -2,12 +2,14 @@
 //! sets it: a login, a renewal and a sign-out that are on their way side by side would undo each other. So one waits for the other; in
 //! other tabs, by the lock under which tokens are renewed.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 
 use super::effect::{Effect, OperationId, Outcome, Trouble};
 use super::ending::Halt;
 use super::handle::Handle;
 use super::operation::Run;
+use super::renewal::Spent;
 use super::settings::Keeping;
 use crate::dialect::{CallKind, Grant, Json, Renewal};
 use crate::session::{Record, Session};
@@ -113,12 +115,18 @@ impl<J: Json> Run<J> {
 
     /// Takes away the cookie that a renewal has brought, where the user has signed out meanwhile in a tab that couldn't wait for it; or has
     /// what it renews revoked. `here`: the user has signed out in this tab.
-    pub(super) fn take_away(&self, mut record: Rc<Record>, grant: Grant, here: bool) {
+    pub(super) fn take_away(&self, mut record: Rc<Record>, grant: Box<Grant>, here: bool) {
         let handle: &Handle<J> = &self.handle;
         let shared = matches!(handle.settings.keeping, Keeping::Tabs { .. });
         let left = if handle.carries_token() {
+            if !handle.renews_by_cookie() || handle.renews_to_revoke.get().is_some() {
+                // Whoever ends the session at the vendor does so with this.
+                handle.spent.replace(Some((record.tokens(), Spent::For(grant))));
+                return;
+            }
+            handle.spent.replace(Some((record.tokens(), Spent::Revoked)));
             // Where tabs have sessions of their own, the cookie may be another one's by now.
-            handle.renews_by_cookie() && handle.renews_to_revoke.get().is_none() && (shared || here)
+            shared || here
         } else {
             handle.revocation.borrow().is_none() && !shared
         };

@@ -28,6 +28,7 @@ impl<J: Json> Run<J> {
     pub(super) async fn wake(self: Rc<Self>, wake: Wake, hidden: bool) -> Ending {
         let handle: &Handle<J> = &self.handle;
         match wake {
+            Wake::Told(Line::Neighbours) => return self.give_way().await,
             Wake::Told(Line::SignOut) => {
                 let own = !matches!(handle.settings.keeping, Keeping::Tabs { .. });
                 return if own && handle.is_signed_in() {

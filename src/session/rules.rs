@@ -125,8 +125,8 @@ impl Session {
         !matches!(self.renewal, Renewal::None) && !self.held.as_ref().is_some_and(lacks)
     }
 
-    /// A login begins, and overtakes every earlier one.
-    pub const fn begin_login(&mut self) {
+    /// A login begins, or a sign-out of another handle of the page, and overtakes every earlier login.
+    pub const fn overtake_logins(&mut self) {
         self.generation += 1;
     }
 

@@ -36,7 +36,7 @@ import { Deadline, sleep } from "./wait.js";
  *   marks: import("./do/store.js").Store | undefined,
  *   notes: import("./do/note.js").Notes | undefined,
  *   locks: import("./do/lock.js").Locks,
- *   tell: (line: "store" | "sign-out") => void,
+ *   tell: (line: "store" | "neighbours" | "sign-out") => void,
  * }} Environment
  */
 
@@ -109,6 +109,9 @@ export class Effects {
         return this.#wait(id, task, /** @type {number} */ (argument));
       case "tell-store":
         tell("store");
+        return came(id, "done");
+      case "tell-neighbours":
+        tell("neighbours");
         return came(id, "done");
       case "tell-sign-out":
         tell("sign-out");

@@ -111,11 +111,11 @@ export class Handle {
       marks: place && idleMs !== undefined ? new Store(place, at, sessionNames.used, true) : undefined,
       notes: keeping.at && new Notes(sessionNames.note, keeping.at, this.#isShared),
       locks,
-      /** @param {"store" | "sign-out"} line */
+      /** @param {"store" | "neighbours" | "sign-out"} line */
       tell: (line) => {
         if (line === "sign-out") return lines.signOut.tell();
-        lines.store.tell();
-        lines.neighbours?.tell();
+        if (line === "store") lines.store.tell();
+        lines.neighbours?.tell(line);
       },
     });
     this.driver = new Driver(this.machine, environment, (tells) => this.#changed(tells), () => this.#replaceMachine());

@@ -44,7 +44,7 @@ export function resources(weakHandle, sessionNames, keeping, { tabs, near, timeo
   const lines = {
     store: new Line(tabs && shared ? sessionNames.record : undefined, () => hear("store")),
     signOut: new Line(tabs && !shared ? sessionNames.signOut : undefined, () => hear("sign-out")),
-    neighbours: near && keeping.at ? new Neighbours(keeping.at, sessionNames.record, () => hear("store")) : undefined,
+    neighbours: near && keeping.at ? new Neighbours(keeping.at, sessionNames.record, hear) : undefined,
   };
   const lags = keeping.kept === "lagging";
   const locks = new Locks({ key: sessionNames.record, lease: sessionNames.lease, storage: keeping.at ?? {}, ms: timeoutMs + EXTRA_WAIT_MS, lags, tabs });

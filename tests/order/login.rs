@@ -1,6 +1,6 @@
 //! Signing in.
 
-use hallpass::protocol::{Keeping, Trouble};
+use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 
 use crate::support::user;
 use crate::tab::{HOUR, NOW, TABS, Tab};
@@ -11,7 +11,14 @@ fn a_login_is_sent_once_and_written_over_whatever_lies_there() {
     let mut tab = Tab::new("ethgas", TABS);
     tab.another_writes(None, Some("3 logout"));
     assert_eq!(tab.signs_in(&grant("a1", "r1")), "signed in");
-    tab.asked(&["random", "call login", "write a1 of 7 over all", "forget the note", "tell of the store"]);
+    tab.asked(&[
+        "tell the neighbours",
+        "random",
+        "call login",
+        "write a1 of 7 over all",
+        "forget the note",
+        "tell of the store",
+    ]);
     assert_eq!((tab.status(), tab.state().user.as_deref()), ("signed-in", Some("jdoe")));
     assert_eq!(tab.held().map(|record| record.received_at.to_bits()), Some(NOW.to_bits()));
 }
@@ -28,7 +35,7 @@ fn rule_5_a_refused_login_is_not_repeated() {
     let mut tab = Tab::new("ethgas", TABS);
     tab.hears(401, UNAUTHORIZED);
     assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "wrong"))), "invalid-credentials at login");
-    tab.asked(&["random", "call login"]);
+    tab.asked(&["tell the neighbours", "random", "call login"]);
     for (trouble, told) in [
         (Trouble::Network, "network at login"),
         (Trouble::Timeout, "timeout at login"),
@@ -37,7 +44,7 @@ fn rule_5_a_refused_login_is_not_repeated() {
     ] {
         tab.fails("call login", trouble);
         assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), told);
-        tab.asked(&["random", "call login"]);
+        tab.asked(&["tell the neighbours", "random", "call login"]);
     }
     assert_eq!(tab.status(), "never");
 }
@@ -77,6 +84,7 @@ fn r39_a_login_over_a_session_revokes_the_older_one() {
         "whatever becomes of that"
     );
     tab.asked(&[
+        "tell the neighbours",
         "random",
         "call login",
         "write a2 of 7 over all",
@@ -125,9 +133,11 @@ fn r18_a_newer_login_stops_the_one_before() {
     });
     assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), "superseded at login");
     tab.asked(&[
+        "tell the neighbours",
         "random",
         "call login",
         "  stop",
+        "  tell the neighbours",
         "  random",
         "  call login",
         "  write b1 of 7 over all",
@@ -138,6 +148,26 @@ fn r18_a_newer_login_stops_the_one_before() {
 }
 
 /// R18, also where the older one's answer was there already.
+/// R18: handles of one page that share a session are one. What another of them begins overtakes the login of this one.
+#[test]
+fn r18_a_login_gives_way_to_what_another_handle_of_the_page_begins() {
+    for keeping in [Keeping::Page, TABS] {
+        let mut tab = Tab::new("ethgas", keeping);
+        tab.meanwhile("call login", |tab| {
+            assert_eq!(tab.wakes(Wake::Told(Line::Neighbours)), "done");
+            tab.hears(200, &grant("a1", "r1"));
+        });
+        assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), "superseded at login");
+        tab.asked(&["tell the neighbours", "random", "call login", "  stop"]);
+        assert_eq!((tab.status(), &tab.record), ("never", &None));
+    }
+    // What is there stays, and so does a renewal.
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(200, &grant("a2", "r2"));
+    tab.meanwhile("call refresh", |tab| assert_eq!(tab.wakes(Wake::Told(Line::Neighbours)), "done"));
+    assert_eq!((tab.refreshes().as_str(), tab.status()), ("done", "signed-in"));
+}
+
 #[test]
 fn r18_a_login_that_ends_after_a_logout_writes_nothing() {
     let mut tab = Tab::new("ethgas", TABS);

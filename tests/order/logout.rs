@@ -18,6 +18,7 @@ fn r10_it_is_noted_and_taken_away_whatever_the_network_says() {
     assert_eq!(tab.signs_out(), "signed out, confirmed");
     tab.asked(&[
         "note 7 logout",
+        "tell the neighbours",
         "delete over all",
         "forget the note",
         "tell of the store",
@@ -64,6 +65,7 @@ fn tabs_with_sessions_of_their_own_are_told() {
     assert_eq!(tab.signs_out(), "signed out, confirmed");
     tab.asked(&[
         "note 7 logout",
+        "tell the neighbours",
         "tell of the sign-out",
         "delete over all",
         "forget the note",
@@ -91,7 +93,7 @@ fn a_tab_that_is_told_signs_out_and_tells_nobody() {
 fn without_anybody_signed_in_nobody_is_asked_but_the_store_is_cleared() {
     let mut tab = Tab::new("ethgas", TABS);
     assert_eq!(tab.signs_out(), "signed out");
-    tab.asked(&["delete over all", "forget the note", "tell of the store", "  read"]);
+    tab.asked(&["tell the neighbours", "delete over all", "forget the note", "tell of the store", "  read"]);
 }
 
 #[test]
@@ -324,9 +326,43 @@ fn r10_a_second_sign_out_waits_until_the_record_is_gone() {
         tab.log();
         assert_eq!(tab.signs_out(), "signed out, confirmed");
         let log = tab.log();
-        assert_eq!(log[0].trim(), "read", "{log:?}");
+        assert_eq!(log[1].trim(), "read", "{log:?}");
     });
     assert_eq!(tab.signs_out(), "signed out, confirmed");
+}
+
+/// R16: a refresh token that is just being spent is not spent once more to revoke the session. What that brings is revoked.
+#[test]
+fn r16_a_sign_out_during_a_renewal_takes_what_that_brings() {
+    for keeping in [Keeping::Memory, TABS] {
+        let mut tab = Tab::signed_in(keeping);
+        tab.now += HOUR;
+        let second = Rc::new(Cell::new(0));
+        let id = Rc::clone(&second);
+        tab.meanwhile("call refresh", move |tab| {
+            id.set(tab.handle.sign_out(true));
+            let id = id.get();
+            assert_eq!(tab.run(|_| id), "waits");
+            assert_eq!(tab.status(), "logout", "here it is over at once");
+            tab.hears(200, &grant("a2", "r2")).hears(200, OK);
+        });
+        assert_eq!(tab.refreshes(), "superseded at refresh");
+        assert_eq!(tab.ending(second.get()), "signed out, confirmed");
+        assert_eq!(tab.log_of("call"), ["call refresh with r1", "call logout with a2"]);
+        // Where that fails, it may not have been spent.
+        let mut tab = Tab::signed_in(keeping);
+        tab.now += HOUR;
+        tab.meanwhile("call refresh", |tab| {
+            let id = tab.handle.sign_out(true);
+            tab.run(|_| id);
+            tab.hears(503, "").hears(200, &grant("a2", "r2")).hears(200, OK);
+        });
+        assert_eq!(tab.refreshes(), "superseded at refresh");
+        assert_eq!(
+            tab.log_of("call"),
+            ["call refresh with r1", "call refresh with r1", "call logout with a2"]
+        );
+    }
 }
 
 /// Also where renewals are manual: a refresh token that lives on at the vendor would be the greater harm.

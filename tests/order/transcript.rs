@@ -42,6 +42,7 @@ pub fn line(effect: &Effect) -> String {
         Effect::Unlock { spent } => if *spent { "unlock, spent" } else { "unlock" }.into(),
         Effect::Wait(ms) => format!("wait {ms}"),
         Effect::Tell(Line::Store) => "tell of the store".into(),
+        Effect::Tell(Line::Neighbours) => "tell the neighbours".into(),
         Effect::Tell(Line::SignOut) => "tell of the sign-out".into(),
         Effect::Random => "random".into(),
         Effect::Join(_) => "join".into(),

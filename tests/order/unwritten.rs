@@ -22,6 +22,7 @@ fn rule_15_what_a_failed_login_write_was_to_replace_is_gone() {
     assert_eq!((&tab.record, tab.note.as_deref()), (&None, Some("7 unwritten")));
     assert_eq!((tab.status(), tab.state().problem), ("signed-in", Some("storage")));
     tab.asked(&[
+        "tell the neighbours",
         "random",
         "call login",
         "write b1 of 7 over all",
@@ -63,7 +64,7 @@ fn r38_what_was_followed_is_not_written_again_once_it_is_gone() {
     tab.fails("read", Trouble::Storage);
     assert_eq!(tab.wakes(Wake::Timer), "done");
     assert_eq!((tab.status(), tab.held().map(|held| held.login)), ("signed-in", Some(9)));
-    assert_eq!(tab.log()[6..], ["read", "  read"], "it lies there: nothing is to be written");
+    assert_eq!(tab.log()[7..], ["read", "  read"], "it lies there: nothing is to be written");
     // The user signs out in the other tab.
     tab.another_writes(None, None);
     assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
@@ -265,7 +266,8 @@ fn r38_a_login_whose_write_fails_late_goes_on_in_memory() {
     };
     let step = |id, outcome| handle.step(id, outcome, tab.moment()).expect("a step");
     let login = handle.sign_in(user("user_test", "s3cret"));
-    assert!(matches!(step(login, None), Step::Asks(Effect::Random)));
+    assert!(matches!(step(login, None), Step::Asks(Effect::Tell(Line::Neighbours))));
+    assert!(matches!(step(login, Some(Outcome::Done)), Step::Asks(Effect::Random)));
     assert!(matches!(step(login, Some(Outcome::Random(7))), Step::Asks(Effect::Call(_))));
     assert!(matches!(step(login, Some(Outcome::Reply(Box::new(brings(1))))), Step::Asks(Effect::Write(_))));
     let request = handle.request(wish());

@@ -5,7 +5,7 @@ use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 use hallpass::session::Record;
 
 use crate::tab::{HOUR, NOW, TABS, Tab};
-use crate::vendors::{UNAUTHORIZED, grant, session};
+use crate::vendors::{OK, UNAUTHORIZED, grant, session};
 
 #[test]
 fn a_timer_renews_what_is_due_and_nothing_before() {
@@ -262,12 +262,14 @@ fn what_was_asked_for_one_user_is_not_given_to_another() {
     tab.now = NOW + HOUR;
     tab.meanwhile("call refresh", |tab| {
         tab.random = 8;
-        tab.hears(200, &grant("b1", "rb1")).hears(500, "");
+        tab.hears(200, &grant("b1", "rb1"));
         let other = tab.run(|handle| handle.sign_in(crate::support::user("asmith", "s3cret")));
         assert_eq!(other, "signed in");
-        tab.hears(200, &grant("a2", "r2"));
+        tab.hears(200, &grant("a2", "r2")).hears(200, OK);
     });
     assert_eq!(tab.token(), "superseded at request");
+    // R39: what the renewal has brought for nobody is revoked.
+    assert_eq!(tab.log_of("call"), ["call refresh with r1", "call login", "call logout with a2"]);
 }
 
 /// R19: a renewal that is overtaken again and again is not waited for for ever.

@@ -65,6 +65,7 @@ fn a_wallet_is_asked_for_the_account_the_chain_and_the_signature() {
     usual(&mut tab);
     assert_eq!(signs_in(&mut tab), "signed in");
     tab.asked(&[
+        "tell the neighbours",
         "random",
         ACCOUNTS,
         "call login",
@@ -90,7 +91,7 @@ fn a_wallet_on_another_chain_is_asked_to_go_to_the_vendors() {
 /// Whatever the wallet refuses, nothing more is asked of it, and nothing sent.
 #[test]
 fn what_the_wallet_refuses_is_the_end() {
-    for (at, until) in [(ACCOUNTS, 2), (CHAIN, 4), (SWITCH, 5), (SIGN, 5)] {
+    for (at, until) in [(ACCOUNTS, 3), (CHAIN, 5), (SWITCH, 6), (SIGN, 6)] {
         for (outcome, ending) in [
             (refused(4001), "cancelled at login"),
             (refused(5000), "cancelled at login"),
@@ -118,7 +119,7 @@ fn a_lying_message_never_reaches_the_wallet() {
     let mut tab = with_wallet(TABS);
     tab.says(ACCOUNTS, said(&format!(r#"["{ACCOUNT}"]"#))).hears(200, &to_sign("USD Coin"));
     assert_eq!(signs_in(&mut tab), "malformed-reply at login");
-    tab.asked(&["random", ACCOUNTS, "call login"]);
+    tab.asked(&["tell the neighbours", "random", ACCOUNTS, "call login"]);
 }
 
 #[test]
@@ -127,7 +128,7 @@ fn an_account_that_the_wallet_does_not_offer_is_refused_by_its_field() {
     tab.says(ACCOUNTS, said(&format!(r#"["{ACCOUNT}"]"#)));
     let credentials = Credentials::of(&[("address", &format!("0x{}", "12".repeat(20)))]);
     assert_eq!(tab.run(|handle| handle.sign_in(credentials)), "invalid-request at login");
-    tab.asked(&["random", ACCOUNTS]);
+    tab.asked(&["tell the neighbours", "random", ACCOUNTS]);
 }
 
 /// R18: what a wallet signs for a login that was overtaken is handed in to nobody.
@@ -148,7 +149,7 @@ fn r18_a_login_that_waits_for_the_person_is_overtaken() {
 /// R34: once nobody uses the handle any more, the wallet shows the person nothing, and nothing is handed in.
 #[test]
 fn r34_a_wallet_is_asked_nothing_more_after_dispose() {
-    for (at, until) in [(ACCOUNTS, 2), ("call login", 3), (CHAIN, 4), (SIGN, 5)] {
+    for (at, until) in [(ACCOUNTS, 3), ("call login", 4), (CHAIN, 5), (SIGN, 6)] {
         let mut tab = with_wallet(TABS);
         usual(&mut tab);
         tab.meanwhile(at, |tab| tab.handle.dispose());

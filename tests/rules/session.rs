@@ -139,7 +139,7 @@ impl Model {
                 self.login = self.serial;
                 self.expect(Held::default(), grant.clone());
                 self.set_back = false;
-                self.session.begin_login();
+                self.session.overtake_logins();
                 self.session.signed_in(grant, self.login, now);
             }
             Event::SignOut => {

@@ -12,7 +12,7 @@ fn r18_each_login_and_each_logout_has_a_number_of_its_own() {
     let mut numbers = vec![session.generation()];
     for step in 0..6 {
         if step % 2 == 0 {
-            session.begin_login();
+            session.overtake_logins();
         } else {
             session.sign_out(false);
         }

@@ -45,7 +45,7 @@ impl World {
 
     /// A refresh token is presented. A second time it is only where the answer to the first was lost, or where nothing could tell
     /// that tab of the first: no lock, no store, a tab that was frozen or closed in the middle. And tokens that are to be dead,
-    /// of a login that somebody has signed out of or in over, may be dead of it.
+    /// of a login that somebody has signed out of or in over, may be dead of it; but not in the tab that has spent them itself.
     fn spends(&mut self, mark: Mark, token: Token) {
         let held = self.family_held(mark.tab);
         let before = self.watch.spent.get(&token).copied();
@@ -53,13 +53,15 @@ impl World {
         self.watch.spent.insert(token, new);
         let Some(before) = before.filter(|before| !before.lost) else { return };
         let watch = &self.watch;
-        let excused = watch.hides()
-            || watch.slept > 0
-            || watch.closed.contains(&before.tab)
-            || held != Some(token.family)
+        let to_be_dead = held != Some(token.family)
             || self.cookie_of_others()
             || watch.replaced.iter().any(|(_, family)| *family == token.family)
             || watch.signed_out.iter().any(|(_, login)| watch.families.get(login) == Some(&token.family));
+        let by_itself = before.tab == mark.tab && before.granted;
+        let excused = watch.hides()
+            || watch.slept > 0
+            || watch.closed.contains(&before.tab)
+            || (to_be_dead && !by_itself);
         self.watch.must(excused, "r16_no_refresh_token_is_spent_twice", || {
             format!("tab {}, {}, {before:?}", mark.tab, token.text())
         });

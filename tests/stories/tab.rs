@@ -317,8 +317,10 @@ impl World {
     fn tell_others(&mut self, tab: usize, line: Line) {
         for other in 0..self.tabs.len() {
             let shares = match (line, self.plan.keeping) {
-                (Line::Store, Keeping::Memory) => false,
-                (Line::Store, _) => self.tabs[other].place == self.tabs[tab].place,
+                // Where each tab is a page of its own, it has no other handles.
+                (Line::Store, Keeping::Memory)
+                | (Line::Neighbours, Keeping::Memory | Keeping::Tabs { .. }) => false,
+                (Line::Store | Line::Neighbours, _) => self.tabs[other].place == self.tabs[tab].place,
                 (Line::SignOut, Keeping::Page) => self.tabs[other].place != self.tabs[tab].place,
                 (Line::SignOut, _) => true,
             };
@@ -326,7 +328,7 @@ impl World {
             // A frozen tab misses it.
             let lost = there.frozen && self.choices.one_in(2);
             if other != tab && self.tabs[other].open && shares && !lost {
-                let ms = self.choices.pick(&[1, 0, 4, 40]);
+                let ms = if line == Line::Neighbours { 0 } else { self.choices.pick(&[1, 0, 4, 40]) };
                 self.at(self.now + ms, Event::Told { tab: other, line });
             }
         }

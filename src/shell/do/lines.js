@@ -67,15 +67,17 @@ export class Line {
   }
 }
 
+/** @typedef {(what: "store" | "neighbours") => void} Hear */
+
 /**
  * The listeners of this page's handles, by the object that their record is kept in and by its key.
- * @type {WeakMap<object, Map<string, Set<() => void>>>}
+ * @type {WeakMap<object, Map<string, Set<Hear>>>}
  */
 const handles = new WeakMap();
 
 /** The line to the other handles of this page that share a record. They hear it a moment later. */
 export class Neighbours {
-  /** @type {Map<string, Set<() => void>>} */
+  /** @type {Map<string, Set<Hear>>} */
   #keys;
   #key;
   #hear;
@@ -83,7 +85,7 @@ export class Neighbours {
   /**
    * @param {object} storage
    * @param {string} key
-   * @param {() => void} hear
+   * @param {Hear} hear
    */
   constructor(storage, key, hear) {
     this.#keys = handles.get(storage) ?? new Map();
@@ -96,9 +98,10 @@ export class Neighbours {
     this.#keys.set(this.#key, (this.#keys.get(this.#key) ?? new Set()).add(this.#hear));
   }
 
-  tell() {
+  /** @param {"store" | "neighbours"} what That the store has changed, or that a login or a sign-out has begun. */
+  tell(what) {
     this.#keys.get(this.#key)?.forEach((hear) => {
-      if (hear !== this.#hear) queueMicrotask(hear);
+      if (hear !== this.#hear) queueMicrotask(() => hear(what));
     });
   }
 
