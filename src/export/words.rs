@@ -42,7 +42,7 @@ pub enum StepKind {
     TellStore = "tell-store",
     /// Tell those of them in this page that a login or a sign-out has begun.
     TellNeighbours = "tell-neighbours",
-    /// Tell those who have sessions of their own under the same name that the user has signed out.
+    /// Tell those who have sessions of their own under the same name that the user has signed out, and those who share this one in this page.
     TellSignOut = "tell-sign-out",
     /// Give a random number of 32 bits.
     Random = "random",

@@ -76,7 +76,7 @@ pub enum Line {
     Store,
     /// Those of them in this page: a login or a sign-out has begun here, which overtakes the login that is under way there.
     Neighbours,
-    /// The tabs that have a session of their own under the same name: the user has signed out.
+    /// The tabs that have a session of their own under the same name, and the neighbours of this one: the user has signed out.
     SignOut,
 }
 

@@ -59,10 +59,8 @@ impl<J: Json> Run<J> {
         }
         let replaced = handle.look(Session::is_replaced);
         if !elsewhere && !replaced {
-            self.overtake_neighbours().await;
-        }
-        if !elsewhere && !replaced && !matches!(handle.settings.keeping, Keeping::Tabs { .. }) {
-            self.see_to(Effect::Tell(Line::SignOut)).await;
+            let shared = matches!(handle.settings.keeping, Keeping::Tabs { .. });
+            self.see_to(Effect::Tell(if shared { Line::Neighbours } else { Line::SignOut })).await;
         }
         // After a sign-out in another tab the cookie may already be a newer login's, so the vendor is not asked to end it.
         let known = record.filter(|record| {

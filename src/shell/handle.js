@@ -113,9 +113,9 @@ export class Handle {
       locks,
       /** @param {"store" | "neighbours" | "sign-out"} line */
       tell: (line) => {
-        if (line === "sign-out") return lines.signOut.tell();
+        lines.neighbours?.tell(line === "store" ? line : "neighbours");
         if (line === "store") lines.store.tell();
-        lines.neighbours?.tell(line);
+        if (line === "sign-out") lines.signOut.tell();
       },
     });
     this.driver = new Driver(this.machine, environment, (tells) => this.#changed(tells), () => this.#replaceMachine());

@@ -65,7 +65,6 @@ fn tabs_with_sessions_of_their_own_are_told() {
     assert_eq!(tab.signs_out(), "signed out, confirmed");
     tab.asked(&[
         "note 7 logout",
-        "tell the neighbours",
         "tell of the sign-out",
         "delete over all",
         "forget the note",

@@ -315,6 +315,9 @@ impl World {
     }
 
     fn tell_others(&mut self, tab: usize, line: Line) {
+        if line == Line::SignOut && self.plan.keeping == Keeping::Page {
+            self.tell_others(tab, Line::Neighbours);
+        }
         for other in 0..self.tabs.len() {
             let shares = match (line, self.plan.keeping) {
                 // Where each tab is a page of its own, it has no other handles.
