@@ -54,12 +54,13 @@ export class AuthError extends Base {
   }
 
   /**
-   * Each entry of the package has a class of its own, and each takes the others' errors for its own.
+   * Each entry of the package has a class of its own, and each takes the others' errors for its own. A class that an application derives
+   * of it has only its own.
    * @override
    * @param {unknown} value
    */
   static [Symbol.hasInstance](value) {
-    return isAuthError(value);
+    return this === AuthError ? isAuthError(value) : super[Symbol.hasInstance](value);
   }
 }
 

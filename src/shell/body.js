@@ -9,6 +9,19 @@ const MANY = 256;
 export const PLAIN = /** @type {ReadableStreamGetReaderOptions} */ ({ __proto__: null });
 
 /**
+ * Whether a body can be read into buffers of the reader's own, as those that the platform makes itself can be.
+ * @param {ReadableStream | null} body
+ */
+export function takesBuffers(body) {
+  try {
+    body?.getReader({ mode: "byob" }).releaseLock();
+    return body !== null;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Reads a body as UTF-8 text of at most `limit` bytes; undefined where it is longer. The rest is cancelled, so that a reply of 100 MB,
  * or one that never ends, does not go on downloading.
  *

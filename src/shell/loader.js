@@ -26,15 +26,24 @@ const NEEDED = ["Request", "Response", "TextDecoder", "TextEncoder", "Headers", 
 export function loader(locate, otherwise) {
   /** @type {Promise<void> | undefined} */
   let loading;
+  /** What it is loaded from. @type {unknown} */
+  let from;
 
   /** @param {unknown} [source] */
   const init = (source) => {
     if (source === null || !/^(undefined|string|object)$/.test(typeof source)) {
       return Promise.reject(noSource());
     }
-    if (loading) Promise.resolve(source).catch(() => {}); // this source comes too late to be used, so its failure concerns nobody
-    loading ??= loadOnce(source);
-    return loading;
+    if (!loading) return begin(source);
+    Promise.resolve(source).catch(() => {}); // it may come too late to be used, and then its failure concerns nobody
+    // Whoever has joined a load from elsewhere, which fails, tries it from where they said.
+    return source === from ? loading : loading.catch(() => loading ?? begin(source));
+  };
+
+  /** @param {unknown} source */
+  const begin = (source) => {
+    from = source;
+    return (loading = loadOnce(source));
   };
 
   /** @param {unknown} source */

@@ -5,6 +5,7 @@
  */
 import { isBelow, isPlainPath, httpUrl, resolve, textOf } from "./address.js";
 import { mistake } from "./auth-error.js";
+import { takesBuffers } from "./body.js";
 import { JSON_PLEASE, addHeaders, isJson, mustKeep } from "./headers.js";
 import { copyOf, isObject, isRequest, kindOf } from "./object.js";
 import { readSignal } from "./options.js";
@@ -269,16 +270,6 @@ function tells() {
     telling = false;
   }
   return telling;
-}
-
-/** @param {ReadableStream | null} body */
-function takesBuffers(body) {
-  try {
-    body?.getReader({ mode: "byob" }).releaseLock();
-    return body !== null;
-  } catch {
-    return false;
-  }
 }
 
 /**

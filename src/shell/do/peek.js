@@ -1,5 +1,5 @@
 // @ts-check
-import { PLAIN } from "../body.js";
+import { PLAIN, takesBuffers } from "../body.js";
 import { isJson } from "../headers.js";
 import { withoutPrototype } from "../object.js";
 import { Deadline } from "../wait.js";
@@ -73,44 +73,82 @@ async function firstPieces(reader) {
  * @param {ReadableStream<Uint8Array>} body
  */
 async function peekAndHandOn(response, body) {
+  const isBytes = takesBuffers(body);
   const reader = /** @type {Reader} */ (body.getReader(PLAIN));
   let { seen, done, next } = await firstPieces(reader);
   const text = done ? seen.text : undefined;
+  /** @type {Fate} */
+  const fate = withoutPrototype({ failed: false, error: undefined });
+  const read = async () => {
+    const first = seen.take();
+    if (first || done) return first;
+    try {
+      return (await (next ?? reader.read())).value;
+    } catch (error) {
+      fate.failed = true;
+      throw (fate.error = error);
+    } finally {
+      next = undefined;
+    }
+  };
   const rest = {
     __proto__: null,
-    /** @param {ReadableStreamDefaultController<Uint8Array>} controller */
+    type: isBytes ? "bytes" : undefined,
+    /** @param {ReadableByteStreamController} controller */
     async pull(controller) {
-      const first = seen.take();
-      if (first) return controller.enqueue(first);
-      const piece = done ? undefined : await (next ?? reader.read());
-      next = undefined;
-      if (piece && !piece.done) controller.enqueue(piece.value);
-      else controller.close();
+      let piece = await read();
+      // A stream of bytes takes no empty piece.
+      while (piece?.byteLength === 0) piece = await read();
+      if (piece) return controller.enqueue(/** @type {Uint8Array<ArrayBuffer>} */ (piece));
+      controller.close();
+      // Whoever reads into a buffer of their own still waits.
+      controller.byobRequest?.respond(0);
     },
     /** @param {unknown} reason */
     cancel: (reason) => reader.cancel(reason),
   };
-  const stream = new ReadableStream(rest, /** @type {QueuingStrategy<Uint8Array>} */ ({ __proto__: null, highWaterMark: 0 }));
+  const stream = new ReadableStream(/** @type {UnderlyingByteSource} */ (rest), /** @type {{ highWaterMark: number }} */ ({ __proto__: null, highWaterMark: 0 }));
   const handed = new Response(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (stream), response);
-  return withoutPrototype({ response: inPlaceOf(response, handed), text });
+  return withoutPrototype({ response: inPlaceOf(response, handed, fate), text });
 }
 
+/** @typedef {{ failed: boolean, error: unknown }} Fate Whether the body has broken off, and with what. */
+
+/** The methods that read a body. */
+const READERS = /** @type {const} */ (["arrayBuffer", "blob", "bytes", "formData", "json", "text"]);
+
 /**
- * Has a response of hallpass's own, and each of its clones, tell where it came from.
+ * Has a response of hallpass's own, and each of its clones, tell where it came from, and with what its body has broken off: browsers make
+ * a network error of whatever a script's stream ends with, also of the caller's own abort.
  * @param {Pick<Response, "url" | "type" | "redirected">} response The one that came.
  * @param {Response} handed
+ * @param {Fate} fate
  */
-function inPlaceOf({ url, type, redirected }, handed) {
-  const clone = () => inPlaceOf({ url, type, redirected }, Response.prototype.clone.call(handed));
+function inPlaceOf({ url, type, redirected }, handed, fate) {
+  const clone = () => inPlaceOf({ url, type, redirected }, Response.prototype.clone.call(handed), fate);
   /**
    * @param {string} name
    * @param {unknown} value
    */
-  const tell = (name, value) => Object.defineProperty(handed, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value, configurable: true }));
+  const tell = (name, value) => Object.defineProperty(handed, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value, configurable: true, writable: true }));
   tell("url", url);
   tell("type", type);
   tell("redirected", redirected);
   tell("clone", clone);
+  // By index: a page may have replaced what takes an array apart.
+  for (let index = 0; index < READERS.length; index++) {
+    const name = /** @type {typeof READERS[number]} */ (READERS[index]);
+    const read = handed[name];
+    if (!read) continue;
+    tell(name, async () => {
+      const isUsed = handed.bodyUsed;
+      try {
+        return await read.call(handed);
+      } catch (error) {
+        throw fate.failed && !isUsed ? fate.error : error;
+      }
+    });
+  }
   return handed;
 }
 
