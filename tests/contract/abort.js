@@ -1,5 +1,6 @@
 import {
-  DATA, REASONS, VENDORS, equal, hallpass, jdoe, ok, packageAddress, reasonOf, received, rejects, simulate, until, within, withGlobal,
+  DATA, REASONS, VENDORS, equal, hallpass, jdoe, jsonReply, ok, packageAddress, reasonOf, received, rejects, simulate, storageOfItsOwn, until,
+  withFetch, within, withGlobal,
 } from "./env.js";
 
 /** The calls that take a signal, at a vendor that has them all. */
@@ -280,6 +281,16 @@ export async function rule_2_a_load_that_hangs_is_bounded() {
   });
 }
 
+/** Whoever has joined a load from elsewhere that fails gets what they asked for; a failed load is shared by those who asked for the same. */
+export async function a_load_that_was_joined_and_fails_is_tried_from_elsewhere() {
+  const fresh = await import(`${packageAddress}?joined`);
+  const fails = Promise.reject(new Error("no such file"));
+  const first = reasonOf(fresh.init(fails));
+  const [same, session] = [reasonOf(fresh.init(fails)), fresh.openSession({ vendor: "ocient", baseUrl: "https://api.test" })];
+  equal([(await first).code, (await same).code], ["load-failed", "load-failed"]);
+  equal((await session).state.status, "signed-out");
+}
+
 /** Runs while collecting what is thrown outside of any call, which the platform would report as uncaught. */
 async function uncaught(run) {
   const seen = [];
@@ -337,4 +348,83 @@ export async function rule_1_an_aborted_refresh_says_so_at_every_vendor() {
     const session = await simulate(name).signIn();
     equal(await reasonOf(session.refresh({ signal: AbortSignal.abort("no") })), "no", name);
   }
+}
+
+/** R34: a signal that lives as long as the page is left as it was: no call leaves a listener on it, but what the platform's Request adds. */
+export async function r34_no_call_leaves_a_listener_on_its_signal() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.open({ storage: storageOfItsOwn(), renew: "manual" });
+  const { signal } = new AbortController();
+  const { addEventListener, removeEventListener } = AbortSignal.prototype;
+  const listeners = new Set();
+  signal.addEventListener = (type, listener, ...rest) => (listeners.add(listener), addEventListener.call(signal, type, listener, ...rest));
+  signal.removeEventListener = (type, listener, ...rest) => (listeners.delete(listener), removeEventListener.call(signal, type, listener, ...rest));
+  const left = async (call) => {
+    const before = listeners.size;
+    await call().catch(() => {});
+    return listeners.size - before;
+  };
+  const platforms = await left(async () => new Request(vendor.baseUrl, { signal }));
+  for (const name of ["login", "refresh", "check", "fetch", "json", "logout"]) {
+    const most = name === "fetch" || name === "json" ? platforms : 0;
+    const call = () => CALLS[name](session, { signal });
+    equal(await left(call), most, `listeners that ${name} has left`);
+    await vendor.fault({ path: "*", status: 503 });
+    equal(await left(call), most, `listeners that ${name} has left in trouble`);
+  }
+  session.dispose();
+}
+
+/** R10: an abort stops a revocation that nobody else waits for, and no other: a second logout still hears that the session was revoked. */
+export async function r10_an_aborted_logout_stops_no_other_ones_revocation() {
+  for (const others of [0, 1]) {
+    const vendor = simulate("ethgas");
+    const session = await vendor.signIn();
+    const controller = new AbortController();
+    const sent = [];
+    let answer = () => {};
+    const held = (request) => new Promise((done, fail) => {
+      sent.push(request);
+      answer = () => done(jsonReply({ code: 200, message: "OK", data: {} }));
+      request.signal.addEventListener("abort", () => fail(request.signal.reason));
+    });
+    await withFetch((request, real) => (request.url.endsWith("/logout") ? held(request) : real(request)), async () => {
+      const first = reasonOf(session.logout({ signal: controller.signal }));
+      const second = Array.from({ length: others }, () => session.logout());
+      await until(() => sent.length > 0, "the revocation is sent");
+      await new Promise((done) => setTimeout(done, 100)); // so that the second waits for it, too
+      controller.abort("why");
+      equal(await within(3_000, first, "the first logout"), "why");
+      await new Promise((done) => setTimeout(done, 100));
+      equal(sent.map(({ signal }) => signal.aborted), [others === 0], `aborted, with ${others} others`);
+      answer();
+      equal(await within(3_000, Promise.all(second), "the second logout"), Array(others).fill({ revoked: true }));
+    });
+    session.dispose();
+  }
+}
+
+/** Rule 1: hallpass's own calls are given up at the platform, too, and what a vendor answers after an abort changes nothing. */
+export async function rule_1_what_is_answered_after_an_abort_changes_nothing() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn({ renew: "manual" });
+  const { user } = session.state;
+  for (const name of ["login", "check"]) {
+    const controller = new AbortController();
+    const held = [];
+    const fake = (request, real) => new Promise((done) => held.push({ request, answer: () => done(real(new Request(request, { signal: null }))) }));
+    await withFetch(fake, async () => {
+      const call = name === "login" ? session.login({ username: "admin", password: "admin" }, { signal: controller.signal }) : session.check({ signal: controller.signal });
+      const reason = reasonOf(call);
+      await until(() => held.length === 1, "sent");
+      controller.abort("why");
+      equal(await within(1_000, reason, name), "why");
+    });
+    const [{ request, answer }] = held;
+    ok(request.signal.aborted, `${name}: the request is given up`);
+    await answer();
+    await new Promise((done) => setTimeout(done, 300));
+    equal([held.length, session.state.status, session.state.user], [1, "signed-in", user], name);
+  }
+  session.dispose();
 }

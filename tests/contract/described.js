@@ -306,6 +306,78 @@ export async function r35_an_address_of_a_csrf_cookie_that_never_answers_is_wait
   });
 }
 
+/** What asks for a CSRF cookie at an address. */
+const GUARDED = {
+  name: "dj",
+  credential: "cookie",
+  csrf: { cookie: "dj_csrf", header: "X-CSRFToken", from: "csrf" },
+  headers: { "X-Key": "secret-of-the-apis" },
+  login: { path: "login", form: { username: "{username}", password: "{password}" } },
+  grant: {},
+};
+
+/** R5: a redirect at the address of the CSRF cookie is not followed, as the described headers would go along; nor is a cached answer taken. */
+export async function r5_the_address_of_a_csrf_cookie_sends_no_header_elsewhere() {
+  const page = { cookie: "" };
+  const asked = [];
+  const fetch = async (input, init) => {
+    const request = new Request(input, init);
+    asked.push([request.method, new URL(request.url).pathname, request.redirect, request.cache]);
+    return request.method === "GET" ? new Response(null, { status: 204 }) : jsonReply({});
+  };
+  const acme = described(GUARDED, {}, { fetch });
+  await withCookies(page, async () => {
+    const session = await acme.signIn({ username: "jdoe", password: "secret" });
+    await session.fetch("notes", { method: "POST" });
+    equal(asked.filter(([method]) => method === "GET"), Array(2).fill(["GET", "/v2/csrf", "manual", "no-store"]));
+    session.dispose();
+  });
+}
+
+/** R5: on a redirect to another origin browsers take off Authorization alone. So none is followed where a described header goes along. */
+export async function r5_a_request_with_a_described_header_is_not_redirected() {
+  const { headers, csrf } = GUARDED;
+  const [inside, outside] = ["https://api.acme.test/v2/notes", "https://files.acme.test/notes"];
+  for (const [more, expected] of [[{ headers }, "error"], [{ csrf }, "error"], [{}, "follow"]]) {
+    const answers = { "POST /v2/auth/login": () => granted(1), "GET /v2/notes": () => jsonReply({}), "GET /notes": () => jsonReply({}) };
+    const acme = described({ ...ACME, ...more }, answers, { allow: ["https://files.acme.test"] });
+    const session = await acme.signIn();
+    for (const init of [undefined, { redirect: "follow" }]) {
+      for (const input of [inside, new Request(inside), outside]) await session.fetch(input, init);
+    }
+    const seen = acme.seen.filter(({ what }) => what.endsWith("/notes")).map(({ redirect }) => redirect);
+    equal(seen, [expected, expected, "follow", expected, expected, "follow"], JSON.stringify(more));
+    session.dispose();
+  }
+}
+
+/** The CSRF header has the value of this very cookie: none where there is none, and the caller's own where he gives one. It goes to baseUrl alone. */
+export async function a_csrf_header_is_the_cookies_value_or_the_callers_own() {
+  const { from: _, ...csrf } = GUARDED.csrf;
+  const page = { cookie: "" };
+  const answers = Object.fromEntries(["/v2/login", "/v2/notes", "/notes"].map((path) => [`POST ${path}`, () => jsonReply({})]));
+  const acme = described({ ...GUARDED, csrf }, answers, { allow: ["https://files.acme.test"] });
+  const sent = () => acme.at("POST /v2/notes").at(-1).headers["x-csrftoken"];
+  await withCookies(page, async () => {
+    const session = await acme.signIn({ username: "jdoe", password: "secret" });
+    for (const [cookie, headers, expected] of [
+      ["", {}, undefined],
+      ["dj_csrf=", {}, undefined],
+      ["not_dj_csrf=theirs", {}, undefined],
+      ["not_dj_csrf=theirs; dj_csrf=ours", {}, "ours"],
+      ["a=dj_csrf=theirs; dj_csrf=ours", {}, "ours"],
+      ["dj_csrf=ours", { "X-CSRFToken": "mine" }, "mine"],
+    ]) {
+      page.cookie = cookie;
+      await session.fetch("notes", { method: "POST", headers });
+      equal(sent(), expected, JSON.stringify([cookie, headers]));
+    }
+    await session.fetch("https://files.acme.test/notes", { method: "POST" });
+    equal(acme.at("POST /notes").map(({ headers }) => [headers["x-csrftoken"], headers["x-key"]]), [[undefined, undefined]], "at a prefix in allow");
+    session.dispose();
+  });
+}
+
 /** A path means the same to the WebAssembly, which finds the user by it, and to the script that takes the envelope off. */
 export async function a_path_means_the_same_everywhere() {
   const list = Array.from({ length: 300 }, (_, index) => `e${index}`);

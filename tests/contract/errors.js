@@ -335,6 +335,8 @@ export async function isAuthError_knows_errors_of_other_copies_and_realms() {
     ok(hallpass.isAuthError(other) && copy.isAuthError(own), "each knows the other's");
     ok(other instanceof hallpass.AuthError && own instanceof copy.AuthError, "an instance of the other's");
     equal([other.name, other.code], ["AuthError", "network"]);
+    class Mine extends copy.AuthError {}
+    ok(new Mine("x", { code: "network" }) instanceof Mine && !(other instanceof Mine), "a class of the application's has its own alone");
   }
 }
 

@@ -1,7 +1,7 @@
 /** Handles: which fetch they use, who shares a session with whom, and what they leave open. */
 import {
-  DATA, RENEWAL_PATHS, VENDORS, admin, dispose, entries, equal, hasTabs, jdoe, keepsCookies, ok, rejects, renewals, simulate, storageOfItsOwn,
-  until, withGlobal, within,
+  DATA, LOGIN_PATHS, RENEWAL_PATHS, VENDORS, admin, dispose, entries, equal, hallpass, hasTabs, jdoe, jsonReply, keepsCookies, nameOf, ok,
+  received, rejects, renewals, simulate, storageOfItsOwn, until, withGlobal, within,
 } from "./env.js";
 
 /** All that a session sends, once each. */
@@ -78,6 +78,89 @@ export async function a_wrapper_may_make_each_request_anew() {
       equal(await vendor.count(`GET ${DATA[name].split("?")[0]}`), 1, name);
       session.dispose();
     }
+  }
+}
+
+/** An API whose session is a token or a cookie, with the platform's fetch in its place: what that was handed, and a session. */
+async function ofItsOwn(credential, answer) {
+  const seen = [];
+  const platform = async (input, init) => {
+    const request = new Request(input, init);
+    seen.push(request);
+    return answer(request);
+  };
+  const grant = credential === "cookie" ? {} : { access: "token" };
+  const vendor = { name: "acme", credential, headers: { "X-Key": "k" }, login: { path: "login" }, grant };
+  const session = await withGlobal("fetch", platform, () => hallpass.openSession({ vendor, baseUrl: "https://api.acme.test" }));
+  return { seen, platform, session };
+}
+
+/**
+ * What a page asks of a session while its own fetch is sending a request of the session's is no copy of that, unless it has the same method,
+ * address and credential: it goes out as the session's, and its answer is heard. Nor is what is asked once that request is over.
+ */
+export async function what_a_page_asks_beside_a_request_is_the_sessions() {
+  const url = "https://api.acme.test/a";
+  const like = (more) => ({ headers: new Headers({ "X-Key": "k" }), credentials: "include", ...more });
+  const others = {
+    bearer: { plain: [url, { headers: new Headers() }], other: [url, like({ method: "POST" })] },
+    cookie: {
+      plain: [new Request(url, { headers: { "X-Key": "k" } })],
+      method: [url, like({ method: "POST" })],
+      headers: [url, like({ headers: new Headers() })],
+      later: [url, like()],
+    },
+  };
+  for (const [credential, all] of Object.entries(others)) {
+    for (const [name, given] of Object.entries(all)) {
+      const before = name === "later" ? 2 : 1;
+      const { seen, platform, session } = await ofItsOwn(credential, () => jsonReply({ token: "t" }, seen.length === before + 1 ? 401 : 200));
+      let asks = false;
+      const pages = async (input, init) => {
+        if (!asks) return platform(input, init);
+        asks = false;
+        await rejects(session.fetch("https://elsewhere.test/a", like()), "forbidden-target");
+        equal((await session.fetch(...given)).status, 401);
+        return platform(input, init);
+      };
+      await withGlobal("fetch", pages, async () => {
+        await session.login({});
+        asks = name !== "later";
+        await within(5_000, session.fetch("/a"), "fetch");
+        if (name === "later") await session.fetch(...given);
+      });
+      const asked = seen[before];
+      equal(asked.headers.get("X-Key"), "k", `${credential}, ${name}: with the API's header`);
+      if (credential === "bearer") equal(asked.headers.get("Authorization"), "Bearer t", name);
+      else equal(asked.credentials, "include", name);
+      equal(session.state.status, "signed-out", `${credential}, ${name}: a no is heard`);
+      session.dispose();
+    }
+  }
+}
+
+/**
+ * A wrapper may make a request anew, with other headers as long as the one with the token stays. It is sent as the wrapper has it; but what
+ * only looks like a request with a cookie is not redirected, as that would carry the cookie on (R26).
+ */
+export async function a_wrapper_may_change_the_headers_that_carry_no_token() {
+  for (const [credential, trace, redirect] of [["bearer", "1", "follow"], ["cookie", null, "error"]]) {
+    const { seen, platform, session } = await ofItsOwn(credential, () => jsonReply({ token: "t" }));
+    let calls = 0;
+    const wrapped = async (input, init) => {
+      if (++calls > 5) throw new TypeError("called in a circle");
+      const request = new Request(input, init);
+      const headers = new Headers(request.headers);
+      if (trace) headers.set("X-Trace", `${calls}`);
+      return session.fetch(request.url, { method: request.method, headers, credentials: request.credentials });
+    };
+    await withGlobal("fetch", platform, () => session.login({}));
+    await withGlobal("fetch", wrapped, () => within(5_000, session.fetch("/a", { method: "POST", ...(trace && { headers: { "X-Trace": "0" } }) }), "fetch"));
+    equal(seen.slice(1).map(({ method, headers, redirect, credentials }) => [method, headers.get("X-Trace"), redirect, credentials]), [
+      ["POST", trace, redirect, trace ? "same-origin" : "include"],
+    ], credential);
+    if (trace) equal(seen[1].headers.get("Authorization"), "Bearer t");
+    session.dispose();
   }
 }
 
@@ -220,6 +303,28 @@ export async function handles_of_one_page_are_one_session_with_session_storage()
 /** The same with a storage of the caller's, also where there are no tabs: who was given it shares what is in it. */
 export async function handles_with_one_storage_of_the_callers_are_one_session() {
   await areOneSession(storageOfItsOwn);
+}
+
+/** R18: a login of one handle is overtaken by a newer one of another, and by its sign-out, as they are one session. */
+export async function r18_what_another_handle_of_the_page_begins_overtakes_a_login() {
+  const storages = [storageOfItsOwn, ...(globalThis.sessionStorage ? [() => "session", () => "local"] : [])];
+  for (const storageOf of storages) {
+    for (const ends of ["login", "logout"]) {
+      const vendor = simulate("ethgas");
+      const storage = storageOf();
+      const [first, second] = [await vendor.open({ storage }), await vendor.open({ storage })];
+      if (ends === "logout") await second.login(jdoe);
+      await vendor.fault({ path: LOGIN_PATHS.ethgas, count: 1, delay_ms: 1_000 });
+      const slow = rejects(first.login(admin), "superseded");
+      await received(vendor, 1 + (ends === "logout"));
+      await (ends === "login" ? second.login(jdoe) : second.logout());
+      await within(5_000, slow, `${nameOf(storage)}: the older login`);
+      await new Promise((done) => setTimeout(done, 1_200)); // by then the vendor has answered
+      const expected = ends === "login" ? ["signed-in", "jdoe"] : ["signed-out", undefined];
+      for (const { state } of [first, second]) equal([state.status, state.user], expected, `${nameOf(storage)}, ${ends}`);
+      dispose([first, second]);
+    }
+  }
 }
 
 async function areOneSession(storageOf) {

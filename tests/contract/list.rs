@@ -72,6 +72,10 @@ contract! { "abort.js":
     rule_2_a_storage_that_never_answers_is_left_alone,
     rule_2_a_load_that_hangs_is_bounded,
     rule_2_a_listener_that_throws_harms_nobody,
+    a_load_that_was_joined_and_fails_is_tried_from_elsewhere,
+    r34_no_call_leaves_a_listener_on_its_signal,
+    r10_an_aborted_logout_stops_no_other_ones_revocation,
+    rule_1_what_is_answered_after_an_abort_changes_nothing,
 }
 
 contract! { "options.js":
@@ -209,6 +213,7 @@ contract! { "replay.js":
     rule_8_a_no_to_a_token_that_was_replaced_ends_nothing,
     rule_11_tokens_for_a_name_with_accents_are_adopted,
     renew_manual_leaves_the_rejection_to_the_caller,
+    r35_the_body_of_a_rejection_that_is_replayed_is_cancelled,
 }
 
 contract! { "state.js":
@@ -266,6 +271,7 @@ contract! { "storage.js":
     r11_other_versions_and_long_records_mean_signed_out,
     storage_that_fails_leaves_the_session_in_memory,
     storage_that_fails_in_part_is_told,
+    r10_a_record_that_cant_be_deleted_is_overwritten,
 }
 
 contract! { "web-storage.js":
@@ -345,6 +351,7 @@ contract! { "wake-ups.js":
     r22_retry_after_outlasts_being_back_online,
     nothing_polls_in_a_hidden_page,
     a_page_that_was_put_aside_catches_up,
+    r10_a_storage_that_was_emptied_signs_out,
 }
 
 contract! { "pollution.js":
@@ -412,6 +419,9 @@ contract! { "handles.js":
     handles_of_one_page_follow_the_next_login_with_session_storage,
     handles_with_memory_are_sessions_of_their_own,
     a_session_opens_on_a_platform_without_weak_references,
+    r18_what_another_handle_of_the_page_begins_overtakes_a_login,
+    what_a_page_asks_beside_a_request_is_the_sessions,
+    a_wrapper_may_change_the_headers_that_carry_no_token,
 }
 
 contract! { "storage-trouble.js":
@@ -508,6 +518,9 @@ contract! { "streams.js":
     rule_1_an_abort_ends_a_body_whose_pieces_are_always_there,
     r35_json_nested_beyond_bounds_is_malformed,
     rule_9_a_requests_stream_is_sent_once_and_not_held,
+    r35_a_caller_who_cancels_a_body_cancels_the_vendors,
+    rule_1_a_body_that_is_aborted_says_so,
+    rule_11_a_reply_that_was_looked_into_is_read_into_buffers,
 }
 
 contract! { "realms.js":
@@ -547,6 +560,9 @@ contract! { "described.js":
     r10_a_logout_and_a_login_wait_for_a_cookies_renewal,
     r10_a_newer_login_stops_the_older_one_that_a_renewal_waits_for,
     r36_a_limit_that_passes_during_a_login_is_not_told_where_that_succeeds,
+    r5_the_address_of_a_csrf_cookie_sends_no_header_elsewhere,
+    r5_a_request_with_a_described_header_is_not_redirected,
+    a_csrf_header_is_the_cookies_value_or_the_callers_own,
 }
 
 contract! { "descriptions.js":
@@ -584,4 +600,5 @@ contract! { "wallet.js":
     r10_a_wallets_session_whose_token_is_over_is_revoked_at_logout,
     r34_dispose_ends_a_login_that_waits_for_the_wallet,
     a_signature_goes_below_the_endpoint_for_logins,
+    rule_1_a_signature_after_an_abort_signs_nobody_in,
 }

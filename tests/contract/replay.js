@@ -143,6 +143,21 @@ export async function rule_9_a_stream_is_not_replayed() {
   equal((await entries(vendor, VERIFY)).map(({ body }) => body), ["streamed"]);
 }
 
+/** R35: the body of a rejection that is followed by a replay is given up, and not downloaded on. */
+export async function r35_the_body_of_a_rejection_that_is_replayed_is_cancelled() {
+  for (const headers of [{ "Content-Type": "application/json" }, { "Content-Type": "text/event-stream" }]) {
+    const vendor = simulate("ethgas");
+    const session = await vendor.signIn();
+    let [asked, cancelled] = [0, 0];
+    const endless = () => new ReadableStream({ pull: () => new Promise(() => {}), cancel: () => void cancelled++ });
+    const fake = (request, real) => (request.url.endsWith(INFO) && !asked++ ? new Response(endless(), { status: 401, headers }) : real(request));
+    await withFetch(fake, async () => equal((await session.fetch(INFO)).status, 200));
+    equal(await renewals(vendor), 1);
+    await until(() => cancelled === 1, "the body of the rejection is cancelled", 1_000);
+    session.dispose();
+  }
+}
+
 /** R16, R21: ten requests whose token is rejected share one renewal, and all succeed. */
 export async function r16_concurrent_rejections_share_one_renewal() {
   const { vendor, session } = await stale();

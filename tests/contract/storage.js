@@ -386,3 +386,16 @@ export async function storage_that_fails_in_part_is_told() {
   await deleting.logout();
   equal([deleting.state.reason, deleting.state.problem], ["logout", "storage"]);
 }
+
+/** R10: what can't be deleted is overwritten, so that no token stays behind a sign-out; and the failure is told. */
+export async function r10_a_record_that_cant_be_deleted_is_overwritten() {
+  const storage = storageOfItsOwn();
+  storage.delete = async () => {
+    throw new Error("can't be deleted");
+  };
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn({ storage });
+  equal(await session.logout(), { revoked: true });
+  equal([session.state.status, session.state.problem, [...storage.map.values()]], ["signed-out", "storage", [""]]);
+  session.dispose();
+}

@@ -44,6 +44,68 @@ export async function rule_11_headers_are_not_held_back_by_a_slow_body() {
   }
 }
 
+/**
+ * Rule 1: an abort while a body comes that was looked into rejects with the signal's reason, however it is read; or with an AbortError, as
+ * Firefox and WebKit have it; but never with what looks like trouble of the network.
+ */
+export async function rule_1_a_body_that_is_aborted_says_so() {
+  const vendor = simulate("ocient");
+  const session = await vendor.signIn();
+  await vendor.config({ row_ms: 1_000 });
+  const headers = await credentialOf(session);
+  const fetches = {
+    raw: (signal) => globalThis.fetch(vendor.baseUrl + DATA.ocient, { headers, signal }),
+    session: (signal) => session.fetch(DATA.ocient, { signal }),
+  };
+  const reads = {
+    ...Object.fromEntries(["arrayBuffer", "blob", "formData", "json", "text"].map((name) => [name, (response) => response[name]()])),
+    clone: (response) => response.clone().text(),
+    reader: async (response) => {
+      const reader = response.body.getReader();
+      while (!(await reader.read()).done);
+    },
+  };
+  const told = async (fetch, read, why) => {
+    const controller = new AbortController();
+    const response = await fetch(controller.signal);
+    const reason = reasonOf(read(response));
+    setTimeout(() => controller.abort(why), 50);
+    const error = await within(5_000, reason, "the reason");
+    return error?.name ?? error;
+  };
+  const all = Object.entries(reads).flatMap(([name, read]) => [[name, read, undefined, "AbortError"], [name, read, "mine", "mine"]]);
+  await Promise.all(all.map(async ([name, read, why, expected]) => {
+    const [raw, own] = await Promise.all([told(fetches.raw, read, why), told(fetches.session, read, why)]);
+    ok([expected, raw, "AbortError"].includes(own), `${name}, ${why}: expected ${expected} or ${raw}, saw ${own}`);
+  }));
+  session.dispose();
+}
+
+/** Rule 11: a body that was looked into is read as the platform's own, also into buffers of the reader's. */
+export async function rule_11_a_reply_that_was_looked_into_is_read_into_buffers() {
+  const vendor = simulate("ocient");
+  await vendor.config({ row_ms: 1 });
+  const session = await vendor.signIn();
+  const raw = await globalThis.fetch(vendor.baseUrl + DATA.ocient, { headers: await credentialOf(session) });
+  const { body } = await session.fetch(DATA.ocient);
+  const readerOf = (stream) => {
+    try {
+      return stream.getReader({ mode: "byob" });
+    } catch {
+      return undefined; // WebKit's bodies are none of bytes
+    }
+  };
+  const reader = readerOf(body);
+  equal(reader !== undefined, readerOf(raw.body) !== undefined, "a stream of bytes where the platform's is");
+  if (reader) {
+    const decoder = new TextDecoder();
+    let text = "";
+    for (let piece; !(piece = await reader.read(new Uint8Array(7))).done; ) text += decoder.decode(piece.value, { stream: true });
+    ok(JSON.parse(text).data, "with all of it");
+  }
+  session.dispose();
+}
+
 /** A reply whose body was looked into tells where it came from, and so do its clones. */
 export async function rule_11_a_reply_that_was_looked_into_tells_where_it_came_from() {
   const vendor = simulate("ocient");
@@ -156,6 +218,21 @@ export async function r35_a_large_reply_that_nobody_reads_is_not_downloaded() {
     };
     if (await comes(() => globalThis.fetch(url, { headers }))) return; // this platform downloads it all the same
     ok(!(await comes(() => session.fetch(DATA[name]))), `${name}: 100 MB were downloaded, and a piece of them read`);
+  }
+}
+
+/** R35: a caller who cancels a body that was looked into cancels the vendor's, with his reason: it is not downloaded on. */
+export async function r35_a_caller_who_cancels_a_body_cancels_the_vendors() {
+  for (const name of LOOKS_INSIDE) {
+    const session = await simulate(name).signIn();
+    const reasons = [];
+    const pull = (controller) => new Promise((done) => setTimeout(done, 5)).then(() => controller.enqueue(new Uint8Array([32])));
+    const body = () => new ReadableStream({ pull, cancel: (reason) => void reasons.push(reason) });
+    const fake = async () => new Response(body(), { headers: { "Content-Type": "application/json" } });
+    const response = await withGlobal("fetch", fake, () => session.fetch(DATA[name]));
+    await response.body.cancel("enough");
+    equal(reasons, ["enough"], name);
+    session.dispose();
   }
 }
 

@@ -212,3 +212,20 @@ export async function r25_what_another_page_of_the_tab_has_stored_is_taken_over(
     sessionStorage.removeItem(key);
   }
 }
+
+/** R10: who empties localStorage, or sessionStorage in another frame, signs the other pages out; that event names no key. */
+export async function r10_a_storage_that_was_emptied_signs_out() {
+  if (!globalThis.sessionStorage || !globalThis.document) return;
+  for (const name of ["local", "session"]) {
+    const web = globalThis[`${name}Storage`];
+    const vendor = simulate("ethgas");
+    const session = await vendor.signIn({ storage: name });
+    for (const key of Object.keys(web)) if (key.includes(vendor.baseUrl)) web.removeItem(key);
+    globalThis.dispatchEvent(new StorageEvent("storage", { key: "another" }));
+    await new Promise((done) => setTimeout(done, 100));
+    equal(session.state.status, "signed-in", `${name}: another key says nothing`);
+    globalThis.dispatchEvent(new StorageEvent("storage", { key: null }));
+    await until(() => session.state.status === "signed-out", `${name}: emptied`);
+    session.dispose();
+  }
+}

@@ -385,3 +385,28 @@ export async function r34_dispose_ends_a_login_that_waits_for_the_wallet() {
     equal([await vendor.count(`POST ${VERIFY}`), owner.calls.at(-1)], [0, at], "nothing more is asked or sent");
   }
 }
+
+/** Rule 1: a person who signs after the caller has given up is signed in nowhere, and asked for nothing more. */
+export async function rule_1_a_signature_after_an_abort_signs_nobody_in() {
+  for (const at of SIGNING) {
+    const { vendor, open } = await simulated();
+    const owner = await made();
+    let answer;
+    const held = {
+      request: async (asked) => {
+        if (asked.method === at) await new Promise((done) => { answer = done; });
+        return owner.request(asked);
+      },
+    };
+    const session = await open();
+    const controller = new AbortController();
+    const login = reasonOf(session.login({ wallet: held }, { signal: controller.signal }));
+    await until(() => answer, at);
+    controller.abort("why");
+    equal(await within(1_000, login, at), "why");
+    answer();
+    await new Promise((done) => setTimeout(done, 100));
+    equal([await vendor.count(`POST ${VERIFY}`), owner.calls.at(-1), session.state.status], [0, at, "signed-out"], "nothing more is asked or sent");
+    session.dispose();
+  }
+}

@@ -171,6 +171,27 @@ test("r34_a_session_that_a_listener_disposes_of_is_forgotten", { timeout: 60_000
   assert.deepEqual(dropped.map((weakly) => weakly.deref() === undefined), [true, true]);
 });
 
+/** Whoever has subscribed hears of what happens, though nobody else holds the session; once the last has left, it is forgotten. */
+test("r34_a_session_is_kept_as_long_as_somebody_listens", { timeout: 60_000 }, async () => {
+  const kept = async (use) => {
+    const fetch = async () => new Response("{}"); // only the session holds it
+    use(await openSession({ ...options, fetch }));
+    return new WeakRef(fetch);
+  };
+  const leaving = (session) => [session.subscribe(() => {}), session.subscribe(() => {})];
+  const all = {
+    "one of two has left": await kept((session) => leaving(session)[0]()),
+    "one has left twice": await kept((session) => { const [leave] = leaving(session); leave(); leave(); }),
+    "both have left": await kept((session) => leaving(session).forEach((leave) => leave())),
+  };
+  for (let tries = 0; tries < 100 && all["both have left"].deref(); tries++) {
+    await after(20);
+    gc();
+  }
+  const alive = Object.entries(all).filter(([, weakly]) => weakly.deref()).map(([what]) => what);
+  assert.deepEqual(alive, ["one of two has left", "one has left twice"]);
+});
+
 /** A page's own fetch that never answers keeps no request, which has the credential, once its caller has given up. */
 test("r34_an_abandoned_request_of_a_pages_own_fetch_is_forgotten", { timeout: 60_000 }, async () => {
   await withVendor(async () => {

@@ -172,6 +172,47 @@ test("r16_a_lease_is_for_its_tokens_alone", () =>
     assert.equal(await second.wait(), true);
   }));
 
+/** A tab that sees the new tokens late must not spend the old ones again. */
+test("r16_a_lease_whose_tokens_were_spent_stays", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ethgas", "https://h", "a", "");
+    const [first, late] = [turnFor(session, "7 1", 10_000), turnFor(session, "7 1", 10_000)];
+    assert.equal(await first.wait(), true);
+    await first.leave(true);
+    await new Promise((done) => setTimeout(done, 20));
+    assert.equal(await late.wait(), false);
+  }));
+
+/** Who was late gives back no other tab's lease: its own had expired, and another was written since. */
+test("r16_a_lease_is_given_back_by_who_has_it", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ethgas", "https://h", "a", "");
+    const [slow, next, third] = [turnFor(session, "7 1", 30), turnFor(session, "7 1", 10_000), turnFor(session, "7 1", 10_000)];
+    assert.equal(await slow.wait(), true);
+    const { now } = Date;
+    Date.now = () => now() + 2_000;
+    try {
+      assert.equal(await next.wait(), true);
+      await slow.leave(false);
+      await new Promise((done) => setTimeout(done, 20));
+      assert.equal(await third.wait(), false);
+    } finally {
+      Date.now = now;
+    }
+  }));
+
+/** Who leaves while his lease is being written gives it back. */
+test("r17_a_lease_that_comes_too_late_is_given_back", () =>
+  withLeases(async (turnFor) => {
+    const session = names("ethgas", "https://h", "a", "");
+    const [gone, next] = [turnFor(session, "7 1", 10_000), turnFor(session, "7 1", 10_000)];
+    const waiting = gone.wait();
+    await gone.leave(false);
+    await waiting;
+    await new Promise((done) => setTimeout(done, 20));
+    assert.equal(await next.wait(), true);
+  }));
+
 test("r17_a_lease_lasts_as_long_as_its_holder_has_said", () =>
   withLeases(async (turnFor) => {
     const session = names("ethgas", "https://h", "a", "");

@@ -145,6 +145,16 @@ test("a state that the test gives is the session's", async () => {
   assert.deepEqual(seen, [["signed-out", undefined], ["signed-in", undefined], ["signed-in", 5], ["signed-out", undefined]]);
 });
 
+test("a logout where nobody is signed in any more is no news", async () => {
+  const session = fakeSession({ state: { user: "jdoe" } });
+  let told = 0;
+  session.subscribe(() => told++);
+  await session.logout();
+  const { state } = session;
+  assert.deepEqual(await session.logout(), { revoked: false });
+  assert.deepEqual([told, session.state === state], [2, true]);
+});
+
 test("what a logout has overtaken signs nobody in again, and a state that is there already is told to nobody", async () => {
   const given = { status: "signed-in", user: "jdoe", renewable: true, renewal: "idle" };
   const later = () => new Promise((done) => setTimeout(done, 10, given));
