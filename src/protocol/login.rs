@@ -40,7 +40,10 @@ impl<J: Json> Run<J> {
         if let Some(older) = handle.signing_in.replace(Some(self.id)) {
             self.see_to(Effect::Stop(older)).await;
         }
-        self.overtake_neighbours().await;
+        // Handles of one page that share a session are one: a login of one of them overtakes those of the others.
+        if handle.settings.keeping != Keeping::Memory {
+            self.see_to(Effect::Tell(Line::Neighbours)).await;
+        }
         if handle.vendor.signing().is_none() {
             self.take_turn(None, generation).await?;
         }
@@ -81,13 +84,6 @@ impl<J: Json> Run<J> {
             Ok(Ending::SignedIn(redirect_to))
         } else {
             Err(Halt::superseded(CallKind::Login))
-        }
-    }
-
-    /// Handles of one page that share a session are one: a login or a sign-out of one of them overtakes the logins of the others.
-    pub(super) async fn overtake_neighbours(&self) {
-        if self.handle.settings.keeping != Keeping::Memory {
-            self.see_to(Effect::Tell(Line::Neighbours)).await;
         }
     }
 

@@ -42,7 +42,12 @@ impl<J: Json> Run<J> {
     /// is told.
     pub(super) async fn sign_out(self: Rc<Self>, elsewhere: bool, tells_vendor: bool) -> Ending {
         let handle: &Handle<J> = &self.handle;
-        // The note comes first. Pages often unload right after a sign-out, before the store has deleted the record: without a
+        // Told at once, so that what another handle of the page begins from now on is newer.
+        if !elsewhere && !handle.look(Session::is_replaced) {
+            let shared = matches!(handle.settings.keeping, Keeping::Tabs { .. });
+            self.see_to(Effect::Tell(if shared { Line::Neighbours } else { Line::SignOut })).await;
+        }
+        // The note comes before all else that waits. Pages often unload right after a sign-out, before the store has deleted the record: without a
         // note, the next page would be signed in.
         let login = handle.look(Session::login_to_end);
         if let Some(login) = login
@@ -56,11 +61,6 @@ impl<J: Json> Run<J> {
         let (known_here, generation) = (record.is_some(), handle.generation());
         if !elsewhere && let Some(under_way) = handle.signing_in.take() {
             self.see_to(Effect::Stop(under_way)).await;
-        }
-        let replaced = handle.look(Session::is_replaced);
-        if !elsewhere && !replaced {
-            let shared = matches!(handle.settings.keeping, Keeping::Tabs { .. });
-            self.see_to(Effect::Tell(if shared { Line::Neighbours } else { Line::SignOut })).await;
         }
         // After a sign-out in another tab the cookie may already be a newer login's, so the vendor is not asked to end it.
         let known = record.filter(|record| {
@@ -136,7 +136,9 @@ impl<J: Json> Run<J> {
                     && !handle.look(Session::is_signed_out_by_user);
         }
         let over = record.is_over(received, handle.now());
-        let confirmed = if others { None } else { self.send_revocation(record, over).await };
+        let confirmed = if others { None } else { self.send_revocation(Rc::clone(&record), over).await };
+        // Nobody waits any more for what a renewal brings.
+        handle.take_spent(&record);
         if by_cookie {
             handle.renews_to_revoke.set(None);
         }
@@ -147,13 +149,15 @@ impl<J: Json> Run<J> {
     async fn send_revocation(&self, mut record: Rc<Record>, over: bool) -> Option<bool> {
         let handle: &Handle<J> = &self.handle;
         if over {
-            // A refresh token isn't spent twice: what it has brought is revoked, unless that is done.
+            // A refresh token isn't spent twice: what it has brought is revoked, unless that is done. Where this tab's renewal fails, the
+            // caller has waited long enough.
             if let Some(renewal) = handle.spending(&record) {
+                handle.spent.replace(Some((record.tokens(), Spent::Awaited)));
                 let Outcome::Done = self.ask(Effect::Join(renewal)).await else { return None };
             }
             let grant = match handle.take_spent(&record) {
                 Some(Spent::For(grant)) => grant,
-                Some(Spent::Revoked) => return None,
+                Some(_) => return None,
                 None => {
                     handle.spent.replace(Some((record.tokens(), Spent::Revoked)));
                     let call = handle.vendor.refresh(&record.held)?;

@@ -40,10 +40,12 @@ pub(super) struct Flight {
     outcome: RefCell<Option<Result<bool, Halt>>>,
 }
 
-/// What has become of the new tokens that a renewal has brought for a session that had ended meanwhile.
+/// What has become of the new tokens that a renewal brings for a session that has ended meanwhile.
 #[derive(Debug)]
 pub(super) enum Spent {
-    /// They are to be revoked with the session.
+    /// Whoever revokes the session waits for them.
+    Awaited,
+    /// These are they.
     For(Box<Grant>),
     /// They are being revoked, or were.
     Revoked,
@@ -91,7 +93,7 @@ impl<J: Json> Handle<J> {
         flight.as_ref().filter(|flight| flight.tokens == record.tokens())?.on_its_way()
     }
 
-    /// What has become of a record's tokens, if they were spent when its session had ended. The caller revokes what they were spent for.
+    /// What has become of a record's tokens, if they were spent for a session that has ended. The caller revokes what they were spent for.
     pub(super) fn take_spent(&self, record: &Record) -> Option<Spent> {
         let mut spent = self.spent.borrow_mut();
         let spent = spent.as_mut().filter(|(tokens, _)| *tokens == record.tokens());
@@ -252,7 +254,7 @@ impl<J: Json> Run<J> {
             flight.spent.set(read.is_ok());
             // While the call was on its way, another tab may have signed out, or have spent the same token.
             let refused = read.as_ref().is_err_and(|failure| failure.ends_session());
-            if refused && handle.settings.keeping != Keeping::Memory {
+            if refused && handle.settings.keeping != Keeping::Memory && handle.epoch() == epoch {
                 self.see_to(Effect::Wait(GRACE_MS)).await;
             }
             self.follow(false).await;

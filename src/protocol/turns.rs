@@ -113,25 +113,30 @@ impl<J: Json> Run<J> {
         }
     }
 
-    /// Takes away the cookie that a renewal has brought, where the user has signed out meanwhile in a tab that couldn't wait for it; or has
-    /// what it renews revoked. `here`: the user has signed out in this tab.
+    /// Has revoked what a renewal has brought for a session that has ended meanwhile; or takes its cookie away, where the user has signed out
+    /// in a tab that couldn't wait for it. `here`: in this tab.
     pub(super) fn take_away(&self, mut record: Rc<Record>, grant: Box<Grant>, here: bool) {
         let handle: &Handle<J> = &self.handle;
         let shared = matches!(handle.settings.keeping, Keeping::Tabs { .. });
+        let by_cookie = handle.renews_by_cookie();
         let left = if handle.carries_token() {
-            if !handle.renews_by_cookie() || handle.renews_to_revoke.get().is_some() {
-                // Whoever ends the session at the vendor does so with this.
-                handle.spent.replace(Some((record.tokens(), Spent::For(grant))));
+            let tokens = record.tokens();
+            let awaited = matches!(&*handle.spent.borrow(), Some((of, Spent::Awaited)) if *of == tokens);
+            if awaited || handle.renews_to_revoke.get().is_some() {
+                handle.spent.replace(Some((tokens, Spent::For(grant))));
                 return;
             }
-            handle.spent.replace(Some((record.tokens(), Spent::Revoked)));
+            handle.spent.replace(Some((tokens, Spent::Revoked)));
             // Where tabs have sessions of their own, the cookie may be another one's by now.
-            shared || here
+            !by_cookie || shared || here
         } else {
             handle.revocation.borrow().is_none() && !shared
         };
-        if left && handle.login().is_none() {
-            Rc::make_mut(&mut record).held.access = grant.access;
+        // A session that goes on with other tokens isn't ended. Nor is a cookie taken away that is another login's.
+        if left && handle.login().is_none_or(|login| !by_cookie && login != record.login) {
+            let held = &mut Rc::make_mut(&mut record).held;
+            held.access = grant.access;
+            held.refresh = grant.refresh.or(held.refresh.take());
             self.handle.revoke(record, handle.now());
         }
     }

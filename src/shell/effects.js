@@ -93,7 +93,7 @@ export class Effects {
       case "lock": {
         const turn = (task.turn ??= locks.queue(/** @type {string} */ (argument)));
         const deadline = (task.deadline = new Deadline(undefined, task.signal));
-        task.unref();
+        task.ref();
         return deadline.finish(turn.wait()).then(
           (had) => {
             task.locked ||= had;
@@ -125,7 +125,7 @@ export class Effects {
       case "stop": {
         const stopped = this.#running(/** @type {number} */ (argument))?.task;
         // A background operation that others wait for is not stopped. A login is, even if a renewal waits for its end.
-        if (stopped && !(stopped.background && stopped.waiting)) stopped.deadline?.end("stopped");
+        if (stopped && !(stopped.background && stopped.waiters.size)) stopped.deadline?.end("stopped");
         return came(id, "done");
       }
     }
@@ -143,7 +143,7 @@ export class Effects {
     task.cause = undefined;
     const deadline = (task.deadline = new Deadline(timeoutMs + (call.longerMs ?? 0), task.signal));
     if (call.longerMs) task.pause = deadline;
-    task.unref();
+    task.ref();
     try {
       const reply = await send(call, fetch(), deadline, base, described);
       if (!reply) return came(id, "redirect");
@@ -274,11 +274,13 @@ export class Effects {
       task.missed = other;
       return came(id, "done");
     }
-    joined.task.waiting++;
+    task.joined = joined.task;
+    joined.task.waiters.add(task);
     joined.task.ref();
     const outcome = await this.#bounded(id, task, joined.done.catch(() => {}));
-    joined.task.waiting--;
-    joined.task.unref();
+    task.joined = undefined;
+    joined.task.waiters.delete(task);
+    joined.task.ref();
     // An error tells the last call of either, and why that failed.
     task.endpoint = joined.task.endpoint || task.endpoint;
     task.cause = joined.task.cause;
@@ -294,7 +296,7 @@ export class Effects {
    */
   async #wait(id, task, ms) {
     const deadline = (task.deadline = task.pause = new Deadline(ms, task.signal));
-    task.unref();
+    task.ref();
     await deadline.guard(new Promise(() => {})).catch(() => {});
     task.pause = undefined;
     return came(id, deadline.ended === "timeout" ? "done" : troubleOf(deadline, undefined));

@@ -29,7 +29,10 @@ export function loader(locate, otherwise) {
   /** What it is loaded from. @type {unknown} */
   let from;
 
-  /** @param {unknown} [source] */
+  /**
+   * @param {unknown} [source]
+   * @returns {Promise<void>}
+   */
   const init = (source) => {
     if (source === null || !/^(undefined|string|object)$/.test(typeof source)) {
       return Promise.reject(noSource());
@@ -37,7 +40,7 @@ export function loader(locate, otherwise) {
     if (!loading) return begin(source);
     Promise.resolve(source).catch(() => {}); // it may come too late to be used, and then its failure concerns nobody
     // Whoever has joined a load from elsewhere, which fails, tries it from where they said.
-    return source === from ? loading : loading.catch(() => loading ?? begin(source));
+    return source === from ? loading : loading.catch(() => init(source));
   };
 
   /** @param {unknown} source */

@@ -36,8 +36,10 @@ export class Task {
   ask;
   /** The operation that it wanted to wait for last, where that was over. @type {number | undefined} */
   missed;
-  /** How many other operations wait for this one. */
-  waiting = 0;
+  /** The operations that wait for this one, and the one that it waits for. @type {Set<Task>} */
+  waiters = new Set();
+  /** @type {Task | undefined} */
+  joined;
   /** Whether the machine began it, and no caller: then it keeps no process of Node's running. */
   background = false;
   /** Whether the machine has brought it to its end. */
@@ -54,17 +56,19 @@ export class Task {
     this.json = json;
   }
 
-  /** Somebody waits for it. */
-  ref() {
-    this.deadline?.ref();
-    this.turn?.deadline?.ref();
+  /** Whether somebody waits for it: a caller, or an operation that somebody waits for. */
+  get wanted() {
+    let wanted = !this.background;
+    this.waiters.forEach((waiter) => (wanted ||= waiter.wanted));
+    return wanted;
   }
 
-  /** Where nobody waits for it, lets Node's process end, though it waits for something itself. */
-  unref() {
-    if (!this.background || this.waiting) return;
-    this.deadline?.unref();
-    this.turn?.deadline?.unref();
+  /** Keeps Node's process running where somebody waits for it, and lets it end where nobody does, though it waits for something itself. */
+  ref() {
+    const how = this.wanted ? "ref" : "unref";
+    this.deadline?.[how]();
+    this.turn?.deadline?.[how]();
+    this.joined?.ref();
   }
 }
 

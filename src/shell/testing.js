@@ -156,8 +156,8 @@ class FakeSession {
       // As the real one does: at once, whatever the vendor says, and even where the caller has given up before.
       const revoked = this.#announcer.state.status === "signed-in";
       this.#generation++;
-      const { reason } = this.#announcer.state;
-      if (reason !== "logout") this.setState({ status: "signed-out", reason: "logout" });
+      const { status, reason } = this.#announcer.state;
+      if (status === "signed-in" || reason !== "logout") this.setState({ status: "signed-out", reason: "logout" });
       if (signal?.aborted) throw signal.reason;
       const answer = await this.#given("logout", [options]);
       return answer === undefined ? { revoked } : answer;

@@ -327,6 +327,21 @@ export async function r18_what_another_handle_of_the_page_begins_overtakes_a_log
   }
 }
 
+/** R18: what is begun last counts, also where both are begun in one moment. */
+export async function r18_of_what_two_handles_begin_at_once_the_last_counts() {
+  const vendor = simulate("ethgas");
+  const storage = storageOfItsOwn();
+  const [first, second] = [await vendor.open({ storage }), await vendor.open({ storage })];
+  const older = rejects(first.login(jdoe), "superseded");
+  equal((await second.login(admin)).state.user, "admin");
+  await older;
+  const left = first.logout();
+  equal((await second.login(jdoe)).state.user, "jdoe");
+  await left;
+  await until(() => first.state.user === "jdoe", "the other follows");
+  dispose([first, second]);
+}
+
 async function areOneSession(storageOf) {
   for (const name of Object.keys(RENEWAL_PATHS)) {
     const vendor = simulate(name);

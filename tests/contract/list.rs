@@ -420,6 +420,7 @@ contract! { "handles.js":
     handles_with_memory_are_sessions_of_their_own,
     a_session_opens_on_a_platform_without_weak_references,
     r18_what_another_handle_of_the_page_begins_overtakes_a_login,
+    r18_of_what_two_handles_begin_at_once_the_last_counts,
     what_a_page_asks_beside_a_request_is_the_sessions,
     a_wrapper_may_change_the_headers_that_carry_no_token,
 }

@@ -444,9 +444,10 @@ export async function r25_what_waits_for_a_renewal_is_not_sent_as_another_user()
         const waiting = [session.fetch(DATA[name]), session.json(DATA[name]), session.accessToken()];
         const outcomes = Promise.all(waiting.map((one) => reasonOf(one)));
         await until(async () => (await renewals(vendor)) === 1, "the renewal has arrived");
-        if (leaves) await session.logout();
+        const left = leaves && session.logout(); // it waits for the renewal, to revoke what that brings
         await session.login(admin);
         await vendor.release();
+        await left;
         equal((await outcomes).map(({ code }) => code), Array(3).fill("superseded"), name);
         equal((await entries(vendor, path)).length, 0, `requests at ${name}`);
         equal((await session.fetch(DATA[name])).status, 200, "admin's own request");

@@ -129,18 +129,19 @@ async function whileReadBack(other) {
     storage.want();
     storage.set = set;
   };
-  const signedIn = first.login(jdoe);
+  const signedIn = first.login(jdoe).then(({ state }) => state.status, ({ code }) => code);
   await until(() => storage.reached, "being read back");
   const signedOut = second.logout();
   await new Promise((later) => setTimeout(later, 50));
   storage.go();
-  await Promise.all([signedIn, signedOut]);
+  const [ended] = await Promise.all([signedIn, signedOut]);
   second.dispose();
-  return { storage, first };
+  return { storage, first, ended };
 }
 
 export async function r10_a_logout_while_a_first_login_is_read_back_is_heard() {
-  const { storage, first } = await whileReadBack((storage) => storage);
+  const { storage, first, ended } = await whileReadBack((storage) => storage);
+  equal(ended, "superseded", "one session of this page has two handles");
   await until(() => first.state.status === "signed-out", "it is heard");
   equal(storage.map.size, 0);
   first.dispose();
@@ -148,11 +149,12 @@ export async function r10_a_logout_while_a_first_login_is_read_back_is_heard() {
 
 /** The same in another process, of which nobody hears before he looks. */
 export async function r10_a_logout_elsewhere_while_a_first_login_is_read_back_is_no_broken_storage() {
-  const { storage, first } = await whileReadBack(({ map }) => ({
+  const { storage, first, ended } = await whileReadBack(({ map }) => ({
     get: (key) => map.get(key),
     set: (key, text) => void map.set(key, text),
     delete: (key) => void map.delete(key),
   }));
+  equal(ended, "signed-in");
   await first.refresh().catch(() => {});
   equal([first.state.status, first.state.reason, storage.map.size], ["signed-out", "logout", 0]);
   first.dispose();

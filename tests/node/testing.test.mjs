@@ -153,6 +153,9 @@ test("a logout where nobody is signed in any more is no news", async () => {
   const { state } = session;
   assert.deepEqual(await session.logout(), { revoked: false });
   assert.deepEqual([told, session.state === state], [2, true]);
+  const odd = fakeSession({ state: { status: "signed-in", reason: "logout" } });
+  await odd.logout();
+  assert.equal(odd.state.status, "signed-out");
 });
 
 test("what a logout has overtaken signs nobody in again, and a state that is there already is told to nobody", async () => {

@@ -147,7 +147,6 @@ fn r18_a_newer_login_stops_the_one_before() {
     assert_eq!(tab.state().user.as_deref(), Some("asmith"));
 }
 
-/// R18, also where the older one's answer was there already.
 /// R18: handles of one page that share a session are one. What another of them begins overtakes the login of this one.
 #[test]
 fn r18_a_login_gives_way_to_what_another_handle_of_the_page_begins() {
@@ -168,6 +167,7 @@ fn r18_a_login_gives_way_to_what_another_handle_of_the_page_begins() {
     assert_eq!((tab.refreshes().as_str(), tab.status()), ("done", "signed-in"));
 }
 
+/// R18, also where the older one's answer was there already.
 #[test]
 fn r18_a_login_that_ends_after_a_logout_writes_nothing() {
     let mut tab = Tab::new("ethgas", TABS);

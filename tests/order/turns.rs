@@ -123,8 +123,8 @@ fn r10_other_tabs_renewals_are_waited_for() {
     tab.hears(204, "").waits_for_the_lock();
     assert_eq!(tab.signs_out(), "signed out, confirmed");
     tab.asked(&[
-        "note 7 logout",
         "tell the neighbours",
+        "note 7 logout",
         "delete over all",
         "forget the note",
         "tell of the store",

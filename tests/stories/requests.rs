@@ -57,7 +57,7 @@ impl World {
             || self.cookie_of_others()
             || watch.replaced.iter().any(|(_, family)| *family == token.family)
             || watch.signed_out.iter().any(|(_, login)| watch.families.get(login) == Some(&token.family));
-        let by_itself = before.tab == mark.tab && before.granted;
+        let by_itself = before.tab == mark.tab;
         let excused = watch.hides()
             || watch.slept > 0
             || watch.closed.contains(&before.tab)

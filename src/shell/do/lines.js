@@ -67,25 +67,28 @@ export class Line {
   }
 }
 
-/** @typedef {(what: "store" | "neighbours") => void} Hear */
-
 /**
- * The listeners of this page's handles, by the object that their record is kept in and by its key.
- * @type {WeakMap<object, Map<string, Set<Hear>>>}
+ * The lines of this page's handles, by the object that their record is kept in and by its key.
+ * @type {WeakMap<object, Map<string, Set<Neighbours>>>}
  */
 const handles = new WeakMap();
 
+/** How many logins and sign-outs have begun in this page. */
+let begun = 0;
+
 /** The line to the other handles of this page that share a record. They hear it a moment later. */
 export class Neighbours {
-  /** @type {Map<string, Set<Hear>>} */
+  /** @type {Map<string, Set<Neighbours>>} */
   #keys;
   #key;
   #hear;
+  /** Which of them was the last here. */
+  #begun = 0;
 
   /**
    * @param {object} storage
    * @param {string} key
-   * @param {Hear} hear
+   * @param {(what: "store" | "neighbours") => void} hear
    */
   constructor(storage, key, hear) {
     this.#keys = handles.get(storage) ?? new Map();
@@ -95,19 +98,21 @@ export class Neighbours {
   }
 
   open() {
-    this.#keys.set(this.#key, (this.#keys.get(this.#key) ?? new Set()).add(this.#hear));
+    this.#keys.set(this.#key, (this.#keys.get(this.#key) ?? new Set()).add(this));
   }
 
   /** @param {"store" | "neighbours"} what That the store has changed, or that a login or a sign-out has begun. */
   tell(what) {
-    this.#keys.get(this.#key)?.forEach((hear) => {
-      if (hear !== this.#hear) queueMicrotask(() => hear(what));
+    const since = what === "store" ? Infinity : (this.#begun = ++begun);
+    this.#keys.get(this.#key)?.forEach((other) => {
+      // What has begun there in the meantime is newer.
+      if (other !== this) queueMicrotask(() => since > other.#begun && other.#hear(what));
     });
   }
 
   close() {
     const all = this.#keys.get(this.#key);
-    all?.delete(this.#hear);
+    all?.delete(this);
     // Else a server would keep an entry for everybody who ever signed in.
     if (all?.size === 0) this.#keys.delete(this.#key);
   }
