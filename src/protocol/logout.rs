@@ -159,7 +159,7 @@ impl<J: Json> Run<J> {
                 Some(Spent::For(grant)) => grant,
                 Some(_) => return None,
                 None => {
-                    handle.spent.replace(Some((record.tokens(), Spent::Revoked)));
+                    handle.spent.replace(Some((record.tokens(), Spent::Gone)));
                     let call = handle.vendor.refresh(&record.held)?;
                     let Outcome::Reply(reply) = self.ask(Effect::Call(call)).await else { return None };
                     handle.read_refresh(&reply, &record).ok()?
@@ -168,6 +168,12 @@ impl<J: Json> Run<J> {
             let held = &mut Rc::make_mut(&mut record).held;
             held.access = grant.access;
             held.refresh = grant.refresh.or(held.refresh.take());
+        }
+        // Some vendors give a person the same token again: it is that of whoever has signed in since.
+        if record.held.access.is_some()
+            && handle.held().is_some_and(|now| now.held.access == record.held.access)
+        {
+            return None;
         }
         let Outcome::Reply(reply) = self.ask(Effect::Call(handle.vendor.logout(&record.held))).await else {
             return None;

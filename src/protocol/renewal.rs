@@ -47,8 +47,8 @@ pub(super) enum Spent {
     Awaited,
     /// These are they.
     For(Box<Grant>),
-    /// They are being revoked, or were.
-    Revoked,
+    /// They are being revoked, or nobody has them any more.
+    Gone,
 }
 
 impl Flight {
@@ -97,7 +97,7 @@ impl<J: Json> Handle<J> {
     pub(super) fn take_spent(&self, record: &Record) -> Option<Spent> {
         let mut spent = self.spent.borrow_mut();
         let spent = spent.as_mut().filter(|(tokens, _)| *tokens == record.tokens());
-        spent.map(|(_, spent)| mem::replace(spent, Spent::Revoked))
+        spent.map(|(_, spent)| mem::replace(spent, Spent::Gone))
     }
 
     /// The call that renews; `other_form`: in the vendor's other documented form.

@@ -113,30 +113,26 @@ impl<J: Json> Run<J> {
         }
     }
 
-    /// Has revoked what a renewal has brought for a session that has ended meanwhile; or takes its cookie away, where the user has signed out
-    /// in a tab that couldn't wait for it. `here`: in this tab.
+    /// Hands what a renewal has brought for a session that has ended meanwhile to whoever revokes it; or takes its cookie away, where the user
+    /// has signed out in a tab that couldn't wait for it. `here`: in this tab.
     pub(super) fn take_away(&self, mut record: Rc<Record>, grant: Box<Grant>, here: bool) {
         let handle: &Handle<J> = &self.handle;
         let shared = matches!(handle.settings.keeping, Keeping::Tabs { .. });
-        let by_cookie = handle.renews_by_cookie();
         let left = if handle.carries_token() {
             let tokens = record.tokens();
-            let awaited = matches!(&*handle.spent.borrow(), Some((of, Spent::Awaited)) if *of == tokens);
-            if awaited || handle.renews_to_revoke.get().is_some() {
-                handle.spent.replace(Some((tokens, Spent::For(grant))));
-                return;
-            }
-            handle.spent.replace(Some((tokens, Spent::Revoked)));
-            // Where tabs have sessions of their own, the cookie may be another one's by now.
-            !by_cookie || shared || here
+            let awaited = matches!(&*handle.spent.borrow(), Some((of, Spent::Awaited)) if *of == tokens)
+                || handle.renews_to_revoke.get().is_some()
+                || handle.ending_at_limit.get().is_some();
+            let access = grant.access.clone();
+            handle.spent.replace(Some((tokens, if awaited { Spent::For(grant) } else { Spent::Gone })));
+            Rc::make_mut(&mut record).held.access = access;
+            // Where tabs have sessions of their own, the cookie may be another one's by now. A token alone may be that of a session which goes
+            // on in another tab: nobody revokes it who doesn't know better.
+            !awaited && handle.renews_by_cookie() && (shared || here)
         } else {
             handle.revocation.borrow().is_none() && !shared
         };
-        // A session that goes on with other tokens isn't ended. Nor is a cookie taken away that is another login's.
-        if left && handle.login().is_none_or(|login| !by_cookie && login != record.login) {
-            let held = &mut Rc::make_mut(&mut record).held;
-            held.access = grant.access;
-            held.refresh = grant.refresh.or(held.refresh.take());
+        if left && handle.login().is_none() {
             self.handle.revoke(record, handle.now());
         }
     }
