@@ -36,10 +36,48 @@ impl World {
             }
             Asked::Logout { token: Some(token) } => {
                 self.watch.revoked.insert(token.family);
+                self.goes_on_nowhere(mark, *token);
                 self.uses(mark, *token);
             }
             Asked::Check { token: Some(token) } => self.uses(mark, *token),
             _ => {}
+        }
+    }
+
+    /// A session that goes on in a tab isn't ended at the vendor. One that comes to its end by a limit may have, and the tab not have looked.
+    fn goes_on_nowhere(&mut self, mark: Mark, token: Token) {
+        let limits = self.plan.limits;
+        if self.plan.brand.has_cookie()
+            || limits.idle_ms.is_some()
+            || limits.age_ms.is_some()
+            || self.vendor.families[token.family].revoked
+        {
+            return;
+        }
+        let watch = &self.watch;
+        let Some((login, _)) = watch.families.iter().find(|(_, family)| **family == token.family) else {
+            return;
+        };
+        let login = *login;
+        let strokes = &watch.strokes;
+        let own = strokes.iter().find(|stroke| stroke.login == Some(login));
+        let later = own.is_none_or(|own| {
+            strokes.iter().any(|other| other.place == own.place && other.taken > own.taken)
+        });
+        // A tab may not have heard of the end yet.
+        let ended = watch.signed_out.iter().any(|(_, of)| *of == login)
+            || strokes.iter().any(|stroke| stroke.login.is_none());
+        if ended || later || watch.cleared || watch.lied || watch.refused.contains(&token.family) {
+            return;
+        }
+        let mut tabs = 0..self.tabs.len();
+        let goes_on = tabs.find(|tab| {
+            self.tabs[*tab].open && !self.tabs[*tab].disposed && self.family_held(*tab) == Some(token.family)
+        });
+        if let Some(other) = goes_on {
+            self.watch.breaks("r39_what_goes_on_is_not_revoked", || {
+                format!("tab {} revokes {}, tab {other} holds login {login}", mark.tab, token.text())
+            });
         }
     }
 
