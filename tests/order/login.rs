@@ -95,6 +95,21 @@ fn r39_a_login_over_a_session_revokes_the_older_one() {
     assert_eq!(tab.state().user.as_deref(), Some("asmith"));
 }
 
+/// Some vendors give a person the same token again: then what a renewal brings for the older session is the newer one's.
+#[test]
+fn r39_a_renewal_that_brings_the_newer_logins_token_revokes_nothing() {
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    tab.now += HOUR;
+    tab.meanwhile("call refresh", |tab| {
+        tab.random = 8;
+        assert_eq!(tab.signs_in(&grant("a2", "rb1")), "signed in");
+        tab.hears(200, &grant("a2", "r2"));
+    });
+    assert_eq!(tab.refreshes(), "superseded at refresh");
+    assert_eq!(tab.log_of("call"), ["call refresh with r1", "call login"]);
+    assert_eq!(tab.status(), "signed-in");
+}
+
 /// An expired token is renewed to be revoked, once.
 #[test]
 fn r39_an_older_session_whose_token_is_over_is_renewed_to_be_revoked() {
