@@ -247,17 +247,19 @@ async function withCookies(page, run) {
   }
 }
 
+/** What asks for a CSRF cookie at an address. */
+const GUARDED = {
+  name: "dj",
+  credential: "cookie",
+  csrf: { cookie: "dj_csrf", header: "X-CSRFToken", from: "csrf" },
+  headers: { "X-Key": "secret-of-the-apis" },
+  login: { path: "login", form: { username: "{username}", password: "{password}" } },
+  grant: {},
+};
+
 /** Double submit: the cookie's value in a header of all but GET and HEAD, asked for where it isn't there. */
 export async function a_cookie_session_submits_its_csrf_token_twice() {
-  const vendor = {
-    name: "dj",
-    credential: "cookie",
-    csrf: { cookie: "dj_csrf", header: "X-CSRFToken", from: "csrf" },
-    headers: { "X-Key": "public" },
-    login: { path: "login", form: { username: "{username}", password: "{password}" } },
-    check: { path: "me", method: "GET", user: "name" },
-    grant: {},
-  };
+  const vendor = { ...GUARDED, headers: { "X-Key": "public" }, check: { path: "me", method: "GET", user: "name" } };
   const page = { cookie: "other=1" };
   const acme = described(vendor, {
     "GET /v2/csrf": () => { page.cookie = "other=1; dj_csrf=abc%3D"; return new Response(null, { status: 204 }); },
@@ -282,13 +284,7 @@ export async function a_cookie_session_submits_its_csrf_token_twice() {
 
 /** R35: where the cookie's address never answers, that is told as what it is. */
 export async function r35_an_address_of_a_csrf_cookie_that_never_answers_is_waited_for_in_bounds() {
-  const vendor = {
-    name: "dj",
-    credential: "cookie",
-    csrf: { cookie: "dj_csrf", header: "X-CSRFToken", from: "csrf" },
-    login: { path: "login", form: { username: "{username}", password: "{password}" } },
-    grant: {},
-  };
+  const { headers: _, ...vendor } = GUARDED;
   const page = { cookie: "dj_csrf=a" };
   const acme = described(vendor, {
     "GET /v2/csrf": () => new Promise(() => {}),
@@ -305,16 +301,6 @@ export async function r35_an_address_of_a_csrf_cookie_that_never_answers_is_wait
     session.dispose();
   });
 }
-
-/** What asks for a CSRF cookie at an address. */
-const GUARDED = {
-  name: "dj",
-  credential: "cookie",
-  csrf: { cookie: "dj_csrf", header: "X-CSRFToken", from: "csrf" },
-  headers: { "X-Key": "secret-of-the-apis" },
-  login: { path: "login", form: { username: "{username}", password: "{password}" } },
-  grant: {},
-};
 
 /** R5: a redirect at the address of the CSRF cookie is not followed, as the described headers would go along; nor is a cached answer taken. */
 export async function r5_the_address_of_a_csrf_cookie_sends_no_header_elsewhere() {

@@ -363,24 +363,32 @@ export async function a_signature_goes_below_the_endpoint_for_logins() {
   }
 }
 
+/** A wallet whose owner leaves one question open until `answer` is called, which is there once it was asked. */
+function holding(owner, at) {
+  const held = {
+    answer: undefined,
+    wallet: {
+      request: async (asked) => {
+        if (asked.method === at) await new Promise((done) => { held.answer = done; });
+        return owner.request(asked);
+      },
+    },
+  };
+  return held;
+}
+
 /** R34: who disposes of a session waits for no wallet, and what a person signs afterwards is not handed in. */
 export async function r34_dispose_ends_a_login_that_waits_for_the_wallet() {
   for (const at of SIGNING) {
     const { vendor, open } = await simulated();
     const owner = await made();
-    let answer;
-    const held = {
-      request: async (asked) => {
-        if (asked.method === at) await new Promise((done) => { answer = done; });
-        return owner.request(asked);
-      },
-    };
+    const held = holding(owner, at);
     const session = await open();
-    const login = rejects(session.login({ wallet: held }), "unsupported");
-    await until(() => answer, at);
+    const login = rejects(session.login({ wallet: held.wallet }), "unsupported");
+    await until(() => held.answer, at);
     session.dispose();
     await within(1_000, login, at);
-    answer();
+    held.answer();
     await new Promise((done) => setTimeout(done, 50));
     equal([await vendor.count(`POST ${VERIFY}`), owner.calls.at(-1)], [0, at], "nothing more is asked or sent");
   }
@@ -391,20 +399,14 @@ export async function rule_1_a_signature_after_an_abort_signs_nobody_in() {
   for (const at of SIGNING) {
     const { vendor, open } = await simulated();
     const owner = await made();
-    let answer;
-    const held = {
-      request: async (asked) => {
-        if (asked.method === at) await new Promise((done) => { answer = done; });
-        return owner.request(asked);
-      },
-    };
+    const held = holding(owner, at);
     const session = await open();
     const controller = new AbortController();
-    const login = reasonOf(session.login({ wallet: held }, { signal: controller.signal }));
-    await until(() => answer, at);
+    const login = reasonOf(session.login({ wallet: held.wallet }, { signal: controller.signal }));
+    await until(() => held.answer, at);
     controller.abort("why");
     equal(await within(1_000, login, at), "why");
-    answer();
+    held.answer();
     await new Promise((done) => setTimeout(done, 100));
     equal([await vendor.count(`POST ${VERIFY}`), owner.calls.at(-1), session.state.status], [0, at, "signed-out"], "nothing more is asked or sent");
     session.dispose();

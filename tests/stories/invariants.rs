@@ -158,6 +158,11 @@ impl Watch {
         self.chances.wrapping_mul(0x9e37_79b1)
     }
 
+    /// The login of this browser that one of the vendor's belongs to.
+    pub fn login_of(&self, family: usize) -> Option<u32> {
+        self.families.iter().find(|(_, of)| **of == family).map(|(login, _)| *login)
+    }
+
     pub fn delivered(&mut self, token: Token) {
         if let Some(spending) = self.spent.get_mut(&token) {
             spending.delivered = true;

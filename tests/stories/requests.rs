@@ -55,10 +55,7 @@ impl World {
             return;
         }
         let watch = &self.watch;
-        let Some((login, _)) = watch.families.iter().find(|(_, family)| **family == token.family) else {
-            return;
-        };
-        let login = *login;
+        let Some(login) = watch.login_of(token.family) else { return };
         let strokes = &watch.strokes;
         let own = strokes.iter().find(|stroke| stroke.login == Some(login));
         let later = own.is_none_or(|own| {
@@ -158,13 +155,7 @@ impl World {
 
     /// Whether a renewal may have been for the sake of the time: the tokens before it were more than half as old as they may become.
     fn is_for_time(&self, family: usize, renewals: &[u64], which: usize) -> bool {
-        let login = || {
-            self.watch
-                .families
-                .iter()
-                .find(|(_, of)| **of == family)
-                .and_then(|(login, _)| self.watch.began.get(login))
-        };
+        let login = || self.watch.login_of(family).and_then(|login| self.watch.began.get(&login));
         let before = which.checked_sub(1).and_then(|last| renewals.get(last)).or_else(login);
         before.is_none_or(|before| renewals[which].saturating_sub(*before) > self.plan.lifetime_s * 500)
     }
