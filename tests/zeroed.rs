@@ -33,7 +33,7 @@ fn r30_no_password_is_left_in_memory_after_use() {
     for vendor in NAMES.iter().copied() {
         for extra in ["plain", "ÿ", "\"\\"] {
             let password = password(extra);
-            let none = JsValue::UNDEFINED;
+            let none = || JsValue::UNDEFINED;
             let (names, values) = (js_sys::Array::new(), js_sys::Array::new());
             for (name, value) in [("username", &"jdoe".into()), ("password", &password)] {
                 names.push(&name.into());
@@ -42,20 +42,20 @@ fn r30_no_password_is_left_in_memory_after_use() {
             let base = "https://vendor.example.com".into();
             let nobody = js_sys::Array::new();
             let machine = Machine::open(
-                &vendor.into(),
-                &base,
-                &nobody,
-                &none,
-                &none,
-                &none,
-                &none,
+                vendor.into(),
+                base,
+                nobody.into(),
+                none(),
+                none(),
+                none(),
+                none(),
                 true,
                 Kept::Memory,
                 None,
                 None,
             );
             let Ok(machine) = machine else { panic!("{vendor} is a vendor") };
-            let id = machine.sign_in(&names, &values, false);
+            let id = machine.sign_in(names.into(), values.into(), false);
             let Ok(id) = id else { panic!("{vendor} takes them") };
             assert_eq!(machine.begin(id, 0.0, 0.0), StepKind::Random);
             assert_eq!(machine.drew(id, 5, 0.0, 0.0), StepKind::Call, "{vendor}: a call is made");

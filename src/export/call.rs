@@ -12,7 +12,7 @@ use crate::session::without_query;
 /// `VendorCall`: the members of a `RequestInit`; `url`; `query`; `wants`, the header whose value is read; `longerMs`, how much longer
 /// than other calls it may take; and `inTime`, whether a reply that comes too late counts for nothing, even where no timer has fired: a login's
 /// token may have ended by then, and somebody else may have signed in. (What has set a cookie counts whenever it comes; so does a renewal's
-/// reply, as the token before is spent; and a person's answer on another device.)
+/// reply, as the token before is spent. Of a person's answer on another device, the login itself judges.)
 pub(super) fn object(call: &Call, facts: &Facts, addresses: &Addresses) -> JsValue {
     // No Headers object is needed: Request checks names and values, too.
     let headers = without_prototype();

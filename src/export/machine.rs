@@ -23,6 +23,9 @@ use crate::protocol::{
 use crate::session::{Audience, Limits, Moment};
 
 /// One session handle.
+///
+/// What its methods are handed is theirs, and not lent to them: for what is lent, wasm-bindgen keeps a stack with 1 024 places, which an
+/// exception that passes by Rust doesn't take back. The page could throw until none is left, and no session worked any more (R37).
 #[cfg_attr(feature = "npm", wasm_bindgen)]
 // In a front end in Rust, it shares one namespace with the application's classes.
 #[cfg_attr(not(feature = "npm"), wasm_bindgen(js_name = HallpassMachine))]
@@ -41,6 +44,7 @@ struct FactsText<'a> {
     speaks_inside: bool,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "see the struct: nothing is lent to an export")]
 #[cfg_attr(feature = "npm", wasm_bindgen)]
 #[cfg_attr(not(feature = "npm"), wasm_bindgen(js_class = HallpassMachine))]
 impl Machine {
@@ -51,13 +55,13 @@ impl Machine {
     /// Throws what is wrong with the options.
     #[expect(clippy::too_many_arguments, reason = "an object would be read through the page's prototypes")]
     pub fn open(
-        vendor: &JsValue,
-        base: &JsValue,
-        allow: &JsValue,
-        login: &JsValue,
-        refresh: &JsValue,
-        logout: &JsValue,
-        check: &JsValue,
+        vendor: JsValue,
+        base: JsValue,
+        allow: JsValue,
+        login: JsValue,
+        refresh: JsValue,
+        logout: JsValue,
+        check: JsValue,
         automatic: bool,
         kept: Kept,
         idle_ms: Option<f64>,
@@ -65,12 +69,12 @@ impl Machine {
     ) -> Result<Self, JsValue> {
         let known = match vendor.as_string() {
             Some(name) => named(&name),
-            None => Described::of(vendor).map(|described| Rc::new(described) as Rc<dyn Vendor<JsValue>>),
+            None => Described::of(&vendor).map(|described| Rc::new(described) as Rc<dyn Vendor<JsValue>>),
         };
         let Some(vendor) = known else {
             return Err(mistake("vendor", "a vendor's name, or a description"));
         };
-        let base = text_of(base);
+        let base = text_of(&base);
         let mut audience = Audience::new(&base);
         let hides_parent = |name| mistake(name, "an address that hides no \"..\" in its path");
         if !audience.admits(&base) {
@@ -95,10 +99,10 @@ impl Machine {
         if !refresh.is_undefined() && vendor.facts().renewal == Renewal::None {
             return Err(mistake("endpoints.refresh", "left out: nothing renews this vendor's sessions"));
         }
-        set_address(&mut addresses.login, CallKind::Login, login)?;
-        set_address(&mut addresses.refresh, CallKind::Refresh, refresh)?;
-        set_address(&mut addresses.logout, CallKind::Logout, logout)?;
-        set_address(&mut addresses.check, CallKind::Check, check)?;
+        set_address(&mut addresses.login, CallKind::Login, &login)?;
+        set_address(&mut addresses.refresh, CallKind::Refresh, &refresh)?;
+        set_address(&mut addresses.logout, CallKind::Logout, &logout)?;
+        set_address(&mut addresses.check, CallKind::Check, &check)?;
         let allow: &List = allow.unchecked_ref();
         for index in 0..allow.length() {
             let prefix = text_of(&allow.get(index));
@@ -133,13 +137,8 @@ impl Machine {
     /// Signs in. `names` and `values`: two arrays of strings, of the same length, and no object, whose getters could call back in here.
     /// `on_device`: whether the person says yes on another device. Throws the error of what can't be sent.
     #[wasm_bindgen(js_name = signIn)]
-    pub fn sign_in(
-        &self,
-        names: &JsValue,
-        values: &JsValue,
-        on_device: bool,
-    ) -> Result<OperationId, JsValue> {
-        let credentials = credentials(names, values, on_device).map_err(|mut failure| {
+    pub fn sign_in(&self, names: JsValue, values: JsValue, on_device: bool) -> Result<OperationId, JsValue> {
+        let credentials = credentials(&names, &values, on_device).map_err(|mut failure| {
             failure.operation = CallKind::Login;
             super::errors::details(&failure, self.facts_of())
         })?;
@@ -171,14 +170,14 @@ impl Machine {
     #[must_use]
     pub fn request(
         &self,
-        target: &JsValue,
+        target: JsValue,
         own_credential: bool,
-        own_token: &JsValue,
+        own_token: JsValue,
         repeatable: bool,
         json: bool,
     ) -> OperationId {
-        let own_token = secret(own_token);
-        self.handle.request(Wish { target: text_of(target), own_credential, own_token, repeatable, json })
+        let own_token = secret(&own_token);
+        self.handle.request(Wish { target: text_of(&target), own_credential, own_token, repeatable, json })
     }
 
     /// Gives a token that is good now.
@@ -218,11 +217,11 @@ impl Machine {
         json: JsValue,
         retry_after_ms: Option<f64>,
         date_ms: Option<f64>,
-        wanted: &JsValue,
+        wanted: JsValue,
         wall: f64,
         steady: f64,
     ) -> StepKind {
-        let reply = reply(status, content, json, retry_after_ms, date_ms, wanted);
+        let reply = reply(status, content, json, retry_after_ms, date_ms, &wanted);
         self.step(id, Some(Outcome::Reply(Box::new(reply))), wall, steady)
     }
 
@@ -249,14 +248,14 @@ impl Machine {
         content: Content,
         json: JsValue,
         retry_after_ms: Option<f64>,
-        address: &JsValue,
+        address: JsValue,
         redirected: bool,
         wall: f64,
         steady: f64,
     ) -> StepKind {
         let answer = Answer {
             reply: reply(status, content, json, retry_after_ms, None, &JsValue::UNDEFINED),
-            address: text_of(address),
+            address: text_of(&address),
             redirected,
         };
         self.step(id, Some(Outcome::Answer(Box::new(answer))), wall, steady)
@@ -268,15 +267,15 @@ impl Machine {
     pub fn stored(
         &self,
         id: OperationId,
-        record: &JsValue,
-        note: &JsValue,
-        mark: &JsValue,
+        record: JsValue,
+        note: JsValue,
+        mark: JsValue,
         overtaken: bool,
         wall: f64,
         steady: f64,
     ) -> StepKind {
         let stored =
-            Box::new(Stored { record: secret(record), note: note.as_string(), mark: mark.as_string() });
+            Box::new(Stored { record: secret(&record), note: note.as_string(), mark: mark.as_string() });
         let outcome = if overtaken { Outcome::Overtaken(stored) } else { Outcome::Stored(stored) };
         self.step(id, Some(outcome), wall, steady)
     }
@@ -336,8 +335,8 @@ impl Machine {
 
     /// Takes over what an earlier machine of the same handle held before it met a fault. `replaced`: whether that was replaced by another
     /// user's session.
-    pub fn resume(&self, record: &JsValue, replaced: bool, wall: f64, steady: f64) {
-        match secret(record) {
+    pub fn resume(&self, record: JsValue, replaced: bool, wall: f64, steady: f64) {
+        match secret(&record) {
             Some(record) => self.handle.resume(&record, Moment { wall, steady }),
             None if replaced => self.handle.stay_replaced(),
             None => {}
