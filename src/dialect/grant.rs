@@ -35,6 +35,25 @@ pub struct Held {
     pub refresh_in_body: bool,
 }
 
+impl Held {
+    /// Takes over what a grant names, and keeps of the old only what it doesn't name.
+    #[inline(never)]
+    pub(crate) fn renew(&mut self, grant: Grant) {
+        replace(&mut self.access, grant.access);
+        replace(&mut self.refresh, grant.refresh);
+        replace(&mut self.user, grant.user);
+        replace(&mut self.database, grant.database);
+    }
+}
+
+/// Replaces the old value, where there is a new one.
+#[inline(never)]
+fn replace(old: &mut Option<Secret>, new: Option<Secret>) {
+    if new.is_some() {
+        *old = new;
+    }
+}
+
 /// The longest token, and the longest name of a user or a database, in bytes as JSON writes them. Two of each, and the
 /// numbers beside them, stay below the 64 kB of a session's record: what is taken in can be kept and read back.
 const LONGEST_TOKEN: usize = 16 * 1024;

@@ -7,7 +7,7 @@ use super::ending::{Ending, Halt};
 use super::handle::{Handle, without_tokens};
 use super::operation::Run;
 use crate::dialect::{CallKind, Code, Json, Why};
-use crate::session::{Moment, Reason, Verdict};
+use crate::session::{Moment, Reason, Session, Verdict};
 
 /// How many renewals in a minute the noes to `check()` may begin right after each other, for one login. A further one has to wait until its
 /// tokens are no longer fresh.
@@ -50,6 +50,8 @@ impl<J: Json> Run<J> {
             self.must_be_wanted()?;
             self.must_be_in_use(CallKind::Check)?;
         }
+        // A cookie whose time is up is asked for as one that nobody knows of.
+        self.handle.tick();
         let (epoch, sent) = (handle.epoch(), handle.held());
         let stored = handle.store.text.borrow().clone();
         let login =
@@ -65,11 +67,15 @@ impl<J: Json> Run<J> {
             handle.learn_sso_url(&failure);
             failure
         });
-        if read.is_ok() && sent.is_none() {
+        if read.is_ok() && !handle.carries_token() {
             // What another tab has written meanwhile is newer than this answer.
             self.follow(false).await;
             let lies_there = handle.store.text.borrow().is_some();
-            if handle.epoch() == epoch && lies_there && !handle.store.knows(stored.as_ref()) {
+            if lies_there && handle.look(Session::is_replaced) {
+                return self.must_be_wanted();
+            }
+            if sent.is_none() && handle.epoch() == epoch && lies_there && !handle.store.knows(stored.as_ref())
+            {
                 return self.must_be_wanted();
             }
         }

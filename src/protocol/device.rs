@@ -7,7 +7,7 @@ use super::ending::Halt;
 use super::handle::Handle;
 use super::operation::Run;
 use crate::dialect::{CallKind, Code, Credentials, Json, Reply};
-use crate::session::backoff_ms;
+use crate::session::{Session, backoff_ms};
 
 /// A long poll that times out sooner than this, in ms, has not waited: the vendor is asked again only after a pause.
 const AT_ONCE_MS: f64 = 1_000.0;
@@ -30,11 +30,20 @@ impl<J: Json> Run<J> {
             self.must_be_in_use(CallKind::Login)?;
             let call = vendor.poll_device(credentials, &prompt);
             let call = call.ok_or_else(|| Halt::new(Code::Internal, CallKind::Login))?;
-            let asked_at = self.handle.now().steady;
+            let (asked_at, longest) = (self.handle.now(), f64::from(call.longer_ms));
+            let before = self.handle.look(Session::tokens_in_use).login;
+            let took = || self.handle.now().since(asked_at);
             let no_answer = match self.asked_for(call, generation).await {
                 Ok(reply) => match self.no_answer_in(&reply, credentials) {
                     Some(no_answer) => no_answer,
-                    None => return Ok(reply),
+                    None if took() < longest => return Ok(reply),
+                    // It waited in a page that was frozen. Whoever has signed in in another tab since was answered later.
+                    None => {
+                        self.follow(false).await;
+                        self.must_be_latest(generation)?;
+                        let same = self.handle.look(Session::tokens_in_use).login == before;
+                        return if same { Ok(reply) } else { Err(Halt::superseded(CallKind::Login)) };
+                    }
                 },
                 Err(Halt::Failed(failure)) if is_transient(failure.code) => NoAnswer::NotAsked(None),
                 Err(halt) => {
@@ -43,7 +52,7 @@ impl<J: Json> Run<J> {
                 }
             };
             let retry_after_ms = match no_answer {
-                NoAnswer::TimedOut if self.handle.now().steady - asked_at >= AT_ONCE_MS => {
+                NoAnswer::TimedOut if took() >= AT_ONCE_MS => {
                     failures = 0;
                     continue;
                 }

@@ -21,12 +21,18 @@ impl<J: Json> Handle<J> {
     /// Takes over a record that another machine of the same handle held.
     pub fn resume(&self, text: &str, now: Moment) {
         self.set_now(now);
-        let record = Record::read::<J>(text, self.carries_token());
+        let record = self.recorded(Some(text));
         self.change(|session| {
             session.follow(Finding { record, ..Finding::default() }, now);
             // The last use was lost with the other machine. It counts as used now, as a fault seldom comes without a call.
             session.used_for_sure(now);
         });
+    }
+
+    /// The record that a text holds, if it is a sound one.
+    #[inline(never)]
+    pub(super) fn recorded(&self, text: Option<&str>) -> Option<Record> {
+        Record::read::<J>(text?, self.carries_token())
     }
 
     /// Another user's session had replaced that of the other machine: it isn't followed.
@@ -156,7 +162,7 @@ impl<J: Json> Run<J> {
         let handle: &Handle<J> = &self.handle;
         let text = stored.record.as_deref();
         let lies_there = text.is_some();
-        let record = text.and_then(|text| Record::read::<J>(text, handle.carries_token()));
+        let record = handle.recorded(text);
         let note = stored.note.as_deref().and_then(Note::read);
         handle.store.learn(stored.record);
         // While the store holds this tab's own login, nobody has signed out or in elsewhere.

@@ -7,7 +7,7 @@ use super::handle::Handle;
 use super::operation::Run;
 use super::store::Noted;
 use crate::dialect::{Json, Secret};
-use crate::session::{Note, Session, Taken};
+use crate::session::{Note, Record, Session, Taken};
 
 /// How many times a write is tried again because another tab wrote first: without locks, so many may write at the same moment.
 const WRITES: u32 = 8;
@@ -59,6 +59,9 @@ impl<J: Json> Run<J> {
                 self.see_to(Effect::Note(Some(note.write()))).await;
             }
             if !overwrites && store.knows(text.as_ref()) && !store.unwritten.get() {
+                if store.behind.replace(false) {
+                    handle.change(|session| session.storage_works(true));
+                }
                 // If another operation is writing it, this one waits for that.
                 if store.pending.get() > 0 {
                     self.see_to(Effect::Read).await;
@@ -120,6 +123,7 @@ impl<J: Json> Run<J> {
         let store = &handle.store;
         store.silent.set(false);
         let unwritten = store.unwritten.replace(false);
+        store.behind.set(false);
         store.noted.set(Noted::No);
         handle.change(|session| session.storage_works(!store.fickle.get()));
         // After a sign-out, the missing record says all, unless it may still be written by a write that takes too long. And once a login
@@ -143,12 +147,25 @@ impl<J: Json> Run<J> {
     async fn not_kept(&self, deletes: bool, own: u32, known: Option<Secret>, overwrites: bool) {
         let handle: &Handle<J> = &self.handle;
         let store = &handle.store;
-        store.unwritten.set(true);
-        // A later write of this handle's deals with it.
+        // A later write of this handle's deals with it, or has done so.
         if own != store.writes.get() {
+            store.unwritten.set(store.unwritten.get() || store.pending.get() > 0);
             return;
         }
+        // While another write is under way, or has failed, nobody knows what lies there.
+        let sure = !store.unwritten.replace(true) && store.pending.get() == 0;
         handle.change(|session| session.storage_works(false));
+        // What lies there is as good as what could not be written, where that is the same tokens: only a pause or a name is missing.
+        let there = self.handle.recorded(known.as_deref());
+        if sure
+            && !overwrites
+            && there.zip(handle.held()).is_some_and(|(there, held)| lacks_little(&there, &held))
+        {
+            store.unwritten.set(false);
+            store.behind.set(true);
+            store.learn(known);
+            return;
+        }
         // The other tabs are told only of a change: tabs whose writes all fail would wake each other for ever.
         let mut tells = overwrites;
         // A write that timed out may still be done: where nothing is known to lie there, nothing is deleted before.
@@ -158,7 +175,7 @@ impl<J: Json> Run<J> {
             store.writes.set(own);
             store.learn(None);
             let unless_changed = if overwrites { None } else { Some(known.clone()) };
-            let mut outcome = self.ask(Effect::Write(Write { text: None, unless_changed })).await;
+            let mut outcome = self.note_and_delete(own, Write { text: None, unless_changed }).await;
             if let Outcome::Overtaken(stored) = outcome {
                 let found = stored.record.clone();
                 if own != store.writes.get() || self.take_over(stored) == Taken::Followed {
@@ -166,8 +183,8 @@ impl<J: Json> Run<J> {
                 } else {
                     // An older record than was known lies there, as an earlier write of this tab's has failed, too.
                     store.learn(None);
-                    let unless_changed = Some(found);
-                    outcome = self.ask(Effect::Write(Write { text: None, unless_changed })).await;
+                    outcome =
+                        self.note_and_delete(own, Write { text: None, unless_changed: Some(found) }).await;
                 }
             }
             match outcome {
@@ -178,11 +195,6 @@ impl<J: Json> Run<J> {
                     if !gone && own == store.writes.get() {
                         store.learn(known);
                     }
-                    // Without a note, the other tabs would take the missing record for a sign-out.
-                    if let Some(login) = handle.login() {
-                        store.noted.set(Noted::Written);
-                        self.see_to(Effect::Note(Some(Note::unwritten(login).write()))).await;
-                    }
                 }
             }
         } else {
@@ -192,4 +204,36 @@ impl<J: Json> Run<J> {
             self.see_to(Effect::Tell(Line::Store)).await;
         }
     }
+
+    /// Deletes the record of what could not be written. It is noted before: without the note, another tab that reads in between would
+    /// take the missing record for a sign-out.
+    async fn note_and_delete(&self, own: u32, write: Write) -> Outcome<J> {
+        let overtaken = || own != self.handle.store.writes.get();
+        if let Some(login) = self.handle.login() {
+            // Not over another tab's note of how the session has ended.
+            if let Some(known) = &write.unless_changed
+                && let Outcome::Stored(stored) = self.ask(Effect::Read).await
+                && stored.record != *known
+            {
+                return Outcome::Overtaken(stored);
+            }
+            // This handle has signed in or out meanwhile.
+            if overtaken() {
+                return Outcome::Overtaken(Box::default());
+            }
+            self.handle.store.noted.set(Noted::Written);
+            self.see_to(Effect::Note(Some(Note::unwritten(login).write()))).await;
+            if overtaken() {
+                return Outcome::Overtaken(Box::default());
+            }
+        }
+        self.ask(Effect::Write(write)).await
+    }
+}
+
+/// Whether what lies in the store has the tokens that are held, and is of the same user: another one's name must not be shown to the next
+/// page. A check may have told the vendor's spelling of it.
+fn lacks_little(there: &Record, held: &Record) -> bool {
+    let named = |name: &Secret| held.held.user.as_ref().is_some_and(|now| now.eq_ignore_ascii_case(name));
+    there.tokens() == held.tokens() && there.held.user.as_ref().is_none_or(named)
 }

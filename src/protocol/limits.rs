@@ -176,10 +176,9 @@ impl<J: Json> Run<J> {
             && let Outcome::Stored(stored) = self.ask(Effect::Read).await
             && writes == store.writes.get()
         {
-            let found = stored.record.as_deref();
             // The tab that has noted the end tells the vendor.
             here = !self.says_ended(&stored, login);
-            let found = found.and_then(|text| Record::read::<J>(text, handle.carries_token()));
+            let found = handle.recorded(stored.record.as_deref());
             // A cookie, or a token that stays the same, belongs to whoever has signed in since.
             let anew = |record: &Record| record.login != login && record.held.access == last.0.held.access;
             here &= !found.as_ref().is_some_and(anew);

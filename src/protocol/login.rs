@@ -47,6 +47,10 @@ impl<J: Json> Run<J> {
         if handle.vendor.signing().is_none() {
             self.take_turn(None, generation).await?;
         }
+        if handle.carries_token() && handle.look(Session::is_replaced) {
+            // The other user's tokens, which this login is to replace, may have been renewed meanwhile.
+            self.follow(false).await;
+        }
         self.must_be_latest(generation)?;
         let login = Self::name_of_login(&self.ask(Effect::Random).await);
         // Where the platform gives no random number, nothing is sent.
@@ -69,7 +73,12 @@ impl<J: Json> Run<J> {
             Halt::at(CallKind::Login, failure)
         })?;
         let redirect_to = grant.redirect_to.take();
-        let (received, older) = (handle.received(), handle.held());
+        let (mut received, mut older) = (handle.received(), handle.held());
+        if handle.look(Session::is_replaced) {
+            // This login replaces the other user's session, whose tokens lie in the store.
+            older = handle.recorded(handle.store.text.borrow().as_deref()).map(Rc::new);
+            received = now.at_wall(older.as_ref().map_or(now.wall, |older| older.received_at));
+        }
         handle.change(|session| session.signed_in(grant, login, now));
         // The session that it replaces is revoked in the background, which neither delays the login nor makes it fail.
         // Not so where its credential lives on: a cookie is replaced, and some vendors give a person the same token again.

@@ -59,6 +59,10 @@ impl<J: Json> Run<J> {
         let received = handle.received();
         let record = handle.change(|session| session.sign_out(elsewhere));
         let (known_here, generation) = (record.is_some(), handle.generation());
+        // A login that is on its way may have set its cookie already. One sign-out takes it away.
+        let sets_cookie = handle.sending_login.get().is_some() && !handle.carries_token();
+        let is_first = handle.revocation.borrow().is_none();
+        let record = record.or_else(|| (sets_cookie && is_first && !elsewhere).then(Rc::default));
         if !elsewhere && let Some(under_way) = handle.signing_in.take() {
             self.see_to(Effect::Stop(under_way)).await;
         }
@@ -115,7 +119,7 @@ impl<J: Json> Run<J> {
         Ending::Done
     }
 
-    async fn try_to_revoke(&self, record: Rc<Record>, received: Moment) -> Option<bool> {
+    async fn try_to_revoke(&self, mut record: Rc<Record>, received: Moment) -> Option<bool> {
         let handle: &Handle<J> = &self.handle;
         handle.addresses().logout.as_ref()?;
         let mut others = false;
@@ -136,9 +140,20 @@ impl<J: Json> Run<J> {
                     && !handle.look(Session::is_signed_out_by_user);
         }
         let over = record.is_over(received, handle.now());
+        // A renewal that isn't needed isn't waited for. What it brings is revoked when it comes (for a cookie, see `take_away`); and what it
+        // has brought already, in place of the older tokens.
+        if !over {
+            if let Some(Spent::For(grant)) = handle.take_spent(&record) {
+                Rc::make_mut(&mut record).held.renew(*grant);
+            } else if !handle.renews_by_cookie() && handle.spending(&record).is_some() {
+                handle.spent.replace(Some((record.tokens(), Spent::Unwanted)));
+            }
+        }
         let confirmed = if others { None } else { self.send_revocation(Rc::clone(&record), over).await };
-        // Nobody waits any more for what a renewal brings.
-        handle.take_spent(&record);
+        if over {
+            // Nobody waits any more for what a renewal brings.
+            handle.take_spent(&record);
+        }
         if by_cookie {
             handle.renews_to_revoke.set(None);
         }
@@ -165,9 +180,7 @@ impl<J: Json> Run<J> {
                     handle.read_refresh(&reply, &record).ok()?
                 }
             };
-            let held = &mut Rc::make_mut(&mut record).held;
-            held.access = grant.access;
-            held.refresh = grant.refresh.or(held.refresh.take());
+            Rc::make_mut(&mut record).held.renew(*grant);
         }
         // Some vendors give a person the same token again: it is that of whoever has signed in since.
         if record.held.access.is_some()

@@ -45,6 +45,8 @@ pub(super) struct Flight {
 pub(super) enum Spent {
     /// Whoever revokes the session waits for them.
     Awaited,
+    /// The session has been revoked without them: they are revoked when they come.
+    Unwanted,
     /// These are they.
     For(Box<Grant>),
     /// They are being revoked, or nobody has them any more.
@@ -311,6 +313,9 @@ impl<J: Json> Run<J> {
             }
             if rejected {
                 session.was_rejected(epoch);
+            } else if session.failures() == 0 {
+                // With a pause, that it is on trial would say that the vendor has rejected the token itself.
+                session.accepted(epoch);
             }
             session.renewal_failed(epoch, code, failure.retry_after_ms, now, jitter)
         });

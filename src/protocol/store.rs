@@ -36,7 +36,9 @@ pub(super) struct Store {
     pub(super) may_come_late: Cell<bool>,
     /// Whether what is held could not be written, or what is not held any more could not be deleted.
     pub(super) unwritten: Cell<bool>,
-    /// Whether that write is being tried again. One operation at a time does, as the store may hang.
+    /// Whether what lies there has the tokens that are held, but lacks a pause or a name that could not be written.
+    pub(super) behind: Cell<bool>,
+    /// Whether either write is being tried again. One operation at a time does, as the store may hang.
     pub(super) trying: Cell<bool>,
     /// Whether that has been noted for the other tabs.
     pub(super) noted: Cell<Noted>,
@@ -92,7 +94,7 @@ impl Store {
 
     /// Whether a write that failed is to be tried again, and no operation does so yet.
     pub(super) const fn needs_retry(&self) -> bool {
-        self.unwritten.get() && !self.trying.get() && !self.silent.get()
+        (self.unwritten.get() || self.behind.get()) && !self.trying.get() && !self.silent.get()
     }
 }
 

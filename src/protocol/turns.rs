@@ -68,8 +68,9 @@ impl<J: Json> Run<J> {
                 self.must_be_in_use(CallKind::Login)?;
                 handle.changes_cookie()
             };
-            let tokens =
-                signed_out.map_or_else(|| handle.look(Session::tokens_in_use), |record| record.tokens());
+            // A sign-out during a login has no tokens of its own yet.
+            let own = signed_out.map(|record| record.tokens()).filter(|tokens| tokens.login != 0);
+            let tokens = own.unwrap_or_else(|| handle.look(Session::tokens_in_use));
             let tokens =
                 Some(tokens).filter(|tokens| tokens.login != 0 && handle.settings.keeping != Keeping::Memory);
             if queued_for.is_some() && (in_the_way.is_some() || queued_for != tokens) {
@@ -119,20 +120,24 @@ impl<J: Json> Run<J> {
         let handle: &Handle<J> = &self.handle;
         let shared = matches!(handle.settings.keeping, Keeping::Tabs { .. });
         let left = if handle.carries_token() {
-            let tokens = record.tokens();
-            let awaited = matches!(&*handle.spent.borrow(), Some((of, Spent::Awaited)) if *of == tokens)
+            let told = handle.take_spent(&record);
+            let awaited = matches!(told, Some(Spent::Awaited))
                 || handle.renews_to_revoke.get().is_some()
                 || handle.ending_at_limit.get().is_some();
-            let access = grant.access.clone();
-            handle.spent.replace(Some((tokens, if awaited { Spent::For(grant) } else { Spent::Gone })));
-            Rc::make_mut(&mut record).held.access = access;
+            if awaited {
+                handle.spent.replace(Some((record.tokens(), Spent::For(grant))));
+                return;
+            }
+            handle.spent.replace(Some((record.tokens(), Spent::Gone)));
+            Rc::make_mut(&mut record).held.renew(*grant);
             // Where tabs have sessions of their own, the cookie may be another one's by now. A token alone may be that of a session which goes
             // on in another tab: nobody revokes it who doesn't know better.
-            !awaited && handle.renews_by_cookie() && (shared || here)
+            matches!(told, Some(Spent::Unwanted))
+                || handle.login().is_none() && handle.renews_by_cookie() && (shared || here)
         } else {
-            handle.revocation.borrow().is_none() && !shared
+            handle.login().is_none() && handle.revocation.borrow().is_none() && !shared
         };
-        if left && handle.login().is_none() {
+        if left {
             self.handle.revoke(record, handle.now());
         }
     }

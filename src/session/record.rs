@@ -144,6 +144,19 @@ impl Record {
         self.left(received, now).is_some_and(|left| left < EARLY_MS)
     }
 
+    /// How many renewals of these tokens in a row have failed for now.
+    pub(super) fn failures(&self) -> u32 {
+        self.pause.map_or(0, |pause| pause.failures)
+    }
+
+    /// Whether another record of the same login is the later one: it has newer tokens, or more of their renewals have failed. But a longer
+    /// pause stays, as the vendor may have asked for it.
+    pub(super) fn is_behind(&self, other: &Self) -> bool {
+        let until = |record: &Self| record.pause.map_or(0.0, |pause| pause.until);
+        let fails_less = self.failures() < other.failures() && until(self) <= until(other);
+        self.renewals < other.renewals || self.renewals == other.renewals && fails_less
+    }
+
     /// Which tokens these are.
     #[must_use]
     pub const fn tokens(&self) -> Tokens {

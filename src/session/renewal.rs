@@ -36,7 +36,7 @@ impl Session {
     /// How many renewals in a row have failed for now, here or in other tabs.
     #[must_use]
     pub fn failures(&self) -> u32 {
-        self.held.as_ref().and_then(|held| held.pause).map_or(0, |pause| pause.failures)
+        self.held.as_ref().map_or(0, |held| held.failures())
     }
 
     /// The network is back: a renewal that failed for the lack of it may be tried at once.

@@ -166,7 +166,7 @@ impl Session {
             return;
         }
         if let Some(record) = self.held_mut() {
-            replace(&mut record.held.user, user);
+            record.held.renew(Grant { user, ..Grant::default() });
         } else {
             self.hold_anew(login, Grant { user, ..Grant::default() }, now);
             self.settle();
@@ -223,10 +223,7 @@ impl Session {
         record.expires_at = grant.lifetime_ms.or(last).map(|lifetime| now.wall + lifetime);
         record.pause = None;
         record.rejected = false;
-        replace(&mut record.held.access, grant.access);
-        replace(&mut record.held.refresh, grant.refresh);
-        replace(&mut record.held.user, grant.user);
-        replace(&mut record.held.database, grant.database);
+        record.held.renew(grant);
         self.epoch += 1;
         self.received = now;
         self.held = Some(held);
@@ -357,9 +354,12 @@ impl Session {
         }
         let left = self.left(now);
         let end = left.filter(|_| !self.renewable());
+        // With a pause, a token that was rejected is of no use any more; and nobody knows whether one without a lifetime is.
+        let useless = |held: &Rc<Record>| held.pause.is_some() && (held.rejected || left.is_none());
+        let waits = hidden && self.held.as_ref().is_some_and(useless);
         let renewal = self
             .next_renewal(now)
-            .filter(|next| !hidden || left.is_none_or(|left| left > 0.0 && *next < left));
+            .filter(|next| !hidden || !waits && left.is_none_or(|left| left > 0.0 && *next < left));
         [renewal, end, self.next_limit(now)].into_iter().flatten().reduce(f64::min)
     }
 
@@ -394,7 +394,10 @@ impl Session {
     pub fn storage_works(&mut self, works: bool) {
         match (works, self.problem) {
             (false, _) => self.problem = Some(Code::Storage),
-            (true, Some(Code::Storage)) => self.problem = None,
+            (true, Some(Code::Storage)) => {
+                let pause = self.held.as_ref().and_then(|held| held.pause).filter(|_| self.automatic);
+                self.problem = pause.map(|pause| pause.because);
+            }
             (true, _) => {}
         }
     }
@@ -419,13 +422,5 @@ impl Session {
     pub(super) fn settle(&mut self) {
         self.running = false;
         self.problem = self.problem.filter(|problem| *problem == Code::Storage);
-    }
-}
-
-/// Replaces the old value, where there is a new one.
-#[inline(never)]
-fn replace(old: &mut Option<Secret>, new: Option<Secret>) {
-    if new.is_some() {
-        *old = new;
     }
 }

@@ -121,9 +121,14 @@ impl Session {
                 self.end_elsewhere(Reason::Logout);
             }
             (None, None) => {}
-            // Another tab has written its failed renewal over this tab's newer tokens. These are written again: the old ones may
-            // be spent.
-            (Some(record), Some(held)) if record.login == held.login && record.renewals < held.renewals => {
+            // It is older than what this tab holds: another tab has written its failed renewal over newer tokens, and the old ones may be
+            // spent; or this tab could not write that its own renewal has failed. So it is written again.
+            (Some(mut record), Some(held)) if record.login == held.login && record.is_behind(held) => {
+                if record.renewals == held.renewals {
+                    // It may tell a newer name. Only the pause is this tab's.
+                    (record.pause, record.rejected) = (held.pause, held.rejected);
+                    self.take_over(record, now);
+                }
                 return Taken::HasToGo;
             }
             // Another user has signed in in another tab. Whoever works in this one must not act as them unawares.

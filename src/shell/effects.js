@@ -153,7 +153,6 @@ export class Effects {
       if (!deadline.ended) task.cause = cause;
       return came(id, troubleOf(deadline, cause));
     } finally {
-      task.pause = undefined;
       deadline.end("done");
     }
   }
@@ -173,8 +172,6 @@ export class Effects {
       return outcomeOf((machine, ms) => machine.walletSaid(id, refused, said, ms, steady()));
     } catch (error) {
       return came(id, troubleOf(deadline, error));
-    } finally {
-      task.pause = undefined;
     }
   }
 
@@ -298,7 +295,6 @@ export class Effects {
     const deadline = (task.deadline = task.pause = new Deadline(ms, task.signal));
     task.ref();
     await deadline.guard(new Promise(() => {})).catch(() => {});
-    task.pause = undefined;
     return came(id, deadline.ended === "timeout" ? "done" : troubleOf(deadline, undefined));
   }
 
@@ -336,7 +332,6 @@ function prompt(task, shown) {
     Promise.resolve(task.device?.(sealed({ ...shown }, ["verificationUriComplete"]))).catch(fails);
   } catch (error) {
     fails(error);
-    throw error;
   }
 }
 

@@ -150,7 +150,6 @@ export class Wish {
     const request = this.make();
     if (/^(?:GET|HEAD)$/.test(request.method)) this.#spare = request;
     else if (typeof this.#input === "object" || isForm(this.#init.body)) this.#spare = request.clone();
-    else this.#init.headers = new Headers(request.headers); // as they are now
   }
 
   /** @returns {Request} */

@@ -1,8 +1,11 @@
 //! Asking the vendor whether the session is alive.
 
+use std::rc::Rc;
+
+use hallpass::dialect::{Described, Json as _};
 use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 
-use crate::support::user;
+use crate::support::{Value, user};
 use crate::tab::{BASE, HOUR, NOW, TABS, Tab};
 use crate::vendors::{ME, NO_SESSION, OK, UNAUTHORIZED, grant};
 
@@ -277,4 +280,19 @@ fn r21_a_no_after_a_yes_is_looked_into() {
     tab.hears(401, UNAUTHORIZED).hears(401, UNAUTHORIZED).hears(401, UNAUTHORIZED);
     assert_eq!(tab.checks(), "done");
     assert_eq!(tab.status(), "refused");
+}
+
+/// The vendor may let a cookie live on longer than the login has told.
+#[test]
+fn a_cookie_that_a_check_finds_alive_after_its_time_is_a_session() {
+    let said = r#"{"name":"acme","credential":"cookie","login":{"path":"login","json":{"u":"{username}","p":"{password}"}},
+        "check":{"path":"me","method":"GET","user":"user"},"grant":{"user":"user","lifetime":{"seconds":"seconds"}}}"#;
+    let vendor = Described::of(&Value::parse(said).expect("JSON")).expect("a description");
+    let mut tab = Tab::at(Rc::new(vendor), Keeping::Memory, |_| {});
+    assert_eq!(tab.signs_in(r#"{"user":"ann","seconds":3600}"#), "signed in");
+    tab.now += HOUR;
+    tab.hears(200, r#"{"user":"ann"}"#);
+    assert_eq!(tab.checks(), "done");
+    assert!(!tab.handle.look_at_clock(tab.moment()), "the vendor has just said that it is alive");
+    assert_eq!((tab.status(), tab.state().user.as_deref()), ("signed-in", Some("ann")));
 }

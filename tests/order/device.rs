@@ -1,9 +1,10 @@
 //! Signing in at Ocient without a password: on another device, and with a token of the customer's identity provider.
 
-use hallpass::dialect::Credentials;
+use hallpass::dialect::{Credentials, Held};
 use hallpass::protocol::{Keeping, Trouble};
+use hallpass::session::Record;
 
-use crate::tab::Tab;
+use crate::tab::{TABS, Tab};
 use crate::vendors::session;
 
 const PROMPT: &str = r#"{"verification_uri":"https://idp.test/device","verification_uri_complete":"https://idp.test/device?c=AB-CD","user_code":"AB-CD","status":{"vendor_code":0}}"#;
@@ -196,4 +197,34 @@ fn a_token_of_the_customers_identity_provider_signs_in() {
     let mut tab = Tab::new("ocient", Keeping::Memory);
     tab.hears(200, r#"{"status":{"reason":"bad token","sql_state":"28000","vendor_code":-1234}}"#);
     assert_eq!(tab.run(|handle| handle.sign_in(with("idToken"))), "invalid-credentials at login");
+}
+
+/// A page that the browser had frozen hears late of the person's yes. Whoever has signed in in another tab since was answered later.
+#[test]
+fn r18_an_answer_that_waited_in_a_frozen_page_gives_way_to_a_later_login() {
+    let later = |tab: &mut Tab| {
+        let held = Held { access: Some("t9".into()), user: Some("admin".into()), ..Held::default() };
+        let record = Record { login: 9, ordinal: u32::MAX, received_at: tab.now, held, ..Record::default() };
+        tab.another_writes(Some(&record), None);
+    };
+    for (takes_ms, signs_in_elsewhere, told) in [
+        (60_000.0, true, "superseded at login"),
+        // The person has left the page to say yes, and comes back.
+        (60_000.0, false, "signed in"),
+        // Of two, the one that is answered last counts.
+        (10_000.0, true, "signed in"),
+    ] {
+        let mut tab = Tab::new("ocient", TABS);
+        tab.hears(200, PROMPT).hears(200, GRANTED);
+        tab.meanwhile(POLLS, move |tab| {
+            if signs_in_elsewhere {
+                later(tab);
+            }
+            tab.now += takes_ms;
+        });
+        assert_eq!(waits_for_device(&mut tab), told, "{takes_ms} {signs_in_elsewhere}");
+        let user = if told == "signed in" { "jdoe" } else { "admin" };
+        assert_eq!(tab.state().user.as_deref(), Some(user));
+        assert!(tab.record.as_ref().is_some_and(|text| text.contains(user)), "{:?}", tab.record);
+    }
 }

@@ -483,3 +483,49 @@ fn r36_a_session_in_use_outlives_a_fault() {
     assert!(tab.handle.look_at_clock(tab.moment()));
     assert_eq!(tab.status(), "idle");
 }
+
+/// It is reached while a renewal is on its way: what that brings is revoked, in place of what it has replaced.
+#[test]
+fn r36_what_a_renewal_brings_at_the_limit_is_revoked() {
+    for keeping in [Keeping::Memory, TABS] {
+        let mut tab = limited(keeping, None, Some(50.0 * MINUTE));
+        tab.hears(200, &grant("a2", "r2")).hears(200, OK);
+        tab.meanwhile("call refresh", |tab| {
+            tab.now += 50.0 * MINUTE;
+            assert!(tab.handle.look_at_clock(tab.moment()));
+            assert_eq!(tab.status(), "expired");
+        });
+        tab.refreshes();
+        tab.run_begun();
+        assert_eq!(tab.log_of("call"), ["call refresh with r1", "call logout with a2"], "{keeping:?}");
+    }
+}
+
+/// R19: a clock that is behind while a page opens, and is put right then, ends no session too early.
+#[test]
+fn r36_a_clock_that_was_behind_while_a_page_opened_ends_no_session() {
+    for (idle_ms, age_ms) in [(None, Some(HOUR)), (Some(HOUR), None)] {
+        let open = |record, mark, now| {
+            let mut tab = Tab::with("ethgas", TABS, |settings| settings.limits = Limits { idle_ms, age_ms });
+            (tab.record, tab.mark, tab.now) = (record, mark, now);
+            tab
+        };
+        let mut last = open(None, None, NOW);
+        assert_eq!(last.signs_in(&grant("a1", "r1")), "signed in");
+        last.now += 2.0 * MINUTE;
+        last.handle.touch(last.moment());
+        last.run_begun();
+        last.wakes(Wake::Page);
+        // Five minutes later, by a clock that is two hours behind.
+        let mut behind = open(last.record.take(), last.mark.take(), NOW + 5.0 * MINUTE - 2.0 * HOUR);
+        assert_eq!(behind.restores(), "done");
+        assert_eq!(behind.status(), "signed-in");
+        behind.now += 61_000.0;
+        behind.wakes(Wake::Timer);
+        // It is right again when the page is reloaded.
+        let mut right = open(behind.record.take(), behind.mark.take(), NOW + 7.0 * MINUTE);
+        right.hears(200, OK).hears(200, OK);
+        assert_eq!(right.restores(), "done");
+        assert_eq!(right.status(), "signed-in", "idle {idle_ms:?} age {age_ms:?}");
+    }
+}

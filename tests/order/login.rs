@@ -2,6 +2,7 @@
 
 use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 
+use crate::meanwhile::of_another_tab;
 use crate::support::user;
 use crate::tab::{HOUR, NOW, TABS, Tab};
 use crate::vendors::{NO_SESSION, OK, UNAUTHORIZED, grant};
@@ -239,4 +240,60 @@ fn r2_no_password_gets_into_the_state() {
     };
     assert_eq!(refusal("https://idp.test/?hint=s3cret-word"), None);
     assert_eq!(refusal("https://idp.test/").as_deref(), Some("https://idp.test/"));
+}
+
+/// Where another user's session has replaced this tab's, a login here replaces theirs.
+#[test]
+fn r39_a_login_in_a_replaced_tab_revokes_the_session_that_it_replaces() {
+    let mut tab = Tab::signed_in(TABS);
+    let mut others = of_another_tab(&tab);
+    others.held.user = Some("asmith".into());
+    others.held.access = Some("b1".into());
+    tab.another_writes(Some(&others), None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!(tab.status(), "replaced");
+    tab.log();
+    tab.random = 8;
+    tab.hears(200, &grant("a2", "r2")).hears(200, OK);
+    assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), "signed in");
+    assert_eq!(tab.log_of("call"), ["call login", "call logout with b1"]);
+    // Where the other one has signed out, nothing lies there.
+    let mut tab = Tab::signed_in(TABS);
+    tab.another_writes(Some(&others), None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.another_writes(None, None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.log();
+    tab.random = 8;
+    tab.hears(200, &grant("a2", "r2"));
+    assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), "signed in");
+    assert_eq!(tab.log_of("call"), ["call login"]);
+}
+
+/// The other user's tokens have been renewed since, which this tab hasn't heard.
+#[test]
+fn r39_a_login_in_a_replaced_tab_revokes_what_lies_there_now() {
+    for over in [false, true] {
+        let mut tab = Tab::signed_in(TABS);
+        let mut others = of_another_tab(&tab);
+        others.held.user = Some("asmith".into());
+        others.held.access = Some("b1".into());
+        others.held.refresh = Some("rb1".into());
+        tab.another_writes(Some(&others), None);
+        assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+        assert_eq!(tab.status(), "replaced");
+        if over {
+            tab.now += 1.5 * HOUR;
+        }
+        others.renewals = 1;
+        others.held.access = Some("b2".into());
+        others.held.refresh = Some("rb2".into());
+        (others.received_at, others.expires_at) = (tab.now, Some(tab.now + HOUR));
+        tab.another_writes(Some(&others), None);
+        tab.log();
+        tab.random = 8;
+        tab.hears(200, &grant("a2", "r2")).hears(200, OK).hears(200, OK);
+        assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), "signed in");
+        assert_eq!(tab.log_of("call"), ["call login", "call logout with b2"], "over {over}");
+    }
 }

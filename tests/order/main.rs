@@ -9,6 +9,7 @@ mod limits;
 mod login;
 mod logout;
 mod meanwhile;
+mod outage;
 mod renewal;
 mod request;
 mod store;

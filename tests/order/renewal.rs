@@ -6,7 +6,7 @@ use hallpass::dialect::{Code, Credentials, Described, Json as _};
 use hallpass::protocol::{Keeping, Line, Trouble, Wake};
 use hallpass::session::{Pause, Session};
 
-use crate::support::Value;
+use crate::support::{Value, user};
 use crate::tab::{HOUR, NOW, TABS, Tab};
 use crate::vendors::{OK, UNAUTHORIZED, grant, session};
 
@@ -146,12 +146,53 @@ fn r18_a_renewal_that_ends_after_a_logout_writes_nothing() {
     tab.asked(&["join", "  lock 7 0", "  read", "  call refresh with r1", "  read", "  unlock, spent"]);
 
     let mut tab = Tab::signed_in(TABS);
-    tab.hears(200, OK).hears(200, &grant("a2", "r2"));
+    tab.hears(200, OK).hears(200, &grant("a2", "r2")).hears(200, OK);
     tab.meanwhile("call refresh", |tab| {
         assert_eq!(tab.signs_out(), "signed out, confirmed");
     });
     assert_eq!(tab.refreshes(), "superseded at refresh");
     assert_eq!((tab.status(), &tab.record), ("logout", &None));
+}
+
+/// R39: who signs out, or in anew, doesn't wait for a renewal that is on its way; but what that brings doesn't live on at the vendor.
+#[test]
+fn r39_what_a_renewal_brings_after_the_revocation_is_revoked_too() {
+    for keeping in [Keeping::Memory, TABS] {
+        let mut tab = Tab::signed_in(keeping);
+        tab.hears(200, OK).hears(200, &grant("a2", "r2")).hears(200, OK);
+        tab.meanwhile("call refresh", |tab| {
+            assert_eq!(tab.signs_out(), "signed out, confirmed", "it waits for no renewal");
+        });
+        tab.refreshes();
+        assert_eq!(
+            tab.log_of("call"),
+            ["call refresh with r1", "call logout with a1", "call logout with a2"]
+        );
+
+        let mut tab = Tab::signed_in(keeping);
+        tab.random = 8;
+        tab.hears(200, &grant("b1", "rb1")).hears(200, OK).hears(200, &grant("a2", "r2")).hears(200, OK);
+        tab.meanwhile("call refresh", |tab| {
+            assert_eq!(tab.run(|handle| handle.sign_in(user("bert", "s3cret"))), "signed in");
+        });
+        tab.refreshes();
+        assert_eq!(
+            tab.log_of("call"),
+            ["call refresh with r1", "call login", "call logout with a1", "call logout with a2"]
+        );
+        assert_eq!(tab.held().and_then(|held| held.held.access).as_deref(), Some("b1"));
+
+        // The vendor has refused it, or can't be reached: there is nothing to revoke, and the token isn't spent once more.
+        for status in [401, 503] {
+            let mut tab = Tab::signed_in(keeping);
+            tab.hears(200, OK).hears(status, UNAUTHORIZED);
+            tab.meanwhile("call refresh", |tab| {
+                assert_eq!(tab.signs_out(), "signed out, confirmed");
+            });
+            tab.refreshes();
+            assert_eq!(tab.log_of("call"), ["call refresh with r1", "call logout with a1"], "{status}");
+        }
+    }
 }
 
 /// What another tab's newer tokens have overtaken is of the session that goes on: to revoke it could end that.
@@ -288,7 +329,7 @@ fn r18_the_other_form_is_not_tried_after_a_logout_or_a_login() {
         |tab| {
             tab.random = 8;
             tab.hears(200, &grant("b1", "rb1")).hears(200, OK);
-            assert_eq!(tab.run(|handle| handle.sign_in(crate::support::user("jdoe", "s3cret"))), "signed in");
+            assert_eq!(tab.run(|handle| handle.sign_in(user("jdoe", "s3cret"))), "signed in");
         },
     ];
     for overtake in overtake {

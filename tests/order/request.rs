@@ -391,7 +391,7 @@ fn r25_a_request_is_not_sent_again_as_somebody_else() {
     tab.meanwhile("call refresh", |tab| {
         tab.hears(200, OK);
         assert_eq!(tab.signs_out(), "signed out, confirmed");
-        tab.hears(200, &grant("a2", "r2"));
+        tab.hears(200, &grant("a2", "r2")).hears(200, OK);
     });
     assert_eq!(tab.requests(), "answered", "with the first answer");
     assert!(tab.log().iter().all(|line| !line.contains("again")));

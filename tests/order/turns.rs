@@ -329,3 +329,98 @@ fn r36_a_login_waits_for_the_end_at_a_limit() {
     tab.run_begun();
     assert_eq!(tab.state().user.as_deref(), Some("bob"));
 }
+
+/// The reply to a login that is on its way may have set its cookie already, whoever was known before. One sign-out takes it away.
+#[test]
+fn r10_a_sign_out_during_a_login_takes_its_cookie_away() {
+    for keeping in [Keeping::Memory, TABS] {
+        for times in [1, 2] {
+            let mut tab = ann(keeping);
+            tab.hears(204, "");
+            assert_eq!(tab.signs_out(), "signed out, confirmed");
+            tab.log();
+            tab.meanwhile("call login", move |tab| {
+                tab.hears(200, BOB).hears(204, "");
+                for _ in 0..times {
+                    tab.signs_out();
+                }
+            });
+            assert_eq!(bob_signs_in(&mut tab), "superseded at login");
+            tab.run_begun();
+            assert_eq!(tab.log_of("call"), ["call login", "call logout"]);
+        }
+    }
+}
+
+/// The cookie is somebody else's by now, who has signed in in another tab: a check there doesn't make this one theirs.
+#[test]
+fn r25_a_check_makes_nobody_another_person() {
+    let bobs = Record { login: 9, ordinal: u32::MAX, held: user_named("bob"), ..Record::default() };
+    for heard in [false, true] {
+        let mut tab = ann(TABS);
+        let record = bobs.clone();
+        if heard {
+            tab.another_writes(Some(&record), None);
+            assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+            assert_eq!(tab.status(), "replaced");
+        } else {
+            tab.meanwhile("call check", move |tab| tab.another_writes(Some(&record), None));
+        }
+        tab.hears(200, r#"{"user":"bob"}"#);
+        assert_eq!(tab.checks(), "done");
+        assert_eq!((tab.status(), tab.state().user), ("replaced", None), "{heard}");
+        assert!(tab.record.as_ref().is_some_and(|text| text.contains("bob")), "it is left as it is");
+    }
+}
+
+/// It takes its turn like any other: another tab's login may have waited for this one's, and gone before it.
+#[test]
+fn r10_a_sign_out_during_a_login_takes_no_newer_logins_cookie() {
+    let mut tab = ann(TABS);
+    tab.another_writes(None, None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!(tab.status(), "logout");
+    tab.log();
+    let carls = Record { login: 9, ordinal: u32::MAX, held: user_named("carl"), ..Record::default() };
+    tab.meanwhile("call login", move |tab| {
+        tab.hears(200, BOB);
+        tab.meanwhile("lock 7", move |tab| {
+            tab.another_writes(Some(&carls), None);
+            tab.now += 500.0;
+        });
+        tab.signs_out();
+    });
+    assert_eq!(bob_signs_in(&mut tab), "superseded at login");
+    tab.run_begun();
+    assert_eq!(tab.log_of("call logout"), [""; 0]);
+}
+
+/// The name that another tab's check has told is not written over because a renewal has failed here.
+#[test]
+fn r25_a_pause_takes_no_name_back() {
+    for at in ["call refresh", "write"] {
+        let mut tab = ann(TABS);
+        let told = Record { held: user_named("bob"), ..tab.held().expect("signed in") };
+        tab.hears(503, "");
+        tab.meanwhile(at, move |tab| tab.another_writes(Some(&told), None));
+        tab.refreshes();
+        let text = tab.record.clone().unwrap_or_default();
+        assert!(text.contains("bob"), "{at}: {text}");
+        assert_eq!(tab.state().user.as_deref(), Some("bob"), "{at}");
+    }
+}
+
+/// Bob, who had replaced ann, has signed out: a check finds the cookie of whoever has signed in since.
+#[test]
+fn a_check_in_a_replaced_tab_finds_who_has_signed_in_since() {
+    let mut tab = ann(TABS);
+    let bobs = Record { login: 9, ordinal: u32::MAX, held: user_named("bob"), ..Record::default() };
+    tab.another_writes(Some(&bobs), None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    tab.another_writes(None, None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!(tab.status(), "replaced");
+    tab.hears(200, r#"{"user":"ann"}"#);
+    assert_eq!(tab.checks(), "done");
+    assert_eq!((tab.status(), tab.state().user.as_deref()), ("signed-in", Some("ann")));
+}

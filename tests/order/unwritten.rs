@@ -8,7 +8,7 @@ use hallpass::protocol::{Answer, Effect, Line, Outcome, Step, Trouble, Wake};
 use crate::meanwhile::{has_the_new_login, of_another_tab, signs_in_anew};
 use crate::support::{Value, jwt, user};
 use crate::tab::{BASE, HOUR, NOW, TABS, Tab, wish};
-use crate::vendors::{OK, grant};
+use crate::vendors::{ME, OK, grant};
 
 /// Rule 15: deleting takes no room.
 #[test]
@@ -26,8 +26,8 @@ fn rule_15_what_a_failed_login_write_was_to_replace_is_gone() {
         "random",
         "call login",
         "write b1 of 7 over all",
-        "delete over all",
         "note 7 unwritten",
+        "delete over all",
         "tell of the store",
         "  call logout with a1",
     ]);
@@ -40,7 +40,8 @@ fn r38_what_a_failed_renewals_write_was_to_replace_is_gone_and_written_again_lat
     assert_eq!(tab.refreshes(), "done");
     assert_eq!(
         tab.log()[6..],
-        ["  delete", "  note 7 unwritten", "  tell of the store", "  unlock, spent"].map(String::from)
+        ["  read", "  note 7 unwritten", "  delete", "  tell of the store", "  unlock, spent"]
+            .map(String::from)
     );
     assert_eq!((&tab.record, tab.state().problem), (&None, Some("storage")));
     assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
@@ -280,4 +281,159 @@ fn r38_a_login_whose_write_fails_late_goes_on_in_memory() {
     let next = step(request, Some(Outcome::Overtaken(Box::default())));
     assert_eq!(tab.status(), "signed-in", "{next:?}");
     assert!(matches!(next, Step::Asks(Effect::Write(_))), "{next:?}");
+}
+
+/// Whoever shares the store with this tab, and has opened it before.
+fn beside(tab: &Tab, vendor: &'static str) -> Tab {
+    let mut other = Tab::new(vendor, TABS);
+    other.record.clone_from(&tab.record);
+    assert_eq!(other.restores(), "done");
+    other
+}
+
+/// Rule 10: the tokens that lie there are good still. Only the pause, or the name, is missing.
+#[test]
+fn r38_what_could_not_be_written_beside_the_same_tokens_signs_nobody_out() {
+    let mut paused = Tab::signed_in(TABS);
+    let mut named = Tab::new("lenses", TABS);
+    named.hears(200, "{}");
+    assert_eq!(named.run(|handle| handle.sign_in(user("JDoe", "s3cret"))), "signed in");
+    named.log();
+    let others = [beside(&paused, "ethgas"), beside(&named, "lenses")];
+    paused.hears(503, "").always_fails("write", Trouble::Storage);
+    assert_eq!(paused.refreshes(), "vendor-unavailable at refresh");
+    named.hears(200, ME).always_fails("write", Trouble::Storage);
+    assert_eq!(named.checks(), "done");
+    for (mut tab, mut other) in [paused, named].into_iter().zip(others) {
+        assert_eq!((tab.status(), tab.state().problem), ("signed-in", Some("storage")));
+        (other.record, other.note) = (tab.record.clone(), tab.note.clone());
+        assert_eq!(other.wakes(Wake::Told(Line::Store)), "done");
+        assert_eq!((other.status(), &tab.note), ("signed-in", &None));
+        // Another tab's sign-out is followed all the same.
+        tab.another_writes(None, None);
+        assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+        assert_eq!(tab.status(), "logout");
+    }
+}
+
+/// Once the storage works, what is missing is written, and why the renewal waits is told again.
+#[test]
+fn r22_a_pause_that_could_not_be_written_is_written_later() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.fails("call refresh", Trouble::Network).fails("write", Trouble::Storage);
+    assert_eq!(tab.refreshes(), "network at refresh");
+    assert_eq!((tab.state().problem, tab.state().renewal), (Some("storage"), "waiting"));
+    assert_eq!(tab.wakes(Wake::Page), "done");
+    assert_eq!((tab.state().problem, tab.state().renewal), (Some("network"), "waiting"));
+    assert!(tab.record.as_ref().is_some_and(|text| text.contains("pause")), "{:?}", tab.record);
+    tab.log();
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    tab.asked(&[]);
+}
+
+/// Another tab has noted how the session has ended, just when this one's write fails: that note is no longer written over.
+#[test]
+fn r36_the_note_of_an_end_is_not_written_over() {
+    for note in ["7 idle", "7 logout", "7 refused"] {
+        let mut tab = Tab::signed_in(TABS);
+        tab.hears(200, &grant("a2", "r2")).fails("write", Trouble::Storage).hears(200, OK);
+        tab.meanwhile("write a2", move |tab| tab.another_writes(None, Some(note)));
+        tab.refreshes();
+        assert_eq!(Some(tab.status()), note.strip_prefix("7 "));
+    }
+}
+
+/// A write that fails late, after a later one was done, says nothing of what lies there.
+#[test]
+fn r10_a_write_that_fails_late_hides_no_sign_out() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.meanwhile("write a1", signs_in_anew).fails("write a1", Trouble::Storage);
+    tab.hears(200, &grant("a1", "r1"));
+    tab.run(|handle| handle.sign_in(user("jdoe", "s3cret")));
+    has_the_new_login(&tab);
+    tab.another_writes(None, None);
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!(tab.status(), "logout");
+}
+
+/// A check may say that the cookie is somebody else's: what lies there must not tell the next page the old name.
+#[test]
+fn r38_a_name_that_is_not_true_any_more_does_not_stay() {
+    let mut tab = Tab::new("lenses", TABS);
+    assert_eq!(tab.signs_in("{}"), "signed in");
+    tab.hears(200, r#"{"name":"bob"}"#).always_fails("write", Trouble::Storage);
+    assert_eq!(tab.checks(), "done");
+    assert_eq!((tab.state().user.as_deref(), &tab.record), (Some("bob"), &None));
+}
+
+/// A name's write that has taken too long was done after all: nothing is left of the trouble.
+#[test]
+fn r38_a_names_write_done_late_is_no_problem() {
+    let mut tab = Tab::new("lenses", TABS);
+    tab.hears(200, "{}");
+    assert_eq!(tab.run(|handle| handle.sign_in(user("JDoe", "s3cret"))), "signed in");
+    tab.hears(200, ME).always_fails("write", Trouble::Timeout).always_fails("delete", Trouble::Timeout);
+    assert_eq!(tab.checks(), "done");
+    assert_eq!(tab.state().problem, Some("storage"));
+    tab.works_again();
+    let held = tab.held();
+    tab.another_writes(held.as_ref(), tab.note.clone().as_deref());
+    for _ in 0..3 {
+        assert_eq!(tab.wakes(Wake::Page), "done");
+    }
+    assert_eq!((tab.status(), tab.state().problem), ("signed-in", None));
+}
+
+/// The record of before must not stay where neither bob's login nor his name could be written.
+#[test]
+fn r38_the_record_of_before_goes_where_two_writes_fail() {
+    let mut tab = Tab::new("lenses", TABS);
+    tab.hears(200, "{}");
+    assert_eq!(tab.run(|handle| handle.sign_in(user("ann", "s3cret"))), "signed in");
+    assert!(tab.record.as_ref().is_some_and(|text| text.contains("ann")));
+    tab.random = 8;
+    tab.hears(200, "{}");
+    tab.always_fails("write", Trouble::Storage).always_fails("read", Trouble::Storage);
+    tab.meanwhile("write", |tab| {
+        tab.hears(200, r#"{"name":"Bob"}"#);
+        assert_eq!(tab.checks(), "done");
+    });
+    assert_eq!(tab.run(|handle| handle.sign_in(user("bob", "s3cret"))), "signed in");
+    assert_eq!(tab.status(), "signed-in");
+    let text = tab.record.clone().unwrap_or_default();
+    assert!(!text.contains("ann"), "{text}");
+}
+
+/// While the write of a login is given up, another one is written: it must not be deleted.
+#[test]
+fn r18_a_login_during_the_note_of_one_that_failed_stays() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.fails("write a1", Trouble::Storage);
+    tab.meanwhile("note 7 unwritten", signs_in_anew);
+    tab.hears(200, &grant("a1", "r1"));
+    tab.run(|handle| handle.sign_in(user("jdoe", "s3cret")));
+    has_the_new_login(&tab);
+    assert!(tab.record.is_some());
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!(tab.status(), "signed-in");
+}
+
+/// The user signs out while a failed write is seen to. Its note stays, as the record can't be deleted: else the next page was signed in.
+#[test]
+fn r10_the_note_of_a_sign_out_is_not_written_over_by_its_own_tab() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(200, &grant("a2", "r2")).fails("write a2", Trouble::Storage).hears(200, OK);
+    tab.always_fails("delete", Trouble::Storage);
+    tab.meanwhile("write a2", |tab| {
+        tab.meanwhile("read", |tab| {
+            tab.signs_out();
+        });
+    });
+    tab.refreshes();
+    tab.run_begun();
+    assert_eq!((tab.status(), tab.record.is_some()), ("logout", true));
+    let mut next = Tab::new("ethgas", TABS);
+    (next.record, next.note) = (tab.record.clone(), tab.note.clone());
+    assert_eq!(next.restores(), "done");
+    assert_eq!(next.status(), "never");
 }

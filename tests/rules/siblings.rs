@@ -338,13 +338,25 @@ fn r22_another_tabs_pause_is_kept_here_where_renewals_are_automatic() {
     assert_eq!(session.pause(at(NOW + 1000.0)), Some((Code::RateLimited, 4000.0)), "since it began there");
     let state = session.snapshot();
     assert_eq!((state.renewal, state.problem, session.failures()), ("waiting", Some("rate-limited"), 3));
-    assert_eq!(session.follow(found(record(1, "jdoe")), at(NOW)), Taken::Followed);
+    assert_eq!(
+        session.follow(found(record(1, "jdoe")), at(NOW)),
+        Taken::HasToGo,
+        "that tab hasn't heard of it"
+    );
+    let renewed = Record { renewals: 1, ..record(1, "jdoe") };
+    assert_eq!(session.follow(found(renewed), at(NOW)), Taken::Followed);
     assert_eq!((session.snapshot().renewal, session.snapshot().problem), ("idle", None), "it is over there");
 
     let mut manual = Session::new(Renewal::BeforeEnd, false);
-    assert_eq!(manual.follow(found(paused), at(NOW)), Taken::Followed);
+    assert_eq!(manual.follow(found(paused.clone()), at(NOW)), Taken::Followed);
     let state = manual.snapshot();
     assert_eq!((manual.pause(at(NOW)), state.renewal, state.problem), (None, "idle", Some("rate-limited")));
+    // Once it is over, it isn't a problem any more, whatever else was one meanwhile.
+    let mut manual = Session::new(Renewal::BeforeEnd, false);
+    assert_eq!(manual.follow(found(paused), at(NOW + 10_000.0)), Taken::Followed);
+    manual.storage_works(false);
+    manual.storage_works(true);
+    assert_eq!(manual.snapshot().problem, None);
 }
 
 #[test]

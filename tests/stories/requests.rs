@@ -57,10 +57,7 @@ impl World {
         let watch = &self.watch;
         let Some(login) = watch.login_of(token.family) else { return };
         let strokes = &watch.strokes;
-        let own = strokes.iter().find(|stroke| stroke.login == Some(login));
-        let later = own.is_none_or(|own| {
-            strokes.iter().any(|other| other.place == own.place && other.taken > own.taken)
-        });
+        let later = self.has_later_strokes(login);
         // A tab may not have heard of the end yet.
         let ended = watch.signed_out.iter().any(|(_, of)| *of == login)
             || strokes.iter().any(|stroke| stroke.login.is_none());
@@ -78,6 +75,13 @@ impl World {
         }
     }
 
+    /// Whether somebody has signed in or out since a login, where its record lies; or nobody knows.
+    fn has_later_strokes(&self, login: u32) -> bool {
+        let strokes = &self.watch.strokes;
+        let own = strokes.iter().find(|stroke| stroke.login == Some(login));
+        own.is_none_or(|own| strokes.iter().any(|other| other.place == own.place && other.taken > own.taken))
+    }
+
     /// A refresh token is presented. A second time it is only where the answer to the first was lost, or where nothing could tell
     /// that tab of the first: no lock, no store, a tab that was frozen or closed in the middle. And tokens that are to be dead,
     /// of a login that somebody has signed out of or in over, may be dead of it; but not in the tab that has spent them itself.
@@ -91,6 +95,7 @@ impl World {
         let to_be_dead = held != Some(token.family)
             || self.cookie_of_others()
             || watch.replaced.iter().any(|(_, family)| *family == token.family)
+            || watch.login_of(token.family).is_some_and(|login| self.has_later_strokes(login))
             || watch.signed_out.iter().any(|(_, login)| watch.families.get(login) == Some(&token.family));
         // Without notes, it doesn't know that another handle of its page has ended the session at a limit.
         let by_itself = before.tab == mark.tab && self.plan.notes;

@@ -141,8 +141,9 @@ impl World {
         let op = self.tabs[tab].ops.get(&id);
         let by_login =
             op.is_some_and(|op| matches!(op.purpose, Purpose::Login { .. }) && op.stroke.is_none());
-        // While it waits for its turn, a login with a wallet follows what another tab has written, or what has become of the store.
-        let follows = self.plan.brand == Brand::Wallet
+        // A login with a wallet, while it waits for its turn, and one on another device, whose answer comes late, follow what another tab has
+        // written, or what has become of the store.
+        let follows = (self.plan.brand == Brand::Wallet || self.plan.devices)
             && (excused
                 || self.watch.strokes.iter().any(|stroke| stroke.tab != tab)
                 || self.watch.ends.keys().any(|(login, at)| *login == old && *at != tab));
@@ -332,7 +333,16 @@ impl World {
 
 /// The login of a record's text.
 pub fn login_of(text: &str) -> Option<u32> {
-    let (_, rest) = text.split_once("\"login\":")?;
+    number_of(text, "login")
+}
+
+/// The tokens of a record's text: its login, and how often they were renewed.
+pub fn tokens_of(text: &str) -> Option<(u32, u32)> {
+    Some((login_of(text)?, number_of(text, "renewals").unwrap_or(0)))
+}
+
+fn number_of(text: &str, name: &str) -> Option<u32> {
+    let (_, rest) = text.split_once(&format!("\"{name}\":"))?;
     rest.split([',', '}']).next()?.parse().ok()
 }
 

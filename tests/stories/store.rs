@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use hallpass::dialect::Secret;
 use hallpass::protocol::{Outcome, Stored, Trouble, Write};
 
+use crate::sessions::tokens_of;
 use crate::support::Value;
 use crate::world::{Event, Mark, World};
 
@@ -297,8 +298,11 @@ impl World {
                 }
                 _ => true,
             };
-            if let (Weather::Full, Work::Write(Write { text: Some(_), .. }), true) =
+            let lies_there = self.places[place].record().as_deref().and_then(tokens_of);
+            if let (Weather::Full, Work::Write(Write { text: Some(text), .. }), true) =
                 (self.places[place].weather, &work, known)
+                // The same tokens, of which only a pause or a name is new, are as good.
+                && lies_there != tokens_of(text)
                 && let Some(op) = self.op(mark)
             {
                 op.refused_over = over;

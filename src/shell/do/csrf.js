@@ -44,10 +44,9 @@ export async function submitTwice(request, { cookie: name, header, from }, heade
   if (cookie(name) === undefined && address && globalOf("document")) {
     const bound = new Deadline(ms, deadline.signal);
     const init = { __proto__: null, headers, credentials: "include", cache: "no-store", redirect: "manual", signal: bound.signal };
-    const answered = bound.finish(fetch(new Request(address, /** @type {RequestInit} */ (init)))).catch((error) => {
+    await bound.finish(fetch(new Request(address, /** @type {RequestInit} */ (init)))).catch((error) => {
       throw bound.ended === "timeout" ? new DOMException("The address of the CSRF cookie did not answer.", "TimeoutError") : error;
     });
-    await deadline.guard(answered);
   }
   const value = cookie(name);
   if (value) request.headers.set(header, value);

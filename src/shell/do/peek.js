@@ -59,7 +59,7 @@ async function firstPieces(reader) {
       length += piece.value.byteLength;
     }
   } catch {
-    next?.catch(() => {}); // too late, or broken off: the caller will find out by reading
+    // too late, or broken off: the caller will find out by reading
   } finally {
     deadline.end("done");
   }
