@@ -58,6 +58,7 @@ export async function rule_1_a_signal_aborted_before_rejects_logout() {
     const session = await vendor.signIn();
     const seen = await within(5_000, reasonOf(session.logout({ signal: AbortSignal.abort(reason) })), "logout");
     ok(Object.is(seen, reason), `rejected with ${String(reason)}, saw ${String(seen)}`);
+    await session.login(jdoe); // by when a request would have come, too
     equal(await vendor.count("POST /api/v1/user/logout"), 0, "requests");
   }
 }
@@ -427,5 +428,20 @@ export async function rule_1_what_is_answered_after_an_abort_changes_nothing() {
     await new Promise((done) => setTimeout(done, 300));
     equal([held.length, session.state.status, session.state.user], [1, "signed-in", user], name);
   }
+  session.dispose();
+}
+
+/** Rule 1: an abort while a refusal is still being looked into: what that says changes nothing any more. */
+export async function rule_1_an_abort_while_a_refusal_is_looked_into_changes_nothing() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  const controller = new AbortController();
+  const fake = async () => {
+    setTimeout(() => controller.abort("leave"), 5);
+    return new Response(new ReadableStream({ pull: forever }), { status: 401, headers: { "Content-Type": "application/json" } });
+  };
+  await withGlobal("fetch", fake, async () => equal(await reasonOf(session.fetch(DATA.ethgas, { signal: controller.signal })), "leave"));
+  await new Promise((done) => setTimeout(done, 100)); // what would follow behind it
+  equal([await vendor.count("POST /api/v1/user/login/refresh"), session.state.status, session.state.renewal], [0, "signed-in", "idle"]);
   session.dispose();
 }

@@ -1,5 +1,5 @@
 import {
-  DATA, VENDORS, entries, equal, jsonReply, keepsCookies, ok, pathOf, rejects, replying, simulate, until, withFetch,
+  DATA, VENDORS, entries, equal, jsonReply, keepsCookies, ok, pathOf, rejects, replying, simulate, until, withFetch, withGlobal,
 } from "./env.js";
 
 const HEADERS = { ocient: "authorization", pegase3: "token", ethgas: "authorization" };
@@ -69,6 +69,59 @@ export async function rule_7_the_callers_credentials_mode_wins() {
   // The vendor is cross-origin here, so "same-origin" means none.
   await session.fetch(url, { credentials: "same-origin" });
   equal((await last(vendor)).headers.cookie, undefined);
+}
+
+/** Rule 7, R15: the same whatever is on Object.prototype: a request without the cookie says nothing of the session. */
+export async function r15_whether_the_cookie_goes_along_is_read_of_no_prototype() {
+  const vendor = simulate("lenses");
+  const session = await vendor.signIn();
+  Object.prototype.credentials = "include";
+  let answer;
+  try {
+    answer = session.fetch(DATA.lenses, { credentials: "omit" });
+  } finally {
+    delete Object.prototype.credentials;
+  }
+  equal([(await answer).status, session.state.status], [401, "signed-in"]);
+  session.dispose();
+}
+
+/** R15: nor is anything else of a request. */
+export async function r15_a_request_is_read_of_no_prototype() {
+  if (!keepsCookies) return; // Node's own Request reads what it lacks there
+  const session = await simulate("ethgas").signIn();
+  const sent = [];
+  await withGlobal("fetch", async (request) => (sent.push([request.method, request.credentials, request.redirect]), jsonReply({})), async () => {
+    Object.assign(Object.prototype, { method: "DELETE", credentials: "omit", redirect: "manual" });
+    let answer;
+    try {
+      answer = session.fetch(DATA.ethgas, { cache: "no-store" });
+    } finally {
+      for (const name of ["method", "credentials", "redirect"]) delete Object.prototype[name];
+    }
+    await answer;
+  });
+  equal(sent, [["GET", "same-origin", "follow"]]);
+  session.dispose();
+}
+
+/** R15: nor is what carries the credential. */
+export async function r15_what_carries_the_credential_is_read_of_no_prototype() {
+  const session = await simulate("lenses").signIn();
+  const sent = [];
+  const fake = async (request) => (sent.push([request.credentials, request.headers.get("x-evil")]), jsonReply({}));
+  await withGlobal("fetch", fake, async () => {
+    Object.prototype.header = "x-evil";
+    let answer;
+    try {
+      answer = session.fetch(DATA.lenses, { headers: { "x-evil": "1" } });
+    } finally {
+      delete Object.prototype.header;
+    }
+    await answer;
+  });
+  equal(sent, [["include", "1"]]);
+  session.dispose();
 }
 
 /** R3: every request has one credential: one value of one header, or the cookie. */

@@ -302,6 +302,42 @@ export async function r35_an_address_of_a_csrf_cookie_that_never_answers_is_wait
   });
 }
 
+/** R35, rule 1: a cookie is asked for no longer than its call goes on. */
+export async function r35_an_address_of_a_csrf_cookie_is_let_go_with_the_call() {
+  const page = { cookie: "dj_csrf=a" };
+  const asked = [];
+  // The Request itself: Node's own forgets one that nobody holds, and with it what follows its signal.
+  const fetch = async (request) => {
+    if (request.method !== "GET") return jsonReply({});
+    asked.push(request);
+    return new Promise(() => {});
+  };
+  const acme = described(GUARDED, {}, { fetch, timeoutMs: 200 });
+  await withCookies(page, async () => {
+    const session = await acme.signIn({ username: "jdoe", password: "secret" });
+    page.cookie = "";
+    await rejects(session.fetch("notes", { method: "POST" }), "timeout");
+    await rejects(session.login({ username: "j", password: "p" }), "timeout");
+    const controller = new AbortController();
+    const aborted = reasonOf(session.fetch("notes", { method: "POST", signal: controller.signal }));
+    await until(() => asked.length === 3, "asked for");
+    controller.abort("leave");
+    equal(await aborted, "leave");
+    equal(asked.map(({ signal }) => signal.aborted), [true, true, true]);
+    session.dispose();
+  });
+}
+
+/** Where there is no page, no script can read a cookie, and so none is asked for. */
+export async function no_csrf_cookie_is_asked_for_where_there_is_no_page() {
+  if (globalThis.document) return;
+  const acme = described(GUARDED, { "POST /v2/login": () => jsonReply({}), "POST /v2/notes": () => jsonReply({}) });
+  const session = await acme.signIn({ username: "jdoe", password: "secret" });
+  equal((await session.fetch("notes", { method: "POST" })).status, 200);
+  equal(acme.seen.map(({ what, headers }) => [what, headers["x-csrftoken"]]), [["POST /v2/login", undefined], ["POST /v2/notes", undefined]]);
+  session.dispose();
+}
+
 /** R5: a redirect at the address of the CSRF cookie is not followed, as the described headers would go along; nor is a cached answer taken. */
 export async function r5_the_address_of_a_csrf_cookie_sends_no_header_elsewhere() {
   const page = { cookie: "" };
@@ -328,11 +364,11 @@ export async function r5_a_request_with_a_described_header_is_not_redirected() {
     const answers = { "POST /v2/auth/login": () => granted(1), "GET /v2/notes": () => jsonReply({}), "GET /notes": () => jsonReply({}) };
     const acme = described({ ...ACME, ...more }, answers, { allow: ["https://files.acme.test"] });
     const session = await acme.signIn();
-    for (const init of [undefined, { redirect: "follow" }]) {
+    for (const init of [undefined, { redirect: "follow" }, { redirect: "manual" }]) {
       for (const input of [inside, new Request(inside), outside]) await session.fetch(input, init);
     }
     const seen = acme.seen.filter(({ what }) => what.endsWith("/notes")).map(({ redirect }) => redirect);
-    equal(seen, [expected, expected, "follow", expected, expected, "follow"], JSON.stringify(more));
+    equal(seen, [expected, expected, "follow", expected, expected, "follow", "manual", "manual", "manual"], JSON.stringify(more));
     session.dispose();
   }
 }

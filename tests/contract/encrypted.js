@@ -144,6 +144,8 @@ export async function r14_the_key_cannot_be_read_out() {
     const exported = await crypto.subtle.exportKey(format, entry.key).then(() => "exported", () => "refused");
     equal(exported, "refused", format);
   }
+  const cipher = { name: "AES-GCM", iv: entry.iv, additionalData: new TextEncoder().encode(key) };
+  ok(await crypto.subtle.decrypt(cipher, entry.key, entry.data), "encrypted with the IV that stands beside it, for this name");
   const token = await session.accessToken();
   const text = (value) => new TextDecoder("latin1").decode(value);
   for (const secret of [token, token.slice(0, 12), jdoe.username, jdoe.password]) {
@@ -191,6 +193,35 @@ export async function r11_what_cannot_be_decrypted_is_signed_out() {
   stranger.dispose();
 }
 
+/** R11: an entry that is longer than hallpass writes any is not worked on, whoever has made it; what is not too long is. */
+export async function r11_an_entry_that_is_too_long_is_not_decrypted() {
+  if (!here) return;
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn(options);
+  const name = await keyOf(vendor);
+  const { key, iv } = await read(name);
+  const cipher = { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) };
+  const { decrypt } = SubtleCrypto.prototype;
+  let lengths = [];
+  SubtleCrypto.prototype.decrypt = function (parameters, by, data) {
+    lengths.push(data.byteLength);
+    return decrypt.call(this, parameters, by, data);
+  };
+  try {
+    for (const [length, expected] of [[66_000, [66_016]], [1_000_000, []]]) {
+      await write(name, { key, iv, data: await crypto.subtle.encrypt(cipher, key, new Uint8Array(length).fill(32)) });
+      lengths = [];
+      const again = await vendor.open(options);
+      equal([again.state.status, again.state.problem, [...new Set(lengths)]], ["signed-out", undefined, expected], `${length} bytes`);
+      again.dispose();
+    }
+  } finally {
+    SubtleCrypto.prototype.decrypt = decrypt;
+  }
+  await session.logout();
+  session.dispose();
+}
+
 /** A database that throws, hangs or is taken away leaves the session in memory. */
 export async function encrypted_storage_that_fails_leaves_the_session_in_memory() {
   const request = (act) => {
@@ -218,6 +249,36 @@ export async function encrypted_storage_that_fails_leaves_the_session_in_memory(
       equal(session.state.status, "signed-out", what);
       session.dispose();
     });
+  }
+}
+
+/** A database that hangs once, or whose connection is lost, as WebKit's are, is opened anew: nobody hears of it. */
+export async function encrypted_storage_opens_its_database_anew() {
+  if (!here) return;
+  const { open } = IDBFactory.prototype;
+  const { transaction } = IDBDatabase.prototype;
+  const vendor = simulate("ethgas");
+  let [opened, lost] = [0, undefined];
+  IDBFactory.prototype.open = function (...given) {
+    return opened++ ? open.apply(this, given) : {};
+  };
+  try {
+    // So that the package opens it again.
+    await settled(indexedDB.deleteDatabase("hallpass"));
+    const session = await vendor.open(options);
+    equal([session.state.problem, opened > 1], [undefined, true], "hangs once");
+    const before = opened;
+    IDBDatabase.prototype.transaction = function (...given) {
+      if (this === (lost ??= this)) throw new DOMException("The connection was lost.", "InvalidStateError");
+      return transaction.apply(this, given);
+    };
+    await session.login(jdoe);
+    equal([session.state.problem, opened > before], [undefined, true], "is lost");
+    await session.logout();
+    session.dispose();
+  } finally {
+    IDBFactory.prototype.open = open;
+    IDBDatabase.prototype.transaction = transaction;
   }
 }
 

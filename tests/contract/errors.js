@@ -1,5 +1,6 @@
 import {
-  DATA, LOGIN_PATHS, equal, hallpass, jdoe, ok, packageAddress, pathOf, reasonOf, rejects, replying, simulate, withGlobal,
+  DATA, LOGIN_PATHS, RENEWAL_PATHS, equal, hallpass, jdoe, ok, packageAddress, pathOf, reasonOf, rejects, renewals, replying, simulate,
+  withGlobal,
 } from "./env.js";
 
 const TITLES = { ocient: "Ocient", lenses: "Lenses HQ", pegase3: "PEGASE3", ethgas: "ETHGAS" };
@@ -372,6 +373,13 @@ export async function r2_a_token_of_the_callers_own_is_in_no_error() {
     equal(error.detail, told);
     session.dispose();
   }
+  // Where the header holds the token alone.
+  const pegase3 = simulate("pegase3");
+  const other = await pegase3.signIn();
+  await pegase3.fault({ path: DATA.pegase3, ...replying({ code: 403, status: "error", message: "OWN-SECRET may not" }, 403) });
+  const refused = await rejects(other.json(DATA.pegase3, { headers: { Token: "OWN-SECRET" } }), "forbidden");
+  ok(!JSON.stringify({ ...refused, message: refused.message }).includes("OWN-SECRET"), "where the header holds the token alone");
+  other.dispose();
   const lenses = simulate("lenses");
   const session = await lenses.signIn();
   const field = (name, title) => ({ name, error: "invalid_value", title });
@@ -379,4 +387,15 @@ export async function r2_a_token_of_the_callers_own_is_in_no_error() {
   await lenses.fault({ path: DATA.lenses, ...replying(problem, 400) });
   const error = await rejects(session.json(DATA.lenses, { headers: { Authorization: "Bearer OWN-SECRET" } }), "invalid-request");
   equal(error.fields.map(({ name, title }) => [name, title]), [["filter", ""], ["sort", "unknown"]]);
+}
+
+/** Rule 4: who waits for a call that another has begun is told the same about it. */
+export async function rule_4_who_joins_a_call_is_told_what_its_caller_is_told() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn({ renew: "manual" });
+  await vendor.fault({ path: RENEWAL_PATHS.ethgas, ...replying("<h1>hello</h1>", 200, "text/html") });
+  const [first, second] = await Promise.all([1, 2].map(() => rejects(session.refresh(), "malformed-reply")));
+  ok(first.message.includes(`POST ${RENEWAL_PATHS.ethgas}`), first.message);
+  equal([second.message, await renewals(vendor)], [first.message, 1]);
+  session.dispose();
 }

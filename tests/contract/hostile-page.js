@@ -1,5 +1,5 @@
 /** R37 and rule 14: whatever the page does, its sessions answer, and can be signed out of. */
-import { DATA, admin, dispose, equal, hallpass, hasTabs, jdoe, ok, rejects, simulate, storageOfItsOwn, tabs, until, within, withGlobal } from "./env.js";
+import { DATA, admin, dispose, equal, hallpass, hasTabs, jdoe, ok, rejects, renewals, simulate, storageOfItsOwn, tabs, until, within, withGlobal } from "./env.js";
 import { atTheEndOfTheStack, deep, isAlive, isOver, quietly, settles, trap, witness } from "./stand-ins/traps.js";
 
 const DEPTHS = 60;
@@ -223,6 +223,22 @@ export async function rule_2_no_call_waits_for_a_timer_where_all_answers_come_at
   }
 }
 
+/** R37: however often the platform throws, what is inside runs out of nothing. */
+export async function r37_faults_without_number_break_no_session_for_good() {
+  const session = await simulate("ethgas").signIn();
+  for (const [owner, builtin] of [[DataView.prototype, "setInt32"], [String.prototype, "charCodeAt"], [TextDecoder.prototype, "decode"]]) {
+    const trapped = trap(owner, builtin, "each");
+    try {
+      for (let times = 0; times < 600; times++) await session.json(DATA.ethgas).catch(() => {});
+    } finally {
+      trapped.restore();
+    }
+    equal([(await session.fetch(DATA.ethgas)).status, session.state.status], [200, "signed-in"], builtin);
+    ok(trapped.calls() >= 600, `${builtin} was called`);
+  }
+  session.dispose();
+}
+
 /** Rule 14, R37: what throws while a renewal is under way, and is put back, leaves a session that goes on as before. */
 export async function rule_14_what_throws_during_a_renewal_leaves_a_session_that_goes_on() {
   const passes = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -384,6 +400,60 @@ export async function rule_14_a_logout_counts_though_the_page_has_broken_the_pla
       await until(() => one.session.fetch(DATA.ethgas).then(() => false, ({ code }) => code === "not-signed-in"), what);
       await isAlive(one, bystander, what);
     }
+  }
+}
+
+/** Rule 14: where that passes while the session is being signed out, the vendor is told all the same. */
+export async function rule_14_a_logout_that_the_page_breaks_for_a_moment_revokes() {
+  for (let times = 1; times <= 5; times++) {
+    const { vendor, storage, session } = await witness();
+    const trapped = trap(TextDecoder.prototype, "decode", 1, times);
+    let answer;
+    try {
+      answer = await session.logout();
+    } finally {
+      trapped.restore();
+    }
+    equal([await vendor.count("POST /api/v1/user/logout"), storage.map.size, session.state.reason], [1, 0, "logout"], `${times} times`);
+    // Where it is the vendor's word that can't be read (WebKit's stack doesn't show the other calls as the package's), that is no confirmation.
+    equal(typeof answer.revoked, "boolean");
+    session.dispose();
+  }
+}
+
+/** The same is told at once: to the session's own listeners, and to the other handles of what is stored, which nobody asks anything. */
+export async function rule_14_a_logout_that_the_page_has_broken_is_told_at_once() {
+  const { vendor, storage, session } = await witness();
+  const other = await vendor.open({ storage });
+  const [told, others] = [[], []];
+  session.subscribe(({ status }) => told.push(status));
+  other.subscribe(({ status }) => others.push(status));
+  const trapped = trap(TextDecoder.prototype, "decode", "each");
+  try {
+    await settles(session.logout(), "logout");
+    equal(told, ["signed-in", "signed-out"], "told");
+  } finally {
+    trapped.restore();
+  }
+  await until(() => others.at(-1) === "signed-out", "the other one is told");
+  equal([told, storage.map.size], [["signed-in", "signed-out"], 0]);
+  dispose([session, other]);
+}
+
+/** Rule 14, R37: where the page has broken for a while what it takes to go on after a fault, that is made good when the time is over, unasked. */
+export async function rule_14_a_session_goes_on_unasked_once_what_was_broken_is_put_back() {
+  for (const storage of ["memory", storageOfItsOwn()]) {
+    const vendor = simulate("ethgas");
+    await vendor.config({ access_lifetime_s: 3 });
+    const session = await vendor.signIn({ storage });
+    const trapped = trap(Array.prototype, "indexOf", "each");
+    try {
+      await settles(session.check(), "check");
+    } finally {
+      trapped.restore();
+    }
+    await until(async () => (await renewals(vendor)) > 0, "renewed in time, and nobody has asked", 10_000);
+    session.dispose();
   }
 }
 

@@ -222,7 +222,7 @@ export async function r35_rule_2_a_body_that_stops_coming_is_a_timeout() {
     const stalls = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("{")) });
     const fake = () => Promise.resolve(new Response(stalls, { headers }));
     const error = await withFetch(fake, () => within(3_000, rejects(session.json("/x"), "timeout"), name));
-    equal([error.vendor, error.status, session.state.status], [name, undefined, "signed-in"]);
+    equal([error.vendor, error.status, error.cause?.name, session.state.status], [name, undefined, "TimeoutError", "signed-in"]);
     session.dispose();
   }
 }

@@ -1,6 +1,6 @@
 /** R36: sessions that end by themselves: nobody has used one for idleMs in any tab, or it is older than maxAgeMs. */
 import {
-  DATA, dispose, equal, hasTabs, nameOf, ok, rejects, renewals, shared, simulate, storageOfItsOwn, tabs, until, withClock, within,
+  DATA, dispose, equal, hasTabs, jdoe, nameOf, ok, rejects, renewals, shared, simulate, storageOfItsOwn, tabs, until, withClock, within,
 } from "./env.js";
 
 const LOGOUT = "POST /api/v1/user/logout";
@@ -180,6 +180,45 @@ export async function r36_uses_are_written_rarely() {
   for (let times = 0; times < 1_000; times++) session.touch();
   await pause(50);
   equal(writes, before);
+  session.dispose();
+}
+
+/** A mark of the last use that can't be written, or not be deleted, fails no call: without it, the session may only end sooner. */
+export async function r36_a_mark_that_fails_fails_no_call() {
+  for (const fail of [() => { throw new Error("full"); }, () => Promise.reject(new Error("full"))]) {
+    const vendor = simulate("ethgas");
+    const { map, ...kept } = storageOfItsOwn();
+    let failed = 0;
+    const isMark = (key) => key.startsWith("hallpass:used:");
+    const unlessMark = (act) => (key, text) => (isMark(key) ? (failed++, fail()) : act(key, text));
+    const storage = { ...kept, set: unlessMark(kept.set), delete: unlessMark(kept.delete) };
+    const session = await vendor.signIn({ storage, idleMs: HOUR_MS });
+    await session.login(jdoe);
+    equal((await session.fetch(DATA.ethgas)).status, 200);
+    await session.refresh();
+    equal([session.state.status, session.state.problem, map.size], ["signed-in", undefined, 1]);
+    const again = await vendor.open({ storage: { ...storage, get: unlessMark(kept.get) }, idleMs: HOUR_MS });
+    equal([again.state.status, again.state.problem], ["signed-in", undefined], "nor does one that can't be read");
+    again.dispose();
+    equal(await session.logout(), { revoked: true });
+    equal([session.state.problem, map.size], [undefined, 0]);
+    ok(failed > 0, "there was a mark to write or to delete");
+    session.dispose();
+  }
+}
+
+/** Without a limit that needs it, nobody asks for the mark of the last use. */
+export async function no_mark_is_kept_where_no_limit_needs_it() {
+  const { map, ...kept } = storageOfItsOwn();
+  const keys = new Set();
+  const noted = (act) => (key, text) => (keys.add(key), act(key, text));
+  const storage = { get: noted(kept.get), set: noted(kept.set), delete: noted(kept.delete) };
+  const vendor = simulate("ethgas");
+  (await vendor.signIn({ storage, maxAgeMs: HOUR_MS })).dispose();
+  const session = await vendor.open({ storage, maxAgeMs: HOUR_MS });
+  equal((await session.fetch(DATA.ethgas)).status, 200);
+  await session.logout();
+  equal([keys.size, map.size], [1, 0]);
   session.dispose();
 }
 

@@ -76,6 +76,7 @@ contract! { "abort.js":
     r34_no_call_leaves_a_listener_on_its_signal,
     r10_an_aborted_logout_stops_no_other_ones_revocation,
     rule_1_what_is_answered_after_an_abort_changes_nothing,
+    rule_1_an_abort_while_a_refusal_is_looked_into_changes_nothing,
 }
 
 contract! { "options.js":
@@ -106,6 +107,7 @@ contract! { "options.js":
 
 contract! { "errors.js":
     r2_a_token_of_the_callers_own_is_in_no_error,
+    rule_4_who_joins_a_call_is_told_what_its_caller_is_told,
     rule_4_no_error_of_a_call_shows_a_secret,
     rule_4_no_refusal_before_sending_shows_a_secret,
     r2_nothing_is_logged,
@@ -162,6 +164,7 @@ contract! { "redirect.js":
     r5_pegase3_follows_no_redirect,
     r5_no_spelling_of_follow_takes_the_token_along,
     r26_no_spelling_of_include_sends_a_cookie_unasked,
+    r26_no_request_that_lies_takes_the_cookie_along,
     r26_a_redirect_takes_no_cookie_to_another_origin,
     r5_login_refuses_redirects,
     r6_refresh_refuses_redirects,
@@ -178,6 +181,9 @@ contract! { "credential.js":
     rule_7_the_callers_own_header_wins,
     rule_7_no_cookie_beside_an_own_authorization,
     rule_7_the_callers_credentials_mode_wins,
+    r15_whether_the_cookie_goes_along_is_read_of_no_prototype,
+    r15_a_request_is_read_of_no_prototype,
+    r15_what_carries_the_credential_is_read_of_no_prototype,
     the_callers_referrer_policy_holds,
     rule_7_a_requests_own_method_and_headers_hold_beside_json,
     json_beside_a_request_says_what_it_sends,
@@ -196,7 +202,10 @@ contract! { "replay.js":
     rule_9_a_request_is_replayed,
     rule_9_json_is_replayed,
     rule_9_what_becomes_a_text_is_replayed_as_it_was,
+    rule_9_the_text_of_an_object_is_replayed_as_it_was,
     rule_9_a_stream_is_not_replayed,
+    rule_9_what_is_iterated_is_not_replayed,
+    r35_a_stream_in_a_request_is_not_copied,
     r16_concurrent_rejections_share_one_renewal,
     rule_8_a_stale_rejection_is_replayed_without_renewal,
     r21_a_second_rejection_is_returned,
@@ -272,6 +281,9 @@ contract! { "storage.js":
     storage_that_fails_leaves_the_session_in_memory,
     storage_that_fails_in_part_is_told,
     r10_a_record_that_cant_be_deleted_is_overwritten,
+    r38_a_storage_that_shows_late_what_it_keeps_loses_nothing,
+    r10_a_sign_out_counts_though_its_record_stays,
+    a_storage_is_handed_what_is_documented_and_no_more,
 }
 
 contract! { "web-storage.js":
@@ -337,7 +349,9 @@ contract! { "encrypted.js":
     r38_what_is_written_outlasts_a_page_that_goes_at_once,
     r14_the_key_cannot_be_read_out,
     r11_what_cannot_be_decrypted_is_signed_out,
+    r11_an_entry_that_is_too_long_is_not_decrypted,
     encrypted_storage_that_fails_leaves_the_session_in_memory,
+    encrypted_storage_opens_its_database_anew,
     encrypted_storage_lets_its_database_be_deleted,
 }
 
@@ -352,6 +366,7 @@ contract! { "wake-ups.js":
     nothing_polls_in_a_hidden_page,
     a_page_that_was_put_aside_catches_up,
     r10_a_storage_that_was_emptied_signs_out,
+    r17_who_goes_holds_no_lock_on,
 }
 
 contract! { "pollution.js":
@@ -399,6 +414,10 @@ contract! { "hostile-page.js":
     rule_14_builtins_that_throw_in_logout,
     r25_a_fault_forgets_no_replacement,
     rule_14_a_logout_counts_though_the_page_has_broken_the_platform_for_good,
+    rule_14_a_logout_that_the_page_breaks_for_a_moment_revokes,
+    rule_14_a_logout_that_the_page_has_broken_is_told_at_once,
+    rule_14_a_session_goes_on_unasked_once_what_was_broken_is_put_back,
+    r37_faults_without_number_break_no_session_for_good,
     rule_14_another_promise_in_the_platforms_place,
 }
 
@@ -486,6 +505,8 @@ contract! { "limits.js":
     r36_a_use_before_a_reload_counts,
     r36_after_sleep_nothing_is_sent,
     r36_uses_are_written_rarely,
+    r36_a_mark_that_fails_fails_no_call,
+    no_mark_is_kept_where_no_limit_needs_it,
     r36_the_vendors_silence_delays_no_end,
     r36_limits_may_be_longer_than_timers_keep,
     r36_a_login_begins_anew,
@@ -494,6 +515,10 @@ contract! { "limits.js":
 
 contract! { "requests.js":
     init_members_that_request_does_not_know_reach_fetch,
+    a_request_is_used_up_by_the_call,
+    json_asks_for_json,
+    members_that_request_knows_are_not_handed_on,
+    r15_what_is_handed_on_of_init_stands_on_no_prototype,
     init_is_read_as_the_platform_reads_it,
     init_members_that_request_does_not_know_are_replayed,
     a_mistake_is_told_in_the_platforms_words,
@@ -509,6 +534,7 @@ contract! { "requests.js":
 contract! { "streams.js":
     rule_11_headers_are_not_held_back_by_a_slow_body,
     rule_11_a_reply_that_was_looked_into_tells_where_it_came_from,
+    rule_11_a_body_that_is_looked_into_in_part_is_whole,
     rule_11_headers_come_as_soon_as_without_hallpass,
     rule_11_streaming_types_are_never_looked_into,
     rule_11_a_rejection_in_one_chunk_is_seen,
@@ -519,6 +545,7 @@ contract! { "streams.js":
     rule_1_an_abort_ends_a_body_whose_pieces_are_always_there,
     r35_json_nested_beyond_bounds_is_malformed,
     rule_9_a_requests_stream_is_sent_once_and_not_held,
+    rule_11_a_reply_that_was_looked_into_tells_that_it_was_redirected,
     r35_a_caller_who_cancels_a_body_cancels_the_vendors,
     rule_1_a_body_that_is_aborted_says_so,
     rule_11_a_reply_that_was_looked_into_is_read_into_buffers,
@@ -545,6 +572,8 @@ contract! { "described.js":
     r42_static_headers_go_to_baseUrl_alone,
     a_cookie_session_submits_its_csrf_token_twice,
     r35_an_address_of_a_csrf_cookie_that_never_answers_is_waited_for_in_bounds,
+    r35_an_address_of_a_csrf_cookie_is_let_go_with_the_call,
+    no_csrf_cookie_is_asked_for_where_there_is_no_page,
     a_path_means_the_same_everywhere,
     a_described_apis_errors_are_its_own,
     a_refusal_inside_a_success_is_read_where_no_token_came,
@@ -593,6 +622,8 @@ contract! { "wallet.js":
     a_wallets_refusals_are_read_in_all_documented_forms,
     the_account_to_sign_with_may_be_chosen,
     rule_3_a_wallet_is_an_object_with_request,
+    a_wallet_is_asked_by_its_own_method,
+    r37_a_wallets_endless_list_of_accounts_is_unsupported,
     r37_a_wallet_that_speaks_nonsense_is_unsupported,
     r18_a_login_that_waits_for_the_person_is_overtaken,
     r2_a_signature_is_handed_in_once,

@@ -98,6 +98,21 @@ export async function r26_no_spelling_of_include_sends_a_cookie_unasked() {
   equal(await vendor.total(), before);
 }
 
+/** R26: nor is it sent for a Request that lies about it. */
+export async function r26_no_request_that_lies_takes_the_cookie_along() {
+  class Lying extends Request {
+    get credentials() {
+      return "omit";
+    }
+  }
+  const vendor = simulate("lenses");
+  const session = await vendor.signIn();
+  const before = await vendor.total();
+  await rejects(session.fetch(new Lying(session.baseUrl + DATA.lenses, { credentials: "include" })), "invalid-options");
+  equal([await vendor.total(), session.state.status], [before, "signed-in"]);
+  session.dispose();
+}
+
 /** R5, R26: cookies know no ports, so a redirect to another port could carry them to a stranger there. */
 export async function r26_a_redirect_takes_no_cookie_to_another_origin() {
   const [vendor, stranger] = [simulate("lenses"), simulate("stranger")];

@@ -1,6 +1,6 @@
 /** The caller's own requests: what is told of a mistake, what is handed on, what is left untouched, and what is sent again. */
 import {
-  DATA, RENEWAL_PATHS, entries, equal, hallpass, jsonReply, jwt, ok, pathOf, reasonOf, rejects, replying, simulate, withGlobal,
+  DATA, RENEWAL_PATHS, entries, equal, hallpass, jsonReply, jwt, ok, pathOf, reasonOf, rejects, replying, simulate, withClock, withGlobal,
 } from "./env.js";
 
 const INFO = DATA.ethgas;
@@ -35,6 +35,57 @@ export async function init_members_that_request_does_not_know_reach_fetch() {
       }
     }
   }
+}
+
+/** As with fetch, the caller's Request is used up by the call itself, though a renewal comes first; a call that sends nothing uses up none. */
+export async function a_request_is_used_up_by_the_call() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  const request = () => new Request(session.baseUrl + VERIFY, { method: "POST", body: "text" });
+  const [first, second, outside] = [request(), request(), new Request("https://elsewhere.example/", { method: "POST", body: "text" })];
+  await withClock(2 * 3_600_000, async () => {
+    const calls = [session.fetch(first), session.json(second), rejects(session.fetch(outside), "forbidden-target")];
+    equal([first, second, outside].map(({ bodyUsed }) => bodyUsed), [true, true, false]);
+    await Promise.all(calls);
+    equal(outside.bodyUsed, false);
+  });
+  session.dispose();
+}
+
+/** json() asks for JSON, unless the caller asks for something else; fetch() asks for nothing. */
+export async function json_asks_for_json() {
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn();
+  await session.json(INFO);
+  await session.json(INFO, { headers: { Accept: "application/vnd.gas+json" } });
+  await session.fetch(INFO);
+  equal((await entries(vendor, INFO)).map(({ headers }) => headers.accept), ["application/json", "application/vnd.gas+json", "*/*"]);
+  session.dispose();
+}
+
+/** What Request takes is in the request, and nothing of it is handed to fetch beside that. */
+export async function members_that_request_knows_are_not_handed_on() {
+  const session = await simulate("ethgas").signIn();
+  const text = { method: "POST", body: "text", headers: { "x-own": "1" }, mode: "cors", credentials: "omit", cache: "no-store", redirect: "manual", keepalive: false };
+  const init = { ...text, referrer: "", referrerPolicy: "no-referrer", integrity: "", priority: "low", duplex: "half", signal: null, window: null };
+  for (const given_ of [init, { json: 1 }]) {
+    const [all] = await given(session, () => session.fetch(INFO, given_));
+    equal([all.length, all[0].method], [1, given_.method ?? "GET"]);
+  }
+  session.dispose();
+}
+
+/** R15: beside what is handed on of init, fetch reads nothing of Object.prototype. */
+export async function r15_what_is_handed_on_of_init_stands_on_no_prototype() {
+  const session = await simulate("ethgas").signIn();
+  const [[, init]] = await given(session, () => session.fetch(INFO, { next: 1 }));
+  Object.prototype.method = "DELETE";
+  try {
+    equal([init.method, init.next], [undefined, 1]);
+  } finally {
+    delete Object.prototype.method;
+  }
+  session.dispose();
 }
 
 /** The platform reads its options by name: of a class with getters too, which can't be enumerated, and of a Request, whose `json` is a method. */

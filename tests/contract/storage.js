@@ -401,3 +401,51 @@ export async function r10_a_record_that_cant_be_deleted_is_overwritten() {
   equal([session.state.status, session.state.problem, [...storage.map.values()]], ["signed-out", "storage", [""]]);
   session.dispose();
 }
+
+/** A storage that shows only later what it was given is told from one that keeps nothing, and from a sign-out: it loses nothing. */
+export async function r38_a_storage_that_shows_late_what_it_keeps_loses_nothing() {
+  const { map, ...kept } = storageOfItsOwn();
+  let shows = false;
+  const storage = { ...kept, get: async (key) => (shows ? map.get(key) : undefined) };
+  const vendor = simulate("ethgas");
+  const first = await vendor.signIn({ storage });
+  equal(first.state.status, "signed-in");
+  first.dispose();
+  shows = true;
+  const second = await vendor.open({ storage });
+  equal([second.state.status, second.state.user], ["signed-in", "jdoe"]);
+  equal((await second.fetch(DATA.ethgas)).status, 200);
+  await second.logout();
+  equal(map.size, 0);
+  second.dispose();
+}
+
+/** R10: a sign-out counts for whoever opens the same storage next, though the record could neither be deleted nor overwritten. */
+export async function r10_a_sign_out_counts_though_its_record_stays() {
+  const fail = async () => {
+    throw new Error("read-only by now");
+  };
+  const { map, ...storage } = storageOfItsOwn();
+  const vendor = simulate("ethgas");
+  const session = await vendor.signIn({ storage });
+  Object.assign(storage, { set: fail, delete: fail });
+  await session.logout();
+  equal([map.size, session.state.status, session.state.problem], [1, "signed-out", "storage"]);
+  session.dispose();
+  const again = await vendor.open({ storage });
+  equal(again.state.status, "signed-out");
+  again.dispose();
+}
+
+/** What a storage is called with: a key, and a text for `set` alone. */
+export async function a_storage_is_handed_what_is_documented_and_no_more() {
+  const { map, ...kept } = storageOfItsOwn();
+  const counts = { get: new Set(), set: new Set(), delete: new Set() };
+  const storage = Object.fromEntries(Object.entries(kept).map(([name, act]) => [name, (...given) => (counts[name].add(given.length), act(...given))]));
+  const session = await simulate("ethgas").signIn({ storage, idleMs: 60_000 });
+  await session.refresh();
+  await session.logout();
+  equal(Object.values(counts).map((lengths) => [...lengths]), [[1], [2], [1]]);
+  equal(map.size, 0);
+  session.dispose();
+}

@@ -2,7 +2,7 @@
 import {
   DATA, VENDORS, equal, jdoe, jsonReply, keepsCookies, ok, pathOf, reasonOf, rejects, renewals, simulate, withGlobal, within,
 } from "./env.js";
-import { again, heldOutside, stream, streamed } from "./stand-ins/streams.js";
+import { again, heldOutside, stream, streamed, tellsStreams } from "./stand-ins/streams.js";
 
 const LOOKS_INSIDE = ["ocient", "pegase3"];
 const ROW = '{"c1":1},';
@@ -119,6 +119,17 @@ export async function rule_11_a_reply_that_was_looked_into_tells_where_it_came_f
     equal(about(one), about(raw));
     ok(one instanceof Response && JSON.parse(await one.text()).data, "with its body");
   }
+}
+
+/** Rule 11: what is longer than is looked into, or comes in more pieces, is whole all the same: each piece once, in its order. */
+export async function rule_11_a_body_that_is_looked_into_in_part_is_whole() {
+  const session = await simulate("ocient").signIn();
+  for (const [count, length] of [[200, 1_000], [5_000, 5], [3, 100_000]]) {
+    const pieces = Array.from({ length: count }, (_, index) => `${index}`.padStart(length));
+    const response = await withGlobal("fetch", async () => streamed(pieces), () => session.fetch(DATA.ocient));
+    ok((await response.text()) === pieces.join(""), `${count} pieces of ${length} characters`);
+  }
+  session.dispose();
 }
 
 /** The same from a server: as soon as without hallpass, and the body is whole. */
@@ -319,22 +330,9 @@ export async function r35_json_nested_beyond_bounds_is_malformed() {
   }
 }
 
-/** Whether the platform tells a Request's stream of the caller's from a body that it has made itself. */
-function tells() {
-  if (!("duplex" in Request.prototype)) return false;
-  const make = (body) => new Request("https://h.example/", { method: "POST", body, duplex: "half" });
-  try {
-    make("text").body.getReader({ mode: "byob" });
-    make(stream(["x"])).body.getReader({ mode: "byob" });
-    return false;
-  } catch (error) {
-    return error instanceof TypeError;
-  }
-}
-
 /** Rule 9: a Request whose body is a stream of the caller's is sent as it is and never replayed, nor held in memory. */
 export async function rule_9_a_requests_stream_is_sent_once_and_not_held() {
-  if (!tells()) return;
+  if (!tellsStreams()) return;
   const { fetch: real } = globalThis;
   const vendor = simulate("ethgas");
   const session = await vendor.signIn();
@@ -356,6 +354,17 @@ export async function rule_9_a_requests_stream_is_sent_once_and_not_held() {
     equal([response.status, calls, read], [401, 1, 640]);
     const more = (heldOutside() ?? 0) - (before ?? 0);
     ok(more < 20, `${more.toFixed(1)} MB of a body of 40 are held`);
+  });
+  session.dispose();
+}
+
+/** Rule 11: and whether it was redirected. */
+export async function rule_11_a_reply_that_was_looked_into_tells_that_it_was_redirected() {
+  const session = await simulate("ocient").signIn();
+  const redirected = () => Object.defineProperty(streamed(['{"data":', "[]}"]), "redirected", { value: true });
+  await withGlobal("fetch", async () => redirected(), async () => {
+    const response = await session.fetch(DATA.ocient);
+    equal([response.redirected, response.clone().redirected, await response.text()], [true, true, '{"data":[]}']);
   });
   session.dispose();
 }

@@ -229,3 +229,22 @@ export async function r10_a_storage_that_was_emptied_signs_out() {
     session.dispose();
   }
 }
+
+/** R17: a lock that is held on for the other tabs' sake alone is released when the page goes, and when the session is disposed of. */
+export async function r17_who_goes_holds_no_lock_on() {
+  if (!here || !globalThis.localStorage || !globalThis.navigator?.locks) return;
+  for (const goes of [() => hear("pagehide"), (session) => session.dispose()]) {
+    const vendor = simulate("ethgas");
+    const session = await vendor.signIn({ storage: "local" });
+    const held = async () => (await navigator.locks.query()).held.filter(({ name }) => name.includes(vendor.baseUrl)).length;
+    await session.refresh();
+    equal(await held(), 1, "held on after the tokens were spent");
+    goes(session);
+    await until(async () => (await held()) === 0, "released, and not after its five seconds", 2_500);
+    hear("pageshow");
+    session.dispose();
+    const next = await vendor.open({ storage: "local" });
+    await next.logout();
+    next.dispose();
+  }
+}

@@ -245,6 +245,44 @@ export async function rule_3_a_wallet_is_an_object_with_request() {
   await rejects(hallpass.openSession({ vendor: "lenses", baseUrl: vendor.baseUrl, flow: "wallet" }), "invalid-options");
 }
 
+/** Providers are of classes with private members, or functions; `request` is called as their method, and the code of a refusal may be a getter. */
+export async function a_wallet_is_asked_by_its_own_method() {
+  const { open } = await simulated();
+  const owner = await made();
+  class Provider {
+    #owner = owner;
+    request(call) {
+      return this.#owner.request(call);
+    }
+  }
+  for (const wallet of [new Provider(), Object.assign(() => {}, { request: owner.request })]) {
+    const session = await open();
+    equal((await session.login({ wallet })).state.status, "signed-in", typeof wallet);
+    session.dispose();
+  }
+  class Refusal extends Error {
+    data = "x".repeat(100_000);
+    get code() {
+      return 4001;
+    }
+  }
+  const no = await made({ answers: { eth_requestAccounts: () => { throw new Refusal("no"); } } });
+  const session = await open();
+  await rejects(session.login({ wallet: no }), "cancelled");
+  session.dispose();
+}
+
+/** R37: an answer of a wallet is read in bounds. */
+export async function r37_a_wallets_endless_list_of_accounts_is_unsupported() {
+  const { vendor, open } = await simulated();
+  const owner = await made();
+  owner.answers.eth_requestAccounts = () => Array.from({ length: 5_000 }, () => owner.accounts[0]);
+  const session = await open();
+  await rejects(session.login({ wallet: owner }), "unsupported");
+  equal([owner.shown, await vendor.count(`POST ${VERIFY}`)], [[], 0]);
+  session.dispose();
+}
+
 /** R37: a wallet is whatever the page has put there. */
 export async function r37_a_wallet_that_speaks_nonsense_is_unsupported() {
   const circle = {};

@@ -12,6 +12,7 @@ const { VENDORS, readCredentials } = await load("credentials.js");
 const { enter, settle } = await load("guard.js");
 const { parseJson, readClaims } = await load("json.js");
 const { names } = await load("names.js");
+const { hasTabs } = await load("lines.js");
 const { enqueue } = await load("queue.js");
 const { Store } = await load("store.js");
 const { readWallet } = await load("wallet.js");
@@ -334,6 +335,109 @@ test("rule_2_who_writes_to_a_storage_that_hangs_waits_for_no_row_of_others", asy
   const took = performance.now() - begun;
   // Two seconds for the first one, and two for one's own; one after the other would be sixteen.
   assert.ok(took < 8_000, `${took} ms`);
+});
+
+/** A storage each of whose writes may be held. What a storage has to answer within comes soon here. */
+async function withHeldWrites(act) {
+  const map = new Map();
+  const held = [];
+  const calls = { set: 0, delete: 0 };
+  let hold = false;
+  const write = (name, change) => (...given) => (calls[name]++, hold ? new Promise((done) => held.push(() => done(change(...given)))) : void change(...given));
+  const storage = {
+    get: async (key) => map.get(key),
+    set: write("set", (key, text) => void map.set(key, text)),
+    delete: write("delete", (key) => void map.delete(key)),
+  };
+  const own = globalThis.setTimeout;
+  await whileReplaced(globalThis, "setTimeout", (run, ms, ...given) => own(run, ms === 2_000 ? 20 : ms, ...given), () =>
+    act({ map, held, calls, storage, hold: (on) => void (hold = on), passes: (ms) => new Promise((done) => own(done, ms)) }));
+}
+
+test("r38_a_read_after_a_write_sees_what_was_written", () =>
+  withHeldWrites(async ({ storage }) => {
+    const store = new Store(storage, storage, "key", true);
+    const before = store.read();
+    const written = store.write("text", true, undefined);
+    const after = store.read();
+    assert.deepEqual([(await before).text, await written, (await after).text], [undefined, undefined, "text"]);
+  }));
+
+test("r38_a_write_that_comes_late_is_made_good_with_what_was_written_since", () =>
+  withHeldWrites(async ({ map, held, storage, hold, passes }) => {
+    const store = new Store(storage, storage, "key", true);
+    hold(true);
+    await assert.rejects(store.write("older", true, undefined), (error) => error === "timeout");
+    hold(false);
+    await store.write("newer", true, undefined);
+    held[0]();
+    await passes(20);
+    assert.deepEqual([...map.values()], ["newer"]);
+    hold(true);
+    await assert.rejects(store.write("older", true, undefined), (error) => error === "timeout");
+    hold(false);
+    await store.write(undefined, true, undefined);
+    held[1]();
+    await passes(20);
+    assert.deepEqual([...map.values()], []);
+  }));
+
+test("r38_a_write_that_comes_late_and_is_wanted_is_not_written_again", () =>
+  withHeldWrites(async ({ map, held, calls, storage, hold, passes }) => {
+    const store = new Store(storage, storage, "key", true);
+    hold(true);
+    for (const text of ["text", undefined]) {
+      await assert.rejects(store.write(text, true, undefined), (error) => error === "timeout");
+      held.shift()();
+      await passes(20);
+      assert.deepEqual([[...map.values()], held.length], [text ? [text] : [], 0]);
+    }
+    assert.deepEqual(calls, { set: 1, delete: 1 });
+  }));
+
+test("a server is no browser, whatever of a browser's it has", async () => {
+  const own = ["process", "location", "Deno", "Bun"].map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
+  const location = { href: "https://h.example/" };
+  const node = { versions: { node: "22.0.0" } };
+  try {
+    for (const [expected, given] of [
+      [true, { location }],
+      [true, { location, process: {} }], // a bundler's
+      [true, { location, process: { ...node, type: "renderer" } }], // Electron
+      [false, {}],
+      [false, { location, process: node }],
+      [false, { location, process: { ...node, type: "browser" } }],
+      [false, { location, Deno: {} }],
+      [false, { location, Bun: {} }],
+    ]) {
+      for (const [name] of own) delete globalThis[name];
+      for (const [name, value] of Object.entries(given)) Object.defineProperty(globalThis, name, { value, configurable: true });
+      const seen = hasTabs();
+      delete globalThis.process;
+      Object.defineProperty(globalThis, "process", own[0][1]);
+      assert.equal(seen, expected, Object.keys(given).join());
+    }
+  } finally {
+    for (const [name, before] of own) {
+      delete globalThis[name];
+      if (before) Object.defineProperty(globalThis, name, before);
+    }
+  }
+});
+
+test("a server's localStorage is no page's: all its visitors would share it", async () => {
+  const asked = [];
+  const stranger = new Proxy({}, { get: (_, name) => (asked.push(name), () => null) });
+  const before = Object.getOwnPropertyDescriptor(globalThis, "localStorage");
+  Object.defineProperty(globalThis, "localStorage", { value: stranger, configurable: true });
+  try {
+    await assert.rejects(new Store("localStorage", {}, "key", true).read());
+    await assert.rejects(new Store("localStorage", {}, "key", true).write("text", true, undefined));
+  } finally {
+    delete globalThis.localStorage;
+    if (before) Object.defineProperty(globalThis, "localStorage", before);
+  }
+  assert.deepEqual(asked, []);
 });
 
 test("rule_3_a_member_that_the_vendor_has_no_use_for_is_named", () => {

@@ -46,3 +46,16 @@ export function heldOutside() {
   server.getBuiltinModule("node:vm").runInNewContext("gc")();
   return server.memoryUsage().arrayBuffers / 1_048_576;
 }
+
+/** Whether the platform tells a Request's stream of the caller's from a body that it has made itself. */
+export function tellsStreams() {
+  if (!("duplex" in Request.prototype)) return false;
+  const make = (body) => new Request("https://h.example/", { method: "POST", body, duplex: "half" });
+  try {
+    make("text").body.getReader({ mode: "byob" });
+    make(stream(["x"])).body.getReader({ mode: "byob" });
+    return false;
+  } catch (error) {
+    return error instanceof TypeError;
+  }
+}

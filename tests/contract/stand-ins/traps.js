@@ -42,11 +42,11 @@ export async function quietly(run) {
 }
 
 /**
- * Puts a function in a method's place that throws once: at the package's n-th call of it, or at each if `nth` is "each". What others
- * call is the platform's: Node's own fetch uses some of these, too.
+ * Puts a function in a method's place that throws: at the package's n-th call of it and so many `times` in all, or at each if `nth` is
+ * "each". What others call is the platform's: Node's own fetch uses some of these, too.
  * Gives back `calls()`, how often the package has called it, and `restore()`.
  */
-export function trap(owner, name, nth) {
+export function trap(owner, name, nth, times = 1) {
   const before = Object.getOwnPropertyDescriptor(owner, name);
   const real = owner[name];
   const folder = packageAddress.slice(0, packageAddress.lastIndexOf("/") + 1);
@@ -54,7 +54,7 @@ export function trap(owner, name, nth) {
   const value = function (...given) {
     // The caller stands in the second or third line.
     const byThePackage = new Error("who calls").stack.split("\n").slice(0, 3).join().includes(folder);
-    if (byThePackage && (++calls === nth || nth === "each")) throw new TypeError(`${name} is the page's`);
+    if (byThePackage && ((++calls >= nth && calls < nth + times) || nth === "each")) throw new TypeError(`${name} is the page's`);
     return Reflect.apply(real, this, given);
   };
   Object.defineProperty(owner, name, { value, configurable: true, writable: true });
