@@ -52,8 +52,9 @@ pub struct Handle<J: 'static> {
     pub(super) renewed_for_checks: Cell<Counted>,
     /// The operation that asks the vendor whether the session of an epoch is alive.
     pub(super) confirming: Cell<Option<(Epoch, OperationId)>>,
-    /// The operation that ends the session at one of its limits.
-    pub(super) ending_at_limit: Cell<Option<OperationId>>,
+    /// The operation that ends a session at one of its limits, and that session's login. It may wait for a lock for long, and somebody may
+    /// sign in anew meanwhile.
+    pub(super) ending_at_limit: Cell<Option<(OperationId, u32)>>,
     /// The operations under way, without the one that is being stepped.
     operations: RefCell<Vec<Operation<J>>>,
     /// The number of the next operation. No number is used twice, so that whoever waits for one operation never gets another.

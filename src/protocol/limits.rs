@@ -15,11 +15,16 @@ use crate::session::{Mark, Moment, Record, Session};
 const TRIES: u32 = 3;
 
 impl<J: Json> Handle<J> {
+    /// The operation that is ending the present session at one of its limits.
+    pub(super) fn ends_at_limit(&self) -> Option<OperationId> {
+        let login = self.login();
+        self.ending_at_limit.get().filter(|(_, of)| login == Some(*of)).map(|(id, _)| id)
+    }
+
     /// Whether the session has reached a limit, as far as this tab knows, and no operation is ending it yet.
     pub(super) fn is_beyond_limits(&self) -> bool {
         let now = self.now();
-        self.ending_at_limit.get().is_none()
-            && self.look(|session| session.is_too_old(now) || session.is_idle(now))
+        self.ends_at_limit().is_none() && self.look(|session| session.is_too_old(now) || session.is_idle(now))
     }
 
     /// Ends the session where it has reached a limit: at once if it is too old; if it is idle, only after a look for another
@@ -31,13 +36,16 @@ impl<J: Json> Handle<J> {
             return None;
         }
         let certain = old || self.settings.keeping == Keeping::Memory;
-        if let under_way @ Some(_) = self.ending_at_limit.get().filter(|_| !certain) {
+        if let under_way @ Some(_) = self.ends_at_limit().filter(|_| !certain) {
+            // No timer until it is known.
+            self.change(|session| session.set_deciding(true));
             return under_way;
         }
         let (held, received) = (self.held()?, self.received());
         self.change(|session| if certain { session.end_at_limit(now) } else { session.set_deciding(true) });
+        let login = held.login;
         let id = self.spawn(|run| run.end_at_limit(held, received));
-        self.ending_at_limit.set(Some(id));
+        self.ending_at_limit.set(Some((id, login)));
         Some(id)
     }
 
@@ -119,7 +127,7 @@ impl<J: Json> Run<J> {
         if let Some((record, received)) = ended {
             self.handle.revoke(record, received);
         }
-        if handle.ending_at_limit.get() == Some(self.id) {
+        if handle.ending_at_limit.get().is_some_and(|(id, _)| id == self.id) {
             handle.ending_at_limit.set(None);
             handle.change(|session| session.set_deciding(false));
         }

@@ -53,7 +53,8 @@ impl<J: Json> Run<J> {
             // No timer until it is known whether another tab has newer tokens.
             handle.change(|session| session.set_deciding(true));
             self.follow(true).await;
-            handle.change(|session| session.set_deciding(handle.ending_at_limit.get().is_some()));
+            let ends = handle.ends_at_limit().is_some();
+            handle.change(|session| session.set_deciding(ends));
         }
         if wake == Wake::Timer || looks {
             self.handle.tick();

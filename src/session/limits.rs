@@ -110,6 +110,8 @@ impl Session {
         self.lasting.began = at;
         self.lasting.used = at;
         self.lasting.late = None;
+        // What is still being decided is of the session before.
+        self.lasting.deciding = false;
         // The record tells the other tabs of this use.
         self.lasting.marked = Moment { wall: whole_ms(at.wall), ..at };
     }

@@ -453,6 +453,34 @@ fn r19_what_ends_by_itself_is_revoked_by_the_newest_token() {
     assert!(log.iter().any(|line| line.contains("call logout with a2")), "{}", log.join("\n"));
 }
 
+/// Rule 2: the end of a session waits for a lock that a frozen tab holds, and somebody signs in anew meanwhile. The new session has limits of its
+/// own: its timer neither rests until then nor fires without end, and it ends without waiting for the one before.
+#[test]
+fn r36_an_end_that_waits_is_not_that_of_a_newer_login() {
+    for age in [None, Some(10.0 * MINUTE)] {
+        let mut tab = limited(TABS, Some(5.0 * MINUTE), age);
+        tab.now += 10.0 * MINUTE;
+        tab.meanwhile("lock 7 0", |tab| {
+            tab.random = 9;
+            // Where the end is still being decided, the login has the vendor told, too.
+            tab.fails("call logout with a1", Trouble::Network);
+            assert_eq!(tab.signs_in(&grant("b1", "s1")), "signed in");
+            let next = |tab: &Tab| tab.handle.look(|session| session.next_event(false, tab.moment()));
+            assert_eq!(next(tab), Some(5.0 * MINUTE), "it has a timer");
+            tab.now += 5.0 * MINUTE;
+            tab.hears(200, OK);
+            assert_eq!(tab.wakes(Wake::Timer), "done");
+            assert_eq!((tab.status(), next(tab)), ("idle", None));
+        });
+        tab.fails("call logout with a1", Trouble::Network);
+        assert_eq!(tab.wakes(Wake::Timer), "done");
+        let log = tab.log();
+        for revoked in ["call logout with a1", "call logout with b1"] {
+            assert!(log.iter().any(|line| line.trim() == revoked), "{revoked}: {}", log.join("\n"));
+        }
+    }
+}
+
 /// What is done with a handle that is disposed of is no use of the session that other tabs go on with.
 #[test]
 fn r36_a_disposed_handle_puts_nothing_off() {
