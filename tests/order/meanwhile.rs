@@ -34,6 +34,14 @@ pub fn of_another_tab(tab: &Tab) -> Record {
 }
 
 #[test]
+fn r18_a_login_while_a_page_begins_is_not_undone_by_what_was_read() {
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.meanwhile("read", signs_in_anew).says("read", Outcome::Stored(nothing()));
+    assert_eq!(tab.restores(), "done");
+    has_the_new_login(&tab);
+}
+
+#[test]
 fn r18_a_login_while_a_tab_reads_is_not_undone_by_what_was_read() {
     let mut tab = Tab::signed_in(TABS);
     tab.meanwhile("read", signs_in_anew).says("read", Outcome::Stored(nothing()));

@@ -202,6 +202,18 @@ fn a_machine_that_takes_another_ones_place_goes_on_with_its_record() {
     assert_eq!(tab.status(), "never");
 }
 
+/// Another user's session had replaced what the one before held: the next one doesn't follow that either.
+#[test]
+fn r25_a_machine_that_takes_a_replaced_ones_place_stays_replaced() {
+    let mut other = Tab::signed_in(TABS).held().unwrap();
+    other.held.user = Some("other".into());
+    let mut tab = Tab::new("ethgas", TABS);
+    tab.another_writes(Some(&other), None);
+    tab.handle.stay_replaced();
+    assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    assert_eq!((tab.status(), tab.state().user), ("replaced", None));
+}
+
 #[test]
 fn what_came_to_its_end_while_nobody_looked_is_taken_away() {
     let mut tab = Tab::new("pegase3", TABS);
