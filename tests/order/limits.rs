@@ -283,6 +283,20 @@ fn r36_uses_are_noted_beside_the_request() {
     tab.asked(&["  read", &format!("  mark 7 {}", NOW + 80_000.0), "  read"]);
 }
 
+/// The first use since the last mark sets the timer, as the mark becomes due. The uses after it don't.
+#[test]
+fn r36_a_timer_is_set_once_for_all_uses_that_are_marked_together() {
+    let mut tab = limited(TABS, Some(80.0 * MINUTE), None);
+    tab.handle.take_stirred();
+    tab.now += 1_000.0;
+    tab.handle.touch(tab.moment());
+    assert!(tab.handle.take_stirred());
+    assert_eq!(tab.handle.look(|session| session.next_event(false, tab.moment())), Some(MINUTE - 1_000.0));
+    tab.now += 1_000.0;
+    tab.handle.touch(tab.moment());
+    assert!(!tab.handle.take_stirred());
+}
+
 /// Where the session seems idle, the store is read first; as another tab has used it in time, the touch counts.
 #[test]
 fn r36_a_touch_after_another_tabs_use_counts() {

@@ -196,6 +196,17 @@ fn whoever_looks_sees_the_end() {
     assert!(tab.handle.take_stirred() && !tab.handle.take_stirred());
 }
 
+/// A hidden page has other timers than one that is looked at.
+#[test]
+fn a_page_that_is_hidden_or_shown_sets_its_timer_anew() {
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    assert!(tab.handle.take_stirred() && !tab.handle.take_stirred());
+    for hidden in [true, false] {
+        assert_eq!(tab.run(|handle| handle.wake(Wake::Page, hidden)), "done");
+        assert!(tab.handle.take_stirred(), "hidden: {hidden}");
+    }
+}
+
 #[test]
 fn a_dropped_handle_begins_nothing_by_itself() {
     let mut tab = Tab::signed_in(Keeping::Memory);
