@@ -85,7 +85,7 @@ function transaction() {
   const abort = () => {
     aborted = true;
     end();
-    queueMicrotask(() => made.onabort("aborted"));
+    queueMicrotask(() => made.onabort?.("aborted"));
   };
   const ask = (answer) => {
     const request = {};
@@ -261,6 +261,37 @@ for (const [where, locks] of [["without_locks", undefined], ["where_locks_throw"
       assert.equal(await turnFor(session, "7 1", 10_000).wait(), true);
     }, locks));
 }
+
+/** Who has left the line needs no lease in the lock's place, when he hears that there are no locks. */
+test("r17_who_has_left_takes_no_lease_where_locks_throw_late", () => {
+  let fail;
+  const late = { request: () => new Promise((_, reject) => (fail = reject)) };
+  return withLeases(async (turnFor) => {
+    const turn = turnFor(names("ethgas", "https://h", "a", ""), "7 1", 10_000);
+    const waiting = turn.wait();
+    const left = turn.leave(false);
+    fail(new DOMException("no origin", "SecurityError"));
+    assert.equal(await waiting, false);
+    await left;
+    assert.equal(entries.size, 0);
+  }, late);
+});
+
+/** Nor a turn among the handles of this page, when he hears that there is no IndexedDB either. */
+test("r17_who_has_left_takes_no_turn_in_the_page_where_leases_fail_late", () =>
+  withLeases(async (turnFor) => {
+    globalThis.IDBKeyRange.bound = throws;
+    const session = names("ethgas", "https://h", "a", "");
+    const [gone, next, last] = [1, 2, 3].map(() => turnFor(session, "7 1", 10_000, { at: entries }));
+    const inTime = (turn) => Promise.race([turn.wait(), new Promise((done) => setTimeout(done, 2_000, "still in line"))]);
+    const waiting = gone.wait();
+    await gone.leave(false);
+    assert.equal(await waiting, false);
+    assert.equal(await inTime(next), true);
+    await next.leave(false);
+    assert.equal(await inTime(last), true, "and who leaves lets the next one go");
+    await last.leave(false);
+  }));
 
 test("r17_a_lease_that_has_expired_is_nobodys_turn", () =>
   withLeases(async (turnFor) => {
@@ -750,35 +781,101 @@ test("r35_json_nested_beyond_10_000_is_not_parsed", () => {
   assert.ok(performance.now() - started < 5_000, "in time that grows with the length");
 });
 
+/** Runs with an IndexedDB that opens like this. */
+async function withDatabase(open, run) {
+  globalThis.indexedDB = { open };
+  try {
+    // A connection of an earlier test's would be used on.
+    await run((await import(`${new URL("database.js", parts).href}?${Math.random()}`)).inTransaction);
+  } finally {
+    delete globalThis.indexedDB;
+  }
+}
+
+/** What IndexedDB has begun to do, and says a moment later. */
+function asked(says, result = undefined) {
+  const request = { result, readyState: "done" };
+  setTimeout(() => request[says]?.({}));
+  return request;
+}
+
+/** A connection each of whose transactions goes like this. */
+const connection = (transaction) => ({ transaction, close() {} });
+
+/** One that hands over an entry. `late`: only after it is complete, as Chromium may do with a large one. */
+function reads(entry, late) {
+  const transaction = { objectStore: () => ({ get: () => request }) };
+  const request = { result: late ? undefined : entry, readyState: late ? "pending" : "done" };
+  setTimeout(() => transaction.oncomplete());
+  setTimeout(() => {
+    request.result = entry;
+    request.onsuccess?.();
+  }, 5);
+  return transaction;
+}
+
+/** What a transaction begins with on a connection that was lost. */
+const loses = () => {
+  throw new Error("the connection was lost");
+};
+
 test("failures on a lost IndexedDB leave at most one connection open", async () => {
   let open = 0;
   let opened = 0;
-  const request = (result) => {
-    const one = { result };
-    setTimeout(() => one.onsuccess?.({}));
-    return one;
+  const opens = () => {
+    open++;
+    opened++;
+    return asked("onsuccess", { transaction: loses, close: () => void open-- });
   };
-  const lost = () => ({
-    transaction() {
-      throw new Error("the connection was lost");
-    },
-    close: () => void open--,
-  });
-  globalThis.indexedDB = {
-    open: () => {
-      open++;
-      opened++;
-      return request(lost());
-    },
-  };
-  try {
-    const { inTransaction } = await load("database.js");
+  await withDatabase(opens, async (inTransaction) => {
     for (let failures = 0; failures < 10; failures++) await assert.rejects(inTransaction("readonly", () => {}));
     await Promise.allSettled(Array.from({ length: 10 }, () => inTransaction("readonly", () => {})));
     await new Promise((done) => setTimeout(done, 20));
     assert.ok(open <= 1, `${open} of ${opened} connections are open`);
-  } finally {
-    delete globalThis.indexedDB;
+  });
+});
+
+test("r38_a_connection_that_was_lost_is_opened_anew_at_once", async () => {
+  let opened = 0;
+  const open = () => asked("onsuccess", connection(++opened === 1 ? loses : () => reads("entry", false)));
+  await withDatabase(open, async (inTransaction) => {
+    assert.equal(await inTransaction("readonly", (all) => all.get("x")), "entry");
+    assert.equal(await inTransaction("readonly", (all) => all.get("x")), "entry");
+    assert.equal(opened, 2, "and the second is used on");
+  });
+});
+
+test("r38_a_connection_that_fails_late_closes_no_newer_one", async () => {
+  let opened = 0;
+  const fails = () => {
+    const transaction = { objectStore: () => ({ get: () => ({}) }), abort() {} };
+    setTimeout(() => transaction.onabort("aborted"), 20);
+    return transaction;
+  };
+  const old = connection(fails);
+  const open = () => asked("onsuccess", ++opened === 1 ? old : connection(() => reads("entry", false)));
+  await withDatabase(open, async (inTransaction) => {
+    const slow = inTransaction("readonly", (all) => all.get("x"));
+    await new Promise((done) => setTimeout(done, 10));
+    old.onversionchange(); // another tab deletes the database
+    assert.equal(await inTransaction("readonly", (all) => all.get("x")), "entry");
+    assert.equal(await slow, "entry", "its second try uses the new connection");
+    assert.equal(opened, 2);
+  });
+});
+
+test("r38_an_entry_that_comes_after_its_transaction_is_complete_is_waited_for", () =>
+  withDatabase(() => asked("onsuccess", connection(() => reads("large", true))), async (inTransaction) => {
+    assert.equal(await inTransaction("readonly", (all) => all.get("x")), "large");
+  }));
+
+test("r38_a_database_that_cant_be_opened_is_a_failure_at_once", async () => {
+  for (const says of ["onerror", "onblocked"]) {
+    await withDatabase(() => asked(says), async (inTransaction) => {
+      const begun = performance.now();
+      await assert.rejects(inTransaction("readonly", (all) => all.get("x")), (error) => error !== "timeout");
+      assert.ok(performance.now() - begun < 800, `${says}: the bound of one try is not waited for`);
+    });
   }
 });
 

@@ -93,6 +93,12 @@ fn without_anybody_signed_in_nobody_is_asked_but_the_store_is_cleared() {
     let mut tab = Tab::new("ethgas", TABS);
     assert_eq!(tab.signs_out(), "signed out");
     tab.asked(&["tell the neighbours", "delete over all", "forget the note", "tell of the store", "  read"]);
+    let mut tab = with_a_cookie();
+    tab.hears(204, "");
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    tab.log();
+    assert_eq!(tab.signs_out(), "signed out");
+    tab.asked(&["tell of the sign-out"]);
 }
 
 #[test]
