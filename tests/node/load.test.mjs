@@ -78,6 +78,19 @@ test("where the caller says where the file lies, no other is taken", async () =>
   await init(wasm);
 });
 
+test("a source that comes to nothing once it isn't needed any more is no unhandled rejection", async () => {
+  const { init } = await fresh();
+  const unhandled = [];
+  const note = (reason) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  const nothing = () => new Promise((_, reject) => setTimeout(reject, 5, new Error("not there")));
+  await Promise.all([init(wasm), init(nothing())]);
+  await init(nothing());
+  await new Promise((done) => setTimeout(done, 30));
+  process.off("unhandledRejection", note);
+  assert.deepEqual(unhandled, []);
+});
+
 test("the import needs none of what some platforms lack, and the load names it", () => {
   const lacking = ["TextEncoder", "TextDecoder", "FinalizationRegistry", "WeakRef", "Request", "Response", "Headers", "fetch", "Blob",
     "DecompressionStream", "BroadcastChannel", "AbortController", "crypto", "performance", "structuredClone", "WebAssembly", "navigator"];
