@@ -7,7 +7,7 @@ use hallpass::protocol::{Keeping, Trouble, Wake, Wish};
 
 use crate::support::{Value, user};
 use crate::tab::{BASE, HOUR, NOW, TABS, Tab, wish};
-use crate::vendors::{EXPIRED_INSIDE, OK, UNAUTHORIZED, grant, session};
+use crate::vendors::{EXPIRED_INSIDE, NO_SESSION, OK, UNAUTHORIZED, grant, session};
 
 type Names = &'static [(&'static str, &'static str)];
 
@@ -166,6 +166,18 @@ fn r21_one_refused_query_is_no_reason_to_leave_another_with_a_dead_token() {
     assert_eq!(tab.requests_at("x?for=all"), "answered");
     assert_eq!(tab.requests_at("x?for=all"), "answered");
     tab.asked(&["send with a2", "send with a2", "join", "  call refresh with r2", "send again with a3"]);
+}
+
+/// Only an answer that takes the renewed token acquits it. A server that is in trouble has not looked at it.
+#[test]
+fn r21_trouble_is_no_proof_that_a_renewed_token_is_taken() {
+    let mut tab = Tab::signed_in(Keeping::Memory);
+    tab.hears(401, UNAUTHORIZED).hears(200, &grant("a2", "r2")).hears(503, "");
+    assert_eq!(tab.requests(), "answered");
+    tab.log();
+    tab.hears(401, UNAUTHORIZED);
+    assert_eq!(tab.requests_at("y"), "answered");
+    tab.asked(&["send with a2"]);
 }
 
 /// What is taken and what is refused may share an address, as of RPC: to take one thing is no reason to renew for the other each time.
@@ -346,6 +358,19 @@ fn json_takes_the_envelope_off() {
     assert_eq!(json(&mut tab), "malformed-reply at request");
     tab.hears(403, r#"{"code":403,"message":"no","data":null}"#);
     assert_eq!(json(&mut tab), "forbidden at request");
+}
+
+/// Where the person signs in is told by the vendor alone, and not by whom it has redirected the request to.
+#[test]
+fn r1_json_tells_the_vendors_address_for_single_sign_on_and_no_one_elses() {
+    for (redirected_to, told) in [(None, true), (Some("https://elsewhere.test/x"), false)] {
+        let mut tab = lenses();
+        tab.redirected_to = redirected_to;
+        tab.hears(401, NO_SESSION);
+        let id = tab.handle.request(Wish { json: true, ..wish() });
+        let ending = tab.ends(id);
+        assert_eq!(ending.contains("https://idp.test/"), told, "{redirected_to:?}: {ending}");
+    }
 }
 
 #[test]
