@@ -283,6 +283,38 @@ fn r36_uses_are_noted_beside_the_request() {
     tab.asked(&["  read", &format!("  mark 7 {}", NOW + 80_000.0), "  read"]);
 }
 
+/// A page that goes on being seen marks its uses when a mark is due, and so does one that is hidden for long. Only a page that is hidden just
+/// now does so at once.
+#[test]
+fn r36_only_a_page_that_is_being_hidden_marks_at_once() {
+    let mut tab = limited(TABS, Some(80.0 * MINUTE), None);
+    tab.now += 1_000.0;
+    tab.handle.touch(tab.moment());
+    for (wake, hidden) in [(Wake::Page, false), (Wake::Timer, true), (Wake::Told(Line::Store), true)] {
+        assert_eq!(tab.run(|handle| handle.wake(wake, hidden)), "done");
+        let log = tab.log();
+        assert!(!log.iter().any(|line| line.contains("mark")), "{wake:?}: {log:?}");
+    }
+    assert_eq!(tab.run(|handle| handle.wake(Wake::Page, true)), "done");
+    tab.asked(&["  read", &format!("  mark 7 {}", NOW + 1_000.0), "  read"]);
+}
+
+/// While a mark is being written, a page that is hidden begins no second one: what comes meanwhile is marked by the first.
+#[test]
+fn r36_one_mark_at_a_time_is_written() {
+    let mut tab = limited(TABS, Some(80.0 * MINUTE), None);
+    tab.now += 1_000.0;
+    tab.handle.touch(tab.moment());
+    tab.meanwhile("mark", |tab| {
+        tab.now += 1_000.0;
+        tab.handle.touch(tab.moment());
+        assert_eq!(tab.run(|handle| handle.wake(Wake::Page, true)), "done");
+    });
+    assert_eq!(tab.run(|handle| handle.wake(Wake::Page, true)), "done");
+    let marks = tab.log_of("mark");
+    assert_eq!(marks, [1_000.0, 2_000.0].map(|at| format!("mark 7 {}", NOW + at)));
+}
+
 /// The first use since the last mark sets the timer, as the mark becomes due. The uses after it don't.
 #[test]
 fn r36_a_timer_is_set_once_for_all_uses_that_are_marked_together() {

@@ -148,6 +148,16 @@ fn r10_other_tabs_renewals_are_waited_for() {
     assert_eq!(log.last().map(String::as_str), Some("unlock"));
 }
 
+/// A sign-out that had to wait for nobody isn't held up where the store shows late, as the page may be left in the next moment.
+#[test]
+fn r10_a_sign_out_whose_turn_comes_at_once_waits_for_no_store() {
+    let mut tab = ann(Keeping::Tabs { lags: true });
+    tab.hears(204, "");
+    assert_eq!(tab.signs_out(), "signed out, confirmed");
+    let log = tab.log();
+    assert!(!log.iter().any(|line| line.contains("wait")), "{log:?}");
+}
+
 /// A sign-out goes on in its place in the line, also where its caller gives up.
 #[test]
 fn r10_a_sign_out_that_waits_for_the_lock_keeps_its_place_whoever_gives_up() {

@@ -275,6 +275,20 @@ fn r10_what_a_renewal_brings_after_a_sign_out_is_revoked() {
     assert_eq!(tab.log_of("call logout"), ["call logout with a1", "call logout with a2"]);
 }
 
+/// The same where somebody has signed out in another tab meanwhile, which knows nothing of the new tokens.
+#[test]
+fn r10_what_a_renewal_brings_after_a_sign_out_in_another_tab_is_revoked() {
+    let mut tab = signed_in(TABS);
+    let login = tab.held().expect("signed in").login;
+    tab.hears(200, &granted("a2", ACCOUNT)).hears(200, "{}");
+    tab.meanwhile("call refresh", move |tab| {
+        tab.another_writes(None, Some(&format!("{login} logout")));
+        assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+    });
+    assert_eq!(tab.refreshes(), "superseded at refresh");
+    assert_eq!(tab.log_of("call logout"), ["call logout with a2"]);
+}
+
 /// The lock isn't held on for tokens that nobody needs: whoever signs out or in waits for it.
 #[test]
 fn r10_what_was_renewed_for_nobody_holds_no_lock() {

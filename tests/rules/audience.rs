@@ -119,6 +119,15 @@ fn r1_any_of_several_prefixes_admits_and_none_admits_nothing() {
     assert!(!audience(&["https://h.test"]).admits("null/"), "an opaque origin is nobody's");
 }
 
+/// Letters and digits alone hide nothing, whatever they would be behind a percent sign.
+#[test]
+fn only_a_percent_sign_begins_a_code() {
+    for path in ["/v/z2ez2e/x", "/z2ez2e", "/%zz/2e2e/x"] {
+        assert!(!has_hidden_parent(path), "{path}");
+    }
+    assert!(has_hidden_parent("/v/%2e%2e/x"));
+}
+
 /// What the URL parser leaves alone and many servers decode.
 #[test]
 fn r1_a_hidden_parent_leaves_the_prefix() {

@@ -158,6 +158,18 @@ fn r36_uses_are_noted_rarely_and_the_last_one_exactly() {
     assert!(!alone.mark_due(true, at(NOW + 50.0 * MINUTE)), "where no other tab shares it, nothing is noted");
 }
 
+/// Clocks tell parts of a ms, which a mark and a record leave out.
+#[test]
+fn r36_a_part_of_a_ms_is_no_use_that_is_still_to_be_marked() {
+    let limits = Limits { idle_ms: Some(HOUR), age_ms: None };
+    let mut session = Session::new(Renewal::BeforeEnd, true).with_limits(limits, true);
+    session.signed_in(grant(), 1, at(NOW + 0.5));
+    assert!(!session.mark_due(true, at(NOW + 0.5)), "the record tells it");
+    session.use_at(at(NOW + 9.5));
+    assert_eq!(session.take_mark(), Some(Mark { login: 1, used_at: NOW + 9.0 }));
+    assert!(!session.mark_due(true, at(NOW + 9.5)) && session.take_mark().is_none());
+}
+
 #[test]
 fn r36_while_another_tab_is_asked_nothing_is_due() {
     let mut session = limited(Some(HOUR), None);

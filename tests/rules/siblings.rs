@@ -76,6 +76,19 @@ fn a_record_is_taken_over_and_the_same_once_more_is_no_news() {
     assert_eq!(session.snapshot().renewal, "running", "and the renewal goes on");
 }
 
+/// The last few logins that are over are remembered. One that is over again and again takes the place of no other.
+#[test]
+fn r18_a_login_that_is_over_is_not_forgotten_for_another_that_is_over_often() {
+    let mut session = tab();
+    session.sign_out(false);
+    for _ in 0..10 {
+        session.signed_in(Grant { access: Some("t".into()), ..Grant::default() }, 2, at(NOW));
+        session.sign_out(false);
+        session.take_note();
+    }
+    assert!(session.is_past(1) && session.is_past(2) && !session.is_past(0));
+}
+
 #[test]
 fn r16_another_tabs_renewal_is_taken_over_and_ends_this_ones() {
     let mut session = tab();
