@@ -36,6 +36,16 @@ fn it_carries_the_credential_and_the_answer_is_the_callers() {
     tab.asked(&["send with nothing"]);
 }
 
+/// A request that changes nothing has nobody look at the state, and no timer set anew.
+#[test]
+fn an_answer_like_any_other_changes_nothing() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.handle.take_stirred();
+    tab.hears(200, OK);
+    assert_eq!(tab.requests(), "answered");
+    assert!(!tab.handle.take_stirred());
+}
+
 #[test]
 fn r1_outside_of_the_audience_nothing_is_sent() {
     let mut tab = Tab::signed_in(TABS);
