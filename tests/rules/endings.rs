@@ -139,6 +139,19 @@ fn an_end_is_noted_by_the_tab_that_saw_it() {
     assert_eq!(session.take_note(), None);
 }
 
+/// A sign-out is noted by its own order, before all else; and a session without a login's name can't be noted.
+#[test]
+fn no_other_end_is_noted() {
+    let mut session = tab();
+    session.sign_out(false);
+    assert_eq!(session.take_note(), None);
+    let mut session = Session::new(Renewal::BeforeEnd, true);
+    assert_eq!(session.follow(found(record(0, "jdoe")), at(NOW)), Taken::Followed);
+    session.refused(session.epoch(), Reason::Refused);
+    assert_ended(&session, Reason::Refused);
+    assert_eq!(session.take_note(), None);
+}
+
 /// Two tabs may find out at once, each in its own way, that a session is over. Whoever noted it last has the last word.
 #[test]
 fn tabs_that_find_the_end_at_once_come_to_tell_the_same() {

@@ -56,6 +56,16 @@ fn ethgas_renews_a_margin_before_the_end() {
     }
 }
 
+/// As a description may say; a life shorter than two margins is renewed at half.
+#[test]
+fn a_described_api_renews_its_own_margin_before_the_end() {
+    for (lifetime, due) in
+        [(HOUR, HOUR - 60.0 * SECOND), (120.0 * SECOND, 60.0 * SECOND), (20.0 * SECOND, 10.0 * SECOND)]
+    {
+        assert_eq!(Some(due_after(Renewal::Before(60.0 * SECOND), lifetime)), Some(due), "{lifetime}");
+    }
+}
+
 #[test]
 fn nothing_is_due_where_nothing_can_be_renewed_or_ends() {
     assert_eq!(session(Renewal::None, HOUR).next_event(false, at(NOW)), Some(HOUR), "its end");
