@@ -45,13 +45,17 @@ impl<J: Json> Run<J> {
                 return self.unless_over(halt);
             }
         }
-        while let Some(under_way) = handle.changes_cookie().filter(|_| !handle.carries_token()) {
+        loop {
+            // A cookie whose time is up is asked for as one that nobody knows of. One that has reached a limit is revoked before: else it
+            // would seem to be alive.
+            self.handle.tick();
+            let ends = || handle.ending_at_limit.get().filter(|_| !handle.is_signed_in()).map(|(id, _)| id);
+            let in_the_way = handle.changes_cookie().or_else(ends).filter(|_| !handle.carries_token());
+            let Some(under_way) = in_the_way else { break };
             self.see_to(Effect::Join(under_way)).await;
             self.must_be_wanted()?;
             self.must_be_in_use(CallKind::Check)?;
         }
-        // A cookie whose time is up is asked for as one that nobody knows of.
-        self.handle.tick();
         let (epoch, sent) = (handle.epoch(), handle.held());
         let stored = handle.store.text.borrow().clone();
         let login =

@@ -213,7 +213,7 @@ impl<J: Json> Run<J> {
             // Not over another tab's note of how the session has ended.
             if let Some(known) = &write.unless_changed
                 && let Outcome::Stored(stored) = self.ask(Effect::Read).await
-                && stored.record != *known
+                && (stored.record != *known || self.says_ended(&stored, login))
             {
                 return Outcome::Overtaken(stored);
             }

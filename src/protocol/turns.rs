@@ -123,7 +123,7 @@ impl<J: Json> Run<J> {
             let told = handle.take_spent(&record);
             let awaited = matches!(told, Some(Spent::Awaited))
                 || handle.renews_to_revoke.get().is_some()
-                || handle.ending_at_limit.get().is_some();
+                || handle.ending_at_limit.get().is_some_and(|(_, of)| of == record.login);
             if awaited {
                 handle.spent.replace(Some((record.tokens(), Spent::For(grant))));
                 return;

@@ -151,8 +151,12 @@ impl Session {
     }
 
     fn take_over(&mut self, record: Record, now: Moment) {
+        // A name that is told anew is no other token: what was asked for with it still counts, above all a renewal.
         let same = |old: &Rc<Record>| {
-            old.login == record.login && old.renewals == record.renewals && old.held == record.held
+            old.login == record.login
+                && old.renewals == record.renewals
+                && old.held.access == record.held.access
+                && old.held.refresh == record.held.refresh
         };
         // If it had ended here by its clock, it goes on: that end isn't noted yet.
         self.note = None;

@@ -527,6 +527,29 @@ fn r36_an_end_that_waits_is_not_that_of_a_newer_login() {
     }
 }
 
+/// An end that still waits for its lock takes nothing in for a newer session: what that one's renewal brings after its sign-out is revoked.
+#[test]
+fn r39_an_end_that_waits_keeps_no_newer_sessions_tokens() {
+    let mut tab = limited(TABS, Some(5.0 * MINUTE), None);
+    tab.now += 10.0 * MINUTE;
+    tab.meanwhile("lock 7 0", |tab| {
+        tab.random = 9;
+        tab.fails("call logout with a1", Trouble::Network);
+        assert_eq!(tab.signs_in(&grant("b1", "s1")), "signed in");
+        tab.hears(200, OK).hears(200, &grant("b2", "s2")).hears(200, OK);
+        tab.meanwhile("call refresh", |tab| assert_eq!(tab.signs_out(), "signed out, confirmed"));
+        assert_eq!(tab.refreshes(), "superseded at refresh");
+    });
+    tab.fails("call logout with a1", Trouble::Network);
+    assert_eq!(tab.wakes(Wake::Timer), "done");
+    let mut revoked = tab.log_of("call logout");
+    revoked.dedup();
+    assert_eq!(
+        revoked,
+        ["call logout with a1", "call logout with b1", "call logout with b2", "call logout with a1"]
+    );
+}
+
 /// What is done with a handle that is disposed of is no use of the session that other tabs go on with.
 #[test]
 fn r36_a_disposed_handle_puts_nothing_off() {

@@ -344,6 +344,27 @@ fn r18_the_other_form_is_not_tried_after_a_logout_or_a_login() {
     }
 }
 
+/// Another tab's check has told the name anew while this one's renewal is on its way. The tokens are the same: what it brings is kept.
+#[test]
+fn r16_a_renewal_goes_on_though_another_tab_learns_the_name() {
+    for told in [true, false] {
+        let mut tab = Tab::signed_in(TABS);
+        let mut named = tab.held().expect("signed in");
+        named.held.user = Some("J. Doe".into());
+        tab.hears(200, &grant("a2", "r2"));
+        tab.meanwhile("call refresh", move |tab| {
+            tab.another_writes(Some(&named), None);
+            if told {
+                assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
+            }
+        });
+        assert_eq!(tab.refreshes(), "done");
+        let held = tab.held().expect("signed in");
+        assert_eq!((held.held.access.as_deref(), held.held.refresh.as_deref()), (Some("a2"), Some("r2")));
+        assert!(tab.record.as_ref().is_some_and(|text| text.contains("a2")), "it is written");
+    }
+}
+
 /// Ocient renews with the token itself.
 #[test]
 fn ocient_renews_with_its_token() {

@@ -326,6 +326,21 @@ fn r36_a_limit_that_passes_during_a_login_takes_nothing_from_it() {
     }
 }
 
+/// A check that waits for a renewal, while the session grows too old, asks only after its cookie was revoked: else that would seem alive.
+#[test]
+fn r36_a_check_brings_back_no_session_that_has_just_ended_at_a_limit() {
+    let mut tab = with_limits(Keeping::Memory, Limits { idle_ms: None, age_ms: Some(HOUR / 2.0) });
+    tab.hears(200, ANN).hears(204, "").hears(NO.0, NO.1);
+    tab.meanwhile("call refresh", |tab| {
+        assert_eq!(tab.checks(), "waits");
+        tab.now += HOUR / 2.0;
+    });
+    tab.refreshes();
+    tab.run_begun();
+    assert_eq!(tab.status(), "expired");
+    assert_eq!(tab.log_of("call"), ["call refresh", "call logout", "call check"]);
+}
+
 /// A login waits for the sign-out of a limit that has passed before, as for any.
 #[test]
 fn r36_a_login_waits_for_the_end_at_a_limit() {

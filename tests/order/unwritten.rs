@@ -50,6 +50,20 @@ fn r38_what_a_failed_renewals_write_was_to_replace_is_gone_and_written_again_lat
     assert!(tab.record.is_some());
 }
 
+/// Another tab has noted its sign-out, and has not deleted the record yet: that note isn't overwritten, as the next page would be signed in.
+#[test]
+fn r10_what_could_not_be_written_goes_over_no_sign_out_in_another_tab() {
+    let mut tab = Tab::signed_in(TABS);
+    tab.hears(200, &grant("a2", "r2")).fails("write", Trouble::Storage);
+    tab.meanwhile("write", |tab| {
+        tab.meanwhile("read", |tab| tab.note = Some("7 logout".into()));
+    });
+    tab.refreshes();
+    assert_eq!((tab.status(), &tab.record), ("logout", &None));
+    let log = tab.log();
+    assert!(!log.iter().any(|line| line.contains("unwritten")), "{log:?}");
+}
+
 /// A tab whose own login could not be written follows another tab's, and doesn't write that one again once it is gone.
 #[test]
 fn r38_what_was_followed_is_not_written_again_once_it_is_gone() {

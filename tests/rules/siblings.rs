@@ -143,6 +143,18 @@ fn the_name_of_the_same_login_may_become_known() {
     assert_held(&session, &named);
 }
 
+/// The tokens are the same: what was asked for with them still counts, and the renewal that spends them goes on.
+#[test]
+fn r16_a_name_that_another_tab_has_learned_ends_no_renewal() {
+    let mut session = tab();
+    session.begin_renewal();
+    let epoch = session.epoch();
+    let named = record(1, "John Doe");
+    assert_eq!(session.follow(found(named.clone()), at(NOW)), Taken::Followed);
+    assert_held(&session, &named);
+    assert_eq!((session.epoch(), session.snapshot().renewal), (epoch, "running"));
+}
+
 #[test]
 fn r10_a_sign_out_in_another_tab_is_one_here_and_its_record_is_a_leftover() {
     let mut session = tab();
