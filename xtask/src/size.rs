@@ -10,7 +10,7 @@ use crate::job::Job;
 use crate::workspace;
 
 /// How many bytes the package may take on the wire: all files together, as `gzip -9`.
-const BUDGET_GZIP: u64 = 86_900;
+const BUDGET_GZIP: u64 = 87_100;
 
 const WASM: &str = "pkg/hallpass.wasm";
 
