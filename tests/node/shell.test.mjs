@@ -48,6 +48,9 @@ async function whileReplaced(owner, name, value, act) {
   }
 }
 
+/** What a wait for a turn comes to; told from one that goes on much too long. */
+const inTime = (waiting) => Promise.race([waiting, new Promise((done) => setTimeout(done, 1_000, "still in line"))]);
+
 test("r40_names_of_different_sessions_and_kinds_never_collide", () => {
   const sessions = [
     ["ocient", "https://h:8443", "left"], ["ocient", "https://h", "8443"], ["ocient", "https://h", "8443:left"],
@@ -283,13 +286,12 @@ test("r17_who_has_left_takes_no_turn_in_the_page_where_leases_fail_late", () =>
     globalThis.IDBKeyRange.bound = throws;
     const session = names("ethgas", "https://h", "a", "");
     const [gone, next, last] = [1, 2, 3].map(() => turnFor(session, "7 1", 10_000, { at: entries }));
-    const inTime = (turn) => Promise.race([turn.wait(), new Promise((done) => setTimeout(done, 2_000, "still in line"))]);
     const waiting = gone.wait();
     await gone.leave(false);
     assert.equal(await waiting, false);
-    assert.equal(await inTime(next), true);
+    assert.equal(await inTime(next.wait()), true);
     await next.leave(false);
-    assert.equal(await inTime(last), true, "and who leaves lets the next one go");
+    assert.equal(await inTime(last.wait()), true, "and who leaves lets the next one go");
     await last.leave(false);
   }));
 
@@ -335,7 +337,7 @@ test("rule_14_a_turn_that_nobody_waits_for_keeps_no_lock_though_an_abort_throws"
     assert.equal(await first.wait(), true);
     await whileReplaced(AbortController.prototype, "abort", throws, () => left.leave(false).catch(() => {}));
     await first.leave(false);
-    assert.equal(await Promise.race([next.wait(), new Promise((done) => setTimeout(done, 1_000, "still in line"))]), true);
+    assert.equal(await inTime(next.wait()), true);
     await next.leave(false);
   }, oneAtATime());
 });
@@ -920,8 +922,7 @@ test("rule_14_who_leaves_the_line_lets_the_next_one_go_though_its_books_throw", 
     await first.leave();
     await new Promise((done) => setTimeout(done));
   });
-  const late = new Promise((done) => setTimeout(done, 1_000, "still in line"));
-  assert.equal(await Promise.race([second.wait(), late]), true);
+  assert.equal(await inTime(second.wait()), true);
   await second.leave();
   await enqueue(storage, "renew", 5_000).wait();
 });

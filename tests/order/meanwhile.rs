@@ -72,14 +72,20 @@ fn r18_a_login_while_new_tokens_are_written_is_not_undone_by_what_lay_there() {
     has_the_new_login(&tab);
 }
 
-/// A login's write may fail only after a later login's was done.
-#[test]
-fn r38_a_failed_write_takes_nothing_away_that_was_written_since() {
+/// A tab whose first login could not be written, which was told only after the second one's write was done.
+pub fn whose_older_write_failed_late() -> Tab {
     let mut tab = Tab::new("ethgas", TABS);
     tab.meanwhile("write a1", signs_in_anew).fails("write a1", Trouble::Storage);
     tab.hears(200, &grant("a1", "r1"));
     tab.run(|handle| handle.sign_in(user("jdoe", "s3cret")));
     has_the_new_login(&tab);
+    tab
+}
+
+/// A login's write may fail only after a later login's was done.
+#[test]
+fn r38_a_failed_write_takes_nothing_away_that_was_written_since() {
+    let tab = whose_older_write_failed_late();
     assert_eq!(tab.state().problem, None, "what is held was written");
 }
 

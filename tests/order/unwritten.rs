@@ -5,7 +5,7 @@ use std::rc::Rc;
 use hallpass::dialect::{Body, Json as _, Reply};
 use hallpass::protocol::{Answer, Effect, Line, Outcome, Step, Trouble, Wake};
 
-use crate::meanwhile::{has_the_new_login, of_another_tab, signs_in_anew};
+use crate::meanwhile::{has_the_new_login, of_another_tab, signs_in_anew, whose_older_write_failed_late};
 use crate::support::{Value, jwt, user};
 use crate::tab::{BASE, HOUR, NOW, TABS, Tab, wish};
 use crate::vendors::{ME, OK, grant};
@@ -360,11 +360,7 @@ fn r36_the_note_of_an_end_is_not_written_over() {
 /// A write that fails late, after a later one was done, says nothing of what lies there.
 #[test]
 fn r10_a_write_that_fails_late_hides_no_sign_out() {
-    let mut tab = Tab::new("ethgas", TABS);
-    tab.meanwhile("write a1", signs_in_anew).fails("write a1", Trouble::Storage);
-    tab.hears(200, &grant("a1", "r1"));
-    tab.run(|handle| handle.sign_in(user("jdoe", "s3cret")));
-    has_the_new_login(&tab);
+    let mut tab = whose_older_write_failed_late();
     tab.another_writes(None, None);
     assert_eq!(tab.wakes(Wake::Told(Line::Store)), "done");
     assert_eq!(tab.status(), "logout");
